@@ -1,0 +1,61 @@
+// The directory is what ingest must know to let a report in: who may speak for which bracelet, and who wore it when.
+// It is made from PostgreSQL, published to Redis, and kept in memory by every ingest process.
+
+export type Assignment = {
+  wearerId: number
+  /** The assignment within the wearer's supervision, [from, to); open-ended where `toMs` is absent. */
+  fromMs: number
+  toMs?: number
+}
+
+/** What a model or a single device does differently from its protocol's document. */
+export type DeviceSettings = {
+  /** Accept frames with a wrong checksum. */
+  acceptBadChecksum?: boolean
+  /** The device's clock runs in this zone, minutes east of UTC. */
+  utcOffsetMinutes?: number
+  /** Alarm code of the protocol → common word. */
+  alarmCodes?: Record<string, string>
+  /** Raw strap digit or bit → open | closed. */
+  strapCodes?: Record<string, 'open' | 'closed'>
+}
+
+export type DirectoryDevice = {
+  braceletId: number
+  /** As the device names itself on the wire. */
+  deviceId: string
+  unitPath: string
+  /** SHA-256 of the bracelet's secret, hex; absent when only a gateway may speak for it. */
+  secretSha256?: string
+  /** Its protocol has no secret: the id alone is accepted (written down in the device's record). */
+  idSuffices: boolean
+  revoked: boolean
+  /** Ordered by `fromMs`, never overlapping. */
+  assignments: Assignment[]
+  settings?: DeviceSettings
+}
+
+/** A gateway speaks for the bracelets of its unit and the units below. */
+export type DirectoryGateway = {
+  gatewayId: string
+  unitPath: string
+  secretSha256: string
+  revoked: boolean
+}
+
+export type DirectoryRecord =
+  | { kind: 'device'; device: DirectoryDevice }
+  | { kind: 'gateway'; gateway: DirectoryGateway }
+
+/** Whose timeline a report at `timeMs` joins; undefined when nobody under supervision wore the bracelet then. */
+export function wearerAt(device: DirectoryDevice, timeMs: number): number | undefined {
+  for (const assignment of device.assignments)
+    if (timeMs >= assignment.fromMs && (assignment.toMs === undefined || timeMs < assignment.toMs))
+      return assignment.wearerId
+  return undefined
+}
+
+/** True when `path` is `unit` or lies below it (ltree labels joined by dots). */
+export function isWithinUnit(path: string, unit: string): boolean {
+  return path === unit || path.startsWith(`${unit}.`)
+}

@@ -1,0 +1,84 @@
+// An incident is an episode with a beginning, a confirmation and an end.
+
+export const SEVERITIES = ['informasi', 'serius', 'kritis'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+/** Every type, with its default severity and what opens it. Names of the interface stand in the message files. */
+export const INCIDENT_TYPES = {
+  strap_open: { severity: 'kritis', openedBy: 'device' },
+  case_opened: { severity: 'kritis', openedBy: 'device' },
+  sos: { severity: 'kritis', openedBy: 'device' },
+  inside_avoided_zone: { severity: 'kritis', openedBy: 'engine' },
+  away_from_required_zone: { severity: 'serius', openedBy: 'engine' },
+  off_corridor: { severity: 'serius', openedBy: 'engine' },
+  inferred_crossing: { severity: 'informasi', openedBy: 'engine' },
+  warning_ring: { severity: 'informasi', openedBy: 'engine' },
+  location_unverifiable: { severity: 'serius', openedBy: 'engine' },
+  position_not_credible: { severity: 'serius', openedBy: 'engine' },
+  suspected_jamming: { severity: 'serius', openedBy: 'engine' },
+  no_communication: { severity: 'serius', openedBy: 'clock' },
+  no_fix: { severity: 'informasi', openedBy: 'engine' },
+  battery_low: { severity: 'informasi', openedBy: 'device' },
+  battery_critical: { severity: 'serius', openedBy: 'device' },
+  battery_dead: { severity: 'serius', openedBy: 'clock' },
+  fleet_silence: { severity: 'serius', openedBy: 'clock' },
+} as const satisfies Record<string, { severity: Severity; openedBy: 'device' | 'engine' | 'clock' }>
+export type IncidentType = keyof typeof INCIDENT_TYPES
+
+/** A report that decided an incident, by its identity, with what the engine made of it. */
+export type Evidence = {
+  timeMs: number
+  /** The report's 64-bit content key as 16 hex digits; absent for an edge. */
+  contentKey?: string
+  role: 'start' | 'confirm' | 'deepest' | 'end' | 'sign'
+  latE7?: number
+  lonE7?: number
+  /** Signed distance to the boundary, positive inside. */
+  distanceM?: number
+  /** Error radius that was used. */
+  radiusM?: number
+}
+
+export type Incident = {
+  /** Deterministic: the same timeline and plan give the same id, whatever order the reports came in. UUID-shaped. */
+  id: string
+  type: IncidentType
+  severity: Severity
+  wearerId: number
+  /** The condition broken; absent for device states. */
+  conditionId?: string
+  startMs: number
+  confirmedMs: number
+  endMs?: number
+  /** How deep on the wrong side at the worst, metres. */
+  depthM?: number
+  evidence: Evidence[]
+  engineVersion: string
+  planHash: string
+  /** Raised or changed by a report that came after its time had been judged. */
+  late: boolean
+  /** Concluded from two fixes, seen by none. */
+  inferred: boolean
+  /** Set when later reports disproved it; it keeps its history. */
+  withdrawn?: { reason: string }
+  /** 1 on the first emission, then counting up with every change. */
+  revision: number
+}
+
+export const OFFICER_ACTIONS = ['acknowledge', 'note', 'escalate', 'resolve'] as const
+export type OfficerAction = (typeof OFFICER_ACTIONS)[number]
+
+export const RESOLUTIONS = ['pelanggaran', 'alasan_sah', 'alarm_palsu', 'gangguan_alat'] as const
+export type Resolution = (typeof RESOLUTIONS)[number]
+
+/** An officer's act on an incident as it goes out live. */
+export type IncidentAct = {
+  actId: number
+  incidentId: string
+  wearerId: number
+  action: OfficerAction
+  officerName: string
+  atMs: number
+  note?: string
+  resolution?: Resolution
+}

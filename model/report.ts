@@ -1,0 +1,130 @@
+// A report is what one bracelet said once: a fix, a device state, an alarm, or any mix of them.
+
+/** How the position was found. It decides the default error radius. */
+export const POSITION_SOURCE = { unknown: 0, gps: 1, wifi: 2, cell: 3 } as const
+export type PositionSource = keyof typeof POSITION_SOURCE
+
+/** Alarm words common to all protocols; each is one bit of a report's `alarms`. */
+export const ALARM = {
+  sos: 1 << 0,
+  strapOpen: 1 << 1,
+  caseOpen: 1 << 2,
+  tamper: 1 << 3,
+  batteryLow: 1 << 4,
+  powerCut: 1 << 5,
+  powerOff: 1 << 6,
+  jamming: 1 << 7,
+  gnssFault: 1 << 8,
+  vibration: 1 << 9,
+  fall: 1 << 10,
+  overspeed: 1 << 11,
+  zoneIn: 1 << 12,
+  zoneOut: 1 << 13,
+  restart: 1 << 14,
+  movement: 1 << 15,
+  other: 1 << 16,
+} as const
+export type Alarm = keyof typeof ALARM
+
+/** Protocol codes as they stand in the log; never renumber. */
+export const PROTOCOL = {
+  own: 1,
+  gateway: 2,
+  osmand: 3,
+  megastek: 4,
+  gt06: 5,
+  owntracks: 6,
+  jt808: 7,
+  laipac: 8,
+  r16h: 9,
+  xexun3: 10,
+} as const
+export type Protocol = keyof typeof PROTOCOL
+
+export type ContactState = 'open' | 'closed'
+
+/**
+ * What a decoder gives, in common words and SI units. Absent means the device did not say.
+ * `latDeg`/`lonDeg` with `fixValid: false` are the device's last known place, never evidence of presence.
+ */
+export type DeviceReport = {
+  deviceId: string
+  /** Event time, UTC ms. Where the device sent none, the time of receipt, and `timeFromReceipt` is true. */
+  timeMs: number
+  timeFromReceipt?: boolean
+  /** The device's own clock when it built the message, if it says so apart from the fix time. */
+  deviceTimeMs?: number
+  fixValid: boolean
+  latDeg?: number
+  lonDeg?: number
+  source?: PositionSource
+  speedMps?: number
+  courseDeg?: number
+  altitudeM?: number
+  accuracyM?: number
+  hdop?: number
+  satellites?: number
+  batteryPercent?: number
+  batteryVolts?: number
+  charging?: boolean
+  strap?: ContactState
+  case?: ContactState
+  alarms: Alarm[]
+  /** Sent from the device's memory. */
+  archived: boolean
+  /** The device's operating system says that the position was injected. */
+  mock?: boolean
+  /** Everything else the device said, flat; kept as evidence, never judged. */
+  attributes?: Record<string, string | number | boolean>
+}
+
+/** Bits of `LogReport.flags`. */
+export const REPORT_FLAG = {
+  hasPosition: 1,
+  fixValid: 2,
+  archived: 4,
+  mock: 8,
+  timeFromReceipt: 16,
+} as const
+
+export const CONTACT = { unknown: 0, closed: 1, open: 2 } as const
+export const TRISTATE = { unknown: 0, no: 1, yes: 2 } as const
+
+/**
+ * A report as the log carries it: flat numbers, bound to a wearer. One instance is filled again and again on the
+ * hot path (see `readReport`), so nothing may keep a reference to it. Absent numbers are NaN, absent bytes 255.
+ */
+export class LogReport {
+  wearerId = 0
+  braceletId = 0
+  timeMs = 0
+  receivedMs = 0
+  /** 64-bit content key, two unsigned halves: same bracelet, time, source and content give the same key. */
+  contentHi = 0
+  contentLo = 0
+  flags = 0
+  source = 0
+  protocol = 0
+  alarms = 0
+  latE7 = 0
+  lonE7 = 0
+  accuracyM = Number.NaN
+  speedMps = Number.NaN
+  courseDeg = Number.NaN
+  altitudeM = Number.NaN
+  hdop = Number.NaN
+  batteryMillivolts = Number.NaN
+  batteryPercent = 255
+  charging = 0
+  strap = 0
+  case = 0
+  satellites = 255
+}
+
+/** Canonical order of a wearer's timeline: event time, then content key; 0 only for the same report. */
+export function compareReports(
+  a: Pick<LogReport, 'timeMs' | 'contentHi' | 'contentLo'>,
+  b: Pick<LogReport, 'timeMs' | 'contentHi' | 'contentLo'>,
+): number {
+  return a.timeMs - b.timeMs || a.contentHi - b.contentHi || a.contentLo - b.contentLo
+}
