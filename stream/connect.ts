@@ -1,0 +1,98 @@
+// Connections to Redis, or to a Redis Cluster, that fail fast and come back by themselves.
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+import type { Log } from '../model/observe.ts'
+
+export type RedisSettings = {
+  /** redis://[user:password@]host[:port][/db], or rediss:// with TLS. */
+  url: string
+  /** First part of every key. */
+  prefix: string
+  /** The address names one node of a Redis Cluster. */
+  cluster?: boolean
+}
+export type RedisClient = Redis | Cluster
+
+/** A socket silent for this long with a command unanswered counts as dead; blocking reads stay well below it. */
+export const SOCKET_SILENT_MS_MAX = 10_000
+const RECONNECT_MS_MAX = 1000
+
+// Nothing is queued while Redis is away and nothing is sent a second time behind a caller's back: a command either has an
+// answer or an error. `maxRetriesPerRequest: 0` matters: without it ioredis 6 leaves commands that were under way when the
+// connection broke unsettled for ever once resending is off.
+const CONNECTION = {
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 5000,
+  socketTimeout: SOCKET_SILENT_MS_MAX,
+  keepAlive: 10_000,
+} satisfies RedisOptions
+
+/**
+ * A connection that reconnects for ever, at most a second apart. It is usable from its `ready` event on (`untilReady`);
+ * before that, and whenever Redis is away, commands reject at once. Says once when Redis goes away and once when it is back.
+ */
+export function connectRedis(settings: RedisSettings, connectionName: string, log: Log): RedisClient {
+  const redis = settings.cluster
+    ? new Cluster([settings.url], clusterOptions(settings.url, connectionName))
+    : new Redis(settings.url, { ...CONNECTION, connectionName, retryStrategy: reconnectDelayMs })
+  let away = false
+  redis.on('error', (error: Error) => {
+    if (away) return
+    away = true
+    log.warn({ connection: connectionName, reason: error.message }, 'Redis is away')
+  })
+  redis.on('ready', () => {
+    if (away) log.info({ connection: connectionName }, 'Redis is back')
+    away = false
+  })
+  return redis
+}
+
+/** Another connection to the same place; its errors are told where the first one's are. */
+export function duplicateRedis(redis: RedisClient, connectionName: string): RedisClient {
+  const copy: RedisClient = redis instanceof Cluster ? redis.duplicate() : redis.duplicate({ connectionName })
+  copy.on('error', (error: Error) => redis.emit('error', error))
+  return copy
+}
+
+/** Resolves when commands can be sent; rejects after `timeoutMs`, or when the connection has been closed for good. */
+export function untilReady(redis: RedisClient, timeoutMs: number): Promise<void> {
+  if (redis.status === 'ready') return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error) => {
+      clearTimeout(timer)
+      redis.off('ready', ready)
+      redis.off('end', ended)
+      if (error) reject(error)
+      else resolve()
+    }
+    const ready = () => settle()
+    const ended = () => settle(new Error('the connection to Redis has been closed'))
+    const timer = setTimeout(() => settle(new Error(`Redis did not answer within ${timeoutMs} ms`)), timeoutMs)
+    redis.on('ready', ready)
+    redis.on('end', ended)
+  })
+}
+
+function reconnectDelayMs(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt - 1, 8), RECONNECT_MS_MAX)
+}
+
+function clusterOptions(url: string, connectionName: string) {
+  const { username, password, protocol } = new URL(url)
+  return {
+    enableOfflineQueue: false,
+    scaleReads: 'master',
+    maxRedirections: 4,
+    clusterRetryStrategy: reconnectDelayMs,
+    redisOptions: {
+      ...CONNECTION,
+      connectionName,
+      ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+      ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+      ...(protocol === 'rediss:' ? { tls: {} } : {}),
+    },
+  } satisfies ClusterOptions
+}

@@ -1,0 +1,48 @@
+// Every Redis key and channel. What one script or one commit touches shares a hash tag, so that a Redis Cluster keeps it
+// together: `{7}` for all of shard 7, a tag of its own for each thing that belongs to no shard.
+
+/** Roles that hold shards by lease and keep a position in the report log. */
+export type LogReader = 'evaluate' | 'record'
+
+/** Where one published set lives: its records, its version, the recent changes, and the channel that announces them. */
+export type PublicationKeys = { records: string; version: string; changes: string; notice: string }
+
+export type Keys = ReturnType<typeof keysOf>
+
+/** The keys under `prefix`, which must hold no braces. */
+export function keysOf(prefix: string) {
+  if (prefix === '' || /[{}]/.test(prefix)) throw new RangeError(`not a key prefix: "${prefix}"`)
+  const inShard = (shard: number, name: string): string => `${prefix}:{${shard}}:${name}`
+  const published = (base: string): PublicationKeys => ({
+    records: base,
+    version: `${base}:version`,
+    changes: `${base}:changes`,
+    notice: `${base}:notice`,
+  })
+  return {
+    prefix,
+    reports: (shard: number) => inShard(shard, 'reports'),
+    incidents: (shard: number) => inShard(shard, 'incidents'),
+    states: (shard: number) => inShard(shard, 'states'),
+    events: (shard: number) => inShard(shard, 'events'),
+    latest: (shard: number) => inShard(shard, 'latest'),
+    lease: (role: string, shard: number) => inShard(shard, `lease:${role}`),
+    /** Counts fencing tokens; never deleted, never set back. */
+    token: (role: string, shard: number) => inShard(shard, `token:${role}`),
+    position: (reader: string, shard: number) => inShard(shard, `position:${reader}`),
+    /** Pub/sub channel of the shard's newest positions. */
+    live: (shard: number) => inShard(shard, 'live'),
+    plans: (shard: number) => inShard(shard, 'plans'),
+    plansOf: (shard: number) => published(inShard(shard, 'plans')),
+    /** Live owners of a role, by heartbeat. */
+    owners: (role: string) => `${prefix}:{owners-${role}}`,
+    directory: published(`${prefix}:{directory}`),
+    /** Version over the plans of all shards; the plans themselves are `plansOf`. */
+    allPlans: published(`${prefix}:{plans}`),
+    zones: `${prefix}:{zones}`,
+    quarantine: `${prefix}:{quarantine}`,
+    quarantinePosition: `${prefix}:{quarantine}:position`,
+    quarantineDropped: `${prefix}:{quarantine}:dropped`,
+    acts: `${prefix}:{acts}`,
+  }
+}
