@@ -1,0 +1,94 @@
+// `gelang backtest`: the pure engine over a plan and a recorded track. No server, no services.
+import { readFileSync } from 'node:fs'
+import { backtest } from '../geofence/backtest.ts'
+import type { Incident } from '../model/incident.ts'
+import { planDocumentSchema } from '../model/plan.ts'
+import { LogReport } from '../model/report.ts'
+import { ENTRY_HEADER_BYTES, ReportWriter, readReport } from '../model/report-codec.ts'
+import { readTrack, type TrackPoint } from '../simulators/read-track.ts'
+
+export type BacktestArguments = { plan: string; track: string; json?: boolean }
+
+/** Prints the incidents that the plan would have raised on the track. Throws a sentence when a file cannot be used. */
+export function runBacktest({ plan, track, json }: BacktestArguments, print: (line: string) => void): void {
+  const parsed = planDocumentSchema.safeParse(parseJson(plan))
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`)
+    throw new Error(`${plan} is not a plan (see docs/plan.md):\n${problems.join('\n')}`)
+  }
+  const { points, skipped } = readTrack(track, readFileSync(track, 'utf8'))
+  const incidents = backtest(parsed.data, reportsOf(points))
+  if (json) print(JSON.stringify({ incidents: incidents.map(withIsoTimes), points: points.length, skipped }, null, 2))
+  else {
+    print(`${points.length} points (${skipped} without time or place), ${incidents.length} incidents`)
+    for (const incident of incidents) {
+      const { type, condition, start, confirmed, end } = withIsoTimes(incident)
+      print(
+        `${start}  ${type}${condition ? ` (${condition})` : ''}  confirmed ${confirmed}  ${end ? `ended ${end}` : 'still open at the end'}`,
+      )
+    }
+  }
+}
+
+/** Points as the log would carry them, so that a back-test and the live path see the very same numbers. */
+export function* reportsOf(points: readonly TrackPoint[]): Generator<LogReport> {
+  const writer = new ReportWriter()
+  for (const point of points) {
+    writer.add(deviceReportOf('backtest', point), 0, 0, point.timeMs, 'own')
+    const entry = writer.take()
+    const report = new LogReport()
+    readReport(new DataView(entry.buffer, entry.byteOffset, entry.byteLength), ENTRY_HEADER_BYTES, report)
+    yield report
+  }
+}
+
+export function deviceReportOf(
+  deviceId: string,
+  { timeMs, latDeg, lonDeg, altitudeM, accuracyM, speedMps }: TrackPoint,
+) {
+  return {
+    deviceId,
+    timeMs,
+    fixValid: true,
+    latDeg,
+    lonDeg,
+    ...(altitudeM === undefined ? {} : { altitudeM }),
+    ...(accuracyM === undefined ? {} : { accuracyM }),
+    ...(speedMps === undefined ? {} : { speedMps }),
+    alarms: [],
+    archived: false,
+  }
+}
+
+/** An incident as people and scripts outside read it: ISO times, `condition` by its id. */
+export function withIsoTimes(incident: Incident) {
+  const { conditionId, startMs, confirmedMs, endMs, evidence, ...rest } = incident
+  return {
+    id: rest.id,
+    type: rest.type,
+    ...(conditionId === undefined ? {} : { condition: conditionId }),
+    severity: rest.severity,
+    start: iso(startMs),
+    confirmed: iso(confirmedMs),
+    end: endMs === undefined ? null : iso(endMs),
+    depthM: rest.depthM ?? null,
+    late: rest.late,
+    inferred: rest.inferred,
+    withdrawn: rest.withdrawn ?? null,
+    engineVersion: rest.engineVersion,
+    planHash: rest.planHash,
+    evidence: evidence.map(({ timeMs, ...fix }) => ({ time: iso(timeMs), ...fix })),
+  }
+}
+
+function iso(timeMs: number): string {
+  return new Date(timeMs).toISOString()
+}
+
+function parseJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new Error(`${path} is no readable JSON: ${(error as Error).message}`, { cause: error })
+  }
+}

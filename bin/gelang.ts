@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+// The `gelang` command. Each subcommand is one file beside this one; here stands only what it is called and how it is asked.
+import { Command, Option } from 'commander'
+import { ENVIRONMENT, ROLES_OF_PROCESS } from './settings.ts'
+
+const program = new Command('gelang')
+  .description('Electronic-monitoring telemetry: bracelets report, Gelang judges, stores and alerts.')
+  .version('0.1.0')
+  .showHelpAfterError('(gelang --help tells what there is)')
+  .addHelpText(
+    'after',
+    `\nEnvironment:\n${ENVIRONMENT.map(([name, meaning]) => `  ${name.padEnd(28)} ${meaning}`).join('\n')}\n`,
+  )
+
+program
+  .command('serve')
+  .description('run the server, or some of its roles, in this process')
+  .addOption(
+    new Option('--roles <list>', `comma-separated, of ${ROLES_OF_PROCESS.join(', ')}`).default(
+      ROLES_OF_PROCESS.join(','),
+    ),
+  )
+  .action(async (options: { roles: string }) => (await import('./serve.ts')).serve(options.roles))
+
+program
+  .command('migrate')
+  .description('bring the database (DATABASE_URL) to this version; safe when two start at once')
+  .action(async () => (await import('./migrate.ts')).migrateCommand())
+
+program
+  .command('services')
+  .description('a private TimescaleDB and Redis on this machine, where none is given')
+  .argument('<up|down|status>')
+  .option('--folder <path>', 'where their data lives', '.local/data')
+  .action(async (act: string, options: { folder: string }) =>
+    (await import('./services.ts')).servicesCommand(act, options),
+  )
+
+program
+  .command('account')
+  .description('make a login for an officer (the password is read from GELANG_NEW_PASSWORD)')
+  .requiredOption('--officer <id>', "the officer's id (UUID)")
+  .requiredOption('--username <name>', 'the name to log in with')
+  .action(async (options: { officer: string; username: string }) =>
+    (await import('./account.ts')).accountCommand(options),
+  )
+
+program
+  .command('simulate')
+  .description('let a simulated fleet live, sending to a running server')
+  .option('--fleet <file>', 'a fleet as "gelang demo" writes it', '.local/data/fleet.json')
+  .option('--seed <n>', 'seed of everything that is chance', '1')
+  .option('--speed <factor>', 'times faster than life', '1')
+  .option('--for <seconds>', 'stop after so many real seconds')
+  .option('--osmand <url>', 'OsmAnd listener', 'http://127.0.0.1:5055')
+  .option('--gateway <url>', 'gateway WebSocket', 'ws://127.0.0.1:8090/v1/gateway')
+  .option('--truth', 'print what really happens, one JSON object a line')
+  .action(async (options) => (await import('./simulate.ts')).simulateCommand(options))
+
+program
+  .command('replay')
+  .description('send a recorded track (GPX, CSV, GeoJSON) through the real ingest as a bracelet')
+  .argument('<file>')
+  .requiredOption('--as <id>', 'device id of the bracelet')
+  .option('--to <url>', 'OsmAnd listener', 'http://127.0.0.1:5055')
+  .option('--token <secret>', "the bracelet's secret (default: GELANG_DEVICE_SECRET)")
+  .option('--speed <factor>', 'times faster than it was recorded; 0 = as fast as it is answered', '0')
+  .addOption(
+    new Option('--order <order>', 'in which the points are sent').choices(['file', 'oldest', 'newest']).default('file'),
+  )
+  .option('--shift', 'move all times so that the newest point is now (old recordings are refused as ancient otherwise)')
+  .action(async (file: string, options) => (await import('./replay.ts')).replayCommand(file, options))
+
+program
+  .command('backtest')
+  .description('what a plan would have raised on a recorded track: the engine alone, no server, no services')
+  .requiredOption('--plan <file>', 'plan and zones (docs/plan.md)')
+  .requiredOption('--track <file>', 'GPX, CSV or GeoJSON')
+  .option('--json', 'one JSON object')
+  .action(async (options) => (await import('./backtest.ts')).runBacktest(options, console.log))
+
+program
+  .command('decode')
+  .description('decode frames from standard input, one a line, all of one connection; no services needed')
+  .requiredOption('--protocol <name>', 'e.g. osmand, r16h')
+  .option('--no-checksum', 'accept wrong checksums')
+  .action(async (options) => (await import('./decode.ts')).decodeCommand(options))
+
+program.parseAsync().catch((error: unknown) => {
+  // The sentence for people; the stack only where it helps find a bug.
+  console.error(error instanceof Error ? error.message : String(error))
+  if (process.env.GELANG_LOG_LEVEL === 'debug') console.error(error)
+  process.exitCode = 1
+})

@@ -1,0 +1,269 @@
+// One shard's evaluator: reads the report log, keeps every wearer's timeline in memory, and writes outcomes and checkpoints
+// under its fencing token. The steps of a turn stand in `#turn`.
+import { WearerTimeline } from '../geofence/timeline.ts'
+import { decodeLive } from '../model/live.ts'
+import type { Clock, Counter, Log, Meter } from '../model/observe.ts'
+import { LogReport } from '../model/report.ts'
+import { ENTRY_HEADER_BYTES, entryCount, readReport } from '../model/report-codec.ts'
+import { commitShard, loadShard, type ShardCommit } from '../stream/checkpoint.ts'
+import type { RedisClient } from '../stream/connect.ts'
+import type { Keys } from '../stream/keys.ts'
+import { publishLive, readLatest } from '../stream/live-channel.ts'
+import { type LogEntry, readEntries } from '../stream/read-reports.ts'
+import { EdgeQueue } from './edge-queue.ts'
+import { LiveBoard } from './live-board.ts'
+import { PlanBook, type PlanChange, type ZoneBook } from './plan-book.ts'
+
+export type EvaluatorLimits = {
+  /** A late report is judged from memory when it is at most this old … */
+  retainMs: number
+  /** … and among this many reports of its wearer. */
+  retainEventsMax: number
+  entriesPerRead: number
+  checkpointMs: number
+  liveMs: number
+  /** Wearers in one checkpoint commit. */
+  wearersPerCommit: number
+}
+
+export const EVALUATOR_LIMITS: EvaluatorLimits = {
+  retainMs: 24 * 3_600_000,
+  retainEventsMax: 4096,
+  entriesPerRead: 64,
+  checkpointMs: 1000,
+  liveMs: 100,
+  wearersPerCommit: 500,
+}
+
+export type ShardEvaluatorOptions = {
+  shard: number
+  token: number
+  /** Commands. */
+  redis: RedisClient
+  /** A connection of its own: it blocks while it waits for reports. */
+  reader: RedisClient
+  keys: Keys
+  zones: ZoneBook
+  clock: Clock
+  log: Log
+  meter: Meter
+  limits: EvaluatorLimits
+}
+
+export class ShardEvaluator {
+  readonly #options: ShardEvaluatorOptions
+  readonly #plans: PlanBook
+  readonly #timelines = new Map<number, WearerTimeline>()
+  readonly #edges = new EdgeQueue()
+  readonly #board = new LiveBoard()
+  readonly #report = new LogReport()
+  readonly #touched = new Set<number>()
+  readonly #dirty = new Set<number>()
+  readonly #reports: Counter
+  #position = '0-0'
+  #savedPosition = '0-0'
+  #checkpointAtMs = 0
+  #liveAtMs = 0
+  #plansChanged = false
+  #stopping = false
+
+  constructor(options: ShardEvaluatorOptions) {
+    this.#options = options
+    const { redis, keys, shard, zones, limits, clock, log, meter } = options
+    this.#plans = new PlanBook({ redis, keys, shard, zones, retainMs: limits.retainMs, clock, log })
+    this.#reports = meter.counter('gelang_evaluate_reports_total', 'Reports judged, by how they arrived', ['arrival'])
+  }
+
+  /** Restores the shard from its checkpoint. Must be called once, before `run`. */
+  async load(): Promise<void> {
+    const { redis, keys, shard, limits } = this.#options
+    await this.#plans.refresh()
+    const saved = await loadShard(redis, keys, shard)
+    this.#position = this.#savedPosition = saved.position
+    const buckets = groupBuckets(saved.events)
+    for (const wearerId of this.#plans.wearerIds()) {
+      const plan = this.#plans.get(wearerId)!
+      const state = saved.states.get(wearerId)
+      const timeline =
+        state === undefined
+          ? new WearerTimeline(wearerId, plan, limits)
+          : WearerTimeline.decode(wearerId, plan, state, buckets.get(wearerId) ?? new Map(), limits)
+      this.#timelines.set(wearerId, timeline)
+      this.#edges.set(wearerId, timeline.nextEdgeMs())
+    }
+    for (const bytes of (await readLatest(redis, keys, shard)).values())
+      for (const position of decodeLive(bytes)) this.#board.restore(position)
+  }
+
+  /** Turns until `stop`; throws FencedOff when another owner has taken the shard, and whatever Redis throws. */
+  async run(): Promise<void> {
+    while (!this.#stopping) await this.#turn()
+    await this.#checkpoint()
+  }
+
+  stop(): void {
+    this.#stopping = true
+  }
+
+  /** Plans have been published: read them at the next turn. */
+  plansChanged(): void {
+    this.#plansChanged = true
+  }
+
+  async #turn(): Promise<void> {
+    await this.#takePlans()
+    const entries = await this.#read()
+    await this.#judge(entries)
+    this.#fireEdges()
+    await this.#commitOutcomes()
+    if (this.#options.clock() - this.#checkpointAtMs >= this.#options.limits.checkpointMs) await this.#checkpoint()
+    await this.#publish()
+  }
+
+  async #takePlans(): Promise<void> {
+    if (this.#plansChanged) {
+      this.#plansChanged = false
+      const { changed, removed } = await this.#plans.refresh()
+      for (const wearerId of removed) {
+        this.#timelines.delete(wearerId)
+        this.#edges.delete(wearerId)
+        this.#board.delete(wearerId)
+      }
+      for (const change of changed) this.#setPlan(change)
+    }
+    for (const change of this.#plans.extendHorizon()) this.#setPlan(change)
+  }
+
+  #setPlan({ wearerId, plan, changedMs }: PlanChange): void {
+    const timeline = this.#timelines.get(wearerId)
+    if (timeline === undefined) this.#timelines.set(wearerId, new WearerTimeline(wearerId, plan, this.#options.limits))
+    else timeline.setPlan(plan, changedMs)
+    this.#touched.add(wearerId)
+  }
+
+  #read(): Promise<LogEntry[]> {
+    const { clock, reader, keys, shard, limits } = this.#options
+    const nowMs = clock()
+    const waitMs = Math.min(
+      this.#board.hasChanges ? this.#liveAtMs + limits.liveMs - nowMs : limits.checkpointMs,
+      this.#edges.nextDueMs() - nowMs,
+      limits.checkpointMs,
+    )
+    const blockMs = this.#plansChanged || this.#stopping ? 1 : Math.max(1, Math.ceil(waitMs))
+    return readEntries(reader, keys.reports(shard), this.#position, { count: limits.entriesPerRead, blockMs })
+  }
+
+  async #judge(entries: LogEntry[]): Promise<void> {
+    const report = this.#report
+    for (const { id, bytes } of entries) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      let at = ENTRY_HEADER_BYTES
+      for (let left = entryCount(view); left > 0; left--) {
+        at = readReport(view, at, report)
+        let timeline = this.#timelines.get(report.wearerId)
+        if (timeline === undefined) {
+          // Ingest may know a new wearer a moment before this shard does: plans are published before the directory.
+          this.#plansChanged = true
+          await this.#takePlans()
+          timeline = this.#timelines.get(report.wearerId)
+        }
+        if (timeline === undefined) {
+          this.#reports.inc({ arrival: 'no_plan' })
+          continue
+        }
+        this.#reports.inc({ arrival: timeline.offer(report) })
+        this.#board.see(report, timeline.worstState())
+        this.#touched.add(report.wearerId)
+      }
+      this.#position = id
+    }
+  }
+
+  #fireEdges(): void {
+    const nowMs = this.#options.clock()
+    for (let wearerId = this.#edges.takeDue(nowMs); wearerId !== undefined; wearerId = this.#edges.takeDue(nowMs)) {
+      this.#timelines.get(wearerId)?.advanceTo(nowMs)
+      this.#touched.add(wearerId)
+    }
+  }
+
+  /** Outcomes go out at once, together with the states that know of them, so that a crash cannot forget a revision. */
+  async #commitOutcomes(): Promise<void> {
+    const incidents: string[] = []
+    const concerned: number[] = []
+    for (const wearerId of this.#touched) {
+      const timeline = this.#timelines.get(wearerId)
+      if (timeline === undefined) continue
+      this.#edges.set(wearerId, timeline.nextEdgeMs())
+      this.#dirty.add(wearerId)
+      const changes = timeline.takeChanges()
+      if (changes.length === 0) continue
+      for (const incident of changes) incidents.push(JSON.stringify(incident))
+      concerned.push(wearerId)
+      this.#board.setState(wearerId, timeline.worstState())
+    }
+    this.#touched.clear()
+    if (incidents.length > 0) await this.#commit(concerned, incidents, undefined)
+  }
+
+  async #checkpoint(): Promise<void> {
+    this.#checkpointAtMs = this.#options.clock()
+    if (this.#dirty.size === 0 && this.#position === this.#savedPosition) return
+    const position = this.#position
+    const wearers = [...this.#dirty]
+    const step = this.#options.limits.wearersPerCommit
+    for (let from = 0; from < wearers.length; from += step)
+      await this.#commit(wearers.slice(from, from + step), [], undefined)
+    await this.#commit([], [], position)
+    this.#savedPosition = position
+  }
+
+  async #commit(wearers: number[], incidents: string[], position: string | undefined): Promise<void> {
+    const { redis, keys, shard, token } = this.#options
+    const commit: ShardCommit = {
+      shard,
+      token,
+      incidents,
+      states: [],
+      events: [],
+      dropEvents: [],
+      latest: [],
+      ...(position === undefined ? {} : { position }),
+    }
+    for (const wearerId of wearers) {
+      const timeline = this.#timelines.get(wearerId)
+      this.#dirty.delete(wearerId)
+      if (timeline === undefined) continue
+      commit.states.push([wearerId, timeline.encodeState()])
+      for (const [bucketMs, bytes] of timeline.dirtyBuckets()) commit.events.push([`${wearerId}:${bucketMs}`, bytes])
+      for (const bucketMs of timeline.droppedBuckets()) commit.dropEvents.push(`${wearerId}:${bucketMs}`)
+      const latest = this.#board.snapshot(wearerId)
+      if (latest !== undefined) commit.latest.push([wearerId, latest])
+    }
+    await commitShard(redis, keys, commit)
+  }
+
+  async #publish(): Promise<void> {
+    const nowMs = this.#options.clock()
+    if (!this.#board.hasChanges || nowMs - this.#liveAtMs < this.#options.limits.liveMs) return
+    this.#liveAtMs = nowMs
+    const { redis, keys, shard } = this.#options
+    for (const message of this.#board.takeMessages()) await publishLive(redis, keys, shard, message)
+  }
+}
+
+/** Event fields are `wearer:bucketStartMs`. */
+function groupBuckets(events: Map<string, Uint8Array>): Map<number, Map<number, Uint8Array>> {
+  const grouped = new Map<number, Map<number, Uint8Array>>()
+  for (const [field, bytes] of events) {
+    const colon = field.indexOf(':')
+    const wearerId = Number(field.slice(0, colon))
+    let buckets = grouped.get(wearerId)
+    if (buckets === undefined) {
+      buckets = new Map()
+      grouped.set(wearerId, buckets)
+    }
+    buckets.set(Number(field.slice(colon + 1)), bytes)
+  }
+  return grouped
+}

@@ -1,0 +1,93 @@
+// The evaluating process: owns shards by lease and runs one ShardEvaluator for each.
+import type { Clock, Log, Meter } from '../model/observe.ts'
+import { FencedOff } from '../stream/checkpoint.ts'
+import type { RedisClient } from '../stream/connect.ts'
+import type { Keys } from '../stream/keys.ts'
+import { ShardLeases } from '../stream/leases.ts'
+import { watchVersion } from '../stream/publications.ts'
+import { EVALUATOR_LIMITS, type EvaluatorLimits, ShardEvaluator } from './evaluate-shard.ts'
+import { ZoneBook } from './plan-book.ts'
+import { isRedisAway } from './redis-away.ts'
+
+export type EvaluateOptions = {
+  redis: RedisClient
+  /** Opens a connection for one shard's blocking reads. */
+  openReader(name: string): RedisClient
+  keys: Keys
+  shardCount: number
+  ownerId: string
+  leaseTtlMs?: number
+  clock: Clock
+  log: Log
+  meter: Meter
+  limits?: Partial<EvaluatorLimits>
+  /** A bug of ours, or an error that no retry mends: the process should end, restart and replay. */
+  onFatal(error: unknown): void
+}
+
+export type Evaluating = { ownedShards(): number[]; stop(): Promise<void> }
+
+/** Starts taking shards; `stop` checkpoints and hands them back. */
+export function startEvaluate(options: EvaluateOptions): Evaluating {
+  const { redis, keys, log, meter } = options
+  const running = new Map<number, { evaluator: ShardEvaluator; done: Promise<void> }>()
+  const zones = new ZoneBook(redis, keys)
+  const owned = meter.gauge('gelang_evaluate_shards', 'Shards that this process evaluates')
+  const limits = { ...EVALUATOR_LIMITS, ...options.limits }
+
+  const gained = (shard: number, token: number): void => {
+    const reader = options.openReader(`evaluate-${shard}`)
+    const evaluator = new ShardEvaluator({ ...options, shard, token, reader, zones, limits })
+    const before = running.get(shard)?.done
+    const done = (before ?? Promise.resolve())
+      .then(() => runShard(evaluator, shard))
+      .finally(() => {
+        reader.disconnect()
+        if (running.get(shard)?.evaluator === evaluator) running.delete(shard)
+        owned.set(running.size)
+      })
+    running.set(shard, { evaluator, done })
+    owned.set(running.size)
+    log.info({ shard, token }, 'evaluating shard')
+  }
+
+  const runShard = async (evaluator: ShardEvaluator, shard: number): Promise<void> => {
+    try {
+      await evaluator.load()
+      await evaluator.run()
+    } catch (error) {
+      if (error instanceof FencedOff || isRedisAway(error)) {
+        log.warn({ shard, reason: error.message }, 'gave up a shard; whoever holds its lease replays it')
+        leases.giveUp(shard)
+      } else options.onFatal(error)
+    }
+  }
+
+  const lost = (shard: number): void => {
+    running.get(shard)?.evaluator.stop()
+  }
+
+  const leases = new ShardLeases(redis, keys, {
+    role: 'evaluate',
+    ownerId: options.ownerId,
+    shardCount: options.shardCount,
+    ttlMs: options.leaseTtlMs ?? 5000,
+    renewMs: (options.leaseTtlMs ?? 5000) / 5,
+    log,
+    onGained: gained,
+    onLost: lost,
+  })
+  const unwatch = watchVersion(redis, keys, 'plans', () => {
+    for (const { evaluator } of running.values()) evaluator.plansChanged()
+  })
+  leases.start()
+  return {
+    ownedShards: () => [...running.keys()].sort((a, b) => a - b),
+    async stop() {
+      unwatch()
+      for (const { evaluator } of running.values()) evaluator.stop()
+      await Promise.all([...running.values()].map(({ done }) => done))
+      await leases.stop()
+    },
+  }
+}

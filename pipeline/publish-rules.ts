@@ -1,0 +1,99 @@
+// Rules arrive aside: one process (by lease) reads plans, zones and the directory from PostgreSQL when they change and
+// publishes them to Redis, where evaluators and ingest find them, also while TimescaleDB is away.
+//
+// Order matters: zones, then plans, then the directory, so that whoever ingest lets in already has a plan.
+import type { Log, Meter } from '../model/observe.ts'
+import { listenRules } from '../store/listen-rules.ts'
+import { loadDirectory } from '../store/load-directory.ts'
+import { loadPlans, loadZones } from '../store/load-plans.ts'
+import type { Pool } from '../store/open-pool.ts'
+import { isStoreAway } from '../store/retry.ts'
+import type { RedisClient } from '../stream/connect.ts'
+import type { Keys } from '../stream/keys.ts'
+import { ShardLeases } from '../stream/leases.ts'
+import { publishDirectory, publishPlans, publishZones } from '../stream/publications.ts'
+import { pause } from './pause.ts'
+import { isRedisAway } from './redis-away.ts'
+
+export type PublishRulesOptions = {
+  pool: Pool
+  redis: RedisClient
+  keys: Keys
+  shardCount: number
+  ownerId: string
+  log: Log
+  meter: Meter
+  onFatal(error: unknown): void
+}
+
+/** Changes that come together are published together. */
+const GATHER_MS = 50
+const AGAIN_MS = 1000
+/** Published anew so often even when no notice came: a notice can be lost with its connection. */
+const REFRESH_MS = 60_000
+
+/** Starts competing for the lease; whoever holds it publishes. */
+export function startPublishRules(options: PublishRulesOptions): { stop(): Promise<void> } {
+  const { pool, redis, keys, log } = options
+  const published = options.meter.counter('gelang_rules_published_total', 'Times the rules were published to Redis')
+  let holding: AbortController | undefined
+  let done: Promise<void> = Promise.resolve()
+
+  const hold = async (stopped: AbortSignal): Promise<void> => {
+    let dirty = new AbortController()
+    const unlisten = await listenRules(pool, () => dirty.abort(), log)
+    try {
+      while (!stopped.aborted) {
+        dirty = new AbortController()
+        const ok = await publishAll(options).then(
+          () => true,
+          (error: unknown) => {
+            if (!isStoreAway(error) && !isRedisAway(error)) throw error
+            log.warn({ reason: error.message }, 'rules not published now; the last ones stay in force')
+            return false
+          },
+        )
+        if (ok) published.inc()
+        await pause(ok ? REFRESH_MS : AGAIN_MS, AbortSignal.any([stopped, dirty.signal]))
+        await pause(GATHER_MS, stopped)
+      }
+    } finally {
+      await unlisten()
+    }
+  }
+
+  const leases = new ShardLeases(redis, keys, {
+    role: 'publish',
+    ownerId: options.ownerId,
+    shardCount: 1,
+    ttlMs: 5000,
+    renewMs: 1000,
+    log,
+    onGained() {
+      const controller = new AbortController()
+      holding = controller
+      done = done.then(() => hold(controller.signal)).catch(options.onFatal)
+    },
+    onLost: () => holding?.abort(),
+  })
+  leases.start()
+  return {
+    async stop() {
+      holding?.abort()
+      await done
+      await leases.stop()
+    },
+  }
+}
+
+/** Publishes all rules as they stand in PostgreSQL now. */
+export async function publishAll({
+  pool,
+  redis,
+  keys,
+  shardCount,
+}: Pick<PublishRulesOptions, 'pool' | 'redis' | 'keys' | 'shardCount'>): Promise<void> {
+  await publishZones(redis, keys, await loadZones(pool))
+  await publishPlans(redis, keys, shardCount, await loadPlans(pool), [])
+  await publishDirectory(redis, keys, await loadDirectory(pool))
+}

@@ -1,0 +1,156 @@
+// Lets a fleet live: every bracelet speaks at its own moments, keeps what it cannot send, and uploads it later.
+import type { Clock } from '../model/observe.ts'
+import type { DeviceReport } from '../model/report.ts'
+import { type Bracelet, braceletOf } from './bracelet.ts'
+import type { Fleet, FleetWearer } from './fleet.ts'
+import { chanceAt } from './random.ts'
+import { GatewaySender } from './send-gateway.ts'
+import { sendOsmand } from './send-osmand.ts'
+
+export type FleetRunOptions = {
+  fleet: Fleet
+  clock: Clock
+  osmandUrl: string
+  gatewayUrl: string
+  /** Reports are made from this moment on … */
+  fromMs: number
+  /** … until here; absent: until `stop`. */
+  untilMs?: number
+  /** When the scripts begin, one after the other. */
+  scriptsFromMs: number
+  scriptSpacingMs?: number
+  /** A report that was refused although the simulator believes it right. */
+  onRefused(deviceId: string, reason: string): void
+}
+
+export type FleetCounts = { sent: number; answered: number; refused: number; pending: number }
+
+type Living = { bracelet: Bracelet; nextMs: number; kept: DeviceReport[]; queue: DeviceReport[]; sending: boolean }
+
+const TICK_MS = 100
+const BACKLOG_REPORTS_PER_TICK = 400
+
+export class FleetRun {
+  readonly #options: FleetRunOptions
+  readonly #living: Living[]
+  readonly #gateways = new Map<string, GatewaySender>()
+  readonly #stopped = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #sent = 0
+  #answeredOsmand = 0
+  #refusedOsmand = 0
+
+  constructor(options: FleetRunOptions) {
+    this.#options = options
+    const spacingMs = options.scriptSpacingMs ?? 200
+    this.#living = options.fleet.wearers.map((wearer) => ({
+      bracelet: braceletOf(options.fleet.seed, wearer, {
+        startMs: options.scriptsFromMs + (wearer.number % 20) * spacingMs,
+      }),
+      nextMs: firstMoment(options.fleet.seed, wearer, options.fromMs),
+      kept: [],
+      queue: [],
+      sending: false,
+    }))
+    for (const gateway of options.fleet.gateways)
+      this.#gateways.set(gateway.unitPath, new GatewaySender({ url: options.gatewayUrl, ...gateway }))
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  get bracelets(): Bracelet[] {
+    return this.#living.map(({ bracelet }) => bracelet)
+  }
+
+  counts(): FleetCounts {
+    let answered = this.#answeredOsmand
+    let refused = this.#refusedOsmand
+    for (const gateway of this.#gateways.values()) {
+      answered += gateway.taken
+      refused += gateway.refused
+    }
+    return { sent: this.#sent, answered, refused, pending: this.#sent - answered - refused }
+  }
+
+  /** No new reports; resolves when everything sent is answered. What is kept in offline bracelets goes out first. */
+  async finish(): Promise<FleetCounts> {
+    clearInterval(this.#timer)
+    for (const living of this.#living) this.#upload(living)
+    await Promise.all([...this.#gateways.values()].map((gateway) => gateway.drained()))
+    while (this.#living.some((living) => living.sending)) await new Promise((resolve) => setTimeout(resolve, 20))
+    this.stop()
+    return this.counts()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#stopped.abort()
+    for (const gateway of this.#gateways.values()) gateway.close()
+  }
+
+  #tick(): void {
+    const nowMs = Math.min(this.#options.clock(), this.#options.untilMs ?? Number.POSITIVE_INFINITY)
+    let budget = BACKLOG_REPORTS_PER_TICK
+    const batches = new Map<string, DeviceReport[]>()
+    for (const living of this.#living) {
+      const { bracelet } = living
+      for (; living.nextMs <= nowMs && budget > 0; living.nextMs += bracelet.wearer.intervalMs) {
+        budget--
+        const report = bracelet.reportAt(living.nextMs)
+        if (bracelet.offlineAt(living.nextMs)) living.kept.push({ ...report, archived: true })
+        else {
+          this.#upload(living, batches)
+          this.#give(living, report, batches)
+        }
+      }
+    }
+    for (const [unitPath, reports] of batches) this.#gateways.get(unitPath)!.send(reports)
+  }
+
+  /** Back on the network: what was kept goes out in the order this model prefers. */
+  #upload(living: Living, batches?: Map<string, DeviceReport[]>): void {
+    if (living.kept.length === 0) return
+    if (living.bracelet.wearer.uploads === 'newest') living.kept.reverse()
+    for (const report of living.kept.splice(0)) this.#give(living, report, batches)
+  }
+
+  #give(living: Living, report: DeviceReport, batches?: Map<string, DeviceReport[]>): void {
+    this.#sent++
+    const { wearer } = living.bracelet
+    if (wearer.via === 'osmand') {
+      living.queue.push(report)
+      if (!living.sending) void this.#sendQueue(living)
+    } else if (batches === undefined) this.#gateways.get(wearer.unitPath)!.send([report])
+    else {
+      const batch = batches.get(wearer.unitPath)
+      if (batch === undefined) batches.set(wearer.unitPath, [report])
+      else batch.push(report)
+    }
+  }
+
+  async #sendQueue(living: Living): Promise<void> {
+    living.sending = true
+    const { deviceId, secret } = living.bracelet.wearer
+    const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+    for (let report = living.queue.shift(); report !== undefined; report = living.queue.shift()) {
+      try {
+        await sendOsmand({ url: this.#options.osmandUrl, deviceId, token: secret }, report, wait, this.#stopped.signal)
+        this.#answeredOsmand++
+      } catch (error) {
+        if (this.#stopped.signal.aborted) break
+        if (!(error instanceof Error) || error.name !== 'NotTaken') throw error
+        this.#refusedOsmand++
+        this.#options.onRefused(deviceId, error.message)
+      }
+    }
+    living.sending = false
+  }
+}
+
+/** Each bracelet speaks at its own phase within the interval, the same in every run. */
+function firstMoment(seed: number, wearer: FleetWearer, fromMs: number): number {
+  const phaseMs = Math.floor(chanceAt(seed, wearer.number, 80) * wearer.intervalMs)
+  return Math.ceil((fromMs - phaseMs) / wearer.intervalMs) * wearer.intervalMs + phaseMs
+}
