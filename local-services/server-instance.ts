@@ -1,0 +1,191 @@
+// What a private PostgreSQL and a private Redis have in common: one folder, one process, one port.
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { bindable, pickPort } from './pick-port.ts'
+import {
+  childrenOf,
+  isAlive,
+  type ProcessId,
+  readRecord,
+  removeRecord,
+  signal,
+  startDetached,
+  waitForEnd,
+  writeRecord,
+} from './running-process.ts'
+import { diskFull, lastLines, ServiceError } from './service-error.ts'
+import { giveTo, type RunAs } from './unprivileged-user.ts'
+
+/** A server that runs on 127.0.0.1. It goes on when this process ends; `stop` ends it. */
+export type ServerInstance = {
+  readonly url: string
+  readonly port: number
+  readonly pid: number
+  /** It was running already, left by an earlier process. */
+  readonly found: boolean
+  /** Asks it to end, waits, and insists in the end. The data stay. */
+  stop(): Promise<void>
+  /** Kills it and its children without a word, as a power cut would. */
+  kill9(): Promise<void>
+  /** Starts it again on the same data and port. */
+  startAgain(): Promise<void>
+}
+
+/** How one kind of server is run. */
+export type ServerKind = {
+  name: 'PostgreSQL' | 'Redis'
+  program: string
+  args(port: number): string[]
+  /** Made once, before the first start. */
+  prepare(): Promise<void>
+  ready(process: ProcessId, port: number): Promise<boolean>
+  stopSignal: NodeJS.Signals
+  url(port: number): string
+}
+
+type RunningRecord = ProcessId & { port: number }
+
+const START_MS_MAX = 60_000
+const STOP_MS_MAX = 30_000
+const KILL_MS_MAX = 10_000
+const POLL_MS = 20
+const PORT_TRIES = 5
+
+/** Starts the server of this folder, or takes the one that runs there. A given port that is taken throws ServiceError `port-taken`. */
+export async function startServer(
+  kind: ServerKind,
+  folder: string,
+  runAs: RunAs,
+  wantedPort?: number,
+): Promise<ServerInstance> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  giveTo(folder, runAs)
+  const recordFile = join(folder, 'running.json')
+  const record = readRecord<RunningRecord>(recordFile)
+  let running: RunningRecord
+  const found = record !== undefined && isAlive(record) && (await kind.ready(record, record.port))
+  if (found) {
+    running = record
+  } else {
+    if (record) await killHard(record, kind)
+    await kind.prepare()
+    running = await startOnFreePort(kind, folder, runAs, wantedPort, record?.port)
+  }
+  return {
+    get url() {
+      return kind.url(running.port)
+    },
+    get port() {
+      return running.port
+    },
+    get pid() {
+      return running.pid
+    },
+    found,
+    stop: async () => {
+      await stopServer(kind, folder)
+    },
+    kill9: async () => {
+      await killHard(running, kind)
+      removeRecord(recordFile)
+    },
+    startAgain: async () => {
+      running = await launch(kind, folder, runAs, running.port)
+    },
+  }
+}
+
+/** Ends the server of this folder, whoever started it. True when there was one. */
+export async function stopServer(kind: { name: string; stopSignal: NodeJS.Signals }, folder: string): Promise<boolean> {
+  const recordFile = join(folder, 'running.json')
+  const record = readRecord<RunningRecord>(recordFile)
+  if (!record) return false
+  const was = isAlive(record)
+  signal(record, kind.stopSignal)
+  if (!(await waitForEnd(record, STOP_MS_MAX))) await killHard(record, kind)
+  removeRecord(recordFile)
+  return was
+}
+
+/** Where the server of this folder listens, if it runs. */
+export function runningIn(folder: string): { pid: number; port: number } | undefined {
+  const record = readRecord<RunningRecord>(join(folder, 'running.json'))
+  return record && isAlive(record) ? { pid: record.pid, port: record.port } : undefined
+}
+
+async function startOnFreePort(
+  kind: ServerKind,
+  folder: string,
+  runAs: RunAs,
+  wanted?: number,
+  earlier?: number,
+): Promise<RunningRecord> {
+  if (wanted !== undefined) {
+    if ((await bindable(wanted)) === undefined) throw portTaken(kind.name, wanted)
+    return launch(kind, folder, runAs, wanted)
+  }
+  for (let left = PORT_TRIES; ; left--) {
+    const port = await pickPort(left === PORT_TRIES ? earlier : undefined)
+    try {
+      return await launch(kind, folder, runAs, port)
+    } catch (error) {
+      // Somebody may take the port between the look and the start.
+      if (left === 0 || !(error instanceof ServiceError) || error.code !== 'port-taken') throw error
+    }
+  }
+}
+
+async function launch(kind: ServerKind, folder: string, runAs: RunAs, port: number): Promise<RunningRecord> {
+  const logFile = join(folder, 'server.log')
+  const started = await startDetached(kind.program, kind.args(port), { cwd: folder, logFile, runAs })
+  const running = { ...started, port }
+  writeRecord(join(folder, 'running.json'), running)
+  for (let waitedMs = 0; !(await kind.ready(running, port)); waitedMs += POLL_MS) {
+    if (!isAlive(running)) throw didNotStart(kind.name, folder, port, logTail(logFile))
+    if (waitedMs >= START_MS_MAX) {
+      await killHard(running, kind)
+      throw didNotStart(kind.name, folder, port, `not ready after ${START_MS_MAX / 1000} s\n${logTail(logFile)}`)
+    }
+    await delay(POLL_MS)
+  }
+  return running
+}
+
+async function killHard(one: ProcessId, kind: { name: string }): Promise<void> {
+  if (!isAlive(one)) return
+  const all = [one, ...childrenOf(one)]
+  for (const each of all) signal(each, 'SIGKILL')
+  for (const each of all)
+    if (!(await waitForEnd(each, KILL_MS_MAX)))
+      throw new ServiceError(
+        'did-not-stop',
+        `${kind.name} (process ${each.pid}) does not end.`,
+        'Look at the disk it writes to, then run this again.',
+      )
+}
+
+function logTail(logFile: string): string {
+  return existsSync(logFile) ? lastLines(readFileSync(logFile, 'utf8').slice(-8_192)) : ''
+}
+
+function didNotStart(name: string, folder: string, port: number, log: string): ServiceError {
+  if (/Address already in use|could not create any TCP\/IP sockets/.test(log)) return portTaken(name, port)
+  return (
+    diskFull(log, folder) ??
+    new ServiceError(
+      'did-not-start',
+      `${name} did not start on the data in ${folder}.`,
+      `Its last words are in ${join(folder, 'server.log')}.`,
+      log,
+    )
+  )
+}
+
+function portTaken(name: string, port: number): ServiceError {
+  return new ServiceError(
+    'port-taken',
+    `${name} cannot start: port ${port} is taken.`,
+    'End the program that has it or choose another port, and run this again.',
+  )
+}

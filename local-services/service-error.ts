@@ -1,0 +1,50 @@
+// Every way in which getting or starting a service can fail, each with one sentence and what to do about it.
+
+export type ServiceErrorCode =
+  | 'no-apt'
+  | 'no-network'
+  | 'wrong-architecture'
+  | 'wrong-system'
+  | 'port-taken'
+  | 'disk-full'
+  | 'damaged-download'
+  | 'no-permission'
+  | 'busy'
+  | 'did-not-start'
+  | 'did-not-stop'
+
+/** `message` is the sentence and the advice; `detail` the last words of the program that failed. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError'
+  readonly code: ServiceErrorCode
+  readonly advice: string
+  readonly detail: string
+
+  constructor(code: ServiceErrorCode, sentence: string, advice: string, detail = '', options?: { cause: unknown }) {
+    super(`${sentence} ${advice}`, options)
+    this.code = code
+    this.advice = advice
+    this.detail = detail
+  }
+}
+
+export const OWN_SERVICES_ADVICE =
+  'Set DATABASE_URL and REDIS_URL to services of your own, or start a Docker engine, and run this again.'
+
+const DISK_FULL = /No space left on device|ENOSPC|Disk quota exceeded|EDQUOT|don't have enough free space/
+
+/** The error for a full disk when the text speaks of one, else undefined. */
+export function diskFull(text: string, folder: string): ServiceError | undefined {
+  if (!DISK_FULL.test(text)) return undefined
+  return new ServiceError(
+    'disk-full',
+    `The disk that holds ${folder} is full.`,
+    'Free some space (1 GB is enough to begin) and run this again; what was half written is written anew.',
+    lastLines(text),
+  )
+}
+
+/** The end of a program's output, at most 12 lines. */
+export function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-12).join('\n')
+}

@@ -1,0 +1,43 @@
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import type { Packages } from './fetch-packages.ts'
+import { type ServerInstance, type ServerKind, startServer } from './server-instance.ts'
+import { chooseRunAs, type RunAs } from './unprivileged-user.ts'
+
+export type StartOptions = { packages: Packages; folder: string; port?: number; runAs?: RunAs; env?: NodeJS.ProcessEnv }
+
+const PING_MS_MAX = 2_000
+
+/** A Redis of its own: everything written is on disk before it is answered, nothing is evicted. Throws ServiceError. */
+export async function startPrivateRedis(options: StartOptions): Promise<ServerInstance> {
+  const { packages, folder, port } = options
+  const kind: ServerKind = {
+    name: 'Redis',
+    program: packages.redisServer,
+    args: (on) => [
+      ...['--bind', '127.0.0.1', '--port', String(on), '--protected-mode', 'yes', '--dir', folder],
+      ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'],
+      ...['--daemonize', 'no', '--logfile', '', '--tcp-backlog', '128'],
+    ],
+    prepare: () => Promise.resolve(),
+    ready: (_process, on) => ping(on),
+    stopSignal: 'SIGTERM',
+    url: (on) => `redis://127.0.0.1:${on}`,
+  }
+  return startServer(kind, join(folder), options.runAs ?? chooseRunAs(), port)
+}
+
+/** Answers +PONG (and not -LOADING). */
+function ping(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    const end = (answer: boolean) => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.setTimeout(PING_MS_MAX, () => end(false))
+    socket.once('error', () => end(false))
+    socket.once('connect', () => socket.write('PING\r\n'))
+    socket.once('data', (chunk) => end(chunk.toString('latin1').startsWith('+PONG')))
+  })
+}
