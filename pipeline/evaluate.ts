@@ -5,9 +5,9 @@ import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { ShardLeases } from '../stream/leases.ts'
 import { watchVersion } from '../stream/publications.ts'
+import { isRedisAway } from '../stream/redis-errors.ts'
 import { EVALUATOR_LIMITS, type EvaluatorLimits, ShardEvaluator } from './evaluate-shard.ts'
 import { ZoneBook } from './plan-book.ts'
-import { isRedisAway } from './redis-away.ts'
 
 export type EvaluateOptions = {
   redis: RedisClient

@@ -12,8 +12,8 @@ import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { ShardLeases } from '../stream/leases.ts'
 import { publishDirectory, publishPlans, publishZones } from '../stream/publications.ts'
+import { isRedisAway } from '../stream/redis-errors.ts'
 import { pause } from './pause.ts'
-import { isRedisAway } from './redis-away.ts'
 
 export type PublishRulesOptions = {
   pool: Pool
