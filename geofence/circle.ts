@@ -58,7 +58,7 @@ export class CircleZone implements CompiledZone {
     return this.radiusM - arcOverChord(4 * p * this.#p * half * half, dP * dP + dZ * dZ, (sin + this.#sin) * 0.5)
   }
 
-  measure(latE7: number, lonE7: number, out: Float64Array, at: number): void {
+  measure(latE7: number, lonE7: number, _nearM: number, out: Float64Array, at: number): void {
     out[at] = this.signedDistanceM(latE7, lonE7)
   }
 }

@@ -1,0 +1,172 @@
+// From drawn polygons to rings whose even-odd rule is the truth: closed, unwrapped across the antimeridian, without spikes,
+// not crossing, with what overlaps or runs along another ring united.
+import { area, featureCollection, multiPolygon, polygon, union } from '@turf/turf'
+import type { Path } from './edge-index.ts'
+import { FULL_TURN_E7, foldE7, HALF_TURN_E7 } from './project.ts'
+import { findContacts, isWithinRing, side } from './ring-contacts.ts'
+import { ZoneInvalid } from './zone-invalid.ts'
+
+type Degrees = readonly (readonly number[])[]
+type Ring = [x: number, y: number][]
+
+export type AreaRings = { rings: Path[]; areaM2: number }
+
+/** Rings and area of a multipolygon given as GeoJSON coordinates. Throws ZoneInvalid with what is wrong and where. */
+export function areaRings(coordinates: readonly (readonly Degrees[])[]): AreaRings {
+  const polygons = coordinates.map(cleanPolygon).filter((rings) => rings.length > 0)
+  if (polygons.length === 0) throw new ZoneInvalid('the zone has no area: its ring is a point or a line')
+  bringTogether(polygons)
+  const rings = polygons.flat()
+  const contacts = findContacts(rings)
+  if (contacts.selfCrossing) {
+    const { ring, x, y } = contacts.selfCrossing
+    throw new ZoneInvalid(
+      `the boundary crosses itself near latitude ${y / 1e7}, longitude ${foldE7(x) / 1e7} (ring ${ring + 1} of ${rings.length})`,
+    )
+  }
+  const parts = polygons.map((polygonRings) => polygonRings.map(toDegrees))
+  if (!contacts.ringsMeet && !contacts.selfOverlap && areNestedRightly(polygons))
+    return { rings, areaM2: area(multiPolygon(parts)) }
+  return unite(parts)
+}
+
+/** Positions in 1e-7 degrees, each longitude within half a turn of the one before; repeated ones dropped. */
+export function unwrapPath(coordinates: Degrees): Ring {
+  const path: Ring = []
+  for (const [lon, lat] of coordinates) {
+    const y = toE7(lat)
+    const before = path[path.length - 1]
+    let x = toE7(lon)
+    if (before) {
+      const step = foldE7(foldE7(x - before[0]))
+      if (Math.abs(step) === HALF_TURN_E7)
+        throw new ZoneInvalid(`an edge from longitude ${foldE7(before[0]) / 1e7} to ${lon} goes half around the earth`)
+      x = before[0] + step
+      if (step === 0 && before[1] === y) continue
+    }
+    path.push([x, y])
+  }
+  return path
+}
+
+function toE7(degrees: number | undefined): number {
+  if (degrees === undefined || !Number.isFinite(degrees))
+    throw new ZoneInvalid(`a coordinate must be a number, got ${degrees}`)
+  return Math.round(degrees * 1e7)
+}
+
+function toDegrees(ring: Path): [number, number][] {
+  return ring.map(([x, y]) => [x / 1e7, y / 1e7])
+}
+
+/** Clean rings, the outer one first; empty when the outer ring has no area. */
+function cleanPolygon(coordinates: readonly Degrees[]): Ring[] {
+  const [outer, ...holes] = coordinates.map(cleanRing)
+  if (!outer || outer.length < 4) return []
+  return [outer, ...holes.filter((hole) => hole.length >= 4)]
+}
+
+function cleanRing(coordinates: Degrees): Ring {
+  const ring = unwrapPath(coordinates)
+  const first = ring[0]
+  if (!first) return []
+  const last = ring[ring.length - 1]!
+  if (last[0] === first[0] && last[1] === first[1]) ring.pop()
+  else if (Math.abs(last[0] - first[0]) > HALF_TURN_E7)
+    throw new ZoneInvalid('the boundary goes around the pole; draw the zone in two parts that do not')
+  dropSpikes(ring)
+  if (ring.length < 3) return []
+  ring.push([ring[0]![0], ring[0]![1]])
+  return ring
+}
+
+/** Removes vertices at which an open ring turns back on itself, until there is none. */
+function dropSpikes(ring: Ring): void {
+  let since = 0
+  for (let i = 0; ring.length >= 3 && since < ring.length; ) {
+    const n = ring.length
+    const [ax, ay] = ring[(i + n - 1) % n]!
+    const [bx, by] = ring[i % n]!
+    const [cx, cy] = ring[(i + 1) % n]!
+    const turnsBack = side(ax, ay, bx, by, cx, cy) === 0 && (ax - bx) * (cx - bx) + (ay - by) * (cy - by) >= 0
+    if (turnsBack) {
+      ring.splice(i % n, 1)
+      i = ((i + n - 2) % n) % ring.length
+      since = 0
+    } else {
+      i = (i + 1) % n
+      since++
+    }
+  }
+}
+
+/** Moves holes and further polygons by whole turns to the side of the first polygon. */
+function bringTogether(polygons: Ring[][]): void {
+  const home = middleX(polygons[0]![0]!)
+  let west = Infinity
+  let east = -Infinity
+  for (const rings of polygons) {
+    const turns = Math.round((middleX(rings[0]!) - home) / FULL_TURN_E7)
+    for (const vertex of rings[0]!) vertex[0] -= turns * FULL_TURN_E7
+    const outerMiddle = middleX(rings[0]!)
+    for (const hole of rings.slice(1)) {
+      const holeTurns = Math.round((middleX(hole) - outerMiddle) / FULL_TURN_E7)
+      for (const vertex of hole) vertex[0] -= holeTurns * FULL_TURN_E7
+    }
+    for (const [x] of rings[0]!) {
+      west = Math.min(west, x)
+      east = Math.max(east, x)
+    }
+  }
+  if (east - west >= HALF_TURN_E7) throw new ZoneInvalid('a zone may not reach half around the earth')
+}
+
+function middleX(ring: Ring): number {
+  let west = Infinity
+  let east = -Infinity
+  for (const [x] of ring) {
+    west = Math.min(west, x)
+    east = Math.max(east, x)
+  }
+  return (west + east) / 2
+}
+
+/** For rings that meet nowhere: holes lie in their outer ring and not in each other, polygons not in each other. */
+function areNestedRightly(polygons: readonly Path[][]): boolean {
+  for (const [index, rings] of polygons.entries()) {
+    const [x, y] = rings[0]![0]!
+    for (const [other, otherRings] of polygons.entries())
+      if (other !== index && isWithinBox(otherRings[0]!, x, y))
+        if (otherRings.filter((ring) => isWithinRing(ring, x, y)).length % 2 === 1) return false
+    for (let h = 1; h < rings.length; h++) {
+      const [hx, hy] = rings[h]![0]!
+      if (rings.some((ring, r) => r !== h && isWithinRing(ring, hx, hy) !== (r === 0))) return false
+    }
+  }
+  return true
+}
+
+function isWithinBox(ring: Path, x: number, y: number): boolean {
+  let [toWest, toEast, toSouth, toNorth] = [false, false, false, false]
+  for (const [vx, vy] of ring) {
+    if (vx <= x) toWest = true
+    if (vx >= x) toEast = true
+    if (vy <= y) toSouth = true
+    if (vy >= y) toNorth = true
+    if (toWest && toEast && toSouth && toNorth) return true
+  }
+  return false
+}
+
+/** Turf's union: what is covered twice counts once, common edges between parts vanish. */
+function unite(parts: [number, number][][][]): AreaRings {
+  const features = parts.map((part) => polygon(part))
+  if (features.length === 1) features.push(features[0]!)
+  const united = union(featureCollection(features))
+  if (!united) throw new ZoneInvalid('the zone has no area: its holes cover it')
+  const { geometry } = united
+  const coordinates = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
+  const rings = coordinates.flatMap(cleanPolygon)
+  if (rings.length === 0) throw new ZoneInvalid('the zone has no area: its holes cover it')
+  return { rings, areaM2: area(united) }
+}
