@@ -1,15 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pickPort } from './pick-port.ts'
 import { runCommand } from './run-command.ts'
-import { readRecord, removeRecord, writeRecord } from './running-process.ts'
+import { readRecord, writeRecord } from './running-process.ts'
 import { lastLines } from './service-error.ts'
 
 type DockerRecord = { password: string; postgresPort: number; redisPort: number }
 
 const ANSWER_MS_MAX = 5_000
 const PULL_MS_MAX = 900_000
+
+/** True when the data of this folder were begun in containers. */
+export function beganInDocker(folder: string): boolean {
+  return existsSync(recordFile(folder))
+}
 
 /** True when a Docker engine answers and can read compose files. */
 export async function dockerAnswers(env: NodeJS.ProcessEnv): Promise<boolean> {
@@ -27,15 +32,12 @@ export async function startDockerServices(
   progress: (sentence: string) => void,
 ) {
   const earlier = readRecord<DockerRecord>(recordFile(folder))
-  const running = earlier && (await compose(folder, earlier, ['ps', '--services', '--status', 'running'], env)).output
-  const record: DockerRecord =
-    earlier && running?.includes('postgres') && running.includes('redis')
-      ? earlier
-      : {
-          password: earlier?.password ?? randomBytes(24).toString('base64url'),
-          postgresPort: await pickPort(earlier?.postgresPort),
-          redisPort: await pickPort(earlier?.redisPort),
-        }
+  if (earlier && (await bothRun(folder, earlier, env))) return addressOf(earlier)
+  const record: DockerRecord = {
+    password: earlier?.password ?? randomBytes(24).toString('base64url'),
+    postgresPort: await pickPort(earlier?.postgresPort),
+    redisPort: await pickPort(earlier?.redisPort),
+  }
   writeRecord(recordFile(folder), record)
   progress('Starting TimescaleDB and Redis in Docker (their images are downloaded at the first time).')
   const up = await compose(folder, record, ['up', '--detach', '--wait', '--quiet-pull'], env)
@@ -44,13 +46,16 @@ export async function startDockerServices(
       `Docker could not start them, so private packages are used instead. It said: ${lastLines(up.output).split('\n').pop()}`,
     )
     await compose(folder, record, ['down', '--volumes'], env)
-    removeRecord(recordFile(folder))
+    rmSync(recordFile(folder), { force: true })
     return undefined
   }
-  return {
-    databaseUrl: `postgres://gelang:${record.password}@127.0.0.1:${record.postgresPort}/gelang`,
-    redisUrl: `redis://127.0.0.1:${record.redisPort}`,
-  }
+  return addressOf(record)
+}
+
+/** The addresses of this folder's containers while both run. */
+export async function readDockerAddress(folder: string, env: NodeJS.ProcessEnv) {
+  const record = readRecord<DockerRecord>(recordFile(folder))
+  return record && (await bothRun(folder, record, env)) ? addressOf(record) : undefined
 }
 
 /** True when there were containers of this folder to stop. */
@@ -87,4 +92,17 @@ function composeFile(): string {
 
 function recordFile(folder: string): string {
   return join(folder, 'docker.json')
+}
+
+async function bothRun(folder: string, record: DockerRecord, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const { code, output } = await compose(folder, record, ['ps', '--services', '--status', 'running'], env)
+  const running = output.split('\n')
+  return code === 0 && running.includes('postgres') && running.includes('redis')
+}
+
+function addressOf(record: DockerRecord) {
+  return {
+    databaseUrl: `postgres://gelang:${record.password}@127.0.0.1:${record.postgresPort}/gelang`,
+    redisUrl: `redis://127.0.0.1:${record.redisPort}`,
+  }
 }

@@ -1,10 +1,17 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { discardDockerServices, dockerAnswers, startDockerServices, stopDockerServices } from './docker-services.ts'
+import {
+  beganInDocker,
+  discardDockerServices,
+  dockerAnswers,
+  startDockerServices,
+  stopDockerServices,
+} from './docker-services.ts'
 import { fetchPackages } from './fetch-packages.ts'
 import { withFolderLock } from './folder-lock.ts'
-import { isAlive, type ProcessId, processOf, readRecord, removeRecord, writeRecord } from './running-process.ts'
+import { isAlive, type ProcessId, processOf, readRecord, writeRecord } from './running-process.ts'
 import { stopServer } from './server-instance.ts'
+import { ServiceError, withSentences } from './service-error.ts'
 import { startPrivatePostgres } from './start-postgres.ts'
 import { startPrivateRedis } from './start-redis.ts'
 import { chooseRunAs, reachableFolder } from './unprivileged-user.ts'
@@ -45,37 +52,41 @@ export async function ensureServices(options: EnsureOptions): Promise<Services> 
   const given = { databaseUrl: env.DATABASE_URL || undefined, redisUrl: env.REDIS_URL || undefined }
   if (given.databaseUrl && given.redisUrl)
     return { databaseUrl: given.databaseUrl, redisUrl: given.redisUrl, how: 'given', stop: () => Promise.resolve() }
-  mkdirSync(options.folder, { recursive: true })
-  const waiting = () => progress('Another process is starting the same services; waiting for it.')
-  return withFolderLock(options.folder, waiting, async () => {
-    const started = (await inDocker(options)) ?? (await fromPackages(options, given))
-    const mine = takeOver(options.folder, options.keep ?? false)
-    return {
-      databaseUrl: given.databaseUrl ?? started.databaseUrl,
-      redisUrl: given.redisUrl ?? started.redisUrl,
-      how: started.how,
-      stop: async () => {
-        if (mine) await stopServices(options)
-      },
-    }
+  return withSentences(options.folder, async () => {
+    mkdirSync(options.folder, { recursive: true })
+    const waiting = () => progress('Another process is starting the same services; waiting for it.')
+    return withFolderLock(options.folder, 'services', waiting, async () => {
+      const started = (await inDocker(options)) ?? (await fromPackages(options, given))
+      takeOver(options.folder, options.keep ?? false)
+      return {
+        databaseUrl: given.databaseUrl ?? started.databaseUrl,
+        redisUrl: given.redisUrl ?? started.redisUrl,
+        how: started.how,
+        stop: async () => {
+          if (ownedByThisProcess(options.folder)) await stopServices(options)
+        },
+      }
+    })
   })
 }
 
 /** Ends whatever runs for this folder. True when something did. */
 export async function stopServices(options: Pick<EnsureOptions, 'folder' | 'env'>): Promise<boolean> {
   if (!existsSync(options.folder)) return false
+  const { folder, env } = options
   return withFolderLock(
-    options.folder,
+    folder,
+    'services',
     () => undefined,
     async () => {
-      const folder = await reachableFolder(options.folder, chooseRunAs(), options.env)
+      const reachable = await reachableFolder(folder, chooseRunAs(), env)
       const ended = await Promise.all([
-        stopServer(REDIS, join(folder, 'redis')),
-        stopServer(POSTGRES, join(folder, 'postgres')),
+        stopServer(REDIS, join(reachable, 'redis')),
+        stopServer(POSTGRES, join(reachable, 'postgres')),
+        stopDockerServices(folder, env),
       ])
-      const docker = await stopDockerServices(options.folder, options.env)
-      removeRecord(ownerFile(options.folder))
-      return docker || ended.includes(true)
+      rmSync(ownerFile(folder), { force: true })
+      return ended.includes(true)
     },
   )
 }
@@ -97,7 +108,15 @@ export function servicesOwned(folder: string): boolean {
 
 async function inDocker({ folder, env, progress }: EnsureOptions) {
   const beganPrivate = existsSync(join(await reachableFolder(folder, chooseRunAs(), env), 'postgres'))
-  if (beganPrivate || !(await dockerAnswers(env))) return undefined
+  if (beganPrivate) return undefined
+  if (!(await dockerAnswers(env))) {
+    if (!beganInDocker(folder)) return undefined
+    throw new ServiceError(
+      'docker-away',
+      `The data of ${folder} are in Docker, and its engine does not answer.`,
+      `Start the engine and run this again, or remove ${join(folder, 'docker.json')} to begin anew without Docker.`,
+    )
+  }
   const urls = await startDockerServices(folder, env, progress)
   return urls && { ...urls, how: 'docker' as const }
 }
@@ -120,11 +139,15 @@ async function fromPackages(
   return { databaseUrl: postgres?.url ?? '', redisUrl: redis?.url ?? '', how: 'private' as const }
 }
 
-function takeOver(folder: string, keep: boolean): boolean {
-  if (!keep && servicesOwned(folder)) return false
+function takeOver(folder: string, keep: boolean): void {
+  if (!keep && servicesOwned(folder)) return
   const owner: Owner = keep ? { keep } : { keep, process: processOf(process.pid) as ProcessId }
   writeRecord(ownerFile(folder), owner)
-  return !keep
+}
+
+function ownedByThisProcess(folder: string): boolean {
+  const owner = readRecord<Owner>(ownerFile(folder))
+  return owner?.keep === false && owner.process.pid === process.pid && isAlive(owner.process)
 }
 
 function ownerFile(folder: string): string {

@@ -1,21 +1,21 @@
 // TimescaleDB and Redis as Debian packages in a folder of the project's own, unpacked, never installed.
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
-  readFileSync,
+  mkdtempSync,
+  readdirSync,
   renameSync,
   rmSync,
   statfsSync,
   statSync,
   symlinkSync,
-  writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { withFolderLock } from './folder-lock.ts'
 import { type Platform, readPlatform } from './platform.ts'
 import { downloadPackages } from './private-apt.ts'
 import { runCommand } from './run-command.ts'
+import { readRecord, writeRecord } from './running-process.ts'
 import { diskFull, lastLines, OWN_SERVICES_ADVICE, ServiceError } from './service-error.ts'
 import { setInterpreter } from './set-interpreter.ts'
 
@@ -51,7 +51,7 @@ export async function fetchPackages(options: FetchOptions): Promise<Packages> {
   const platform = await readPlatform(env)
   mkdirSync(options.folder, { recursive: true })
   const waiting = () => options.progress('Another process is fetching TimescaleDB and Redis; waiting for it.')
-  return withFolderLock(options.folder, waiting, async () => {
+  return withFolderLock(options.folder, 'packages', waiting, async () => {
     if (whole(root)) return packagesIn(root)
     await make(root, platform, { ...options, env })
     return packagesIn(root)
@@ -60,8 +60,10 @@ export async function fetchPackages(options: FetchOptions): Promise<Packages> {
 
 async function make(root: string, platform: Platform, options: FetchOptions): Promise<void> {
   const { folder, env, progress } = options
-  const work = `${root}.unfinished`
-  rmSync(work, { recursive: true, force: true })
+  for (const name of readdirSync(folder))
+    if (name.startsWith(`${basename(root)}.unfinished-`)) rmSync(join(folder, name), { recursive: true, force: true })
+  // A new name each time: a download that was cut off may still be writing under the old one.
+  const work = mkdtempSync(`${root}.unfinished-`)
   const free = statfsSync(folder)
   if (free.bavail * free.bsize < BYTES_NEEDED) throw diskFull('ENOSPC', folder)!
   try {
@@ -75,10 +77,8 @@ async function make(root: string, platform: Platform, options: FetchOptions): Pr
     rmSync(root, { recursive: true, force: true })
     renameSync(unpacked, root)
     await tryOut(root)
-    writeFileSync(
-      join(root, 'receipt.json'),
-      JSON.stringify({ recipe: RECIPE, root, files: sizes(root) } satisfies Receipt),
-    )
+    const receipt: Receipt = { recipe: RECIPE, root, files: sizes(root) }
+    writeRecord(join(root, 'receipt.json'), receipt)
     progress('TimescaleDB and Redis are here.')
   } finally {
     rmSync(work, { recursive: true, force: true })
@@ -133,10 +133,8 @@ function sizes(root: string): Record<string, number> {
 
 /** The receipt is written last; a cache without it, in another place than it was made for, or with files cut short is made anew. */
 function whole(root: string): boolean {
-  const path = join(root, 'receipt.json')
-  if (!existsSync(path)) return false
-  const receipt: Receipt = JSON.parse(readFileSync(path, 'utf8'))
-  if (receipt.recipe !== RECIPE || receipt.root !== root) return false
+  const receipt = readRecord<Receipt>(join(root, 'receipt.json'))
+  if (receipt?.recipe !== RECIPE || receipt.root !== root) return false
   return Object.entries(receipt.files).every(
     ([file, size]) => statSync(join(root, file), { throwIfNoEntry: false })?.size === size,
   )

@@ -8,11 +8,19 @@ const WAIT_MS_MAX = 600_000
 const RETRY_MS = 100
 
 /**
- * Runs `work` while no other process works on the same folder. The lock is an abstract Unix socket named for the folder: the kernel lets
- * go of it when its owner dies, however it dies. `onWait` is called once when another process has it.
+ * Runs `work` while no other process works on the same folder for the same purpose. The lock is an abstract Unix socket named for the
+ * folder: the kernel lets go of it when its owner dies, however it dies. `onWait` is called once when another process has it.
  */
-export async function withFolderLock<T>(folder: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
-  const name = `\0gelang-${createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 32)}`
+export async function withFolderLock<T>(
+  folder: string,
+  purpose: 'packages' | 'services',
+  onWait: () => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const name = `\0gelang-${createHash('sha256')
+    .update(`${purpose} ${realpathSync(folder)}`)
+    .digest('hex')
+    .slice(0, 32)}`
   let server = await listen(name)
   if (!server) onWait()
   for (let waitedMs = 0; !server; waitedMs += RETRY_MS) {

@@ -6,11 +6,13 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RunAs } from './unprivileged-user.ts'
 
@@ -58,6 +60,18 @@ export function childrenOf(parent: ProcessId): ProcessId[] {
     .flatMap(({ pid, stat }) => (stat?.parentPid === parent.pid ? [{ pid, startTicks: stat.startTicks }] : []))
 }
 
+/** The processes of one program that work in a folder or in its `data` folder. */
+export function processesIn(folder: string, program: string): ProcessId[] {
+  const places = new Set([folder, join(folder, 'data')])
+  const executable = realpathSync(program)
+  return readdirSync('/proc')
+    .filter(
+      (name) =>
+        /^\d+$/.test(name) && places.has(linkOf(`/proc/${name}/cwd`)) && linkOf(`/proc/${name}/exe`) === executable,
+    )
+    .flatMap((name) => processOf(Number(name)) ?? [])
+}
+
 /** Starts a server in a session of its own (Ctrl-C of the parent does not reach it), its output added to `logFile`. */
 export function startDetached(
   program: string,
@@ -92,13 +106,26 @@ export function writeRecord(path: string, record: object): void {
   renameSync(`${path}.new`, path)
 }
 
-/** The record, or undefined when there is none. */
+/** The record, or undefined when there is none, or what a power cut left of one. */
 export function readRecord<T>(path: string): T | undefined {
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : undefined
+  if (!existsSync(path)) return undefined
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
-export function removeRecord(path: string): void {
-  rmSync(path, { force: true })
+/** Where a link of /proc leads; empty for a process that has ended or is none of ours. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(code)) return ''
+    throw error
+  }
 }
 
 function statOf(pid: number): { state: string; parentPid: number; startTicks: string } | undefined {

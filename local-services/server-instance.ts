@@ -7,8 +7,8 @@ import {
   childrenOf,
   isAlive,
   type ProcessId,
+  processesIn,
   readRecord,
-  removeRecord,
   signal,
   startDetached,
   waitForEnd,
@@ -37,7 +37,7 @@ export type ServerKind = {
   name: 'PostgreSQL' | 'Redis'
   program: string
   args(port: number): string[]
-  /** Made once, before the first start. */
+  /** Before every start, when nothing runs on the folder. */
   prepare(): Promise<void>
   ready(process: ProcessId, port: number): Promise<boolean>
   stopSignal: NodeJS.Signals
@@ -46,8 +46,8 @@ export type ServerKind = {
 
 type RunningRecord = ProcessId & { port: number }
 
-const START_MS_MAX = 60_000
-const STOP_MS_MAX = 30_000
+const START_MS_MAX = 300_000
+const STOP_MS_MAX = 60_000
 const KILL_MS_MAX = 10_000
 const POLL_MS = 20
 const PORT_TRIES = 5
@@ -61,17 +61,9 @@ export async function startServer(
 ): Promise<ServerInstance> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   giveTo(folder, runAs)
-  const recordFile = join(folder, 'running.json')
-  const record = readRecord<RunningRecord>(recordFile)
-  let running: RunningRecord
-  const found = record !== undefined && isAlive(record) && (await kind.ready(record, record.port))
-  if (found) {
-    running = record
-  } else {
-    if (record) await killHard(record, kind)
-    await kind.prepare()
-    running = await startOnFreePort(kind, folder, runAs, wantedPort, record?.port)
-  }
+  const record = readRecord<RunningRecord>(recordFile(folder))
+  const found = record !== undefined && (await becomesReady(kind, record))
+  let running = found ? record : await startOnFreePort(kind, folder, runAs, wantedPort, record?.port)
   return {
     get url() {
       return kind.url(running.port)
@@ -86,10 +78,7 @@ export async function startServer(
     stop: async () => {
       await stopServer(kind, folder)
     },
-    kill9: async () => {
-      await killHard(running, kind)
-      removeRecord(recordFile)
-    },
+    kill9: () => killHard(running, kind.name),
     startAgain: async () => {
       running = await launch(kind, folder, runAs, running.port)
     },
@@ -97,20 +86,17 @@ export async function startServer(
 }
 
 /** Ends the server of this folder, whoever started it. True when there was one. */
-export async function stopServer(kind: { name: string; stopSignal: NodeJS.Signals }, folder: string): Promise<boolean> {
-  const recordFile = join(folder, 'running.json')
-  const record = readRecord<RunningRecord>(recordFile)
-  if (!record) return false
-  const was = isAlive(record)
+export async function stopServer(kind: Pick<ServerKind, 'name' | 'stopSignal'>, folder: string): Promise<boolean> {
+  const record = readRecord<RunningRecord>(recordFile(folder))
+  if (!record || !isAlive(record)) return false
   signal(record, kind.stopSignal)
-  if (!(await waitForEnd(record, STOP_MS_MAX))) await killHard(record, kind)
-  removeRecord(recordFile)
-  return was
+  if (!(await waitForEnd(record, STOP_MS_MAX))) await killHard(record, kind.name)
+  return true
 }
 
 /** Where the server of this folder listens, if it runs. */
 export function runningIn(folder: string): { pid: number; port: number } | undefined {
-  const record = readRecord<RunningRecord>(join(folder, 'running.json'))
+  const record = readRecord<RunningRecord>(recordFile(folder))
   return record && isAlive(record) ? { pid: record.pid, port: record.port } : undefined
 }
 
@@ -137,32 +123,42 @@ async function startOnFreePort(
 }
 
 async function launch(kind: ServerKind, folder: string, runAs: RunAs, port: number): Promise<RunningRecord> {
+  // Two servers on the same data would destroy them; one may be left of a start that was interrupted before its record was written.
+  for (const stray of processesIn(folder, kind.program)) await killHard(stray, kind.name)
+  await kind.prepare()
   const logFile = join(folder, 'server.log')
   const started = await startDetached(kind.program, kind.args(port), { cwd: folder, logFile, runAs })
   const running = { ...started, port }
-  writeRecord(join(folder, 'running.json'), running)
-  for (let waitedMs = 0; !(await kind.ready(running, port)); waitedMs += POLL_MS) {
-    if (!isAlive(running)) throw didNotStart(kind.name, folder, port, logTail(logFile))
-    if (waitedMs >= START_MS_MAX) {
-      await killHard(running, kind)
-      throw didNotStart(kind.name, folder, port, `not ready after ${START_MS_MAX / 1000} s\n${logTail(logFile)}`)
-    }
-    await delay(POLL_MS)
-  }
-  return running
+  writeRecord(recordFile(folder), running)
+  if (await becomesReady(kind, running)) return running
+  const late = isAlive(running)
+  await killHard(running, kind.name)
+  throw didNotStart(kind.name, folder, port, late ? `not ready after ${START_MS_MAX / 1000} s` : logTail(logFile))
 }
 
-async function killHard(one: ProcessId, kind: { name: string }): Promise<void> {
-  if (!isAlive(one)) return
+/** False when it ended, or took too long: after a crash it first reads its whole log again. */
+async function becomesReady(kind: ServerKind, running: RunningRecord): Promise<boolean> {
+  for (let waitedMs = 0; isAlive(running) && waitedMs < START_MS_MAX; waitedMs += POLL_MS) {
+    if (await kind.ready(running, running.port)) return true
+    await delay(POLL_MS)
+  }
+  return false
+}
+
+async function killHard(one: ProcessId, name: string): Promise<void> {
   const all = [one, ...childrenOf(one)]
   for (const each of all) signal(each, 'SIGKILL')
   for (const each of all)
     if (!(await waitForEnd(each, KILL_MS_MAX)))
       throw new ServiceError(
         'did-not-stop',
-        `${kind.name} (process ${each.pid}) does not end.`,
+        `${name} (process ${each.pid}) does not end.`,
         'Look at the disk it writes to, then run this again.',
       )
+}
+
+function recordFile(folder: string): string {
+  return join(folder, 'running.json')
 }
 
 function logTail(logFile: string): string {

@@ -10,6 +10,7 @@ export type ServiceErrorCode =
   | 'damaged-download'
   | 'no-permission'
   | 'busy'
+  | 'docker-away'
   | 'did-not-start'
   | 'did-not-stop'
 
@@ -47,4 +48,23 @@ export function diskFull(text: string, folder: string): ServiceError | undefined
 /** The end of a program's output, at most 12 lines. */
 export function lastLines(text: string): string {
   return text.trimEnd().split('\n').slice(-12).join('\n')
+}
+
+/** Runs `work` and turns the system's refusals (full disk, no permission) into sentences about the folder. */
+export async function withSentences<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    const full = diskFull(code, folder)
+    if (full) throw full
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(code) || error instanceof ServiceError) throw error
+    throw new ServiceError(
+      'no-permission',
+      `This user may not write in ${folder} (${code}).`,
+      'Run as the user who owns it, or remove what another user left there, and run this again.',
+      String(error),
+      { cause: error },
+    )
+  }
 }

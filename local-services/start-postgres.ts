@@ -1,22 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { runCommand } from './run-command.ts'
-import { type ProcessId, processOf } from './running-process.ts'
+import type { ProcessId } from './running-process.ts'
 import { type ServerInstance, type ServerKind, startServer } from './server-instance.ts'
 import { diskFull, lastLines, ServiceError } from './service-error.ts'
 import type { StartOptions } from './start-redis.ts'
 import { chooseRunAs, giveTo, type RunAs } from './unprivileged-user.ts'
 
-export const POSTGRES_USER = 'gelang'
-export const POSTGRES_DATABASE = 'gelang'
+const POSTGRES_USER = 'gelang'
+const POSTGRES_DATABASE = 'gelang'
 
 const MIB = 1024 * 1024
 
 /** A PostgreSQL with TimescaleDB of its own, its password made at the first start and kept beside the data. Throws ServiceError. */
 export async function startPrivatePostgres(options: StartOptions): Promise<ServerInstance> {
-  const { packages, folder, port } = options
+  const { packages, port } = options
+  const folder = resolve(options.folder)
   const runAs = options.runAs ?? chooseRunAs()
   const data = join(folder, 'data')
   const kind: ServerKind = {
@@ -25,11 +26,12 @@ export async function startPrivatePostgres(options: StartOptions): Promise<Serve
     args: (on) => ['-D', data, '-c', `port=${on}`, ...settings()],
     prepare: async () => {
       if (!existsSync(data)) await createCluster(packages.postgresBin, folder, data, runAs)
-      removeStalePidFile(data)
+      // After a crash it may name a process that is something else by now, and PostgreSQL would refuse to start.
+      rmSync(join(data, 'postmaster.pid'), { force: true })
     },
     ready: async (process) => readyIn(data, process),
     stopSignal: 'SIGINT',
-    url: (on) => `postgres://${POSTGRES_USER}:${password(folder)}@127.0.0.1:${on}/${POSTGRES_DATABASE}`,
+    url: (on) => postgresUrl(folder, on),
   }
   return startServer(kind, folder, runAs, port)
 }
@@ -102,23 +104,16 @@ function notCreated(output: string, folder: string): ServiceError {
   )
 }
 
-function password(folder: string): string {
-  return readFileSync(join(folder, 'password'), 'utf8').trim()
+/** The address with the password that lies in the server's folder. */
+export function postgresUrl(folder: string, port: number): string {
+  const password = readFileSync(join(folder, 'password'), 'utf8').trim()
+  return `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${POSTGRES_DATABASE}`
 }
 
 /** PostgreSQL says so in the eighth line of its pid file; its first line must name the process that was started. */
 function readyIn(data: string, process: ProcessId): boolean {
   const lines = pidFileLines(data)
   return lines[0] === String(process.pid) && lines[7]?.trim() === 'ready'
-}
-
-/** After a crash the pid file may name a process that is something else by now, and PostgreSQL would refuse to start. */
-function removeStalePidFile(data: string): void {
-  const pid = Number(pidFileLines(data)[0])
-  if (!pid) return
-  const running = processOf(pid)
-  const itsOwn = running && readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data)
-  if (!itsOwn) rmSync(join(data, 'postmaster.pid'), { force: true })
 }
 
 function pidFileLines(data: string): string[] {

@@ -1,16 +1,17 @@
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { Packages } from './fetch-packages.ts'
 import { type ServerInstance, type ServerKind, startServer } from './server-instance.ts'
 import { chooseRunAs, type RunAs } from './unprivileged-user.ts'
 
-export type StartOptions = { packages: Packages; folder: string; port?: number; runAs?: RunAs; env?: NodeJS.ProcessEnv }
+export type StartOptions = { packages: Packages; folder: string; port?: number; runAs?: RunAs }
 
 const PING_MS_MAX = 2_000
 
 /** A Redis of its own: everything written is on disk before it is answered, nothing is evicted. Throws ServiceError. */
 export async function startPrivateRedis(options: StartOptions): Promise<ServerInstance> {
-  const { packages, folder, port } = options
+  const { packages, port } = options
+  const folder = resolve(options.folder)
   const kind: ServerKind = {
     name: 'Redis',
     program: packages.redisServer,
@@ -22,9 +23,13 @@ export async function startPrivateRedis(options: StartOptions): Promise<ServerIn
     prepare: () => Promise.resolve(),
     ready: (_process, on) => ping(on),
     stopSignal: 'SIGTERM',
-    url: (on) => `redis://127.0.0.1:${on}`,
+    url: redisUrl,
   }
-  return startServer(kind, join(folder), options.runAs ?? chooseRunAs(), port)
+  return startServer(kind, folder, options.runAs ?? chooseRunAs(), port)
+}
+
+export function redisUrl(port: number): string {
+  return `redis://127.0.0.1:${port}`
 }
 
 /** Answers +PONG (and not -LOADING). */

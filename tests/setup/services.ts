@@ -26,6 +26,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 async function discardAbandoned(): Promise<void> {
   for (const name of existsSync(TEST) ? readdirSync(TEST) : []) {
     const folder = join(TEST, name)
-    if (!processOf(Number(name)) && !servicesOwned(folder)) await discardServices({ folder, env: process.env })
+    if (!processOf(Number.parseInt(name, 10)) && !servicesOwned(folder))
+      await discardServices({ folder, env: process.env })
   }
 }
