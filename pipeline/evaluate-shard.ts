@@ -59,6 +59,7 @@ export class ShardEvaluator {
   readonly #report = new LogReport()
   readonly #touched = new Set<number>()
   readonly #dirty = new Set<number>()
+  #dropped: number[] = []
   readonly #reports: Counter
   #position = '0-0'
   #savedPosition = '0-0'
@@ -128,6 +129,7 @@ export class ShardEvaluator {
         this.#timelines.delete(wearerId)
         this.#edges.delete(wearerId)
         this.#board.delete(wearerId)
+        this.#dropped.push(wearerId)
       }
       for (const change of changed) this.#setPlan(change)
     }
@@ -215,6 +217,7 @@ export class ShardEvaluator {
     for (let from = 0; from < wearers.length; from += step)
       await this.#commit(wearers.slice(from, from + step), [], undefined)
     await this.#commit([], [], position)
+    this.#dropped = []
     this.#savedPosition = position
   }
 
@@ -228,7 +231,7 @@ export class ShardEvaluator {
       events: [],
       dropEvents: [],
       latest: [],
-      ...(position === undefined ? {} : { position }),
+      ...(position === undefined ? {} : { position, dropWearers: this.#dropped }),
     }
     for (const wearerId of wearers) {
       const timeline = this.#timelines.get(wearerId)

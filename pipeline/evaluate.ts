@@ -4,8 +4,8 @@ import { FencedOff } from '../stream/checkpoint.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { ShardLeases } from '../stream/leases.ts'
-import { watchVersion } from '../stream/publications.ts'
 import { isRedisAway } from '../stream/redis-errors.ts'
+import { watchVersion } from '../stream/watch-version.ts'
 import { EVALUATOR_LIMITS, type EvaluatorLimits, ShardEvaluator } from './evaluate-shard.ts'
 import { ZoneBook } from './plan-book.ts'
 
@@ -63,8 +63,11 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
     }
   }
 
-  const lost = (shard: number): void => {
-    running.get(shard)?.evaluator.stop()
+  /** Settles when the shard's last checkpoint is written, so that the next owner begins from it. */
+  const lost = (shard: number): Promise<void> | undefined => {
+    const leaving = running.get(shard)
+    leaving?.evaluator.stop()
+    return leaving?.done
   }
 
   const leases = new ShardLeases(redis, keys, {
@@ -85,9 +88,8 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
     ownedShards: () => [...running.keys()].sort((a, b) => a - b),
     async stop() {
       unwatch()
-      for (const { evaluator } of running.values()) evaluator.stop()
-      await Promise.all([...running.values()].map(({ done }) => done))
       await leases.stop()
+      await Promise.all([...running.values()].map(({ done }) => done))
     },
   }
 }

@@ -6,7 +6,7 @@ import type { Clock, Log } from '../model/observe.ts'
 import type { Plan } from '../model/plan.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
-import { loadPlans, loadZones } from '../stream/publications.ts'
+import { loadPlanChanges, loadPlans, loadZones, type PublishedPlan } from '../stream/publications.ts'
 
 const DAY_MS = 86_400_000
 /** Windows are compiled this far ahead, and again when half of it has gone by. */
@@ -46,8 +46,9 @@ export type PlanBookOptions = {
 }
 
 export class PlanBook {
-  #sources = new Map<number, { plan: Plan; changedMs: number }>()
+  #sources = new Map<number, PublishedPlan>()
   #compiled = new Map<number, CompiledPlan>()
+  #version = 0
   #compiledAtMs = 0
 
   readonly #options: PlanBookOptions
@@ -64,28 +65,42 @@ export class PlanBook {
     return this.#compiled.keys()
   }
 
-  /** Reads the shard's plans anew; gives those that differ from the ones in use, compiled, and the wearers that have none any more. */
+  /** Reads what has changed since the last time; gives the changed plans, compiled, and the wearers that have none any more. */
   async refresh(): Promise<{ changed: PlanChange[]; removed: number[] }> {
-    const { plans } = await loadPlans(this.#options.redis, this.#options.keys, this.#options.shard)
-    const fresh = [...plans].filter(([wearerId, { plan, changedMs }]) => {
-      const known = this.#sources.get(wearerId)
-      return known === undefined || known.changedMs !== changedMs || JSON.stringify(known.plan) !== JSON.stringify(plan)
-    })
-    await this.#options.zones.load(fresh.flatMap(([, { plan }]) => zoneIdsOf(plan)))
-    const removed = [...this.#sources.keys()].filter((wearerId) => !plans.has(wearerId))
-    for (const wearerId of removed) {
-      this.#sources.delete(wearerId)
-      this.#compiled.delete(wearerId)
-    }
-    const changed: PlanChange[] = []
-    for (const [wearerId, source] of fresh) {
-      const plan = this.#compile(wearerId, source.plan)
-      if (plan === undefined) continue
-      this.#sources.set(wearerId, source)
-      changed.push({ wearerId, plan, changedMs: source.changedMs })
-    }
     if (this.#compiledAtMs === 0) this.#compiledAtMs = this.#options.clock()
+    const news = await this.#readNews()
+    const fresh: [number, PublishedPlan][] = []
+    const removed: number[] = []
+    for (const [wearerId, published] of news) {
+      if (published !== undefined) fresh.push([wearerId, published])
+      else if (this.#sources.delete(wearerId)) {
+        this.#compiled.delete(wearerId)
+        removed.push(wearerId)
+      }
+    }
+    await this.#options.zones.load(fresh.flatMap(([, { plan }]) => zoneIdsOf(plan)))
+    const changed: PlanChange[] = []
+    for (const [wearerId, published] of fresh) {
+      const plan = this.#compile(wearerId, published.plan)
+      if (plan === undefined) continue
+      this.#sources.set(wearerId, published)
+      changed.push({ wearerId, plan, changedMs: published.changedMs })
+    }
     return { changed, removed }
+  }
+
+  async #readNews(): Promise<Map<number, PublishedPlan | undefined>> {
+    const { redis, keys, shard } = this.#options
+    const some = this.#version === 0 ? undefined : await loadPlanChanges(redis, keys, shard, this.#version)
+    if (some !== undefined) {
+      this.#version = some.version
+      return some.changed
+    }
+    const { version, plans } = await loadPlans(redis, keys, shard)
+    this.#version = version
+    const news = new Map<number, PublishedPlan | undefined>(plans)
+    for (const wearerId of this.#sources.keys()) if (!news.has(wearerId)) news.set(wearerId, undefined)
+    return news
   }
 
   /** When windows have been compiled long ago: all plans compiled anew for a later horizon; nobody's rules change by it. */

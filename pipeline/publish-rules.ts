@@ -4,14 +4,13 @@
 // Order matters: zones, then plans, then the directory, so that whoever ingest lets in already has a plan.
 import type { Log, Meter } from '../model/observe.ts'
 import { listenRules } from '../store/listen-rules.ts'
-import { loadDirectory } from '../store/load-directory.ts'
-import { loadPlans, loadZones } from '../store/load-plans.ts'
+import { loadRules } from '../store/load-rules.ts'
 import type { Pool } from '../store/open-pool.ts'
 import { isStoreAway } from '../store/retry.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { ShardLeases } from '../stream/leases.ts'
-import { publishDirectory, publishPlans, publishZones } from '../stream/publications.ts'
+import { publishAllPlans, publishDirectory, publishZones } from '../stream/publications.ts'
 import { isRedisAway } from '../stream/redis-errors.ts'
 import { pause } from './pause.ts'
 
@@ -45,14 +44,7 @@ export function startPublishRules(options: PublishRulesOptions): { stop(): Promi
     try {
       while (!stopped.aborted) {
         dirty = new AbortController()
-        const ok = await publishAll(options).then(
-          () => true,
-          (error: unknown) => {
-            if (!isStoreAway(error) && !isRedisAway(error)) throw error
-            log.warn({ reason: error.message }, 'rules not published now; the last ones stay in force')
-            return false
-          },
-        )
+        const ok = await tryPublish(options)
         if (ok) published.inc()
         await pause(ok ? REFRESH_MS : AGAIN_MS, AbortSignal.any([stopped, dirty.signal]))
         await pause(GATHER_MS, stopped)
@@ -86,6 +78,18 @@ export function startPublishRules(options: PublishRulesOptions): { stop(): Promi
   }
 }
 
+/** False when either side is away; the last rules stay in force. */
+async function tryPublish(options: PublishRulesOptions): Promise<boolean> {
+  try {
+    await publishAll(options)
+    return true
+  } catch (error) {
+    if (!isStoreAway(error) && !isRedisAway(error)) throw error
+    options.log.warn({ reason: error.message }, 'rules not published now; the last ones stay in force')
+    return false
+  }
+}
+
 /** Publishes all rules as they stand in PostgreSQL now. */
 export async function publishAll({
   pool,
@@ -93,7 +97,8 @@ export async function publishAll({
   keys,
   shardCount,
 }: Pick<PublishRulesOptions, 'pool' | 'redis' | 'keys' | 'shardCount'>): Promise<void> {
-  await publishZones(redis, keys, await loadZones(pool))
-  await publishPlans(redis, keys, shardCount, await loadPlans(pool), [])
-  await publishDirectory(redis, keys, await loadDirectory(pool))
+  const { zones, plans, directory } = await loadRules(pool)
+  await publishZones(redis, keys, zones)
+  await publishAllPlans(redis, keys, shardCount, plans)
+  await publishDirectory(redis, keys, directory)
 }

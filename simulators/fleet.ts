@@ -25,7 +25,7 @@ export type FleetWearer = {
   unitPath: string
   pkNumber: number
   timeZone: string
-  programme: string
+  programme: (typeof PROGRAMMES)[number]
   skNumber: string
   deviceId: string
   secret: string

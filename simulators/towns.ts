@@ -33,7 +33,7 @@ export const TOWNS: readonly Town[] = [
   },
 ]
 
-export const PROGRAMMES = ['PB', 'CB', 'CMB', 'CMK', 'asimilasi', 'pidana pengawasan', 'kerja sosial'] as const
+export const PROGRAMMES = ['PB', 'CB', 'CMB', 'CMK', 'asimilasi', 'pidana_pengawasan', 'kerja_sosial'] as const
 
 // biome-ignore format: lists of words
 export const GIVEN_NAMES = [

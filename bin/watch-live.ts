@@ -1,0 +1,69 @@
+// An officer's screen without a screen: logs in, follows the live feed, and notes how long reports took to arrive.
+import WebSocket from 'ws'
+import type { LiveMessage } from '../model/console.ts'
+import type { Clock } from '../model/observe.ts'
+
+export type LiveWatch = {
+  /** Report received → here, milliseconds, of every position that came. */
+  delaysMs: number[]
+  /** Newest revision of every incident that came. */
+  incidents: Map<string, Extract<LiveMessage, { t: 'incident' }>['incident']>
+  hello: Promise<void>
+  close(): void
+}
+
+/** Logs in over REST; gives the session's cookie. Throws a sentence when the login is refused. */
+export async function signIn(baseUrl: string, username: string, password: string): Promise<string> {
+  const response = await fetch(`${baseUrl}/api/auth/sign-in/username`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: baseUrl },
+    body: JSON.stringify({ username, password }),
+  })
+  if (!response.ok) throw new Error(`the login of ${username} was refused: ${response.status}`)
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ')
+}
+
+/** Follows the feed until closed; reconnects where it left off. */
+export function watchLive(baseUrl: string, cookie: string, clock: Clock): LiveWatch {
+  let cursor: string | undefined
+  let socket: WebSocket
+  let closed = false
+  let said: () => void = () => undefined
+  const watch: LiveWatch = {
+    delaysMs: [],
+    incidents: new Map(),
+    hello: new Promise((resolve) => {
+      said = resolve
+    }),
+    close() {
+      closed = true
+      socket.close()
+    },
+  }
+  const connect = (): void => {
+    const url = `${baseUrl.replace(/^http/, 'ws')}/v1/live${cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`}`
+    socket = new WebSocket(url, { headers: { cookie, origin: baseUrl } })
+    socket.on('message', (data) => {
+      const message = JSON.parse(data.toString()) as LiveMessage
+      if (message.t === 'hello') said()
+      if (message.t === 'positions') for (const row of message.rows) watch.delaysMs.push(clock() - row[6])
+      if (message.t === 'incident') watch.incidents.set(message.incident.id, message.incident)
+      if ('cursor' in message) cursor = message.cursor
+    })
+    socket.on('error', () => socket.terminate())
+    socket.on('close', () => {
+      if (!closed) setTimeout(connect, 500)
+    })
+  }
+  connect()
+  return watch
+}
+
+/** The value below which `part` (0…1) of the numbers lie; NaN of none. */
+export function percentile(numbers: readonly number[], part: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+}
