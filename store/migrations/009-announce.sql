@@ -1,5 +1,5 @@
--- Every change of the rules counts up one number, in the order of the commits, and says on gelang_rules what it was about:
--- {"version":7,"directory":true,"wearers":[12,13]}; wearers is null when there are too many to name.
+-- A transaction that changes rules counts one number up, in the order of the commits, and says on gelang_rules what it was
+-- about: {"version":7,"directory":true,"wearers":[12,13]}; wearers is absent when there are too many to name.
 CREATE TABLE rules_version (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   version bigint NOT NULL
@@ -14,9 +14,14 @@ CREATE FUNCTION announce_rules(directory boolean, wearers integer[]) RETURNS voi
 DECLARE
   now_version bigint;
 BEGIN
-  UPDATE rules_version SET version = version + 1 RETURNING version INTO now_version;
-  PERFORM pg_notify('gelang_rules', jsonb_build_object('version', now_version, 'directory', directory,
-    'wearers', CASE WHEN cardinality(wearers) <= 500 THEN to_jsonb(wearers) END)::text);
+  -- Once a transaction: a seed of thousands of statements must not leave thousands of versions of one row.
+  IF current_setting('gelang.rules_counted_by', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
+    UPDATE rules_version SET version = version + 1;
+    PERFORM set_config('gelang.rules_counted_by', pg_current_xact_id()::text, true);
+  END IF;
+  SELECT version INTO now_version FROM rules_version;
+  PERFORM pg_notify('gelang_rules', jsonb_strip_nulls(jsonb_build_object('version', now_version, 'directory', directory,
+    'wearers', CASE WHEN cardinality(wearers) <= 500 THEN to_jsonb(wearers) END))::text);
 END $$;
 
 CREATE FUNCTION announce_plans() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

@@ -1,0 +1,62 @@
+// What may be tried again. Everything else is a refusal or a bug of ours and goes up.
+
+/** SQLSTATE classes and codes: connection lost, server going down or starting, conflicts, too many connections, disk or memory full. */
+const RETRYABLE = /^(08|53|57P0[1-5]$|40001$|40P01$|55P03$|25P0[34]$)/
+const AWAY = /^(08|53|57P0[1-5]$)/
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT', // a socket file that is not there
+])
+// pg raises these without a code.
+const PLAIN_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection)/
+
+/** True when the same operation may succeed later: the store is away, or two transactions met. */
+export function retryable(error: unknown): error is Error {
+  return matches(error, RETRYABLE)
+}
+
+/** True when PostgreSQL cannot be reached or cannot serve now; false for refusals and bugs. */
+export function isStoreAway(error: unknown): error is Error {
+  return matches(error, AWAY)
+}
+
+function matches(error: unknown, codes: RegExp): error is Error {
+  if (!(error instanceof Error)) return false
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return error.errors.every((each) => matches(each, codes))
+  const code = 'code' in error ? String(error.code) : ''
+  if (codes.test(code) || SOCKET_CODES.has(code) || PLAIN_MESSAGES.test(error.message)) return true
+  return error.cause !== undefined && matches(error.cause, codes)
+}
+
+export type RetryOptions = {
+  attemptsMax: number
+  /** Doubles from the first to the last. */
+  firstDelayMs: number
+  delayMaxMs: number
+  sleep(ms: number): Promise<void>
+  onRetry?(error: Error, attempt: number): void
+}
+
+/** Runs `operation` again while it fails with what `retryable` knows; the last error is rethrown as the cause. */
+export async function withRetry<T>(operation: () => Promise<T>, options: RetryOptions): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await operation()
+    } catch (error) {
+      if (!retryable(error)) throw error
+      if (attempt >= options.attemptsMax)
+        throw new Error(`gave up after ${attempt} attempts: ${error.message}`, { cause: error })
+      options.onRetry?.(error, attempt)
+      await options.sleep(Math.min(options.firstDelayMs * 2 ** (attempt - 1), options.delayMaxMs))
+    }
+  }
+}
