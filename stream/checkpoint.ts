@@ -4,6 +4,7 @@ import type { Keys } from './keys.ts'
 import { FROM_THE_BEGINNING } from './read-reports.ts'
 import { FencedOff } from './redis-errors.ts'
 import { runScript, type ScriptArgument, script } from './run-script.ts'
+import { scanHash } from './scan-hash.ts'
 
 export { FencedOff } from './redis-errors.ts'
 
@@ -113,20 +114,6 @@ export async function loadShard(
   const events = new Map<string, Uint8Array>()
   await scanHash(redis, keys.events(shard), (field, bytes) => events.set(field, bytes))
   return { position, states, events }
-}
-
-/** Every field of a hash, a thousand at a time so that Redis serves others in between. */
-export async function scanHash(
-  redis: RedisClient,
-  key: string,
-  each: (field: string, value: Buffer) => void,
-): Promise<void> {
-  let cursor = '0'
-  do {
-    const [next, flat] = await redis.hscanBuffer(key, cursor, 'COUNT', 1000)
-    for (let i = 0; i + 1 < flat.length; i += 2) each((flat[i] as Buffer).toString(), flat[i + 1] as Buffer)
-    cursor = next.toString()
-  } while (cursor !== '0')
 }
 
 function pairs(entries: [field: string | number, bytes: Uint8Array][]): ScriptArgument[] {

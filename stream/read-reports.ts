@@ -22,18 +22,24 @@ export async function readEntries(
   afterId: string,
   options: { count: number; blockMs?: number },
 ): Promise<LogEntry[]> {
+  const rows = await readRows(redis, key, afterId, options)
+  return rows.map(({ id, fields }) => ({ id, bytes: fields[VALUE_AT] as Buffer }))
+}
+
+/** The same with all fields of each entry: name, value, name, value … */
+export async function readRows(
+  redis: RedisClient,
+  key: string,
+  afterId: string,
+  options: { count: number; blockMs?: number },
+): Promise<{ id: string; fields: Buffer[] }[]> {
   const { count, blockMs = 0 } = options
   const waitMs = Math.min(Math.ceil(blockMs), BLOCK_MS_MAX)
-  const reply =
+  const reply: unknown =
     waitMs > 0
       ? await redis.xreadBuffer('COUNT', count, 'BLOCK', waitMs, 'STREAMS', key, afterId)
       : await redis.xreadBuffer('COUNT', count, 'STREAMS', key, afterId)
-  return toEntries(reply)
-}
-
-// [[key, [[id, [field, value]], …]]], or null.
-function toEntries(reply: unknown): LogEntry[] {
   if (reply === null) return []
   const [[, rows]] = reply as [[Buffer, [Buffer, Buffer[]][]]]
-  return rows.map(([id, fields]) => ({ id: id.toString('latin1'), bytes: fields[VALUE_AT] as Buffer }))
+  return rows.map(([id, fields]) => ({ id: id.toString('latin1'), fields }))
 }

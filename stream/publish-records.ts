@@ -1,0 +1,141 @@
+// A published set: records in one Redis hash as JSON, a version, and the last changes, so that readers can follow along.
+//
+// The version is written after the records. It is Redis' time in ms or one more than the last, so it grows also after Redis has
+// lost its data, and two publications never share one. `changes` is a stream with the version as id, the version before it and the
+// fields changed; a reader for whose version no next one is known has fallen behind and loads the whole set anew.
+import type { RedisClient } from './connect.ts'
+import type { PublicationKeys } from './keys.ts'
+import { parseId } from './positions.ts'
+import { runScript, script } from './run-script.ts'
+import { scanHash } from './scan-hash.ts'
+
+/** No version yet. */
+export const VERSION_NONE = 0
+export const CHANGES_MAX = 1000
+/** A change of more fields than this is told as "load all". */
+export const CHANGED_FIELDS_MAX = 2000
+const FIELDS_PER_COMMAND = 500
+const BYTES_PER_COMMAND = 4 * 1_048_576
+const PUBLISH_ALL = '*'
+
+const BUMP = script(`
+-- KEYS 1 version, 2 changes (stream); ARGV 1 changed fields as JSON or '*', 2 changes kept, 3 notice channel
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local before = tonumber(redis.call('GET', KEYS[1]) or '0')
+local version = string.format('%.0f', math.max(before + 1, now))
+redis.call('SET', KEYS[1], version)
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], version .. '-0', 'before', string.format('%.0f', before), 'fields', ARGV[1])
+redis.call('PUBLISH', ARGV[3], version)
+return version
+`)
+
+/** Writes records that differ from what is published, removes some, then bumps the version. Gives the fields that changed. */
+export async function publishRecords(
+  redis: RedisClient,
+  keys: PublicationKeys,
+  records: ReadonlyMap<string, string>,
+  remove: readonly string[],
+): Promise<string[]> {
+  const changed: string[] = []
+  for (const fields of portions([...records.keys()], (field) => (records.get(field) as string).length)) {
+    const known = await redis.hmget(keys.records, ...fields)
+    const differing = fields.filter((field, i) => known[i] !== records.get(field))
+    if (differing.length === 0) continue
+    await redis.hset(
+      keys.records,
+      differing.flatMap((field) => [field, records.get(field) as string]),
+    )
+    changed.push(...differing)
+  }
+  for (const fields of portions(remove, (field) => field.length)) {
+    const known = await redis.hmget(keys.records, ...fields)
+    const there = fields.filter((_, i) => known[i] !== null)
+    if (there.length === 0) continue
+    await redis.hdel(keys.records, ...there)
+    changed.push(...there)
+  }
+  if (changed.length > 0 || (await publishedVersion(redis, keys)) === VERSION_NONE)
+    await bumpVersion(redis, keys, changed)
+  return changed
+}
+
+/** The same for a whole set: what is published and not among `records` goes. */
+export async function publishAllRecords(
+  redis: RedisClient,
+  keys: PublicationKeys,
+  records: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  const superfluous: string[] = []
+  await scanHash(redis, keys.records, (field) => {
+    if (!records.has(field)) superfluous.push(field)
+  })
+  return publishRecords(redis, keys, records, superfluous)
+}
+
+/** Makes every watcher look again; `changed` tells which fields. */
+export async function bumpVersion(
+  redis: RedisClient,
+  keys: PublicationKeys,
+  changed: readonly string[],
+): Promise<number> {
+  const fields = changed.length > CHANGED_FIELDS_MAX ? PUBLISH_ALL : JSON.stringify(changed)
+  return Number(await runScript(redis, BUMP, [keys.version, keys.changes], [fields, CHANGES_MAX, keys.notice]))
+}
+
+export async function publishedVersion(redis: RedisClient, keys: PublicationKeys): Promise<number> {
+  return Number((await redis.get(keys.version)) ?? VERSION_NONE)
+}
+
+/** The whole set. It is at least as new as `version` says. */
+export async function loadAllRecords(
+  redis: RedisClient,
+  keys: PublicationKeys,
+): Promise<{ version: number; records: Map<string, string> }> {
+  const version = await publishedVersion(redis, keys)
+  const records = new Map<string, string>()
+  await scanHash(redis, keys.records, (field, value) => records.set(field, value.toString()))
+  return { version, records }
+}
+
+/** What changed after `since`, each field once, undefined where it was removed; undefined for one who must load all. */
+export async function loadChangedRecords(
+  redis: RedisClient,
+  keys: PublicationKeys,
+  since: number,
+): Promise<{ version: number; changed: Map<string, string | undefined> } | undefined> {
+  const version = await publishedVersion(redis, keys)
+  if (version === since) return { version, changed: new Map() }
+  if (since === VERSION_NONE) return undefined
+  const rows = await redis.xrange(keys.changes, `(${since}-0`, '+')
+  const missed = rows.map(([id, row]) => ({
+    version: parseId(id)[0],
+    before: Number(row[1]),
+    fields: row[3] as string,
+  }))
+  if (missed[0]?.before !== since || missed.some(({ fields }) => fields === PUBLISH_ALL)) return undefined
+  const names = [...new Set(missed.flatMap(({ fields }) => JSON.parse(fields) as string[]))]
+  const changed = new Map<string, string | undefined>()
+  for (const fields of portions(names, () => 0)) {
+    const values = await redis.hmget(keys.records, ...fields)
+    for (const [i, field] of fields.entries()) changed.set(field, values[i] ?? undefined)
+  }
+  return { version: missed.at(-1)?.version ?? version, changed }
+}
+
+/** Cuts a list so that one command carries a bounded number of fields and bytes. */
+export function* portions(fields: readonly string[], bytesOf: (field: string) => number): Generator<string[]> {
+  let portion: string[] = []
+  let bytes = 0
+  for (const field of fields) {
+    const more = bytesOf(field)
+    if (portion.length > 0 && (portion.length >= FIELDS_PER_COMMAND || bytes + more > BYTES_PER_COMMAND)) {
+      yield portion
+      portion = []
+      bytes = 0
+    }
+    portion.push(field)
+    bytes += more
+  }
+  if (portion.length > 0) yield portion
+}

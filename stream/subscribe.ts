@@ -1,0 +1,52 @@
+import { Cluster } from 'ioredis'
+import { duplicateRedis, type RedisClient, SOCKET_SILENT_MS_MAX } from './connect.ts'
+
+export type Subscription = {
+  /** Resolves when the first subscription stands. */
+  ready: Promise<void>
+  stop(): void
+}
+
+/**
+ * Subscribes to channels on a connection of its own, again after every reconnect. `onSubscribed` is called each time it stands;
+ * what was published while it did not is lost. Pings find out a socket that died without a word.
+ */
+export function subscribe(
+  redis: RedisClient,
+  connectionName: string,
+  channels: string[],
+  handler: (channel: string, message: Buffer) => void,
+  onSubscribed: () => void = () => undefined,
+): Subscription {
+  const connection = duplicateRedis(redis, connectionName)
+  let standing = false
+  let tellReady: () => void
+  const ready = new Promise<void>((resolve) => {
+    tellReady = resolve
+  })
+  const stands = () => {
+    standing = true
+    tellReady()
+    onSubscribed()
+  }
+  // The connection's error event tells what went wrong; the next `ready` or the next look tries again.
+  const tryLater = () => {
+    standing = false
+  }
+  const subscribeAll = () => void connection.subscribe(...channels).then(stands, tryLater)
+  connection.on('ready', subscribeAll)
+  connection.on('close', tryLater)
+  connection.on('messageBuffer', (channel: Buffer, message: Buffer) => handler(channel.toString(), message))
+  const looking = setInterval(() => {
+    if (connection.status !== 'ready') return
+    if (!standing) subscribeAll()
+    else if (!(connection instanceof Cluster)) connection.ping().catch(tryLater)
+  }, SOCKET_SILENT_MS_MAX)
+  return {
+    ready,
+    stop() {
+      clearInterval(looking)
+      connection.disconnect()
+    },
+  }
+}
