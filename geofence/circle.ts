@@ -1,5 +1,13 @@
 import type { BboxE7, CompiledZone } from './compile-zone.ts'
+import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from './local-plane.ts'
 import { A_M, arcOverChord, cosine, E2, E7_RAD, FULL_TURN_E7, foldE7, sine } from './project.ts'
+
+/** Up to this distance from the centre the plane about the position is taken, beyond it the ellipsoid. */
+const PLANE_MAX_M = 2_000
+/** Within two degrees a bound may be taken from the plane. */
+const WIDE_E7 = 20_000_000
+
+const answer = new Float64Array(1)
 
 /** All positions within `radiusM` of the centre along the ellipsoid. */
 export class CircleZone implements CompiledZone {
@@ -47,18 +55,49 @@ export class CircleZone implements CompiledZone {
     }
   }
 
-  signedDistanceM(latE7: number, lonE7: number): number {
+  measure(latE7: number, lonE7: number, nearM: number, out: Float64Array, at: number): void {
+    const dy = latE7 - this.latE7
+    const dLon = foldE7(lonE7 - this.lonE7)
+    if (
+      latE7 < PLANE_LAT_MAX_E7 &&
+      latE7 > -PLANE_LAT_MAX_E7 &&
+      dy < WIDE_E7 &&
+      dy > -WIDE_E7 &&
+      dLon < WIDE_E7 &&
+      dLon > -WIDE_E7
+    ) {
+      const place = (latE7 * 1e-7 + 90.5) | 0
+      const t = latE7 * 1e-7 + 90 - place
+      const row = place * PLANE_ROW
+      const planes = PLANES
+      const unitM = planes[row]! + t * (planes[row + 1]! + t * (planes[row + 2]! + t * planes[row + 3]!))
+      const ratio = planes[row + 4]! + t * (planes[row + 5]! + t * (planes[row + 6]! + t * planes[row + 7]!))
+      const kappa = planes[row + 8]! + t * (planes[row + 9]! + t * (planes[row + 10]! + t * planes[row + 11]!))
+      const dx = dLon * ratio * (1 + kappa * dy)
+      const planeM = Math.sqrt(dx * dx + dy * dy) * unitM
+      if (planeM < PLANE_MAX_M) {
+        out[at] = this.radiusM - planeM
+        return
+      }
+      // 5 % is more than the plane is wrong by where it is asked.
+      const atLeastM = planeM * 0.95 - this.radiusM
+      if (atLeastM > nearM) {
+        out[at] = -atLeastM
+        return
+      }
+    }
     const lat = latE7 * E7_RAD
     const sin = sine(lat)
     const n = A_M / Math.sqrt(1 - E2 * sin * sin)
     const p = n * cosine(lat)
     const dP = p - this.#p
     const dZ = (1 - E2) * n * sin - this.#z
-    const half = sine(foldE7(lonE7 - this.lonE7) * E7_RAD * 0.5)
-    return this.radiusM - arcOverChord(4 * p * this.#p * half * half, dP * dP + dZ * dZ, (sin + this.#sin) * 0.5)
+    const half = sine(dLon * E7_RAD * 0.5)
+    out[at] = this.radiusM - arcOverChord(4 * p * this.#p * half * half, dP * dP + dZ * dZ, (sin + this.#sin) * 0.5)
   }
 
-  measure(latE7: number, lonE7: number, _nearM: number, out: Float64Array, at: number): void {
-    out[at] = this.signedDistanceM(latE7, lonE7)
+  signedDistanceM(latE7: number, lonE7: number, nearM: number = Number.POSITIVE_INFINITY): number {
+    this.measure(latE7, lonE7, nearM, answer, 0)
+    return answer[0]!
   }
 }

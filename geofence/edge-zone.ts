@@ -1,6 +1,7 @@
 import type { BboxE7, CompiledZone } from './compile-zone.ts'
 import { HEADER_WORDS, NODE_WORDS } from './edge-index.ts'
-import { A_M, cosine, E2, E7_RAD, foldE7, geodesicM, sine } from './project.ts'
+import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from './local-plane.ts'
+import { A_M, cosine, E2, E7_RAD, foldE7, geodesicM } from './project.ts'
 
 /** Distances beyond this are taken along the ellipsoid, below it in the plane about the position. */
 const PLANE_MAX_M = 2_000
@@ -9,6 +10,7 @@ const PLANE_MAX_M = 2_000
 const STACK_MAX = 96
 const stackNode = new Int32Array(STACK_MAX)
 const stackBound = new Float64Array(STACK_MAX)
+const answer = new Float64Array(1)
 
 /**
  * A polygon, multipolygon (inside where a ray crosses an odd number of edges) or corridor (within half a width of a line).
@@ -50,20 +52,20 @@ export class EdgeZone implements CompiledZone {
     return { south, north, west: x + minX - aside, east: x + maxX + aside }
   }
 
-  signedDistanceM(latE7: number, lonE7: number, nearM: number = Number.POSITIVE_INFINITY): number {
+  measure(latE7: number, lonE7: number, nearM: number, out: Float64Array, at: number): void {
     const packed = this.#packed
     const halfWidthM = this.#halfWidthM
     const qx = foldE7(lonE7 - packed[1]!)
     const qy = latE7 - packed[0]!
 
-    const lat = latE7 * E7_RAD
-    const sin = sine(lat)
-    const cos = Math.max(1e-4, cosine(lat))
-    const w2 = 1 - E2 * sin * sin
-    const mOverN = (1 - E2) / w2
-    const ratio = cos / mOverN
-    const kappa = (0.5 * E7_RAD * mOverN * sin) / cos
-    const unitM = (A_M / Math.sqrt(w2)) * mOverN * E7_RAD
+    const planeLat = latE7 > PLANE_LAT_MAX_E7 ? PLANE_LAT_MAX_E7 : latE7 < -PLANE_LAT_MAX_E7 ? -PLANE_LAT_MAX_E7 : latE7
+    const place = (planeLat * 1e-7 + 90.5) | 0
+    const t = planeLat * 1e-7 + 90 - place
+    const row = place * PLANE_ROW
+    const planes = PLANES
+    const unitM = planes[row]! + t * (planes[row + 1]! + t * (planes[row + 2]! + t * planes[row + 3]!))
+    const ratio = planes[row + 4]! + t * (planes[row + 5]! + t * (planes[row + 6]! + t * planes[row + 7]!))
+    const kappa = planes[row + 8]! + t * (planes[row + 9]! + t * (planes[row + 10]! + t * planes[row + 11]!))
 
     const nodeCount = packed[6]!
     const pathCount = packed[7]!
@@ -90,8 +92,8 @@ export class EdgeZone implements CompiledZone {
           const ex = bx - ax
           const ey = by - ay
           if (ay > 0 !== by > 0 && ax * ey - ay * ex > 0 === ey > 0) inside = !inside
-          const t = -(ax * ex + ay * ey) / (ex * ex + ey * ey)
-          const u = t < 0 ? 0 : t < 1 ? t : 1
+          const along = -(ax * ex + ay * ey) / (ex * ex + ey * ey)
+          const u = along < 0 ? 0 : along < 1 ? along : 1
           const x = ax + u * ex
           const y = ay + u * ey
           const f = 1 - kappa * y
@@ -160,8 +162,8 @@ export class EdgeZone implements CompiledZone {
           const by = packed[v + 1]! - qy
           const ex = bx - ax
           const ey = by - ay
-          const t = -(ax * ex + ay * ey) / (ex * ex + ey * ey)
-          const u = t < 0 ? 0 : t < 1 ? t : 1
+          const along = -(ax * ex + ay * ey) / (ex * ex + ey * ey)
+          const u = along < 0 ? 0 : along < 1 ? along : 1
           const x = ax + u * ex
           const y = ay + u * ey
           const f = 1 - kappa * y
@@ -216,11 +218,11 @@ export class EdgeZone implements CompiledZone {
       distanceM = Math.sqrt(best2) * unitM
       if (distanceM > PLANE_MAX_M) distanceM = geodesicM(latE7, 0, latE7 + bestY, bestX / ratio)
     }
-    if (halfWidthM >= 0) return halfWidthM - distanceM
-    return inside ? distanceM : -distanceM
+    out[at] = halfWidthM >= 0 ? halfWidthM - distanceM : inside ? distanceM : -distanceM
   }
 
-  measure(latE7: number, lonE7: number, nearM: number, out: Float64Array, at: number): void {
-    out[at] = this.signedDistanceM(latE7, lonE7, nearM)
+  signedDistanceM(latE7: number, lonE7: number, nearM: number = Number.POSITIVE_INFINITY): number {
+    this.measure(latE7, lonE7, nearM, answer, 0)
+    return answer[0]!
   }
 }
