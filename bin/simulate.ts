@@ -1,0 +1,58 @@
+// `gelang simulate`: lets a fleet live against a running server until it is stopped.
+import { readFileSync } from 'node:fs'
+import type { Fleet } from '../simulators/fleet.ts'
+import { FleetRun } from '../simulators/run-fleet.ts'
+import { tellTruth } from '../simulators/tell-truth.ts'
+import { clockOf } from './clock.ts'
+
+export type SimulateOptions = {
+  fleet: string
+  speed: string
+  for?: string
+  osmand: string
+  gateway: string
+  truth?: boolean
+}
+
+const SAY_EVERY_MS = 5000
+
+/** Runs until `--for` is over or a signal comes; prints the counts as JSON at the end. */
+export async function simulateCommand(options: SimulateOptions): Promise<void> {
+  const fleet = JSON.parse(readFileSync(options.fleet, 'utf8')) as Fleet
+  const startMs = Date.now()
+  const clock = clockOf(process.env.GELANG_VIRTUAL_CLOCK ?? `${startMs},${startMs},${options.speed}`)
+  const run = new FleetRun({
+    fleet,
+    clock,
+    osmandUrl: options.osmand,
+    gatewayUrl: options.gateway,
+    fromMs: clock(),
+    scriptsFromMs: clock() + 5000,
+    onRefused: (deviceId, reason) => console.error(`${deviceId} was refused: ${reason}`),
+  })
+  run.start()
+  const telling = setInterval(() => {
+    if (options.truth) for (const line of tellTruth(run.bracelets, clock())) console.log(JSON.stringify(line))
+    const { sent, answered } = run.counts()
+    console.error(`${sent} reports sent, ${answered} answered`)
+  }, SAY_EVERY_MS)
+  await untilSignalOr(options.for === undefined ? undefined : Number(options.for) * 1000)
+  clearInterval(telling)
+  console.log(JSON.stringify(await run.finish()))
+}
+
+/** Resolves on SIGINT or SIGTERM, or after `ms`. */
+export function untilSignalOr(ms?: number): Promise<'signal' | 'time'> {
+  return new Promise((resolve) => {
+    const timer = ms === undefined ? undefined : setTimeout(() => done('time'), ms)
+    const onSignal = () => done('signal')
+    const done = (why: 'signal' | 'time') => {
+      clearTimeout(timer)
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+      resolve(why)
+    }
+    process.on('SIGINT', onSignal)
+    process.on('SIGTERM', onSignal)
+  })
+}
