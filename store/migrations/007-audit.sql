@@ -54,8 +54,9 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION append_audit TO gelang_api, gelang_record, gelang_auth;
 
--- Walks the chain: how many rows, the head, and the first row at which it does not hold (one past the last when rows are missing there).
-CREATE FUNCTION verify_audit(OUT row_count bigint, OUT head_id bigint, OUT head_hash bytea, OUT broken_at bigint)
+-- Walks the chain: how many rows, the head, and the first row at which it does not hold (one past the last when rows are missing
+-- there). With a head noted earlier it also finds a chain that was rewritten whole.
+CREATE FUNCTION verify_audit(noted_id bigint, noted_hash bytea, OUT row_count bigint, OUT head_id bigint, OUT head_hash bytea, OUT broken_at bigint)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   expected_id bigint := 0;
@@ -67,13 +68,14 @@ BEGIN
   FOR a IN SELECT * FROM audit ORDER BY id LOOP
     row_count := row_count + 1;
     expected_id := expected_id + 1;
-    IF a.id <> expected_id OR a.previous_hash <> expected OR a.hash <> audit_hash(a) THEN
+    IF a.id <> expected_id OR a.previous_hash <> expected OR a.hash <> audit_hash(a)
+      OR a.id = noted_id AND a.hash <> noted_hash THEN
       broken_at := expected_id;
       RETURN;
     END IF;
     expected := a.hash;
   END LOOP;
-  IF head_id <> expected_id OR head_hash <> expected THEN
+  IF head_id <> expected_id OR head_hash <> expected OR noted_id > expected_id THEN
     broken_at := expected_id + 1;
   END IF;
 END $$;

@@ -1,0 +1,32 @@
+import type { IncidentAct, OfficerAction, Resolution } from '../model/incident.ts'
+import type { Db } from './open-pool.ts'
+import { storableText } from './storable.ts'
+
+export type NewAct = {
+  incidentId: string
+  /** The incident's wearer; refused when the incident is another's. */
+  wearerId: number
+  action: OfficerAction
+  note?: string
+  resolution?: Resolution
+  atMs: number
+}
+
+/** Writes down what the acting officer did; refused for a wearer out of sight. Gives the act as it goes out live. */
+export async function insertAct(db: Db, act: NewAct): Promise<IncidentAct> {
+  const { rows } = await db.query<{ act_id: number; officer_name: string }>(
+    `INSERT INTO officer_act (incident_id, wearer_id, action, officer_id, officer_name, at, note, resolution)
+    VALUES ($1, $2, $3, acting_officer_id(), '', from_ms($4), $5, $6)
+    RETURNING act_id::float8, officer_name`,
+    [
+      act.incidentId,
+      act.wearerId,
+      act.action,
+      act.atMs,
+      act.note === undefined ? undefined : storableText(act.note),
+      act.resolution,
+    ],
+  )
+  const { act_id, officer_name } = rows[0]!
+  return { ...act, actId: act_id, officerName: officer_name }
+}
