@@ -178,8 +178,14 @@ export function entryCount(view: DataView): number {
   return view.getUint16(2, true)
 }
 
-/** Fills `into` from the report at `at` (the first stands at ENTRY_HEADER_BYTES); gives where the next one starts. */
+/**
+ * Fills `into` from the report at `at` (the first stands at ENTRY_HEADER_BYTES); gives where the next one starts.
+ * Throws RangeError where the entry is cut or its lengths cannot be.
+ */
 export function readReport(view: DataView, at: number, into: LogReport): number {
+  const size = view.getUint16(at, true)
+  if (size < REPORT_FIXED_BYTES || at + size > view.byteLength)
+    throw new RangeError(`a log entry of ${view.byteLength} bytes holds no report of ${size} bytes at ${at}`)
   into.flags = view.getUint8(at + 2)
   into.source = view.getUint8(at + 3)
   into.wearerId = view.getUint32(at + 4, true)
@@ -204,7 +210,7 @@ export function readReport(view: DataView, at: number, into: LogReport): number 
   into.protocol = view.getUint8(at + 73)
   const millivolts = view.getUint16(at + 74, true)
   into.batteryMillivolts = millivolts === NO_MILLIVOLTS ? Number.NaN : millivolts
-  return at + view.getUint16(at, true)
+  return at + size
 }
 
 /** The attributes of the report at `at`, or undefined where it has none. */
