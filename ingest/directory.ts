@@ -1,0 +1,87 @@
+// Who may speak for which bracelet, in memory. Looked up for every report, so everything is ready to be compared.
+import type { DirectoryDevice, DirectoryGateway, DirectoryRecord } from '../model/directory.ts'
+
+/** A device with what ingest remembers of it. The token bucket lives here, so its memory is bounded by the directory. */
+export type KnownDevice = {
+  device: DirectoryDevice
+  secretSha256: Buffer | undefined
+  /** Reports it may still send now, as of `tokensMs`; below 0 it owes time. */
+  tokens: number
+  tokensMs: number
+}
+
+export type KnownGateway = { gateway: DirectoryGateway; secretSha256: Buffer }
+
+export class Directory {
+  #devices = new Map<string, KnownDevice>()
+  #gateways = new Map<string, KnownGateway>()
+  #loaded = false
+
+  /** False until it has been filled once; until then nobody may be told that a device is unknown. */
+  get loaded(): boolean {
+    return this.#loaded
+  }
+
+  get deviceCount(): number {
+    return this.#devices.size
+  }
+
+  device(deviceId: string): KnownDevice | undefined {
+    return this.#devices.get(deviceId)
+  }
+
+  gateway(gatewayId: string): KnownGateway | undefined {
+    return this.#gateways.get(gatewayId)
+  }
+
+  /** Puts a whole new directory in place of the old one, at once. */
+  replaceAll(records: Iterable<DirectoryRecord>): void {
+    const devices = new Map<string, KnownDevice>()
+    const gateways = new Map<string, KnownGateway>()
+    for (const record of records)
+      if (record.kind === 'device') {
+        const { device } = record
+        const before = this.#devices.get(device.deviceId)
+        devices.set(device.deviceId, {
+          device,
+          secretSha256: device.secretSha256 === undefined ? undefined : Buffer.from(device.secretSha256, 'hex'),
+          tokens: before?.tokens ?? Number.POSITIVE_INFINITY,
+          tokensMs: before?.tokensMs ?? 0,
+        })
+      } else {
+        const { gateway } = record
+        gateways.set(gateway.gatewayId, { gateway, secretSha256: Buffer.from(gateway.secretSha256, 'hex') })
+      }
+    this.#devices = devices
+    this.#gateways = gateways
+    this.#loaded = true
+  }
+}
+
+/**
+ * Takes `reports` out of the device's bucket, even into debt. Gives the ms until the bucket is even again: 0 when the device
+ * is within its rate. Untouched buckets are full.
+ */
+export function takeTokens(
+  known: KnownDevice,
+  reports: number,
+  nowMs: number,
+  limits: { deviceReportsPerSecond: number; deviceBurstReports: number },
+): number {
+  const refilled = known.tokens + (Math.max(0, nowMs - known.tokensMs) / 1000) * limits.deviceReportsPerSecond
+  known.tokens = Math.min(limits.deviceBurstReports, refilled) - reports
+  known.tokensMs = nowMs
+  return known.tokens >= 0 ? 0 : Math.ceil((-known.tokens / limits.deviceReportsPerSecond) * 1000)
+}
+
+/** True when the device may send `reports` now; takes them out of its bucket only then. */
+export function tryTokens(
+  known: KnownDevice,
+  reports: number,
+  nowMs: number,
+  limits: { deviceReportsPerSecond: number; deviceBurstReports: number },
+): boolean {
+  if (takeTokens(known, reports, nowMs, limits) === 0) return true
+  known.tokens += reports
+  return false
+}

@@ -1,0 +1,173 @@
+// What all listeners share: a report is judged and handed to the log, refused ones to quarantine, and nobody is answered
+// before both have them.
+import type { Clock, Log, Meter } from '../model/observe.ts'
+import { QUARANTINE_BYTES_MAX, type Quarantined, type RefusalReason } from '../model/quarantine.ts'
+import type { DeviceReport, Protocol } from '../model/report.ts'
+import { admit } from './admit.ts'
+import type { Directory, KnownDevice } from './directory.ts'
+import type { IngestLimits } from './limits.ts'
+import { type IngestMeasures, ingestMeasures } from './measure.ts'
+
+/** The part of stream's ReportAppender that ingest uses. */
+export type ReportLog = {
+  append(
+    report: DeviceReport,
+    wearerId: number,
+    braceletId: number,
+    receivedMs: number,
+    protocol: Protocol,
+  ): Promise<void>
+  readonly pendingReports: number
+  close(): Promise<void>
+}
+
+export type QuarantineAppender = (items: Quarantined[]) => Promise<unknown>
+
+/** Reports that came together and are answered together. Filled without waiting, then settled once. */
+export class Batch {
+  readonly protocol: Protocol
+  readonly receivedMs: number
+  /** One promise an entry of the log, not one a report. */
+  readonly appends = new Set<Promise<unknown>>()
+  readonly quarantined: Quarantined[] = []
+  accepted = 0
+  discarded = 0
+  refused: Map<RefusalReason, number> | undefined
+
+  constructor(protocol: Protocol, receivedMs: number) {
+    this.protocol = protocol
+    this.receivedMs = receivedMs
+  }
+}
+
+export class Intake {
+  readonly directory: Directory
+  readonly limits: IngestLimits
+  readonly clock: Clock
+  readonly log: Log
+  readonly measures: IngestMeasures
+  readonly #reportLog: ReportLog
+  readonly #quarantine: QuarantineAppender
+  #logTakes = true
+  #strangersSecond = 0
+  #strangersKept = 0
+
+  constructor(parts: {
+    reportLog: ReportLog
+    quarantine: QuarantineAppender
+    directory: Directory
+    limits: IngestLimits
+    clock: Clock
+    log: Log
+    meter: Meter
+  }) {
+    this.#reportLog = parts.reportLog
+    this.#quarantine = parts.quarantine
+    this.directory = parts.directory
+    this.limits = parts.limits
+    this.clock = parts.clock
+    this.log = parts.log
+    this.measures = ingestMeasures(parts.meter)
+  }
+
+  /** True while sockets should not be read: the log is behind. */
+  get busy(): boolean {
+    return this.#reportLog.pendingReports > this.limits.logPendingReportsHigh
+  }
+
+  newBatch(protocol: Protocol): Batch {
+    return new Batch(protocol, this.clock())
+  }
+
+  /**
+   * Judges one report and, where it is believed, hands it to the log. Gives why it was refused; undefined when it was taken,
+   * or when nobody wore the bracelet then. The caller knows the sender, and calls `refuse` for what is refused.
+   */
+  take(batch: Batch, report: DeviceReport, known: KnownDevice): RefusalReason | undefined {
+    const { device } = known
+    const verdict = admit(report, device, batch.receivedMs, this.limits)
+    if (typeof verdict === 'number') {
+      batch.appends.add(this.#reportLog.append(report, verdict, device.braceletId, batch.receivedMs, batch.protocol))
+      batch.accepted++
+      return undefined
+    }
+    if (verdict !== 'no_wearer') return verdict
+    batch.discarded++
+    return undefined
+  }
+
+  /** Counts a refusal and, with `raw`, keeps the bytes for people to look at. `raw` holds no secret. */
+  refuse(batch: Batch, reason: RefusalReason, detail: string, deviceId?: string, raw?: Uint8Array | string): void {
+    batch.refused ??= new Map()
+    batch.refused.set(reason, (batch.refused.get(reason) ?? 0) + 1)
+    if (raw === undefined) return
+    const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
+    batch.quarantined.push({
+      receivedMs: batch.receivedMs,
+      protocol: batch.protocol,
+      reason,
+      detail,
+      ...(deviceId === undefined ? {} : { deviceId: deviceId.slice(0, 64) }),
+      raw: Uint8Array.prototype.slice.call(bytes, 0, QUARANTINE_BYTES_MAX),
+      cut: bytes.length > QUARANTINE_BYTES_MAX,
+    })
+  }
+
+  /**
+   * The same for a sender who could not say who it is and gets no positive answer, so that nothing of it needs keeping:
+   * a few a second are kept for people to look at, the rest is counted, so that strangers cannot push evidence out.
+   */
+  refuseStranger(
+    batch: Batch,
+    reason: RefusalReason,
+    detail: string,
+    deviceId: string | undefined,
+    raw: () => Uint8Array | string,
+  ): void {
+    const second = Math.floor(batch.receivedMs / 1000)
+    if (second !== this.#strangersSecond) {
+      this.#strangersSecond = second
+      this.#strangersKept = 0
+    }
+    if (this.#strangersKept++ < this.limits.strangersQuarantinedPerSecond)
+      this.refuse(batch, reason, detail, deviceId, raw())
+    else {
+      this.refuse(batch, reason, detail)
+      this.measures.strangersNotKept.inc({ protocol: batch.protocol })
+    }
+  }
+
+  /** True when every report of the batch is on disk and everything refused is in quarantine; false: no positive answer. */
+  async settle(batch: Batch): Promise<boolean> {
+    const { protocol, appends, accepted } = batch
+    if (batch.quarantined.length > 0) appends.add(this.#quarantine(batch.quarantined))
+    const beganMs = this.clock()
+    try {
+      if (appends.size > 0) await Promise.all(appends)
+    } catch (error) {
+      this.measures.unanswered.inc({ protocol })
+      if (this.#logTakes)
+        this.log.error({ err: error, protocol }, 'the log does not take reports; senders get no answer')
+      this.#logTakes = false
+      return false
+    }
+    if (appends.size > 0 && !this.#logTakes) {
+      this.log.info({}, 'the log takes reports again')
+      this.#logTakes = true
+    }
+    if (accepted > 0) {
+      this.measures.appendSeconds.observe((this.clock() - beganMs) / 1000, { protocol })
+      this.measures.reports.inc({ protocol, verdict: 'stored' }, accepted)
+    }
+    if (batch.discarded > 0) {
+      this.measures.reports.inc({ protocol, verdict: 'discarded' }, batch.discarded)
+      this.measures.refusals.inc({ protocol, reason: 'no_wearer' }, batch.discarded)
+    }
+    if (batch.refused !== undefined)
+      for (const [reason, count] of batch.refused) {
+        this.measures.reports.inc({ protocol, verdict: 'refused' }, count)
+        this.measures.refusals.inc({ protocol, reason }, count)
+      }
+    return true
+  }
+}

@@ -1,0 +1,90 @@
+// Every limit of ingest in one table. ARCHITECTURE.md lists them with the tests that reach them.
+
+export type IngestLimits = {
+  /** Body of one request to the own API. */
+  bodyBytesMax: number
+  /** Reports in one request or one gateway frame. */
+  batchReportsMax: number
+  /** Body of one request of a device protocol over HTTP. */
+  protocolBodyBytesMax: number
+  /** Request line and headers together. */
+  headerBytesMax: number
+  headersTimeoutMs: number
+  /** From the first byte of a request to the last of its body. */
+  requestTimeoutMs: number
+  keepAliveMs: number
+  httpConnectionsMax: number
+
+  gatewayConnectionsMax: number
+  gatewayFrameBytesMax: number
+  /** Reports of one gateway connection that are not acknowledged; above it its socket is not read. */
+  gatewayUnacknowledgedReportsMax: number
+  /** Frames of one gateway connection that are not acknowledged. */
+  gatewayUnacknowledgedFramesMax: number
+  /** Acknowledgements that the gateway does not fetch. */
+  gatewayUnsentBytesMax: number
+  /** A gateway that has not answered a ping by the next one is cut. */
+  gatewayPingMs: number
+  gatewayMalformedFramesMax: number
+
+  tcpConnectionsMax: number
+  /** Until a connection has named a known device. */
+  tcpIdentifyMs: number
+  tcpIdleMs: number
+  frameBytesMax: number
+  /** Bytes outside any frame that a connection may send before it is cut. */
+  garbageBytesMax: number
+  /** Frames of one connection that could not be decoded before it is cut. */
+  malformedFramesMax: number
+  /** Replies that the device does not fetch. */
+  tcpUnsentBytesMax: number
+
+  /** How far a report's time may lie ahead of ours. */
+  futureMsMax: number
+  /** How old a report may be. Wrong years and GPS week rollovers lie behind it; what a bracelet can have stored does not. */
+  ancientMsMax: number
+  /** One device's steady rate, and what it may upload at once after an outage. */
+  deviceReportsPerSecond: number
+  deviceBurstReports: number
+  /** Reports waiting for the log over all connections; above it sockets are not read. Below the appender's own limit. */
+  logPendingReportsHigh: number
+  /** Kept in quarantine of those who could not say who they are, all together; the rest is only counted. */
+  strangersQuarantinedPerSecond: number
+  /** What is under way when ingest shuts down is given this long. */
+  shutdownMs: number
+}
+
+export const INGEST_LIMITS: IngestLimits = {
+  bodyBytesMax: 4 * 1024 * 1024,
+  batchReportsMax: 10_000,
+  protocolBodyBytesMax: 256 * 1024,
+  headerBytesMax: 16 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveMs: 75_000,
+  httpConnectionsMax: 20_000,
+
+  gatewayConnectionsMax: 2000,
+  gatewayFrameBytesMax: 4 * 1024 * 1024,
+  gatewayUnacknowledgedReportsMax: 20_000,
+  gatewayUnacknowledgedFramesMax: 1000,
+  gatewayUnsentBytesMax: 1024 * 1024,
+  gatewayPingMs: 30_000,
+  gatewayMalformedFramesMax: 20,
+
+  tcpConnectionsMax: 20_000,
+  tcpIdentifyMs: 30_000,
+  tcpIdleMs: 20 * 60_000,
+  frameBytesMax: 64 * 1024,
+  garbageBytesMax: 16 * 1024,
+  malformedFramesMax: 20,
+  tcpUnsentBytesMax: 64 * 1024,
+
+  futureMsMax: 10 * 60_000,
+  ancientMsMax: 360 * 86_400_000,
+  deviceReportsPerSecond: 100,
+  deviceBurstReports: 20_000,
+  logPendingReportsHigh: 60_000,
+  strangersQuarantinedPerSecond: 50,
+  shutdownMs: 10_000,
+}

@@ -1,0 +1,144 @@
+// Opens every listener, and closes them without losing what is under way.
+import type { Server as HttpServer } from 'node:http'
+import type { AddressInfo, Server } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock, Log, Meter } from '../model/observe.ts'
+import type { Protocol } from '../model/report.ts'
+import type { DeviceProtocol } from './decoder.ts'
+import type { Directory } from './directory.ts'
+import { GatewayFeed } from './gateway.ts'
+import { httpProtocolApp } from './http-protocol-listener.ts'
+import { closeHttpServer, httpServer } from './http-server.ts'
+import { Intake, type QuarantineAppender, type ReportLog } from './intake.ts'
+import { INGEST_LIMITS, type IngestLimits } from './limits.ts'
+import { ownApi } from './own-api.ts'
+import { DEVICE_PROTOCOLS } from './protocols.ts'
+import { TcpListener } from './tcp-listener.ts'
+
+export type IngestParts = {
+  /** Port by listener, 0 = any that is free; a listener without one stays closed. `own` carries the gateway feed too. */
+  ports: Partial<Record<Protocol, number>>
+  host: string
+  appender: ReportLog
+  /** Filled from outside (`followDirectory`); until it has been once, nobody is let in. */
+  directory: Directory
+  quarantine: QuarantineAppender
+  log: Log
+  meter: Meter
+  clock: Clock
+  limits?: Partial<IngestLimits>
+}
+
+export type Ingest = {
+  /** The ports as they were opened. */
+  ports: Partial<Record<Protocol, number>>
+  /** True while reports are taken. */
+  ready(): boolean
+  /** Stops taking, answers what is under way, flushes and closes the appender. */
+  close(): Promise<void>
+}
+
+type Closing = { listen: Server; close(): Promise<void>; terminate(): void }
+
+/** Rejects where a port cannot be opened; then nothing stays open. */
+export async function startIngest(parts: IngestParts): Promise<Ingest> {
+  const limits = { ...INGEST_LIMITS, ...parts.limits }
+  const { directory, log } = parts
+  const intake = new Intake({ ...parts, reportLog: parts.appender, limits })
+  let closing = false
+  const ready = () => directory.loaded && !closing
+  const listeners = new Map<Protocol, Closing>()
+  if (parts.ports.own !== undefined)
+    listeners.set(
+      'own',
+      ownListener(intake, ready, () => closing),
+    )
+  for (const protocol of DEVICE_PROTOCOLS)
+    if (parts.ports[protocol.name] !== undefined)
+      listeners.set(
+        protocol.name,
+        protocolListener(protocol, intake, ready, () => closing),
+      )
+
+  const ports: Partial<Record<Protocol, number>> = {}
+  try {
+    for (const [name, { listen: server }] of listeners)
+      ports[name] = await listen(server, parts.ports[name]!, parts.host)
+  } catch (error) {
+    for (const { listen: server } of listeners.values()) if (server.listening) server.close()
+    throw error
+  }
+  log.info({ ports }, 'ingest is listening')
+
+  return {
+    ports,
+    ready,
+    async close() {
+      closing = true
+      const all = Promise.all([...listeners.values()].map((listener) => listener.close()))
+      const inTime = await Promise.race([all.then(() => true), delay(limits.shutdownMs, false, { ref: false })])
+      if (!inTime) log.warn({ shutdownMs: limits.shutdownMs }, 'ingest closes connections that did not end')
+      for (const listener of listeners.values()) listener.terminate()
+      await parts.appender.close()
+      await all
+    },
+  }
+}
+
+function ownListener(intake: Intake, ready: () => boolean, isClosing: () => boolean): Closing {
+  const server = httpServer(ownApi(intake, ready), 'own', intake)
+  const feed = new GatewayFeed(intake, ready)
+  server.on('upgrade', (request, socket, head) => feed.upgrade(request, socket, head))
+  closeAfterAnswer(server, isClosing)
+  return {
+    listen: server,
+    async close() {
+      const closed = closeHttpServer(server)
+      await feed.close()
+      await closed
+    },
+    terminate() {
+      feed.terminate()
+      server.closeAllConnections()
+    },
+  }
+}
+
+function protocolListener(
+  protocol: DeviceProtocol,
+  intake: Intake,
+  ready: () => boolean,
+  isClosing: () => boolean,
+): Closing {
+  if (protocol.transport === 'tcp') {
+    const listener = new TcpListener(protocol, intake, ready)
+    return { listen: listener.server, close: () => listener.close(), terminate: () => listener.terminate() }
+  }
+  const server = httpServer(httpProtocolApp(protocol, intake, ready), protocol.name, intake)
+  closeAfterAnswer(server, isClosing)
+  return {
+    listen: server,
+    close: () => closeHttpServer(server),
+    terminate: () => server.closeAllConnections(),
+  }
+}
+
+// A keep-alive connection would otherwise outlive the answer and hold the shutdown up.
+function closeAfterAnswer(server: HttpServer, isClosing: () => boolean): void {
+  server.prependListener('request', (_, response) => {
+    if (isClosing()) response.setHeader('connection', 'close')
+    response.on('finish', () => {
+      if (isClosing()) setImmediate(() => server.closeIdleConnections())
+    })
+  })
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}

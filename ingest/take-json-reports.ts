@@ -1,0 +1,77 @@
+// Reports in our own JSON, many at once, each with its own verdict. The own API and the gateway feed come together here.
+import { isWithinUnit } from '../model/directory.ts'
+import type { RefusalReason } from '../model/quarantine.ts'
+import { type KnownDevice, tryTokens } from './directory.ts'
+import type { Batch, Intake } from './intake.ts'
+import { parseJsonReport } from './json-report.ts'
+
+export type Sender = { kind: 'device'; deviceId: string } | { kind: 'gateway'; gatewayId: string; unitPath: string }
+
+const TAKEN = '{"ok":true}'
+
+/**
+ * Puts each report into the batch and gives the verdicts as JSON, in order:
+ * `{"ok":true}` or `{"ok":false,"reason":…,"detail":…}`; with `"retry":true` where the report was not kept and should be sent
+ * again later.
+ */
+export function takeJsonReports(intake: Intake, batch: Batch, values: readonly unknown[], sender: Sender): string {
+  const ownId = sender.kind === 'device' ? sender.deviceId : undefined
+  let verdicts = ''
+  for (const value of values) {
+    if (verdicts !== '') verdicts += ','
+    const report = parseJsonReport(value, ownId, batch.receivedMs)
+    if (typeof report === 'string') {
+      intake.refuse(batch, 'malformed', report, ownId, JSON.stringify(value))
+      verdicts += refusal('malformed', report)
+      continue
+    }
+    const known = intake.directory.device(report.deviceId)
+    let reason = mayNotSpeak(sender, report.deviceId, known)
+    if (reason === undefined && sender.kind === 'gateway' && !tryTokens(known!, 1, batch.receivedMs, intake.limits)) {
+      intake.refuse(batch, 'rate_limited', '')
+      verdicts += '{"ok":false,"reason":"rate_limited","retry":true}'
+      continue
+    }
+    reason ??= intake.take(batch, report, known!)
+    if (reason === undefined) verdicts += TAKEN
+    else {
+      const detail = detailOf(reason, report.deviceId)
+      intake.refuse(batch, reason, detail, report.deviceId, JSON.stringify(value))
+      verdicts += refusal(reason, detail)
+    }
+  }
+  return verdicts
+}
+
+function mayNotSpeak(sender: Sender, deviceId: string, known: KnownDevice | undefined): RefusalReason | undefined {
+  if (sender.kind === 'device') return deviceId === sender.deviceId ? undefined : 'bad_credential'
+  if (known === undefined) return 'unknown_device'
+  return isWithinUnit(known.device.unitPath, sender.unitPath) ? undefined : 'not_of_this_gateway'
+}
+
+function refusal(reason: RefusalReason, detail: string): string {
+  return JSON.stringify({ ok: false, reason, detail })
+}
+
+function detailOf(reason: RefusalReason, deviceId: string): string {
+  switch (reason) {
+    case 'bad_credential':
+      return 'this credential is another bracelet’s'
+    case 'unknown_device':
+      return `no bracelet is known as ${deviceId}`
+    case 'not_of_this_gateway':
+      return 'the bracelet belongs to a unit this gateway does not serve'
+    case 'revoked_device':
+      return 'the bracelet has been revoked'
+    case 'impossible_position':
+      return 'lat must be within ±90 and lon within ±180'
+    case 'impossible_time':
+      return 'time is no time'
+    case 'future':
+      return 'time lies ahead of the server’s clock'
+    case 'ancient':
+      return 'time lies too far back'
+    default:
+      return reason
+  }
+}
