@@ -9,6 +9,8 @@ export type RedisSettings = {
   prefix: string
   /** The address names one node of a Redis Cluster. */
   cluster?: boolean
+  /** Instead of SOCKET_SILENT_MS_MAX; must exceed the longest blocking read. */
+  socketSilentMsMax?: number
 }
 export type RedisClient = Redis | Cluster
 
@@ -25,7 +27,6 @@ const CONNECTION = {
   autoResubscribe: false,
   maxRetriesPerRequest: 0,
   connectTimeout: 5000,
-  socketTimeout: SOCKET_SILENT_MS_MAX,
   keepAlive: 10_000,
 } satisfies RedisOptions
 
@@ -35,8 +36,8 @@ const CONNECTION = {
  */
 export function connectRedis(settings: RedisSettings, connectionName: string, log: Log): RedisClient {
   const redis = settings.cluster
-    ? new Cluster([settings.url], clusterOptions(settings.url, connectionName))
-    : new Redis(settings.url, { ...CONNECTION, connectionName, retryStrategy: reconnectDelayMs })
+    ? new Cluster([settings.url], clusterOptions(settings, connectionName))
+    : new Redis(settings.url, { ...connectionOptions(settings, connectionName), retryStrategy: reconnectDelayMs })
   let away = false
   redis.on('error', (error: Error) => {
     if (away) return
@@ -80,16 +81,19 @@ function reconnectDelayMs(attempt: number): number {
   return Math.min(50 * 2 ** Math.min(attempt - 1, 8), RECONNECT_MS_MAX)
 }
 
-function clusterOptions(url: string, connectionName: string) {
-  const { username, password, protocol } = new URL(url)
+function connectionOptions({ socketSilentMsMax = SOCKET_SILENT_MS_MAX }: RedisSettings, connectionName: string) {
+  return { ...CONNECTION, connectionName, socketTimeout: socketSilentMsMax } satisfies RedisOptions
+}
+
+function clusterOptions(settings: RedisSettings, connectionName: string) {
+  const { username, password, protocol } = new URL(settings.url)
   return {
     enableOfflineQueue: false,
     scaleReads: 'master',
     maxRedirections: 4,
     clusterRetryStrategy: reconnectDelayMs,
     redisOptions: {
-      ...CONNECTION,
-      connectionName,
+      ...connectionOptions(settings, connectionName),
       ...(username === '' ? {} : { username: decodeURIComponent(username) }),
       ...(password === '' ? {} : { password: decodeURIComponent(password) }),
       ...(protocol === 'rediss:' ? { tls: {} } : {}),

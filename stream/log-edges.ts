@@ -25,6 +25,6 @@ export async function readEdges(redis: RedisClient, key: string): Promise<LogEdg
   return {
     ...(first === null ? {} : { firstId: first[0] }),
     lastId: said.get('last-generated-id') as string,
-    trimmed: Number(said.get('entries-added')) > Number(said.get('length')),
+    trimmed: !(Number(said.get('entries-added')) <= Number(said.get('length'))),
   }
 }

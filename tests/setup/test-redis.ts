@@ -18,9 +18,12 @@ export type TestRedis = {
 const READY_MS_MAX = 10_000
 
 /** A connection, ready, and a key prefix that nobody else has. */
-export async function createTestRedis(url = process.env.REDIS_URL, cluster = false): Promise<TestRedis> {
+export async function createTestRedis(
+  url = process.env.REDIS_URL,
+  options: Partial<RedisSettings> = {},
+): Promise<TestRedis> {
   if (!url) throw new Error('REDIS_URL is not set: tests/setup/services.ts sets it')
-  const settings = { url, prefix: `test-${process.pid}-${randomBytes(4).toString('hex')}`, cluster }
+  const settings = { url, prefix: `test-${process.pid}-${randomBytes(4).toString('hex')}`, ...options }
   const opened: RedisClient[] = []
   const open = async (name = 'test') => {
     const redis = connectRedis(settings, name, silentLog)
