@@ -1,22 +1,12 @@
 // TimescaleDB and Redis as Debian packages in a folder of the project's own, unpacked, never installed.
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { withFolderLock } from './folder-lock.ts'
 import { type Platform, readPlatform } from './platform.ts'
 import { downloadPackages } from './private-apt.ts'
 import { runCommand } from './run-command.ts'
 import { readRecord, writeRecord } from './running-process.ts'
-import { diskFull, lastLines, OWN_SERVICES_ADVICE, ServiceError } from './service-error.ts'
+import { diskFull, lastLines, OWN_SERVICES_ADVICE, requireSpace, ServiceError } from './service-error.ts'
 import { setInterpreter } from './set-interpreter.ts'
 
 /** Programs that run like any other. */
@@ -62,14 +52,13 @@ async function make(root: string, platform: Platform, options: FetchOptions): Pr
   const { folder, env, progress } = options
   for (const name of readdirSync(folder))
     if (name.startsWith(`${basename(root)}.unfinished-`)) rmSync(join(folder, name), { recursive: true, force: true })
+  requireSpace(folder, BYTES_NEEDED)
   // A new name each time: a download that was cut off may still be writing under the old one.
   const work = mkdtempSync(`${root}.unfinished-`)
-  const free = statfsSync(folder)
-  if (free.bavail * free.bsize < BYTES_NEEDED) throw diskFull('ENOSPC', folder)!
   try {
     const unpacked = join(work, 'root')
     mkdirSync(unpacked, { recursive: true })
-    const files = await downloadPackages({ folder: join(work, 'apt'), env, progress })
+    const files = await downloadPackages({ work: join(work, 'apt'), disk: folder, env, progress })
     progress(`Unpacking ${files.length} packages.`)
     await unpack(files, unpacked, folder, env)
     await setInterpreter(unpacked, root, platform, PROGRAMS, env)

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { runCommand } from './run-command.ts'
 import { diskFull, lastLines, OWN_SERVICES_ADVICE, ServiceError } from './service-error.ts'
 
-export type AptPlace = { folder: string; env: NodeJS.ProcessEnv; progress: (sentence: string) => void }
+export type AptPlace = {
+  /** Where apt works; emptied by the caller afterwards. */
+  work: string
+  /** The folder that the user knows, for sentences. */
+  disk: string
+  env: NodeJS.ProcessEnv
+  progress: (sentence: string) => void
+}
 
 const SUITE = 'trixie'
 const PUBLIC_MIRROR = 'http://mirror.invalid/debian'
@@ -17,25 +24,25 @@ const DOWNLOAD_TIMEOUT_MS = 1_200_000
 
 /** Downloads the packages' .deb files and gives their paths. Throws ServiceError: `no-network`, `disk-full`, `damaged-download`. */
 export async function downloadPackages(place: AptPlace): Promise<string[]> {
-  const { folder, progress } = place
-  const downloads = join(folder, 'downloads')
-  for (const one of ['lists/partial', 'cache/archives/partial', 'downloads'])
-    mkdirSync(join(folder, one), { recursive: true })
+  const { work, progress } = place
+  const downloads = join(work, 'downloads')
+  for (const one of ['lists/partial', 'cache/archives/partial', 'downloads', 'keys'])
+    mkdirSync(join(work, one), { recursive: true })
   progress('Asking the Debian mirror for its list of packages.')
   await updateLists(place)
   const names = await namesToDownload(place)
   const result = await apt(place, ['download', ...names], downloads, (percent) =>
     progress(`Downloading TimescaleDB and Redis: ${percent} % of ${names.length} packages.`),
   )
-  if (result.code !== 0) throw downloadFailed(result.output, folder)
+  if (result.code !== 0) throw downloadFailed(result.output, place.disk)
   return readdirSync(downloads)
     .filter((name) => name.endsWith('.deb'))
     .map((name) => join(downloads, name))
 }
 
 async function namesToDownload(place: AptPlace): Promise<string[]> {
-  const plan = await apt(place, ['--simulate', '--no-install-recommends', 'install', ...WANTED], place.folder)
-  if (plan.code !== 0) throw downloadFailed(plan.output, place.folder)
+  const plan = await apt(place, ['--simulate', '--no-install-recommends', 'install', ...WANTED], place.work)
+  if (plan.code !== 0) throw downloadFailed(plan.output, place.disk)
   const names = [...plan.output.matchAll(/^Inst (\S+) /gm)].map(([, name]) => name as string)
   return names.filter((name) => !NOT_NEEDED.test(name))
 }
@@ -43,17 +50,18 @@ async function namesToDownload(place: AptPlace): Promise<string[]> {
 async function updateLists(place: AptPlace): Promise<void> {
   let output = ''
   for (const mirror of await mirrors(place)) {
-    for (const keyring of [ownKeyring, currentKeyring]) {
-      const key = await keyring(place)
-      if (key === undefined) continue
-      writeFileSync(join(place.folder, 'sources.list'), `deb [signed-by=${key}] ${mirror} ${SUITE} main\n`)
-      const result = await apt(place, ['update', '--error-on=any'], place.folder)
+    writeFileSync(join(place.work, 'sources.list'), `deb ${mirror} ${SUITE} main\n`)
+    for (const keyring of [machinesKeyring, fetchedKeyring]) {
+      const keys = await keyring(place)
+      if (keys === undefined) continue
+      copyFileSync(keys, join(place.work, 'keys/archive.gpg'))
+      const result = await apt(place, ['update', '--error-on=any'], place.work)
       if (result.code === 0) return
       output += result.output
       if (!/NO_PUBKEY|not signed|Missing key/.test(result.output)) break
     }
   }
-  throw downloadFailed(output, place.folder)
+  throw downloadFailed(output, place.disk)
 }
 
 /** The machine's own Debian mirror where it has one (it may be the only one that can be reached), then the public one. */
@@ -65,17 +73,13 @@ async function mirrors(place: AptPlace): Promise<string[]> {
   return [...new Set([...own.filter((uri) => /^https?:\/\/.*\/debian$/.test(uri)), PUBLIC_MIRROR])]
 }
 
-async function ownKeyring(place: AptPlace): Promise<string | undefined> {
-  const found = KEYRINGS.find((path) => existsSync(path))
-  if (found === undefined) return undefined
-  const copy = join(place.folder, 'archive-keyring.gpg')
-  copyFileSync(found, copy)
-  return copy
+async function machinesKeyring(): Promise<string | undefined> {
+  return KEYRINGS.find((path) => existsSync(path))
 }
 
-/** Machines other than Debian's, and old ones, get the archive's keys as a package from their own distribution. */
-async function currentKeyring(place: AptPlace): Promise<string | undefined> {
-  const folder = join(place.folder, 'keyring')
+/** Ubuntu and old Debians have the archive's present keys as a package of their own, signed with keys that they know. */
+async function fetchedKeyring(place: AptPlace): Promise<string | undefined> {
+  const folder = join(place.work, 'keyring')
   for (const one of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(folder, one), { recursive: true })
   const options = [...stateOptions(folder), '-o', 'Acquire::Retries=2']
   const update = await runCommand('apt-get', [...options, 'update'], { env: place.env })
@@ -103,8 +107,10 @@ function stateOptions(folder: string): string[] {
 
 async function apt(place: AptPlace, args: string[], cwd: string, onPercent?: (percent: number) => void) {
   const settings = [
-    `Dir::Etc::SourceList=${join(place.folder, 'sources.list')}`,
+    `Dir::Etc::SourceList=${join(place.work, 'sources.list')}`,
     'Dir::Etc::SourceParts=/dev/null',
+    `Dir::Etc::TrustedParts=${join(place.work, 'keys')}`,
+    'Dir::Etc::Trusted=/dev/null',
     'Acquire::Retries=2',
     'Acquire::http::Timeout=30',
     'Acquire::Languages=none',
@@ -112,7 +118,7 @@ async function apt(place: AptPlace, args: string[], cwd: string, onPercent?: (pe
   ]
   const options = settings.flatMap((setting) => ['-o', setting])
   let shown = 0
-  return runCommand('apt-get', [...stateOptions(place.folder), ...options, ...args], {
+  return runCommand('apt-get', [...stateOptions(place.work), ...options, ...args], {
     env: place.env,
     cwd,
     timeoutMs: DOWNLOAD_TIMEOUT_MS,

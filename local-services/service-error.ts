@@ -1,4 +1,5 @@
 // Every way in which getting or starting a service can fail, each with one sentence and what to do about it.
+import { statfsSync } from 'node:fs'
 
 export type ServiceErrorCode =
   | 'no-apt'
@@ -36,13 +37,23 @@ const DISK_FULL = /No space left on device|ENOSPC|Disk quota exceeded|EDQUOT|don
 
 /** The error for a full disk when the text speaks of one, else undefined. */
 export function diskFull(text: string, folder: string): ServiceError | undefined {
-  if (!DISK_FULL.test(text)) return undefined
+  return DISK_FULL.test(text) ? diskFullAt(folder, lastLines(text)) : undefined
+}
+
+function diskFullAt(folder: string, detail: string): ServiceError {
   return new ServiceError(
     'disk-full',
     `The disk that holds ${folder} is full.`,
     'Free some space (1 GB is enough to begin) and run this again; what was half written is written anew.',
-    lastLines(text),
+    detail,
   )
+}
+
+/** Throws the error for a full disk when less than this is free. */
+export function requireSpace(folder: string, bytes: number): void {
+  const disk = statfsSync(folder)
+  if (disk.bavail * disk.bsize < bytes)
+    throw diskFullAt(folder, `${disk.bavail * disk.bsize} bytes free, ${bytes} needed`)
 }
 
 /** The end of a program's output, at most 12 lines. */

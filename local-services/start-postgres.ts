@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { runCommand } from './run-command.ts'
 import type { ProcessId } from './running-process.ts'
 import { type ServerInstance, type ServerKind, startServer } from './server-instance.ts'
-import { diskFull, lastLines, ServiceError } from './service-error.ts'
+import { diskFull, lastLines, requireSpace, ServiceError } from './service-error.ts'
 import type { StartOptions } from './start-redis.ts'
 import { chooseRunAs, giveTo, type RunAs } from './unprivileged-user.ts'
 
@@ -13,6 +13,7 @@ const POSTGRES_USER = 'gelang'
 const POSTGRES_DATABASE = 'gelang'
 
 const MIB = 1024 * 1024
+const BYTES_NEEDED = 128 * MIB
 
 /** A PostgreSQL with TimescaleDB of its own, its password made at the first start and kept beside the data. Throws ServiceError. */
 export async function startPrivatePostgres(options: StartOptions): Promise<ServerInstance> {
@@ -69,6 +70,7 @@ function zone(): string {
 
 /** Made in a folder beside and renamed, so that an interrupted one is simply made again. */
 async function createCluster(bin: string, folder: string, data: string, runAs: RunAs): Promise<void> {
+  requireSpace(folder, BYTES_NEEDED)
   const unfinished = `${data}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
   const passwordFile = join(folder, 'password')

@@ -19,10 +19,13 @@ export default async function setup(): Promise<() => Promise<void>> {
   })
   process.env.DATABASE_URL = services.databaseUrl
   process.env.REDIS_URL = services.redisUrl
-  return () => discardServices({ folder, env })
+  return async () => {
+    await discardServices({ folder, env })
+    await discardAbandoned()
+  }
 }
 
-/** Services of a test run that was killed. */
+/** Servers and folders of test runs and workers that are no more. */
 async function discardAbandoned(): Promise<void> {
   for (const name of existsSync(TEST) ? readdirSync(TEST) : []) {
     const folder = join(TEST, name)
