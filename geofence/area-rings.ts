@@ -1,13 +1,14 @@
 // From drawn polygons to rings whose even-odd rule is the truth: closed, unwrapped across the antimeridian, without spikes,
 // not crossing, with what overlaps or runs along another ring united.
-import { area, featureCollection, multiPolygon, polygon, union } from '@turf/turf'
+import { area, difference, featureCollection, multiPolygon, polygon, union } from '@turf/turf'
 import type { Path } from './edge-index.ts'
 import { FULL_TURN_E7, foldE7, HALF_TURN_E7 } from './project.ts'
 import { findContacts, isWithinRing, side } from './ring-contacts.ts'
 import { ZoneInvalid } from './zone-invalid.ts'
 
 type Degrees = readonly (readonly number[])[]
-type Ring = [x: number, y: number][]
+type Vertex = [x: number, y: number]
+type Ring = Vertex[]
 
 export type AreaRings = { rings: Path[]; areaM2: number }
 
@@ -24,10 +25,15 @@ export function areaRings(coordinates: readonly (readonly Degrees[])[]): AreaRin
       `the boundary crosses itself near latitude ${y / 1e7}, longitude ${foldE7(x) / 1e7} (ring ${ring + 1} of ${rings.length})`,
     )
   }
-  const parts = polygons.map((polygonRings) => polygonRings.map(toDegrees))
-  if (!contacts.ringsMeet && !contacts.selfOverlap && areNestedRightly(polygons))
-    return { rings, areaM2: area(multiPolygon(parts)) }
-  return unite(parts)
+  if (contacts.selfOverlap || contacts.selfTouch) {
+    if (contacts.ringsMeet)
+      throw new ZoneInvalid('the boundary touches both itself and another ring; draw the parts apart')
+    // By the even-odd rule such a ring is right as it is; only where it runs along itself it bounds nothing.
+    const loops = contacts.selfOverlap ? rings.flatMap(withoutDoubledEdges) : rings
+    return { rings: loops, areaM2: loops.reduce((sum, loop) => sum + evenOddSign(loop, loops) * ringAreaM2(loop), 0) }
+  }
+  if (contacts.ringsMeet || !areNestedRightly(polygons)) return unite(polygons.map((part) => part.map(toDegrees)))
+  return { rings, areaM2: area(multiPolygon(polygons.map((part) => part.map(toDegrees)))) }
 }
 
 /** Positions in 1e-7 degrees, each longitude within half a turn of the one before; repeated ones dropped. */
@@ -158,11 +164,57 @@ function isWithinBox(ring: Path, x: number, y: number): boolean {
   return false
 }
 
-/** Turf's union: what is covered twice counts once, common edges between parts vanish. */
+/** The loops that remain when edges that are run along an even number of times are left out. */
+function withoutDoubledEdges(ring: Path): Path[] {
+  const next = new Map<string, string[]>()
+  const positions = new Map<string, Vertex>()
+  for (let i = 1; i < ring.length; i++) {
+    const [a, b] = [ring[i - 1]!, ring[i]!]
+    const [from, to] = [`${a[0]},${a[1]}`, `${b[0]},${b[1]}`]
+    positions.set(from, [a[0], a[1]])
+    const back = next.get(to)?.indexOf(from) ?? -1
+    if (back >= 0) next.get(to)!.splice(back, 1)
+    else next.set(from, [...(next.get(from) ?? []), to])
+  }
+  const loops: Path[] = []
+  for (const [start, ways] of next)
+    while (ways.length > 0) {
+      const loop: Ring = [[...positions.get(start)!]]
+      let at = start
+      do {
+        at = next.get(at)!.pop()!
+        loop.push([...positions.get(at)!])
+      } while (at !== start)
+      loops.push(loop)
+    }
+  return loops
+}
+
+/** 1 for a loop that bounds covered ground to its inside, −1 for one around a hole. */
+function evenOddSign(loop: Path, loops: readonly Path[]): 1 | -1 {
+  // The middle of an edge lies on no other loop: those touch at vertices only.
+  const [[ax, ay], [bx, by]] = [loop[0]!, loop[1]!]
+  const around = loops.filter((other) => other !== loop && isWithinRing(other, (ax + bx) / 2, (ay + by) / 2))
+  return around.length % 2 === 0 ? 1 : -1
+}
+
+function ringAreaM2(ring: Path): number {
+  return area(polygon([toDegrees(ring)]))
+}
+
+/** By Turf: holes are taken away, what is covered twice counts once, common edges between parts vanish. */
 function unite(parts: [number, number][][][]): AreaRings {
-  const features = parts.map((part) => polygon(part))
-  if (features.length === 1) features.push(features[0]!)
-  const united = union(featureCollection(features))
+  const features = parts.flatMap((part) => {
+    const [outer, ...holes] = part.map((ring) => polygon([ring]))
+    const left = holes.length === 0 ? outer! : difference(featureCollection([outer!, ...holes]))
+    if (!left) return []
+    // What is a hole beside its ring, or a hole in a hole? Maps, Turf and databases do not agree; so it is no zone.
+    const expectedM2 = area(outer!) - holes.reduce((sum, hole) => sum + area(hole), 0)
+    if (Math.abs(area(left) - expectedM2) > 1 + 1e-6 * area(outer!))
+      throw new ZoneInvalid('a hole reaches over its outer ring or another hole, or lies outside or in one')
+    return [left]
+  })
+  const united = features.length < 2 ? features[0] : union(featureCollection(features))
   if (!united) throw new ZoneInvalid('the zone has no area: its holes cover it')
   const { geometry } = united
   const coordinates = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates

@@ -7,13 +7,15 @@ export type RingContacts = {
   selfCrossing?: { ring: number; x: number; y: number }
   /** Some ring runs along itself (a bridge to a hole drawn as one ring, a path out and back). */
   selfOverlap: boolean
+  /** Some ring comes back to a position of its own. */
+  selfTouch: boolean
   /** Two rings that touch, cross or run along each other anywhere. */
   ringsMeet: boolean
 }
 
 /** Finds where closed rings (first position repeated at the end, no position twice in a row) meet themselves or others. */
 export function findContacts(rings: readonly Path[]): RingContacts {
-  const contacts: RingContacts = { selfOverlap: false, ringsMeet: false }
+  const contacts: RingContacts = { selfOverlap: false, selfTouch: false, ringsMeet: false }
   const packed = packEdges(rings, 0)
   const pathCount = packed[7]!
   const ends = HEADER_WORDS + packed[6]! * NODE_WORDS
@@ -47,7 +49,8 @@ export function findContacts(rings: readonly Path[]): RingContacts {
           if (met === 'apart') continue
           if (w >= end) contacts.ringsMeet = true
           else if (met === 'along') contacts.selfOverlap = true
-          else if (met === 'cross' && !contacts.selfCrossing)
+          else if (met === 'touch') contacts.selfTouch ||= w > v + 1 && !(v === start && w === end - 2)
+          else if (!contacts.selfCrossing)
             contacts.selfCrossing = { ring, x: rings[ring]![v - start]![0], y: rings[ring]![v - start]![1] }
         }
       }

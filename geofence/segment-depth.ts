@@ -6,9 +6,9 @@ const TOLERANCE_M = 0.25
 const STEPS_MAX = 4096
 
 /**
- * How deep the straight line between two positions goes into the zone: the greatest signed distance along it, metres,
- * at most TOLERANCE_M too small where it is positive. Not positive when the line stays outside (then it is the distance
- * of some point of the line, not of the nearest one). Straight means in longitude and latitude, the shorter way around.
+ * How deep the straight line between two positions goes into the zone: the greatest signed distance along it, metres, at
+ * most TOLERANCE_M too small. Zero or less when the line stays outside; how far outside it does not say. Straight means
+ * in longitude and latitude, the shorter way around.
  */
 export function segmentDepthM(
   zone: CompiledZone,
@@ -22,8 +22,8 @@ export function segmentDepthM(
   // Longer than any such line, so that a share of it is longer than that part of the line.
   const lengthM =
     geodesicM(aLatE7, 0, bLatE7, 0) + geodesicM(nearerEquator(aLatE7, bLatE7), 0, nearerEquator(aLatE7, bLatE7), dLon)
-  const fa = zone.signedDistanceM(aLatE7, aLonE7)
-  const fb = zone.signedDistanceM(bLatE7, bLonE7)
+  const fa = nearDistanceM(zone, aLatE7, aLonE7, lengthM)
+  const fb = nearDistanceM(zone, bLatE7, bLonE7, lengthM)
   let best = Math.max(fa, fb)
   // The distance changes by at most a metre a metre, so the ends of a stretch bound what lies between them.
   const open: [from: number, to: number, fFrom: number, fTo: number][] = [[0, 1, fa, fb]]
@@ -38,6 +38,12 @@ export function segmentDepthM(
     else open.push([middle, to, f, fTo], [from, middle, fFrom, f])
   }
   return best
+}
+
+/** Exact inside and where the line could reach the zone; else at least too far for that. */
+function nearDistanceM(zone: CompiledZone, latE7: number, lonE7: number, lengthM: number): number {
+  const distanceM = zone.signedDistanceM(latE7, lonE7, lengthM * 1.01 + 1)
+  return distanceM > lengthM ? zone.signedDistanceM(latE7, lonE7) : distanceM
 }
 
 function nearerEquator(aLatE7: number, bLatE7: number): number {
