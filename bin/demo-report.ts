@@ -1,0 +1,104 @@
+// What the demo's seconds came to: every answered report must have been judged and stored, every script must have been seen.
+
+import type { FleetCounts } from '../simulators/run-fleet.ts'
+import { SCRIPT_KINDS, SCRIPT_RAISES } from '../simulators/script.ts'
+import type { DemoPorts } from './demo-ports.ts'
+import type { Prepared } from './demo-prepare.ts'
+import { type LiveWatch, percentile } from './watch-live.ts'
+
+export type DemoReport = {
+  ok: boolean
+  seed: number
+  sent: number
+  answered: number
+  evaluated: number
+  stored: number
+  /** Answered before, under the same identity (the history that every start sends again). */
+  repeats: number
+  quarantined: number
+  discarded: number
+  incidents: Record<string, number>
+  missingIncidents: string[]
+  reportToWebSocketMs: { count: number; p50: number; p99: number; max: number }
+}
+
+const SETTLE_MS_MAX = 30_000
+const LOOK_MS = 250
+
+export async function measureDemo(options: {
+  counts: FleetCounts
+  watchers: LiveWatch[]
+  ports: DemoPorts
+  prepared: Prepared
+  sinceMs: number
+  say(sentence: string): void
+}): Promise<DemoReport> {
+  const { counts, watchers, ports, prepared, sinceMs } = options
+  const portOf = (name: string) => ports.processes.find(([each]) => each === name)![2]
+  const deadlineMs = Date.now() + SETTLE_MS_MAX
+  let evaluated = 0
+  let stored = 0
+  let repeats = 0
+  for (;;) {
+    const evaluate = await scrape(portOf('evaluate'))
+    const record = await scrape(portOf('record'))
+    evaluated =
+      sum(evaluate, 'gelang_evaluate_reports_total') - sum(evaluate, 'gelang_evaluate_reports_total{arrival="no_plan"}')
+    stored = sum(record, 'gelang_record_reports_total{outcome="stored"}')
+    repeats = sum(record, 'gelang_record_reports_total{outcome="repeat"}')
+    if ((evaluated >= counts.answered && stored + repeats >= counts.answered) || Date.now() > deadlineMs) break
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
+  const ingest = await scrape(portOf('ingest'))
+  const incidents: Record<string, number> = {}
+  for (const watch of watchers)
+    for (const incident of watch.incidents.values())
+      if (incident.withdrawn === undefined && incident.startMs >= sinceMs - 60_000)
+        incidents[incident.type] = (incidents[incident.type] ?? 0) + 1
+  const played = new Set(prepared.fleet.wearers.map(({ script }) => script))
+  const expected = new Set(SCRIPT_KINDS.filter((kind) => played.has(kind)).flatMap((kind) => SCRIPT_RAISES[kind]))
+  const missingIncidents = [...expected].filter((type) => incidents[type] === undefined)
+  const delaysMs = watchers.flatMap(({ delaysMs }) => delaysMs)
+  return {
+    ok:
+      counts.pending === 0 &&
+      evaluated === counts.answered &&
+      stored + repeats === counts.answered &&
+      missingIncidents.length === 0,
+    seed: prepared.fleet.seed,
+    sent: counts.sent,
+    answered: counts.answered,
+    evaluated,
+    stored,
+    repeats,
+    quarantined: sum(ingest, 'gelang_ingest_refusals_total'),
+    discarded: sum(ingest, 'gelang_ingest_reports_total', 'verdict="discarded"'),
+    incidents,
+    missingIncidents,
+    reportToWebSocketMs: {
+      count: delaysMs.length,
+      p50: percentile(delaysMs, 0.5),
+      p99: percentile(delaysMs, 0.99),
+      max: Math.max(...delaysMs),
+    },
+  }
+}
+
+/** Prometheus text as [name with labels, value]. */
+export async function scrape(port: number): Promise<[series: string, value: number][]> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const space = line.lastIndexOf(' ')
+      return [line.slice(0, space), Number(line.slice(space + 1))]
+    })
+}
+
+/** Sum of a series, or of all series of a name; `having` narrows to labels. */
+export function sum(series: [string, number][], name: string, having = ''): number {
+  return series
+    .filter(([each]) => (each === name || each.startsWith(`${name}{`)) && each.includes(having))
+    .reduce((total, [, value]) => total + value, 0)
+}

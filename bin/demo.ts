@@ -1,0 +1,126 @@
+// `npm run demo`: everything on this machine – services, server processes, a simulated fleet, the map. `--for 60` runs so many
+// seconds, checks that every answered report was judged and stored, and prints one JSON object.
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { ensureServices } from '../local-services/ensure-services.ts'
+import { FleetRun } from '../simulators/run-fleet.ts'
+import { ChildProcesses } from './child-processes.ts'
+import { demoPorts } from './demo-ports.ts'
+import { prepareDemo } from './demo-prepare.ts'
+import { untilReady } from './demo-ready.ts'
+import { measureDemo } from './demo-report.ts'
+import { untilSignalOr } from './simulate.ts'
+import { type LiveWatch, signIn, watchLive } from './watch-live.ts'
+
+const options = new Command('demo')
+  .description('runs all of Gelang on this machine with a simulated fleet')
+  .option('--for <seconds>', 'stop after so many seconds and report')
+  .option('--wearers <n>', 'size of the fleet of a new database', '60')
+  .option('--seed <n>', 'seed of the fleet of a new database', '1')
+  .option('--folder <path>', 'where data, logs and secrets live', '.local')
+  .parse()
+  .opts<{ for?: string; wearers: string; seed: string; folder: string }>()
+
+const SCRIPTS_AFTER_MS = 4000
+const HISTORY_MS = 3 * 3_600_000
+
+const say = (sentence: string): void => console.error(sentence)
+
+async function demo(): Promise<boolean> {
+  const folder = resolve(options.folder)
+  mkdirSync(folder, { recursive: true })
+  const services = await ensureServices({
+    folder: `${folder}/data`,
+    packagesFolder: folder,
+    env: process.env,
+    progress: say,
+  })
+  const ports = await demoPorts(say)
+  const prepared = await prepareDemo({
+    services,
+    folder,
+    wearers: Number(options.wearers),
+    seed: Number(options.seed),
+    ports,
+    say,
+  })
+  const children = new ChildProcesses({
+    logFolder: `${folder}/logs`,
+    env: { ...process.env, ...prepared.environment },
+    onExit: (name, reason) => say(`${name} ended (${reason}); starting it again`),
+  })
+  try {
+    for (const [name, roles, healthPort] of ports.processes)
+      children.start({ name, roles, env: { GELANG_HEALTH_PORT: String(healthPort) } })
+    await untilReady(
+      ports.processes.map(([name, , port]) => [name, `http://127.0.0.1:${port}/readyz`]),
+      say,
+    )
+    return await live(prepared, ports)
+  } finally {
+    await children.stop()
+    await services.stop()
+  }
+}
+
+async function live(
+  prepared: Awaited<ReturnType<typeof prepareDemo>>,
+  ports: Awaited<ReturnType<typeof demoPorts>>,
+): Promise<boolean> {
+  const baseUrl = `http://127.0.0.1:${ports.api}`
+  const watchers: LiveWatch[] = []
+  for (const { username } of prepared.operators) {
+    const watch = watchLive(baseUrl, await signIn(baseUrl, username, prepared.password), Date.now)
+    await watch.hello
+    watchers.push(watch)
+  }
+  const startMs = Date.now()
+  const common = {
+    fleet: prepared.fleet,
+    osmandUrl: `http://127.0.0.1:${ports.osmand}`,
+    gatewayUrl: `ws://127.0.0.1:${ports.ingest}/v1/gateway`,
+    clock: Date.now,
+    onRefused: (deviceId: string, reason: string) => say(`${deviceId} was refused: ${reason}`),
+  }
+  const run = new FleetRun({
+    ...common,
+    fromMs: startMs,
+    scriptsFromMs: startMs + SCRIPTS_AFTER_MS,
+    historyMs: HISTORY_MS,
+  })
+  run.start()
+  say(
+    `\n  Gelang runs: ${baseUrl}\n  Log in as ${prepared.operators.map(({ username }) => username).join(', ')} with the password ${prepared.password}`,
+  )
+  say(`  ${prepared.fleet.wearers.length} simulated bracelets report; Ctrl-C stops everything, the data stay.\n`)
+  const telling = setInterval(() => {
+    const { sent, answered } = run.counts()
+    say(
+      `  ${sent} reports sent, ${answered} answered, ${watchers.reduce((n, w) => n + w.incidents.size, 0)} incidents seen`,
+    )
+  }, 10_000)
+  const why = await untilSignalOr(options.for === undefined ? undefined : Number(options.for) * 1000)
+  clearInterval(telling)
+  if (why === 'signal') {
+    run.stop()
+    for (const watch of watchers) watch.close()
+    say('Stopping.')
+    return true
+  }
+  const counts = await run.finish()
+  const report = await measureDemo({ counts, watchers, ports, prepared, sinceMs: startMs, say })
+  for (const watch of watchers) watch.close()
+  console.log(JSON.stringify(report, null, 2))
+  return report.ok
+}
+
+demo().then(
+  (ok) => {
+    process.exitCode = ok ? 0 : 1
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  },
+)

@@ -1,0 +1,51 @@
+import { Directory } from '../ingest/directory.ts'
+import { followDirectory } from '../ingest/follow-directory.ts'
+import { DEVICE_PROTOCOLS } from '../ingest/protocols.ts'
+import { startIngest } from '../ingest/start-ingest.ts'
+import { ReportAppender } from '../stream/append-reports.ts'
+import { loadDirectory } from '../stream/publications.ts'
+import { appendQuarantine } from '../stream/quarantine-log.ts'
+import { watchVersion } from '../stream/watch-version.ts'
+import type { RoleParts, RunningRole } from './role.ts'
+
+/** Opens the listeners. Who may speak comes from Redis; there is no database behind it. */
+export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
+  const { settings, redis, keys, clock, log, meter } = parts
+  const directory = new Directory()
+  const appender = new ReportAppender(parts.openRedis('append'), keys, { shardCount: settings.shardCount })
+  const unfollow = followDirectory(
+    directory,
+    {
+      load: () => loadDirectory(redis, keys),
+      watch: (onChange) => watchVersion(redis, keys, 'directory', onChange),
+    },
+    log,
+  )
+  const ports = Object.fromEntries(
+    DEVICE_PROTOCOLS.map(({ name, port }) => [
+      name,
+      name === 'osmand' ? settings.osmandPort : port + settings.tcpPortOffset,
+    ]),
+  )
+  const dropped = meter.counter(
+    'gelang_quarantine_pushed_out_total',
+    'Quarantined frames pushed out before they were recorded',
+  )
+  const ingest = await startIngest({
+    ports: { own: settings.ingestPort, ...ports },
+    host: settings.host,
+    appender,
+    directory,
+    quarantine: async (items) => dropped.inc(undefined, await appendQuarantine(redis, keys, items)),
+    log,
+    meter,
+    clock,
+  })
+  return {
+    notReady: async () => (ingest.ready() ? undefined : 'the directory has not been published yet'),
+    async stop() {
+      await ingest.close()
+      unfollow()
+    },
+  }
+}

@@ -1,0 +1,114 @@
+// `gelang serve`: reads the environment once, opens connections, starts the roles asked for, and takes them down in order.
+import { hostname } from 'node:os'
+import { connectRedis, type RedisClient, untilReady } from '../stream/connect.ts'
+import { readDurability } from '../stream/durability.ts'
+import { keysOf } from '../stream/keys.ts'
+import { clockOf } from './clock.ts'
+import { serveHealth } from './health.ts'
+import { openLog } from './log.ts'
+import { openMeter } from './meter.ts'
+import type { RoleParts, RunningRole } from './role.ts'
+import { startApiRole } from './serve-api.ts'
+import { startEvaluateRole } from './serve-evaluate.ts'
+import { startIngestRole } from './serve-ingest.ts'
+import { startNotifyRole } from './serve-notify.ts'
+import { startRecordRole } from './serve-record.ts'
+import { type ProcessRole, ROLES_OF_PROCESS, readSettings, required } from './settings.ts'
+import { untilSignalOr } from './simulate.ts'
+
+const START = {
+  ingest: startIngestRole,
+  evaluate: startEvaluateRole,
+  record: startRecordRole,
+  notify: startNotifyRole,
+  api: startApiRole,
+} satisfies Record<ProcessRole, (parts: RoleParts) => Promise<RunningRole>>
+
+const REDIS_WAIT_MS = 30_000
+
+/** Runs until SIGINT or SIGTERM. A bug in any role ends the process with code 70: it is started again and replays. */
+export async function serve(list: string): Promise<void> {
+  const roles = rolesOf(list)
+  const settings = readSettings(process.env)
+  const log = openLog(`gelang ${roles.join('+')}`, settings.logLevel)
+  const { meter, text, contentType } = openMeter()
+  const clock = clockOf(settings.virtualClock)
+  if (settings.virtualClock !== undefined) log.warn({}, 'running on a virtual clock: for tests and simulations only')
+  const onFatal = (error: unknown): void => {
+    log.error(
+      { err: error instanceof Error ? { message: error.message, stack: error.stack } : String(error) },
+      'a bug or a lasting failure: ending',
+    )
+    // Whatever is in memory may be wrong now. The log holds every answered report; the next start replays it.
+    process.exit(70)
+  }
+  process.on('uncaughtException', onFatal)
+  process.on('unhandledRejection', onFatal)
+
+  const redisUrl = required(settings.redisUrl, 'REDIS_URL')
+  const redisSettings = { url: redisUrl, prefix: settings.prefix, cluster: settings.redisCluster }
+  const opened: RedisClient[] = []
+  const openRedis = (name: string): RedisClient => {
+    const redis = connectRedis(redisSettings, `gelang-${name}`, log)
+    opened.push(redis)
+    return redis
+  }
+  const redis = openRedis(roles.join('+'))
+  await untilReady(redis, REDIS_WAIT_MS)
+  const durability = await readDurability(redis)
+  log.info({ promise: durability.promise }, durability.sentence)
+  if (durability.promise === 'none' && !settings.allowWeakDurability)
+    throw new Error(
+      `${durability.sentence} Gelang does not start on it (GELANG_ALLOW_WEAK_DURABILITY=1 overrides, never in production).`,
+    )
+
+  const parts: RoleParts = {
+    settings,
+    redis,
+    openRedis,
+    redisSettings,
+    keys: keysOf(settings.prefix),
+    ownerId: `${hostname()}-${process.pid}`,
+    clock,
+    log,
+    meter,
+    metricsText: text,
+    onFatal,
+  }
+  const running: [ProcessRole, RunningRole][] = []
+  for (const role of roles) running.push([role, await START[role](parts)])
+  const readiness = async () => {
+    const reasons: string[] = []
+    for (const [role, { notReady }] of running) {
+      const reason = await notReady()
+      if (reason !== undefined) reasons.push(`${role}: ${reason}`)
+    }
+    return { ready: reasons.length === 0, reasons }
+  }
+  const health =
+    settings.healthPort === 0
+      ? undefined
+      : await serveHealth({
+          host: settings.host,
+          port: settings.healthPort,
+          readiness,
+          metrics: text,
+          metricsContentType: contentType,
+        })
+  log.info({ roles, healthPort: health?.port }, 'serving')
+  await untilSignalOr()
+  log.info({}, 'shutting down')
+  // Ingest first: nothing new comes in while the others finish what is there.
+  for (const [, role] of running) await role.stop()
+  await health?.close()
+  for (const each of opened) each.disconnect()
+  log.info({}, 'bye')
+}
+
+function rolesOf(list: string): ProcessRole[] {
+  const roles = list.split(',').map((role) => role.trim())
+  const unknown = roles.filter((role) => !(ROLES_OF_PROCESS as readonly string[]).includes(role))
+  if (unknown.length > 0)
+    throw new Error(`no such role: ${unknown.join(', ')} (there are ${ROLES_OF_PROCESS.join(', ')})`)
+  return ROLES_OF_PROCESS.filter((role) => roles.includes(role))
+}
