@@ -27,9 +27,3 @@ export async function readAccess(db: Db, wearerId: string): Promise<{ reason: st
   )
   return rows[0]
 }
-
-/** The full NIK of a wearer in sight; the reason is written down with it. Undefined when there is no such wearer in sight. */
-export async function readNik(db: Db, wearerId: string, reason: string): Promise<string | undefined> {
-  const { rows } = await db.query<{ nik: string | null }>('SELECT reveal_nik($1, $2) AS nik', [wearerId, reason])
-  return rows[0]?.nik ?? undefined
-}

@@ -1,0 +1,974 @@
+-- extensions
+extension btree_gist
+extension ltree
+extension timescaledb
+
+-- tables and views
+access_grant table, row security
+  id bigint not null identity a
+  officer_id uuid not null
+  wearer_id integer not null
+  reason text not null
+  during tstzrange not null
+assignment table, row security
+  id integer not null identity a
+  bracelet_id integer not null
+  wearer_id integer not null
+  during tstzrange not null
+audit table, row security
+  id bigint not null
+  at timestamp with time zone not null
+  actor text not null
+  officer_id uuid
+  unit_path ltree
+  action text not null
+  subject text not null
+  wearer_id integer
+  reason text
+  detail jsonb
+  previous_hash bytea not null
+  hash bytea not null
+audit_head table, row security
+  one boolean not null = true
+  id bigint not null
+  hash bytea not null
+auth."rateLimit" table
+  id text not null
+  key text not null
+  count integer not null
+  "lastRequest" bigint not null
+auth."user" table
+  id text not null
+  name text not null
+  email text not null
+  "emailVerified" boolean not null
+  image text
+  "createdAt" timestamp with time zone not null = CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null = CURRENT_TIMESTAMP
+  username text
+  "displayUsername" text
+auth.account table
+  id text not null
+  "accountId" text not null
+  "providerId" text not null
+  "userId" text not null
+  "accessToken" text
+  "refreshToken" text
+  "idToken" text
+  "accessTokenExpiresAt" timestamp with time zone
+  "refreshTokenExpiresAt" timestamp with time zone
+  scope text
+  password text
+  "createdAt" timestamp with time zone not null = CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null = CURRENT_TIMESTAMP
+auth.session table
+  id text not null
+  "expiresAt" timestamp with time zone not null
+  token text not null
+  "createdAt" timestamp with time zone not null = CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null = CURRENT_TIMESTAMP
+  "ipAddress" text
+  "userAgent" text
+  "userId" text not null
+auth.verification table
+  id text not null
+  identifier text not null
+  value text not null
+  "expiresAt" timestamp with time zone not null
+  "createdAt" timestamp with time zone not null = CURRENT_TIMESTAMP
+  "updatedAt" timestamp with time zone not null = CURRENT_TIMESTAMP
+bracelet table, row security
+  id integer not null identity a
+  device_id text not null
+  model text not null
+  unit_path ltree not null
+  secret_sha256 text
+  id_suffices boolean not null = false
+  revoked_at timestamp with time zone
+  settings jsonb
+condition table, row security
+  version_id bigint not null identity a
+  id text not null = (gen_random_uuid())::text
+  wearer_id integer not null
+  kind text not null
+  zone_id text not null
+  during tstzrange not null
+  time_zone text not null
+  windows jsonb
+  severity text
+  parameters jsonb
+  legal_basis text not null
+  author_id uuid not null
+  approver_id uuid not null
+  made_at timestamp with time zone not null
+  changed_at timestamp with time zone not null
+  cancelled_at timestamp with time zone
+fix table
+  "time" timestamp with time zone not null
+  received_at timestamp with time zone not null
+  content_key bigint not null
+  wearer_id integer not null
+  bracelet_id integer not null
+  alarms integer not null
+  lat_e7 integer not null
+  lon_e7 integer not null
+  flags smallint not null
+  source smallint not null
+  protocol smallint not null
+  battery_percent smallint
+  charging smallint
+  strap smallint
+  case_contact smallint
+  satellites smallint
+  battery_mv integer
+  accuracy_m real
+  speed_mps real
+  course_deg real
+  altitude_m real
+  hdop real
+  attributes json
+gateway table, row security
+  id text not null
+  unit_path ltree not null
+  secret_sha256 text not null
+  revoked_at timestamp with time zone
+incident table, row security
+  id uuid not null
+  revision integer not null
+  type text not null
+  severity text not null
+  wearer_id integer not null
+  condition_id text
+  start_at timestamp with time zone not null
+  end_at timestamp with time zone
+  withdrawn boolean not null
+  body jsonb not null
+  resolved_at timestamp with time zone
+incident_revision table, row security
+  incident_id uuid not null
+  revision integer not null
+  wearer_id integer not null
+  body jsonb not null
+officer table, row security
+  id uuid not null = gen_random_uuid()
+  name text not null
+  role text not null
+  unit_path ltree not null
+  auth_user_id text
+  active boolean not null = true
+officer_act table, row security
+  act_id bigint not null identity a
+  incident_id uuid not null
+  wearer_id integer not null
+  action text not null
+  officer_id uuid not null
+  officer_name text not null
+  at timestamp with time zone not null
+  note text
+  resolution text
+permit table, row security
+  id text not null = (gen_random_uuid())::text
+  wearer_id integer not null
+  during tstzrange not null
+  condition_ids text[]
+  zone_id text
+  decided_at timestamp with time zone not null
+  legal_basis text not null
+  author_id uuid not null
+  approver_id uuid not null
+  changed_at timestamp with time zone not null
+  cancelled_at timestamp with time zone
+quarantine table, row security
+  received_at timestamp with time zone not null
+  source_id text not null
+  protocol text not null
+  reason text not null
+  detail text not null
+  device_id text
+  raw bytea not null
+  cut boolean not null
+record_position table, row security
+  shard integer not null
+  token bigint not null
+  last_id text not null
+rules_version table, row security
+  one boolean not null = true
+  version bigint not null
+schema_migration table
+  name text not null
+  checksum text not null
+  ran_at timestamp with time zone not null = now()
+supervision table, row security
+  id integer not null identity a
+  wearer_id integer not null
+  programme text not null
+  sk_number text not null
+  during tstzrange not null
+  made_at timestamp with time zone not null
+  changed_at timestamp with time zone not null
+track view {security_barrier=true}
+  "time" timestamp with time zone
+  received_at timestamp with time zone
+  content_key bigint
+  wearer_id integer
+  bracelet_id integer
+  alarms integer
+  lat_e7 integer
+  lon_e7 integer
+  flags smallint
+  source smallint
+  protocol smallint
+  battery_percent smallint
+  charging smallint
+  strap smallint
+  case_contact smallint
+  satellites smallint
+  battery_mv integer
+  accuracy_m real
+  speed_mps real
+  course_deg real
+  altitude_m real
+  hdop real
+  attributes json
+ SELECT "time",
+    received_at,
+    content_key,
+    wearer_id,
+    bracelet_id,
+    alarms,
+    lat_e7,
+    lon_e7,
+    flags,
+    source,
+    protocol,
+    battery_percent,
+    charging,
+    strap,
+    case_contact,
+    satellites,
+    battery_mv,
+    accuracy_m,
+    speed_mps,
+    course_deg,
+    altitude_m,
+    hdop,
+    attributes
+   FROM fix f
+  WHERE (EXISTS ( SELECT
+           FROM wearer w
+          WHERE w.id = f.wearer_id AND w.unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND
+                CASE
+                    WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text, 'operator'::text]) THEN true
+                    WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text]) THEN (( SELECT acting_officer_id() AS acting_officer_id)) = w.pk_officer_id OR (( SELECT acting_officer_id() AS acting_officer_id)) = w.asisten_officer_id OR (w.id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
+                    WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kanwil'::text, 'ditjenpas'::text]) THEN (w.id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
+                    ELSE false
+                END));
+unit table, row security
+  path ltree not null
+  parent ltree generated = 
+CASE
+    WHEN (nlevel(path) > 1) THEN subpath(path, 0, '-1'::integer)
+    ELSE NULL::ltree
+END
+  name text not null
+  kind text not null
+  time_zone text not null
+wearer table, row security
+  id integer not null identity a
+  uuid uuid not null = gen_random_uuid()
+  name text not null
+  nik text not null
+  nik_masked text not null generated = ('************'::text || "right"(nik, 4))
+  unit_path ltree not null
+  pk_officer_id uuid
+  asisten_officer_id uuid
+  report_interval_ms integer not null = 60000
+  silence_grace_ms integer not null = 900000
+  plan_changed_at timestamp with time zone not null = '-infinity'::timestamp with time zone
+zone table, row security
+  id text not null = (gen_random_uuid())::text
+  lineage uuid not null = gen_random_uuid()
+  name text not null
+  unit_path ltree not null
+  shape jsonb not null
+  shared boolean not null = false
+  author_id uuid not null
+  made_at timestamp with time zone not null
+  retired_at timestamp with time zone
+
+-- hypertables
+fix by time every 1 day
+quarantine by received_at every 7 days
+
+-- constraints
+access_grant access_grant_during_check CHECK (is_span(during) AND NOT upper_inf(during))
+access_grant access_grant_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
+access_grant access_grant_pkey PRIMARY KEY (id)
+access_grant access_grant_reason_check CHECK (length(btrim(reason)) >= 5)
+access_grant access_grant_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
+assignment assignment_bracelet_id_fkey FOREIGN KEY (bracelet_id) REFERENCES bracelet(id)
+assignment assignment_during_check CHECK (is_span(during))
+assignment assignment_one_wearer_at_a_time EXCLUDE USING gist (bracelet_id WITH =, during WITH &&)
+assignment assignment_pkey PRIMARY KEY (id)
+assignment assignment_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
+audit audit_action_check CHECK (btrim(action) <> ''::text)
+audit audit_pkey PRIMARY KEY (id)
+audit_head audit_head_one_check CHECK (one)
+audit_head audit_head_pkey PRIMARY KEY (one)
+auth."rateLimit" "rateLimit_key_key" UNIQUE (key)
+auth."rateLimit" "rateLimit_pkey" PRIMARY KEY (id)
+auth."user" user_email_key UNIQUE (email)
+auth."user" user_pkey PRIMARY KEY (id)
+auth."user" user_username_key UNIQUE (username)
+auth.account "account_userId_fkey" FOREIGN KEY ("userId") REFERENCES auth."user"(id) ON DELETE CASCADE
+auth.account account_pkey PRIMARY KEY (id)
+auth.session "session_userId_fkey" FOREIGN KEY ("userId") REFERENCES auth."user"(id) ON DELETE CASCADE
+auth.session session_pkey PRIMARY KEY (id)
+auth.session session_token_key UNIQUE (token)
+auth.verification verification_pkey PRIMARY KEY (id)
+bracelet bracelet_device_id_check CHECK (length(device_id) >= 1 AND length(device_id) <= 64)
+bracelet bracelet_device_id_key UNIQUE (device_id)
+bracelet bracelet_pkey PRIMARY KEY (id)
+bracelet bracelet_secret_sha256_check CHECK (secret_sha256 ~ '^[0-9a-f]{64}$'::text)
+bracelet bracelet_settings_check CHECK (jsonb_typeof(settings) = 'object'::text)
+bracelet bracelet_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
+condition condition_approver_id_fkey FOREIGN KEY (approver_id) REFERENCES officer(id)
+condition condition_author_id_fkey FOREIGN KEY (author_id) REFERENCES officer(id)
+condition condition_during_check CHECK (is_span(during))
+condition condition_id_check CHECK (length(id) >= 1 AND length(id) <= 64)
+condition condition_kind_check CHECK (kind = ANY (ARRAY['required'::text, 'avoided'::text, 'corridor'::text, 'region'::text, 'neutral'::text]))
+condition condition_legal_basis_check CHECK (btrim(legal_basis) <> ''::text)
+condition condition_never_backwards CHECK (lower(during) >= made_at AND changed_at >= made_at)
+condition condition_one_version_at_a_time EXCLUDE USING gist (id WITH =, during WITH &&) WHERE (cancelled_at IS NULL)
+condition condition_parameters_check CHECK (jsonb_typeof(parameters) = 'object'::text)
+condition condition_pkey PRIMARY KEY (version_id)
+condition condition_severity_check CHECK (severity = ANY (ARRAY['informasi'::text, 'serius'::text, 'kritis'::text]))
+condition condition_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
+condition condition_windows_check CHECK (jsonb_typeof(windows) = 'array'::text)
+condition condition_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(id)
+gateway gateway_id_check CHECK (id ~ '^[A-Za-z0-9._-]{1,64}$'::text)
+gateway gateway_pkey PRIMARY KEY (id)
+gateway gateway_secret_sha256_check CHECK (secret_sha256 ~ '^[0-9a-f]{64}$'::text)
+gateway gateway_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
+incident incident_pkey PRIMARY KEY (id)
+incident incident_revision_check CHECK (revision >= 1)
+incident incident_severity_check CHECK (severity = ANY (ARRAY['informasi'::text, 'serius'::text, 'kritis'::text]))
+incident_revision incident_revision_pkey PRIMARY KEY (incident_id, revision)
+officer officer_auth_user_id_fkey FOREIGN KEY (auth_user_id) REFERENCES auth."user"(id) ON DELETE SET NULL
+officer officer_auth_user_id_key UNIQUE (auth_user_id)
+officer officer_name_check CHECK (btrim(name) <> ''::text)
+officer officer_pkey PRIMARY KEY (id)
+officer officer_role_check CHECK (role = ANY (ARRAY['pk'::text, 'asisten_pk'::text, 'kasubsi'::text, 'kepala_bapas'::text, 'operator'::text, 'kanwil'::text, 'ditjenpas'::text, 'auditor'::text, 'admin_ti'::text]))
+officer officer_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
+officer_act officer_act_action_check CHECK (action = ANY (ARRAY['acknowledge'::text, 'note'::text, 'escalate'::text, 'resolve'::text]))
+officer_act officer_act_check CHECK ((action = 'resolve'::text) = (resolution IS NOT NULL))
+officer_act officer_act_check1 CHECK (action <> 'note'::text OR btrim(note) <> ''::text)
+officer_act officer_act_note_check CHECK (length(note) <= 4000)
+officer_act officer_act_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
+officer_act officer_act_pkey PRIMARY KEY (act_id)
+officer_act officer_act_resolution_check CHECK (resolution = ANY (ARRAY['pelanggaran'::text, 'alasan_sah'::text, 'alarm_palsu'::text, 'gangguan_alat'::text]))
+officer_act officer_act_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
+permit permit_approver_id_fkey FOREIGN KEY (approver_id) REFERENCES officer(id)
+permit permit_author_id_fkey FOREIGN KEY (author_id) REFERENCES officer(id)
+permit permit_check CHECK (changed_at >= decided_at)
+permit permit_condition_ids_check CHECK (cardinality(condition_ids) > 0)
+permit permit_during_check CHECK (is_span(during) AND NOT upper_inf(during))
+permit permit_id_check CHECK (length(id) >= 1 AND length(id) <= 64)
+permit permit_legal_basis_check CHECK (btrim(legal_basis) <> ''::text)
+permit permit_pkey PRIMARY KEY (id)
+permit permit_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
+permit permit_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(id)
+quarantine quarantine_received_at_source_id_key UNIQUE (received_at, source_id)
+record_position record_position_last_id_check CHECK (last_id ~ '^[0-9]+-[0-9]+$'::text)
+record_position record_position_pkey PRIMARY KEY (shard)
+rules_version rules_version_one_check CHECK (one)
+rules_version rules_version_pkey PRIMARY KEY (one)
+schema_migration schema_migration_pkey PRIMARY KEY (name)
+supervision supervision_check CHECK (changed_at >= made_at)
+supervision supervision_during_check CHECK (is_span(during) AND NOT upper_inf(during))
+supervision supervision_one_at_a_time EXCLUDE USING gist (wearer_id WITH =, during WITH &&)
+supervision supervision_pkey PRIMARY KEY (id)
+supervision supervision_programme_check CHECK (programme = ANY (ARRAY['PB'::text, 'CB'::text, 'CMB'::text, 'CMK'::text, 'asimilasi'::text, 'pidana_pengawasan'::text, 'kerja_sosial'::text]))
+supervision supervision_sk_number_check CHECK (btrim(sk_number) <> ''::text)
+supervision supervision_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
+unit unit_kind_check CHECK (kind = ANY (ARRAY['ditjenpas'::text, 'kanwil'::text, 'bapas'::text, 'pos'::text]))
+unit unit_name_check CHECK (btrim(name) <> ''::text)
+unit unit_parent_fkey FOREIGN KEY (parent) REFERENCES unit(path)
+unit unit_path_check CHECK (nlevel(path) >= 1 AND nlevel(path) <= 8)
+unit unit_pkey PRIMARY KEY (path)
+unit unit_time_zone_check CHECK (time_zone = ANY (ARRAY['Asia/Jakarta'::text, 'Asia/Makassar'::text, 'Asia/Jayapura'::text]))
+wearer wearer_asisten_officer_id_fkey FOREIGN KEY (asisten_officer_id) REFERENCES officer(id)
+wearer wearer_name_check CHECK (btrim(name) <> ''::text)
+wearer wearer_nik_check CHECK (nik ~ '^[0-9]{16}$'::text)
+wearer wearer_nik_key UNIQUE (nik)
+wearer wearer_pk_officer_id_fkey FOREIGN KEY (pk_officer_id) REFERENCES officer(id)
+wearer wearer_pkey PRIMARY KEY (id)
+wearer wearer_report_interval_ms_check CHECK (report_interval_ms > 0)
+wearer wearer_silence_grace_ms_check CHECK (silence_grace_ms >= 0)
+wearer wearer_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
+wearer wearer_uuid_key UNIQUE (uuid)
+zone zone_author_id_fkey FOREIGN KEY (author_id) REFERENCES officer(id)
+zone zone_id_check CHECK (length(id) >= 1 AND length(id) <= 64)
+zone zone_pkey PRIMARY KEY (id)
+zone zone_shape_check CHECK ((shape ->> 'type'::text) = ANY (ARRAY['Circle'::text, 'Polygon'::text, 'MultiPolygon'::text, 'Corridor'::text]))
+zone zone_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
+
+-- indexes
+CREATE INDEX "account_userId_idx" ON auth.account USING btree ("userId")
+CREATE INDEX "rateLimit_lastRequest_idx" ON auth."rateLimit" USING btree ("lastRequest")
+CREATE INDEX "session_userId_idx" ON auth.session USING btree ("userId")
+CREATE INDEX access_grant_officer_id_wearer_id_idx ON public.access_grant USING btree (officer_id, wearer_id)
+CREATE INDEX assignment_one_wearer_at_a_time ON public.assignment USING gist (bracelet_id, during)
+CREATE INDEX assignment_wearer_id_idx ON public.assignment USING btree (wearer_id)
+CREATE INDEX audit_wearer_id_id_idx ON public.audit USING btree (wearer_id, id)
+CREATE INDEX bracelet_unit_path_idx ON public.bracelet USING gist (unit_path)
+CREATE INDEX condition_one_version_at_a_time ON public.condition USING gist (id, during) WHERE (cancelled_at IS NULL)
+CREATE INDEX condition_wearer_id_idx ON public.condition USING btree (wearer_id)
+CREATE INDEX condition_zone_id_idx ON public.condition USING btree (zone_id)
+CREATE INDEX incident_newest ON public.incident USING btree (start_at DESC, id DESC)
+CREATE INDEX incident_open ON public.incident USING btree (start_at DESC, id DESC) WHERE ((NOT withdrawn) AND (resolved_at IS NULL) AND ((end_at IS NULL) OR (severity <> 'informasi'::text)))
+CREATE INDEX incident_wearer_id_start_at_idx ON public.incident USING btree (wearer_id, start_at DESC)
+CREATE INDEX officer_act_incident_id_act_id_idx ON public.officer_act USING btree (incident_id, act_id)
+CREATE INDEX officer_unit_path_idx ON public.officer USING gist (unit_path)
+CREATE INDEX permit_wearer_id_idx ON public.permit USING btree (wearer_id)
+CREATE INDEX permit_zone_id_idx ON public.permit USING btree (zone_id)
+CREATE INDEX supervision_one_at_a_time ON public.supervision USING gist (wearer_id, during)
+CREATE INDEX unit_path_gist ON public.unit USING gist (path)
+CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier)
+CREATE INDEX wearer_asisten_officer_id_idx ON public.wearer USING btree (asisten_officer_id)
+CREATE INDEX wearer_name_id_idx ON public.wearer USING btree (name, id)
+CREATE INDEX wearer_pk_officer_id_idx ON public.wearer USING btree (pk_officer_id)
+CREATE INDEX wearer_unit_path_idx ON public.wearer USING gist (unit_path)
+CREATE INDEX zone_lineage_idx ON public.zone USING btree (lineage)
+CREATE INDEX zone_unit_path_idx ON public.zone USING gist (unit_path)
+CREATE UNIQUE INDEX "rateLimit_key_key" ON auth."rateLimit" USING btree (key)
+CREATE UNIQUE INDEX "rateLimit_pkey" ON auth."rateLimit" USING btree (id)
+CREATE UNIQUE INDEX access_grant_pkey ON public.access_grant USING btree (id)
+CREATE UNIQUE INDEX account_pkey ON auth.account USING btree (id)
+CREATE UNIQUE INDEX assignment_pkey ON public.assignment USING btree (id)
+CREATE UNIQUE INDEX audit_head_pkey ON public.audit_head USING btree (one)
+CREATE UNIQUE INDEX audit_pkey ON public.audit USING btree (id)
+CREATE UNIQUE INDEX bracelet_device_id_key ON public.bracelet USING btree (device_id)
+CREATE UNIQUE INDEX bracelet_pkey ON public.bracelet USING btree (id)
+CREATE UNIQUE INDEX condition_pkey ON public.condition USING btree (version_id)
+CREATE UNIQUE INDEX fix_once ON public.fix USING btree (wearer_id, "time", content_key)
+CREATE UNIQUE INDEX gateway_pkey ON public.gateway USING btree (id)
+CREATE UNIQUE INDEX incident_pkey ON public.incident USING btree (id)
+CREATE UNIQUE INDEX incident_revision_pkey ON public.incident_revision USING btree (incident_id, revision)
+CREATE UNIQUE INDEX officer_act_pkey ON public.officer_act USING btree (act_id)
+CREATE UNIQUE INDEX officer_auth_user_id_key ON public.officer USING btree (auth_user_id)
+CREATE UNIQUE INDEX officer_pkey ON public.officer USING btree (id)
+CREATE UNIQUE INDEX permit_pkey ON public.permit USING btree (id)
+CREATE UNIQUE INDEX quarantine_received_at_source_id_key ON public.quarantine USING btree (received_at, source_id)
+CREATE UNIQUE INDEX record_position_pkey ON public.record_position USING btree (shard)
+CREATE UNIQUE INDEX rules_version_pkey ON public.rules_version USING btree (one)
+CREATE UNIQUE INDEX schema_migration_pkey ON public.schema_migration USING btree (name)
+CREATE UNIQUE INDEX session_pkey ON auth.session USING btree (id)
+CREATE UNIQUE INDEX session_token_key ON auth.session USING btree (token)
+CREATE UNIQUE INDEX supervision_pkey ON public.supervision USING btree (id)
+CREATE UNIQUE INDEX unit_pkey ON public.unit USING btree (path)
+CREATE UNIQUE INDEX user_email_key ON auth."user" USING btree (email)
+CREATE UNIQUE INDEX user_pkey ON auth."user" USING btree (id)
+CREATE UNIQUE INDEX user_username_key ON auth."user" USING btree (username)
+CREATE UNIQUE INDEX verification_pkey ON auth.verification USING btree (id)
+CREATE UNIQUE INDEX wearer_nik_key ON public.wearer USING btree (nik)
+CREATE UNIQUE INDEX wearer_pkey ON public.wearer USING btree (id)
+CREATE UNIQUE INDEX wearer_uuid_key ON public.wearer USING btree (uuid)
+CREATE UNIQUE INDEX zone_pkey ON public.zone USING btree (id)
+
+-- triggers
+CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change() (A)
+CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON incident_revision FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON officer_act FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only_all BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change() (A)
+CREATE TRIGGER add_only_all BEFORE TRUNCATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
+CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON bracelet FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
+CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
+CREATE TRIGGER announce_delete AFTER DELETE ON condition REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
+CREATE TRIGGER announce_delete AFTER DELETE ON permit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
+CREATE TRIGGER announce_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
+CREATE TRIGGER announce_insert AFTER INSERT ON condition REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
+CREATE TRIGGER announce_insert AFTER INSERT ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
+CREATE TRIGGER announce_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
+CREATE TRIGGER announce_interval AFTER UPDATE OF report_interval_ms, silence_grace_ms ON wearer FOR EACH ROW WHEN (old.report_interval_ms IS DISTINCT FROM new.report_interval_ms OR old.silence_grace_ms IS DISTINCT FROM new.silence_grace_ms) EXECUTE FUNCTION announce_interval()
+CREATE TRIGGER announce_update AFTER UPDATE ON condition REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
+CREATE TRIGGER announce_update AFTER UPDATE ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
+CREATE TRIGGER announce_update AFTER UPDATE ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
+CREATE TRIGGER check_act BEFORE INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION check_act()
+CREATE TRIGGER keep_shape BEFORE DELETE OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION keep_zone_shape()
+CREATE TRIGGER keep_version BEFORE DELETE OR UPDATE ON condition FOR EACH ROW EXECUTE FUNCTION keep_condition_version()
+CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON fix FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker()
+CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON quarantine FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker()
+
+-- policies
+access_grant own_or_auditor for r to gelang_api
+  using officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (( SELECT acting_role() AS acting_role)) IS NOT NULL OR (( SELECT acting_role() AS acting_role)) = 'auditor'::text AND (EXISTS ( SELECT
+   FROM officer o
+  WHERE o.id = access_grant.officer_id))
+assignment all_rows for r to gelang_record
+  using true
+assignment of_wearer_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = assignment.wearer_id))
+audit auditor for r to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = 'auditor'::text AND (unit_path <@ (( SELECT acting_unit() AS acting_unit)) OR unit_path IS NULL AND (( SELECT nlevel(acting_unit()) AS nlevel)) = 1)
+bracelet all_rows for r to gelang_record
+  using true
+bracelet at_or_below for r to gelang_api
+  using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) IS DISTINCT FROM 'auditor'::text
+bracelet worn_by_wearer_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM assignment a
+  WHERE a.bracelet_id = bracelet.id))
+condition all_rows for r to gelang_record
+  using true
+condition approve for a to gelang_api
+  check (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = condition.wearer_id)) AND sees_zone(zone_id) AND approver_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND ((( SELECT acting_role() AS acting_role)) = 'kepala_bapas'::text OR (( SELECT acting_role() AS acting_role)) = 'kasubsi'::text AND kind <> 'avoided'::text)
+condition approve_end for w to gelang_api
+  using (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = condition.wearer_id)) AND ((( SELECT acting_role() AS acting_role)) = 'kepala_bapas'::text OR (( SELECT acting_role() AS acting_role)) = 'kasubsi'::text AND kind <> 'avoided'::text)
+condition of_wearer_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = condition.wearer_id))
+gateway all_rows for r to gelang_record
+  using true
+gateway at_or_below for r to gelang_api
+  using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text
+incident all_rows for * to gelang_record
+  using true
+incident of_wearer_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = incident.wearer_id))
+incident_revision all_rows for * to gelang_record
+  using true
+incident_revision of_wearer_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = incident_revision.wearer_id))
+officer at_or_below for r to gelang_api
+  using unit_path <@ (( SELECT acting_unit() AS acting_unit))
+officer_act act for a to gelang_api
+  check officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = officer_act.wearer_id))
+officer_act all_rows for r to gelang_record
+  using true
+officer_act of_wearer_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = officer_act.wearer_id))
+permit all_rows for r to gelang_record
+  using true
+permit approve for a to gelang_api
+  check (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = permit.wearer_id)) AND (zone_id IS NULL OR sees_zone(zone_id)) AND approver_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (( SELECT acting_role() AS acting_role)) = 'kepala_bapas'::text
+permit approve_end for w to gelang_api
+  using (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = permit.wearer_id)) AND (( SELECT acting_role() AS acting_role)) = 'kepala_bapas'::text
+permit of_wearer_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = permit.wearer_id))
+quarantine all_rows for * to gelang_record
+  using true
+quarantine devices_in_sight for r to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND ((EXISTS ( SELECT
+   FROM bracelet b
+  WHERE b.device_id = quarantine.device_id)) OR (( SELECT nlevel(acting_unit()) AS nlevel)) = 1)
+record_position all_rows for * to gelang_record
+  using true
+rules_version all_rows for r to gelang_api, gelang_record
+  using true
+supervision all_rows for r to gelang_record
+  using true
+supervision of_wearer_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = supervision.wearer_id))
+unit at_or_below for r to gelang_api
+  using path <@ (( SELECT acting_unit() AS acting_unit))
+wearer all_rows for r to gelang_record
+  using true
+wearer in_sight for r to gelang_api
+  using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND
+CASE
+    WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text, 'operator'::text, 'kanwil'::text, 'ditjenpas'::text]) THEN true
+    WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text]) THEN (( SELECT acting_officer_id() AS acting_officer_id)) = pk_officer_id OR (( SELECT acting_officer_id() AS acting_officer_id)) = asisten_officer_id OR (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
+    ELSE false
+END
+zone all_rows for r to gelang_record
+  using true
+zone at_or_below for r to gelang_api
+  using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text, 'operator'::text, 'kanwil'::text, 'ditjenpas'::text])) OR ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text])) AND (shared OR author_id = (( SELECT acting_officer_id() AS acting_officer_id))))
+zone draw for a to gelang_api
+  check unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND author_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text, 'kasubsi'::text, 'kepala_bapas'::text]))
+zone of_wearer_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM condition c
+  WHERE c.zone_id = zone.id)) OR (EXISTS ( SELECT
+   FROM permit p
+  WHERE p.zone_id = zone.id))
+zone retire for w to gelang_api
+  using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text]))
+
+-- functions
+CREATE OR REPLACE FUNCTION public.acting_officer_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('gelang.officer_id'::text, true), ''::text))::uuid
+CREATE OR REPLACE FUNCTION public.acting_role()
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$ SELECT role FROM officer WHERE id = acting_officer_id() AND active $function$
+CREATE OR REPLACE FUNCTION public.acting_unit()
+ RETURNS ltree
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$ SELECT unit_path FROM officer WHERE id = acting_officer_id() AND active $function$
+CREATE OR REPLACE FUNCTION public.announce_directory()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM announce_rules(true, ARRAY[]::integer[]);
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION public.announce_interval()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM announce_rules(false, ARRAY[NEW.id]);
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION public.announce_plans()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  wearers integer[];
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    wearers := ARRAY(SELECT DISTINCT wearer_id FROM old_rows);
+  ELSE
+    wearers := ARRAY(SELECT DISTINCT wearer_id FROM new_rows);
+  END IF;
+  IF cardinality(wearers) > 0 THEN
+    PERFORM announce_rules(TG_TABLE_NAME = 'supervision', wearers);
+  END IF;
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION public.announce_rules(directory boolean, wearers integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  now_version bigint;
+BEGIN
+  -- Once a transaction: a seed of thousands of statements must not leave thousands of versions of one row.
+  IF current_setting('gelang.rules_counted_by', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
+    UPDATE rules_version SET version = version + 1;
+    PERFORM set_config('gelang.rules_counted_by', pg_current_xact_id()::text, true);
+  END IF;
+  SELECT version INTO now_version FROM rules_version;
+  PERFORM pg_notify('gelang_rules', jsonb_strip_nulls(jsonb_build_object('version', now_version, 'directory', directory,
+    'wearers', CASE WHEN cardinality(wearers) <= 500 THEN to_jsonb(wearers) END))::text);
+END $function$
+CREATE OR REPLACE FUNCTION public.append_audit(action text, subject text, wearer_id integer, reason text, detail jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  head audit_head;
+  added audit;
+BEGIN
+  PERFORM pg_advisory_xact_lock(7102);
+  SELECT * INTO STRICT head FROM audit_head FOR UPDATE;
+  added.id := head.id + 1;
+  added.at := clock_timestamp();
+  added.actor := coalesce(nullif(current_setting('role'), 'none'), session_user);
+  added.officer_id := acting_officer_id();
+  added.unit_path := coalesce((SELECT w.unit_path FROM wearer w WHERE w.id = append_audit.wearer_id), acting_unit());
+  added.action := append_audit.action;
+  added.subject := append_audit.subject;
+  added.wearer_id := append_audit.wearer_id;
+  added.reason := append_audit.reason;
+  added.detail := append_audit.detail;
+  added.previous_hash := head.hash;
+  added.hash := audit_hash(added);
+  INSERT INTO audit SELECT added.*;
+  UPDATE audit_head SET id = added.id, hash = added.hash;
+  RETURN added.id;
+END $function$
+CREATE OR REPLACE FUNCTION public.audit_hash(a audit)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT sha256(a.previous_hash || convert_to(jsonb_build_array(a.id, to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+    a.actor, a.officer_id, a.unit_path::text, a.action, a.subject, a.wearer_id, a.reason, a.detail)::text, 'UTF8'))
+$function$
+CREATE OR REPLACE FUNCTION public.check_act()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM pg_advisory_xact_lock(7103, hashtext(NEW.incident_id::text));
+  NEW.officer_name := (SELECT name FROM officer WHERE id = NEW.officer_id);
+  IF EXISTS (SELECT FROM incident WHERE id = NEW.incident_id AND wearer_id <> NEW.wearer_id) THEN
+    RAISE EXCEPTION 'incident % is not of wearer %', NEW.incident_id, NEW.wearer_id USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.action = 'resolve' THEN
+    UPDATE incident SET resolved_at = NEW.at WHERE id = NEW.incident_id AND resolved_at IS NULL;
+  END IF;
+  RETURN NEW;
+END $function$
+CREATE OR REPLACE FUNCTION public.during_ms(from_ms double precision, to_ms double precision)
+ RETURNS tstzrange
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN tstzrange(to_timestamp((from_ms / (1000.0)::double precision)), to_timestamp((to_ms / (1000.0)::double precision)), '[)'::text)
+CREATE OR REPLACE FUNCTION public.from_ms(ms double precision)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN to_timestamp((ms / (1000.0)::double precision))
+CREATE OR REPLACE FUNCTION public.grant_access(wearer uuid, reason text, seconds double precision)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  found_id integer;
+  until timestamptz := now() + make_interval(secs => seconds);
+BEGIN
+  IF seconds <= 0 OR seconds > 31 * 86400 THEN
+    RAISE EXCEPTION 'access is granted for at most 31 days' USING ERRCODE = 'check_violation';
+  END IF;
+  SELECT w.id INTO found_id FROM wearer w WHERE w.uuid = grant_access.wearer AND w.unit_path <@ acting_unit()
+    AND acting_role() IN ('pk', 'asisten_pk', 'kasubsi', 'kepala_bapas', 'operator', 'kanwil', 'ditjenpas');
+  IF found_id IS NULL THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO access_grant (officer_id, wearer_id, reason, during)
+    VALUES (acting_officer_id(), found_id, btrim(reason), tstzrange(now(), until));
+  PERFORM append_audit('access.grant', 'wearer:' || wearer, found_id, btrim(reason),
+    jsonb_build_object('until', to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')));
+  RETURN until;
+END $function$
+CREATE OR REPLACE FUNCTION public.granted_wearer_ids()
+ RETURNS SETOF integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$ SELECT wearer_id FROM access_grant WHERE officer_id = acting_officer_id() AND during @> now() $function$
+CREATE OR REPLACE FUNCTION public.is_span(during tstzrange)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((NOT isempty(during)) AND (NOT lower_inf(during)) AND lower_inc(during) AND (NOT upper_inc(during)))
+CREATE OR REPLACE FUNCTION public.keep_condition_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP = 'DELETE' OR (NEW.version_id, NEW.id, NEW.wearer_id, NEW.kind, NEW.zone_id, NEW.time_zone, NEW.windows, NEW.severity,
+      NEW.parameters, NEW.legal_basis, NEW.author_id, NEW.approver_id, NEW.made_at, lower(NEW.during))
+    IS DISTINCT FROM (OLD.version_id, OLD.id, OLD.wearer_id, OLD.kind, OLD.zone_id, OLD.time_zone, OLD.windows, OLD.severity,
+      OLD.parameters, OLD.legal_basis, OLD.author_id, OLD.approver_id, OLD.made_at, lower(OLD.during))
+    OR NEW.changed_at < OLD.changed_at OR OLD.cancelled_at IS NOT NULL
+    OR upper(NEW.during) IS DISTINCT FROM upper(OLD.during) AND
+      (upper(OLD.during) < NEW.changed_at OR upper(NEW.during) < NEW.changed_at) THEN
+    RAISE EXCEPTION 'a version of condition % stands as it was decided: end it or open the next one', OLD.id
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$
+CREATE OR REPLACE FUNCTION public.keep_zone_shape()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP = 'DELETE' OR (NEW.id, NEW.lineage, NEW.name, NEW.unit_path, NEW.shape, NEW.shared, NEW.author_id, NEW.made_at)
+    IS DISTINCT FROM (OLD.id, OLD.lineage, OLD.name, OLD.unit_path, OLD.shape, OLD.shared, OLD.author_id, OLD.made_at) THEN
+    RAISE EXCEPTION 'zone % names one version for ever: a changed zone is a new zone of the same lineage', OLD.id
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$
+CREATE OR REPLACE FUNCTION public.officer_of_account(account text, OUT officer_id uuid, OUT name text, OUT role text, OUT unit_path ltree, OUT unit_name text, OUT time_zone text)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT o.id, o.name, o.role, o.unit_path, u.name, u.time_zone
+  FROM officer o JOIN unit u ON u.path = o.unit_path WHERE o.auth_user_id = account AND o.active
+$function$
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'rows of % are only ever added, never changed or removed', TG_TABLE_NAME
+    USING ERRCODE = 'restrict_violation';
+END $function$
+CREATE OR REPLACE FUNCTION public.reveal_nik(wearer uuid, reason text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  found_id integer;
+  found_nik text;
+BEGIN
+  IF length(btrim(coalesce(reason, ''))) < 5 THEN
+    RAISE EXCEPTION 'a NIK is shown for a written reason only' USING ERRCODE = 'check_violation';
+  END IF;
+  SELECT w.id, w.nik INTO found_id, found_nik FROM wearer w
+    WHERE w.uuid = reveal_nik.wearer AND w.unit_path <@ acting_unit() AND (
+      acting_role() IN ('kasubsi', 'kepala_bapas', 'operator', 'kanwil', 'ditjenpas')
+      OR acting_role() IN ('pk', 'asisten_pk')
+        AND (acting_officer_id() IN (w.pk_officer_id, w.asisten_officer_id) OR w.id IN (SELECT granted_wearer_ids())));
+  IF found_id IS NULL THEN
+    RETURN NULL;
+  END IF;
+  PERFORM append_audit('nik.reveal', 'wearer:' || wearer, found_id, btrim(reason), NULL);
+  RETURN found_nik;
+END $function$
+CREATE OR REPLACE FUNCTION public.sees_zone(zone_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  RETURN EXISTS (SELECT FROM zone z WHERE z.id = sees_zone.zone_id);
+END $function$
+CREATE OR REPLACE FUNCTION public.utc_ms(t timestamp with time zone)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((EXTRACT(epoch FROM t) * (1000)::numeric))::double precision
+CREATE OR REPLACE FUNCTION public.verify_audit(noted_id bigint, noted_hash bytea, OUT row_count bigint, OUT head_id bigint, OUT head_hash bytea, OUT broken_at bigint)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  expected_id bigint := 0;
+  expected bytea := sha256('gelang audit'::bytea);
+  a audit;
+BEGIN
+  row_count := 0;
+  SELECT h.id, h.hash INTO STRICT head_id, head_hash FROM audit_head h;
+  FOR a IN SELECT * FROM audit ORDER BY id LOOP
+    row_count := row_count + 1;
+    expected_id := expected_id + 1;
+    IF a.id <> expected_id OR a.previous_hash <> expected OR a.hash <> audit_hash(a)
+      OR a.id = noted_id AND a.hash <> noted_hash THEN
+      broken_at := expected_id;
+      RETURN;
+    END IF;
+    expected := a.hash;
+  END LOOP;
+  IF head_id <> expected_id OR head_hash <> expected OR noted_id > expected_id THEN
+    broken_at := expected_id + 1;
+  END IF;
+END $function$
+
+-- grants on tables
+gelang_api: INSERT, SELECT on condition
+gelang_api: INSERT, SELECT on officer_act
+gelang_api: INSERT, SELECT on permit
+gelang_api: INSERT, SELECT on zone
+gelang_api: SELECT on access_grant
+gelang_api: SELECT on assignment
+gelang_api: SELECT on audit
+gelang_api: SELECT on incident
+gelang_api: SELECT on incident_revision
+gelang_api: SELECT on officer
+gelang_api: SELECT on rules_version
+gelang_api: SELECT on supervision
+gelang_api: SELECT on track
+gelang_api: SELECT on unit
+gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth."rateLimit"
+gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth."user"
+gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.account
+gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.session
+gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.verification
+gelang_record: INSERT on quarantine
+gelang_record: INSERT, SELECT on fix
+gelang_record: INSERT, SELECT on incident_revision
+gelang_record: INSERT, SELECT, UPDATE on incident
+gelang_record: INSERT, SELECT, UPDATE on record_position
+gelang_record: SELECT on assignment
+gelang_record: SELECT on bracelet
+gelang_record: SELECT on gateway
+gelang_record: SELECT on rules_version
+
+-- grants on columns
+gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings) on bracelet
+gelang_api: SELECT (id, unit_path, revoked_at) on gateway
+gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms) on wearer
+gelang_api: SELECT (received_at, source_id, protocol, reason, detail, device_id, cut) on quarantine
+gelang_api: UPDATE (during, changed_at, cancelled_at) on condition
+gelang_api: UPDATE (during, changed_at, cancelled_at) on permit
+gelang_api: UPDATE (retired_at) on zone
+gelang_record: SELECT (id, name, shape, retired_at) on zone
+gelang_record: SELECT (id, unit_path, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
+gelang_record: SELECT (id, wearer_id, during, condition_ids, zone_id, decided_at, legal_basis, changed_at, cancelled_at) on permit
+gelang_record: SELECT (id, wearer_id, during, made_at, changed_at) on supervision
+gelang_record: SELECT (incident_id, action, at) on officer_act
+gelang_record: SELECT (received_at, source_id) on quarantine
+gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zone, windows, severity, parameters, legal_basis, made_at, changed_at, cancelled_at) on condition
+
+-- grants on functions
+gelang_api: acting_officer_id()
+gelang_api: acting_role()
+gelang_api: acting_unit()
+gelang_api: append_audit(text,text,integer,text,jsonb)
+gelang_api: grant_access(uuid,text,double precision)
+gelang_api: granted_wearer_ids()
+gelang_api: officer_of_account(text)
+gelang_api: reveal_nik(uuid,text)
+gelang_api: sees_zone(text)
+gelang_api: verify_audit(bigint,bytea)
+gelang_auth: append_audit(text,text,integer,text,jsonb)
+gelang_record: append_audit(text,text,integer,text,jsonb)
+public: during_ms(double precision,double precision)
+public: from_ms(double precision)
+public: is_span(tstzrange)
+public: utc_ms(timestamp with time zone)
