@@ -1,0 +1,278 @@
+// A plan, compiled: for every rule the UTC intervals in which it holds, with windows, versions, supervisions and
+// permits already worked in, so that the fold compares numbers and knows only beginnings and ends.
+import { createHash } from 'node:crypto'
+import type { Severity } from '../model/incident.ts'
+import type { Condition, ConditionKind, Permit, Plan, WeeklyWindow } from '../model/plan.ts'
+import type { CompiledZone } from './compile-zone.ts'
+import { CONDITION_DEFAULTS, type ConditionParameters, ENGINE } from './parameters.ts'
+import {
+  DAY_MS,
+  firstEndAfter,
+  type Intervals,
+  intersected,
+  intervalsOf,
+  merged,
+  nextBoundaryMs,
+  windowPairs,
+  without,
+} from './windows.ts'
+
+/** A plan that cannot be judged by; the message names the condition and what is wrong with it. */
+export class PlanInvalid extends Error {
+  override name = 'PlanInvalid'
+}
+
+export type Horizon = { fromMs: number; toMs: number }
+export type ZoneOf = (zoneId: string) => CompiledZone | undefined
+
+/**
+ * One condition in one zone over all its versions: what the wearer's state belongs to. Versions that follow one another
+ * without a gap are one rule going on; a changed zone is another lineage and starts from nothing.
+ */
+export type Lineage = {
+  /** Same for the same condition, zone and kind in any plan: 52 bits of SHA-256. */
+  readonly key: number
+  readonly conditionId: string
+  readonly kind: ConditionKind
+  readonly zone: CompiledZone
+  /** +1 where inside is right, −1 where outside is. */
+  readonly turn: 1 | -1
+  readonly versions: readonly Version[]
+  /** Judged within these; disjoint, touching ones belong to different versions. */
+  intervals: Intervals
+  /** Index into `versions`, by interval. */
+  versionOf: Uint16Array
+}
+
+export type Version = { readonly parameters: ConditionParameters; readonly severity: Severity | undefined }
+
+export class CompiledPlan {
+  readonly source: Plan
+  readonly zoneOf: ZoneOf
+  /** SHA-256 of the plan's canonical JSON and its zones' shapes. */
+  readonly hash: string
+  readonly lineages: readonly Lineage[]
+  /** Times under supervision; outside them nothing is judged. */
+  readonly supervision: Intervals
+  /** How fresh a breach must be to be known at an edge. */
+  readonly freshMs: number
+  /** Counts up when `cover` worked further ahead. */
+  generation = 0
+  #rules: Rule[]
+  #horizon: Horizon
+
+  constructor(source: Plan, zoneOf: ZoneOf, horizon: Horizon) {
+    this.source = source
+    this.zoneOf = zoneOf
+    const supervision = merged(source.supervisions.map((s) => [s.fromMs, s.toMs]))
+    this.supervision = intervalsOf(supervision)
+    this.freshMs = Math.max(ENGINE.edgeFreshMs, 3 * source.reportIntervalMs)
+    this.#rules = rulesOf(source, supervision)
+    this.lineages = lineagesOf(this.#rules, zoneOf)
+    this.hash = hashOf(source, zoneOf)
+    this.#horizon = horizon
+    this.#fill()
+  }
+
+  get horizon(): Readonly<Horizon> {
+    return this.#horizon
+  }
+
+  /**
+   * Makes sure that windows are worked out for `timeMs` and the days around it. Cheap when they are; else compiles
+   * further, which changes nothing that was already known. Gives true when it did.
+   */
+  cover(timeMs: number): boolean {
+    const { fromMs, toMs } = this.#horizon
+    if (timeMs - MARGIN_MS >= fromMs && timeMs + MARGIN_MS <= toMs) return false
+    if (!(Math.abs(timeMs) < 8.64e15)) throw new RangeError(`not a time: ${timeMs}`)
+    this.#horizon = { fromMs: Math.min(fromMs, timeMs - STRIDE_MS), toMs: Math.max(toMs, timeMs + STRIDE_MS) }
+    this.#fill()
+    this.generation++
+    return true
+  }
+
+  /** First edge of any rule or supervision after `timeMs`, within the horizon; Infinity if none. */
+  nextEdgeMs(timeMs: number): number {
+    let next = nextBoundaryMs(this.supervision, timeMs)
+    for (const lineage of this.lineages) next = Math.min(next, nextBoundaryMs(lineage.intervals, timeMs))
+    return next
+  }
+
+  #fill(): void {
+    const byKey = new Map<number, Rule[]>()
+    for (const rule of this.#rules) byKey.set(rule.key, [...(byKey.get(rule.key) ?? []), rule])
+    for (const lineage of this.lineages) {
+      const pieces: [startMs: number, endMs: number, version: number][] = []
+      for (const [version, rule] of byKey.get(lineage.key)!.entries())
+        for (const [start, end] of inForce(rule, this.#horizon)) pieces.push([start, end, version])
+      pieces.sort((a, b) => a[0] - b[0])
+      lineage.intervals = intervalsOf(pieces.map(([start, end]) => [start, end]))
+      lineage.versionOf = Uint16Array.from(pieces, (p) => p[2])
+    }
+  }
+}
+
+const MARGIN_MS = 2 * DAY_MS
+const STRIDE_MS = 14 * DAY_MS
+
+/**
+ * Compiles a plan over a horizon (it extends itself when the fold passes beyond). Throws PlanInvalid: a zone that is
+ * not there, versions in force at once, an unknown time zone, a time turned round.
+ */
+export function compilePlan(plan: Plan, zoneOf: ZoneOf, horizon: Horizon): CompiledPlan {
+  if (!(horizon.fromMs < horizon.toMs)) throw new PlanInvalid(`horizon ends before it begins: ${horizon.toMs}`)
+  return new CompiledPlan(plan, zoneOf, { fromMs: horizon.fromMs - MARGIN_MS, toMs: horizon.toMs + MARGIN_MS })
+}
+
+/** One version of a condition, or the zone of a permit, with the times in which it can hold at all. */
+type Rule = {
+  key: number
+  conditionId: string
+  kind: ConditionKind
+  zoneId: string
+  version: Version
+  bounds: [number, number][]
+  windows: readonly WeeklyWindow[] | undefined
+  timeZone: string
+}
+
+function rulesOf(plan: Plan, supervision: [number, number][]): Rule[] {
+  const permits = plan.permits
+    .map((permit) => ({ permit, span: spanOf(permit) }))
+    .filter(({ span }) => span[0] < span[1])
+  const rules: Rule[] = []
+  for (const condition of plan.conditions) {
+    if (condition.kind === 'neutral') continue
+    const lifted = permits
+      .filter(({ permit }) => permit.conditionIds === undefined || permit.conditionIds.includes(condition.id))
+      .map(({ span }) => [...span] as [number, number])
+    const force = intersected(supervision, [[condition.fromMs, condition.toMs ?? Infinity]])
+    rules.push(ruleOf(condition, without(force, merged(lifted))))
+  }
+  for (const { permit, span } of permits)
+    if (permit.zoneId !== undefined)
+      rules.push({
+        key: keyOf(permit.id, permit.zoneId, 'required'),
+        conditionId: permit.id,
+        kind: 'required',
+        zoneId: permit.zoneId,
+        version: { parameters: CONDITION_DEFAULTS.required, severity: undefined },
+        bounds: intersected(supervision, [span]),
+        windows: undefined,
+        timeZone: 'UTC',
+      })
+  refuseOverlaps(plan.conditions)
+  return rules
+}
+
+function ruleOf(condition: Condition, bounds: [number, number][]): Rule {
+  if (condition.toMs !== undefined && condition.toMs <= condition.fromMs)
+    throw new PlanInvalid(`condition ${condition.id} ends at ${condition.toMs}, before it begins`)
+  const parameters = { ...CONDITION_DEFAULTS[condition.kind] }
+  for (const [name, value] of Object.entries(condition.parameters ?? {}))
+    if (value !== undefined) parameters[name as keyof ConditionParameters] = value
+  return {
+    key: keyOf(condition.id, condition.zoneId, condition.kind),
+    conditionId: condition.id,
+    kind: condition.kind,
+    zoneId: condition.zoneId,
+    version: { parameters, severity: condition.severity },
+    bounds,
+    windows: condition.windows,
+    timeZone: condition.timeZone,
+  }
+}
+
+/** A permit never holds before it was decided. */
+function spanOf(permit: Permit): [number, number] {
+  return [Math.max(permit.fromMs, permit.decidedMs ?? -Infinity), permit.toMs]
+}
+
+function refuseOverlaps(conditions: readonly Condition[]): void {
+  const sorted = [...conditions].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.fromMs - b.fromMs))
+  for (let i = 1; i < sorted.length; i++) {
+    const [before, after] = [sorted[i - 1]!, sorted[i]!]
+    if (before.id === after.id && (before.toMs ?? Infinity) > after.fromMs)
+      throw new PlanInvalid(`condition ${after.id} has two versions in force at ${after.fromMs}`)
+  }
+}
+
+function lineagesOf(rules: readonly Rule[], zoneOf: ZoneOf): Lineage[] {
+  const lineages = new Map<number, Lineage & { versions: Version[] }>()
+  for (const rule of rules) {
+    const zone = zoneOf(rule.zoneId)
+    if (zone === undefined)
+      throw new PlanInvalid(`condition ${rule.conditionId} names a zone that is not there: ${rule.zoneId}`)
+    const known = lineages.get(rule.key)
+    if (known) known.versions.push(rule.version)
+    else
+      lineages.set(rule.key, {
+        key: rule.key,
+        conditionId: rule.conditionId,
+        kind: rule.kind,
+        zone,
+        turn: rule.kind === 'avoided' ? -1 : 1,
+        versions: [rule.version],
+        intervals: NONE,
+        versionOf: new Uint16Array(0),
+      })
+  }
+  return [...lineages.values()].sort((a, b) => a.key - b.key)
+}
+
+const NONE: Intervals = { starts: new Float64Array(0), ends: new Float64Array(0) }
+
+function inForce(rule: Rule, { fromMs, toMs }: Horizon): [number, number][] {
+  const bounds = intersected(rule.bounds, [[fromMs, toMs]])
+  if (rule.windows === undefined || bounds.length === 0) return bounds.map((b) => stretched(b, rule.bounds))
+  const first = bounds[0]![0]
+  const last = bounds[bounds.length - 1]![1]
+  try {
+    return intersected(bounds, merged(windowPairs(rule.windows, rule.timeZone, first, last)))
+  } catch (cause) {
+    if (cause instanceof RangeError)
+      throw new PlanInvalid(`condition ${rule.conditionId}: time zone ${rule.timeZone} is not known`, { cause })
+    throw cause
+  }
+}
+
+/** A rule without windows is known for all time: the horizon must not make edges of its own. */
+function stretched(cut: [number, number], whole: readonly [number, number][]): [number, number] {
+  const bound = whole.find(([start, end]) => cut[0] >= start && cut[1] <= end)!
+  return [bound[0], bound[1]]
+}
+
+/** The interval of `lineage` that holds at `timeMs` or begins next; its length if there is none. */
+export function intervalFrom(lineage: Lineage, timeMs: number): number {
+  return firstEndAfter(lineage.intervals, timeMs)
+}
+
+function keyOf(conditionId: string, zoneId: string, kind: ConditionKind): number {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([conditionId, zoneId, kind]))
+    .digest()
+  return digest.readUIntBE(0, 6) * 16 + (digest[6]! >> 4)
+}
+
+function hashOf(plan: Plan, zoneOf: ZoneOf): string {
+  const zoneIds = new Set<string>()
+  for (const condition of plan.conditions) zoneIds.add(condition.zoneId)
+  for (const permit of plan.permits) if (permit.zoneId !== undefined) zoneIds.add(permit.zoneId)
+  const shapes = [...zoneIds].sort().map((id) => {
+    const zone = zoneOf(id)
+    return [id, zone && [zone.kind, zone.vertices, zone.areaM2, zone.bboxE7]]
+  })
+  return createHash('sha256')
+    .update(canonicalJson([plan, shapes]))
+    .digest('hex')
+}
+
+/** JSON with sorted keys and without undefined: the same data gives the same text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

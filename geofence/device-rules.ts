@@ -1,0 +1,224 @@
+// What the device says of itself: strap, case, SOS, battery, position lost, jamming. Contacts and alarms are believed at
+// once: no debounce, no batching.
+import type { Evidence, Severity } from '../model/incident.ts'
+import { ALARM, CONTACT, type LogReport, REPORT_FLAG, TRISTATE } from '../model/report.ts'
+import type { CompiledPlan } from './compile-plan.ts'
+import { evidenceOf, incidentOf, openEpisode, type Sink, spotOf } from './episode.ts'
+import { ENGINE } from './parameters.ts'
+import { DEVICE_TYPES, type Episode, SLOT, type Spot, type WearerState } from './state.ts'
+
+const NO_PERCENT = 255
+
+/** Moves every device incident on by one report. */
+export function judgeDevice(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  const { alarms } = report
+  if (isQuiet(state, report)) {
+    if (report.charging !== TRISTATE.unknown) state.device.charging = report.charging === TRISTATE.yes
+    return
+  }
+  judgeContact(state, plan, report, sink, SLOT.strap_open, report.strap, (alarms & ALARM.strapOpen) !== 0)
+  judgeContact(
+    state,
+    plan,
+    report,
+    sink,
+    SLOT.case_opened,
+    report.case,
+    (alarms & (ALARM.caseOpen | ALARM.tamper)) !== 0,
+  )
+  judgeSos(state, plan, report, sink)
+  judgeBattery(state, plan, report, sink)
+  judgeNoFix(state, plan, report, sink)
+  judgeJamming(state, plan, report, sink)
+}
+
+/** Nothing open, nothing begun, nothing said that could begin anything: nearly every report. */
+function isQuiet({ device }: WearerState, report: LogReport): boolean {
+  return (
+    report.alarms === 0 &&
+    report.strap !== CONTACT.open &&
+    report.case !== CONTACT.open &&
+    device.openCount === 0 &&
+    device.noFixFirst === undefined &&
+    (report.flags & REPORT_FLAG.fixValid) !== 0 &&
+    report.batteryPercent > ENGINE.batteryLowPercent
+  )
+}
+
+function judgeContact(
+  state: WearerState,
+  plan: CompiledPlan,
+  report: LogReport,
+  sink: Sink,
+  slot: number,
+  contact: number,
+  alarmed: boolean,
+): void {
+  const { device } = state
+  if (contact === CONTACT.unknown && !alarmed && !device.open[slot]) return
+  if (alarmed) device.alarmMs[slot] = report.timeMs
+  if (contact === CONTACT.open || alarmed) {
+    if (contact === CONTACT.open) device.contactOpen[slot] = true
+    raise(state, plan, report, sink, slot)
+  } else if (device.open[slot]) {
+    // A device that only knows the alarm word never says "closed": its episode ends when the word is not repeated.
+    const alarmOver =
+      contact === CONTACT.unknown &&
+      !device.contactOpen[slot] &&
+      report.timeMs - device.alarmMs[slot]! >= ENGINE.alarmEpisodeMs
+    if (contact !== CONTACT.closed && !alarmOver) return
+    device.contactOpen[slot] = false
+    closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
+  }
+}
+
+function judgeSos(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  const slot = SLOT.sos
+  if ((report.alarms & ALARM.sos) !== 0) {
+    state.device.alarmMs[slot] = report.timeMs
+    raise(state, plan, report, sink, slot)
+  } else if (state.device.open[slot] && report.timeMs - state.device.alarmMs[slot]! >= ENGINE.alarmEpisodeMs) {
+    closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
+  }
+}
+
+function judgeBattery(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  const { device } = state
+  if (report.charging !== TRISTATE.unknown) device.charging = report.charging === TRISTATE.yes
+  const [low, critical] = [SLOT.battery_low, SLOT.battery_critical]
+  const percent = report.batteryPercent
+  const known = percent !== NO_PERCENT
+  const end = (slot: number) => {
+    if (device.open[slot]) closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
+  }
+  if (device.charging || (known && percent >= ENGINE.batteryCriticalClearPercent)) end(critical)
+  if (device.charging || (known && percent >= ENGINE.batteryLowClearPercent)) end(low)
+  if (device.charging) return
+  if (known && percent <= ENGINE.batteryCriticalPercent) raise(state, plan, report, sink, critical)
+  else if (known ? percent <= ENGINE.batteryLowPercent : (report.alarms & ALARM.batteryLow) !== 0)
+    raise(state, plan, report, sink, low)
+}
+
+/** Heard, but without a valid position, for long. */
+function judgeNoFix(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  const { device } = state
+  const slot = SLOT.no_fix
+  if ((report.flags & REPORT_FLAG.fixValid) !== 0) {
+    if (!device.noFixFirst) return
+    if (device.open[slot]) {
+      device.noFixReturnFirst ??= spotOf(report, Number.NaN, Number.NaN)
+      if (++device.noFixReturnCount < ENGINE.noFixReturnFixes) return
+      closeDevice(state, plan, slot, device.noFixReturnFirst.timeMs, sink, device.noFixReturnFirst, report.timeMs)
+    }
+    forgetNoFix(state)
+    return
+  }
+  device.noFixReturnCount = 0
+  device.noFixReturnFirst = undefined
+  device.noFixFirst ??= spotOf(report, Number.NaN, Number.NaN)
+  const lastedMs = report.timeMs - device.noFixFirst.timeMs
+  const severity: Severity = lastedMs >= ENGINE.noFixSeriousAfterMs ? 'serius' : 'informasi'
+  const open = device.open[slot]
+  if (lastedMs < ENGINE.noFixAfterMs || open?.severity === severity) return
+  if (open) {
+    open.severity = severity
+    open.evidence.push(evidenceOf(spotOf(report, Number.NaN, Number.NaN), 'sign'))
+    sink.change(incidentOf(state, plan.hash, open), report.timeMs)
+    return
+  }
+  const confirm = evidenceOf(spotOf(report, Number.NaN, Number.NaN), 'confirm')
+  const episode = openDevice(state, slot, {
+    severity,
+    startMs: device.noFixFirst.timeMs,
+    startSpot: device.noFixFirst,
+    confirmedMs: report.timeMs,
+    evidence: [evidenceOf(device.noFixFirst, 'start'), confirm],
+  })
+  sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
+}
+
+export function forgetNoFix({ device }: WearerState): void {
+  device.noFixFirst = undefined
+  device.noFixReturnCount = 0
+  device.noFixReturnFirst = undefined
+}
+
+/** Three kinds of sign; two different ones close together make the suspicion. */
+function judgeJamming(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  const { device } = state
+  const valid = (report.flags & REPORT_FLAG.fixValid) !== 0
+  const lost =
+    !valid && report.timeMs - state.fixMs <= ENGINE.lostFixWithinMs && state.fixRadiusM <= ENGINE.lostFixRadiusM
+  const alarmed = (report.alarms & ALARM.jamming) !== 0
+  const faulty = (report.alarms & ALARM.gnssFault) !== 0
+  const slot = SLOT.suspected_jamming
+  if (alarmed || faulty || lost) {
+    const spot = spotOf(report, Number.NaN, Number.NaN)
+    if (alarmed) device.jamming[0] = spot
+    if (faulty) device.jamming[1] = spot
+    if (lost) device.jamming[2] = spot
+    if (device.open[slot]) return
+    const signs = device.jamming
+      .filter((sign): sign is Spot => sign !== undefined && spot.timeMs - sign.timeMs <= ENGINE.jammingSpanMs)
+      .sort((a, b) => a.timeMs - b.timeMs)
+    if (signs.length < ENGINE.jammingSigns) return
+    const episode = openDevice(state, slot, {
+      startMs: signs[0]!.timeMs,
+      startSpot: signs[0],
+      confirmedMs: spot.timeMs,
+      evidence: signs.map((sign, i) =>
+        evidenceOf(sign, i === 0 ? 'start' : i === signs.length - 1 ? 'confirm' : 'sign'),
+      ),
+    })
+    sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
+  } else if (valid && device.open[slot]) {
+    const lastMs = Math.max(...device.jamming.map((sign) => sign?.timeMs ?? -Infinity))
+    if (report.timeMs - lastMs < ENGINE.jammingClearMs) return
+    device.jamming = [undefined, undefined, undefined]
+    closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
+  }
+}
+
+function raise(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink, slot: number): void {
+  if (state.device.open[slot]) return
+  const spot = spotOf(report, Number.NaN, Number.NaN)
+  const episode = openDevice(state, slot, {
+    startMs: report.timeMs,
+    startSpot: spot,
+    confirmedMs: report.timeMs,
+    evidence: [evidenceOf(spot, 'start')],
+  })
+  sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
+}
+
+type DeviceOpening = {
+  severity?: Severity
+  startMs: number
+  startSpot: Spot | undefined
+  confirmedMs: number
+  evidence: Evidence[]
+}
+
+export function openDevice(state: WearerState, slot: number, opening: DeviceOpening): Episode {
+  const episode = openEpisode(state, { type: DEVICE_TYPES[slot]!, ...opening })
+  state.device.open[slot] = episode
+  state.device.openCount++
+  return episode
+}
+
+/** Ends a device incident; `end` is the report that did, absent where the clock did. */
+export function closeDevice(
+  state: WearerState,
+  plan: CompiledPlan,
+  slot: number,
+  endMs: number,
+  sink: Sink,
+  end?: Spot,
+  decidedMs = endMs,
+): void {
+  const episode = state.device.open[slot]!
+  state.device.open[slot] = undefined
+  state.device.openCount--
+  const ending = { endMs, end: end ? evidenceOf(end, 'end') : ({ timeMs: endMs, role: 'end' } as const) }
+  sink.change(incidentOf(state, plan.hash, episode, ending), decidedMs)
+}

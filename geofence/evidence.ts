@@ -1,0 +1,33 @@
+// From a fix to evidence, and from evidence to a side.
+//
+//   margin m = signed distance, turned so that + is the right side; guard g = max(floor, radius × guardPerRadius)
+//     m < −g  breach      m > g  comply      between  unsure
+//
+//   side      evidence  what follows
+//   right     comply    forgets a breach run
+//   right     unsure    nothing; a breach run lives on, but only for runLinkMs (noise of hours never adds up)
+//   right     breach    one more in the run; enough of them and long enough: wrong side, from the run's first fix
+//   wrong     breach    forgets a return run
+//   wrong     unsure    nothing
+//   wrong     comply    one more in the return run; enough and long enough: right side, from that run's first fix
+import { POSITION_SOURCE } from '../model/report.ts'
+import { DEFAULT_RADIUS_M, ENGINE } from './parameters.ts'
+
+export const EVIDENCE = { breach: -1, unsure: 0, comply: 1 } as const
+
+/** Error radius in metres: what the fix states, or the default of its source where that is missing or a sentinel. */
+export function errorRadiusM(accuracyM: number, hdop: number, source: number): number {
+  if (accuracyM > 0 && accuracyM <= ENGINE.accuracyMaxM) return Math.max(accuracyM, ENGINE.radiusFloorM)
+  const fallback = DEFAULT_RADIUS_M[source] ?? DEFAULT_RADIUS_M[POSITION_SOURCE.unknown]!
+  return hdop > 0 && hdop <= ENGINE.hdopMax ? Math.max(fallback, hdop * ENGINE.hdopToM) : fallback
+}
+
+/** Metres on either side of a boundary within which a fix of this error radius decides nothing. */
+export function guardM(radiusM: number, floorM: number): number {
+  return Math.max(floorM, radiusM * ENGINE.guardPerRadius)
+}
+
+/** EVIDENCE of a margin (positive on the right side) under a guard. */
+export function weigh(marginM: number, guard: number): -1 | 0 | 1 {
+  return marginM > guard ? 1 : marginM < -guard ? -1 : 0
+}

@@ -1,0 +1,65 @@
+// A crossing that no two fixes saw: concluded, marked so, and never more than informasi.
+import { apartM } from './apart.ts'
+import { evidenceOf, incidentOf, openEpisode, tenths } from './episode.ts'
+import { guardM } from './evidence.ts'
+import { ENGINE } from './parameters.ts'
+
+import { segmentDepthM } from './segment-depth.ts'
+import type { Spot, ZoneMemory } from './state.ts'
+import type { Judging } from './zone-rules.ts'
+
+/** Two fixes outside an avoided zone, one after the other, whose straight line runs through it deeper than both guards. */
+export function crossedBetween(j: Judging, lineM: number): void {
+  const { state, report, lineage } = j
+  if (!j.active || state.fixMs === -Infinity) return
+  if (lineM <= j.marginM) return // the line is too short to reach the zone
+  if (report.timeMs - state.fixMs > ENGINE.crossingMaxMs || state.fixMs < state.activeSinceMs[j.index]!) return
+  const guardThere = guardM(state.fixRadiusM, j.version.parameters.guardFloorM)
+  const distanceThere = lineage.zone.signedDistanceM(state.fixLatE7, state.fixLonE7)
+  if (-distanceThere <= guardThere) return
+  const depthM = segmentDepthM(lineage.zone, state.fixLatE7, state.fixLonE7, report.latE7, report.lonE7)
+  if (depthM <= Math.max(guardThere, j.guardM)) return
+  const first: Spot = {
+    timeMs: state.fixMs,
+    contentHi: state.fixHi,
+    contentLo: state.fixLo,
+    latE7: state.fixLatE7,
+    lonE7: state.fixLonE7,
+    distanceM: distanceThere,
+    radiusM: state.fixRadiusM,
+  }
+  emit(j, first, undefined, depthM)
+}
+
+/** One fix inside an avoided zone between two outside: too few to confirm, but whoever passed by was there. */
+export function seenOnceInside(j: Judging, memory: ZoneMemory): void {
+  const { before, deepest } = memory
+  if (!j.active || !before || !deepest || before.timeMs < j.state.activeSinceMs[j.index]!) return
+  if (j.report.timeMs - before.timeMs > ENGINE.crossingMaxMs) return
+  const guardThere = guardM(before.radiusM, j.version.parameters.guardFloorM)
+  const distanceThere = j.lineage.zone.signedDistanceM(before.latE7, before.lonE7)
+  if (-distanceThere <= guardThere) return
+  // Out and back to the same place is what a reflected signal looks like.
+  if (apartM(before.latE7, before.lonE7, j.report.latE7, j.report.lonE7) <= 2 * Math.max(guardThere, j.guardM)) return
+  emit(j, { ...before, distanceM: distanceThere }, deepest, deepest.distanceM)
+}
+
+function emit(j: Judging, first: Spot, inside: Spot | undefined, depthM: number): void {
+  const endMs = j.report.timeMs
+  const episode = openEpisode(j.state, {
+    type: 'inferred_crossing',
+    conditionId: j.lineage.conditionId,
+    startMs: first.timeMs,
+    startSpot: first,
+    confirmedMs: endMs,
+    evidence: inside ? [evidenceOf(first, 'start'), evidenceOf(inside, 'sign')] : [evidenceOf(first, 'start')],
+  })
+  const end = {
+    ...evidenceOf({ ...first, timeMs: endMs, contentHi: j.report.contentHi, contentLo: j.report.contentLo }, 'end'),
+    latE7: j.report.latE7,
+    lonE7: j.report.lonE7,
+    distanceM: tenths(j.marginM * j.lineage.turn),
+    radiusM: tenths(j.radiusM),
+  }
+  j.sink.change({ ...incidentOf(j.state, j.plan.hash, episode, { endMs, end }), depthM: tenths(depthM) }, endMs)
+}

@@ -1,0 +1,92 @@
+import type { ConditionKind, EvidenceParameters } from '../model/plan.ts'
+import { POSITION_SOURCE } from '../model/report.ts'
+
+/** Changes whenever the same timeline and plan could give another verdict. */
+export const ENGINE_VERSION = '1.0.0'
+
+/** Error radius, metres, of a fix that states none, by POSITION_SOURCE. */
+export const DEFAULT_RADIUS_M = ((): Float64Array => {
+  const radii = new Float64Array(4)
+  radii[POSITION_SOURCE.unknown] = 25 // most trackers that say nothing mean GPS, without saying how good
+  radii[POSITION_SOURCE.gps] = 15 // twice the usual 5–8 m under open sky
+  radii[POSITION_SOURCE.wifi] = 60 // street-level access points
+  radii[POSITION_SOURCE.cell] = 1500 // a town cell; a village's is larger, so such a fix alone decides little
+  return radii
+})()
+
+/** How the engine weighs reports; per-condition values are in CONDITION_DEFAULTS. Units last. */
+export const ENGINE = {
+  /** A stated accuracy above this is a sentinel (65535, 99999, 2147483647 …); the largest rural cells reach 35 km. */
+  accuracyMaxM: 50_000,
+  /** No receiver on an ankle is better than this, whatever it says. */
+  radiusFloorM: 3,
+  /** User-equivalent range error: radius = HDOP × this where only HDOP is stated. */
+  hdopToM: 5,
+  hdopMax: 50,
+  /** Guard = max(floor, radius × this): stated radii are 68 % circles, the whole circle (about 95 %) must be over the line. */
+  guardPerRadius: 1.5,
+  /** From this radius on a fix is coarse: the same coordinates again are the same cell tower, not a second witness. */
+  coarseRadiusM: 200,
+  /** Two breach fixes with unsure ones between them are one run only if this close in time: noise of hours never adds up. */
+  runLinkMs: 15 * 60_000,
+  /** A wearer is known to be out at an edge if the last breach fix is younger than this, or than 3 report intervals. */
+  edgeFreshMs: 10 * 60_000,
+  /** Fastest on the ground: Whoosh runs 350 km/h = 97 m/s. */
+  groundSpeedMps: 100,
+  /** Fastest in the air, taken where the receiver's own speed agrees or the fixes lie further apart than `flightAfterMs`. */
+  flightSpeedMps: 300,
+  flightAfterMs: 15 * 60_000,
+  /** Device clocks are cut to whole seconds. */
+  clockSlackMs: 1000,
+  /** Signs of a false position (jumps, mock flag) within this span, and how many make an incident. */
+  credibleSpanMs: 60 * 60_000,
+  credibleSigns: 2,
+  /** The incident ends at the first good fix this long after the last sign. */
+  credibleClearMs: 15 * 60_000,
+  /** Independent signs of jamming must fall within this span. */
+  jammingSpanMs: 10 * 60_000,
+  jammingSigns: 2,
+  jammingClearMs: 10 * 60_000,
+  /** Losing the position counts as a sign of jamming only out of a good fix this recent and this precise. */
+  lostFixWithinMs: 5 * 60_000,
+  lostFixRadiusM: 30,
+  /** Heard without a valid position for this long: informasi, then serius. Buildings do it for minutes, not for hours. */
+  noFixAfterMs: 30 * 60_000,
+  noFixSeriousAfterMs: 2 * 60 * 60_000,
+  /** Valid fixes that end it; start of the run is the end. */
+  noFixReturnFixes: 2,
+  /** Percent; each pair opens at the first value and clears at the second. */
+  batteryLowPercent: 20,
+  batteryLowClearPercent: 30,
+  batteryCriticalPercent: 10,
+  batteryCriticalClearPercent: 15,
+  /** An alarm word without a contact state behind it is over when it has not been repeated for this long. */
+  alarmEpisodeMs: 30 * 60_000,
+  /** Straight lines over longer gaps say nothing about the way taken. */
+  crossingMaxMs: 15 * 60_000,
+  /** A battery last heard of at or below this is taken for dead when silence begins. */
+  batteryDeadPercent: 10,
+  /** Fixes that an incident keeps as evidence. */
+  evidenceMax: 16,
+} as const
+
+export type ConditionParameters = { [Name in keyof EvidenceParameters]-?: number }
+
+const COMMON: ConditionParameters = {
+  confirmFixes: 2,
+  confirmMinMs: 0,
+  returnFixes: 2,
+  returnMinMs: 0,
+  guardFloorM: 20,
+  warningRingM: 0,
+  unverifiableAfterMs: 30 * 60_000,
+}
+
+/** Unsure near an avoided zone is the normal state of whoever lives next to it, so it is no incident unless asked for. */
+export const CONDITION_DEFAULTS: Record<ConditionKind, ConditionParameters> = {
+  required: COMMON,
+  region: { ...COMMON, guardFloorM: 50 },
+  corridor: COMMON,
+  avoided: { ...COMMON, unverifiableAfterMs: 0 },
+  neutral: { ...COMMON, unverifiableAfterMs: 0 },
+}

@@ -1,0 +1,87 @@
+// Beginnings and ends of rules, by the clock. Exit before enter: what ends at a time ends before anything begins at it.
+import type { CompiledPlan } from './compile-plan.ts'
+import { closeDevice } from './device-rules.ts'
+import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
+import { DEVICE_TYPES, DeviceMemory, type Episode, type WearerState, type ZoneMemory } from './state.ts'
+import { intervalAt } from './windows.ts'
+import { VIOLATION } from './zone-rules.ts'
+
+/**
+ * Brings what is in force up to `atMs`: closes what no longer holds, opens what a wearer known to be out breaks from
+ * now on. Serves window, permit, condition and supervision edges and a change of plan alike.
+ */
+export function reconcile(state: WearerState, plan: CompiledPlan, atMs: number, sink: Sink): void {
+  const { activeSinceMs } = state
+  for (let i = 0; i < plan.lineages.length; i++)
+    if (!Number.isNaN(activeSinceMs[i]!) && intervalAt(plan.lineages[i]!.intervals, atMs) < 0)
+      end(state, plan, i, atMs, sink)
+  const supervised = intervalAt(plan.supervision, atMs)
+  if (supervised < 0 && !Number.isNaN(state.supervisedSinceMs)) endSupervision(state, plan, atMs, sink)
+  if (supervised >= 0 && Number.isNaN(state.supervisedSinceMs)) state.supervisedSinceMs = atMs
+  for (let i = 0; i < plan.lineages.length; i++)
+    if (Number.isNaN(activeSinceMs[i]!) && intervalAt(plan.lineages[i]!.intervals, atMs) >= 0)
+      begin(state, plan, i, atMs, sink)
+}
+
+function end(state: WearerState, plan: CompiledPlan, i: number, atMs: number, sink: Sink): void {
+  state.activeSinceMs[i] = Number.NaN
+  const memory = state.memory[i]
+  if (memory) endRule(state, plan, memory, atMs, sink)
+}
+
+/** Closes everything open under a rule at the time the rule ends. */
+export function endRule(state: WearerState, plan: CompiledPlan, memory: ZoneMemory, atMs: number, sink: Sink): void {
+  const close = (episode: Episode, deepest?: ZoneMemory['deepest']) =>
+    sink.change(
+      incidentOf(state, plan.hash, episode, { endMs: atMs, end: { timeMs: atMs, role: 'end' } }, deepest),
+      atMs,
+    )
+  if (memory.violation) close(memory.violation, memory.deepest)
+  if (memory.unverifiable) close(memory.unverifiable)
+  if (memory.ring) close(memory.ring)
+  memory.violation = undefined
+  memory.unverifiable = undefined
+  memory.ring = undefined
+  memory.unsureFirst = undefined
+  memory.forgetRing()
+}
+
+/**
+ *   last breach  side    return run   what follows
+ *   stale        –       –            forgotten: nobody knows
+ *   fresh        wrong   none         violation from the edge on
+ *   fresh        wrong   begun        forgotten: on the way back
+ *   fresh        right   –            the run goes on; if confirmed, it counts from the edge
+ */
+function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, sink: Sink): void {
+  state.activeSinceMs[i] = atMs
+  const memory = state.memory[i]
+  if (!memory) return
+  const last = memory.breachLast
+  const known = last !== undefined && atMs - last.timeMs <= plan.freshMs
+  if (!known || (memory.wrongSide && memory.returnCount > 0)) memory.forgetRuns()
+  if (!known || !memory.wrongSide) return
+  const lineage = plan.lineages[i]!
+  const version = lineage.versions[lineage.versionOf[intervalAt(lineage.intervals, atMs)]!]!
+  memory.deepest = last
+  memory.violation = openEpisode(state, {
+    type: VIOLATION[lineage.kind],
+    severity: version.severity,
+    conditionId: lineage.conditionId,
+    startMs: atMs,
+    confirmedMs: atMs,
+    evidence: [{ timeMs: atMs, role: 'start' }, evidenceOf(last, 'sign')],
+  })
+  sink.change(incidentOf(state, plan.hash, memory.violation, undefined, last), atMs)
+}
+
+function endSupervision(state: WearerState, plan: CompiledPlan, atMs: number, sink: Sink): void {
+  for (let slot = 0; slot < DEVICE_TYPES.length; slot++)
+    if (state.device.open[slot]) closeDevice(state, plan, slot, atMs, sink)
+  state.supervisedSinceMs = Number.NaN
+  state.device = new DeviceMemory()
+  state.memory.fill(undefined)
+  state.candidate = undefined
+  state.fixMs = -Infinity
+  state.cache.safeM = -Infinity
+}

@@ -1,0 +1,89 @@
+// Silence is measured from the time of receipt, so it runs on the clock beside the fold. Pure all the same: the caller
+// hands in when the wearer was last heard of and what time it is.
+import type { Incident } from '../model/incident.ts'
+import type { CompiledPlan } from './compile-plan.ts'
+import { EDGE_KEY, incidentId } from './incident-id.ts'
+import { ENGINE, ENGINE_VERSION } from './parameters.ts'
+import { intervalAt, nextBoundaryMs } from './windows.ts'
+
+export type Contact = {
+  /** When a report of the wearer was last received. */
+  lastReceivedMs: number
+  /** Last battery level heard of; undefined when never. */
+  batteryPercent?: number | undefined
+  charging?: boolean | undefined
+}
+
+/** What is kept per wearer between two looks: the silence open now, if any. Plain data, saved as it is. */
+export type Silence = { sinceMs: number; incidents: Incident[] }
+
+/** When silence would become an incident: interval + grace after the last contact. */
+export function silenceDueMs(plan: CompiledPlan, contact: Contact): number {
+  return contact.lastReceivedMs + plan.source.reportIntervalMs + plan.source.silenceGraceMs
+}
+
+/**
+ * Looks at one wearer at `nowMs`. Gives the silence to keep (undefined: heard, or not under supervision) and the
+ * incidents that changed. Edge-triggered: one report ends it, and it takes interval + grace again to begin anew, so it
+ * cannot flap; the id comes from the last contact, so looking again, or elsewhere, gives the same incident.
+ */
+export function judgeSilence(
+  wearerId: number,
+  plan: CompiledPlan,
+  contact: Contact,
+  open: Silence | undefined,
+  nowMs: number,
+): { silence: Silence | undefined; changes: Incident[] } {
+  const supervised = intervalAt(plan.supervision, nowMs) >= 0
+  if (open) {
+    const heard = contact.lastReceivedMs > open.sinceMs
+    if (!heard && supervised) return { silence: open, changes: [] }
+    const endMs = heard
+      ? contact.lastReceivedMs
+      : Math.min(nowMs, nextBoundaryMs(plan.supervision, open.incidents[0]!.confirmedMs))
+    const ended = open.incidents.map(
+      (incident): Incident => ({
+        ...incident,
+        endMs: Math.max(incident.startMs, endMs),
+        evidence: [...incident.evidence, { timeMs: endMs, role: 'end' }],
+        revision: incident.revision + 1,
+      }),
+    )
+    return { silence: undefined, changes: ended }
+  }
+  const dueMs = silenceDueMs(plan, contact)
+  if (!supervised || nowMs < dueMs || intervalAt(plan.supervision, contact.lastReceivedMs) < 0)
+    return { silence: undefined, changes: [] }
+  const incidents = [silenceIncident(wearerId, plan, 'no_communication', contact, dueMs)]
+  const { batteryPercent, charging } = contact
+  if (batteryPercent !== undefined && batteryPercent <= ENGINE.batteryDeadPercent && charging !== true)
+    incidents.push(silenceIncident(wearerId, plan, 'battery_dead', contact, dueMs))
+  return { silence: { sinceMs: contact.lastReceivedMs, incidents }, changes: incidents }
+}
+
+function silenceIncident(
+  wearerId: number,
+  plan: CompiledPlan,
+  type: 'no_communication' | 'battery_dead',
+  contact: Contact,
+  confirmedMs: number,
+): Incident {
+  const startMs = contact.lastReceivedMs
+  return {
+    id: incidentId(wearerId, undefined, type, startMs, EDGE_KEY),
+    type,
+    severity: 'serius',
+    wearerId,
+    startMs,
+    confirmedMs,
+    evidence: [
+      { timeMs: startMs, role: 'start' },
+      { timeMs: confirmedMs, role: 'confirm' },
+    ],
+    engineVersion: ENGINE_VERSION,
+    planHash: plan.hash,
+    late: false,
+    inferred: type === 'battery_dead',
+    revision: 1,
+  }
+}

@@ -1,0 +1,106 @@
+// A timeline on disk. Versioned; every part starts with the version it was written in.
+//
+//   state   u8 version | u32 segment | f64 clock | f64 base | head state | outcomes as JSON      200–400 bytes at peace
+//   plans   u8 version | JSON [[from ms or null, plan], …]                                        written when a plan changes
+//   base    u8 version | u32 segment | f64 base | base state                                      written once an hour
+//   hour    rows of event-buckets.ts                                                             52 bytes a report
+import type { Plan } from '../model/plan.ts'
+import { ByteReader, ByteWriter } from './bytes.ts'
+import { type CompiledPlan, compilePlan, PlanInvalid } from './compile-plan.ts'
+import { EventBuckets } from './event-buckets.ts'
+import { Outcomes } from './outcomes.ts'
+import { decodeWearerState, encodeWearerState } from './state-codec.ts'
+import type { PlanSegment, Standing, TimelineParts } from './timeline.ts'
+
+export const TIMELINE_VERSION = 1
+/** Keys among the hour buckets that are none. */
+export const PSEUDO_BUCKET = { plans: -1, base: -2 } as const
+
+/** A saved timeline that this program cannot read; the caller folds anew from the stored track. */
+export class TimelineUnreadable extends Error {
+  override name = 'TimelineUnreadable'
+}
+
+export function encodeHead(parts: TimelineParts): Uint8Array {
+  const out = new ByteWriter()
+  out.u8(TIMELINE_VERSION)
+  out.f64(parts.clockMs)
+  writeStanding(out, parts, parts.head)
+  out.text(parts.outcomes.size === 0 ? '' : parts.outcomes.toJson())
+  return out.take()
+}
+
+export function encodeBase(parts: TimelineParts): Uint8Array {
+  const out = new ByteWriter()
+  out.u8(TIMELINE_VERSION)
+  out.f64(parts.baseMs)
+  writeStanding(out, parts, parts.base)
+  return out.take()
+}
+
+export function encodePlans({ segments }: TimelineParts): Uint8Array {
+  const out = new ByteWriter()
+  out.u8(TIMELINE_VERSION)
+  out.text(JSON.stringify(segments.map(({ fromMs, plan }) => [Number.isFinite(fromMs) ? fromMs : null, plan.source])))
+  return out.take()
+}
+
+/** Throws TimelineUnreadable: a part is missing, cut, of another version, or names a zone that is gone. */
+export function decodeTimeline(
+  wearerId: number,
+  plan: CompiledPlan,
+  stateBytes: Uint8Array,
+  buckets: Map<number, Uint8Array>,
+): TimelineParts {
+  try {
+    const segments = readPlans(plan, partOf(buckets, PSEUDO_BUCKET.plans))
+    const from = opened(stateBytes)
+    const clockMs = from.f64()
+    const head = readStanding(from, wearerId, segments)
+    const outcomesJson = from.text()
+    const baseFrom = opened(partOf(buckets, PSEUDO_BUCKET.base))
+    const baseMs = baseFrom.f64()
+    const base = readStanding(baseFrom, wearerId, segments)
+    const events = new EventBuckets()
+    for (const [startMs, bytes] of buckets) if (startMs >= baseMs && startMs >= 0) events.restore(startMs, bytes)
+    const outcomes = outcomesJson === '' ? new Outcomes() : Outcomes.fromJson(outcomesJson)
+    return { segments, head, base, baseMs, clockMs, events, outcomes }
+  } catch (cause) {
+    if (cause instanceof RangeError || cause instanceof PlanInvalid || cause instanceof SyntaxError)
+      throw new TimelineUnreadable(`wearer ${wearerId}: ${cause.message}`, { cause })
+    throw cause
+  }
+}
+
+function writeStanding(out: ByteWriter, { segments }: TimelineParts, standing: Standing): void {
+  // From the end: the oldest segments are dropped without the head being written again.
+  out.u32(segments.length - 1 - segments.indexOf(standing.segment))
+  out.bytes(encodeWearerState(standing.state))
+}
+
+function readStanding(from: ByteReader, wearerId: number, segments: PlanSegment[]): Standing {
+  const segment = segments[segments.length - 1 - from.u32()]
+  if (!segment) throw new RangeError('state of a plan that was not saved')
+  return { state: decodeWearerState(wearerId, segment.plan, from.bytes()), segment }
+}
+
+function readPlans(current: CompiledPlan, bytes: Uint8Array): PlanSegment[] {
+  const saved = JSON.parse(opened(bytes).text()) as [number | null, Plan][]
+  return saved.map(([fromMs, source]) => {
+    const plan = compilePlan(source, current.zoneOf, current.horizon)
+    return { fromMs: fromMs ?? -Infinity, plan: plan.hash === current.hash ? current : plan }
+  })
+}
+
+function opened(bytes: Uint8Array): ByteReader {
+  const from = new ByteReader(bytes)
+  const version = from.u8()
+  if (version !== TIMELINE_VERSION) throw new RangeError(`saved timeline version ${version} is not known here`)
+  return from
+}
+
+function partOf(buckets: Map<number, Uint8Array>, key: number): Uint8Array {
+  const bytes = buckets.get(key)
+  if (!bytes) throw new RangeError(`part ${key} was not saved`)
+  return bytes
+}

@@ -1,0 +1,358 @@
+// One wearer: the fold, the reports it can fold again, and what others were told.
+
+import type { Incident } from '../model/incident.ts'
+import { LogReport } from '../model/report.ts'
+import type { CompiledPlan } from './compile-plan.ts'
+import type { Sink } from './episode.ts'
+import { EventBuckets } from './event-buckets.ts'
+import { Outcomes, type WithdrawalReason } from './outcomes.ts'
+import { WearerState } from './state.ts'
+import { decodeWearerState, encodeWearerState } from './state-codec.ts'
+import { adopt, advance, advanceBefore, nextEdgeMs, step } from './step.ts'
+import { decodeTimeline, encodeBase, encodeHead, encodePlans, PSEUDO_BUCKET } from './timeline-codec.ts'
+
+export type TimelineOptions = {
+  /** How far behind the newest report a late one is still folded in. */
+  retainMs: number
+  /** At most so many reports are kept; the oldest hours go first. */
+  retainEventsMax: number
+  /** False weighs every fix exactly against every condition: for the test that the shortcut changes nothing. */
+  shortcut?: boolean
+}
+
+export type Offered = 'live' | 'late' | 'duplicate' | 'beyond'
+
+/** From `fromMs` on this plan holds. */
+export type PlanSegment = { fromMs: number; plan: CompiledPlan }
+
+/** A state with the plan it was made under. */
+export type Standing = { state: WearerState; segment: PlanSegment }
+
+type Checkpoint = { cursorMs: number; bytes: Uint8Array; segment: PlanSegment }
+
+const CHECKPOINT_EVENTS = 64
+const CHECKPOINTS_MAX = 8
+/** What is decided so long after its time is marked late even though nothing later had been judged. */
+const LATE_AFTER_MS = 120_000
+
+/** Everything that is saved and nothing else. */
+export type TimelineParts = {
+  segments: PlanSegment[]
+  head: Standing
+  base: Standing
+  baseMs: number
+  clockMs: number
+  events: EventBuckets
+  outcomes: Outcomes
+}
+
+/** The base is folded again over what was told long ago. */
+const SILENT: Sink = { change: () => undefined }
+
+export class WearerTimeline {
+  readonly wearerId: number
+  readonly #options: TimelineOptions
+  #segments: PlanSegment[]
+  #head: Standing
+  /** The fold of everything before `#baseMs`: from here a late report can be folded in. */
+  #base: Standing
+  #baseMs: number
+  #clockMs: number
+  #events: EventBuckets
+  #outcomes: Outcomes
+  #checkpoints: Checkpoint[] = []
+  #sinceCheckpoint = 0
+  /** From here on the head no longer is the fold of the reports; Infinity when it is. */
+  #staleFromMs = Infinity
+  #staleBy: WithdrawalReason = 'late_report'
+  #lastMs = -Infinity
+  #lastHi = 0
+  #lastLo = 0
+  #basePlansDirty = true
+  #baseDirty = true
+  #dropped: number[] = []
+  readonly #report = new LogReport()
+  readonly #sink: Sink
+
+  constructor(wearerId: number, plan: CompiledPlan, options: TimelineOptions, parts?: TimelineParts) {
+    const segment = { fromMs: -Infinity, plan }
+    this.wearerId = wearerId
+    this.#options = options
+    this.#segments = parts?.segments ?? [segment]
+    this.#head = parts?.head ?? { state: new WearerState(wearerId, plan), segment }
+    this.#base = parts?.base ?? { state: new WearerState(wearerId, plan), segment }
+    this.#baseMs = parts?.baseMs ?? -Infinity
+    this.#clockMs = parts?.clockMs ?? -Infinity
+    this.#events = parts?.events ?? new EventBuckets()
+    this.#outcomes = parts?.outcomes ?? new Outcomes()
+    this.#report.wearerId = wearerId
+    this.#sink = {
+      change: (incident, atMs) => this.#outcomes.put(incident, atMs, atMs < this.#clockMs - LATE_AFTER_MS),
+    }
+    if (options.shortcut === false) this.#sink.shortcut = false
+    if (parts) {
+      this.#basePlansDirty = false
+      this.#baseDirty = false
+      this.#findLast()
+    }
+  }
+
+  /**
+   * Takes a report in, copying what it keeps. 'live': judged at once. 'late': it comes before something judged; judged
+   * again from there at the next `settle`, so that live reports never wait behind it. 'duplicate': known, nothing done.
+   * 'beyond': older than what is kept, nothing done; the caller counts it and folds from the stored track.
+   */
+  offer(report: LogReport): Offered {
+    const { timeMs } = report
+    if (!Number.isFinite(timeMs)) throw new RangeError(`a report's time must be finite, got ${timeMs}`)
+    if (timeMs < this.#baseMs) return 'beyond'
+    const kept = this.#report
+    if (!this.#events.add(report, kept)) return 'duplicate'
+    const order = timeMs - this.#lastMs || kept.contentHi - this.#lastHi || kept.contentLo - this.#lastLo
+    const live = order > 0 && timeMs >= this.#head.state.cursorMs
+    if (order > 0) {
+      this.#lastMs = timeMs
+      this.#lastHi = kept.contentHi
+      this.#lastLo = kept.contentLo
+    }
+    if (!live) {
+      this.#staleFrom(timeMs, 'late_report')
+      return 'late'
+    }
+    this.#fold(kept)
+    return 'live'
+  }
+
+  /** Fires edges up to `nowMs`. Never goes back. */
+  advanceTo(nowMs: number): void {
+    if (!(nowMs > this.#clockMs)) return
+    this.#clockMs = nowMs
+    if (this.#head.state.begun) this.#passSegments(this.#head, nowMs, this.#sink)
+    advance(this.#head.state, this.#head.segment.plan, nowMs, this.#sink)
+  }
+
+  /** Time of the next edge; Infinity if none. */
+  nextEdgeMs(): number {
+    const next = this.#segments[this.#segments.indexOf(this.#head.segment) + 1]
+    const edgeMs = nextEdgeMs(this.#head.state, this.#head.segment.plan)
+    return next && this.#head.state.begun ? Math.min(edgeMs, next.fromMs) : edgeMs
+  }
+
+  /**
+   * The plan that holds from `changedMs` on; what was judged before stays judged by the one that held then. The plan
+   * that holds already changes nothing.
+   */
+  setPlan(plan: CompiledPlan, changedMs: number): void {
+    const last = this.#segments[this.#segments.length - 1]!
+    if (last.plan.hash === plan.hash && (last.fromMs === changedMs || this.#segments.length === 1)) return
+    this.settle()
+    const fromMs = Math.max(changedMs, this.#baseMs)
+    this.#segments = this.#segments.filter((segment) => segment.fromMs < fromMs)
+    if (this.#segments.length === 0) {
+      const segment = { fromMs: -Infinity, plan }
+      this.#segments = [segment]
+      this.#base = { state: new WearerState(this.wearerId, plan), segment }
+    } else if (this.#segments[this.#segments.length - 1]!.plan.hash !== plan.hash) {
+      this.#segments.push({ fromMs, plan })
+    }
+    this.#basePlansDirty = true
+    this.#staleFrom(fromMs, 'plan_changed')
+    this.settle()
+  }
+
+  /** True while late reports wait to be folded in. */
+  get isStale(): boolean {
+    return this.#staleFromMs < Infinity
+  }
+
+  /** Folds late reports in: again from the last checkpoint before the earliest of them. */
+  settle(): void {
+    if (!this.isStale) return
+    const from = this.#restore(this.#staleFromMs)
+    const before = this.#outcomes.rewind(from.state.cursorMs)
+    this.#head = from
+    this.#sinceCheckpoint = 0
+    this.#staleFromMs = Infinity
+    const place = this.#events.after(from.state.cursorMs)
+    while (this.#events.next(place, this.#report)) this.#fold(this.#report)
+    if (this.#clockMs > -Infinity) {
+      const nowMs = this.#clockMs
+      if (this.#head.state.begun) this.#passSegments(this.#head, nowMs, this.#sink)
+      advance(this.#head.state, this.#head.segment.plan, nowMs, this.#sink)
+    }
+    this.#outcomes.settle(before, this.#staleBy === 'late_report')
+  }
+
+  /**
+   * Incidents that changed since the last call, each once, in full, at its newest revision. `liveOnly` leaves late
+   * reports waiting (`isStale`), so that what was just seen goes out first.
+   */
+  takeChanges(liveOnly = false): Incident[] {
+    if (!liveOnly) {
+      this.settle()
+      this.#trim()
+    }
+    return this.#outcomes.hasChanges ? this.#outcomes.take(this.#staleBy) : []
+  }
+
+  /** Every incident within memory that stands, ended or not. */
+  standing(): Incident[] {
+    this.settle()
+    return this.#outcomes.standing()
+  }
+
+  /** WEARER_STATE of the worst incident open now. */
+  worstState(): number {
+    return this.#outcomes.size === 0 ? 0 : this.#outcomes.worstOpen()
+  }
+
+  get retainedEvents(): number {
+    return this.#events.count
+  }
+
+  /** Small: the folded state, the clock, and what was told. Take changes first; the rest stands in the buckets. */
+  encodeState(): Uint8Array {
+    this.settle()
+    this.#trim()
+    return encodeHead(this.#parts())
+  }
+
+  /**
+   * Buckets written since the last call: hours of reports (key = their start), and two that change seldom (PSEUDO_BUCKET:
+   * the plans that held, the state that the oldest kept report is folded onto).
+   */
+  dirtyBuckets(): [bucketStartMs: number, bytes: Uint8Array][] {
+    const dirty = this.#events.takeDirty()
+    if (this.#basePlansDirty) dirty.push([PSEUDO_BUCKET.plans, encodePlans(this.#parts())])
+    if (this.#baseDirty) dirty.push([PSEUDO_BUCKET.base, encodeBase(this.#parts())])
+    this.#basePlansDirty = false
+    this.#baseDirty = false
+    return dirty
+  }
+
+  /** Buckets to be deleted since the last call. */
+  droppedBuckets(): number[] {
+    return this.#dropped.splice(0)
+  }
+
+  /**
+   * Puts a saved timeline back, exactly as it was. If `plan` is another than the last one known, it holds from the time
+   * up to which the clock had come; call setPlan where the time of the change is known better.
+   */
+  static decode(
+    wearerId: number,
+    plan: CompiledPlan,
+    stateBytes: Uint8Array,
+    buckets: Map<number, Uint8Array>,
+    options: TimelineOptions,
+  ): WearerTimeline {
+    const parts = decodeTimeline(wearerId, plan, stateBytes, buckets)
+    const timeline = new WearerTimeline(wearerId, plan, options, parts)
+    if (parts.segments[parts.segments.length - 1]!.plan.hash !== plan.hash)
+      timeline.setPlan(plan, Math.max(parts.clockMs, parts.head.state.cursorMs))
+    return timeline
+  }
+
+  #parts(): TimelineParts {
+    return {
+      segments: this.#segments,
+      head: this.#head,
+      base: this.#base,
+      baseMs: this.#baseMs,
+      clockMs: this.#clockMs,
+      events: this.#events,
+      outcomes: this.#outcomes,
+    }
+  }
+
+  #fold(report: LogReport): void {
+    const { state } = this.#head
+    // Only between times: a checkpoint never splits reports of the same millisecond.
+    if (this.#sinceCheckpoint >= CHECKPOINT_EVENTS && report.timeMs > state.cursorMs && !this.isStale)
+      this.#checkpoint()
+    this.#sinceCheckpoint++
+    this.#passSegments(this.#head, report.timeMs, this.#sink)
+    step(this.#head.state, this.#head.segment.plan, report, this.#sink)
+  }
+
+  #passSegments(standing: Standing, upToMs: number, sink: Sink): void {
+    for (;;) {
+      const next = this.#segments[this.#segments.indexOf(standing.segment) + 1]
+      if (!next || next.fromMs > upToMs) return
+      advanceBefore(standing.state, standing.segment.plan, next.fromMs, sink)
+      adopt(standing.state, standing.segment.plan, next.plan, next.fromMs, sink)
+      standing.segment = next
+    }
+  }
+
+  #checkpoint(): void {
+    const { state, segment } = this.#head
+    this.#checkpoints.push({ cursorMs: state.cursorMs, bytes: encodeWearerState(state), segment })
+    this.#sinceCheckpoint = 0
+    // Few of the old, all of the new: late reports are mostly a little late.
+    if (this.#checkpoints.length > CHECKPOINTS_MAX)
+      this.#checkpoints = this.#checkpoints.filter((_, i) => i % 2 === 0 || i > CHECKPOINTS_MAX / 2)
+  }
+
+  #staleFrom(timeMs: number, by: WithdrawalReason): void {
+    this.#staleFromMs = Math.min(this.#staleFromMs, timeMs)
+    this.#staleBy = by
+    while (this.#checkpoints.length > 0 && this.#checkpoints[this.#checkpoints.length - 1]!.cursorMs >= timeMs)
+      this.#checkpoints.pop()
+  }
+
+  /** The last state saved that saw nothing at or after `beforeMs`. */
+  #restore(beforeMs: number): Standing {
+    const checkpoint = this.#checkpoints[this.#checkpoints.length - 1]
+    if (checkpoint && checkpoint.cursorMs < beforeMs)
+      return {
+        state: decodeWearerState(this.wearerId, checkpoint.segment.plan, checkpoint.bytes),
+        segment: checkpoint.segment,
+      }
+    return copyOf(this.#base)
+  }
+
+  #trim(): void {
+    const { retainMs, retainEventsMax } = this.#options
+    for (;;) {
+      const oldestMs = this.#events.oldestMs
+      if (oldestMs === undefined) return
+      const endMs = oldestMs + 3_600_000
+      const tooMany = this.#events.count > retainEventsMax && endMs <= this.#lastMs
+      if (!tooMany && endMs > this.#lastMs - retainMs) return
+      this.#moveBase(endMs)
+    }
+  }
+
+  /** Folds the oldest hour into the base; nothing earlier than `baseMs` is taken any more. */
+  #moveBase(baseMs: number): void {
+    const place = this.#events.after(-Infinity)
+    while (this.#events.next(place, this.#report) && this.#report.timeMs < baseMs) {
+      this.#passSegments(this.#base, this.#report.timeMs, SILENT)
+      step(this.#base.state, this.#base.segment.plan, this.#report, SILENT)
+    }
+    this.#dropped.push(this.#events.dropOldest())
+    this.#baseMs = baseMs
+    this.#baseDirty = true
+    this.#checkpoints = this.#checkpoints.filter(({ cursorMs }) => cursorMs >= this.#base.state.cursorMs)
+    const first = this.#segments.indexOf(this.#base.segment)
+    if (first > 0) {
+      this.#segments = this.#segments.slice(first)
+      this.#basePlansDirty = true
+    }
+    this.#outcomes.forget(this.#base.state.cursorMs)
+  }
+
+  #findLast(): void {
+    const place = this.#events.after(-Infinity)
+    while (this.#events.next(place, this.#report)) {
+      this.#lastMs = this.#report.timeMs
+      this.#lastHi = this.#report.contentHi
+      this.#lastLo = this.#report.contentLo
+    }
+  }
+}
+
+function copyOf({ state, segment }: Standing): Standing {
+  return { state: decodeWearerState(state.wearerId, segment.plan, encodeWearerState(state)), segment }
+}

@@ -1,0 +1,221 @@
+// One fix against one condition: the truth table of evidence.ts, with what opens and closes.
+import type { IncidentType } from '../model/incident.ts'
+import type { LogReport } from '../model/report.ts'
+import type { CompiledPlan, Lineage, Version } from './compile-plan.ts'
+import { evidenceOf, incidentOf, openEpisode, type Sink, spotOf } from './episode.ts'
+import { weigh } from './evidence.ts'
+import { seenOnceInside } from './inferred-crossing.ts'
+import { ENGINE } from './parameters.ts'
+import { type Spot, type WearerState, ZoneMemory } from './state.ts'
+
+export const VIOLATION = {
+  required: 'away_from_required_zone',
+  region: 'away_from_required_zone',
+  corridor: 'off_corridor',
+  avoided: 'inside_avoided_zone',
+  neutral: 'away_from_required_zone', // never judged
+} as const satisfies Record<Lineage['kind'], IncidentType>
+
+/** All that a rule needs to know of one fix and one lineage. Filled again for each; nothing keeps it. */
+export type Judging = {
+  state: WearerState
+  plan: CompiledPlan
+  sink: Sink
+  index: number
+  lineage: Lineage
+  version: Version
+  /** In force; else only looked at because it soon will be. */
+  active: boolean
+  report: LogReport
+  radiusM: number
+  guardM: number
+  /** + on the right side. */
+  marginM: number
+}
+
+/** Weighs the fix and moves the lineage's memory on; gives the evidence. */
+export function judgeFix(j: Judging): -1 | 0 | 1 {
+  let evidence = weigh(j.marginM, j.guardM)
+  if (evidence === -1 && sameTower(j)) evidence = 0
+  let memory = j.state.memory[j.index]
+  const ringed = j.active && j.version.parameters.warningRingM > 0
+  if (memory === undefined) {
+    if (evidence === 1 && !ringed) return evidence
+    memory = new ZoneMemory()
+    j.state.memory[j.index] = memory
+  }
+  if (evidence === -1) breach(j, memory)
+  else if (evidence === 0) unsure(j, memory)
+  else comply(j, memory)
+  if (ringed) judgeRing(j, memory)
+  return evidence
+}
+
+/** A coarse fix at the coordinates of the one before is the same tower, not a second witness. */
+function sameTower(j: Judging): boolean {
+  const { state, report } = j
+  return (
+    j.radiusM >= ENGINE.coarseRadiusM &&
+    state.fixMs > -Infinity &&
+    report.latE7 === state.fixLatE7 &&
+    report.lonE7 === state.fixLonE7
+  )
+}
+
+function breach(j: Judging, memory: ZoneMemory): void {
+  const { timeMs } = j.report
+  const spot = spotIn(j)
+  if (memory.wrongSide) {
+    memory.returnCount = 0
+    memory.returnFirst = undefined
+  } else if (
+    memory.breachCount > 0 &&
+    memory.unsureSinceBreach &&
+    timeMs - memory.breachLast!.timeMs > ENGINE.runLinkMs
+  ) {
+    memory.forgetRuns()
+  }
+  if (memory.breachCount === 0) {
+    memory.breachFirst = spot
+    memory.before = lastFix(j)
+  }
+  memory.breachCount = Math.min(255, memory.breachCount + 1)
+  memory.unsureSinceBreach = false
+  memory.breachLast = spot
+  if (!memory.deepest || Math.abs(spot.distanceM) > Math.abs(memory.deepest.distanceM)) memory.deepest = spot
+  const { confirmFixes, confirmMinMs } = j.version.parameters
+  if (memory.wrongSide || memory.breachCount < confirmFixes) return
+  if (timeMs - memory.breachFirst!.timeMs < confirmMinMs) return
+  memory.wrongSide = true
+  if (j.active) openViolation(j, memory, spot)
+}
+
+function openViolation(j: Judging, memory: ZoneMemory, confirm: Spot): void {
+  const since = j.state.activeSinceMs[j.index]!
+  const first = memory.breachFirst!
+  const byFix = first.timeMs >= since
+  const startMs = byFix ? first.timeMs : since
+  closeUnverifiable(j, memory, startMs)
+  closeRing(j, memory, startMs)
+  memory.violation = openEpisode(j.state, {
+    type: VIOLATION[j.lineage.kind],
+    severity: j.version.severity,
+    conditionId: j.lineage.conditionId,
+    startMs,
+    startSpot: byFix ? first : undefined,
+    confirmedMs: confirm.timeMs,
+    evidence: byFix
+      ? [evidenceOf(first, 'start'), evidenceOf(confirm, 'confirm')]
+      : [{ timeMs: since, role: 'start' }, evidenceOf(first, 'sign'), evidenceOf(confirm, 'confirm')],
+  })
+  j.sink.change(incidentOf(j.state, j.plan.hash, memory.violation, undefined, memory.deepest), j.report.timeMs)
+}
+
+function unsure(j: Judging, memory: ZoneMemory): void {
+  memory.unsureSinceBreach = memory.breachCount > 0
+  if (memory.wrongSide || !j.active) return
+  memory.unsureFirst ??= spotIn(j)
+  const { unverifiableAfterMs } = j.version.parameters
+  const { timeMs } = j.report
+  if (unverifiableAfterMs === 0 || memory.unverifiable) return
+  if (timeMs - memory.unsureFirst.timeMs < unverifiableAfterMs) return
+  memory.unverifiable = openEpisode(j.state, {
+    type: 'location_unverifiable',
+    conditionId: j.lineage.conditionId,
+    startMs: memory.unsureFirst.timeMs,
+    startSpot: memory.unsureFirst,
+    confirmedMs: timeMs,
+    evidence: [evidenceOf(memory.unsureFirst, 'start'), evidenceOf(spotIn(j), 'confirm')],
+  })
+  j.sink.change(incidentOf(j.state, j.plan.hash, memory.unverifiable), timeMs)
+}
+
+function comply(j: Judging, memory: ZoneMemory): void {
+  closeUnverifiable(j, memory, j.report.timeMs)
+  memory.unsureFirst = undefined
+  if (!memory.wrongSide) {
+    if (memory.breachCount > 0) {
+      if (j.lineage.kind === 'avoided') seenOnceInside(j, memory)
+      memory.forgetRuns()
+    }
+    return
+  }
+  memory.returnCount = Math.min(255, memory.returnCount + 1)
+  memory.returnFirst ??= spotIn(j)
+  const { returnFixes, returnMinMs } = j.version.parameters
+  if (memory.returnCount < returnFixes || j.report.timeMs - memory.returnFirst.timeMs < returnMinMs) return
+  if (memory.violation) {
+    const end = evidenceOf(memory.returnFirst, 'end')
+    const ending = { endMs: Math.max(memory.violation.startMs, memory.returnFirst.timeMs), end }
+    const incident = incidentOf(j.state, j.plan.hash, memory.violation, ending, memory.deepest)
+    memory.violation = undefined
+    j.sink.change(incident, j.report.timeMs)
+  }
+  memory.forgetRuns()
+}
+
+function closeUnverifiable(j: Judging, memory: ZoneMemory, endMs: number): void {
+  memory.unsureFirst = undefined
+  if (!memory.unverifiable) return
+  const ending = { endMs: Math.max(memory.unverifiable.startMs, endMs), end: evidenceOf(spotIn(j), 'end') }
+  j.sink.change(incidentOf(j.state, j.plan.hash, memory.unverifiable, ending), j.report.timeMs)
+  memory.unverifiable = undefined
+}
+
+/** The ring lies on the right side of the boundary; once the boundary itself is passed, the violation speaks instead. */
+function judgeRing(j: Judging, memory: ZoneMemory): void {
+  if (memory.wrongSide) return
+  const evidence = weigh(j.marginM - j.version.parameters.warningRingM, j.guardM)
+  const { confirmFixes, returnFixes } = j.version.parameters
+  const { timeMs } = j.report
+  if (evidence === -1) {
+    memory.ringReturnCount = 0
+    memory.ringReturnFirst = undefined
+    memory.ringFirst ??= spotIn(j)
+    memory.ringCount = Math.min(255, memory.ringCount + 1)
+    if (memory.ring || memory.ringCount < confirmFixes) return
+    memory.ring = openEpisode(j.state, {
+      type: 'warning_ring',
+      conditionId: j.lineage.conditionId,
+      startMs: memory.ringFirst.timeMs,
+      startSpot: memory.ringFirst,
+      confirmedMs: timeMs,
+      evidence: [evidenceOf(memory.ringFirst, 'start'), evidenceOf(spotIn(j), 'confirm')],
+    })
+    j.sink.change(incidentOf(j.state, j.plan.hash, memory.ring), timeMs)
+  } else if (evidence === 1) {
+    if (!memory.ring) {
+      memory.forgetRing()
+      return
+    }
+    memory.ringReturnFirst ??= spotIn(j)
+    if (++memory.ringReturnCount >= returnFixes) closeRing(j, memory, memory.ringReturnFirst.timeMs)
+  }
+}
+
+function closeRing(j: Judging, memory: ZoneMemory, endMs: number): void {
+  if (memory.ring) {
+    const end = evidenceOf(memory.ringReturnFirst ?? spotIn(j), 'end')
+    const ending = { endMs: Math.max(memory.ring.startMs, endMs), end }
+    j.sink.change(incidentOf(j.state, j.plan.hash, memory.ring, ending), j.report.timeMs)
+    memory.ring = undefined
+  }
+  memory.forgetRing()
+}
+
+function spotIn(j: Judging): Spot {
+  return spotOf(j.report, j.marginM * j.lineage.turn, j.radiusM)
+}
+
+function lastFix({ state }: Judging): Spot | undefined {
+  if (state.fixMs === -Infinity) return undefined
+  return {
+    timeMs: state.fixMs,
+    contentHi: state.fixHi,
+    contentLo: state.fixLo,
+    latE7: state.fixLatE7,
+    lonE7: state.fixLonE7,
+    distanceM: Number.NaN,
+    radiusM: state.fixRadiusM,
+  }
+}
