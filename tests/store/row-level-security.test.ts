@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asOfficer } from '../../store/transaction.ts'
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
+import { type Seeded, seedTwoBapas } from './two-bapas.ts'
+
+let database: TestDatabase
+let seeded: Seeded
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  seeded = await seedTwoBapas(database.ownerPool)
+})
+afterAll(() => database.drop())
+
+/** How a row of each table is traced to a wearer. */
+const BY_WEARER: Record<string, string> = {
+  wearer: 'SELECT id AS n FROM wearer',
+  supervision: 'SELECT wearer_id AS n FROM supervision',
+  assignment: 'SELECT wearer_id AS n FROM assignment',
+  condition: 'SELECT wearer_id AS n FROM condition',
+  permit: 'SELECT wearer_id AS n FROM permit',
+  incident: 'SELECT wearer_id AS n FROM incident',
+  incident_revision: 'SELECT wearer_id AS n FROM incident_revision',
+  officer_act: 'SELECT wearer_id AS n FROM officer_act',
+  zone: `SELECT right(name, 2) AS key FROM zone`,
+  bracelet: `SELECT right(device_id, 2) AS key FROM bracelet`,
+  track: 'SELECT wearer_id AS n FROM track',
+  audit: 'SELECT wearer_id AS n FROM audit',
+}
+const PERSON = [
+  'wearer',
+  'supervision',
+  'assignment',
+  'condition',
+  'permit',
+  'incident',
+  'incident_revision',
+  'officer_act',
+  'zone',
+]
+
+type Sight = { person: string[]; track: string[]; bracelet: string[]; audit: string[] }
+const SIGHT: Record<string, Sight> = {
+  pk1A: { person: ['a1'], track: ['a1'], bracelet: ['a1', 'a2'], audit: [] },
+  pk2A: { person: ['a2'], track: ['a2'], bracelet: ['a1', 'a2'], audit: [] },
+  asistenA: { person: ['a1'], track: ['a1'], bracelet: ['a1', 'a2'], audit: [] },
+  kasubsiA: { person: ['a1', 'a2'], track: ['a1', 'a2'], bracelet: ['a1', 'a2'], audit: [] },
+  kepalaA: { person: ['a1', 'a2'], track: ['a1', 'a2'], bracelet: ['a1', 'a2'], audit: [] },
+  operatorA: { person: ['a1', 'a2'], track: ['a1', 'a2'], bracelet: ['a1', 'a2'], audit: [] },
+  auditorA: { person: [], track: [], bracelet: [], audit: ['a1', 'a2'] },
+  adminA: { person: [], track: [], bracelet: ['a1', 'a2'], audit: [] },
+  pkB: { person: ['b1'], track: ['b1'], bracelet: ['b1'], audit: [] },
+  kepalaB: { person: ['b1'], track: ['b1'], bracelet: ['b1'], audit: [] },
+  kanwil: { person: ['a1', 'a2', 'b1'], track: [], bracelet: ['a1', 'a2', 'b1'], audit: [] },
+  ditjenpas: { person: ['a1', 'a2', 'b1', 'c1'], track: [], bracelet: ['a1', 'a2', 'b1', 'c1'], audit: [] },
+  pkC: { person: ['c1'], track: ['c1'], bracelet: ['c1'], audit: [] },
+  '(nobody)': { person: [], track: [], bracelet: [], audit: [] },
+  '(unknown)': { person: [], track: [], bracelet: [], audit: [] },
+}
+
+async function seen(officer: string, sql: string): Promise<Record<string, unknown>[]> {
+  if (officer === '(nobody)') return (await database.apiPool.query(sql)).rows
+  const id = officer === '(unknown)' ? '00000000-0000-4000-8000-000000000000' : seeded.officers[officer]!
+  return asOfficer(database.apiPool, id, async (client) => (await client.query(sql)).rows)
+}
+
+const keyOf = (row: Record<string, unknown>): string =>
+  (row.key as string) ?? Object.entries(seeded.wearers).find(([, { n }]) => n === row.n)![0]
+
+describe.each(Object.entries(SIGHT))('%s', (officer, sight) => {
+  test.each(Object.entries(BY_WEARER))('sees of %s their own sight only, whatever is asked', async (table, sql) => {
+    const expected = PERSON.includes(table) ? sight.person : sight[table as keyof Sight]
+    const rows = await seen(officer, sql)
+    expect([...new Set(rows.map(keyOf))].sort()).toEqual(expected)
+  })
+})
+
+test.each([
+  ['pk1A', ['dj.jabar.bandung']],
+  ['kanwil', ['dj.jabar', 'dj.jabar.bandung', 'dj.jabar.bogor']],
+  ['adminDj', ['dj', 'dj.bali', 'dj.bali.denpasar', 'dj.jabar', 'dj.jabar.bandung', 'dj.jabar.bogor']],
+  ['(nobody)', []],
+])('%s sees the units at or below their own, and their officers', async (officer, units) => {
+  const found = await seen(officer, 'SELECT path::text FROM unit ORDER BY path')
+  expect(found.map((row) => row.path)).toEqual(units)
+  const officers = await seen(officer, 'SELECT DISTINCT unit_path::text AS path FROM officer')
+  for (const { path } of officers) expect(units).toContain(path)
+})
+
+test.each([
+  ['adminA', ['1-0'], ['gw-a']],
+  ['adminDj', ['1-0', '2-0'], ['gw-a']],
+  ['kepalaA', [], []],
+  ['auditorA', [], []],
+  ['(nobody)', [], []],
+])('%s sees what was quarantined, and the gateways, if that is their work', async (officer, sources, gateways) => {
+  expect((await seen(officer, 'SELECT source_id FROM quarantine ORDER BY 1')).map((row) => row.source_id)).toEqual(
+    sources,
+  )
+  expect((await seen(officer, 'SELECT id FROM gateway')).map((row) => row.id)).toEqual(gateways)
+})
+
+test('an officer who has left sees nothing', async () => {
+  await database.ownerPool.query('UPDATE officer SET active = false WHERE id = $1', [seeded.officers.pkC])
+  expect(await seen('pkC', 'SELECT id FROM wearer')).toEqual([])
+  expect(await seen('pkC', 'SELECT * FROM track')).toEqual([])
+  await database.ownerPool.query('UPDATE officer SET active = true WHERE id = $1', [seeded.officers.pkC])
+})
+
+test('the officer ends with the transaction: the next user of the connection is nobody', async () => {
+  await seen('ditjenpas', 'SELECT id FROM wearer')
+  for (let i = 0; i < 4; i++) expect((await database.apiPool.query('SELECT id FROM wearer')).rows).toEqual([])
+})
+
+test('a leaking function in the query learns nothing of rows out of sight', async () => {
+  await database.ownerPool.query(`CREATE FUNCTION leak(n integer) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS
+    $$ BEGIN RAISE NOTICE 'leaked %', n; RETURN true; END $$; GRANT EXECUTE ON FUNCTION leak TO PUBLIC`)
+  const notices: string[] = []
+  await asOfficer(database.apiPool, seeded.officers.pk1A!, async (client) => {
+    client.on('notice', (notice) => notices.push(String(notice.message)))
+    await client.query('SELECT * FROM track WHERE leak(wearer_id)')
+    await client.query('SELECT id FROM wearer WHERE leak(id)')
+    client.removeAllListeners('notice')
+  })
+  await database.ownerPool.query('DROP FUNCTION leak')
+  expect(new Set(notices)).toEqual(new Set([`leaked ${seeded.wearers.a1.n}`]))
+})
+
+describe('denied outright', () => {
+  test.each([
+    ['SELECT * FROM fix'],
+    ['SELECT * FROM wearer'],
+    ['SELECT nik FROM wearer'],
+    ['SELECT secret_sha256 FROM bracelet'],
+    ['SELECT secret_sha256 FROM gateway'],
+    ['SELECT raw FROM quarantine'],
+    ['SELECT * FROM record_position'],
+    ['SELECT * FROM audit_head'],
+    ['SELECT * FROM auth."user"'],
+    ['SELECT * FROM schema_migration'],
+    ['INSERT INTO fix DEFAULT VALUES'],
+    ['INSERT INTO incident DEFAULT VALUES'],
+    ['UPDATE incident SET withdrawn = true'],
+    ['UPDATE condition SET legal_basis = $$x$$'],
+    ['UPDATE zone SET shape = $${}$$'],
+    ['UPDATE wearer SET pk_officer_id = NULL'],
+    ['UPDATE officer SET role = $$ditjenpas$$'],
+    ['INSERT INTO access_grant DEFAULT VALUES'],
+    ['INSERT INTO audit DEFAULT VALUES'],
+    ['DELETE FROM officer_act'],
+    ['DELETE FROM condition'],
+    ['TRUNCATE audit'],
+    ['SELECT announce_rules(true, NULL)'],
+    ['SELECT drop_chunks($$fix$$, now())'],
+    ['CREATE TABLE public.mine ()'],
+  ])('gelang_api: %s', async (sql) => {
+    await expect(seen('ditjenpas', sql)).rejects.toMatchObject({ code: '42501' })
+  })
+
+  test.each([
+    ['SELECT name FROM officer'],
+    ['SELECT name FROM wearer'],
+    ['SELECT nik FROM wearer'],
+    ['SELECT officer_name FROM officer_act'],
+    ['SELECT author_id FROM condition'],
+    ['SELECT raw FROM quarantine'],
+    ['SELECT * FROM audit'],
+    ['SELECT * FROM track'],
+    ['SELECT * FROM auth."user"'],
+    ['UPDATE fix SET lat_e7 = 0'],
+    ['DELETE FROM fix'],
+    ['DELETE FROM incident'],
+    ['UPDATE incident_revision SET body = $${}$$'],
+    ['UPDATE condition SET during = $$empty$$'],
+    ['INSERT INTO officer_act DEFAULT VALUES'],
+    ['SELECT reveal_nik(NULL, NULL)'],
+    ['SELECT grant_access(NULL, NULL, 1)'],
+  ])('gelang_record: %s', async (sql) => {
+    await expect(database.recordPool.query(sql)).rejects.toMatchObject({ code: '42501' })
+  })
+})
