@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { DirectoryRecord } from '../../model/directory.ts'
+import type { Plan, Zone } from '../../model/plan.ts'
+import { type Keys, keysOf } from '../../stream/keys.ts'
+import {
+  directoryField,
+  loadDirectory,
+  loadDirectoryChanges,
+  loadPlanChanges,
+  loadPlans,
+  loadZones,
+  publishAllPlans,
+  publishDirectory,
+  publishDirectoryChanges,
+  publishPlans,
+  publishZones,
+  readVersion,
+  removeZones,
+  watchVersion,
+} from '../../stream/publications.ts'
+import { CHANGED_FIELDS_MAX, CHANGES_MAX } from '../../stream/publish-records.ts'
+import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
+
+let shared: TestRedis
+let keys: Keys
+let round = 0
+beforeAll(async () => {
+  shared = await createTestRedis()
+})
+afterAll(() => shared.cleanup())
+beforeEach(() => {
+  keys = keysOf(`${shared.settings.prefix}:${round++}`)
+})
+
+function device(n: number, revoked = false): DirectoryRecord {
+  return {
+    kind: 'device',
+    device: { braceletId: n, deviceId: `imei-${n}`, unitPath: 'a.b', idSuffices: false, revoked, assignments: [] },
+  }
+}
+const gateway: DirectoryRecord = {
+  kind: 'gateway',
+  gateway: { gatewayId: 'imei-1', unitPath: 'a', secretSha256: '00', revoked: false },
+}
+const plan = (wearerId: number, changedMs = 1) => ({
+  wearerId,
+  changedMs,
+  plan: {
+    wearerId,
+    supervisions: [{ fromMs: 0, toMs: 9 }],
+    conditions: [],
+    permits: [],
+    reportIntervalMs: 60_000,
+    silenceGraceMs: 1,
+  } satisfies Plan,
+})
+const zone = (id: string): Zone => ({ id, name: id, shape: { type: 'Circle', center: [106.8, -6.2], radiusM: 50 } })
+const byField = (records: DirectoryRecord[]) => new Map(records.map((record) => [directoryField(record), record]))
+
+test('the directory is loaded as it was published; what is left out of the next one goes', async () => {
+  const { redis } = shared
+  expect(await loadDirectory(redis, keys)).toEqual({ version: 0, records: [] })
+  const many = [gateway, ...Array.from({ length: 2500 }, (_, n) => device(n))]
+  await publishDirectory(redis, keys, many)
+  const first = await loadDirectory(redis, keys)
+  expect(byField(first.records)).toEqual(byField(many))
+  await publishDirectory(redis, keys, [gateway, device(1, true)])
+  const second = await loadDirectory(redis, keys)
+  expect(byField(second.records)).toEqual(byField([gateway, device(1, true)]))
+  expect(second.version).toBeGreaterThan(first.version)
+})
+
+test('publishing the same again changes nothing, and the first publication of nothing is one', async () => {
+  const { redis } = shared
+  await publishDirectory(redis, keys, [])
+  const empty = await readVersion(redis, keys, 'directory')
+  expect(empty).toBeGreaterThan(0)
+  await publishDirectory(redis, keys, [device(1), gateway])
+  const version = await readVersion(redis, keys, 'directory')
+  expect(version).toBeGreaterThan(empty)
+  await publishDirectory(redis, keys, [gateway, device(1)])
+  await publishDirectoryChanges(redis, keys, [device(1)], ['device:unknown'])
+  expect(await readVersion(redis, keys, 'directory')).toBe(version)
+})
+
+test('one who follows learns exactly what changed', async () => {
+  const { redis } = shared
+  await publishDirectory(redis, keys, [gateway, device(1), device(2), device(3)])
+  const { version } = await loadDirectory(redis, keys)
+  expect(await loadDirectoryChanges(redis, keys, version)).toEqual({ version, changed: new Map() })
+  await publishDirectoryChanges(redis, keys, [device(2, true)])
+  await publishDirectoryChanges(redis, keys, [device(4)], ['device:imei-3'])
+  const found = await loadDirectoryChanges(redis, keys, version)
+  expect(found?.changed).toEqual(
+    new Map<string, DirectoryRecord | undefined>([
+      ['device:imei-2', device(2, true)],
+      ['device:imei-4', device(4)],
+      ['device:imei-3', undefined],
+    ]),
+  )
+  expect(found?.version).toBe(await readVersion(redis, keys, 'directory'))
+})
+
+test('one who fell behind, who has nothing yet, or who knows a time that Redis has lost loads all', async () => {
+  const { redis } = shared
+  await publishDirectory(redis, keys, [device(0)])
+  const { version } = await loadDirectory(redis, keys)
+  expect(await loadDirectoryChanges(redis, keys, 0)).toBeUndefined()
+  expect(await loadDirectoryChanges(redis, keys, version + 1e9)).toBeUndefined()
+  for (let n = 1; n <= CHANGES_MAX + 200; n++) await publishDirectoryChanges(redis, keys, [device(n)])
+  expect(await loadDirectoryChanges(redis, keys, version)).toBeUndefined()
+  const recent = await readVersion(redis, keys, 'directory')
+  await publishDirectory(
+    redis,
+    keys,
+    Array.from({ length: CHANGED_FIELDS_MAX + 1 }, (_, n) => device(n + 10_000)),
+  )
+  expect(await loadDirectoryChanges(redis, keys, recent)).toBeUndefined()
+})
+
+test('versions grow although Redis has lost everything', async () => {
+  const { redis } = shared
+  await publishDirectory(redis, keys, [device(1)])
+  const before = await readVersion(redis, keys, 'directory')
+  await redis.del(keys.directory.records, keys.directory.version, keys.directory.changes)
+  await publishDirectory(redis, keys, [device(2)])
+  expect(await readVersion(redis, keys, 'directory')).toBeGreaterThan(before)
+})
+
+test('plans go to their shards, change alone, and go', async () => {
+  const { redis } = shared
+  await publishAllPlans(redis, keys, 4, [plan(1), plan(5), plan(2)])
+  const before = await loadPlans(redis, keys, 1)
+  expect([...before.plans.keys()].sort()).toEqual([1, 5])
+  const { wearerId: _, ...published } = plan(1)
+  expect(before.plans.get(1)).toEqual(published)
+  expect((await loadPlans(redis, keys, 2)).plans.size).toBe(1)
+  await publishPlans(redis, keys, 4, [plan(5, 7), plan(2)], [1])
+  const found = await loadPlanChanges(redis, keys, 1, before.version)
+  expect([...found!.changed].map(([wearerId, now]) => [wearerId, now?.changedMs])).toEqual([
+    [5, 7],
+    [1, undefined],
+  ])
+  const version = await readVersion(redis, keys, 'plans')
+  await publishAllPlans(redis, keys, 4, [plan(5, 7), plan(2)])
+  expect(await readVersion(redis, keys, 'plans')).toBe(version)
+  await publishAllPlans(redis, keys, 4, [])
+  for (let shard = 0; shard < 4; shard++) expect((await loadPlans(redis, keys, shard)).plans.size).toBe(0)
+  expect(await readVersion(redis, keys, 'plans')).toBeGreaterThan(version)
+})
+
+test('zones are loaded by id or all; unknown ids are left out', async () => {
+  const { redis } = shared
+  expect(await loadZones(redis, keys, [])).toEqual([])
+  await publishZones(
+    redis,
+    keys,
+    Array.from({ length: 1200 }, (_, i) => zone(`z${i}`)),
+  )
+  expect(await loadZones(redis, keys)).toHaveLength(1200)
+  expect(await loadZones(redis, keys, ['z7', 'no', 'z8'])).toEqual([zone('z7'), zone('z8')])
+  await removeZones(redis, keys, ['z7'])
+  expect(await loadZones(redis, keys, ['z7'])).toEqual([])
+})
+
+test('a watcher hears of a publication at once, and by looking where the notice was lost', async () => {
+  const { redis } = shared
+  const byNotice: number[] = []
+  const byLooking: number[] = []
+  const stops = [
+    watchVersion(redis, keys, 'directory', (version) => byNotice.push(version), 3_600_000),
+    watchVersion(redis, keys, 'directory', (version) => byLooking.push(version), 20),
+  ]
+  await vi.waitFor(() => expect([byNotice, byLooking]).toEqual([[0], [0]]))
+  await publishDirectory(redis, keys, [device(1)])
+  await vi.waitFor(() => expect(byNotice).toHaveLength(2))
+  await redis.set(keys.directory.version, byNotice[1]! + 5)
+  await vi.waitFor(() => expect(byLooking.at(-1)).toBe(byNotice[1]! + 5))
+  expect(byNotice).toHaveLength(2)
+  for (const stop of stops) stop()
+})

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { IncidentAct } from '../../model/incident.ts'
+import { QUARANTINE_BYTES_MAX, type Quarantined } from '../../model/quarantine.ts'
+import { appendAct, readActs } from '../../stream/act-log.ts'
+import { connectRedis } from '../../stream/connect.ts'
+import { type Keys, keysOf } from '../../stream/keys.ts'
+import {
+  appendQuarantine,
+  dropQuarantine,
+  quarantineDropped,
+  quarantinePosition,
+  readQuarantine,
+} from '../../stream/quarantine-log.ts'
+import { LogUnavailable } from '../../stream/redis-errors.ts'
+import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
+
+let shared: TestRedis
+let keys: Keys
+let round = 0
+beforeAll(async () => {
+  shared = await createTestRedis()
+})
+afterAll(() => shared.cleanup())
+beforeEach(() => {
+  keys = keysOf(`${shared.settings.prefix}:${round++}`)
+})
+
+function item(receivedMs: number, more: Partial<Quarantined> = {}): Quarantined {
+  const raw = new Uint8Array([0, 255, receivedMs % 256])
+  return { receivedMs, protocol: 'gt06', reason: 'checksum', detail: 'é', raw, cut: false, ...more }
+}
+const read = (afterId = '0-0') => readQuarantine(shared.redis, keys, afterId, { count: 1000 })
+
+test('items are read as they were given, raw bytes and all', async () => {
+  const items = [item(1, { deviceId: 'x' }), item(2)]
+  expect(await appendQuarantine(shared.redis, keys, items)).toBe(0)
+  const found = await read()
+  expect(found.map((each) => ({ ...each.item, raw: [...each.item.raw] }))).toEqual(
+    items.map((each) => ({ ...each, raw: [...each.raw] })),
+  )
+  expect(await read(found[0]!.id)).toHaveLength(1)
+})
+
+test('input beyond the limit is cut and said to be', async () => {
+  await appendQuarantine(shared.redis, keys, [item(1, { raw: new Uint8Array(QUARANTINE_BYTES_MAX + 1) })])
+  const kept = (await read())[0]!.item
+  expect(kept.raw).toHaveLength(QUARANTINE_BYTES_MAX)
+  expect(kept.cut).toBe(true)
+})
+
+test('the cap pushes out the oldest, and only those that never reached the record are counted as lost', async () => {
+  const { redis } = shared
+  const flood = (from: number, count: number) =>
+    appendQuarantine(
+      redis,
+      keys,
+      Array.from({ length: count }, (_, i) => item(from + i)),
+      250,
+    )
+  expect(await flood(0, 240)).toBe(0)
+  const before = await read()
+  await redis.set(keys.quarantinePosition, before[4]!.id)
+  expect(await flood(240, 20)).toBe(5)
+  expect(await quarantineDropped(redis, keys)).toBe(5)
+  const kept = await read()
+  expect(kept).toHaveLength(250)
+  expect(kept[0]!.item.receivedMs).toBe(10)
+  expect(await flood(260, 1000)).toBe(1000)
+  expect(await quarantineDropped(redis, keys)).toBe(1005)
+})
+
+test('what the record has taken over is dropped, and it goes on behind it', async () => {
+  const { redis } = shared
+  expect(await quarantinePosition(redis, keys)).toBe('0-0')
+  await appendQuarantine(redis, keys, [item(1), item(2), item(3)])
+  const found = await read()
+  await dropQuarantine(redis, keys, found[1]!.id)
+  expect((await read()).map(({ item: { receivedMs } }) => receivedMs)).toEqual([3])
+  expect(await quarantinePosition(redis, keys)).toBe(found[1]!.id)
+})
+
+test('where Redis is away, quarantine says so', async () => {
+  const nowhere = connectRedis({ url: 'redis://127.0.0.1:1', prefix: 'x' }, 'nowhere', silentLog)
+  await expect(appendQuarantine(nowhere, keys, [item(1)])).rejects.toThrow(LogUnavailable)
+  nowhere.disconnect()
+})
+
+test('acts are told in order', async () => {
+  const act = (actId: number): IncidentAct => ({
+    actId,
+    incidentId: 'i',
+    wearerId: 1,
+    action: 'note',
+    officerName: 'Sri',
+    atMs: 5,
+    note: 'sudah ditelepon',
+  })
+  const first = await appendAct(shared.redis, keys, act(1))
+  await appendAct(shared.redis, keys, act(2))
+  expect((await readActs(shared.redis, keys, '0-0', { count: 10 })).map(({ act: { actId } }) => actId)).toEqual([1, 2])
+  expect((await readActs(shared.redis, keys, first, { count: 10 })).map((each) => each.act)).toEqual([act(2)])
+})
