@@ -17,7 +17,7 @@ export type CompiledZone = {
   readonly kind: 'circle' | 'area' | 'corridor'
   /**
    * Metres from the position to the zone's boundary, positive inside; never NaN. With `nearM` the answer may stop short:
-   * it is exact where it lies within ±nearM; beyond, it has the right sign and is never farther than the truth.
+   * it is exact where it lies within ±nearM; else it has the right sign and lies between ±nearM and the truth.
    */
   signedDistanceM(latE7: number, lonE7: number, nearM?: number): number
   /** The same into `out[at]`. A returned number is boxed on the heap where the call is not inlined, a stored one never. */
