@@ -39,23 +39,37 @@ export class Directory {
     const devices = new Map<string, KnownDevice>()
     const gateways = new Map<string, KnownGateway>()
     for (const record of records)
-      if (record.kind === 'device') {
-        const { device } = record
-        const before = this.#devices.get(device.deviceId)
-        devices.set(device.deviceId, {
-          device,
-          secretSha256: device.secretSha256 === undefined ? undefined : Buffer.from(device.secretSha256, 'hex'),
-          tokens: before?.tokens ?? Number.POSITIVE_INFINITY,
-          tokensMs: before?.tokensMs ?? 0,
-        })
-      } else {
-        const { gateway } = record
-        gateways.set(gateway.gatewayId, { gateway, secretSha256: Buffer.from(gateway.secretSha256, 'hex') })
-      }
+      if (record.kind === 'device') devices.set(record.device.deviceId, this.#knownOf(record.device))
+      else gateways.set(record.gateway.gatewayId, knownGatewayOf(record.gateway))
     this.#devices = devices
     this.#gateways = gateways
     this.#loaded = true
   }
+
+  /** New or changed records, and those that are gone: by `device:<id>` or `gateway:<id>`, undefined = gone. */
+  applyChanges(changed: Iterable<[field: string, record: DirectoryRecord | undefined]>): void {
+    for (const [field, record] of changed)
+      if (record === undefined) {
+        const name = field.slice(field.indexOf(':') + 1)
+        if (field.startsWith('device:')) this.#devices.delete(name)
+        else this.#gateways.delete(name)
+      } else if (record.kind === 'device') this.#devices.set(record.device.deviceId, this.#knownOf(record.device))
+      else this.#gateways.set(record.gateway.gatewayId, knownGatewayOf(record.gateway))
+  }
+
+  #knownOf(device: DirectoryDevice): KnownDevice {
+    const before = this.#devices.get(device.deviceId)
+    return {
+      device,
+      secretSha256: device.secretSha256 === undefined ? undefined : Buffer.from(device.secretSha256, 'hex'),
+      tokens: before?.tokens ?? Number.POSITIVE_INFINITY,
+      tokensMs: before?.tokensMs ?? 0,
+    }
+  }
+}
+
+function knownGatewayOf(gateway: DirectoryGateway): KnownGateway {
+  return { gateway, secretSha256: Buffer.from(gateway.secretSha256, 'hex') }
 }
 
 /**
