@@ -1,0 +1,154 @@
+// The same on a Redis Cluster: one node, which refuses keys of two slots in one step just as many would.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { pickPort } from '../../local-services/pick-port.ts'
+import type { DirectoryRecord } from '../../model/directory.ts'
+import { appendAct, readActs } from '../../stream/act-log.ts'
+import { ReportAppender } from '../../stream/append-reports.ts'
+import { commitShard, loadShard } from '../../stream/checkpoint.ts'
+import { connectRedis, untilReady } from '../../stream/connect.ts'
+import { readDurability } from '../../stream/durability.ts'
+import { readIncidents, trimIncidents } from '../../stream/incident-log.ts'
+import { readLag } from '../../stream/lag.ts'
+import { ShardLeases } from '../../stream/leases.ts'
+import { publishLive, readLatest, subscribeLive } from '../../stream/live-channel.ts'
+import { setPosition, trimReports } from '../../stream/positions.ts'
+import {
+  loadDirectory,
+  loadPlans,
+  loadZones,
+  publishAllPlans,
+  publishDirectory,
+  publishZones,
+  watchVersion,
+} from '../../stream/publications.ts'
+import { appendQuarantine, dropQuarantine, readQuarantine } from '../../stream/quarantine-log.ts'
+import { readEntries } from '../../stream/read-reports.ts'
+import { ownFolder, sharedPackages } from '../setup/own-services.ts'
+import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
+import { reportAt } from './report-at.ts'
+
+const SHARDS = 4
+let folder: string
+let node: ChildProcess
+let shared: TestRedis
+
+beforeAll(async () => {
+  const { redisServer } = await sharedPackages()
+  folder = await ownFolder()
+  const dir = join(folder, 'cluster')
+  mkdirSync(dir, { recursive: true })
+  const port = await pickPort()
+  const args = ['--port', String(port), '--cluster-port', String(await pickPort()), '--bind', '127.0.0.1', '--dir', dir]
+  args.push(
+    '--cluster-enabled',
+    'yes',
+    '--cluster-announce-ip',
+    '127.0.0.1',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'always',
+    '--save',
+    '',
+  )
+  node = spawn(redisServer, args, { stdio: 'ignore' })
+  const url = `redis://127.0.0.1:${port}`
+  const plain = connectRedis({ url, prefix: 'x' }, 'setup', silentLog)
+  await untilReady(plain, 10_000)
+  await plain.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
+  await vi.waitFor(
+    async () => expect(String(await plain.call('CLUSTER', 'INFO'))).toContain('cluster_state:ok'),
+    10_000,
+  )
+  plain.disconnect()
+  shared = await createTestRedis(url, { cluster: true })
+})
+
+afterAll(async () => {
+  await shared?.cleanup()
+  if (node?.kill('SIGKILL')) await once(node, 'exit')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('reports, leases, a commit and trimming', async () => {
+  const { redis, keys } = shared
+  const appender = new ReportAppender(redis, keys, { shardCount: SHARDS })
+  await Promise.all(Array.from({ length: 100 }, (_, i) => appender.append(reportAt(i), i, 1, 5, 'own')))
+  const gained = new Map<number, number>()
+  const leases = new ShardLeases(redis, keys, {
+    role: 'evaluate',
+    ownerId: 'a',
+    shardCount: SHARDS,
+    ttlMs: 5000,
+    renewMs: 100,
+    log: silentLog,
+    onGained: (shard, token) => void gained.set(shard, token),
+    onLost: () => undefined,
+  })
+  leases.start()
+  await vi.waitFor(() => expect(gained.size).toBe(SHARDS))
+  const bytes = new Uint8Array([1, 255])
+  for (const [shard, token] of gained) {
+    const entries = await readEntries(redis, keys.reports(shard), '0-0', { count: 10 })
+    expect(entries.length).toBeGreaterThan(0)
+    const position = entries.at(-1)!.id
+    const outcome = { incidents: ['{}'], events: [['1:0', bytes]] as [string, Uint8Array][], dropEvents: [] }
+    await commitShard(redis, keys, {
+      shard,
+      token,
+      position,
+      ...outcome,
+      states: [[shard, bytes]],
+      latest: [[1, bytes]],
+    })
+    expect((await loadShard(redis, keys, shard)).states.size).toBe(1)
+    expect((await readLatest(redis, keys, shard)).size).toBe(1)
+    expect(await readIncidents(redis, keys, shard, '0-0', { count: 10 })).toHaveLength(1)
+    await setPosition(redis, keys, 'record', shard, position)
+    await trimReports(redis, keys, shard)
+    await trimIncidents(redis, keys, shard, 0)
+  }
+  for (const { recordLagEntries } of await readLag(redis, keys, SHARDS)) expect(recordLagEntries).toBe(0)
+  await leases.stop()
+  expect(await readDurability(redis)).toMatchObject({ promise: 'always', keepsAll: true })
+})
+
+test('publications, quarantine and acts', async () => {
+  const { redis, keys } = shared
+  const seen: number[] = []
+  const stop = watchVersion(redis, keys, 'directory', (version) => seen.push(version), 50)
+  await vi.waitFor(() => expect(seen).toEqual([0]))
+  const gateway = { gatewayId: 'g', unitPath: 'a', secretSha256: '00', revoked: false }
+  await publishDirectory(redis, keys, [{ kind: 'gateway', gateway } satisfies DirectoryRecord])
+  expect((await loadDirectory(redis, keys)).records).toHaveLength(1)
+  await vi.waitFor(() => expect(seen).toHaveLength(2))
+  stop()
+  const plan = { wearerId: 5, supervisions: [{ fromMs: 0, toMs: 1 }], conditions: [], permits: [] }
+  const timing = { reportIntervalMs: 1, silenceGraceMs: 1 }
+  await publishAllPlans(redis, keys, SHARDS, [{ wearerId: 5, changedMs: 1, plan: { ...plan, ...timing } }])
+  expect((await loadPlans(redis, keys, 1)).plans.size).toBe(1)
+  await publishZones(redis, keys, [{ id: 'z', name: '', shape: { type: 'Circle', center: [0, 0], radiusM: 1 } }])
+  expect(await loadZones(redis, keys, ['z'])).toHaveLength(1)
+  const raw = new Uint8Array(3)
+  await appendQuarantine(redis, keys, [
+    { receivedMs: 1, protocol: 'own', reason: 'malformed', detail: '', raw, cut: false },
+  ])
+  const [item] = await readQuarantine(redis, keys, '0-0', { count: 10 })
+  await dropQuarantine(redis, keys, item!.id)
+  await appendAct(redis, keys, { actId: 1, incidentId: 'i', wearerId: 1, action: 'note', officerName: 'x', atMs: 1 })
+  expect(await readActs(redis, keys, '0-0', { count: 10 })).toHaveLength(1)
+})
+
+test('live messages', async () => {
+  const { redis, keys } = shared
+  const heard: number[] = []
+  const subscription = subscribeLive(redis, keys, SHARDS, (shard) => void heard.push(shard))
+  await subscription.ready
+  await publishLive(redis, keys, 3, new Uint8Array([1]))
+  await vi.waitFor(() => expect(heard).toEqual([3]))
+  subscription.stop()
+})
