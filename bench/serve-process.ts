@@ -1,0 +1,108 @@
+// The real server as a process of its own, as operators start it, for measurements from outside.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { createServer } from 'node:net'
+import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+export type ServeProcess = {
+  apiUrl: string
+  /** Own API and gateway WebSocket. */
+  ingestUrl: string
+  osmandUrl: string
+  /** One metric's sum over all its labels that hold `labels`. */
+  metric(name: string, labels?: string): Promise<number>
+  stop(): Promise<void>
+}
+
+const ROOT = resolve(import.meta.dirname, '..')
+const READY_MS_MAX = 60_000
+const STOP_MS_MAX = 20_000
+const OSMAND_PORT_DEFAULT = 5055
+
+/** Starts `gelang serve` with all its roles on free ports and waits until it is ready. Its log goes to `logFile`. */
+export async function startServeProcess(env: Record<string, string>, logFile: string): Promise<ServeProcess> {
+  const [api, ingest, osmand, health] = (await freePorts(4)) as [number, number, number, number]
+  const apiUrl = `http://127.0.0.1:${api}`
+  const child = spawn(process.execPath, ['--import', 'tsx', 'bin/gelang.ts', 'serve'], {
+    cwd: ROOT,
+    env: {
+      // Nothing else of this process's environment: it may hold the addresses of other services.
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      ...env,
+      GELANG_API_PORT: String(api),
+      GELANG_INGEST_PORT: String(ingest),
+      GELANG_OSMAND_PORT: String(osmand),
+      GELANG_TCP_PORT_OFFSET: String(osmand - OSMAND_PORT_DEFAULT),
+      GELANG_HEALTH_PORT: String(health),
+      GELANG_BASE_URL: apiUrl,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const log = createWriteStream(logFile)
+  child.stdout.pipe(log, { end: false })
+  child.stderr.pipe(log, { end: false })
+  const healthUrl = `http://127.0.0.1:${health}`
+  try {
+    await untilReady(`${healthUrl}/readyz`, child)
+  } catch (error) {
+    await stop(child)
+    throw new Error(`the server did not become ready; its log is ${logFile}`, { cause: error })
+  }
+  return {
+    apiUrl,
+    ingestUrl: `http://127.0.0.1:${ingest}`,
+    osmandUrl: `http://127.0.0.1:${osmand}`,
+    metric: async (name, labels = '') => sumOf(await (await fetch(`${healthUrl}/metrics`)).text(), name, labels),
+    stop: () => stop(child),
+  }
+}
+
+async function untilReady(url: string, child: ChildProcess): Promise<void> {
+  for (let waitedMs = 0; waitedMs < READY_MS_MAX; waitedMs += 100) {
+    if (child.exitCode !== null) throw new Error(`it ended with code ${child.exitCode}`)
+    const answer = await fetch(url).catch((error: unknown) => {
+      if (error instanceof TypeError) return undefined // not listening yet
+      throw error
+    })
+    if (answer?.ok) return
+    await answer?.body?.cancel()
+    await delay(100)
+  }
+  throw new Error(`not ready after ${READY_MS_MAX / 1000} s`)
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise<void>((done) => child.once('exit', () => done()))
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX)
+  await ended
+  clearTimeout(timer)
+}
+
+function sumOf(text: string, name: string, labels: string): number {
+  let sum = 0
+  for (const line of text.split('\n')) {
+    const [, metric, inBraces = '', value] = /^([a-z_]+)(\{[^}]*\})? (\S+)$/.exec(line) ?? []
+    if (metric === name && inBraces.includes(labels)) sum += Number(value)
+  }
+  return sum
+}
+
+/** Ports of 127.0.0.1 that were free a moment ago, all different. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer())
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((done, failed) => {
+          server.once('error', failed)
+          server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port))
+        }),
+    ),
+  )
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))))
+  return ports
+}
