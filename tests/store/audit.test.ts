@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { appendAudit, verifyAudit } from '../../store/append-audit.ts'
+import { grantAccess, readAccess } from '../../store/grant-access.ts'
+import { listAudit } from '../../store/list-audit.ts'
+import { revealNik } from '../../store/reveal-nik.ts'
+import { asOfficer, inTransaction } from '../../store/transaction.ts'
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
+import { type Seeded, seedTwoBapas } from './two-bapas.ts'
+
+let database: TestDatabase
+let seeded: Seeded
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  seeded = await seedTwoBapas(database.ownerPool)
+})
+afterAll(() => database.drop())
+
+const as = <T>(officer: string, work: Parameters<typeof asOfficer<T>>[2]): Promise<T> =>
+  asOfficer(database.apiPool, seeded.officers[officer]!, work)
+
+describe('the chain', () => {
+  beforeEach(async () => {
+    for (let i = 0; i < 3; i++)
+      await as('pk1A', (client) =>
+        appendAudit(client, {
+          action: 'track.read',
+          subject: 'wearer:x',
+          wearerId: seeded.wearers.a1.n,
+          reason: 'berkas 7',
+        }),
+      )
+  })
+
+  test('names the officer who acted, and holds', async () => {
+    const verdict = await verifyAudit(database.ownerPool)
+    expect(verdict.brokenAt).toBeUndefined()
+    expect(verdict.rows).toBe(verdict.head.id)
+    const [newest] = await as('auditorA', (client) => listAudit(client, { limit: 1 }))
+    expect(newest).toMatchObject({
+      ...{ id: verdict.head.id, action: 'track.read', reason: 'berkas 7', actor: 'gelang_api' },
+      officerId: seeded.officers.pk1A,
+    })
+  })
+
+  test('stays one chain when many write at once', async () => {
+    await Promise.all(Array.from({ length: 40 }, () => appendAudit(database.apiPool, { action: 'x', subject: 'y' })))
+    expect(await verifyAudit(database.ownerPool)).not.toHaveProperty('brokenAt')
+  })
+
+  test('forgets an entry whose transaction was rolled back', async () => {
+    const before = await verifyAudit(database.ownerPool)
+    await expect(
+      as('pk1A', async (client) => {
+        await appendAudit(client, { action: 'x', subject: 'y' })
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
+    expect(await verifyAudit(database.ownerPool)).toEqual(before)
+  })
+
+  test.each(['UPDATE audit SET reason = NULL', 'DELETE FROM audit WHERE id = 1', 'TRUNCATE audit'])(
+    'refuses the owner: %s',
+    async (sql) => {
+      await expect(database.ownerPool.query(sql)).rejects.toThrow('only ever added')
+      const replica = inTransaction(database.ownerPool, async (client) => {
+        await client.query('SET LOCAL session_replication_role = replica')
+        await client.query(sql)
+      })
+      await expect(replica).rejects.toThrow('only ever added')
+    },
+  )
+
+  test.each([
+    ['a changed reason', `UPDATE audit SET reason = 'lain' WHERE id = 2`, 2],
+    ['a changed officer', 'UPDATE audit SET officer_id = NULL WHERE id = 5', 5],
+    ['a row taken out', 'DELETE FROM audit WHERE id = 3', 3],
+    ['the last rows cut off', 'DELETE FROM audit WHERE id >= 6', 6],
+    [
+      'a row put in',
+      `INSERT INTO audit SELECT 0, at, actor, officer_id, unit_path, action, subject, wearer_id, reason, detail,
+      previous_hash, hash FROM audit WHERE id = 1`,
+      1,
+    ],
+    ['a row hashed anew by itself', `UPDATE audit SET action = 'z', hash = audit_hash(audit) WHERE id = 4`, 4],
+  ])('shows %s', async (_what, tampering, brokenAt) => {
+    const broken = inTransaction(database.ownerPool, async (client) => {
+      await client.query('ALTER TABLE audit DISABLE TRIGGER ALL')
+      await client.query(tampering)
+      expect(await verifyAudit(client)).toMatchObject({ brokenAt })
+      throw new Error('undo')
+    })
+    await expect(broken).rejects.toThrow('undo')
+    expect(await verifyAudit(database.ownerPool)).not.toHaveProperty('brokenAt')
+  })
+
+  test('shows, against a head noted elsewhere, even a chain rewritten whole', async () => {
+    const { head } = await verifyAudit(database.ownerPool)
+    await appendAudit(database.apiPool, { action: 'later', subject: 'y' })
+    expect(await verifyAudit(database.ownerPool, head)).not.toHaveProperty('brokenAt')
+    expect(await verifyAudit(database.ownerPool, { ...head, hash: '00'.repeat(32) })).toHaveProperty(
+      'brokenAt',
+      head.id,
+    )
+    expect(await verifyAudit(database.ownerPool, { id: head.id + 5, hash: head.hash })).toHaveProperty(
+      'brokenAt',
+      head.id + 2,
+    )
+  })
+})
+
+describe('reasons', () => {
+  test('a NIK is masked in rows, shown whole for a reason, and that is written down', async () => {
+    const { a1, b1 } = seeded.wearers
+    const masked = await as('pk1A', (client) => client.query('SELECT nik_masked FROM wearer'))
+    expect(masked.rows[0].nik_masked).toMatch(/^\*{12}\d{4}$/)
+    expect(await as('pk1A', (client) => revealNik(client, a1.id, 'verifikasi identitas'))).toMatch(/^\d{16}$/)
+    const [entry] = await as('auditorA', (client) => listAudit(client, { limit: 1 }))
+    expect(entry).toMatchObject({ action: 'nik.reveal', wearerId: a1.n, reason: 'verifikasi identitas' })
+    expect(JSON.stringify(entry)).not.toMatch(/\d{16}/)
+    expect(await as('pk1A', (client) => revealNik(client, b1.id, 'verifikasi identitas'))).toBeUndefined()
+    expect(await as('adminA', (client) => revealNik(client, a1.id, 'verifikasi identitas'))).toBeUndefined()
+    await expect(as('pk1A', (client) => revealNik(client, a1.id, '   '))).rejects.toThrow('written reason')
+  })
+
+  test('a PK sees another PK’s klien while a reason stands, and no longer', async () => {
+    const { a2, b1 } = seeded.wearers
+    const sees = (officer: string) =>
+      as(officer, async (client) =>
+        (await client.query('SELECT DISTINCT wearer_id AS n FROM track')).rows.map((r) => r.n),
+      )
+    expect(await sees('pk1A')).not.toContain(a2.n)
+    const untilMs = await as('pk1A', (client) =>
+      grantAccess(client, { wearerId: a2.id, reason: 'menggantikan PK 2', forMs: 60_000 }),
+    )
+    expect(untilMs).toBeGreaterThan(Date.now())
+    expect(await sees('pk1A')).toContain(a2.n)
+    expect(await as('pk1A', (client) => readAccess(client, a2.id))).toMatchObject({ reason: 'menggantikan PK 2' })
+    const [entry] = await as('auditorA', (client) => listAudit(client, { limit: 1 }))
+    expect(entry).toMatchObject({ action: 'access.grant', wearerId: a2.n, reason: 'menggantikan PK 2' })
+    await database.ownerPool.query(
+      `UPDATE access_grant SET during = tstzrange(lower(during) - interval '1 hour', now())`,
+    )
+    expect(await sees('pk1A')).not.toContain(a2.n)
+
+    expect(
+      await as('pk1A', (client) => grantAccess(client, { wearerId: b1.id, reason: 'bukan unit saya', forMs: 60_000 })),
+    ).toBeUndefined()
+    expect(
+      await as('auditorA', (client) => grantAccess(client, { wearerId: a2.id, reason: 'ingin tahu', forMs: 60_000 })),
+    ).toBeUndefined()
+    await expect(
+      as('pk1A', (client) => grantAccess(client, { wearerId: a2.id, reason: ' x ', forMs: 60_000 })),
+    ).rejects.toThrow()
+    await expect(
+      as('pk1A', (client) => grantAccess(client, { wearerId: a2.id, reason: 'selamanya', forMs: 40 * 86_400_000 })),
+    ).rejects.toThrow('31 days')
+  })
+
+  test('Kanwil sees who is monitored, and a person’s track for a reason only', async () => {
+    const { a1 } = seeded.wearers
+    const sees = () => as('kanwil', async (client) => (await client.query('SELECT wearer_id AS n FROM track')).rows)
+    expect(await sees()).toEqual([])
+    await as('kanwil', (client) =>
+      grantAccess(client, { wearerId: a1.id, reason: 'pemeriksaan laporan', forMs: 60_000 }),
+    )
+    expect(await sees()).toEqual([{ n: a1.n }])
+  })
+})
