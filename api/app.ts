@@ -1,0 +1,96 @@
+// The HTTP side: which route stands where. Everything under /v1 is in the OpenAPI document, and only that.
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { MapSettings } from '../model/console.ts'
+import type { IncidentAct } from '../model/incident.ts'
+import type { Clock, Log, Meter } from '../model/observe.ts'
+import type { Pool } from '../store/open-pool.ts'
+import type { Auth } from './auth.ts'
+import { serveConsole } from './console-files.ts'
+import type { LiveHub } from './live/hub.ts'
+import { limitedBody, sameOrigin, securityHeaders } from './protect.ts'
+import { Refusal, refusalOf, refuse } from './refusal.ts'
+import { addActs } from './routes/acts.ts'
+import { addHealth, type Health } from './routes/health.ts'
+import { addIncidents } from './routes/incidents.ts'
+import { addLogin } from './routes/login.ts'
+import { addPlaces } from './routes/places.ts'
+import { addTrack } from './routes/track.ts'
+import { addWearers } from './routes/wearers.ts'
+import { type OfficerEnv, requireOfficer, type Sessions } from './sessions.ts'
+
+export type ApiParts = {
+  baseUrl: string
+  origins: ReadonlySet<string>
+  auth: Auth
+  sessions: Sessions
+  /** Pool of the role gelang_api. */
+  apiPool: Pool
+  hub: LiveHub
+  /** Tells all consoles of an act; never throws, tries again while Redis is away. */
+  tellAct(act: IncidentAct): void
+  mapSettings: MapSettings
+  /** Where `vite build` put the console; absent: no console is served. */
+  staticFolder?: string
+  health: Health
+  /** Header in which a trusted proxy names the client's address; absent: the socket's. */
+  clientAddressHeader?: string
+  clock: Clock
+  log: Log
+  meter: Meter
+}
+
+export type ApiApp = OpenAPIHono<OfficerEnv>
+
+/** The whole HTTP application, without a socket. */
+export function createApp(parts: ApiParts): ApiApp {
+  const { baseUrl, origins, sessions, mapSettings, log, meter, clock } = parts
+  const app: ApiApp = new OpenAPIHono<OfficerEnv>({
+    defaultHook: (result) => {
+      if (result.success) return
+      const where = result.error.issues.map(({ path, message }) => `${path.join('.') || result.target}: ${message}`)
+      throw new Refusal(400, 'invalid_input', where.slice(0, 5).join('; '))
+    },
+  })
+  app.onError((error, c) => refuse(c, refusalOf(error, log)))
+
+  const answered = meter.histogram(
+    'gelang_api_request_seconds',
+    'Time from request to answer',
+    [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10],
+    ['method', 'status'],
+  )
+  app.use(async (c, next) => {
+    const startMs = clock()
+    await next()
+    answered.observe((clock() - startMs) / 1000, { method: c.req.method, status: c.res.status })
+  })
+  app.use(securityHeaders(baseUrl, mapSettings.tileUrl))
+  app.use(sameOrigin(origins))
+  app.use(limitedBody)
+  addHealth(app, parts)
+  addLogin(app, parts)
+
+  app.doc31('/v1/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Gelang', version: '1', description: 'REST interface of the officers’ console.' },
+    servers: [{ url: baseUrl }],
+    security: [{ session: [] }],
+  })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: baseUrl.startsWith('https:') ? '__Secure-gelang.session_token' : 'gelang.session_token',
+  })
+  app.use('/v1/*', requireOfficer(sessions))
+  addPlaces(app, parts)
+  addWearers(app, parts)
+  addTrack(app, parts)
+  addIncidents(app, parts)
+  addActs(app, parts)
+
+  app.all('/v1/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))
+  app.all('/api/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))
+  if (parts.staticFolder !== undefined) serveConsole(app, parts.staticFolder)
+  app.notFound((c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))
+  return app
+}

@@ -1,0 +1,122 @@
+// Login by better-auth: officers' accounts with user name and password. Accounts are made by us, never by sign-up.
+import { betterAuth } from 'better-auth'
+import { username } from 'better-auth/plugins'
+import type { Log } from '../model/observe.ts'
+import type { Pool } from '../store/open-pool.ts'
+
+export const SESSION_SECONDS = 12 * 3600
+/** A session in use is prolonged at most this often. */
+const SESSION_PROLONG_SECONDS = 600
+export const PASSWORD_CHARS_MIN = 12
+const PASSWORD_CHARS_MAX = 128
+/** Sign-ins from one address in a minute, good and bad; a whole office may share an address. */
+export const SIGN_INS_PER_MINUTE_MAX = 10
+/** Set by us from the socket or the trusted proxy; whatever a client sends under this name is overwritten. */
+export const CLIENT_ADDRESS_HEADER = 'x-gelang-client-address'
+
+export type AuthSettings = {
+  /** Pool of the role gelang_auth, with `auth` as its search path. */
+  pool: Pool
+  /** Where the officers' browsers find us, https where it is public. */
+  baseUrl: string
+  /** Further origins under which the same console is opened. */
+  allowedOrigins: readonly string[]
+  /** At least 32 random characters; signs the session cookie. */
+  secret: string
+  signInsPerMinuteMax?: number
+  log: Log
+}
+
+/** The officers' login. Throws where the secret is too short. */
+export function createAuth({ pool, baseUrl, allowedOrigins, secret, signInsPerMinuteMax, log }: AuthSettings) {
+  if (secret.length < 32) throw new RangeError(`the session secret needs 32 characters or more, not ${secret.length}`)
+  return betterAuth({
+    database: pool,
+    baseURL: baseUrl,
+    basePath: '/api/auth',
+    secret,
+    trustedOrigins: [...allowedOrigins],
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: PASSWORD_CHARS_MIN,
+      maxPasswordLength: PASSWORD_CHARS_MAX,
+    },
+    plugins: [
+      username({
+        minUsernameLength: 3,
+        maxUsernameLength: 64,
+        usernameValidator: (name) => /^[a-z0-9._-]+$/i.test(name),
+      }),
+    ],
+    session: { expiresIn: SESSION_SECONDS, updateAge: SESSION_PROLONG_SECONDS },
+    rateLimit: {
+      enabled: true,
+      storage: 'database',
+      customRules: { '/sign-in/username': { window: 60, max: signInsPerMinuteMax ?? SIGN_INS_PER_MINUTE_MAX } },
+    },
+    advanced: {
+      cookiePrefix: 'gelang',
+      useSecureCookies: baseUrl.startsWith('https:'),
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'strict', path: '/' },
+      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
+      disableCSRFCheck: false,
+      disableOriginCheck: false,
+    },
+    telemetry: { enabled: false },
+    logger: {
+      level: 'warn',
+      // Only the message: arguments hold addresses and whole errors with their queries.
+      log: (level, message) =>
+        log[level === 'error' ? 'error' : level === 'warn' ? 'warn' : 'debug']({}, `login: ${message}`),
+    },
+  })
+}
+
+export type Auth = ReturnType<typeof createAuth>
+
+export type NewAccount = { username: string; password: string; name: string }
+
+/**
+ * Makes an officer's account and gives its user id, which the caller stores with the officer. Throws where the name is
+ * taken or the password too short.
+ */
+export async function createAccount(auth: Auth, account: NewAccount): Promise<string> {
+  const { password, name } = account
+  if (password.length < PASSWORD_CHARS_MIN || password.length > PASSWORD_CHARS_MAX)
+    throw new RangeError(
+      `a password has ${PASSWORD_CHARS_MIN} to ${PASSWORD_CHARS_MAX} characters, not ${password.length}`,
+    )
+  const context = await auth.$context
+  const username = account.username.toLowerCase()
+  const user =
+    (await halfMade(context, username)) ??
+    (await context.internalAdapter.createUser(
+      {
+        name,
+        username,
+        displayUsername: account.username,
+        // The library wants one; mail is never sent to it.
+        email: `${username}@accounts.invalid`,
+        emailVerified: false,
+      },
+      { method: 'admin' },
+    ))
+  await context.internalAdapter.linkAccount({
+    userId: user.id,
+    accountId: user.id,
+    providerId: 'credential',
+    password: await context.password.hash(password),
+  })
+  return user.id
+}
+
+/** A user left without a password by a crash between the two steps. */
+async function halfMade(context: Awaited<Auth['$context']>, username: string): Promise<{ id: string } | undefined> {
+  const user = await context.adapter.findOne<{ id: string }>({
+    model: 'user',
+    where: [{ field: 'username', value: username }],
+  })
+  if (user === null || (await context.internalAdapter.findCredentialAccount(user.id)) !== null) return undefined
+  return user
+}

@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { compareIds } from '../../stream/positions.ts'
+import type { LiveConnection } from './connection.ts'
+
+export type Missed<E extends { id: string }> = {
+  name: number | 'acts'
+  /** Entries after an id, a page of at most `page`. */
+  read(afterId: string): Promise<E[]>
+  page: number
+  /** Where the connection stands in this log. */
+  standing(): string
+  tell(entry: E): void
+  /** Where the hub's own reader stands: from there on the hub tells the connection itself. */
+  hubPosition(): string
+  onFailure(error: Error): void
+  retryMs: number
+}
+
+/**
+ * Tells a connection what it missed of one log, then joins it to the hub's live reading. The join and the last look at the
+ * hub's position happen in one turn of the event loop, so no entry falls between and none is told twice. False when what
+ * was missed is gone.
+ */
+export async function catchUp<E extends { id: string }>(
+  connection: LiveConnection,
+  missed: Missed<E>,
+): Promise<boolean> {
+  let emptyAt: string | undefined
+  while (connection.open) {
+    let entries: E[]
+    try {
+      entries = await missed.read(missed.standing())
+    } catch (error) {
+      missed.onFailure(error as Error)
+      await delay(missed.retryMs)
+      continue
+    }
+    for (const entry of entries) missed.tell(entry)
+    const hubAt = missed.hubPosition()
+    if (entries.length < missed.page && compareIds(missed.standing(), hubAt) >= 0) {
+      connection.joined.add(missed.name)
+      return true
+    }
+    if (entries.length === 0) {
+      // The hub has seen what Redis no longer has. Once may be a new entry since the read; twice at one place is a gap.
+      if (emptyAt === hubAt) return false
+      emptyAt = hubAt
+    }
+    await connection.drained()
+  }
+  return true
+}

@@ -1,0 +1,139 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { WebSocket } from 'ws'
+import type { IncidentView, LiveMessage } from '../../model/console.ts'
+import type { Incident, IncidentAct } from '../../model/incident.ts'
+import { compareIds } from '../../stream/positions.ts'
+import type { SignedIn } from '../sessions.ts'
+import { type Cursor, encodeCursor } from './cursor.ts'
+import type { LogName } from './feed.ts'
+import type { LiveLimits } from './limits.ts'
+import type { Scope } from './scope.ts'
+
+/** What a console is given when it connects; made before the upgrade, so that a refusal is an HTTP answer. */
+export type Admission = {
+  signedIn: SignedIn
+  /** The request's cookie, to ask again whose it is. */
+  credentials: Headers
+  scope: Scope
+  cursor: Cursor
+  /** Everything after the console's own cursor can be told. */
+  resumed: boolean
+  /** How many changes of scopes had been heard of when `scope` was read. */
+  changes: number
+}
+
+export type ByeReason = Extract<LiveMessage, { t: 'bye' }>['reason']
+const BYE_CODE = { signed_out: 4001, expired: 4001, too_slow: 4008 } as const
+/** The console comes back with its cursor: service restart (RFC 6455 registry). */
+const COME_BACK = 1012
+const CLOSING_MS = 5000
+const DRAIN_LOOK_MS = 20
+
+/** One console: what it may see, how far it has been told, and the only place that writes to its socket. */
+export class LiveConnection {
+  readonly socket: WebSocket
+  readonly credentials: Headers
+  /** Everything up to here has been told, or was not theirs. */
+  readonly cursor: Cursor
+  /** Logs whose entries come straight from the hub; the others are still being read from Redis. */
+  readonly joined = new Set<LogName>()
+  /** Wearers whose newest position has not been sent. */
+  readonly waiting = new Set<number>()
+  signedIn: SignedIn
+  scope: Scope
+  answersPings = true
+  readonly #limits: LiveLimits
+  readonly #actsOn: (incidentId: string) => IncidentAct[]
+
+  constructor(
+    socket: WebSocket,
+    admission: Admission,
+    limits: LiveLimits,
+    actsOn: (incidentId: string) => IncidentAct[],
+  ) {
+    this.socket = socket
+    this.credentials = admission.credentials
+    this.cursor = admission.cursor
+    this.signedIn = admission.signedIn
+    this.scope = admission.scope
+    this.#limits = limits
+    this.#actsOn = actsOn
+  }
+
+  get open(): boolean {
+    return this.socket.readyState === WebSocket.OPEN
+  }
+
+  get cursorText(): string {
+    return encodeCursor(this.cursor, this.scope.membersKey)
+  }
+
+  send(message: LiveMessage): void {
+    this.sendText(JSON.stringify(message))
+  }
+
+  sendText(text: string): void {
+    if (!this.open) return
+    if (this.socket.bufferedAmount > this.#limits.unsentBytesMax) this.bye('too_slow')
+    else this.socket.send(text)
+  }
+
+  /** A revision from the log, live or read again; nothing is told twice. True when it was told. */
+  takeIncident(shard: number, entryId: string, incident: Incident): boolean {
+    if (compareIds(entryId, this.cursor.incidents[shard] as string) <= 0) return false
+    this.cursor.incidents[shard] = entryId
+    return this.tellIncident(incident)
+  }
+
+  takeAct(entryId: string, act: IncidentAct): boolean {
+    if (compareIds(entryId, this.cursor.acts) <= 0) return false
+    this.cursor.acts = entryId
+    if (!this.scope.wearers.has(act.wearerId)) return false
+    this.send({ t: 'act', cursor: this.cursorText, act })
+    return true
+  }
+
+  tellIncident(incident: Incident): boolean {
+    const wearer = this.scope.wearers.get(incident.wearerId)
+    if (wearer === undefined) return false
+    const { id, n, name, unitPath } = wearer
+    const conditionName =
+      incident.conditionId === undefined ? undefined : this.scope.conditionNames.get(incident.conditionId)
+    this.tellView({
+      ...incident,
+      wearer: { id, n, name, unitPath },
+      ...(conditionName === undefined ? {} : { conditionName }),
+      acts: this.#actsOn(incident.id),
+    })
+    return true
+  }
+
+  tellView(incident: IncidentView): void {
+    this.send({ t: 'incident', cursor: this.cursorText, incident })
+  }
+
+  /** Resolves when little enough is unsent to go on with what was missed; cuts off a socket that takes nothing. */
+  async drained(): Promise<void> {
+    for (let waitedMs = 0; this.open; waitedMs += DRAIN_LOOK_MS) {
+      if (this.socket.bufferedAmount <= this.#limits.positionsWaitBytes) return
+      if (waitedMs >= this.#limits.drainMs) return this.bye('too_slow')
+      await delay(DRAIN_LOOK_MS)
+    }
+  }
+
+  bye(reason: ByeReason): void {
+    if (!this.open) return
+    this.socket.send(JSON.stringify({ t: 'bye', reason } satisfies LiveMessage))
+    this.#close(BYE_CODE[reason], reason)
+  }
+
+  /** The console connects again and is told anew what can be told. */
+  comeBack(reason: string): void {
+    if (this.open) this.#close(COME_BACK, reason)
+  }
+
+  #close(code: number, reason: string): void {
+    this.socket.close(code, reason)
+    setTimeout(() => this.socket.terminate(), CLOSING_MS).unref()
+  }
+}

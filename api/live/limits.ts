@@ -1,0 +1,29 @@
+/** Limits and rhythms of the live feed. */
+export const LIVE = {
+  connectionsMax: 2000,
+  connectionsPerOfficerMax: 12,
+  /** The console says nothing but its cursor, in the address. */
+  messageBytesMax: 1024,
+  positionsEveryMs: 250,
+  statusEveryMs: 5000,
+  checkEveryMs: 30_000,
+  pingEveryMs: 15_000,
+  /** Above this much unsent, positions wait (merged); missed incidents are read again no faster than this drains. */
+  positionsWaitBytes: 256 * 1024,
+  /** Above this much unsent the console is cut off; it comes back with its cursor. */
+  unsentBytesMax: 8 * 1024 * 1024,
+  /** A socket that takes nothing for this long while missed incidents wait is cut off. */
+  drainMs: 30_000,
+  /** Revisions read at once for a console that comes back. */
+  replayPage: 500,
+  blockMs: 5000,
+  retryMs: 250,
+  /** Incidents and acts kept in memory, newest last; what is older is in PostgreSQL. */
+  recentIncidentsMax: 20_000,
+  positionsMax: 300_000,
+  /** A change of the rules is looked at this long after it was announced, with all that came meanwhile. */
+  rulesSettleMs: 100,
+  scopesAtOnce: 4,
+  databaseProbeMs: 4000,
+}
+export type LiveLimits = typeof LIVE

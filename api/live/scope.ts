@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import type { WearerSummary } from '../../model/console.ts'
+import type { Pool } from '../../store/open-pool.ts'
+import { readLiveScope } from '../../store/read-live-scope.ts'
+import { asOfficer } from '../../store/transaction.ts'
+
+/** Whom an officer sees live, as row-level security gave it. */
+export type Scope = {
+  wearers: ReadonlyMap<number, WearerSummary>
+  /** Whose position is shown: not after the end of the supervision. */
+  positionsOf: ReadonlySet<number>
+  conditionNames: ReadonlyMap<string, string>
+  rulesVersion: number
+  /** The same for the same wearers; part of a console's cursor. */
+  membersKey: string
+  /** The roster as it goes out. */
+  rosterText: string
+}
+
+/** The scope as it stands now. Rejects while the database is away. */
+export async function loadScope(apiPool: Pool, officerId: string, nowMs: number, known?: Scope): Promise<Scope> {
+  const { wearers, positionsOf, conditionNames, rulesVersion } = await asOfficer(apiPool, officerId, (client) =>
+    readLiveScope(client, known?.rulesVersion),
+  )
+  const byNumber = new Map(wearers.map((wearer) => [wearer.n, wearer]))
+  return {
+    wearers: byNumber,
+    positionsOf: new Set(positionsOf.filter((n) => (byNumber.get(n)?.supervisionEndsMs ?? 0) > nowMs)),
+    conditionNames: conditionNames ? new Map(conditionNames) : (known?.conditionNames ?? new Map()),
+    rulesVersion,
+    membersKey: createHash('sha256')
+      .update([...byNumber.keys()].join())
+      .digest('base64url')
+      .slice(0, 12),
+    rosterText: JSON.stringify({ t: 'roster', wearers }),
+  }
+}

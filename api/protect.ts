@@ -1,0 +1,75 @@
+// What every answer carries and every request must meet, whatever the route.
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { Refusal } from './refusal.ts'
+
+export const BODY_BYTES_MAX = 64 * 1024
+const HSTS_SECONDS = 31_536_000
+
+/** Origins under which the console may be open: the public address, the ones named, and for a loopback address its other name. */
+export function originsOf(baseUrl: string, further: readonly string[]): ReadonlySet<string> {
+  const origins = new Set([baseUrl, ...further].map((url) => new URL(url).origin))
+  const { protocol, hostname, port } = new URL(baseUrl)
+  if (hostname === '127.0.0.1') origins.add(new URL(`${protocol}//localhost:${port}`).origin)
+  if (hostname === 'localhost') origins.add(new URL(`${protocol}//127.0.0.1:${port}`).origin)
+  return origins
+}
+
+/** `tileUrl` may hold {s} for one of several hosts: then any host at that place is allowed. */
+export function securityHeaders(baseUrl: string, tileUrl: string | undefined): MiddlewareHandler {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    // Leaflet places its panes and markers by style attributes.
+    "style-src 'self'",
+    "style-src-attr 'unsafe-inline'",
+    `img-src 'self' data:${tileUrl ? ` ${tileOrigin(tileUrl)}` : ''}`,
+    "font-src 'self'",
+    "media-src 'self' data:",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    `connect-src 'self' ${baseUrl.replace(/^http/, 'ws')}`,
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+  const secure = baseUrl.startsWith('https:')
+  return async (c, next) => {
+    await next()
+    c.header('content-security-policy', policy)
+    c.header('x-content-type-options', 'nosniff')
+    c.header('x-frame-options', 'DENY')
+    c.header('referrer-policy', 'no-referrer')
+    c.header('cross-origin-opener-policy', 'same-origin')
+    c.header('cross-origin-resource-policy', 'same-origin')
+    c.header('permissions-policy', 'camera=(), microphone=(), payment=(), usb=()')
+    if (secure) c.header('strict-transport-security', `max-age=${HSTS_SECONDS}; includeSubDomains`)
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+  }
+}
+
+function tileOrigin(tileUrl: string): string {
+  const { protocol, host } = new URL(tileUrl.replaceAll('{s}', 'any-host').replaceAll(/[{}]/g, ''))
+  return `${protocol}//${host.replace(/any-host(?=\.)/, '*')}`
+}
+
+/** Whatever changes something comes from a page of ours: its Origin is one of `origins`, and its body is JSON, which no form can send. */
+export function sameOrigin(origins: ReadonlySet<string>): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
+      if (!origins.has(c.req.header('origin') ?? ''))
+        throw new Refusal(403, 'wrong_origin', 'the Origin header does not name this server')
+      const type = c.req.header('content-type')
+      if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type))
+        throw new Refusal(415, 'invalid_input', 'a body is application/json')
+    }
+    await next()
+  }
+}
+
+export const limitedBody = bodyLimit({
+  maxSize: BODY_BYTES_MAX,
+  onError: () => {
+    throw new Refusal(413, 'too_large', `a body has at most ${BODY_BYTES_MAX} bytes`)
+  },
+})

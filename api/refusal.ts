@@ -1,0 +1,44 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { ApiError } from '../model/console.ts'
+import type { Log } from '../model/observe.ts'
+import { isStoreAway } from '../store/retry.ts'
+import { isRedisAway } from '../stream/redis-errors.ts'
+
+/** A request that is answered with an ApiError: `code` is stable, `message` is for people who read logs. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly status: ContentfulStatusCode
+  readonly code: string
+
+  constructor(status: ContentfulStatusCode, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+export const notSignedIn = () => new Refusal(401, 'not_signed_in', 'sign in first')
+/** Also what somebody else's answers: whether it exists is not told. */
+export const notFound = () => new Refusal(404, 'not_found', 'there is no such thing, or it is not yours to see')
+export const databaseAway = () => new Refusal(503, 'database_away', 'the database does not answer; live data goes on')
+
+/** Turns whatever a request ended in into the one error shape. What nobody expected is logged whole and told to nobody. */
+export function refusalOf(error: unknown, log: Log): Refusal {
+  if (error instanceof Refusal) return error
+  if (isStoreAway(error)) return databaseAway()
+  if (isRedisAway(error)) return new Refusal(503, 'redis_away', 'Redis does not answer')
+  if (error instanceof HTTPException) {
+    if (error.status === 413) return new Refusal(413, 'too_large', 'the body is larger than the limit')
+    if (error.status < 500) return new Refusal(error.status as ContentfulStatusCode, 'invalid_input', error.message)
+  }
+  log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a request failed')
+  return new Refusal(500, 'internal', 'something went wrong on our side')
+}
+
+/** The answer for a refusal. */
+export function refuse(c: Context, refusal: Refusal): Response {
+  if (refusal.status === 503) c.header('retry-after', '5')
+  return c.json({ error: { code: refusal.code, message: refusal.message } } satisfies ApiError, refusal.status)
+}

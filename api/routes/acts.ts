@@ -1,0 +1,82 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Role } from '../../model/console.ts'
+import type { IncidentAct } from '../../model/incident.ts'
+import { appendAudit } from '../../store/append-audit.ts'
+import { findWearer } from '../../store/find-wearer.ts'
+import { insertAct } from '../../store/insert-act.ts'
+import { readIncident } from '../../store/list-incidents.ts'
+import { asOfficer } from '../../store/transaction.ts'
+import type { ApiApp, ApiParts } from '../app.ts'
+import { notFound } from '../refusal.ts'
+import { actRequestSchema, actSchema, idSchema } from '../schemas.ts'
+import { requireRole } from '../sessions.ts'
+import { json, refusals } from './answers.ts'
+import { OnceOnly } from './once-only.ts'
+
+const ACTING_ROLES: ReadonlySet<Role> = new Set([
+  'pk',
+  'asisten_pk',
+  'kasubsi',
+  'kepala_bapas',
+  'operator',
+  'kanwil',
+  'ditjenpas',
+])
+const KEYS_KEPT_MAX = 10_000
+
+const actRoute = createRoute({
+  method: 'post',
+  path: '/v1/incidents/{id}/acts',
+  summary: 'Acknowledge, note, escalate or resolve; everyone who sees the incident hears of it at once',
+  request: {
+    params: z.object({ id: idSchema }),
+    headers: z.object({
+      'idempotency-key': z
+        .string()
+        .regex(/^[\w-]{8,100}$/)
+        .optional()
+        .openapi({ description: 'the same key again gives the same act again' }),
+    }),
+    body: { required: true, content: { 'application/json': { schema: actRequestSchema } } },
+  },
+  responses: { 200: json(z.object({ act: actSchema }), 'the act, written down'), ...refusals(400, 404, 409) },
+})
+
+export function addActs(app: ApiApp, { apiPool, hub, tellAct, clock }: ApiParts): void {
+  const once = new OnceOnly<IncidentAct>(KEYS_KEPT_MAX)
+
+  app.openapi(actRoute, async (c) => {
+    const { officer } = c.get('signedIn')
+    requireRole(officer, ACTING_ROLES)
+    const { id: incidentId } = c.req.valid('param')
+    const { action, note, resolution } = c.req.valid('json')
+    const key = c.req.valid('header')['idempotency-key']
+    const act = await once.run(key && `${officer.officerId} ${incidentId} ${key}`, () =>
+      asOfficer(apiPool, officer.officerId, async (client) => {
+        const wearerId =
+          (await readIncident(client, incidentId))?.incident.wearerId ?? hub.recent.incident(incidentId)?.wearerId
+        // Row-level security would refuse the row as well; here it is told apart from a failure.
+        if (wearerId === undefined || !(await findWearer(client, wearerId))) throw notFound()
+        const inserted = await insertAct(client, {
+          incidentId,
+          wearerId,
+          action,
+          ...(note !== undefined && { note }),
+          ...(resolution !== undefined && { resolution }),
+          atMs: clock(),
+        })
+        await appendAudit(client, {
+          action: `incident.${action}`,
+          subject: `incident:${incidentId}`,
+          wearerId,
+          detail: { actId: inserted.actId, ...(resolution !== undefined && { resolution }) },
+        })
+        return inserted
+      }).then((committed) => {
+        tellAct(committed)
+        return committed
+      }),
+    )
+    return c.json({ act }, 200)
+  })
+}

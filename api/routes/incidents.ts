@@ -1,0 +1,80 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { IncidentView } from '../../model/console.ts'
+import type { Incident } from '../../model/incident.ts'
+import { findWearer } from '../../store/find-wearer.ts'
+import { listIncidents, readIncident } from '../../store/list-incidents.ts'
+import type { PoolClient } from '../../store/open-pool.ts'
+import { asOfficer } from '../../store/transaction.ts'
+import type { ApiApp, ApiParts } from '../app.ts'
+import type { LiveHub } from '../live/hub.ts'
+import { notFound } from '../refusal.ts'
+import { idSchema, incidentSchema, incidentViewSchema } from '../schemas.ts'
+import { json, refusals } from './answers.ts'
+import { PAGE_MAX } from './wearers.ts'
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/incidents',
+  summary: 'Incidents in sight, newest beginning first',
+  request: {
+    query: z.object({
+      state: z.enum(['open', 'closed', 'all']).default('open'),
+      limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(200),
+      before: idSchema.optional().openapi({ description: '`next` of the page before' }),
+      wearer: idSchema.optional(),
+    }),
+  },
+  responses: {
+    200: json(z.object({ incidents: z.array(incidentViewSchema), next: z.string().optional() }), 'a page'),
+    ...refusals(400),
+  },
+})
+
+const readRoute = createRoute({
+  method: 'get',
+  path: '/v1/incidents/{id}',
+  summary: 'An incident with all its revisions',
+  request: { params: z.object({ id: idSchema }) },
+  responses: {
+    200: json(z.object({ incident: incidentViewSchema, revisions: z.array(incidentSchema) }), 'the incident'),
+    ...refusals(400, 404),
+  },
+})
+
+export function addIncidents(app: ApiApp, { apiPool, hub }: ApiParts): void {
+  app.openapi(listRoute, async (c) => {
+    const { officerId } = c.get('signedIn').officer
+    const { wearer, before, ...page } = c.req.valid('query')
+    const found = await asOfficer(apiPool, officerId, (client) =>
+      listIncidents(client, { ...page, ...(before && { before }), ...(wearer && { wearerId: wearer }) }),
+    )
+    return c.json(found, 200)
+  })
+
+  app.openapi(readRoute, async (c) => {
+    const { officerId } = c.get('signedIn').officer
+    const { id } = c.req.valid('param')
+    const found = await asOfficer(
+      apiPool,
+      officerId,
+      async (client) => (await readIncident(client, id)) ?? (await fromMemory(client, hub, id)),
+    )
+    if (found === undefined) throw notFound()
+    return c.json(found, 200)
+  })
+}
+
+/** An incident so new that the recorder has not brought it into PostgreSQL; whose it is, PostgreSQL knows. */
+async function fromMemory(
+  client: PoolClient,
+  hub: LiveHub,
+  incidentId: string,
+): Promise<{ incident: IncidentView; revisions: Incident[] } | undefined> {
+  const incident = hub.recent.incident(incidentId)
+  if (incident === undefined) return undefined
+  const wearer = await findWearer(client, incident.wearerId)
+  if (wearer === undefined) return undefined
+  const { id, n, name, unitPath } = wearer
+  const view = { ...incident, wearer: { id, n, name, unitPath }, acts: hub.recent.acts(incidentId) }
+  return { incident: view, revisions: [incident] }
+}

@@ -1,0 +1,114 @@
+// Of better-auth's routes, these three are open; the rest (sign-up, "is this name taken", …) does not exist here.
+import type { HttpBindings } from '@hono/node-server'
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { appendAudit } from '../../store/append-audit.ts'
+import { readOfficerByAuthUser } from '../../store/read-officer.ts'
+import { asOfficer } from '../../store/transaction.ts'
+import type { ApiApp, ApiParts } from '../app.ts'
+import { CLIENT_ADDRESS_HEADER } from '../auth.ts'
+import { databaseAway, Refusal } from '../refusal.ts'
+import { errorSchema } from '../schemas.ts'
+import { json } from './answers.ts'
+
+const signInRoute = createRoute({
+  method: 'post',
+  path: '/api/auth/sign-in/username',
+  summary: 'Sign in; the answer sets the session cookie',
+  security: [],
+  request: {
+    body: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: z.object({ username: z.string().min(1).max(64), password: z.string().min(1).max(128) }),
+        },
+      },
+    },
+  },
+  responses: {
+    200: json(z.object({ ok: z.literal(true) }), 'signed in'),
+    400: json(errorSchema, 'invalid_input'),
+    401: json(errorSchema, 'invalid_credentials'),
+    403: json(errorSchema, 'wrong_origin'),
+    429: json(errorSchema, 'too_many_attempts; retry-after says when'),
+    503: json(errorSchema, 'database_away'),
+  },
+})
+
+const signOutRoute = createRoute({
+  method: 'post',
+  path: '/api/auth/sign-out',
+  summary: 'End the session; its live feeds are closed at once',
+  responses: {
+    200: json(z.object({ ok: z.literal(true) }), 'signed out'),
+    403: json(errorSchema, 'wrong_origin'),
+    503: json(errorSchema, 'database_away: the session stands until it expires'),
+  },
+})
+
+export function addLogin(app: ApiApp, parts: ApiParts): void {
+  const { auth, apiPool, sessions, hub, log } = parts
+
+  app.openapi(signInRoute, async (c) => {
+    const { username, password } = c.req.valid('json')
+    const answer = await forward(c, parts, 'sign-in/username', { username, password })
+    if (answer.status === 429) {
+      c.header('retry-after', answer.headers.get('x-retry-after') ?? '60')
+      throw new Refusal(429, 'too_many_attempts', 'too many attempts to sign in; wait')
+    }
+    if (answer.status >= 500) throw databaseAway()
+    if (!answer.ok) throw new Refusal(401, 'invalid_credentials', 'the name or the password is wrong')
+    const { user } = (await answer.json()) as { user: { id: string } }
+    const officer = await readOfficerByAuthUser(apiPool, user.id)
+    if (officer)
+      await asOfficer(apiPool, officer.officerId, (client) =>
+        appendAudit(client, { action: 'session.open', subject: `officer:${officer.officerId}` }),
+      )
+    setCookies(c, answer)
+    return c.json({ ok: true as const }, 200)
+  })
+
+  app.openapi(signOutRoute, async (c) => {
+    const session = await sessions.session(c.req.raw.headers)
+    const answer = await forward(c, parts, 'sign-out', {})
+    setCookies(c, answer)
+    if (session === undefined) return c.json({ ok: true as const }, 200)
+    // The library clears the cookie whether or not the row went: look.
+    if ((await sessions.session(c.req.raw.headers)) !== undefined) throw databaseAway()
+    hub.endSession(session.id, 'signed_out')
+    log.info({}, 'signed out')
+    return c.json({ ok: true as const }, 200)
+  })
+
+  function forward(
+    c: Context,
+    { clientAddressHeader, baseUrl }: ApiParts,
+    path: string,
+    body: object,
+  ): Promise<Response> {
+    const headers = new Headers({
+      'content-type': 'application/json',
+      origin: new URL(baseUrl).origin,
+      cookie: c.req.header('cookie') ?? '',
+      'user-agent': (c.req.header('user-agent') ?? '').slice(0, 200),
+      [CLIENT_ADDRESS_HEADER]: clientAddress(c, clientAddressHeader),
+    })
+    const request = new Request(new URL(`/api/auth/${path}`, baseUrl), {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    })
+    return auth.handler(request)
+  }
+}
+
+function setCookies(c: Context, answer: Response): void {
+  for (const cookie of answer.headers.getSetCookie()) c.header('set-cookie', cookie, { append: true })
+}
+
+/** A proxy appends the address it saw, so the last one is the one to be believed. */
+function clientAddress(c: Context, header: string | undefined): string {
+  const named = header === undefined ? undefined : c.req.header(header)?.split(',').at(-1)?.trim()
+  return named || ((c.env as HttpBindings | undefined)?.incoming?.socket.remoteAddress ?? '127.0.0.1')
+}

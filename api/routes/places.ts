@@ -1,0 +1,59 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { listUnits } from '../../store/list-units.ts'
+import { listZones } from '../../store/list-zones.ts'
+import { asOfficer } from '../../store/transaction.ts'
+import type { ApiApp, ApiParts } from '../app.ts'
+import { mapSettingsSchema, meSchema, unitPathSchema, unitSchema, zoneSchema } from '../schemas.ts'
+import { json, refusals } from './answers.ts'
+
+const meRoute = createRoute({
+  method: 'get',
+  path: '/v1/me',
+  summary: 'Who is signed in',
+  responses: { 200: json(meSchema, 'the officer'), ...refusals() },
+})
+
+const unitsRoute = createRoute({
+  method: 'get',
+  path: '/v1/units',
+  summary: 'The units at or below one’s own',
+  responses: { 200: json(z.object({ units: z.array(unitSchema) }), 'units, higher ones first'), ...refusals() },
+})
+
+const zonesRoute = createRoute({
+  method: 'get',
+  path: '/v1/zones',
+  summary: 'The zones in sight',
+  request: { query: z.object({ unit: unitPathSchema.optional() }) },
+  responses: { 200: json(z.object({ zones: z.array(zoneSchema) }), 'zones'), ...refusals(400) },
+})
+
+const mapSettingsRoute = createRoute({
+  method: 'get',
+  path: '/v1/map-settings',
+  summary: 'Where the map’s tiles come from; empty where there are none',
+  responses: { 200: json(mapSettingsSchema, 'settings'), ...refusals() },
+})
+
+/** More than any Bapas has; what a map can draw. */
+const ZONES_MAX = 5000
+
+export function addPlaces(app: ApiApp, { apiPool, mapSettings }: ApiParts): void {
+  app.openapi(meRoute, (c) => c.json(c.get('signedIn').officer, 200))
+
+  app.openapi(unitsRoute, async (c) => {
+    const { officerId } = c.get('signedIn').officer
+    return c.json({ units: await asOfficer(apiPool, officerId, listUnits) }, 200)
+  })
+
+  app.openapi(zonesRoute, async (c) => {
+    const { officerId } = c.get('signedIn').officer
+    const { unit } = c.req.valid('query')
+    const zones = await asOfficer(apiPool, officerId, (client) =>
+      listZones(client, { limit: ZONES_MAX, ...(unit && { unit }) }),
+    )
+    return c.json({ zones }, 200)
+  })
+
+  app.openapi(mapSettingsRoute, (c) => c.json(mapSettings, 200))
+}

@@ -1,0 +1,111 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { grantAccess } from '../../store/grant-access.ts'
+import { listWearers } from '../../store/list-wearers.ts'
+import { readWearer } from '../../store/read-wearer.ts'
+import { revealNik } from '../../store/reveal-nik.ts'
+import { asOfficer } from '../../store/transaction.ts'
+import type { ApiApp, ApiParts } from '../app.ts'
+import { notFound } from '../refusal.ts'
+import { idSchema, reasonSchema, unitPathSchema, wearerDetailSchema, wearerSchema } from '../schemas.ts'
+import { json, refusals } from './answers.ts'
+import { hiddenWearer } from './hidden-wearer.ts'
+
+const PAGE_DEFAULT = 200
+export const PAGE_MAX = 1000
+/** A grant of access ends by itself. */
+export const GRANT_MS = 12 * 3600_000
+
+const byId = z.object({ id: idSchema })
+const withReason = {
+  required: true,
+  content: { 'application/json': { schema: z.strictObject({ reason: reasonSchema }) } },
+}
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/wearers',
+  summary: 'The wearers in sight, by name',
+  request: {
+    query: z.object({
+      q: z.string().trim().max(100).optional(),
+      unit: unitPathSchema.optional(),
+      limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
+      after: idSchema.optional().openapi({ description: '`next` of the page before' }),
+    }),
+  },
+  responses: {
+    200: json(z.object({ wearers: z.array(wearerSchema), next: z.string().optional() }), 'a page'),
+    ...refusals(400),
+  },
+})
+
+const readRoute = createRoute({
+  method: 'get',
+  path: '/v1/wearers/{id}',
+  summary: 'A wearer with conditions, permits and bracelet',
+  request: { params: byId },
+  responses: { 200: json(wearerDetailSchema, 'the wearer'), ...refusals(400, 404) },
+})
+
+const accessRoute = createRoute({
+  method: 'post',
+  path: '/v1/wearers/{id}/access',
+  summary: 'Ask to see a wearer who is not one’s own, with a reason, which is written down',
+  request: { params: byId, body: withReason },
+  responses: { 204: { description: 'seen from now on, for 12 hours' }, ...refusals(400, 404) },
+})
+
+const nikRoute = createRoute({
+  method: 'post',
+  path: '/v1/wearers/{id}/nik',
+  summary: 'The full NIK, with a reason, which is written down',
+  request: { params: byId, body: withReason },
+  responses: { 200: json(z.object({ nik: z.string() }), 'the number'), ...refusals(400, 404) },
+})
+
+export function addWearers(app: ApiApp, { apiPool, hub }: ApiParts): void {
+  app.openapi(listRoute, async (c) => {
+    const { officerId } = c.get('signedIn').officer
+    const { limit, ...query } = c.req.valid('query')
+    const given = { limit, ...(query.q && { q: query.q }), ...(query.unit && { unit: query.unit }) }
+    const page = await asOfficer(apiPool, officerId, (client) =>
+      listWearers(client, { ...given, ...(query.after && { after: query.after }) }),
+    )
+    return c.json(page, 200)
+  })
+
+  app.openapi(readRoute, async (c) => {
+    const { officerId } = c.get('signedIn').officer
+    const { id } = c.req.valid('param')
+    const wearer = await asOfficer(
+      apiPool,
+      officerId,
+      async (client) => (await readWearer(client, id)) ?? hiddenWearer(client, id),
+    )
+    return c.json(wearer, 200)
+  })
+
+  app.openapi(accessRoute, async (c) => {
+    const { officerId } = c.get('signedIn').officer
+    const { reason } = c.req.valid('json')
+    const { id } = c.req.valid('param')
+    const granted = await asOfficer(apiPool, officerId, (client) =>
+      grantAccess(client, { wearerId: id, reason, forMs: GRANT_MS }),
+    )
+    if (granted === undefined) throw notFound()
+    hub.rulesChanged(officerId)
+    return c.body(null, 204)
+  })
+
+  app.openapi(nikRoute, async (c) => {
+    const { officerId } = c.get('signedIn').officer
+    const { reason } = c.req.valid('json')
+    const { id } = c.req.valid('param')
+    const nik = await asOfficer(
+      apiPool,
+      officerId,
+      async (client) => (await revealNik(client, id, reason)) ?? hiddenWearer(client, id),
+    )
+    return c.json({ nik }, 200)
+  })
+}

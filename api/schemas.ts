@@ -1,0 +1,222 @@
+// What goes over the wire, for the OpenAPI document and for checking what comes in. The types are those of model/console.ts;
+// `satisfies` keeps the two together.
+import { z } from '@hono/zod-openapi'
+import type {
+  ActRequest,
+  ApiError,
+  IncidentView,
+  MapSettings,
+  Me,
+  TrackFix,
+  UnitView,
+  WearerDetail,
+  WearerSummary,
+  ZoneView,
+} from '../model/console.ts'
+import { ROLES } from '../model/console.ts'
+import type { Incident, IncidentAct, IncidentType } from '../model/incident.ts'
+import { INCIDENT_TYPES, OFFICER_ACTIONS, RESOLUTIONS, SEVERITIES } from '../model/incident.ts'
+import { CONDITION_KINDS } from '../model/plan.ts'
+
+const ms = z.number().openapi({ description: 'UTC milliseconds' })
+export const idSchema = z.uuid()
+export const unitPathSchema = z
+  .string()
+  .max(256)
+  .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'labels joined by dots')
+/** Why somebody looks at a wearer who is not theirs. */
+export const reasonSchema = z.string().trim().min(5).max(500)
+
+export const errorSchema = z
+  .object({ error: z.object({ code: z.string(), message: z.string() }) })
+  .openapi('ApiError') satisfies z.ZodType<ApiError>
+
+export const meSchema = z
+  .object({
+    officerId: idSchema,
+    name: z.string(),
+    role: z.enum(ROLES),
+    unitPath: z.string(),
+    unitName: z.string(),
+    timeZone: z.string(),
+  })
+  .openapi('Me') satisfies z.ZodType<Me>
+
+export const unitSchema = z
+  .object({
+    path: z.string(),
+    name: z.string(),
+    kind: z.enum(['ditjenpas', 'kanwil', 'bapas', 'pos']),
+    timeZone: z.string(),
+  })
+  .openapi('Unit') satisfies z.ZodType<UnitView>
+
+const wearerShape = {
+  id: idSchema,
+  n: z.number().int().openapi({ description: 'Short number used by the live feed' }),
+  name: z.string(),
+  unitPath: z.string(),
+  programme: z.string(),
+  pkName: z.string(),
+  supervisionEndsMs: ms,
+}
+export const wearerSchema = z.object(wearerShape).openapi('WearerSummary') satisfies z.ZodType<WearerSummary>
+
+const weeklyWindowSchema = z.object({
+  days: z.array(z.number().int()),
+  from: z.string(),
+  to: z.string(),
+  exceptDates: z.array(z.string()),
+  onlyDates: z.array(z.string()).optional(),
+})
+
+const conditionSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(CONDITION_KINDS),
+    zoneId: z.string(),
+    zoneName: z.string(),
+    legalBasis: z.string(),
+    timeZone: z.string(),
+    windows: z.array(weeklyWindowSchema).optional(),
+    fromMs: ms,
+    toMs: ms.optional(),
+  })
+  .openapi('Condition')
+
+export const wearerDetailSchema = z
+  .object({
+    ...wearerShape,
+    skNumber: z.string(),
+    supervisionBeginsMs: ms,
+    nikMasked: z.string(),
+    bracelet: z.object({ deviceId: z.string(), model: z.string(), sinceMs: ms }).optional(),
+    conditions: z.array(conditionSchema),
+    permits: z.array(z.object({ id: z.string(), fromMs: ms, toMs: ms, legalBasis: z.string() })),
+    last: z
+      .object({
+        timeMs: ms,
+        latDeg: z.number(),
+        lonDeg: z.number(),
+        accuracyM: z.number().optional(),
+        batteryPercent: z.number().optional(),
+      })
+      .optional(),
+  })
+  .openapi('WearerDetail')
+
+export const trackFixSchema = z
+  .object({
+    timeMs: ms,
+    latDeg: z.number(),
+    lonDeg: z.number(),
+    valid: z.boolean(),
+    accuracyM: z.number().optional(),
+    speedMps: z.number().optional(),
+    batteryPercent: z.number().optional(),
+    archived: z.boolean(),
+  })
+  .openapi('TrackFix')
+
+const position = z.array(z.number()).min(2).max(3).openapi({ description: 'longitude, latitude in degrees' })
+const ring = z.array(position)
+const shapeSchema = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('Circle'), center: position, radiusM: z.number() }),
+    z.object({ type: z.literal('Polygon'), coordinates: z.array(ring) }),
+    z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(ring)) }),
+    z.object({ type: z.literal('Corridor'), coordinates: ring, widthM: z.number() }),
+  ])
+  .openapi('ZoneShape')
+
+export const zoneSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    unitPath: z.string(),
+    kind: z.enum(CONDITION_KINDS),
+    shape: shapeSchema,
+  })
+  .openapi('Zone')
+
+export const actSchema = z
+  .object({
+    actId: z.number().int(),
+    incidentId: idSchema,
+    wearerId: z.number().int(),
+    action: z.enum(OFFICER_ACTIONS),
+    officerName: z.string(),
+    atMs: ms,
+    note: z.string().optional(),
+    resolution: z.enum(RESOLUTIONS).optional(),
+  })
+  .openapi('IncidentAct')
+
+const evidenceSchema = z.object({
+  timeMs: ms,
+  contentKey: z.string().optional(),
+  role: z.enum(['start', 'confirm', 'deepest', 'end', 'sign']),
+  latE7: z.number().optional(),
+  lonE7: z.number().optional(),
+  distanceM: z.number().optional(),
+  radiusM: z.number().optional(),
+})
+
+const incidentShape = {
+  id: idSchema,
+  type: z.enum(Object.keys(INCIDENT_TYPES) as [IncidentType, ...IncidentType[]]),
+  severity: z.enum(SEVERITIES),
+  wearerId: z.number().int(),
+  conditionId: z.string().optional(),
+  startMs: ms,
+  confirmedMs: ms,
+  endMs: ms.optional(),
+  depthM: z.number().optional(),
+  evidence: z.array(evidenceSchema),
+  engineVersion: z.string(),
+  planHash: z.string(),
+  late: z.boolean(),
+  inferred: z.boolean(),
+  withdrawn: z.object({ reason: z.string() }).optional(),
+  revision: z.number().int(),
+}
+export const incidentSchema = z.object(incidentShape).openapi('Incident')
+export const incidentViewSchema = z
+  .object({
+    ...incidentShape,
+    wearer: z.object({ id: idSchema, n: z.number().int(), name: z.string(), unitPath: z.string() }),
+    conditionName: z.string().optional(),
+    acts: z.array(actSchema),
+  })
+  .openapi('IncidentView')
+
+/** What an act must carry: text for a note, an outcome for a resolution, and for nothing else. */
+export const actRequestSchema = z
+  .strictObject({
+    action: z.enum(OFFICER_ACTIONS),
+    note: z.string().trim().min(1).max(4000).optional(),
+    resolution: z.enum(RESOLUTIONS).optional(),
+  })
+  .refine((act) => act.action !== 'note' || act.note !== undefined, { path: ['note'], message: 'a note has a text' })
+  .refine((act) => (act.action === 'resolve') === (act.resolution !== undefined), {
+    path: ['resolution'],
+    message: 'a resolution has an outcome, and nothing else has one',
+  })
+  .openapi('ActRequest')
+
+export const mapSettingsSchema = z
+  .object({ tileUrl: z.string().optional(), tileAttribution: z.string().optional() })
+  .openapi('MapSettings')
+
+/** Fails to compile where the words of the model and of the wire come apart. */
+type Fits<_Wire, _Model extends _Wire> = true
+export type WireFitsModel = [
+  Fits<z.input<typeof wearerDetailSchema>, WearerDetail>,
+  Fits<z.input<typeof trackFixSchema>, TrackFix>,
+  Fits<z.input<typeof zoneSchema>, ZoneView>,
+  Fits<z.input<typeof actSchema>, IncidentAct>,
+  Fits<z.input<typeof incidentSchema>, Incident>,
+  Fits<z.input<typeof incidentViewSchema>, IncidentView>,
+  Fits<z.input<typeof actRequestSchema>, ActRequest>,
+  Fits<z.input<typeof mapSettingsSchema>, MapSettings>,
+]

@@ -1,0 +1,69 @@
+import { APIError } from 'better-auth/api'
+import type { MiddlewareHandler } from 'hono'
+import type { Me, Role } from '../model/console.ts'
+import type { Pool } from '../store/open-pool.ts'
+import { readOfficerByAuthUser } from '../store/read-officer.ts'
+import type { Auth } from './auth.ts'
+import { databaseAway, notSignedIn, Refusal } from './refusal.ts'
+
+export type Session = { id: string; userId: string; expiresMs: number }
+export type SignedIn = { officer: Me; session: Session }
+
+/** Cookie → session → officer. */
+export class Sessions {
+  readonly #auth: Auth
+  readonly #apiPool: Pool
+
+  constructor(auth: Auth, apiPool: Pool) {
+    this.#auth = auth
+    this.#apiPool = apiPool
+  }
+
+  /** The session of a cookie, as it stands; undefined where it has ended. Throws a Refusal while the database is away. */
+  async session(headers: Headers): Promise<Session | undefined> {
+    const { session } = await this.#read(headers, false)
+    return session
+  }
+
+  /** Who is behind a request. `cookies` are to be set in the answer when the session was prolonged. Throws a Refusal. */
+  async signedIn(headers: Headers, prolong: boolean): Promise<SignedIn & { cookies: string[] }> {
+    const { session, cookies } = await this.#read(headers, prolong)
+    if (session === undefined) throw notSignedIn()
+    const officer = await readOfficerByAuthUser(this.#apiPool, session.userId)
+    if (officer === undefined) throw new Refusal(403, 'no_officer', 'no active officer belongs to this account')
+    return { officer, session, cookies }
+  }
+
+  async #read(headers: Headers, prolong: boolean): Promise<{ session?: Session; cookies: string[] }> {
+    // Only the cookie: no other header may decide who somebody is.
+    const cookie = new Headers({ cookie: headers.get('cookie') ?? '' })
+    const { headers: set, response } = await this.#auth.api
+      .getSession({ headers: cookie, query: { disableRefresh: !prolong }, returnHeaders: true })
+      .catch((cause: unknown) => {
+        if (cause instanceof APIError && cause.status === 'INTERNAL_SERVER_ERROR') throw databaseAway()
+        if (cause instanceof APIError) throw notSignedIn()
+        throw cause
+      })
+    const cookies = set.getSetCookie()
+    if (response === null) return { cookies }
+    const { id, userId, expiresAt } = response.session
+    return { session: { id, userId, expiresMs: expiresAt.getTime() }, cookies }
+  }
+}
+
+export type OfficerEnv = { Variables: { signedIn: SignedIn } }
+
+/** Lets in who is signed in and active; a session in use is prolonged. */
+export function requireOfficer(sessions: Sessions): MiddlewareHandler<OfficerEnv> {
+  return async (c, next) => {
+    const { cookies, ...signedIn } = await sessions.signedIn(c.req.raw.headers, true)
+    c.set('signedIn', signedIn)
+    await next()
+    for (const cookie of cookies) c.header('set-cookie', cookie, { append: true })
+  }
+}
+
+/** Throws a Refusal for a role outside `roles`. */
+export function requireRole(officer: Me, roles: ReadonlySet<Role>): void {
+  if (!roles.has(officer.role)) throw new Refusal(403, 'role_not_permitted', `not an act of the role ${officer.role}`)
+}

@@ -1,0 +1,133 @@
+// The api role: one HTTP server for the console, its REST interface and the live feed.
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import type { MapSettings } from '../model/console.ts'
+import type { Clock, Log, Meter } from '../model/observe.ts'
+import { listenRules } from '../store/listen-rules.ts'
+import type { Pool } from '../store/open-pool.ts'
+import type { RedisClient } from '../stream/connect.ts'
+import type { Keys } from '../stream/keys.ts'
+import { createApp } from './app.ts'
+import { createAuth } from './auth.ts'
+import { acceptLive } from './live/accept.ts'
+import { LiveHub } from './live/hub.ts'
+import { LIVE, type LiveLimits } from './live/limits.ts'
+import { originsOf } from './protect.ts'
+import type { Health } from './routes/health.ts'
+import { Sessions } from './sessions.ts'
+import { ActTeller } from './tell-acts.ts'
+
+const HEADERS_MS_MAX = 10_000
+const REQUEST_MS_MAX = 60_000
+const SOCKETS_MAX = 5000
+
+export type ApiOptions = {
+  host: string
+  /** 0: any free one. */
+  port: number
+  /** Where browsers find it; without one, http at the address it listens on. */
+  baseUrl?: string
+  /** Further origins under which the console is opened. */
+  allowedOrigins?: readonly string[]
+  /** Header in which a trusted proxy names the client's address. */
+  clientAddressHeader?: string
+  /** At least 32 random characters, the same for all api processes. */
+  authSecret: string
+  /** Role gelang_api. One of its connections listens for changed rules all the time. */
+  apiPool: Pool
+  /** Role gelang_auth. */
+  authPool: Pool
+  redis: RedisClient
+  keys: Keys
+  shardCount: number
+  staticFolder?: string
+  mapSettings?: MapSettings
+  metrics?: Health['metrics']
+  signInsPerMinuteMax?: number
+  limits?: Partial<LiveLimits>
+  clock: Clock
+  log: Log
+  meter: Meter
+}
+
+export type RunningApi = {
+  port: number
+  baseUrl: string
+  /** Says goodbye to the consoles, lets requests under way finish, then closes. The pools and Redis stay the caller's. */
+  close(): Promise<void>
+}
+
+/** Starts to listen; comes up whether or not Redis and the database are there. */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { host, apiPool, authPool, redis, keys, shardCount, clock, log, meter } = options
+  const limits = { ...LIVE, ...options.limits }
+  // The address is known only after listening, and everything below needs it.
+  let serve: ((request: Request, env: object) => Response | Promise<Response>) | undefined
+  const server = createAdaptorServer({
+    fetch: (request, env) => serve?.(request, env) ?? new Response('starting\n', { status: 503 }),
+    overrideGlobalObjects: false,
+    serverOptions: { headersTimeout: HEADERS_MS_MAX, requestTimeout: REQUEST_MS_MAX },
+  }) as Server
+  server.maxConnections = SOCKETS_MAX
+  const port = await listen(server, options.port, host)
+  const baseUrl = options.baseUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const origins = originsOf(baseUrl, options.allowedOrigins ?? [])
+
+  const auth = createAuth({
+    pool: authPool,
+    baseUrl,
+    allowedOrigins: [...origins],
+    secret: options.authSecret,
+    log,
+    ...(options.signInsPerMinuteMax !== undefined && { signInsPerMinuteMax: options.signInsPerMinuteMax }),
+  })
+  const sessions = new Sessions(auth, apiPool)
+  const hub = new LiveHub({ redis, keys, shardCount, limits, clock, log, meter, apiPool, sessions })
+  const acts = new ActTeller({ redis, keys, retryMs: limits.retryMs, log })
+  const app = createApp({
+    baseUrl,
+    origins,
+    auth,
+    sessions,
+    apiPool,
+    hub,
+    tellAct: (act) => acts.tell(act),
+    mapSettings: options.mapSettings ?? {},
+    health: { notReady: () => hub.notReady(), ...(options.metrics && { metrics: options.metrics }) },
+    ...(options.staticFolder !== undefined && { staticFolder: options.staticFolder }),
+    ...(options.clientAddressHeader !== undefined && { clientAddressHeader: options.clientAddressHeader }),
+    clock,
+    log,
+    meter,
+  })
+  const sockets = acceptLive(server, hub, { origins, limits, log })
+  hub.start()
+  const stopListening = await listenRules(apiPool, () => hub.rulesChanged(), log)
+  serve = (request, env) => app.fetch(request, env)
+  log.info({ port, baseUrl }, 'the console can be opened')
+
+  return {
+    port,
+    baseUrl,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      await hub.close()
+      sockets.close()
+      await acts.close()
+      server.closeIdleConnections()
+      await closed
+      await stopListening()
+    },
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
