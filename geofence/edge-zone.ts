@@ -74,7 +74,7 @@ export class EdgeZone implements CompiledZone {
 
     // Nearest point of the boundary, in units of 1e-7 degrees of latitude at the position.
     // A little more than asked, so that an answer cut short lies surely beyond nearM.
-    const within = nearM * 1.001 + Math.max(0, halfWidthM)
+    const within = nearM * 1.001 + 0.001 + Math.max(0, halfWidthM)
     let best2 = (within / unitM) * (within / unitM)
     let bestX = 0
     let bestY = 0

@@ -1,0 +1,266 @@
+// Which zones is each fix in? Four ways on the same zones and fixes, in one process:
+//   turf       every zone asked through Turf
+//   flatbush   flatbush for the boxes, Turf for what it finds
+//   exact      ours, every fix: the hierarchy over the zones, then exact signed distances of what is near
+//   settled    ours, as the engine works: while a wearer stays within the distance at which nothing can change, a fix
+//              costs one distance; else it is evaluated exactly
+// All must give the same verdicts; a fix that differs is counted, and only one within a centimetre of a boundary may.
+import Flatbush from 'flatbush'
+import { compileZone } from '../geofence/compile-zone.ts'
+import { metresApart } from '../geofence/local-plane.ts'
+import { turfVerdict } from '../geofence/turf-oracle.ts'
+import { ZoneIndex } from '../geofence/zone-index.ts'
+import type { ZoneShape } from '../model/zone.ts'
+import { randomFrom } from './random.ts'
+import type { Bench } from './report.ts'
+
+const ZONE_COUNTS = [10, 100, 1_000, 10_000]
+const VERTICES = 64
+const WEARERS = 2_000
+const STEPS = 200
+/** Half of Java; zones and wearers are spread over it evenly, the same density of wearers for every number of zones. */
+const AREA = { west: 106, south: -7.5, east: 109, north: -6 }
+const LOOK_M = 500
+const SAMPLE_HASH = 0x9e3779b1
+
+type Fixes = { latE7: Int32Array; lonE7: Int32Array; count: number }
+type Way = { usPerFix: number; hash: number }
+
+export const engineZones: Bench = async ({ seed, say }) => {
+  const rows: Record<string, number>[] = []
+  let differing = 0
+  for (const zoneCount of ZONE_COUNTS) {
+    const random = randomFrom(seed)
+    const shapes = manyZones(random, zoneCount)
+    const fixes = walk(randomFrom(seed + 1), shapes)
+    const turfFixes = zoneCount >= 1_000 ? 2_000 : 20_000
+    const exact = best(3, () => runExact(shapes, fixes, fixes.count))
+    const settled = best(3, () => runSettled(shapes, fixes, fixes.count))
+    const flatbush = best(2, () => runFlatbush(shapes, fixes, fixes.count))
+    const turf = best(1, () => runTurf(shapes, fixes, turfFixes))
+    const exactOfTurf = runExact(shapes, fixes, turfFixes)
+    if (exact.hash !== settled.hash) differing++
+    if (exact.hash !== flatbush.hash) differing++
+    if (exactOfTurf.hash !== turf.hash) differing++
+    rows.push({
+      zones: zoneCount,
+      turfUs: turf.usPerFix,
+      flatbushTurfUs: flatbush.usPerFix,
+      exactUs: exact.usPerFix,
+      settledUs: settled.usPerFix,
+    })
+    say(
+      `${String(zoneCount).padStart(6)} zones  turf ${us(turf.usPerFix)}  flatbush+turf ${us(flatbush.usPerFix)}  ` +
+        `exact ${us(exact.usPerFix)}  settled ${us(settled.usPerFix)}  µs a fix` +
+        `   turf/settled ${(turf.usPerFix / settled.usPerFix).toFixed(0)}` +
+        `  flatbush/settled ${(flatbush.usPerFix / settled.usPerFix).toFixed(1)}` +
+        `  flatbush/exact ${(flatbush.usPerFix / exact.usPerFix).toFixed(1)}`,
+    )
+  }
+  say(differing === 0 ? 'all four gave the same verdicts' : `${differing} of the comparisons gave other verdicts`)
+  const at = (zones: number): Record<string, number> => rows.find((row) => row.zones === zones)!
+  const heap = heapBytesPerFix(seed)
+  say(`heap: ${heap.toFixed(4)} bytes a fix over ${HEAP_FIXES} exact fixes`)
+  return {
+    marks: {
+      'engine.timesFasterThanTurf': round(at(100).turfUs! / at(100).settledUs!),
+      'engine.timesFasterThanFlatbushTurf': round(at(100).flatbushTurfUs! / at(100).settledUs!),
+      'engine.costAt10000ZonesOver10': round(at(10_000).settledUs! / at(10).settledUs!),
+      'engine.zones.exactTimesFasterThanFlatbushTurf': round(at(100).flatbushTurfUs! / at(100).exactUs!),
+      'engine.zones.exactCostAt10000ZonesOver10': round(at(10_000).exactUs! / at(10).exactUs!),
+      'engine.zones.heapBytesPerFix': round(heap),
+      'engine.zones.differingVerdicts': differing,
+    },
+    rows,
+  }
+}
+
+/** Stars of 64 vertices, 100 m to 1 km in radius. */
+function manyZones(random: () => number, count: number): ZoneShape[] {
+  return Array.from({ length: count }, () => {
+    const lon = AREA.west + random() * (AREA.east - AREA.west)
+    const lat = AREA.south + random() * (AREA.north - AREA.south)
+    const size = 0.001 + 0.008 * random()
+    const ring: [number, number][] = []
+    for (let i = 0; i < VERTICES; i++) {
+      const angle = (2 * Math.PI * i) / VERTICES
+      const radius = size * (0.7 + 0.3 * random())
+      ring.push([degrees(lon + radius * Math.cos(angle)), degrees(lat + radius * Math.sin(angle))])
+    }
+    return { type: 'Polygon', coordinates: [[...ring, ring[0]!]] }
+  })
+}
+
+/**
+ * Fixes a minute apart: nine of ten wearers stay about one place with 10 m of noise, half of these amid one of the zones;
+ * the tenth travels at up to 15 m/s. In the order in which they would arrive: every wearer once, then again.
+ */
+function walk(random: () => number, shapes: ZoneShape[]): Fixes {
+  const count = WEARERS * STEPS
+  const latE7 = new Int32Array(count)
+  const lonE7 = new Int32Array(count)
+  for (let wearer = 0; wearer < WEARERS; wearer++) {
+    let lat = AREA.south + random() * (AREA.north - AREA.south)
+    let lon = AREA.west + random() * (AREA.east - AREA.west)
+    const shape = shapes[Math.floor(random() * shapes.length)]!
+    if (wearer % 2 === 0) [lon, lat] = middle(shape)
+    const travels = wearer % 10 === 9
+    const north = ((random() - 0.5) * 30 * 60) / 111_000
+    const east = ((random() - 0.5) * 30 * 60) / 111_000
+    for (let step = 0; step < STEPS; step++) {
+      if (travels) {
+        lat += north * random()
+        lon += east * random()
+      }
+      latE7[step * WEARERS + wearer] = Math.round((lat + 0.0002 * (random() + random() - 1)) * 1e7)
+      lonE7[step * WEARERS + wearer] = Math.round((lon + 0.0002 * (random() + random() - 1)) * 1e7)
+    }
+  }
+  return { latE7, lonE7, count }
+}
+
+function middle(shape: ZoneShape): [lon: number, lat: number] {
+  const { west, south, east, north } = compileZone(shape).bboxE7
+  return [(west + east) / 2e7, (south + north) / 2e7]
+}
+
+/** Sums over (fix, zone) in any order, so that every way can make it. */
+function mark(fix: number, zone: number): number {
+  return Math.imul(Math.imul(fix + 1, SAMPLE_HASH) ^ (zone + 1), 0x85ebca6b)
+}
+
+function runTurf(shapes: ZoneShape[], fixes: Fixes, count: number): Way {
+  const within = shapes.map(turfVerdict)
+  return timed(count, () => {
+    let hash = 0
+    for (let i = 0; i < count; i++) {
+      const lon = fixes.lonE7[i]! / 1e7
+      const lat = fixes.latE7[i]! / 1e7
+      for (let z = 0; z < within.length; z++) if (within[z]!(lon, lat)) hash = (hash + mark(i, z)) | 0
+    }
+    return hash
+  })
+}
+
+function runFlatbush(shapes: ZoneShape[], fixes: Fixes, count: number): Way {
+  const within = shapes.map(turfVerdict)
+  const index = new Flatbush(shapes.length)
+  for (const shape of shapes) {
+    const { west, south, east, north } = compileZone(shape).bboxE7
+    index.add(west / 1e7, south / 1e7, east / 1e7, north / 1e7)
+  }
+  index.finish()
+  return timed(count, () => {
+    let hash = 0
+    for (let i = 0; i < count; i++) {
+      const lon = fixes.lonE7[i]! / 1e7
+      const lat = fixes.latE7[i]! / 1e7
+      for (const z of index.search(lon, lat, lon, lat)) if (within[z]!(lon, lat)) hash = (hash + mark(i, z)) | 0
+    }
+    return hash
+  })
+}
+
+function runExact(shapes: ZoneShape[], fixes: Fixes, count: number): Way {
+  const index = new ZoneIndex(shapes.map(compileZone))
+  const found = new Int32Array(shapes.length)
+  const distancesM = new Float64Array(shapes.length + 1)
+  return timed(count, () => {
+    let hash = 0
+    for (let i = 0; i < count; i++) {
+      const near = index.near(fixes.latE7[i]!, fixes.lonE7[i]!, 0, found, distancesM)
+      for (let k = 0; k < near; k++) if (distancesM[k]! > 0) hash = (hash + mark(i, found[k]!)) | 0
+    }
+    return hash
+  })
+}
+
+const INSIDE_MAX = 32
+
+function runSettled(shapes: ZoneShape[], fixes: Fixes, count: number): Way {
+  const index = new ZoneIndex(shapes.map(compileZone))
+  const found = new Int32Array(shapes.length)
+  const distancesM = new Float64Array(shapes.length + 1)
+  return timed(count, () => {
+    // One row a wearer: where it was last evaluated, how far from there nothing changes, and the zones it was in.
+    const anchorLatE7 = new Int32Array(WEARERS)
+    const anchorLonE7 = new Int32Array(WEARERS)
+    const clearM = new Float64Array(WEARERS).fill(-1)
+    const inside = new Int32Array(WEARERS * INSIDE_MAX)
+    const insideCount = new Int32Array(WEARERS)
+    let hash = 0
+    for (let i = 0, w = 0; i < count; i++, w = w + 1 === WEARERS ? 0 : w + 1) {
+      const latE7 = fixes.latE7[i]!
+      const lonE7 = fixes.lonE7[i]!
+      if (!(metresApart(anchorLatE7[w]!, anchorLonE7[w]!, latE7, lonE7) * 1.001 < clearM[w]!)) {
+        const near = index.near(latE7, lonE7, LOOK_M, found, distancesM)
+        let clear = LOOK_M
+        let n = 0
+        for (let k = 0; k < near; k++) {
+          const distanceM = distancesM[k]!
+          if (Math.abs(distanceM) < clear) clear = Math.abs(distanceM)
+          if (distanceM > 0) inside[w * INSIDE_MAX + n++] = found[k]!
+        }
+        if (n > INSIDE_MAX) throw new Error(`a fix lies in ${n} zones`)
+        anchorLatE7[w] = latE7
+        anchorLonE7[w] = lonE7
+        clearM[w] = clear
+        insideCount[w] = n
+      }
+      const from = w * INSIDE_MAX
+      const to = from + insideCount[w]!
+      for (let k = from; k < to; k++) hash = (hash + mark(i, inside[k]!)) | 0
+    }
+    return hash
+  })
+}
+
+const HEAP_FIXES = 2_000_000
+
+/** Bytes that the exact way leaves on the heap a fix, after it is warm. Without --expose-gc a collection shows as 0. */
+function heapBytesPerFix(seed: number): number {
+  const shapes = manyZones(randomFrom(seed), 1_000)
+  const fixes = walk(randomFrom(seed + 1), shapes)
+  const index = new ZoneIndex(shapes.map(compileZone))
+  const found = new Int32Array(64)
+  const distancesM = new Float64Array(65)
+  const pass = (): void => {
+    for (let n = 0; n < HEAP_FIXES; n++) {
+      const i = n % fixes.count
+      index.near(fixes.latE7[i]!, fixes.lonE7[i]!, LOOK_M, found, distancesM)
+    }
+  }
+  pass()
+  pass()
+  globalThis.gc?.()
+  const before = process.memoryUsage().heapUsed
+  pass()
+  return Math.max(0, process.memoryUsage().heapUsed - before) / HEAP_FIXES
+}
+
+function timed(count: number, run: () => number): Way {
+  const began = process.hrtime.bigint()
+  const hash = run()
+  return { hash, usPerFix: Number(process.hrtime.bigint() - began) / 1_000 / count }
+}
+
+function best(times: number, run: () => Way): Way {
+  let kept = run()
+  for (let i = 1; i < times; i++) {
+    const again = run()
+    if (again.usPerFix < kept.usPerFix) kept = again
+  }
+  return kept
+}
+
+function degrees(value: number): number {
+  return Math.round(value * 1e7) / 1e7
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(4))
+}
+
+function us(value: number): string {
+  return value.toPrecision(3).padStart(7)
+}

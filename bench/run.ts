@@ -1,0 +1,41 @@
+// `npm run bench -- <name> [--json] [--seed n]`: runs one measurement, or says which there are. Modules are loaded only
+// when asked for, so that a bench without services needs none.
+import { machine } from './machine.ts'
+import type { Bench } from './report.ts'
+
+const BENCHES: Record<string, { says: string; load: () => Promise<Bench> }> = {
+  'engine-zones': {
+    says: 'zones alone: ours, flatbush + Turf and Turf on the same fixes, at 10 to 10,000 zones',
+    load: async () => (await import('./engine-zones.ts')).engineZones,
+  },
+}
+
+async function main(argv: string[]): Promise<number> {
+  const name = argv.find((arg) => !arg.startsWith('-'))
+  const bench = name === undefined ? undefined : BENCHES[name]
+  if (!name || !bench) {
+    if (name) console.error(`no bench is called ${name}`)
+    for (const [key, { says }] of Object.entries(BENCHES)) console.error(`  ${key.padEnd(16)} ${says}`)
+    return name ? 2 : 0
+  }
+  const seed = seedOf(argv)
+  const json = argv.includes('--json')
+  const on = machine()
+  const say = json ? () => undefined : (line: string) => console.log(line)
+  say(`${name}, seed ${seed}, ${on.cpu}, ${on.cores} cores, Node ${on.node}`)
+  const run = await bench.load()
+  const { marks, ...rest } = await run({ seed, say, args: argv })
+  if (json) console.log(JSON.stringify({ bench: name, seed, machine: on, marks, ...rest }))
+  else for (const [id, value] of Object.entries(marks)) say(`${id.padEnd(36)} ${value}`)
+  return 0
+}
+
+function seedOf(argv: string[]): number {
+  const at = argv.indexOf('--seed')
+  if (at < 0) return 1
+  const seed = Number(argv[at + 1])
+  if (!Number.isInteger(seed)) throw new Error(`--seed wants a whole number, got ${argv[at + 1]}`)
+  return seed
+}
+
+process.exitCode = await main(process.argv.slice(2))
