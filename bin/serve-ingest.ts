@@ -3,7 +3,7 @@ import { followDirectory } from '../ingest/follow-directory.ts'
 import { DEVICE_PROTOCOLS } from '../ingest/protocols.ts'
 import { startIngest } from '../ingest/start-ingest.ts'
 import { ReportAppender } from '../stream/append-reports.ts'
-import { loadDirectory } from '../stream/publications.ts'
+import { loadDirectory, loadDirectoryChanges } from '../stream/publications.ts'
 import { appendQuarantine } from '../stream/quarantine-log.ts'
 import { watchVersion } from '../stream/watch-version.ts'
 import type { RoleParts, RunningRole } from './role.ts'
@@ -17,6 +17,7 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
     directory,
     {
       load: () => loadDirectory(redis, keys),
+      loadChanges: (since) => loadDirectoryChanges(redis, keys, since),
       watch: (onChange) => watchVersion(redis, keys, 'directory', onChange),
     },
     log,

@@ -1,7 +1,8 @@
 // One shard's evaluator: reads the report log, keeps every wearer's timeline in memory, and writes outcomes and checkpoints
 // under its fencing token. The steps of a turn stand in `#turn`.
 import { WearerTimeline } from '../geofence/timeline.ts'
-import { decodeLive } from '../model/live.ts'
+import type { Incident } from '../model/incident.ts'
+import { decodeLive, WEARER_STATE } from '../model/live.ts'
 import type { Clock, Counter, Log, Meter } from '../model/observe.ts'
 import { LogReport } from '../model/report.ts'
 import { ENTRY_HEADER_BYTES, entryCount, readReport } from '../model/report-codec.ts'
@@ -13,6 +14,7 @@ import { type LogEntry, readEntries } from '../stream/read-reports.ts'
 import { EdgeQueue } from './edge-queue.ts'
 import { LiveBoard } from './live-board.ts'
 import { PlanBook, type PlanChange, type ZoneBook } from './plan-book.ts'
+import { SilenceWatch } from './silence-watch.ts'
 
 export type EvaluatorLimits = {
   /** A late report is judged from memory when it is at most this old … */
@@ -35,6 +37,8 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
   wearersPerCommit: 500,
 }
 
+const SILENCE_FIELD = 'silence'
+
 export type ShardEvaluatorOptions = {
   shard: number
   token: number
@@ -56,11 +60,14 @@ export class ShardEvaluator {
   readonly #timelines = new Map<number, WearerTimeline>()
   readonly #edges = new EdgeQueue()
   readonly #board = new LiveBoard()
+  readonly #silences = new SilenceWatch()
+  readonly #silenceChanges = new Map<number, Incident[]>()
   readonly #report = new LogReport()
   readonly #touched = new Set<number>()
   readonly #dirty = new Set<number>()
   #dropped: number[] = []
   readonly #reports: Counter
+  readonly #incidents: Counter
   #position = '0-0'
   #savedPosition = '0-0'
   #checkpointAtMs = 0
@@ -73,6 +80,9 @@ export class ShardEvaluator {
     const { redis, keys, shard, zones, limits, clock, log, meter } = options
     this.#plans = new PlanBook({ redis, keys, shard, zones, retainMs: limits.retainMs, clock, log })
     this.#reports = meter.counter('gelang_evaluate_reports_total', 'Reports judged, by how they arrived', ['arrival'])
+    this.#incidents = meter.counter('gelang_evaluate_incident_revisions_total', 'Incident revisions emitted, by type', [
+      'type',
+    ])
   }
 
   /** Restores the shard from its checkpoint. Must be called once, before `run`. */
@@ -81,7 +91,7 @@ export class ShardEvaluator {
     await this.#plans.refresh()
     const saved = await loadShard(redis, keys, shard)
     this.#position = this.#savedPosition = saved.position
-    const buckets = groupBuckets(saved.events)
+    const buckets = groupBuckets(saved.events, (wearerId, bytes) => this.#silences.restore(wearerId, bytes))
     for (const wearerId of this.#plans.wearerIds()) {
       const plan = this.#plans.get(wearerId)!
       const state = saved.states.get(wearerId)
@@ -129,6 +139,7 @@ export class ShardEvaluator {
         this.#timelines.delete(wearerId)
         this.#edges.delete(wearerId)
         this.#board.delete(wearerId)
+        this.#silences.delete(wearerId)
         this.#dropped.push(wearerId)
       }
       for (const change of changed) this.#setPlan(change)
@@ -148,7 +159,7 @@ export class ShardEvaluator {
     const nowMs = clock()
     const waitMs = Math.min(
       this.#board.hasChanges ? this.#liveAtMs + limits.liveMs - nowMs : limits.checkpointMs,
-      this.#edges.nextDueMs() - nowMs,
+      Math.min(this.#edges.nextDueMs(), this.#silences.nextDueMs()) - nowMs,
       limits.checkpointMs,
     )
     const blockMs = this.#plansChanged || this.#stopping ? 1 : Math.max(1, Math.ceil(waitMs))
@@ -174,11 +185,25 @@ export class ShardEvaluator {
           continue
         }
         this.#reports.inc({ arrival: timeline.offer(report) })
-        this.#board.see(report, timeline.worstState())
+        this.#silenceChanged(report.wearerId, this.#silences.hear(report, this.#plans.get(report.wearerId)!))
+        this.#board.see(report, this.#stateOf(report.wearerId, timeline))
         this.#touched.add(report.wearerId)
       }
       this.#position = id
     }
+    if (entries.length < this.#options.limits.entriesPerRead) this.#silences.listen(this.#options.clock())
+  }
+
+  #silenceChanged(wearerId: number, changes: Incident[]): void {
+    if (changes.length === 0) return
+    this.#silenceChanges.set(wearerId, [...(this.#silenceChanges.get(wearerId) ?? []), ...changes])
+    this.#touched.add(wearerId)
+  }
+
+  #stateOf(wearerId: number, timeline: WearerTimeline): number {
+    return this.#silences.openOf(wearerId).length > 0
+      ? Math.max(timeline.worstState(), WEARER_STATE.serius)
+      : timeline.worstState()
   }
 
   #fireEdges(): void {
@@ -187,24 +212,46 @@ export class ShardEvaluator {
       this.#timelines.get(wearerId)?.advanceTo(nowMs)
       this.#touched.add(wearerId)
     }
+    for (const [wearerId, changes] of this.#silences.look(nowMs, (id) => this.#plans.get(id)))
+      this.#silenceChanged(wearerId, changes)
   }
 
-  /** Outcomes go out at once, together with the states that know of them, so that a crash cannot forget a revision. */
+  /**
+   * Outcomes go out at once, together with the states that know of them, so that a crash cannot forget a revision. What live
+   * reports decided goes first; wearers with late reports are judged again after that.
+   */
   async #commitOutcomes(): Promise<void> {
+    const late: number[] = []
+    await this.#commitChanges(this.#touched, (timeline, wearerId) => {
+      if (timeline.isStale) late.push(wearerId)
+      const silences = this.#silenceChanges.get(wearerId) ?? []
+      return [...timeline.takeChanges(true), ...silences]
+    })
+    this.#silenceChanges.clear()
+    this.#touched.clear()
+    await this.#commitChanges(late, (timeline) => timeline.takeChanges())
+  }
+
+  async #commitChanges(
+    wearers: Iterable<number>,
+    changesOf: (timeline: WearerTimeline, wearerId: number) => Incident[],
+  ): Promise<void> {
     const incidents: string[] = []
     const concerned: number[] = []
-    for (const wearerId of this.#touched) {
+    for (const wearerId of wearers) {
       const timeline = this.#timelines.get(wearerId)
       if (timeline === undefined) continue
-      this.#edges.set(wearerId, timeline.nextEdgeMs())
       this.#dirty.add(wearerId)
-      const changes = timeline.takeChanges()
+      const changes = changesOf(timeline, wearerId)
+      this.#edges.set(wearerId, timeline.nextEdgeMs())
       if (changes.length === 0) continue
-      for (const incident of changes) incidents.push(JSON.stringify(incident))
+      for (const incident of changes) {
+        incidents.push(JSON.stringify(incident))
+        this.#incidents.inc({ type: incident.type })
+      }
       concerned.push(wearerId)
-      this.#board.setState(wearerId, timeline.worstState())
+      this.#board.setState(wearerId, this.#stateOf(wearerId, timeline))
     }
-    this.#touched.clear()
     if (incidents.length > 0) await this.#commit(concerned, incidents, undefined)
   }
 
@@ -240,6 +287,8 @@ export class ShardEvaluator {
       commit.states.push([wearerId, timeline.encodeState()])
       for (const [bucketMs, bytes] of timeline.dirtyBuckets()) commit.events.push([`${wearerId}:${bucketMs}`, bytes])
       for (const bucketMs of timeline.droppedBuckets()) commit.dropEvents.push(`${wearerId}:${bucketMs}`)
+      const silence = this.#silences.encode(wearerId)
+      if (silence !== undefined) commit.events.push([`${wearerId}:${SILENCE_FIELD}`, silence])
       const latest = this.#board.snapshot(wearerId)
       if (latest !== undefined) commit.latest.push([wearerId, latest])
     }
@@ -255,18 +304,25 @@ export class ShardEvaluator {
   }
 }
 
-/** Event fields are `wearer:bucketStartMs`. */
-function groupBuckets(events: Map<string, Uint8Array>): Map<number, Map<number, Uint8Array>> {
+/** Event fields are `wearer:bucketStartMs`, and `wearer:silence` for what the silence watch keeps. */
+function groupBuckets(
+  events: Map<string, Uint8Array>,
+  onSilence: (wearerId: number, bytes: Uint8Array) => void,
+): Map<number, Map<number, Uint8Array>> {
   const grouped = new Map<number, Map<number, Uint8Array>>()
   for (const [field, bytes] of events) {
-    const colon = field.indexOf(':')
-    const wearerId = Number(field.slice(0, colon))
+    const [wearer, bucket] = field.split(':') as [string, string]
+    const wearerId = Number(wearer)
+    if (bucket === SILENCE_FIELD) {
+      onSilence(wearerId, bytes)
+      continue
+    }
     let buckets = grouped.get(wearerId)
     if (buckets === undefined) {
       buckets = new Map()
       grouped.set(wearerId, buckets)
     }
-    buckets.set(Number(field.slice(colon + 1)), bytes)
+    buckets.set(Number(bucket), bytes)
   }
   return grouped
 }

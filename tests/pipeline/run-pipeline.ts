@@ -1,0 +1,231 @@
+// All of the server but the API in this process, on services of the test's own, with a clock that the test sets.
+import { randomBytes } from 'node:crypto'
+import { openMeter } from '../../bin/meter.ts'
+import { sha256 } from '../../bin/seed-fleet.ts'
+import { Directory } from '../../ingest/directory.ts'
+import { followDirectory } from '../../ingest/follow-directory.ts'
+import { type Ingest, startIngest } from '../../ingest/start-ingest.ts'
+import type { Incident } from '../../model/incident.ts'
+import type { Clock, Log, Meter } from '../../model/observe.ts'
+import type { Condition } from '../../model/plan.ts'
+import type { ZoneShape } from '../../model/zone.ts'
+import { startEvaluate } from '../../pipeline/evaluate.ts'
+import { startPublishRules } from '../../pipeline/publish-rules.ts'
+import { startRecord } from '../../pipeline/record.ts'
+import { insertAssignment, insertBracelet, insertGateway } from '../../store/insert-devices.ts'
+import { insertOfficer, insertSupervision, insertUnit, insertWearer } from '../../store/insert-people.ts'
+import { insertCondition, insertZone } from '../../store/insert-rules.ts'
+import type { Pool } from '../../store/open-pool.ts'
+import { ReportAppender } from '../../stream/append-reports.ts'
+import { readIncidents } from '../../stream/incident-log.ts'
+import { loadDirectory, loadDirectoryChanges } from '../../stream/publications.ts'
+import { appendQuarantine } from '../../stream/quarantine-log.ts'
+import { watchVersion } from '../../stream/watch-version.ts'
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
+import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
+
+export const SHARDS = 4
+export const GATEWAY_SECRET = 'gateway-secret-of-a-test'
+const DAY_MS = 86_400_000
+
+export type Pipeline = {
+  database: TestDatabase
+  redis: TestRedis
+  ingest: Ingest
+  metrics(): Promise<string>
+  /** Newest revision of every incident that stands in the incident log. */
+  incidents(): Promise<Map<string, Incident>>
+  fixes(): Promise<number>
+  restartEvaluate(): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startPipeline(clock: Clock, log: Log = silentLog): Promise<Pipeline> {
+  const database = await createTestDatabase()
+  const redis = await createTestRedis()
+  const { meter, text } = openMeter()
+  const failures: unknown[] = []
+  const common = {
+    redis: redis.redis,
+    keys: redis.keys,
+    shardCount: SHARDS,
+    clock,
+    log,
+    meter,
+    onFatal: (error: unknown) => failures.push(error),
+  }
+  const publishing = startPublishRules({ ...common, pool: database.recordPool, ownerId: 'test' })
+  const recording = startRecord({ ...common, pool: database.recordPool, ownerId: 'test' })
+  const readers = new Set<{ disconnect(): void }>()
+  const evaluate = () =>
+    startEvaluate({
+      ...common,
+      ownerId: `test-${randomBytes(3).toString('hex')}`,
+      leaseTtlMs: 1500,
+      openReader: () => {
+        const reader = redis.redis.duplicate()
+        reader.on('error', () => undefined)
+        readers.add(reader)
+        return reader as never
+      },
+      limits: { checkpointMs: 50, liveMs: 20 },
+    })
+  let evaluating = evaluate()
+  const { ingest, stopIngest } = await openIngest(redis, common)
+  return {
+    database,
+    redis,
+    ingest,
+    metrics: text,
+    async incidents() {
+      const newest = new Map<string, Incident>()
+      for (let shard = 0; shard < SHARDS; shard++)
+        for (const { json } of await readIncidents(redis.redis, redis.keys, shard, '0-0', { count: 10_000 })) {
+          const incident = JSON.parse(json) as Incident
+          newest.set(incident.id, incident)
+        }
+      return newest
+    },
+    async fixes() {
+      const { rows } = await database.ownerPool.query<{ n: number }>('SELECT count(*)::int AS n FROM fix')
+      return rows[0]!.n
+    },
+    async restartEvaluate() {
+      await evaluating.stop()
+      evaluating = evaluate()
+    },
+    async stop() {
+      await stopIngest()
+      await evaluating.stop()
+      await publishing.stop()
+      await recording.stop()
+      for (const reader of readers) reader.disconnect()
+      await redis.cleanup()
+      await database.drop()
+      if (failures.length > 0) throw failures[0]
+    },
+  }
+}
+
+async function openIngest(redis: TestRedis, { clock, log, meter }: { clock: Clock; log: Log; meter: Meter }) {
+  const directory = new Directory()
+  const source = {
+    load: () => loadDirectory(redis.redis, redis.keys),
+    loadChanges: (since: number) => loadDirectoryChanges(redis.redis, redis.keys, since),
+    watch: (onChange: () => void) => watchVersion(redis.redis, redis.keys, 'directory', onChange),
+  }
+  const unfollow = followDirectory(directory, source, log)
+  const ingest = await startIngest({
+    ports: { own: 0, osmand: 0 },
+    host: '127.0.0.1',
+    appender: new ReportAppender(await redis.open(), redis.keys, { shardCount: SHARDS }),
+    directory,
+    quarantine: (items) => appendQuarantine(redis.redis, redis.keys, items),
+    log,
+    meter,
+    clock,
+  })
+  return {
+    ingest,
+    async stopIngest() {
+      await ingest.close()
+      unfollow()
+    },
+  }
+}
+
+export type TestCondition = Pick<Condition, 'kind'> & Partial<Condition> & { shape: ZoneShape }
+
+/** One Bapas, one wearer with one bracelet and these conditions, in force for a year around `nowMs`. */
+export async function seedWearer(
+  pool: Pool,
+  nowMs: number,
+  conditions: TestCondition[],
+  deviceId = 'T-1',
+): Promise<number> {
+  const bapas = 'ditjenpas.kanwil.bapas'
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM officer LIMIT 1')
+  let officerId = rows[0]?.id
+  if (officerId === undefined) {
+    await insertUnit(pool, { path: 'ditjenpas', name: 'Ditjenpas', kind: 'ditjenpas', timeZone: 'Asia/Jakarta' })
+    await insertUnit(pool, { path: 'ditjenpas.kanwil', name: 'Kanwil', kind: 'kanwil', timeZone: 'Asia/Jakarta' })
+    await insertUnit(pool, { path: bapas, name: 'Bapas', kind: 'bapas', timeZone: 'Asia/Jakarta' })
+    officerId = await insertOfficer(pool, { name: 'Kepala', role: 'kepala_bapas', unitPath: bapas })
+    await insertGateway(pool, { gatewayId: 'gw', unitPath: bapas, secretSha256: sha256(GATEWAY_SECRET) })
+  }
+  const nik = String(3_300_000_000_000_000 + (randomBytes(4).readUInt32BE() % 1_000_000_000))
+  const { n: wearerId } = await insertWearer(pool, {
+    name: 'Klien',
+    nik,
+    unitPath: bapas,
+    pkOfficerId: officerId,
+    reportIntervalMs: 60_000,
+    silenceGraceMs: 900_000,
+  })
+  const fromMs = nowMs - 180 * DAY_MS
+  await insertSupervision(pool, {
+    wearerId,
+    programme: 'PB',
+    skNumber: 'SK 1',
+    fromMs,
+    toMs: nowMs + 180 * DAY_MS,
+    madeMs: fromMs,
+  })
+  for (const { shape, ...condition } of conditions) {
+    const zoneId = await insertZone(pool, { name: 'zona', unitPath: bapas, shape, authorId: officerId, madeMs: fromMs })
+    await insertCondition(pool, {
+      fromMs,
+      timeZone: 'Asia/Jakarta',
+      legalBasis: 'Kontrak bimbingan butir 3',
+      ...condition,
+      wearerId,
+      zoneId,
+      authorId: officerId,
+      approverId: officerId,
+      madeMs: fromMs,
+    })
+  }
+  const braceletId = await insertBracelet(pool, {
+    deviceId,
+    model: 'uji',
+    unitPath: bapas,
+    secretSha256: sha256(`secret ${deviceId}`),
+  })
+  await insertAssignment(pool, { braceletId, wearerId, fromMs })
+  return wearerId
+}
+
+/** Sends reports in one request as the gateway; gives the verdicts. */
+export async function post(pipeline: Pipeline, reports: object[]): Promise<{ ok: boolean; reason?: string }[]> {
+  const response = await send(pipeline, reports)
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+  return ((await response.json()) as { results: { ok: boolean; reason?: string }[] }).results
+}
+
+function send(pipeline: Pipeline, reports: object[]): Promise<Response> {
+  return fetch(`http://127.0.0.1:${pipeline.ingest.ports.own}/v1/reports`, {
+    method: 'POST',
+    headers: { authorization: `Bearer gw:${GATEWAY_SECRET}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ reports }),
+  })
+}
+
+/** Resolves when ingest has heard of the gateway and of these bracelets. */
+export function untilKnown(pipeline: Pipeline, reports: object[]): Promise<unknown> {
+  return eventually(async () => {
+    const response = await send(pipeline, reports)
+    if (response.status === 401 || response.status === 503) return false
+    return ((await response.json()) as { results: { ok: boolean }[] }).results.every(({ ok }) => ok)
+  }, 'ingest knows the bracelets')
+}
+
+/** Looks until `see` gives something, for the work of other loops; throws after `ms`. */
+export async function eventually<T>(see: () => Promise<T | undefined | false>, what: string, ms = 15_000): Promise<T> {
+  const deadlineMs = performance.now() + ms
+  for (;;) {
+    const seen = await see()
+    if (seen !== undefined && seen !== false) return seen
+    if (performance.now() > deadlineMs) throw new Error(`not seen within ${ms} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
