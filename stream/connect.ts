@@ -1,6 +1,7 @@
 // Connections to Redis, or to a Redis Cluster, that fail fast and come back by themselves.
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import type { Log } from '../model/observe.ts'
+import { forgetOperands } from './redis-errors.ts'
 
 export type RedisSettings = {
   /** redis://[user:password@]host[:port][/db], or rediss:// with TLS. */
@@ -28,7 +29,13 @@ const CONNECTION = {
   maxRetriesPerRequest: 0,
   connectTimeout: 5000,
   keepAlive: 10_000,
+  reconnectOnError(error) {
+    forgetOperands(error)
+    return false
+  },
 } satisfies RedisOptions
+
+const logOf = new WeakMap<RedisClient, Log>()
 
 /**
  * A connection that reconnects for ever, at most a second apart. It is usable from its `ready` event on (`untilReady`);
@@ -38,23 +45,14 @@ export function connectRedis(settings: RedisSettings, connectionName: string, lo
   const redis = settings.cluster
     ? new Cluster([settings.url], clusterOptions(settings, connectionName))
     : new Redis(settings.url, { ...connectionOptions(settings, connectionName), retryStrategy: reconnectDelayMs })
-  let away = false
-  redis.on('error', (error: Error) => {
-    if (away) return
-    away = true
-    log.warn({ connection: connectionName, reason: error.message }, 'Redis is away')
-  })
-  redis.on('ready', () => {
-    if (away) log.info({ connection: connectionName }, 'Redis is back')
-    away = false
-  })
+  tellOutages(redis, connectionName, log)
   return redis
 }
 
-/** Another connection to the same place; its errors are told where the first one's are. */
+/** Another connection to the same place, told of in the same log. */
 export function duplicateRedis(redis: RedisClient, connectionName: string): RedisClient {
   const copy: RedisClient = redis instanceof Cluster ? redis.duplicate() : redis.duplicate({ connectionName })
-  copy.on('error', (error: Error) => redis.emit('error', error))
+  tellOutages(copy, connectionName, logOf.get(redis))
   return copy
 }
 
@@ -74,6 +72,19 @@ export function untilReady(redis: RedisClient, timeoutMs: number): Promise<void>
     const timer = setTimeout(() => settle(new Error(`Redis did not answer within ${timeoutMs} ms`)), timeoutMs)
     redis.on('ready', ready)
     redis.on('end', ended)
+  })
+}
+
+function tellOutages(redis: RedisClient, connection: string, log: Log | undefined): void {
+  if (log !== undefined) logOf.set(redis, log)
+  let away = false
+  redis.on('error', (error: Error) => {
+    if (!away) log?.warn({ connection, reason: error.message }, 'Redis is away')
+    away = true
+  })
+  redis.on('ready', () => {
+    if (away) log?.info({ connection }, 'Redis is back')
+    away = false
   })
 }
 

@@ -23,6 +23,7 @@ export class LogUnavailable extends Error {
   constructor(reason: Unavailable, cause: unknown) {
     super(`the log is not available (${reason}): ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
     this.reason = reason
+    forgetOperands(cause)
   }
 }
 
@@ -55,6 +56,11 @@ const AWAY_CODES = new Set([
 ])
 const AWAY_TEXT =
   /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries|Command aborted|Socket closed)/
+
+/** ioredis hangs the command with all it carried on its errors: people's positions, which must not get into a log. */
+export function forgetOperands(error: unknown): void {
+  if (error instanceof Error && 'command' in error) delete error.command
+}
 
 /** The reason behind an error of ioredis or an answer of Redis. */
 export function unavailableReason(error: unknown): Unavailable {

@@ -1,4 +1,5 @@
 // A Redis of this file's own that is short of memory, read-only, silent, or promises little.
+import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ReportAppender } from '../../stream/append-reports.ts'
 import { commitShard } from '../../stream/checkpoint.ts'
@@ -37,6 +38,17 @@ test('memory used up: refused as such, nothing of a commit is written, and it re
   expect(await redis.exists(keys.states(0), keys.incidents(0), keys.position('evaluate', 0))).toBe(0)
   await redis.config('SET', 'maxmemory', '0')
   await append(2)
+})
+
+test('an error carries nothing of what was to be written', async () => {
+  const { redis, keys } = shared
+  await redis.set(keys.zones, 'not a hash')
+  const secret = 'where somebody was'
+  const failed = [redis.hset(keys.zones, 'f', secret), redis.pipeline().hset(keys.zones, 'f', secret).exec()]
+  for (const outcome of await Promise.allSettled(failed)) {
+    expect(inspect(outcome, { depth: 9, showHidden: true })).toContain('WRONGTYPE')
+    expect(inspect(outcome, { depth: 9, showHidden: true })).not.toContain(secret)
+  }
 })
 
 test('read-only: refused as such', async () => {
