@@ -29,6 +29,8 @@ export type EnsureOptions = {
   keep?: boolean
 }
 
+type Place = Pick<EnsureOptions, 'folder' | 'env'>
+
 export type Services = {
   databaseUrl: string
   redisUrl: string
@@ -71,33 +73,34 @@ export async function ensureServices(options: EnsureOptions): Promise<Services> 
 }
 
 /** Ends whatever runs for this folder. True when something did. */
-export async function stopServices(options: Pick<EnsureOptions, 'folder' | 'env'>): Promise<boolean> {
-  if (!existsSync(options.folder)) return false
-  const { folder, env } = options
-  return withFolderLock(
-    folder,
-    'services',
-    () => undefined,
-    async () => {
-      const reachable = await reachableFolder(folder, chooseRunAs(), env)
-      const ended = await Promise.all([
-        stopServer(REDIS, join(reachable, 'redis')),
-        stopServer(POSTGRES, join(reachable, 'postgres')),
-        stopDockerServices(folder, env),
-      ])
-      rmSync(ownerFile(folder), { force: true })
-      return ended.includes(true)
-    },
-  )
+export async function stopServices({ folder, env }: Place): Promise<boolean> {
+  return lockedIfThere(folder, () => stopAll({ folder, env }))
 }
 
 /** Ends them and deletes their data. */
-export async function discardServices(options: Pick<EnsureOptions, 'folder' | 'env'>): Promise<void> {
-  await stopServices(options)
-  if (!existsSync(options.folder)) return
-  await discardDockerServices(options.folder, options.env)
-  rmSync(await reachableFolder(options.folder, chooseRunAs(), options.env), { recursive: true, force: true })
-  rmSync(options.folder, { recursive: true, force: true })
+export async function discardServices({ folder, env }: Place): Promise<boolean> {
+  return lockedIfThere(folder, async () => {
+    const ended = await stopAll({ folder, env })
+    await discardDockerServices(folder, env)
+    rmSync(await reachableFolder(folder, chooseRunAs(), env), { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
+    return ended
+  })
+}
+
+async function lockedIfThere(folder: string, work: () => Promise<boolean>): Promise<boolean> {
+  return existsSync(folder) ? withFolderLock(folder, 'services', () => undefined, work) : false
+}
+
+async function stopAll({ folder, env }: Place): Promise<boolean> {
+  const reachable = await reachableFolder(folder, chooseRunAs(), env)
+  const ended = await Promise.all([
+    stopServer(REDIS, join(reachable, 'redis')),
+    stopServer(POSTGRES, join(reachable, 'postgres')),
+    stopDockerServices(folder, env),
+  ])
+  rmSync(ownerFile(folder), { force: true })
+  return ended.includes(true)
 }
 
 /** True while a living process (or `services up`) answers for the services of this folder. */
@@ -132,11 +135,19 @@ async function fromPackages(
     progress(`PostgreSQL may not enter ${resolve(options.folder)}; its data are in ${folder}.`)
   const shared = await reachableFolder(options.packagesFolder ?? dirname(resolve(options.folder)), runAs, env)
   const packages = await fetchPackages({ folder: shared, env, progress })
-  const [postgres, redis] = await Promise.all([
+  const starts = await Promise.allSettled([
     given.databaseUrl ? undefined : startPrivatePostgres({ packages, folder: join(folder, 'postgres'), runAs }),
     given.redisUrl ? undefined : startPrivateRedis({ packages, folder: join(folder, 'redis'), runAs }),
   ])
-  return { databaseUrl: postgres?.url ?? '', redisUrl: redis?.url ?? '', how: 'private' as const }
+  const failed = starts.find((start) => start.status === 'rejected')
+  if (failed) {
+    // Neither is left running alone; one that another process has been using is.
+    for (const start of starts)
+      if (start.status === 'fulfilled' && start.value?.found === false) await start.value.stop()
+    throw failed.reason
+  }
+  const [databaseUrl, redisUrl] = starts.map((start) => (start.status === 'fulfilled' && start.value?.url) || '')
+  return { databaseUrl: databaseUrl as string, redisUrl: redisUrl as string, how: 'private' as const }
 }
 
 function takeOver(folder: string, keep: boolean): void {

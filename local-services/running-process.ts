@@ -9,7 +9,6 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
-  statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +18,6 @@ import type { RunAs } from './unprivileged-user.ts'
 export type ProcessId = { pid: number; startTicks: string }
 
 const POLL_MS = 20
-const LOG_BYTES_MAX = 10 * 1024 * 1024
 
 /** The process of this id that runs now, or undefined (a zombie does not run). */
 export function processOf(pid: number): ProcessId | undefined {
@@ -78,8 +76,6 @@ export function startDetached(
   args: readonly string[],
   place: { cwd: string; logFile: string; runAs: RunAs },
 ): Promise<ProcessId> {
-  const size = statSync(place.logFile, { throwIfNoEntry: false })?.size ?? 0
-  if (size > LOG_BYTES_MAX) renameSync(place.logFile, `${place.logFile}.old`)
   const log = openSync(place.logFile, 'a', 0o600)
   const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C' }
   const child = spawn(program, args, {

@@ -1,5 +1,5 @@
 // What a private PostgreSQL and a private Redis have in common: one folder, one process, one port.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { bindable, pickPort } from './pick-port.ts'
@@ -39,6 +39,7 @@ export type ServerKind = {
   args(port: number): string[]
   /** Before every start, when nothing runs on the folder. */
   prepare(): Promise<void>
+  /** Whether this very process serves on the port; another program may have it. */
   ready(process: ProcessId, port: number): Promise<boolean>
   stopSignal: NodeJS.Signals
   url(port: number): string
@@ -51,6 +52,7 @@ const STOP_MS_MAX = 60_000
 const KILL_MS_MAX = 10_000
 const POLL_MS = 20
 const PORT_TRIES = 5
+const LOG_BYTES_MAX = 10 * 1024 * 1024
 
 /** Starts the server of this folder, or takes the one that runs there. A given port that is taken throws ServiceError `port-taken`. */
 export async function startServer(
@@ -127,13 +129,19 @@ async function launch(kind: ServerKind, folder: string, runAs: RunAs, port: numb
   for (const stray of processesIn(folder, kind.program)) await killHard(stray, kind.name)
   await kind.prepare()
   const logFile = join(folder, 'server.log')
+  const logBytesBefore = startLog(logFile)
   const started = await startDetached(kind.program, kind.args(port), { cwd: folder, logFile, runAs })
   const running = { ...started, port }
   writeRecord(recordFile(folder), running)
   if (await becomesReady(kind, running)) return running
   const late = isAlive(running)
   await killHard(running, kind.name)
-  throw didNotStart(kind.name, folder, port, late ? `not ready after ${START_MS_MAX / 1000} s` : logTail(logFile))
+  throw didNotStart(
+    kind.name,
+    folder,
+    port,
+    late ? `not ready after ${START_MS_MAX / 1000} s` : logSince(logFile, logBytesBefore),
+  )
 }
 
 /** False when it ended, or took too long: after a crash it first reads its whole log again. */
@@ -161,8 +169,16 @@ function recordFile(folder: string): string {
   return join(folder, 'running.json')
 }
 
-function logTail(logFile: string): string {
-  return existsSync(logFile) ? lastLines(readFileSync(logFile, 'utf8').slice(-8_192)) : ''
+/** Puts a log aside that has grown large, and gives the size of what is there. */
+function startLog(logFile: string): number {
+  const bytes = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0
+  if (bytes <= LOG_BYTES_MAX) return bytes
+  renameSync(logFile, `${logFile}.old`)
+  return 0
+}
+
+function logSince(logFile: string, bytes: number): string {
+  return lastLines(readFileSync(logFile).subarray(bytes).toString('utf8'))
 }
 
 function didNotStart(name: string, folder: string, port: number, log: string): ServiceError {

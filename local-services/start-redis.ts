@@ -1,12 +1,13 @@
 import { connect } from 'node:net'
 import { resolve } from 'node:path'
 import type { Packages } from './fetch-packages.ts'
+import type { ProcessId } from './running-process.ts'
 import { type ServerInstance, type ServerKind, startServer } from './server-instance.ts'
 import { chooseRunAs, type RunAs } from './unprivileged-user.ts'
 
 export type StartOptions = { packages: Packages; folder: string; port?: number; runAs?: RunAs }
 
-const PING_MS_MAX = 2_000
+const ANSWER_MS_MAX = 2_000
 
 /** A Redis of its own: everything written is on disk before it is answered, nothing is evicted. Throws ServiceError. */
 export async function startPrivateRedis(options: StartOptions): Promise<ServerInstance> {
@@ -21,7 +22,7 @@ export async function startPrivateRedis(options: StartOptions): Promise<ServerIn
       ...['--daemonize', 'no', '--logfile', '', '--tcp-backlog', '128'],
     ],
     prepare: () => Promise.resolve(),
-    ready: (_process, on) => ping(on),
+    ready: answers,
     stopSignal: 'SIGTERM',
     url: redisUrl,
   }
@@ -32,17 +33,23 @@ export function redisUrl(port: number): string {
   return `redis://127.0.0.1:${port}`
 }
 
-/** Answers +PONG (and not -LOADING). */
-function ping(port: number): Promise<boolean> {
+/** It is that process, and it answers commands: a Redis that still reads its log again says -LOADING. */
+function answers({ pid }: ProcessId, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })
-    const end = (answer: boolean) => {
+    let answer = ''
+    const end = (ready: boolean) => {
       socket.destroy()
-      resolve(answer)
+      resolve(ready)
     }
-    socket.setTimeout(PING_MS_MAX, () => end(false))
+    socket.setTimeout(ANSWER_MS_MAX, () => end(false))
     socket.once('error', () => end(false))
-    socket.once('connect', () => socket.write('PING\r\n'))
-    socket.once('data', (chunk) => end(chunk.toString('latin1').startsWith('+PONG')))
+    socket.once('close', () => end(false))
+    socket.once('connect', () => socket.write('INFO server\r\nPING\r\n'))
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1')
+      if (answer.endsWith('+PONG\r\n')) end(answer.includes(`\nprocess_id:${pid}\r`))
+      else if (/\n-[A-Z]+ [^\n]*\r\n$/.test(answer)) end(false)
+    })
   })
 }

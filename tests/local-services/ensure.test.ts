@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
@@ -122,6 +122,22 @@ const { databaseUrl } = await ensureServices({ folder, packagesFolder, env: proc
 console.log(JSON.stringify({ databaseUrl }))
 setInterval(() => undefined, 1000)
 `
+
+test('when one cannot start on its data the other does not stay behind', async () => {
+  const all = await options()
+  mkdirSync(join(all.folder, 'redis', 'appendonlydir'), { recursive: true })
+  writeFileSync(join(all.folder, 'redis', 'appendonlydir', 'appendonly.aof.manifest'), 'not a manifest')
+  const error = await ensureServices(all).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'did-not-start', detail: expect.stringContaining('manifest') })
+  expect((error as Error).message).toBe(
+    `Redis did not start on the data in ${join(all.folder, 'redis')}. Its last words are in ${join(all.folder, 'redis', 'server.log')}.`,
+  )
+  expect(await servicesStatus(all)).toEqual({ how: 'private', databaseUrl: undefined, redisUrl: undefined })
+  rmSync(join(all.folder, 'redis', 'appendonlydir'), { recursive: true })
+  const services = await ensureServices(all)
+  expect(await answers(services.databaseUrl)).toBe(true)
+  await services.stop()
+})
 
 test('up leaves them running for others, status says where, down ends them', async () => {
   const all = await options()

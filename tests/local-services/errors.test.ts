@@ -121,7 +121,7 @@ test('a data folder on a full disk', async (context) => {
     })
     execFileSync('mount', ['-o', 'remount,size=300m', disk])
     const server = await startPrivatePostgres({ packages, folder: join(disk, 'postgres') })
-    await server.kill9()
+    await server.stop()
   } finally {
     execFileSync('umount', ['--lazy', disk])
   }

@@ -129,7 +129,7 @@ describe('PostgreSQL', () => {
     writeFileSync(join(folder, 'data.unfinished', 'PG_VERSION'), '17\n')
     const server = await startPrivatePostgres({ packages: await sharedPackages(), folder })
     expect(await query(server, 'SELECT current_database() AS name')).toEqual([{ name: 'gelang' }])
-    await server.kill9()
+    await server.stop()
   })
 })
 
@@ -206,6 +206,6 @@ describe('a port that is taken', () => {
       await new Promise((resolve) => holder.close(resolve))
       const server = await start(options)
       expect(server.port).toBe(port)
-      await server.kill9()
+      await server.stop()
     })
 })

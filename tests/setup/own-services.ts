@@ -10,7 +10,7 @@ import { chooseRunAs, reachableFolder } from '../../local-services/unprivileged-
 export type OwnServer = ServerInstance & {
   /** Its folder; the data lie in it. */
   folder: string
-  /** Kills it and deletes its data. */
+  /** Ends it and deletes its data. */
   discard(): Promise<void>
 }
 
@@ -44,7 +44,7 @@ async function own(name: string, start: typeof startPrivateRedis, port?: number)
   const folder = join(base, name)
   const server = await start({ packages: await sharedPackages(), folder, ...(port === undefined ? {} : { port }) })
   const discard = async () => {
-    await server.kill9()
+    await server.stop()
     rmSync(base, { recursive: true, force: true })
   }
   return Object.defineProperties({ folder, discard }, Object.getOwnPropertyDescriptors(server)) as OwnServer
