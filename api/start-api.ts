@@ -54,6 +54,8 @@ export type ApiOptions = {
 export type RunningApi = {
   port: number
   baseUrl: string
+  /** Why it cannot do all of its work now; empty when it can. */
+  notReady(): Promise<string[]>
   /** Says goodbye to the consoles, lets requests under way finish, then closes. The pools and Redis stay the caller's. */
   close(): Promise<void>
 }
@@ -110,6 +112,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   return {
     port,
     baseUrl,
+    notReady: () => hub.notReady(),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await hub.close()

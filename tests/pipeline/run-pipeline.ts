@@ -17,6 +17,7 @@ import { insertOfficer, insertSupervision, insertUnit, insertWearer } from '../.
 import { insertCondition, insertZone } from '../../store/insert-rules.ts'
 import type { Pool } from '../../store/open-pool.ts'
 import { ReportAppender } from '../../stream/append-reports.ts'
+import { duplicateRedis } from '../../stream/connect.ts'
 import { readIncidents } from '../../stream/incident-log.ts'
 import { loadDirectory, loadDirectoryChanges } from '../../stream/publications.ts'
 import { appendQuarantine } from '../../stream/quarantine-log.ts'
@@ -63,10 +64,9 @@ export async function startPipeline(clock: Clock, log: Log = silentLog): Promise
       ownerId: `test-${randomBytes(3).toString('hex')}`,
       leaseTtlMs: 1500,
       openReader: () => {
-        const reader = redis.redis.duplicate()
-        reader.on('error', () => undefined)
+        const reader = duplicateRedis(redis.redis, 'reader')
         readers.add(reader)
-        return reader as never
+        return reader
       },
       limits: { checkpointMs: 50, liveMs: 20 },
     })
