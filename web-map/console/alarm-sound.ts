@@ -1,0 +1,51 @@
+import type { Severity } from '../../model/incident.ts'
+
+/** Notes of each alarm: frequency in Hz, start and length in seconds. Kritis rises twice, serius calls once, informasi taps. */
+const NOTES: Record<Severity, readonly (readonly [hz: number, startS: number, lengthS: number])[]> = {
+  kritis: [
+    [880, 0, 0.14],
+    [1175, 0.16, 0.14],
+    [1568, 0.32, 0.2],
+    [880, 0.66, 0.14],
+    [1175, 0.82, 0.14],
+    [1568, 0.98, 0.26],
+  ],
+  serius: [
+    [659, 0, 0.18],
+    [523, 0.22, 0.28],
+  ],
+  informasi: [[784, 0, 0.1]],
+}
+const LOUDNESS: Record<Severity, number> = { kritis: 0.32, serius: 0.2, informasi: 0.1 }
+
+/** Alarm tones through WebAudio. Browsers keep it silent until the officer has clicked once: `allow` from a click. */
+export class AlarmSound {
+  #context: AudioContext | undefined
+
+  /** True once the browser lets sound out. */
+  async allow(): Promise<boolean> {
+    this.#context ??= new AudioContext()
+    await this.#context.resume()
+    return this.#context.state === 'running'
+  }
+
+  play(severity: Severity): void {
+    const context = this.#context
+    if (context?.state !== 'running') return
+    for (const [hz, startS, lengthS] of NOTES[severity]) {
+      const from = context.currentTime + 0.02 + startS
+      const tone = context.createOscillator()
+      const gain = context.createGain()
+      tone.type = severity === 'kritis' ? 'square' : 'sine'
+      tone.frequency.value = hz
+      const peak = LOUDNESS[severity] * (tone.type === 'square' ? 0.5 : 1)
+      gain.gain.setValueAtTime(0, from)
+      gain.gain.linearRampToValueAtTime(peak, from + 0.015)
+      gain.gain.setValueAtTime(peak, from + lengthS - 0.03)
+      gain.gain.linearRampToValueAtTime(0, from + lengthS)
+      tone.connect(gain).connect(context.destination)
+      tone.start(from)
+      tone.stop(from + lengthS + 0.02)
+    }
+  }
+}

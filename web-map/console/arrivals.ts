@@ -1,0 +1,60 @@
+import { signal } from '@preact/signals'
+import type { IncidentView } from '../../model/console.ts'
+import type { Severity } from '../../model/incident.ts'
+import { severityRank, stageOf } from '../live/incident-order.ts'
+import { t } from '../words/language.ts'
+import type { AlarmSound } from './alarm-sound.ts'
+
+export const ARRIVAL = { flashMs: 8000, repeatKritisMs: 30_000, arrivedMax: 500 }
+
+/** New alerts as an officer notices them: sound, flash, a sentence for the screen reader. */
+export class Arrivals {
+  /** When each alert arrived on this screen, for the flash. */
+  readonly arrivedMs = signal<ReadonlyMap<string, number>>(new Map())
+  readonly announcement = signal('')
+  readonly soundAllowed = signal(false)
+  #sound: AlarmSound
+  #mutesInformation: () => boolean
+  #lastKritisMs = 0
+
+  constructor(sound: AlarmSound, mutesInformation: () => boolean) {
+    this.#sound = sound
+    this.#mutesInformation = mutesInformation
+  }
+
+  async allowSound(): Promise<void> {
+    this.soundAllowed.value = await this.#sound.allow()
+    if (this.soundAllowed.value) this.#sound.play('informasi')
+  }
+
+  /** Many alerts at once sound once, as the gravest of them. */
+  take(alerts: readonly IncidentView[], nowMs: number): void {
+    if (alerts.length === 0) return
+    const arrived = [...this.arrivedMs.value, ...alerts.map((alert) => [alert.id, nowMs] as const)]
+    this.arrivedMs.value = new Map(arrived.slice(-ARRIVAL.arrivedMax))
+    const worst = alerts.reduce((a, b) => (severityRank(b.severity) > severityRank(a.severity) ? b : a))
+    this.announcement.value = t('alerts.arrived', {
+      severity: t(`severity.${worst.severity}`),
+      type: t(`type.${worst.type}`),
+      name: worst.wearer.name,
+    })
+    this.#play(worst.severity, nowMs)
+  }
+
+  /** Sounds again while a kritis alert that came in on this screen waits to be taken. */
+  remind(incidents: Iterable<IncidentView>, nowMs: number): void {
+    if (nowMs - this.#lastKritisMs < ARRIVAL.repeatKritisMs) return
+    for (const incident of incidents) {
+      if (incident.severity !== 'kritis' || incident.withdrawn || stageOf(incident) !== 'new') continue
+      if (!this.arrivedMs.value.has(incident.id)) continue
+      this.#play('kritis', nowMs)
+      return
+    }
+  }
+
+  #play(severity: Severity, nowMs: number): void {
+    if (severity === 'informasi' && this.#mutesInformation()) return
+    if (severity === 'kritis') this.#lastKritisMs = nowMs
+    this.#sound.play(severity)
+  }
+}

@@ -1,0 +1,233 @@
+import { computed, signal } from '@preact/signals'
+import type { ActRequest, IncidentView, LiveMessage, MapSettings, UnitView, ZoneView } from '../../model/console.ts'
+import { type FeedLink, type FeedSocket, LiveFeed } from '../live/feed.ts'
+import { stageOf } from '../live/incident-order.ts'
+import {
+  applyAct,
+  applyIncident,
+  applyLive,
+  emptyLiveState,
+  listClosed,
+  listOpen,
+  reconcileOpen,
+  setRoster,
+} from '../live/live-state.ts'
+import { troublesOf } from '../live/trouble.ts'
+import type { AlarmSound } from './alarm-sound.ts'
+import { Arrivals } from './arrivals.ts'
+import type { Preferences } from './preferences.ts'
+import { type Api, ApiFailure, failureWords } from './request.ts'
+import { Session } from './session.ts'
+import { WearerFile } from './wearer-file.ts'
+
+/** What the console takes from the browser. */
+export type Surroundings = {
+  api: Api
+  openSocket(cursor: string | undefined): FeedSocket
+  clock(): number
+  random(): number
+  after(delayMs: number, act: () => void): () => void
+  sound: AlarmSound
+  preferences: Preferences
+}
+
+/** Where the map should go; a new object each time, so that asking twice moves twice. */
+export type MapErrand = { kind: 'wearer'; n: number; latDeg?: number; lonDeg?: number } | { kind: 'fit' }
+
+/** Everything on screen. Live data is kept in plain maps; the `…Version` signals say when to look again. */
+export class ConsoleState {
+  readonly session: Session
+  readonly file: WearerFile
+  readonly arrivals: Arrivals
+  readonly preferences: Preferences
+  live = emptyLiveState()
+  readonly rosterVersion = signal(0)
+  readonly positionsVersion = signal(0)
+  readonly incidentsVersion = signal(0)
+  readonly units = signal<UnitView[]>([])
+  readonly zones = signal<ZoneView[]>([])
+  readonly mapSettings = signal<MapSettings>({})
+  readonly nowMs = signal(0)
+  readonly link = signal<FeedLink>('idle')
+  readonly loadProblem = signal<string | undefined>(undefined)
+  readonly selectedIncidentId = signal<string | undefined>(undefined)
+  readonly errand = signal<MapErrand | undefined>(undefined)
+  readonly unitPath = signal('')
+  #lastHeardMs = signal<number | undefined>(undefined)
+  #awaySinceMs = signal<number | undefined>(undefined)
+  #statusVersion = signal(0)
+  #around: Surroundings
+  #feed: LiveFeed
+  #loading = false
+
+  constructor(around: Surroundings) {
+    this.#around = around
+    this.preferences = around.preferences
+    this.nowMs.value = around.clock()
+    this.session = new Session(
+      around.api,
+      around.after,
+      (sameOfficer) => this.#begin(sameOfficer),
+      () => this.#pause(),
+    )
+    this.file = new WearerFile(around.api, () => this.session.expire())
+    this.arrivals = new Arrivals(around.sound, () => around.preferences.muteInformation.value)
+    this.#feed = new LiveFeed({
+      openSocket: around.openSocket,
+      random: around.random,
+      after: around.after,
+      onMessage: (message) => this.#take(message),
+      onLink: (link) => this.#noteLink(link),
+      onRefused: () => void this.session.check(),
+    })
+  }
+
+  /** Server time by this machine's clock and the offset that the feed tells; called every second. */
+  tick(): void {
+    this.nowMs.value = this.#around.clock() + this.live.clockOffsetMs
+    this.arrivals.remind(this.live.incidents.values(), this.nowMs.value)
+  }
+
+  readonly openIncidents = computed(() => {
+    this.incidentsVersion.value
+    return listOpen(this.live)
+  })
+
+  readonly closedIncidents = computed(() => {
+    this.incidentsVersion.value
+    return listClosed(this.live)
+  })
+
+  readonly untakenCount = computed(
+    () => this.openIncidents.value.filter((incident) => stageOf(incident) === 'new' && !incident.withdrawn).length,
+  )
+
+  readonly troubles = computed(() => {
+    this.#statusVersion.value
+    const { status, wearers } = this.live
+    const away = this.#awaySinceMs.value
+    return troublesOf(this.link.value, away, this.#lastHeardMs.value, status, wearers.size, this.nowMs.value)
+  })
+
+  timeZoneOf(unitPath: string): string {
+    const holds = (unit: UnitView) => unitPath === unit.path || unitPath.startsWith(`${unit.path}.`)
+    const units = this.units.value.filter(holds).sort((a, b) => b.path.length - a.path.length)
+    return units[0]?.timeZone ?? this.session.me.value?.timeZone ?? 'Asia/Jakarta'
+  }
+
+  unitName(unitPath: string): string {
+    return this.units.value.find((unit) => unit.path === unitPath)?.name ?? unitPath
+  }
+
+  /** Opens the wearer's panel and takes the map there. */
+  openWearer(wearer: { id: string; n: number }, incident?: IncidentView): void {
+    this.file.open(wearer.id)
+    this.selectedIncidentId.value = incident?.id
+    const place = incident?.evidence.findLast((one) => one.latE7 !== undefined && one.lonE7 !== undefined)
+    this.errand.value = place
+      ? { kind: 'wearer', n: wearer.n, latDeg: place.latE7! / 1e7, lonDeg: place.lonE7! / 1e7 }
+      : { kind: 'wearer', n: wearer.n }
+  }
+
+  closeWearer(): void {
+    this.file.close()
+    this.selectedIncidentId.value = undefined
+  }
+
+  /** Records an officer's act. Gives the sentence of a refusal, or undefined when it is done. */
+  async act(incidentId: string, request: ActRequest): Promise<string | undefined> {
+    try {
+      applyAct(this.live, await this.#around.api.act(incidentId, request))
+      this.incidentsVersion.value++
+      return undefined
+    } catch (failure) {
+      if (failure instanceof ApiFailure && failure.status === 401) this.session.expire()
+      return failureWords(failure)
+    }
+  }
+
+  async loadClosed(): Promise<string | undefined> {
+    try {
+      for (const incident of await this.#around.api.closedIncidents()) applyIncident(this.live, incident)
+      this.incidentsVersion.value++
+      return undefined
+    } catch (failure) {
+      if (failure instanceof ApiFailure && failure.status === 401) this.session.expire()
+      return failureWords(failure)
+    }
+  }
+
+  /**
+   * Units, zones, settings, wearers and open incidents over REST; what fails is said, and the rest is shown.
+   * @param missed alerts that came while this screen was away are announced; those of a fresh sign-in are only listed
+   */
+  async load(missed = false): Promise<void> {
+    if (this.#loading) return
+    this.#loading = true
+    const { api } = this.#around
+    const parts = await Promise.allSettled([
+      api.units().then((units) => (this.units.value = units)),
+      api.zones().then((zones) => (this.zones.value = zones)),
+      api.mapSettings().then((settings) => (this.mapSettings.value = settings)),
+      api.wearers().then((wearers) => setRoster(this.live, wearers)),
+      api.openIncidents().then((incidents) => {
+        const alerts = reconcileOpen(this.live, incidents)
+        if (missed) this.arrivals.take(alerts, this.nowMs.value)
+      }),
+    ])
+    this.#loading = false
+    this.rosterVersion.value++
+    this.incidentsVersion.value++
+    const failures = parts.filter((part) => part.status === 'rejected').map((part) => part.reason as unknown)
+    this.loadProblem.value = failures.length ? failureWords(failures[0]) : undefined
+    if (failures.some((failure) => failure instanceof ApiFailure && failure.status === 401)) this.session.expire()
+  }
+
+  networkIsBack(): void {
+    this.#feed.hurry()
+  }
+
+  #begin(sameOfficer: boolean): void {
+    if (!sameOfficer) {
+      this.live = emptyLiveState()
+      this.closeWearer()
+      this.#feed.forgetCursor()
+      this.#lastHeardMs.value = undefined
+    }
+    void this.load(sameOfficer).then(() => {
+      if (!sameOfficer) this.errand.value = { kind: 'fit' }
+    })
+    this.#feed.start()
+  }
+
+  #pause(): void {
+    this.#feed.stop()
+    if (this.session.phase.value === 'signedOut') {
+      this.live = emptyLiveState()
+      this.closeWearer()
+      this.#feed.forgetCursor()
+      this.rosterVersion.value++
+      this.positionsVersion.value++
+      this.incidentsVersion.value++
+    }
+  }
+
+  #take(message: LiveMessage): void {
+    const change = applyLive(this.live, message, this.#around.clock())
+    const heardBefore = this.#lastHeardMs.value !== undefined
+    this.#lastHeardMs.value = this.#around.clock() + this.live.clockOffsetMs
+    if (change.reload && heardBefore) void this.load(true)
+    if (change.roster) this.rosterVersion.value++
+    if (change.positions) this.positionsVersion.value++
+    if (change.incidents) this.incidentsVersion.value++
+    if (message.t === 'status') this.#statusVersion.value++
+    if (message.t === 'bye' && message.reason !== 'too_slow') this.session.expire()
+    this.arrivals.take(change.alerts, this.nowMs.value)
+  }
+
+  #noteLink(link: FeedLink): void {
+    if (link === 'open' || link === 'idle') this.#awaySinceMs.value = undefined
+    else this.#awaySinceMs.value ??= this.#around.clock() + this.live.clockOffsetMs
+    this.link.value = link
+  }
+}

@@ -1,0 +1,59 @@
+import type { IncidentView } from '../../model/console.ts'
+import type { IncidentAct, Severity } from '../../model/incident.ts'
+
+export type Stage = 'new' | 'handled' | 'closed'
+
+const RANK: Record<Severity, number> = { informasi: 1, serius: 2, kritis: 3 }
+
+export function severityRank(severity: Severity): number {
+  return RANK[severity]
+}
+
+export function actOf(incident: IncidentView, action: IncidentAct['action']): IncidentAct | undefined {
+  return incident.acts.findLast((act) => act.action === action)
+}
+
+/** new: nobody has taken it. handled: somebody has. closed: resolved with an outcome. A note alone takes nothing. */
+export function stageOf(incident: IncidentView): Stage {
+  if (actOf(incident, 'resolve')) return 'closed'
+  return incident.acts.some((act) => act.action === 'acknowledge' || act.action === 'escalate') ? 'handled' : 'new'
+}
+
+/**
+ * Still somebody's concern: not withdrawn, not resolved, and either going on or grave enough that someone must say how it
+ * ended. The API's `state=open` is the same.
+ */
+export function isOpen(incident: IncidentView): boolean {
+  if (incident.withdrawn || stageOf(incident) === 'closed') return false
+  return incident.endMs === undefined || incident.severity !== 'informasi'
+}
+
+/** What an officer must look at first stands first: standing before withdrawn, severe, untaken, newest. */
+export function compareIncidents(a: IncidentView, b: IncidentView): number {
+  const withdrawn = Number(a.withdrawn !== undefined) - Number(b.withdrawn !== undefined)
+  if (withdrawn !== 0) return withdrawn
+  const severity = RANK[b.severity] - RANK[a.severity]
+  if (severity !== 0) return severity
+  const taken = Number(stageOf(a) !== 'new') - Number(stageOf(b) !== 'new')
+  if (taken !== 0) return taken
+  return b.startMs - a.startMs || (a.id < b.id ? -1 : 1)
+}
+
+/** The same incident known twice: the higher revision's facts, everyone's acts once, oldest first. */
+export function mergeIncident(known: IncidentView | undefined, next: IncidentView): IncidentView {
+  if (!known) return next
+  const facts = next.revision >= known.revision ? next : known
+  const acts = new Map<number, IncidentAct>()
+  for (const act of [...known.acts, ...next.acts]) acts.set(act.actId, act)
+  return { ...facts, acts: [...acts.values()].sort((a, b) => a.atMs - b.atMs || a.actId - b.actId) }
+}
+
+/** Time within which somebody should have taken an alert of this severity; informasi has none. */
+export const ACKNOWLEDGE_WITHIN_MS: Partial<Record<Severity, number>> = { kritis: 4 * 60_000, serius: 15 * 60_000 }
+
+/** Milliseconds until the alert should be taken, negative when that has passed; undefined when no clock runs. */
+export function dueInMs(incident: IncidentView, nowMs: number): number | undefined {
+  const within = ACKNOWLEDGE_WITHIN_MS[incident.severity]
+  if (within === undefined || incident.withdrawn || stageOf(incident) !== 'new') return undefined
+  return incident.confirmedMs + within - nowMs
+}

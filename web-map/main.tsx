@@ -1,0 +1,30 @@
+import { render } from 'preact'
+import { AlarmSound } from './console/alarm-sound.ts'
+import { ConsoleState } from './console/console-state.ts'
+import { readPreferences } from './console/preferences.ts'
+import { connectApi } from './console/request.ts'
+import { App } from './view/app.tsx'
+
+const preferences = readPreferences(window.localStorage)
+const state = new ConsoleState({
+  api: connectApi(window.fetch.bind(window)),
+  openSocket(cursor) {
+    const address = new URL('/v1/live', window.location.href)
+    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+    if (cursor !== undefined) address.searchParams.set('cursor', cursor)
+    return new WebSocket(address)
+  },
+  clock: Date.now,
+  random: Math.random,
+  after(delayMs, act) {
+    const timer = setTimeout(act, delayMs)
+    return () => clearTimeout(timer)
+  },
+  sound: new AlarmSound(),
+  preferences,
+})
+
+window.setInterval(() => state.tick(), 1000)
+window.addEventListener('online', () => state.networkIsBack())
+render(<App state={state} />, document.getElementById('console')!)
+void state.session.check()

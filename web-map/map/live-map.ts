@@ -1,0 +1,249 @@
+// The only file that touches Leaflet. What is drawn, and where, is decided by the pure files around it.
+import {
+  control,
+  DomUtil,
+  Layer,
+  type LeafletEventHandlerFn,
+  Map as LeafletMap,
+  type LeafletMouseEvent,
+  latLng,
+  latLngBounds,
+  type TileLayer,
+  tileLayer,
+  type ZoomAnimEvent,
+} from 'leaflet'
+import type { MapSettings } from '../../model/console.ts'
+import type { MapView } from './mercator.ts'
+
+export type Painter = (ctx: CanvasRenderingContext2D, view: MapView) => void
+export type Corners = { south: number; west: number; north: number; east: number }
+
+/** One canvas over the whole map; any number of changes are painted once, in the next frame. */
+class CanvasLayer extends Layer {
+  #canvas: HTMLCanvasElement | undefined
+  #frame = 0
+  #painter: Painter
+  #pane: string
+  #zooming = false
+
+  constructor(pane: string, painter: Painter) {
+    super()
+    this.#pane = pane
+    this.#painter = painter
+  }
+
+  override onAdd(map: LeafletMap): this {
+    const canvas = DomUtil.create('canvas', 'leaflet-zoom-animated') as HTMLCanvasElement
+    canvas.setAttribute('aria-hidden', 'true')
+    map.getPane(this.#pane)!.append(canvas)
+    this.#canvas = canvas
+    this.#paint()
+    return this
+  }
+
+  override onRemove(): this {
+    cancelAnimationFrame(this.#frame)
+    this.#frame = 0
+    this.#canvas?.remove()
+    this.#canvas = undefined
+    return this
+  }
+
+  override getEvents(): Record<string, LeafletEventHandlerFn> {
+    return {
+      move: () => this.repaint(),
+      resize: () => this.repaint(),
+      viewreset: () => this.repaint(),
+      zoomanim: (event) => this.#follow(event as ZoomAnimEvent),
+      zoomend: () => {
+        this.#zooming = false
+        this.#paint()
+      },
+    }
+  }
+
+  repaint(): void {
+    if (this.#frame || !this.#canvas) return
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0
+      this.#paint()
+    })
+  }
+
+  /** During the zoom animation the last picture is scaled along with the tiles. */
+  #follow(event: ZoomAnimEvent): void {
+    if (!this.#canvas) return
+    this.#zooming = true
+    const map = this._map
+    const corner = map.containerPointToLatLng([0, 0])
+    const paneOffset = DomUtil.getPosition(map.getPane('mapPane')!)
+    const offset = map
+      .project(corner, event.zoom)
+      .subtract(map.project(event.center, event.zoom))
+      .add(map.getSize().divideBy(2))
+      .subtract(paneOffset)
+    DomUtil.setTransform(this.#canvas, offset, map.getZoomScale(event.zoom))
+  }
+
+  #paint(): void {
+    const canvas = this.#canvas
+    if (!canvas || this.#zooming) return
+    const map = this._map
+    const size = map.getSize()
+    const density = Math.min(2, window.devicePixelRatio || 1)
+    const width = Math.round(size.x * density)
+    const height = Math.round(size.y * density)
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width
+      canvas.height = height
+      canvas.style.width = `${size.x}px`
+      canvas.style.height = `${size.y}px`
+    }
+    DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]))
+    const ctx = canvas.getContext('2d')!
+    ctx.setTransform(density, 0, 0, density, 0, 0)
+    ctx.clearRect(0, 0, size.x, size.y)
+    this.#painter(ctx, viewOf(map))
+  }
+}
+
+function viewOf(map: LeafletMap): MapView {
+  const size = map.getSize()
+  const zoom = map.getZoom()
+  const corner = map.project(map.containerPointToLatLng([0, 0]), zoom)
+  return { widthPx: size.x, heightPx: size.y, zoom, worldPx: 256 * 2 ** zoom, originX: corner.x, originY: corner.y }
+}
+
+export type LiveMapOptions = {
+  /** Paints what lies below the bracelets (coast, zones, track); `tiles` is true while map tiles are shown under it. */
+  paintGround(ctx: CanvasRenderingContext2D, view: MapView, tiles: boolean): void
+  paintBracelets: Painter
+  onPoint(x: number, y: number, view: MapView, how: 'hover' | 'click' | 'tap'): void
+  onLeave(): void
+  onMoved(centre: { latDeg: number; lonDeg: number }, zoom: number): void
+  onTilesFailed(): void
+  reducedMotion: boolean
+}
+
+/** Tiles that fail this often with none that loads mean that there is no tile server to be had. */
+const TILE_FAILURES_MAX = 6
+const ZOOM_MAX = 18
+
+export class LiveMap {
+  #map: LeafletMap
+  #ground: CanvasLayer
+  #bracelets: CanvasLayer
+  #tiles: TileLayer | undefined
+  #options: LiveMapOptions
+  #resizes: ResizeObserver
+
+  constructor(element: HTMLElement, corners: Corners, options: LiveMapOptions) {
+    this.#options = options
+    this.#map = new LeafletMap(element, {
+      zoomControl: false,
+      attributionControl: false,
+      minZoom: 2,
+      maxZoom: ZOOM_MAX,
+      zoomSnap: 0.5,
+      worldCopyJump: false,
+      maxBounds: [
+        [-60, 20],
+        [60, 200],
+      ],
+      zoomAnimation: !options.reducedMotion,
+      fadeAnimation: !options.reducedMotion,
+      inertia: !options.reducedMotion,
+    })
+    this.#map.fitBounds(boundsOf(corners), { animate: false })
+    control.scale({ imperial: false, position: 'bottomleft', maxWidth: 110 }).addTo(this.#map)
+    this.#ground = new CanvasLayer('overlayPane', (ctx, view) =>
+      options.paintGround(ctx, view, this.#tiles !== undefined),
+    )
+    this.#bracelets = new CanvasLayer('markerPane', options.paintBracelets)
+    this.#ground.addTo(this.#map)
+    this.#bracelets.addTo(this.#map)
+    this.#listen()
+    this.#resizes = new ResizeObserver(() => this.#map.invalidateSize({ pan: false, debounceMoveend: true }))
+    this.#resizes.observe(element)
+  }
+
+  #listen(): void {
+    const point = (event: LeafletMouseEvent, how: 'hover' | 'click') => {
+      const touch = (event.originalEvent as PointerEvent).pointerType === 'touch'
+      const { x, y } = event.containerPoint
+      this.#options.onPoint(x, y, viewOf(this.#map), how === 'click' && touch ? 'tap' : how)
+    }
+    this.#map.on('mousemove', (event) => point(event, 'hover'))
+    this.#map.on('click', (event) => point(event, 'click'))
+    this.#map.on('mouseout', () => this.#options.onLeave())
+    this.#map.on('movestart', () => this.#options.onLeave())
+    this.#map.on('moveend', () => {
+      const centre = this.#map.getCenter()
+      this.#options.onMoved({ latDeg: centre.lat, lonDeg: centre.lng }, this.#map.getZoom())
+    })
+  }
+
+  /** Shows tiles where an address is known; drops them when none can be had, and the built-in map stays. */
+  setTiles(settings: MapSettings): void {
+    this.#tiles?.remove()
+    this.#tiles = undefined
+    if (settings.tileUrl) {
+      const tiles = tileLayer(settings.tileUrl, { maxZoom: ZOOM_MAX, crossOrigin: true })
+      let failures = 0
+      let loaded = false
+      tiles.on('tileload', () => {
+        loaded = true
+        if (this.#tiles === tiles) return
+        this.#tiles = tiles
+        this.#ground.repaint()
+      })
+      tiles.on('tileerror', () => {
+        if (loaded || ++failures !== TILE_FAILURES_MAX) return
+        tiles.remove()
+        this.#options.onTilesFailed()
+      })
+      tiles.addTo(this.#map)
+    }
+    this.#ground.repaint()
+  }
+
+  repaintGround(): void {
+    this.#ground.repaint()
+  }
+
+  repaintBracelets(): void {
+    this.#bracelets.repaint()
+  }
+
+  zoomBy(steps: number): void {
+    this.#map.setZoom(this.#map.getZoom() + steps)
+  }
+
+  show(latDeg: number, lonDeg: number, zoom: number): void {
+    this.#map.setView([latDeg, lonDeg], zoom, { animate: false })
+  }
+
+  /** Goes to a place, keeping a closer zoom than `zoomMin` if there is one. */
+  fly(latDeg: number, lonDeg: number, zoomMin: number): void {
+    const zoom = Math.max(this.#map.getZoom(), zoomMin)
+    if (this.#options.reducedMotion) this.#map.setView([latDeg, lonDeg], zoom, { animate: false })
+    else this.#map.flyTo(latLng(latDeg, lonDeg), zoom, { duration: 0.9 })
+  }
+
+  fit(corners: Corners, zoomMax = 15): void {
+    this.#map.fitBounds(boundsOf(corners), {
+      padding: [36, 36],
+      maxZoom: zoomMax,
+      animate: !this.#options.reducedMotion,
+    })
+  }
+
+  remove(): void {
+    this.#resizes.disconnect()
+    this.#map.remove()
+  }
+}
+
+function boundsOf(corners: Corners) {
+  return latLngBounds([corners.south, corners.west], [corners.north, corners.east])
+}

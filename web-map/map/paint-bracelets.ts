@@ -1,0 +1,172 @@
+import { MARK_STATES, type MarkState } from '../live/freshness.ts'
+import type { BraceletLayout, Cluster, Mark } from './layout-bracelets.ts'
+import { FONT } from './paint-ground.ts'
+import type { MapTheme } from './theme.ts'
+
+/** Radius of each state's shape. Form and letter tell the states apart without colour. */
+const RADIUS_PX: Record<MarkState, number> = { patuh: 5.5, nodata: 6, informasi: 8, serius: 10.5, kritis: 11 }
+const SPRITE_PX = 32
+
+export type Letters = Record<MarkState, string>
+
+/** Shape of a state around (0, 0): circle, ring, triangle, octagon. */
+export function traceShape(ctx: CanvasRenderingContext2D, state: MarkState, radius: number): void {
+  ctx.beginPath()
+  if (state === 'serius') {
+    ctx.moveTo(0, -radius)
+    ctx.lineTo(radius * 0.98, radius * 0.78)
+    ctx.lineTo(-radius * 0.98, radius * 0.78)
+    ctx.closePath()
+  } else if (state === 'kritis') {
+    for (let k = 0; k < 8; k++) {
+      const angle = Math.PI / 8 + (k * Math.PI) / 4
+      ctx.lineTo(radius * Math.cos(angle), radius * Math.sin(angle))
+    }
+    ctx.closePath()
+  } else ctx.arc(0, 0, radius, 0, 7)
+}
+
+/** Shapes drawn once for a theme and pixel density, then copied for each bracelet. */
+export class MarkSprites {
+  #sprites = new Map<string, HTMLCanvasElement>()
+  #theme: MapTheme
+  #letters: Letters
+  #density: number
+
+  constructor(theme: MapTheme, letters: Letters, density: number) {
+    this.#theme = theme
+    this.#letters = letters
+    this.#density = density
+  }
+
+  of(state: MarkState, fixValid: boolean): HTMLCanvasElement {
+    const key = `${state}${fixValid}`
+    let sprite = this.#sprites.get(key)
+    if (!sprite) {
+      sprite = this.#draw(state, fixValid)
+      this.#sprites.set(key, sprite)
+    }
+    return sprite
+  }
+
+  #draw(state: MarkState, fixValid: boolean): HTMLCanvasElement {
+    const canvas = document.createElement('canvas')
+    canvas.width = canvas.height = SPRITE_PX * this.#density
+    const ctx = canvas.getContext('2d')!
+    ctx.scale(this.#density, this.#density)
+    ctx.translate(SPRITE_PX / 2, SPRITE_PX / 2)
+    ctx.lineJoin = 'round'
+    const theme = this.#theme
+    const hollow = !fixValid || state === 'nodata'
+    traceShape(ctx, state, RADIUS_PX[state])
+    ctx.lineWidth = hollow ? 6 : 3
+    ctx.strokeStyle = theme.markEdge
+    ctx.stroke()
+    ctx.fillStyle = hollow ? theme.markEdge : theme.state[state]
+    ctx.fill()
+    if (hollow) {
+      ctx.lineWidth = 2.2
+      ctx.strokeStyle = theme.state[state]
+      ctx.stroke()
+    }
+    ctx.fillStyle = hollow ? theme.state[state] : theme.stateInk
+    ctx.font = `700 ${state === 'nodata' ? 9 : state === 'serius' ? 10 : 11}px ${FONT}`
+    ctx.textAlign = 'center'
+    ctx.textBaseline = 'middle'
+    ctx.fillText(this.#letters[state], 0, state === 'serius' ? 3 : 0.7)
+    return canvas
+  }
+}
+
+export function paintBracelets(
+  ctx: CanvasRenderingContext2D,
+  layout: BraceletLayout,
+  sprites: MarkSprites,
+  theme: MapTheme,
+  selectedN: number | undefined,
+  nameOf: (n: number) => string | undefined,
+): void {
+  for (const cluster of layout.clusters) if (!cluster.alert) paintCluster(ctx, cluster, theme)
+  let selected: Mark | undefined
+  for (const mark of layout.marks) {
+    if (mark.n === selectedN) selected = mark
+    ctx.globalAlpha = mark.state === 'serius' || mark.state === 'kritis' ? Math.max(0.8, mark.opacity) : mark.opacity
+    const sprite = sprites.of(mark.state, mark.fixValid)
+    ctx.drawImage(sprite, mark.x - SPRITE_PX / 2, mark.y - SPRITE_PX / 2, SPRITE_PX, SPRITE_PX)
+  }
+  ctx.globalAlpha = 1
+  for (const cluster of layout.clusters) if (cluster.alert) paintCluster(ctx, cluster, theme)
+  if (selected) paintSelected(ctx, selected, sprites, theme, nameOf(selected.n))
+}
+
+function paintCluster(ctx: CanvasRenderingContext2D, cluster: Cluster, theme: MapTheme): void {
+  const radius = cluster.alert ? 13 : Math.min(21, 12 + Math.log10(cluster.count) * 3.5)
+  ctx.save()
+  ctx.translate(cluster.x, cluster.y)
+  ctx.lineJoin = 'round'
+  if (cluster.alert) {
+    traceShape(ctx, cluster.worst, cluster.worst === 'serius' ? radius + 2.5 : radius)
+    ctx.lineWidth = 4
+    ctx.strokeStyle = theme.markEdge
+    ctx.stroke()
+    ctx.fillStyle = theme.state[cluster.worst]
+    ctx.fill()
+    ctx.fillStyle = theme.stateInk
+  } else {
+    ctx.beginPath()
+    ctx.arc(0, 0, radius, 0, 7)
+    ctx.fillStyle = theme.markEdge
+    ctx.fill()
+    let from = -Math.PI / 2
+    ctx.lineWidth = 3
+    for (const state of MARK_STATES) {
+      const to = from + (cluster.counts[state] / cluster.count) * 2 * Math.PI
+      if (to === from) continue
+      ctx.beginPath()
+      ctx.arc(0, 0, radius - 1.5, from, to)
+      ctx.strokeStyle = theme.state[state]
+      ctx.stroke()
+      from = to
+    }
+    ctx.fillStyle = theme.select
+  }
+  ctx.font = `600 11px ${FONT}`
+  ctx.textAlign = 'center'
+  ctx.textBaseline = 'middle'
+  ctx.fillText(String(cluster.count), 0, cluster.worst === 'serius' && cluster.alert ? 3 : 0.7)
+  ctx.restore()
+}
+
+function paintSelected(
+  ctx: CanvasRenderingContext2D,
+  mark: Mark,
+  sprites: MarkSprites,
+  theme: MapTheme,
+  name: string | undefined,
+): void {
+  ctx.beginPath()
+  ctx.arc(mark.x, mark.y, 16, 0, 7)
+  ctx.lineWidth = 5
+  ctx.strokeStyle = theme.markEdge
+  ctx.stroke()
+  ctx.lineWidth = 2.5
+  ctx.strokeStyle = theme.select
+  ctx.stroke()
+  ctx.drawImage(
+    sprites.of(mark.state, mark.fixValid),
+    mark.x - SPRITE_PX / 2,
+    mark.y - SPRITE_PX / 2,
+    SPRITE_PX,
+    SPRITE_PX,
+  )
+  if (!name) return
+  ctx.font = `600 12px ${FONT}`
+  ctx.textAlign = 'center'
+  ctx.textBaseline = 'top'
+  ctx.lineJoin = 'round'
+  ctx.lineWidth = 4
+  ctx.strokeStyle = theme.placeHalo
+  ctx.strokeText(name, mark.x, mark.y + 21)
+  ctx.fillStyle = theme.select
+  ctx.fillText(name, mark.x, mark.y + 21)
+}

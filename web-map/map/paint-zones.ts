@@ -1,0 +1,102 @@
+import { type MapView, worldBounds } from './mercator.ts'
+import { FONT } from './paint-ground.ts'
+import type { DrawnZone } from './project-zones.ts'
+import type { MapTheme } from './theme.ts'
+
+/** Zones smaller than this on screen say nothing and are left out. */
+const SIZE_MIN_PX = 5
+const NAME_FROM_PX = 56
+
+/** Fills and outlines; where `emphasis` is given, its zones stand out and the others step back. */
+export function paintZones(
+  ctx: CanvasRenderingContext2D,
+  view: MapView,
+  zones: readonly DrawnZone[],
+  theme: MapTheme,
+  emphasis: ReadonlySet<string> | undefined,
+): void {
+  const seen = worldBounds(view, 8)
+  ctx.lineJoin = ctx.lineCap = 'round'
+  const named: DrawnZone[] = []
+  for (const zone of zones) {
+    if (zone.maxX < seen.minX || zone.minX > seen.maxX || zone.maxY < seen.minY || zone.minY > seen.maxY) continue
+    const sizePx = Math.max(zone.maxX - zone.minX, zone.maxY - zone.minY) * view.worldPx
+    if (sizePx < SIZE_MIN_PX) continue
+    const strong = emphasis?.has(zone.id) ?? false
+    paintZone(ctx, view, zone, theme.zone[zone.kind], strong ? 1 : emphasis ? 0.35 : 0.75, strong)
+    if (sizePx >= NAME_FROM_PX && (strong || !emphasis) && sizePx < 4 * view.widthPx) named.push(zone)
+  }
+  for (const zone of named) paintName(ctx, view, zone, theme)
+}
+
+function paintZone(
+  ctx: CanvasRenderingContext2D,
+  view: MapView,
+  zone: DrawnZone,
+  color: string,
+  alpha: number,
+  strong: boolean,
+): void {
+  ctx.beginPath()
+  if (zone.form === 'circle') {
+    ctx.arc(
+      zone.x * view.worldPx - view.originX,
+      zone.y * view.worldPx - view.originY,
+      zone.radius * view.worldPx,
+      0,
+      7,
+    )
+  } else if (zone.form === 'rings') {
+    for (const ring of zone.rings) {
+      tracePoints(ctx, view, ring)
+      ctx.closePath()
+    }
+  } else {
+    tracePoints(ctx, view, zone.points)
+    ctx.strokeStyle = color
+    ctx.globalAlpha = alpha * (strong ? 0.26 : 0.18)
+    ctx.lineWidth = Math.max(3, zone.width * view.worldPx)
+    ctx.stroke()
+    ctx.globalAlpha = alpha
+    ctx.lineWidth = 1.2
+    ctx.setLineDash([7, 5])
+    ctx.stroke()
+    ctx.setLineDash([])
+    ctx.globalAlpha = 1
+    return
+  }
+  ctx.fillStyle = ctx.strokeStyle = color
+  ctx.globalAlpha = alpha * (strong ? 0.2 : 0.12)
+  ctx.fill('evenodd')
+  ctx.globalAlpha = alpha
+  ctx.lineWidth = strong ? 2 : 1.2
+  if (zone.kind === 'avoided') ctx.setLineDash([6, 3])
+  ctx.stroke()
+  ctx.setLineDash([])
+  ctx.globalAlpha = 1
+}
+
+function tracePoints(ctx: CanvasRenderingContext2D, view: MapView, points: Float64Array): void {
+  for (let i = 0; i < points.length; i += 2) {
+    const x = points[i]! * view.worldPx - view.originX
+    const y = points[i + 1]! * view.worldPx - view.originY
+    if (i === 0) ctx.moveTo(x, y)
+    else ctx.lineTo(x, y)
+  }
+}
+
+function paintName(ctx: CanvasRenderingContext2D, view: MapView, zone: DrawnZone, theme: MapTheme): void {
+  const x = ((zone.minX + zone.maxX) / 2) * view.worldPx - view.originX
+  const y =
+    zone.form === 'line'
+      ? ((zone.minY + zone.maxY) / 2) * view.worldPx - view.originY
+      : zone.minY * view.worldPx - view.originY
+  ctx.font = `600 11px ${FONT}`
+  ctx.textAlign = 'center'
+  ctx.textBaseline = 'bottom'
+  ctx.lineWidth = 3
+  ctx.strokeStyle = theme.placeHalo
+  ctx.strokeText(zone.name, x, y - 3)
+  ctx.fillStyle = theme.zone[zone.kind]
+  ctx.fillText(zone.name, x, y - 3)
+}

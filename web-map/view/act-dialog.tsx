@@ -1,0 +1,87 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import type { ActRequest, IncidentView } from '../../model/console.ts'
+import { RESOLUTIONS, type Resolution } from '../../model/incident.ts'
+import type { ConsoleState } from '../console/console-state.ts'
+import { t } from '../words/language.ts'
+import { StateMark } from './marks.tsx'
+
+export type ActQuestion = { action: 'note' | 'escalate' | 'resolve'; incident: IncidentView }
+
+const NOTE_CHARACTERS_MAX = 2000
+
+/** Asks for what an act needs: the words of a note, the reason of an escalation, the outcome of a resolution. */
+export function ActDialog({
+  state,
+  question,
+  onClose,
+}: {
+  state: ConsoleState
+  question: ActQuestion
+  onClose: () => void
+}) {
+  const { action, incident } = question
+  const dialog = useRef<HTMLDialogElement>(null)
+  const busy = useSignal(false)
+  const problem = useSignal<string | undefined>(undefined)
+  useEffect(() => dialog.current?.showModal(), [])
+
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    const fields = new FormData(event.currentTarget as HTMLFormElement)
+    const note = String(fields.get('note') ?? '').trim()
+    const request: ActRequest = { action }
+    if (note) request.note = note
+    if (action === 'resolve') request.resolution = fields.get('resolution') as Resolution
+    busy.value = true
+    problem.value = await state.act(incident.id, request)
+    busy.value = false
+    if (!problem.value) onClose()
+  }
+  return (
+    <dialog ref={dialog} class="dialog" onClose={onClose} aria-labelledby="act-title">
+      <form onSubmit={(event) => void submit(event)}>
+        <h2 id="act-title">{t(`act.title.${action}`)}</h2>
+        <p class="dialog-about">
+          <StateMark state={incident.severity} />
+          <span>
+            <b>{t(`type.${incident.type}`)}</b> · {incident.wearer.name}
+          </span>
+        </p>
+        {action === 'resolve' && (
+          <fieldset class="outcomes">
+            <legend>{t('act.resolution')}</legend>
+            {RESOLUTIONS.map((one) => (
+              <label key={one}>
+                <input type="radio" name="resolution" value={one} required />
+                <span>
+                  <b>{t(`resolution.${one}`)}</b>
+                  <small>{t(`resolution.${one}.hint`)}</small>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+        )}
+        <label class="field">
+          <span>
+            {t(action === 'resolve' ? 'act.noteOptional' : action === 'note' ? 'act.noteLabel' : 'act.reasonLabel')}
+          </span>
+          <textarea name="note" rows={3} maxLength={NOTE_CHARACTERS_MAX} required={action !== 'resolve'} />
+        </label>
+        {problem.value && (
+          <p class="problem" role="alert">
+            {problem.value}
+          </p>
+        )}
+        <div class="dialog-actions">
+          <button type="button" onClick={() => dialog.current?.close()}>
+            {t('act.cancel')}
+          </button>
+          <button type="submit" class="primary" disabled={busy.value}>
+            {busy.value ? t('act.saving') : t(action === 'note' ? 'act.save' : `act.${action}`)}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}

@@ -1,0 +1,42 @@
+import { useSignalEffect } from '@preact/signals'
+import type { ConsoleState } from '../console/console-state.ts'
+import { t } from '../words/language.ts'
+import { Banners } from './banners.tsx'
+import { Header } from './header.tsx'
+import { Login } from './login.tsx'
+import { MapPane } from './map-pane.tsx'
+import { Sidebar } from './sidebar.tsx'
+import { WearerPanel } from './wearer-panel.tsx'
+
+/** The whole console: sign-in, or header, map, panel and lists. An ended session lies over the console, not instead of it. */
+export function App({ state }: { state: ConsoleState }) {
+  const phase = state.session.phase.value
+  useSignalEffect(() => {
+    const count = state.session.phase.value === 'active' ? state.untakenCount.value : 0
+    const place = state.session.me.value?.unitName
+    document.title = `${count > 0 ? `(${count}) ` : ''}${t('app.name')}${place ? ` · ${place}` : ''}`
+  })
+  if (phase === 'checking') {
+    const problem = state.session.problem.value
+    return <p class="loading">{problem ? `${problem} ${t('app.retrying')}` : t('app.loading')}</p>
+  }
+  if (phase === 'signedOut') return <Login state={state} />
+  const panelOpen = state.file.selectedId.value !== undefined
+  return (
+    <>
+      <div class={`console${panelOpen ? ' with-panel' : ''}`} inert={phase === 'expired'}>
+        <Header state={state} />
+        <Banners state={state} />
+        <main class="desk">
+          {panelOpen && <WearerPanel state={state} />}
+          <MapPane state={state} />
+          <Sidebar state={state} />
+        </main>
+        <p class="sr-only" role="status" aria-live="polite">
+          {state.arrivals.announcement.value}
+        </p>
+      </div>
+      {phase === 'expired' && <Login state={state} />}
+    </>
+  )
+}

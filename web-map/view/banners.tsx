@@ -1,0 +1,37 @@
+import type { ConsoleState } from '../console/console-state.ts'
+import { t } from '../words/language.ts'
+import { momentWords } from '../words/time-words.ts'
+
+/** What keeps the screen from being live or whole, in words, over the map. */
+export function Banners({ state }: { state: ConsoleState }) {
+  const timeZone = state.session.me.value?.timeZone ?? 'Asia/Jakarta'
+  const nowMs = state.nowMs.value
+  return (
+    <div class="banners" role="status">
+      {state.troubles.value.map((trouble) =>
+        trouble.kind === 'database' ? (
+          <p key="database" class="banner mild">
+            {t('banner.database')}
+          </p>
+        ) : (
+          <p key="live" class="banner">
+            <strong>
+              {trouble.sinceMs === undefined
+                ? t('banner.noLiveYet')
+                : t('banner.noLive', { time: momentWords(trouble.sinceMs, nowMs, timeZone) })}
+            </strong>{' '}
+            <span>{t(trouble.cause === 'redis' ? 'banner.redis' : 'banner.noLiveHint')}</span>
+          </p>
+        ),
+      )}
+      {state.loadProblem.value && (
+        <p class="banner mild">
+          {t('banner.load', { reason: state.loadProblem.value })}{' '}
+          <button type="button" class="link" onClick={() => void state.load(true)}>
+            {t('banner.retry')}
+          </button>
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,142 @@
+import { useSignal } from '@preact/signals'
+import type { IncidentView } from '../../model/console.ts'
+import { ARRIVAL } from '../console/arrivals.ts'
+import type { ConsoleState } from '../console/console-state.ts'
+import { actOf, dueInMs, isOpen, stageOf } from '../live/incident-order.ts'
+import { t } from '../words/language.ts'
+import { distanceWords } from '../words/measure-words.ts'
+import { ageWords, durationWords, momentWords } from '../words/time-words.ts'
+import { StateMark } from './marks.tsx'
+
+type Asked = 'note' | 'escalate' | 'resolve'
+
+export function IncidentCard({
+  state,
+  incident,
+  onOpen,
+  onAsk,
+}: {
+  state: ConsoleState
+  incident: IncidentView
+  onOpen: () => void
+  onAsk: (action: Asked) => void
+}) {
+  const problem = useSignal<string | undefined>(undefined)
+  const busy = useSignal(false)
+  const nowMs = state.nowMs.value
+  const timeZone = state.timeZoneOf(incident.wearer.unitPath)
+  const stage = stageOf(incident)
+  const arrivedMs = state.arrivals.arrivedMs.value.get(incident.id)
+  const over = !isOpen(incident)
+  const flashing = arrivedMs !== undefined && nowMs - arrivedMs < ARRIVAL.flashMs
+  const classes = [
+    'card',
+    incident.withdrawn ? 'withdrawn' : incident.severity,
+    stage,
+    flashing ? 'arrived' : '',
+    state.selectedIncidentId.value === incident.id ? 'selected' : '',
+  ]
+  const acknowledge = async () => {
+    busy.value = true
+    problem.value = await state.act(incident.id, { action: 'acknowledge' })
+    busy.value = false
+  }
+  return (
+    <li class={classes.join(' ')} data-incident={incident.id}>
+      <button type="button" class="card-open" onClick={onOpen}>
+        <span class="card-head">
+          <StateMark state={incident.severity} />
+          <span class="card-type">{t(`type.${incident.type}`)}</span>
+          <Due incident={incident} nowMs={nowMs} />
+        </span>
+        <span class="card-name">{incident.wearer.name}</span>
+        <span class="card-line">
+          {[state.unitName(incident.wearer.unitPath), incident.conditionName].filter(Boolean).join(' · ')}
+        </span>
+        <span class="card-line">
+          {t('alerts.since', { time: momentWords(incident.startMs, nowMs, timeZone) })}
+          {` · ${ageWords(incident.startMs, nowMs)}`}
+          {incident.endMs !== undefined && (
+            <em>{` · ${t('alerts.ended', { time: momentWords(incident.endMs, nowMs, timeZone) })}`}</em>
+          )}
+          {incident.depthM !== undefined && ` · ${t('alerts.depth', { distance: distanceWords(incident.depthM) })}`}
+        </span>
+        <Marks incident={incident} />
+      </button>
+      <Acts state={state} incident={incident} timeZone={timeZone} />
+      {problem.value && <p class="problem">{problem.value}</p>}
+      {(!over || (incident.withdrawn && stage === 'new')) && (
+        <fieldset class="card-actions" aria-label={t('alerts.actions')}>
+          {stage === 'new' && (
+            <button type="button" class="take" disabled={busy.value} onClick={() => void acknowledge()}>
+              {t('act.acknowledge')}
+            </button>
+          )}
+          {!over && (
+            <>
+              <button type="button" class={stage === 'new' ? '' : 'take'} onClick={() => onAsk('resolve')}>
+                {t('act.resolve')}
+              </button>
+              <button type="button" onClick={() => onAsk('note')}>
+                {t('act.note')}
+              </button>
+              <button type="button" onClick={() => onAsk('escalate')}>
+                {t('act.escalate')}
+              </button>
+            </>
+          )}
+        </fieldset>
+      )}
+    </li>
+  )
+}
+
+function Due({ incident, nowMs }: { incident: IncidentView; nowMs: number }) {
+  const dueMs = dueInMs(incident, nowMs)
+  if (dueMs === undefined) return null
+  const overdue = dueMs < 0
+  return (
+    <span class={`due${overdue ? ' overdue' : ''}`}>
+      {t(overdue ? 'alerts.overdue' : 'alerts.due', { duration: durationWords(Math.abs(dueMs)) })}
+    </span>
+  )
+}
+
+function Marks({ incident }: { incident: IncidentView }) {
+  if (!incident.late && !incident.inferred && !incident.withdrawn) return null
+  return (
+    <span class="card-marks">
+      {incident.withdrawn && <i>{t('alerts.withdrawn', { reason: incident.withdrawn.reason })}</i>}
+      {incident.late && <i title={t('alerts.lateHint')}>{t('alerts.late')}</i>}
+      {incident.inferred && <i title={t('alerts.inferredHint')}>{t('alerts.inferred')}</i>}
+    </span>
+  )
+}
+
+function Acts({ state, incident, timeZone }: { state: ConsoleState; incident: IncidentView; timeZone: string }) {
+  if (incident.acts.length === 0) return null
+  const moment = (atMs: number) => momentWords(atMs, state.nowMs.value, timeZone)
+  const taken = actOf(incident, 'acknowledge')
+  const resolved = actOf(incident, 'resolve')
+  const escalated = actOf(incident, 'escalate')
+  const said = incident.acts.findLast((act) => act.note)
+  return (
+    <div class="card-acts">
+      {resolved?.resolution ? (
+        <p>
+          {t('alerts.resolvedBy', {
+            resolution: t(`resolution.${resolved.resolution}`),
+            name: resolved.officerName,
+            time: moment(resolved.atMs),
+          })}
+        </p>
+      ) : (
+        <>
+          {escalated && <p>{t('alerts.escalatedBy', { name: escalated.officerName, time: moment(escalated.atMs) })}</p>}
+          {taken && <p>{t('alerts.acknowledgedBy', { name: taken.officerName, time: moment(taken.atMs) })}</p>}
+        </>
+      )}
+      {said?.note && <p class="note">“{said.note}”</p>}
+    </div>
+  )
+}

@@ -1,0 +1,49 @@
+import type { ConsoleState } from '../console/console-state.ts'
+import { t } from '../words/language.ts'
+import { LanguageSwitch } from './language-switch.tsx'
+import { Logo } from './marks.tsx'
+
+export function Login({ state }: { state: ConsoleState }) {
+  const { session } = state
+  const expired = session.phase.value === 'expired'
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    const fields = new FormData(event.currentTarget as HTMLFormElement)
+    void session.signIn(String(fields.get('username')), String(fields.get('password')))
+  }
+  return (
+    <div class={`login${expired ? ' over' : ''}`}>
+      <form class="login-card" onSubmit={submit} aria-labelledby="login-title">
+        <div class="login-brand">
+          <Logo size={44} />
+          <div>
+            <strong>{t('app.name')}</strong>
+            <span>{t('app.subtitle')}</span>
+          </div>
+        </div>
+        <h1 id="login-title">{t('login.title')}</h1>
+        {expired && <p class="login-note">{t('login.expired')}</p>}
+        <label>
+          <span>{t('login.username')}</span>
+          <input name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus />
+        </label>
+        <label>
+          <span>{t('login.password')}</span>
+          <input name="password" type="password" autocomplete="current-password" required />
+        </label>
+        {session.problem.value && (
+          <p class="problem" role="alert">
+            {session.problem.value}
+          </p>
+        )}
+        <button class="primary" type="submit" disabled={session.busy.value}>
+          {session.busy.value ? t('login.busy') : t('login.submit')}
+        </button>
+        <div class="login-foot">
+          <span>{t('login.footer')}</span>
+          <LanguageSwitch preferences={state.preferences} />
+        </div>
+      </form>
+    </div>
+  )
+}

@@ -1,0 +1,96 @@
+import type { MessageKey } from '../messages/id.ts'
+import { t } from './language.ts'
+
+const ZONE_NAMES: Record<string, string> = {
+  'Asia/Jakarta': 'WIB',
+  'Asia/Pontianak': 'WIB',
+  'Asia/Makassar': 'WITA',
+  'Asia/Ujung_Pandang': 'WITA',
+  'Asia/Jayapura': 'WIT',
+}
+
+type LocalParts = { year: number; month: number; day: number; hour: string; minute: string; second: string }
+
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  let formatter = formatters.get(timeZone)
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    })
+    formatters.set(timeZone, formatter)
+  }
+  return formatter
+}
+
+function localParts(timeMs: number, timeZone: string): LocalParts {
+  const found: Record<string, string> = {}
+  for (const part of formatterOf(timeZone).formatToParts(timeMs)) found[part.type] = part.value
+  return {
+    year: Number(found.year),
+    month: Number(found.month),
+    day: Number(found.day),
+    hour: found.hour ?? '',
+    minute: found.minute ?? '',
+    second: found.second ?? '',
+  }
+}
+
+/** WIB, WITA or WIT; the IANA name for a zone outside Indonesia. */
+export function zoneAbbreviation(timeZone: string): string {
+  return ZONE_NAMES[timeZone] ?? timeZone
+}
+
+/** "20.00 WIB". */
+export function clockWords(timeMs: number, timeZone: string): string {
+  const p = localParts(timeMs, timeZone)
+  return `${p.hour}.${p.minute} ${zoneAbbreviation(timeZone)}`
+}
+
+/** "20.00.07 WIB". */
+export function clockSecondsWords(timeMs: number, timeZone: string): string {
+  const p = localParts(timeMs, timeZone)
+  return `${p.hour}.${p.minute}.${p.second} ${zoneAbbreviation(timeZone)}`
+}
+
+/** "23 Nov 2026". */
+export function dateWords(timeMs: number, timeZone: string): string {
+  const p = localParts(timeMs, timeZone)
+  return `${p.day} ${t(`month.${p.month}` as MessageKey)} ${p.year}`
+}
+
+/** "20.00 WIB" on the day of `nowMs`, "22 Nov 20.00 WIB" on another, with the year when that differs too. */
+export function momentWords(timeMs: number, nowMs: number, timeZone: string): string {
+  const p = localParts(timeMs, timeZone)
+  const now = localParts(nowMs, timeZone)
+  const clock = clockWords(timeMs, timeZone)
+  if (p.year !== now.year) return `${dateWords(timeMs, timeZone)} ${clock}`
+  if (p.month !== now.month || p.day !== now.day) return `${p.day} ${t(`month.${p.month}` as MessageKey)} ${clock}`
+  return clock
+}
+
+/** "45 dtk", "7 mnt", "2 jam 5 mnt", "3 hari". Negative spans count as none. */
+export function durationWords(spanMs: number): string {
+  const seconds = Math.max(0, Math.floor(spanMs / 1000))
+  if (seconds < 60) return t('duration.seconds', { n: seconds })
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return t('duration.minutes', { n: minutes })
+  const hours = Math.floor(minutes / 60)
+  if (hours >= 48) return t('duration.days', { n: Math.floor(hours / 24) })
+  if (hours >= 10 || minutes % 60 === 0) return t('duration.hours', { n: hours })
+  return t('duration.hoursMinutes', { n: hours, m: minutes % 60 })
+}
+
+/** "baru saja" below ten seconds, else "7 mnt lalu". */
+export function ageWords(timeMs: number, nowMs: number): string {
+  if (nowMs - timeMs < 10_000) return t('age.now')
+  return t('age.ago', { duration: durationWords(nowMs - timeMs) })
+}
