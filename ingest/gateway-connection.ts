@@ -52,7 +52,7 @@ export class GatewayConnection {
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
-    if (this.#failed) return
+    if (this.#failed || this.#hopeless()) return
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)
     this.#intake.measures.bytes.inc({ protocol: 'gateway' }, bytes.length)
     if (!this.#stillTrusted()) return
@@ -120,14 +120,17 @@ export class GatewayConnection {
       this.#unacknowledgedReports -= first.reports
       this.socket.send(first.answer)
     }
-    const { limits } = this.#intake
-    if (this.socket.bufferedAmount > limits.gatewayUnsentBytesMax) {
+    if (this.socket.bufferedAmount > this.#intake.limits.gatewayUnsentBytesMax) {
       this.#fail(CLOSE.policy, 'acknowledgements are not fetched')
       this.socket.terminate()
-    } else if (this.#malformedFrames > limits.gatewayMalformedFramesMax)
+    } else if (this.#pending.length === 0 && this.#hopeless())
       this.#fail(CLOSE.policy, 'too many frames that cannot be read')
     if (this.#pending.length === 0) this.#whenIdle?.()
     this.#release()
+  }
+
+  #hopeless(): boolean {
+    return this.#malformedFrames > this.#intake.limits.gatewayMalformedFramesMax
   }
 
   #tooMuch(): boolean {

@@ -1,0 +1,134 @@
+import { connect, type Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { device, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
+
+let open: OpenIngest
+afterEach(() => open.close())
+
+const IMEI = '860000000000058'
+const frame = (second: number, imei = IMEI, alarm = '') =>
+  `@GPSD,${imei},R,20260108,0930${String(second).padStart(2, '0')},59.91325,N,010.73801,E,4,187,23,64,L,${alarm}$`
+const cut = (cause: string) => open.meter.of('gelang_ingest_connections_cut_total', { protocol: 'r16h', cause })
+
+function dial(): Socket {
+  const socket = connect(open.ingest.ports.r16h!, '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.resume()
+  return socket
+}
+
+const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve))
+
+test('frames cut and joined by the network are stored once each', async () => {
+  open = await openIngest()
+  const socket = dial()
+  const text = `@LINK,${IMEI}$\r\n${Array.from({ length: 20 }, (_, i) => frame(i)).join('\r\n')}`
+  for (let at = 0; at < text.length; at += 7) socket.write(text.slice(at, at + 7))
+  await expect.poll(async () => (await open.stored()).length).toBe(20)
+  expect((await open.stored())[0]).toMatchObject({
+    timeMs: Date.parse('2026-01-08T09:30:00Z'),
+    strap: 1,
+    flags: 3,
+    protocol: 'r16h',
+  })
+  socket.destroy()
+})
+
+test('an alarm and an opened strap come out in the common words', async () => {
+  open = await openIngest()
+  const socket = dial()
+  socket.write(`@LBSD,${IMEI},S,20260108,044500,242-1-2f1a-1c3d5:-87,,,63,R,ULK$`)
+  await expect.poll(async () => (await open.stored()).length).toBe(1)
+  expect((await open.stored())[0]).toMatchObject({
+    strap: 2,
+    alarms: 2,
+    flags: 4,
+    attributes: { cell: '242-1-2f1a-1c3d5:-87' },
+  })
+  socket.destroy()
+})
+
+test('unknown, revoked and secret-bearing devices are cut and kept', async () => {
+  open = await openIngest({
+    records: [
+      ...PEOPLE,
+      device('860000000000001', { revoked: true, idSuffices: true }),
+      device('860000000000002', { idSuffices: false }),
+    ],
+  })
+  for (const imei of ['860000000000001', '860000000000002', '860000000000003']) {
+    const socket = dial()
+    socket.write(frame(1, imei))
+    await closed(socket)
+  }
+  expect((await open.quarantined()).map((q) => q.reason)).toEqual([
+    'revoked_device',
+    'bad_credential',
+    'unknown_device',
+  ])
+  expect(await open.stored()).toEqual([])
+})
+
+test('a frame that cannot be read is kept, and after too many the connection is cut', async () => {
+  open = await openIngest({ limits: { malformedFramesMax: 3 } })
+  const socket = dial()
+  socket.write(frame(1).replace('59.91325', 'xx') + frame(2))
+  await expect.poll(async () => (await open.stored()).length).toBe(1)
+  expect((await open.quarantined())[0]).toMatchObject({ reason: 'malformed', deviceId: IMEI })
+  for (let i = 0; i < 3; i++) socket.write(`@WHAT,${IMEI}$`)
+  await closed(socket)
+  expect(cut('malformed_frames')).toBe(1)
+})
+
+test('garbage is skipped, kept once, and cut above the limit', async () => {
+  open = await openIngest({ limits: { garbageBytesMax: 1000, frameBytesMax: 500 } })
+  const socket = dial()
+  socket.write(`rubbish${frame(1)}`)
+  await expect.poll(async () => (await open.stored()).length).toBe(1)
+  socket.write(`@${'x'.repeat(2000)}`)
+  await closed(socket)
+  expect(cut('garbage')).toBe(1)
+  expect(await open.quarantined()).toHaveLength(1)
+})
+
+test('who does not say who he is, and who falls silent, is cut', async () => {
+  open = await openIngest({ limits: { tcpIdentifyMs: 100, tcpIdleMs: 300 } })
+  await closed(dial())
+  expect(cut('not_identified')).toBe(1)
+  const socket = dial()
+  socket.write(`@LINK,${IMEI}$`)
+  await closed(socket)
+  expect(cut('idle')).toBe(1)
+})
+
+test('a device above its rate is read more slowly and loses nothing', async () => {
+  open = await openIngest({ limits: { deviceBurstReports: 5, deviceReportsPerSecond: 50 } })
+  const socket = dial()
+  const began = performance.now()
+  for (let i = 0; i < 30; i++) socket.write(frame(i))
+  socket.write(frame(31))
+  await expect.poll(async () => (await open.stored()).length).toBe(31)
+  socket.write(frame(32))
+  await expect.poll(async () => (await open.stored()).length).toBe(32)
+  expect(performance.now() - began).toBeGreaterThan(400)
+  socket.destroy()
+})
+
+test('reports that a closing device left behind are stored', async () => {
+  open = await openIngest()
+  const socket = dial()
+  socket.end(Array.from({ length: 500 }, (_, i) => frame(i % 60).replace(',64,', `,${i % 100},`)).join(''))
+  await closed(socket)
+  await expect.poll(async () => (await open.stored()).length).toBe(500)
+})
+
+test('future and ancient reports are kept aside', async () => {
+  open = await openIngest()
+  open.clock.nowMs = NOW_MS + 400 * 86_400_000
+  const socket = dial()
+  socket.write(frame(1))
+  await expect.poll(async () => (await open.quarantined()).length).toBe(1)
+  expect((await open.quarantined())[0]).toMatchObject({ reason: 'ancient', protocol: 'r16h' })
+  expect(await open.stored()).toEqual([])
+  socket.destroy()
+})
