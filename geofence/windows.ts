@@ -40,21 +40,27 @@ function minutesOf(clockTime: string): number {
   return Number(clockTime.slice(0, 2)) * 60 + Number(clockTime.slice(3, 5))
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>() // as many as there are time zones; costly to make
+
 class LocalClock {
   readonly #format: Intl.DateTimeFormat
   readonly #offsets = new Map<number, number>()
 
   constructor(timeZone: string) {
-    this.#format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
+    const known = formats.get(timeZone)
+    this.#format =
+      known ??
+      new Intl.DateTimeFormat('en-US', {
+        timeZone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+        second: 'numeric',
+      })
+    if (!known) formats.set(timeZone, this.#format)
   }
 
   /** UTC of a local wall time. In the gap of a clock change: that long after it; in the repeated hour: the first time. */

@@ -1,0 +1,157 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { backtest, compileDocument } from '../../geofence/backtest.ts'
+import { type TimelineOptions, WearerTimeline } from '../../geofence/timeline.ts'
+import type { Incident } from '../../model/incident.ts'
+import type { LogReport } from '../../model/report.ts'
+import { eventfulLife, everyRule, seeded, shuffled, verdicts, WEARER } from './make-reports.ts'
+
+const START = Date.UTC(2026, 2, 3, 6)
+const OPTIONS: TimelineOptions = { retainMs: Infinity, retainEventsMax: Infinity }
+
+function life(seed: number, count: number) {
+  const reports = eventfulLife(seed, START, count)
+  const endMs = reports[reports.length - 1]!.timeMs
+  return { reports, document: everyRule(START, endMs - START), endMs: endMs + 1 }
+}
+
+/** A timeline that is saved and put back now and then, as a crashed evaluator's would be; and what others were told. */
+class Crashing {
+  told = new Map<string, Incident>()
+  revisions = 0
+  #saved = new Map<number, Uint8Array>()
+  #document
+  timeline: WearerTimeline
+
+  constructor(document: ReturnType<typeof everyRule>, options = OPTIONS) {
+    this.#document = document
+    this.timeline = new WearerTimeline(WEARER, compileDocument(document.plan, document.zones), options)
+  }
+
+  hear(): void {
+    for (const incident of this.timeline.takeChanges()) {
+      expect(incident.revision).toBe((this.told.get(incident.id)?.revision ?? 0) + 1)
+      this.told.set(incident.id, incident)
+      this.revisions++
+    }
+  }
+
+  crash(): void {
+    this.hear()
+    const state = this.timeline.encodeState()
+    for (const [key, bytes] of this.timeline.dirtyBuckets()) this.#saved.set(key, bytes)
+    for (const key of this.timeline.droppedBuckets()) this.#saved.delete(key)
+    const plan = compileDocument(this.#document.plan, this.#document.zones)
+    this.timeline = WearerTimeline.decode(WEARER, plan, state, this.#saved, OPTIONS)
+    expect(this.timeline.encodeState()).toEqual(state)
+  }
+
+  standing(): Incident[] {
+    this.hear()
+    return [...this.told.values()].filter((incident) => !incident.withdrawn)
+  }
+}
+
+function inOrder(reports: LogReport[], document: ReturnType<typeof everyRule>, toMs: number): string[] {
+  return verdicts(backtest(document, reports, { toMs }))
+}
+
+describe('any order, any duplication, any crash point, one outcome', () => {
+  test('the life used here raises incidents of many types', () => {
+    const types = new Set<string>()
+    for (let seed = 0; seed < 12; seed++) {
+      const { reports, document, endMs } = life(seed, 400)
+      for (const incident of backtest(document, reports, { toMs: endMs })) types.add(incident.type)
+    }
+    for (const type of [
+      'strap_open',
+      'case_opened',
+      'sos',
+      'inside_avoided_zone',
+      'away_from_required_zone',
+      'off_corridor',
+      'inferred_crossing',
+      'warning_ring',
+      'location_unverifiable',
+      'position_not_credible',
+      'suspected_jamming',
+      'no_fix',
+      'battery_low',
+      'battery_critical',
+    ])
+      expect(types).toContain(type)
+  })
+
+  test('permuted, duplicated, advanced at will, saved and put back', () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.integer({ min: 20, max: 260 }), fc.nat(1e6), (seed, count, orderSeed) => {
+        const { reports, document, endMs } = life(seed, count)
+        const random = seeded(orderSeed)
+        const offers = shuffled([...reports, ...reports.filter(() => random() < 0.2)], random)
+        const run = new Crashing(document)
+        for (const report of offers) {
+          run.timeline.offer(report)
+          if (random() < 0.1) run.timeline.advanceTo(START + random() * (endMs - START))
+          if (random() < 0.05) run.hear()
+          if (random() < 0.02) run.crash()
+        }
+        run.timeline.advanceTo(endMs)
+        expect(verdicts(run.standing())).toEqual(inOrder(reports, document, endMs))
+        expect(verdicts(run.timeline.standing())).toEqual(inOrder(reports, document, endMs))
+      }),
+      { numRuns: 30, seed: 20260303 },
+    )
+  })
+
+  test('nearly in order, as a network delivers: some late, the clock running on', () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.nat(1e6), (seed, orderSeed) => {
+        const { reports, document, endMs } = life(seed, 300)
+        const random = seeded(orderSeed)
+        const arrivals = reports
+          .map((report) => ({
+            report,
+            atMs: report.timeMs + (random() < 0.1 ? random() * 7_200_000 : random() * 5000),
+          }))
+          .sort((a, b) => a.atMs - b.atMs)
+        const run = new Crashing(document)
+        for (const { report, atMs } of arrivals) {
+          run.timeline.advanceTo(atMs)
+          run.timeline.offer(report)
+          if (random() < 0.5) run.hear()
+          if (random() < 0.02) run.crash()
+        }
+        run.timeline.advanceTo(endMs)
+        expect(verdicts(run.standing())).toEqual(inOrder(reports, document, endMs))
+      }),
+      { numRuns: 15, seed: 20260304 },
+    )
+  })
+
+  test('the shortcut changes nothing', () => {
+    for (let seed = 100; seed < 130; seed++) {
+      const { reports, document, endMs } = life(seed, 300)
+      const exact = new WearerTimeline(WEARER, compileDocument(document.plan, document.zones), {
+        ...OPTIONS,
+        shortcut: false,
+      })
+      for (const report of reports) exact.offer(report)
+      exact.advanceTo(endMs)
+      expect(verdicts(exact.standing())).toEqual(inOrder(reports, document, endMs))
+    }
+  })
+
+  test('a clock that fires every edge on its own, or never until the end', () => {
+    for (let seed = 200; seed < 215; seed++) {
+      const { reports, document, endMs } = life(seed, 200)
+      const run = new Crashing(document)
+      for (const report of reports) {
+        for (let edgeMs = run.timeline.nextEdgeMs(); edgeMs < report.timeMs; edgeMs = run.timeline.nextEdgeMs())
+          run.timeline.advanceTo(edgeMs)
+        run.timeline.offer(report)
+      }
+      run.timeline.advanceTo(endMs)
+      expect(verdicts(run.standing())).toEqual(inOrder(reports, document, endMs))
+    }
+  })
+})

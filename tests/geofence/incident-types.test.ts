@@ -1,0 +1,236 @@
+// Every incident type that the fold decides, opened and closed.
+import { describe, expect, test } from 'vitest'
+import { backtest } from '../../geofence/backtest.ts'
+import type { Incident } from '../../model/incident.ts'
+import type { LogReport } from '../../model/report.ts'
+import { brief, condition, DAY, document, fix, heard, MINUTE, WEARER } from './make-reports.ts'
+
+const T = Date.UTC(2026, 2, 3)
+const at = (minute: number) => T + minute * MINUTE
+
+function judge(conditions: object[], reports: LogReport[], toMinute?: number): Incident[] {
+  return backtest(document({ conditions }), reports, toMinute === undefined ? {} : { toMs: at(toMinute) })
+}
+
+/** One fix a minute at these metres north of home. */
+function walk(north: number[], from = 0, east = 0): LogReport[] {
+  return north.map((metres, i) => fix(at(from + i), metres, east))
+}
+
+describe('zones', () => {
+  const required = [condition({})]
+
+  test('away from a required zone: start and end are the first fix of each run', () => {
+    const incidents = judge(required, walk([0, 0, 300, 320, 310, 0, 5]))
+    expect(brief(incidents)).toEqual(['away_from_required_zone 2/3/5'])
+    const [away] = incidents
+    expect(away).toMatchObject({ severity: 'serius', conditionId: 'c', wearerId: WEARER, inferred: false, late: false })
+    expect(away!.depthM).toBeCloseTo(220, -1)
+    expect(away!.evidence.map((e) => e.role)).toEqual(['start', 'confirm', 'deepest', 'end'])
+    expect(away!.evidence[0]).toMatchObject({
+      timeMs: at(2),
+      radiusM: 8,
+      contentKey: expect.stringMatching(/^[0-9a-f]{16}$/),
+    })
+  })
+
+  test('still away: open, no end', () => {
+    expect(brief(judge(required, walk([0, 300, 300])))).toEqual(['away_from_required_zone 1/2/-'])
+  })
+
+  test('one fix outside confirms nothing; one fix inside ends nothing', () => {
+    expect(judge(required, walk([0, 300, 0, 0, 300, 0]))).toEqual([])
+    expect(brief(judge(required, walk([0, 300, 300, 0, 300, 0, 0])))).toEqual(['away_from_required_zone 1/2/5'])
+  })
+
+  test('as many fixes and as much time as the condition asks for', () => {
+    const slow = [condition({ parameters: { confirmFixes: 3, confirmMinMs: 4 * MINUTE, returnFixes: 1 } })]
+    expect(brief(judge(slow, walk([0, 300, 300, 300, 300, 300, 300, 0])))).toEqual(['away_from_required_zone 1/5/7'])
+  })
+
+  test('region: the same, over an area', () => {
+    expect(brief(judge([condition({ kind: 'region' })], walk([0, 400, 400, 0, 0])))).toEqual([
+      'away_from_required_zone 1/2/3',
+    ])
+  })
+
+  test('corridor', () => {
+    const road = [condition({ kind: 'corridor', zoneId: 'road' })]
+    expect(brief(judge(road, walk([0, 200, 220, 10, 0], 0, 600)))).toEqual(['off_corridor 1/2/3'])
+  })
+
+  test('inside an avoided zone is kritis', () => {
+    const [inside] = judge([condition({ kind: 'avoided' })], walk([400, 10, 0, 400, 400]))
+    expect(brief([inside!])).toEqual(['inside_avoided_zone 1/2/3'])
+    expect(inside!.severity).toBe('kritis')
+    expect(inside!.depthM).toBeCloseTo(100, -1)
+  })
+
+  test('a neutral zone judges nothing; a condition may set its own severity', () => {
+    expect(judge([condition({ kind: 'neutral' })], walk([300, 300, 0, 0]))).toEqual([])
+    expect(judge([condition({ severity: 'informasi' })], walk([300, 300]))[0]!.severity).toBe('informasi')
+  })
+
+  test('the warning ring speaks before the violation and is silent from then on', () => {
+    const ringed = [condition({ parameters: { warningRingM: 60 } })]
+    expect(brief(judge(ringed, walk([0, 70, 75, 0, 0])))).toEqual(['warning_ring 1/2/3'])
+    expect(brief(judge(ringed, walk([0, 70, 75, 200, 210, 0, 0])))).toEqual([
+      'warning_ring 1/2/3',
+      'away_from_required_zone 3/4/5',
+    ])
+    expect(brief(judge(ringed, walk([0, 300, 310, 0, 0])))).toEqual(['away_from_required_zone 1/2/3'])
+    const around = [condition({ kind: 'avoided', parameters: { warningRingM: 80 } })]
+    expect(brief(judge(around, walk([400, 140, 135, 400, 400])))).toEqual(['warning_ring 1/2/3'])
+  })
+
+  test('inferred crossing: straight through an avoided zone between two fixes', () => {
+    const [crossing, ...rest] = judge([condition({ kind: 'avoided' })], walk([-600, 700]))
+    expect(rest).toEqual([])
+    expect(crossing).toMatchObject({ type: 'inferred_crossing', severity: 'informasi', inferred: true })
+    expect([crossing!.startMs, crossing!.endMs]).toEqual([at(0), at(1)])
+    expect(crossing!.depthM).toBeCloseTo(100, -1)
+  })
+
+  test('no inferred crossing past the zone, through its edge, or over a long gap', () => {
+    const avoided = [condition({ kind: 'avoided' })]
+    expect(judge(avoided, walk([-600, 700], 0, 150))).toEqual([])
+    expect(judge(avoided, walk([-600, 700], 0, 90))).toEqual([])
+    expect(judge(avoided, [fix(at(0), -600, 0), fix(at(30), 700, 0)])).toEqual([])
+  })
+
+  test('seen once inside while passing is an inferred crossing; out and back to one place is an outlier', () => {
+    const avoided = [condition({ kind: 'avoided' })]
+    expect(brief(judge(avoided, walk([-600, 0, 700])))).toEqual(['inferred_crossing 0/2/2'])
+    expect(judge(avoided, walk([-600, 0, -600]))).toEqual([])
+  })
+
+  test('location unverifiable: unsure for too long, ended by the next decisive fix', () => {
+    const vague = (minute: number) => fix(at(minute), 0, 0, { accuracyM: 300 })
+    const reports = [fix(at(0), 0, 0), ...[5, 15, 25, 34, 35, 45].map(vague), fix(at(50), 0, 0)]
+    const [unverifiable, ...rest] = judge(required, reports)
+    expect(rest).toEqual([])
+    expect(brief([unverifiable!])).toEqual(['location_unverifiable 5/35/50'])
+    expect(unverifiable!.severity).toBe('serius')
+    expect(brief(judge(required, [...reports.slice(0, 7), fix(at(50), 300, 0), fix(at(51), 300, 0)]))).toEqual([
+      'location_unverifiable 5/35/50',
+      'away_from_required_zone 50/51/-',
+    ])
+  })
+})
+
+describe('credibility', () => {
+  test('a leap that no vehicle can make is not evidence; two are an incident, which ends', () => {
+    const leaps = [0, 50_000, 0, 0, 50_000, 0].map((m, i) => fix(at(i), m, 0))
+    const [forged, ...rest] = judge([condition({})], [...leaps, fix(at(19), 0, 0), fix(at(20), 0, 0)])
+    expect(rest).toEqual([])
+    expect(brief([forged!])).toEqual(['position_not_credible 1/4/19'])
+    expect(forged!.evidence).toHaveLength(3)
+    expect(judge([condition({})], leaps.slice(0, 4))).toEqual([])
+  })
+
+  test('when the new place persists, the wearer is there', () => {
+    expect(brief(judge([condition({})], walk([0, 50_000, 50_010, 50_020, 50_000])))).toEqual([
+      'away_from_required_zone 2/3/-',
+    ])
+  })
+
+  test('the mock flag: no evidence, and twice is an incident', () => {
+    const mock = (minute: number, metres: number) => fix(at(minute), metres, 0, { mock: true })
+    expect(
+      brief(judge([condition({})], [fix(at(0), 0, 0), mock(1, 300), mock(2, 300), mock(3, 300), fix(at(20), 0, 0)])),
+    ).toEqual(['position_not_credible 1/2/20'])
+  })
+
+  test('an aeroplane whose receiver says so, and a landing far away, are no leaps', () => {
+    const flying = [0, 1, 2, 3].map((i) => fix(at(i), i * 15_000, 0, { speedMps: 248 }))
+    const landed = fix(at(63), 700_000, 0)
+    expect(judge([], [...flying, landed])).toEqual([])
+  })
+})
+
+describe('device', () => {
+  const said = (minute: number, more: Parameters<typeof fix>[3]) => fix(at(minute), 0, 0, more)
+
+  test('strap: at once, until the contact closes', () => {
+    const incidents = judge(
+      [],
+      [
+        said(0, { strap: 'closed' }),
+        said(1, { strap: 'open' }),
+        said(2, { strap: 'open' }),
+        said(3, {}),
+        said(4, { strap: 'closed' }),
+      ],
+    )
+    expect(brief(incidents)).toEqual(['strap_open 1/1/4'])
+    expect(incidents[0]!.severity).toBe('kritis')
+  })
+
+  test('strap: an alarm word alone opens it, is over when not repeated, and the next one is another', () => {
+    const alarm = { alarms: ['strapOpen' as const] }
+    expect(
+      brief(judge([], [said(1, alarm), said(2, {}), said(20, alarm), said(49, {}), said(51, {}), said(60, alarm)])),
+    ).toEqual(['strap_open 1/1/51', 'strap_open 60/60/-'])
+  })
+
+  test('case and SOS are their own incidents, and need no position', () => {
+    expect(
+      brief(
+        judge([], [heard(at(1), { case: 'open', alarms: ['sos'] }), heard(at(2), { case: 'closed' }), said(40, {})]),
+      ),
+    ).toEqual(expect.arrayContaining(['case_opened 1/1/2', 'sos 1/1/40']))
+  })
+
+  test('battery: low, critical, with hysteresis; charging clears', () => {
+    const levels = [25, 20, 21, 19, 25, 10, 11, 14, 15, 29, 30, 9]
+    const reports = levels.map((batteryPercent, i) => said(i, { batteryPercent }))
+    expect(brief(judge([], reports))).toEqual([
+      'battery_low 1/1/10',
+      'battery_critical 5/5/8',
+      'battery_critical 11/11/-',
+    ])
+    expect(brief(judge([], [...reports, said(12, { charging: true }), said(13, { batteryPercent: 10 })])).at(-1)).toBe(
+      'battery_critical 11/11/12',
+    )
+  })
+
+  test('battery: the alarm word where no level is told', () => {
+    expect(brief(judge([], [said(0, { alarms: ['batteryLow'] }), said(1, { charging: true })]))).toEqual([
+      'battery_low 0/0/1',
+    ])
+  })
+
+  test('no fix: heard without a position for long, informasi, then serius, ended by valid fixes', () => {
+    const reports = [said(0, {})]
+    for (let minute = 6; minute <= 140; minute += 6) reports.push(heard(at(minute)))
+    const [early] = judge([], reports.slice(0, 8))
+    expect(early).toMatchObject({ type: 'no_fix', severity: 'informasi', startMs: at(6), confirmedMs: at(36) })
+    const [late] = judge([], [...reports, said(150, {}), said(151, {})])
+    expect(late).toMatchObject({ id: early!.id, severity: 'serius', endMs: at(150) })
+    expect(judge([], reports.slice(0, 5))).toEqual([])
+  })
+
+  test('suspected jamming needs two independent signs', () => {
+    const alarmed = heard(at(2), { alarms: ['jamming'] })
+    expect(brief(judge([], [said(0, {}), said(1, {}), alarmed, said(20, {})]))).toEqual(['suspected_jamming 2/2/20'])
+    expect(judge([], [said(0, {}), said(1, { alarms: ['jamming'] }), said(2, { alarms: ['jamming'] })])).toEqual([])
+    expect(brief(judge([], [said(0, { alarms: ['jamming'] }), said(4, { alarms: ['gnssFault'] })]))).toEqual([
+      'suspected_jamming 0/4/-',
+    ])
+  })
+
+  test('an invalid fix repeating the last place proves nothing', () => {
+    const stale = [1, 2, 3].map((i) => fix(at(i), 0, 0, { fixValid: false }))
+    expect(brief(judge([condition({})], [fix(at(0), 300, 0), ...stale, fix(at(4), 300, 0)]))).toEqual([
+      'away_from_required_zone 0/4/-',
+    ])
+  })
+})
+
+test('ids are UUID-shaped, differ by type and start, and are the same in every run', () => {
+  const reports = [...walk([0, 300, 300, 0, 0, 300, 300]), fix(T + DAY, 0, 0, { strap: 'open' })]
+  const ids = judge([condition({})], reports).map(({ id }) => id)
+  expect(new Set(ids).size).toBe(3)
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/)
+  expect(judge([condition({})], [...reports].reverse()).map(({ id }) => id)).toEqual(ids)
+})
