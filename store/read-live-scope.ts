@@ -18,7 +18,7 @@ export async function readLiveScope(db: Db, knownVersion?: number): Promise<Live
   const wearers = await listRoster(db)
   const { rows } = await db.query<{ id: number }>(
     `SELECT w.id FROM wearer w
-    WHERE acting_role() NOT IN ('kanwil', 'ditjenpas') OR w.id IN (SELECT granted_wearer_ids())`,
+    WHERE (SELECT acting_role()) NOT IN ('kanwil', 'ditjenpas') OR w.id IN (SELECT granted_wearer_ids())`,
   )
   return {
     wearers,
