@@ -1,7 +1,7 @@
 // Connections to Redis, or to a Redis Cluster, that fail fast and come back by themselves.
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import type { Log } from '../model/observe.ts'
-import { forgetOperands } from './redis-errors.ts'
+import { forgetOperands, LogUnavailable } from './redis-errors.ts'
 
 export type RedisSettings = {
   /** redis://[user:password@]host[:port][/db], or rediss:// with TLS. */
@@ -56,9 +56,10 @@ export function duplicateRedis(redis: RedisClient, connectionName: string): Redi
   return copy
 }
 
-/** Resolves when commands can be sent; rejects after `timeoutMs`, or when the connection has been closed for good. */
+/** Resolves when commands can be sent; rejects (`isRedisAway`) after `timeoutMs`, or when it has been closed for good. */
 export function untilReady(redis: RedisClient, timeoutMs: number): Promise<void> {
   if (redis.status === 'ready') return Promise.resolve()
+  if (redis.status === 'end') return Promise.reject(away('the connection has been closed'))
   return new Promise((resolve, reject) => {
     const settle = (error?: Error) => {
       clearTimeout(timer)
@@ -68,11 +69,15 @@ export function untilReady(redis: RedisClient, timeoutMs: number): Promise<void>
       else resolve()
     }
     const ready = () => settle()
-    const ended = () => settle(new Error('the connection to Redis has been closed'))
-    const timer = setTimeout(() => settle(new Error(`Redis did not answer within ${timeoutMs} ms`)), timeoutMs)
+    const ended = () => settle(away('the connection has been closed'))
+    const timer = setTimeout(() => settle(away(`Redis did not answer within ${timeoutMs} ms`)), timeoutMs)
     redis.on('ready', ready)
     redis.on('end', ended)
   })
+}
+
+function away(reason: string): LogUnavailable {
+  return new LogUnavailable('away', reason)
 }
 
 function tellOutages(redis: RedisClient, connection: string, log: Log | undefined): void {

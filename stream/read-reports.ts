@@ -1,5 +1,5 @@
 // Reading a Redis stream of ours from a place on. Every stream has one field whose value is the entry.
-import type { RedisClient } from './connect.ts'
+import { type RedisClient, untilReady } from './connect.ts'
 
 export type LogEntry = {
   /** Redis' id, `<ms>-<seq>`; its milliseconds are Redis' clock at the append. */
@@ -9,6 +9,8 @@ export type LogEntry = {
 
 /** Blocking longer than this would be taken for a dead socket. */
 export const BLOCK_MS_MAX = 5000
+/** A blocking read also waits for its connection, at least this long: it may have been opened a moment ago. */
+const CONNECT_MS = 1000
 export const FROM_THE_BEGINNING = '0-0'
 const VALUE_AT = 1
 
@@ -35,6 +37,7 @@ export async function readRows(
 ): Promise<{ id: string; fields: Buffer[] }[]> {
   const { count, blockMs = 0 } = options
   const waitMs = Math.min(Math.ceil(blockMs), BLOCK_MS_MAX)
+  if (waitMs > 0) await untilReady(redis, Math.max(waitMs, CONNECT_MS))
   const reply: unknown =
     waitMs > 0
       ? await redis.xreadBuffer('COUNT', count, 'BLOCK', waitMs, 'STREAMS', key, afterId)

@@ -4,7 +4,7 @@ import { type Keys, keysOf } from '../../stream/keys.ts'
 import { type LossReason, ShardLeases } from '../../stream/leases.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
-const TTL_MS = 400
+const TTL_MS = 800
 const SHARDS = 16
 
 type Event = { owner: string; shard: number; what: 'gained' | LossReason; token?: number }

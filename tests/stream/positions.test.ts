@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectRedis } from '../../stream/connect.ts'
 import { readLag } from '../../stream/lag.ts'
 import { compareIds, getPosition, parseId, setPosition, trimReports } from '../../stream/positions.ts'
 import { BLOCK_MS_MAX, readEntries } from '../../stream/read-reports.ts'
-import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
+import { isRedisAway } from '../../stream/redis-errors.ts'
+import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 let shared: TestRedis
 beforeAll(async () => {
@@ -67,6 +69,18 @@ test('a blocking read waits for the next entry and gives it', async () => {
   expect(entries.map(({ id, bytes }) => [id, [...bytes]])).toEqual([['7-7', [0, 255]]])
   expect(await readEntries(reader, keys.reports(1), '7-7', { count: 5, blockMs: 1 })).toEqual([])
   expect(await readEntries(reader, keys.reports(1), '7-7', { count: 5 })).toEqual([])
+})
+
+test('a blocking read may be asked of a connection just opened; where there is no Redis it rejects as away', async () => {
+  const { settings, redis, keys } = shared
+  await redis.xadd(keys.reports(3), '1-1', 'b', 'x')
+  const fresh = connectRedis(settings, 'fresh', silentLog)
+  expect(await readEntries(fresh, keys.reports(3), '0-0', { count: 5, blockMs: 1 })).toHaveLength(1)
+  fresh.disconnect()
+  await expect(readEntries(fresh, keys.reports(3), '0-0', { count: 5, blockMs: 1 })).rejects.toSatisfy(isRedisAway)
+  const nowhere = connectRedis({ url: 'redis://127.0.0.1:1', prefix: 'x' }, 'nowhere', silentLog)
+  await expect(readEntries(nowhere, 'x', '0-0', { count: 5, blockMs: 1 })).rejects.toSatisfy(isRedisAway)
+  nowhere.disconnect()
 })
 
 test('lag: nothing, all, and a part', async () => {
