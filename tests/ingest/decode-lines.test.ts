@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { decodeLines } from '../../ingest/decode-lines.ts'
+
+const receivedMs = Date.parse('2026-01-08T09:31:00Z')
+const decode = (protocol: string, ...lines: string[]) =>
+  [...decodeLines(protocol, lines, { receivedMs })].map((line) => JSON.parse(JSON.stringify(line)))
+
+test('text frames, one a line, of one connection', () => {
+  const frame = '@GPSD,860000000000058,R,20260108,093005,59.91325,N,010.73801,E,36,187,23,64,L,$'
+  expect(
+    decode('r16h', frame, '', '@LINK,860000000000058$', frame.slice(0, 30), frame.replace('0108', '0230'), `x${frame}`),
+  ).toEqual([
+    {
+      reports: [
+        {
+          deviceId: '860000000000058',
+          fixTime: '2026-01-08T09:30:05.000Z',
+          fixValid: true,
+          lat: 59.91325,
+          lon: 10.73801,
+          source: 'gps',
+          speedMps: 10,
+          courseDeg: 187,
+          altitudeM: 23,
+          batteryPercent: 64,
+          strap: 'closed',
+          alarms: [],
+          archived: false,
+        },
+      ],
+      reply: null,
+      error: null,
+    },
+    { reports: [], reply: null, error: null },
+    { reports: [], reply: null, error: 'a frame is not whole: 32 bytes left over' },
+    { reports: [], reply: null, error: 'impossible_time: no such date or time' },
+    { reports: [expect.objectContaining({ strap: 'closed' })], reply: null, error: '1 bytes outside any frame' },
+  ])
+})
+
+test('HTTP requests as JSON, one a line', () => {
+  const line = (value: object) => JSON.stringify(value)
+  expect(
+    decode(
+      'osmand',
+      line({ method: 'GET', url: 'http://host:5055/?id=a&lat=1&lon=2&speed=10&timestamp=1767864605&alarm=sos' }),
+      line({ method: 'POST', url: '/', contentType: 'application/x-www-form-urlencoded', body: 'id=a&timestamp=x' }),
+      line({ method: 'POST', url: '/' }),
+      'none',
+      '7',
+    ),
+  ).toEqual([
+    {
+      reports: [
+        expect.objectContaining({
+          deviceId: 'a',
+          fixTime: '2026-01-08T09:30:05.000Z',
+          lat: 1,
+          lon: 2,
+          alarms: ['sos'],
+        }),
+      ],
+      reply: '',
+      error: null,
+    },
+    { reports: [], reply: '', error: 'impossible_time: timestamp is no time' },
+    { reports: [], reply: null, error: 'malformed: no device id' },
+    { reports: [], reply: null, error: 'the line is no JSON' },
+    { reports: [], reply: null, error: 'the line must be a JSON object' },
+  ])
+})
+
+test('a protocol that nobody knows', () => {
+  expect(() => decode('smoke-signals', 'puff')).toThrow('no protocol is called smoke-signals')
+})

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Directory } from '../../ingest/directory.ts'
+import { followDirectory } from '../../ingest/follow-directory.ts'
+import {
+  loadDirectory,
+  loadDirectoryChanges,
+  publishDirectory,
+  publishDirectoryChanges,
+} from '../../stream/publications.ts'
+import { watchVersion } from '../../stream/watch-version.ts'
+import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
+import { device, gateway } from './ingest-fixture.ts'
+
+let redis: TestRedis
+beforeAll(async () => {
+  redis = await createTestRedis()
+})
+afterAll(() => redis.cleanup())
+
+const source = () => ({
+  load: () => loadDirectory(redis.redis, redis.keys),
+  loadChanges: (since: number) => loadDirectoryChanges(redis.redis, redis.keys, since),
+  watch: (onChange: () => void) => watchVersion(redis.redis, redis.keys, 'directory', onChange, 50),
+})
+
+test('the directory is there once published, and follows what changes', async () => {
+  const directory = new Directory()
+  const stop = followDirectory(directory, source(), silentLog)
+  await publishDirectory(redis.redis, redis.keys, [device('b1'), device('b2'), gateway('g1')])
+  await expect.poll(() => directory.loaded).toBe(true)
+  expect([directory.deviceCount, directory.gateway('g1')?.gateway.unitPath]).toEqual([2, 'ditjenpas.jabar'])
+
+  directory.device('b1')!.tokens = 5
+  await publishDirectoryChanges(
+    redis.redis,
+    redis.keys,
+    [device('b1', { revoked: true }), device('b3')],
+    ['device:b2', 'gateway:g1'],
+  )
+  await expect.poll(() => directory.device('b3') !== undefined).toBe(true)
+  expect(directory.device('b1')!.device.revoked).toBe(true)
+  expect(directory.device('b1')!.tokens).toBe(5)
+  expect([directory.device('b2'), directory.gateway('g1')]).toEqual([undefined, undefined])
+  stop()
+})
+
+test('a load that fails is tried again, and the last directory stays', async () => {
+  const directory = new Directory()
+  let failures = 2
+  let changed: () => void = () => undefined
+  const stop = followDirectory(
+    directory,
+    {
+      load: async () => {
+        if (failures-- > 0) throw new Error('away')
+        return { version: 1, records: [device('b1')] }
+      },
+      loadChanges: async () => {
+        throw new Error('away')
+      },
+      watch: (onChange) => {
+        changed = onChange
+        return () => undefined
+      },
+    },
+    silentLog,
+  )
+  expect(directory.loaded).toBe(false)
+  await expect.poll(() => directory.loaded, { timeout: 10_000 }).toBe(true)
+  changed()
+  expect(directory.device('b1')).toBeDefined()
+  stop()
+})
