@@ -37,7 +37,7 @@ async function smoke(resultFile: string | undefined): Promise<boolean> {
     const seed = { databaseUrl, wearers: WEARERS, nowMs: Date.now(), authSecret, password, secretOf, log: QUIET }
     const deviceIds = await seedUnit(seed)
     const serverEnv = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, GELANG_AUTH_SECRET: authSecret }
-    const server = await startServeProcess(serverEnv, join(folder, 'server.log'))
+    const server = await startServeProcess(serverEnv, join(LOCAL, 'logs', 'k6-smoke.log'))
     try {
       const devices = deviceIds.map((id) => `${id}:${secretOf(id)}`).join(',')
       const gateway = `${GATEWAY_ID}:${secretOf(GATEWAY_ID)}`
@@ -82,7 +82,16 @@ async function runScript(k6: string, { name, env }: Script, folder: string): Pro
   const settings = Object.entries({ MODE: 'smoke', ...env })
   const child = spawn(
     k6,
-    ['run', '--quiet', '--no-color', '--no-usage-report', '--summary-export', summary, join('bench/k6', `${name}.ts`)],
+    [
+      'run',
+      '--quiet',
+      '--no-color',
+      '--no-usage-report',
+      '--address=',
+      '--summary-export',
+      summary,
+      join('bench/k6', `${name}.ts`),
+    ],
     // As environment and not as -e: arguments can be read by everyone on the machine.
     {
       cwd: resolve(LOCAL, '..'),
@@ -126,5 +135,5 @@ function report(outcomes: readonly Outcome[], resultFile: string | undefined): b
 }
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } })
-mkdirSync(LOCAL, { recursive: true })
+mkdirSync(join(LOCAL, 'logs'), { recursive: true })
 process.exitCode = (await smoke(values.json)) ? 0 : 1

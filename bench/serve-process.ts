@@ -48,7 +48,7 @@ export async function startServeProcess(env: Record<string, string>, logFile: st
     await untilReady(`${healthUrl}/readyz`, child)
   } catch (error) {
     await stop(child)
-    throw new Error(`the server did not become ready; its log is ${logFile}`, { cause: error })
+    throw new Error(`the server did not start (its log is ${logFile}): ${error}`, { cause: error })
   }
   return {
     apiUrl,
@@ -60,6 +60,7 @@ export async function startServeProcess(env: Record<string, string>, logFile: st
 }
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {
+  let said = 'no answer'
   for (let waitedMs = 0; waitedMs < READY_MS_MAX; waitedMs += 100) {
     if (child.exitCode !== null) throw new Error(`it ended with code ${child.exitCode}`)
     const answer = await fetch(url).catch((error: unknown) => {
@@ -67,10 +68,10 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
       throw error
     })
     if (answer?.ok) return
-    await answer?.body?.cancel()
+    said = answer === undefined ? said : await answer.text()
     await delay(100)
   }
-  throw new Error(`not ready after ${READY_MS_MAX / 1000} s`)
+  throw new Error(`not ready after ${READY_MS_MAX / 1000} s: ${said}`)
 }
 
 async function stop(child: ChildProcess): Promise<void> {
