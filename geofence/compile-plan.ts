@@ -80,16 +80,17 @@ export class CompiledPlan {
 
   /**
    * Makes sure that windows are worked out for `timeMs` and the days around it. Cheap when they are; else compiles
-   * further, which changes nothing that was already known. Gives true when it did.
+   * further, which changes nothing that was already known. `afresh`: nobody stands anywhere yet, so what lies between
+   * the horizon and a time far from it need not be known.
    */
-  cover(timeMs: number): boolean {
-    const { fromMs, toMs } = this.#horizon
-    if (timeMs - MARGIN_MS >= fromMs && timeMs + MARGIN_MS <= toMs) return false
+  cover(timeMs: number, afresh = false): void {
+    let { fromMs, toMs } = this.#horizon
+    if (timeMs - MARGIN_MS >= fromMs && timeMs + MARGIN_MS <= toMs) return
     if (!(Math.abs(timeMs) < 8.64e15)) throw new RangeError(`not a time: ${timeMs}`)
+    if (afresh && (timeMs < fromMs - STRIDE_MS || timeMs > toMs + STRIDE_MS)) fromMs = toMs = timeMs
     this.#horizon = { fromMs: Math.min(fromMs, timeMs - STRIDE_MS), toMs: Math.max(toMs, timeMs + STRIDE_MS) }
     this.#fill()
     this.generation++
-    return true
   }
 
   /** First edge of any rule or supervision after `timeMs`, within the horizon; Infinity if none. */

@@ -49,6 +49,7 @@ export function nextEdgeMs(state: WearerState, plan: CompiledPlan): number {
   if (!state.begun) return Infinity
   const { cache } = state
   if (cache.plan !== plan || cache.generation !== plan.generation) {
+    plan.cover(state.cursorMs) // a wearer silent for long stands before the horizon of a plan just compiled
     cache.plan = plan
     cache.generation = plan.generation
     cache.nextEdgeMs = plan.nextEdgeMs(state.cursorMs)
@@ -79,7 +80,7 @@ export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, 
 }
 
 function fireEdges(state: WearerState, plan: CompiledPlan, upToMs: number, sink: Sink): void {
-  plan.cover(upToMs)
+  plan.cover(upToMs, !state.begun)
   if (!state.begun) {
     reconcile(state, plan, upToMs, sink)
     state.cache.plan = undefined
