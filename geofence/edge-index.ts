@@ -14,7 +14,7 @@ export const HEADER_WORDS = 8
 export const NODE_WORDS = 8
 /** Up to so many edges a straight loop is faster than the hierarchy. */
 export const STRAIGHT_EDGES_MAX = 10
-const LEAF_EDGES = 6
+const LEAF_EDGES = 8
 
 type Box = [minX: number, minY: number, maxX: number, maxY: number]
 

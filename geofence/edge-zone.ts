@@ -1,3 +1,4 @@
+// biome-ignore-all lint/complexity/useMathMinMax: Math.min and Math.max order −0 and NaN, a tenth of the time here
 import type { BboxE7, CompiledZone } from './compile-zone.ts'
 import { HEADER_WORDS, NODE_WORDS } from './edge-index.ts'
 import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from './local-plane.ts'

@@ -28,7 +28,8 @@ export class ZoneIndex {
     const nodes: number[] = []
     const order = zones.map((_, i) => i)
     if (zones.length > 0) appendZones(nodes, boxes, order, 0, order.length)
-    this.#boxes = boxes
+    // Boxes in the order of the hierarchy: a leaf reads them one after another.
+    this.#boxes = Float64Array.from({ length: boxes.length }, (_, k) => boxes[4 * order[k >> 2]! + (k & 3)]!)
     this.#order = Int32Array.from(order)
     this.#nodes = Float64Array.from(nodes)
   }
@@ -72,11 +73,11 @@ export class ZoneIndex {
       }
       const end = nodes[node + 6]!
       for (let k = nodes[node + 5]!; k < end; k++) {
-        const i = order[k]!
-        const box = 4 * i
+        const box = 4 * k
         if (boxes[box + 1]! > north || boxes[box + 3]! < south) continue
         if (isBeside(lonE7, boxes[box]! - reachX, boxes[box + 2]! + reachX)) continue
         if (count === found.length) throw new RangeError(`more than ${count} zones within ${withinM} m`)
+        const i = order[k]!
         zones[i]!.measure(latE7, lonE7, withinM, distancesM, count)
         if (distancesM[count]! > -withinM) found[count++] = i
       }
