@@ -6,7 +6,7 @@ import { isSecret } from './credentials.ts'
 import type { DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from './decoder.ts'
 import { type KnownDevice, takeTokens, tryTokens } from './directory.ts'
 import type { Batch, Intake } from './intake.ts'
-import { readBody } from './read-body.ts'
+import { BodyReader } from './read-body.ts'
 
 type Env = { Bindings: HttpBindings }
 type Status = 200 | 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503
@@ -18,7 +18,8 @@ type Status = 200 | 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503
  */
 export function httpProtocolApp(protocol: HttpProtocol, intake: Intake, isReady: () => boolean): Hono<Env> {
   const app = new Hono<Env>()
-  app.all('*', (c) => answer(c, protocol, intake, isReady))
+  const bodies = new BodyReader(intake.limits.protocolBodyBytesMax, intake.limits.bodiesBytesMax)
+  app.all('*', (c) => answer(c, protocol, intake, isReady, bodies))
   app.onError((error, c) => {
     intake.log.error({ err: error, protocol: protocol.name }, 'a request failed')
     return c.body(null, 500)
@@ -31,12 +32,17 @@ async function answer(
   protocol: HttpProtocol,
   intake: Intake,
   isReady: () => boolean,
+  bodies: BodyReader,
 ): Promise<Response> {
   const { incoming } = c.env
   if (!isReady()) return empty(c, 503)
-  const body = await readBody(incoming, intake.limits.protocolBodyBytesMax)
+  const body = await bodies.read(incoming)
   const batch = intake.newBatch(protocol.name)
   if (body === 'cut') return empty(c, 400)
+  if (body === 'busy') {
+    c.header('connection', 'close')
+    return empty(c, 503)
+  }
   if (body === 'too_large') {
     intake.refuse(batch, 'oversized', '')
     await intake.settle(batch)
@@ -75,6 +81,7 @@ async function takeDecoded(
   decoded: HttpDecoded,
 ): Promise<Response> {
   const { reports, error, reply } = decoded
+  // Nearly always one report; an array is of one phone, and counts for the one that stands first.
   const waitMs = reports.length === 0 ? 0 : rateWaitMs(intake, batch, reports[0]!.deviceId, reports.length)
   if (waitMs > 0) {
     intake.refuse(batch, 'rate_limited', '')

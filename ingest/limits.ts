@@ -3,6 +3,8 @@
 export type IngestLimits = {
   /** Body of one request to the own API. */
   bodyBytesMax: number
+  /** Bodies that have begun to arrive, over all connections of a listener; above it requests are answered 503. */
+  bodiesBytesMax: number
   /** Reports in one request or one gateway frame. */
   batchReportsMax: number
   /** Body of one request of a device protocol over HTTP. */
@@ -56,6 +58,7 @@ export type IngestLimits = {
 
 export const INGEST_LIMITS: IngestLimits = {
   bodyBytesMax: 4 * 1024 * 1024,
+  bodiesBytesMax: 256 * 1024 * 1024,
   batchReportsMax: 10_000,
   protocolBodyBytesMax: 256 * 1024,
   headerBytesMax: 16 * 1024,

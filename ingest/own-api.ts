@@ -5,7 +5,7 @@ import { authenticate } from './authenticate.ts'
 import { takeTokens, tryTokens } from './directory.ts'
 import type { Intake } from './intake.ts'
 import { isDeviceId } from './json-report.ts'
-import { readBody } from './read-body.ts'
+import { BodyReader } from './read-body.ts'
 import { takeJsonReports } from './take-json-reports.ts'
 
 type Env = { Bindings: HttpBindings }
@@ -13,7 +13,8 @@ const RETRY_AFTER_SECONDS = '2'
 
 export function ownApi(intake: Intake, isReady: () => boolean): Hono<Env> {
   const app = new Hono<Env>()
-  app.post('/v1/reports', (c) => takeReports(c, intake, isReady))
+  const bodies = new BodyReader(intake.limits.bodyBytesMax, intake.limits.bodiesBytesMax)
+  app.post('/v1/reports', (c) => takeReports(c, intake, isReady, bodies))
   app.notFound((c) => refuse(c, 404, 'not_found', 'POST /v1/reports or a WebSocket on /v1/gateway'))
   app.onError((error, c) => {
     intake.log.error({ err: error }, 'a request to the own API failed')
@@ -22,13 +23,22 @@ export function ownApi(intake: Intake, isReady: () => boolean): Hono<Env> {
   return app
 }
 
-async function takeReports(c: Context<Env>, intake: Intake, isReady: () => boolean): Promise<Response> {
+async function takeReports(
+  c: Context<Env>,
+  intake: Intake,
+  isReady: () => boolean,
+  bodies: BodyReader,
+): Promise<Response> {
   const { incoming } = c.env
   const { limits, directory } = intake
   if (!isReady()) return unavailable(c, 'starting', 'not ready yet')
-  const body = await readBody(incoming, limits.bodyBytesMax)
+  const body = await bodies.read(incoming)
   const batch = intake.newBatch('own')
   if (body === 'cut') return refuse(c, 400, 'cut', 'the body ended early')
+  if (body === 'busy') {
+    c.header('connection', 'close')
+    return unavailable(c, 'busy', 'too much is arriving at once')
+  }
   if (body === 'too_large') {
     intake.refuse(batch, 'oversized', '')
     await intake.settle(batch)

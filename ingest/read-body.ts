@@ -1,31 +1,47 @@
 import type { IncomingMessage } from 'node:http'
 
-/**
- * The body of a request, at most `bytesMax`, counted as it arrives. `too_large` leaves the rest unread: the connection must be
- * closed after the answer. `cut` means that the sender went away in the middle.
- */
-export function readBody(incoming: IncomingMessage, bytesMax: number): Promise<Buffer | 'too_large' | 'cut'> {
-  return new Promise((resolve) => {
-    if (Number(incoming.headers['content-length'] ?? 0) > bytesMax) {
-      resolve('too_large')
-      return
-    }
-    if (incoming.destroyed && !incoming.complete) {
-      resolve('cut')
-      return
-    }
-    const chunks: Buffer[] = []
-    let size = 0
-    incoming.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size > bytesMax) {
-        incoming.pause()
-        chunks.length = 0
-        resolve('too_large')
-      } else chunks.push(chunk)
+export type Body = Buffer | 'too_large' | 'cut' | 'busy'
+
+/** Reads the bodies of one listener's requests, each and all together bounded; bytes are counted as they arrive. */
+export class BodyReader {
+  readonly #bytesMax: number
+  readonly #allBytesMax: number
+  #arriving = 0
+
+  constructor(bytesMax: number, allBytesMax: number) {
+    this.#bytesMax = bytesMax
+    this.#allBytesMax = allBytesMax
+  }
+
+  /**
+   * `too_large` and `busy` leave the rest unread: the connection must be closed after the answer. `cut` means that the sender
+   * went away in the middle.
+   */
+  read(incoming: IncomingMessage): Promise<Body> {
+    return new Promise((resolve) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      let done = false
+      const finish = (body: Body) => {
+        if (done) return
+        done = true
+        this.#arriving -= size
+        if (typeof body === 'string') incoming.pause()
+        resolve(body)
+      }
+      if (Number(incoming.headers['content-length'] ?? 0) > this.#bytesMax) return finish('too_large')
+      if (incoming.destroyed && !incoming.complete) return finish('cut')
+      incoming.on('data', (chunk: Buffer) => {
+        if (done) return
+        size += chunk.length
+        this.#arriving += chunk.length
+        chunks.push(chunk)
+        if (size > this.#bytesMax) finish('too_large')
+        else if (this.#arriving > this.#allBytesMax) finish('busy')
+      })
+      incoming.once('end', () => finish(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+      incoming.once('error', () => finish('cut'))
+      incoming.once('close', () => finish('cut'))
     })
-    incoming.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
-    incoming.once('error', () => resolve('cut'))
-    incoming.once('close', () => resolve('cut'))
-  })
+  }
 }

@@ -14,6 +14,8 @@ import { utcMs } from '../iso-time.ts'
 const AT = 0x40
 const DOLLAR = 0x24
 const KMH_PER_MPS = 3.6
+/** Real frames have some 120 bytes. */
+const R16H_FRAME_BYTES_MAX = 4096
 const ALARM_CODES: Record<string, Alarm> = { SOS: 'sos', LBT: 'batteryLow', ULK: 'strapOpen' }
 // L locked; R is the other state.
 const STRAP_CODES: Record<string, ContactState> = { L: 'closed', R: 'open' }
@@ -160,6 +162,6 @@ export const r16h: StreamProtocol = {
   lines: 'text',
   checksummed: false,
   acknowledges: false,
-  newFramer: (frameBytesMax) => new R16hFramer(frameBytesMax),
+  newFramer: (frameBytesMax) => new R16hFramer(Math.min(frameBytesMax, R16H_FRAME_BYTES_MAX)),
   newDecoder: () => new R16hDecoder(),
 }

@@ -57,6 +57,18 @@ test('more connections than the limit are turned away, the others go on', async 
   for (const socket of held) socket.destroy()
 })
 
+test('more bodies arriving at once than the limit are answered 503', async () => {
+  open = await openIngest({ limits: { bodiesBytesMax: 5000 } })
+  const { own } = open.ingest.ports
+  const held = connect(own!, '127.0.0.1')
+  held.write(`POST /v1/reports HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n${'x'.repeat(3000)}`)
+  const big = { deviceId: 'b1', time: NOW_ISO, attributes: { a: 'x'.repeat(500), b: 'x'.repeat(500) } }
+  const post = () => open!.post({ reports: [big, big, big] }).then((answer) => answer.status)
+  await expect.poll(post).toBe(503)
+  held.destroy()
+  await expect.poll(post).toBe(200)
+})
+
 test('strangers cannot fill the quarantine', async () => {
   open = await openIngest({ limits: { strangersQuarantinedPerSecond: 3 } })
   for (let i = 0; i < 10; i++) expect((await open.osmand(`/?id=stranger${i}`)).status).toBe(404)
