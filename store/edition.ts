@@ -32,8 +32,11 @@ export async function applyEditionPolicies(db: Db, policies: EditionPolicies): P
   return 'server'
 }
 
-/** Drops the chunks of fixes that end before `olderThanMs`; gives how many. Whole files go, no row is touched. Owner only. */
-export async function dropOldChunks(db: Db, olderThanMs: number): Promise<number> {
-  const { rowCount } = await db.query(`SELECT drop_chunks('fix', older_than => from_ms($1))`, [olderThanMs])
+/** Drops the chunks that end before `olderThanMs`; gives how many. Whole files go, no row is touched. Owner only. */
+export async function dropOldChunks(db: Db, olderThanMs: number, table: 'fix' | 'quarantine' = 'fix'): Promise<number> {
+  const { rowCount } = await db.query('SELECT drop_chunks($1::regclass, older_than => from_ms($2))', [
+    table,
+    olderThanMs,
+  ])
   return rowCount ?? 0
 }

@@ -15,7 +15,7 @@ export type PoolOptions = {
   role?: DatabaseRole
   applicationName: string
   max: number
-  /** A statement that runs longer is cancelled by the server. */
+  /** A statement that runs longer is cancelled by the server; 0 = never. */
   statementTimeoutMs?: number
   log?: Log
 }
@@ -23,6 +23,9 @@ export type PoolOptions = {
 const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
+/** Beyond the statement's own time the server is not slow but gone, and would never say so. */
+const ANSWER_GRACE_MS = 5_000
+const KEEP_ALIVE_AFTER_MS = 10_000
 
 /**
  * A pool whose connections have taken `role` before their first statement. The role stands in the startup packet, so
@@ -46,9 +49,10 @@ export function newClient(options: Omit<PoolOptions, 'max'>): pg.Client {
 }
 
 function connectionOf(options: Omit<PoolOptions, 'max'>): pg.ClientConfig {
+  const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
   const settings: Record<string, string> = {
     TimeZone: 'UTC',
-    statement_timeout: String(options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS),
+    statement_timeout: String(statementTimeoutMs),
     idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT_MS),
   }
   if (options.role !== undefined) settings.role = options.role
@@ -60,5 +64,11 @@ function connectionOf(options: Omit<PoolOptions, 'max'>): pg.ClientConfig {
   // pg lets the address win over the object, so the settings are put into the address.
   address.searchParams.set('options', startup.join(' '))
   address.search = address.search.replaceAll('+', '%20')
-  return { connectionString: address.href, application_name: options.applicationName, keepAlive: true }
+  return {
+    connectionString: address.href,
+    application_name: options.applicationName,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    ...(statementTimeoutMs > 0 && { query_timeout: statementTimeoutMs + ANSWER_GRACE_MS }),
+  }
 }

@@ -16,8 +16,13 @@ BEGIN
         NULL; -- another database created it in this moment
       END;
     END IF;
+    -- So that the owner's address can serve for all roles. Where it may not, each role is given an address of its own.
     IF NOT pg_has_role(current_user, wanted, 'SET') THEN
-      EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT FALSE, SET TRUE', wanted);
+      BEGIN
+        EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT FALSE, SET TRUE', wanted);
+      EXCEPTION WHEN insufficient_privilege THEN
+        RAISE NOTICE '% may not become %', current_user, wanted;
+      END;
     END IF;
   END LOOP;
 END $$;

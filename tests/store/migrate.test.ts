@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dumpSchema } from '../../store/dump-schema.ts'
+import { dropOldChunks } from '../../store/edition.ts'
+import { grantAccess } from '../../store/grant-access.ts'
 import { type Migration, migrate, readMigrations } from '../../store/migrate.ts'
+import { openPool } from '../../store/open-pool.ts'
+import { asOfficer } from '../../store/transaction.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
+import { seedTwoBapas } from './two-bapas.ts'
 
 let database: TestDatabase
 
@@ -26,6 +31,27 @@ test('two databases of one cluster may be migrated at once: the roles are the sa
   await Promise.all([migrate(database.ownerUrl), migrate(other.ownerUrl)])
   expect(await dumpSchema(database.ownerPool)).toBe(await dumpSchema(other.ownerPool))
   await other.drop()
+})
+
+test('the owner need not be a superuser, where the extensions are there', async () => {
+  const owner = `gelang_test_owner_${process.pid}`
+  const { ownerPool } = database
+  await ownerPool.query(`CREATE EXTENSION timescaledb; CREATE EXTENSION ltree; CREATE EXTENSION btree_gist;
+    CREATE ROLE ${owner}`)
+  await ownerPool.query(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO ${owner}', current_database()); END $$`)
+  const url = new URL(database.ownerUrl)
+  url.searchParams.set('options', `-crole=${owner}`)
+  await migrate(url.href)
+  const pool = openPool({ url: url.href, applicationName: 'x', max: 2 })
+  const { wearers, officers } = await seedTwoBapas(pool)
+  const seen = await asOfficer(database.apiPool, officers.pk1A!, async (client) => {
+    await grantAccess(client, { wearerId: wearers.a2.id, reason: 'menggantikan', forMs: 60_000 })
+    return (await client.query('SELECT DISTINCT wearer_id AS n FROM track ORDER BY 1')).rows.map((row) => row.n)
+  })
+  expect(seen).toEqual([wearers.a1.n, wearers.a2.n])
+  expect(await dropOldChunks(pool, Date.now())).toBeGreaterThan(0)
+  await pool.end()
+  await ownerPool.query(`REASSIGN OWNED BY ${owner} TO CURRENT_USER; DROP OWNED BY ${owner}; DROP ROLE ${owner}`)
 })
 
 test('a file that fails leaves nothing of itself and stops the rest', async () => {
