@@ -21,6 +21,8 @@ import { ActTeller } from './tell-acts.ts'
 const HEADERS_MS_MAX = 10_000
 const REQUEST_MS_MAX = 60_000
 const SOCKETS_MAX = 5000
+/** Long enough for a Redis that is there; without one we come up and say so. */
+const REDIS_WAIT_MS = 3000
 
 export type ApiOptions = {
   host: string
@@ -104,7 +106,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     meter,
   })
   const sockets = acceptLive(server, hub, { origins, limits, log })
-  hub.start()
+  await hub.start(REDIS_WAIT_MS)
   const stopListening = await listenRules(apiPool, () => hub.rulesChanged(), log)
   serve = (request, env) => app.fetch(request, env)
   log.info({ port, baseUrl }, 'the console can be opened')

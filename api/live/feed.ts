@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Incident, IncidentAct } from '../../model/incident.ts'
 import type { Clock, Log } from '../../model/observe.ts'
 import { readActs } from '../../stream/act-log.ts'
-import { duplicateRedis, type RedisClient } from '../../stream/connect.ts'
+import { duplicateRedis, type RedisClient, untilReady } from '../../stream/connect.ts'
 import { readIncidents } from '../../stream/incident-log.ts'
 import type { Keys } from '../../stream/keys.ts'
 import { readLatest, subscribeLive } from '../../stream/live-channel.ts'
@@ -17,6 +17,7 @@ import type { LiveLimits } from './limits.ts'
 const RECORDER = 'record-incidents'
 /** Where no recorder has said how far it is, this much of the log counts as unknown to PostgreSQL. */
 const UNRECORDED_MS = 3600_000
+const READY_MS_MAX = 5000
 
 export type FeedEntry<T> = { id: string; what: T }
 export type LogName = number | 'acts'
@@ -48,7 +49,7 @@ export class LiveFeed {
   readonly #followers = new Map<LogName, LogFollower<{ id: string }>>()
   readonly #failing = new Set<LogName>()
   #subscription: Subscription | undefined
-  #starting: Promise<void> | undefined
+  #started: Promise<void> = Promise.resolve()
 
   constructor(parts: FeedParts, listener: FeedListener) {
     this.#parts = parts
@@ -73,21 +74,32 @@ export class LiveFeed {
       (_shard, message) => this.#listener.onPositions(message, false),
       () => void this.#readSnapshot(),
     )
-    this.#starting = this.#untilDone('reading the logs from where the record stands', async () => {
+    this.#started = this.#untilDone('reading the logs from where the record stands', async () => {
+      await untilReady(redis, READY_MS_MAX)
       const { incidents } = await this.unrecorded()
-      incidents.forEach((fromId, shard) => {
-        this.#followIncidents(shard, fromId)
+      // Each reader waits for what comes, so each has a connection to itself.
+      while (this.#connections.length <= shardCount)
+        this.#connections.push(duplicateRedis(redis, `live ${this.#connections.length}`))
+      await Promise.all(this.#connections.map((connection) => untilReady(connection, READY_MS_MAX)))
+      const [forActs, ...forShards] = this.#connections as [RedisClient, ...RedisClient[]]
+      forShards.forEach((connection, shard) => {
+        this.#followIncidents(connection, shard, incidents[shard] as string)
       })
       // All that are kept: an incident is shown with what was done about it.
-      this.#followActs('0-0')
+      this.#followActs(forActs, '0-0')
     })
+  }
+
+  /** Resolves when everything is being read; never while Redis is away. */
+  get started(): Promise<void> {
+    return this.#started
   }
 
   async close(): Promise<void> {
     this.#stopping.abort()
     this.#subscription?.stop()
     for (const connection of this.#connections) connection.disconnect()
-    await this.#starting
+    await this.#started
     await Promise.all([...this.#followers.values()].map(({ done }) => done))
   }
 
@@ -134,9 +146,8 @@ export class LiveFeed {
     return acts.map(({ id, act }) => ({ id, what: act }))
   }
 
-  #followIncidents(shard: number, fromId: string): void {
+  #followIncidents(redis: RedisClient, shard: number, fromId: string): void {
     const { keys, limits } = this.#parts
-    const redis = this.#ownConnection(`live incidents ${shard}`)
     const options = { count: limits.replayPage, blockMs: limits.blockMs }
     this.#follow(shard, fromId, keys.incidents(shard), {
       read: async (afterId: string) => parsed(await readIncidents(redis, keys, shard, afterId, options)),
@@ -144,9 +155,8 @@ export class LiveFeed {
     })
   }
 
-  #followActs(fromId: string): void {
+  #followActs(redis: RedisClient, fromId: string): void {
     const { keys, limits } = this.#parts
-    const redis = this.#ownConnection('live acts')
     const options = { count: limits.replayPage, blockMs: limits.blockMs }
     this.#follow('acts', fromId, keys.acts, {
       read: async (afterId: string) => {
@@ -184,12 +194,6 @@ export class LiveFeed {
       fromId,
     )
     this.#followers.set(name, follower)
-  }
-
-  #ownConnection(name: string): RedisClient {
-    const connection = duplicateRedis(this.#parts.redis, name)
-    this.#connections.push(connection)
-    return connection
   }
 
   /** What was published while nobody was subscribed is in the snapshot. */

@@ -1,4 +1,5 @@
 // The process-wide live feed: what Redis says is read once and handed to each console that may see it.
+import { setTimeout as delay } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
 import type { Incident, IncidentAct } from '../../model/incident.ts'
 import type { Gauge, Histogram, Meter } from '../../model/observe.ts'
@@ -58,13 +59,17 @@ export class LiveHub {
     this.#connected = parts.meter.gauge('gelang_live_connections', 'Consoles on the live feed')
   }
 
-  start(): void {
+  /** Resolves when the live feed is being read, or after `waitMs`: it goes on trying. */
+  async start(waitMs: number): Promise<void> {
     const { limits } = this.#parts
     this.#feed.start()
     this.#every(limits.positionsEveryMs, () => this.#flushPositions())
     this.#every(limits.statusEveryMs, () => this.#tellStatus())
     this.#every(limits.pingEveryMs, () => this.#ping())
     this.#every(limits.checkEveryMs, () => this.#alone('check', () => this.#checkAll()))
+    const waiting = new AbortController()
+    await Promise.race([this.#feed.started, delay(waitMs, undefined, { signal: waiting.signal })])
+    waiting.abort()
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,140 @@
+// A whole api server on its own database and key prefix, with two Bapas in it, and browsers to talk to it.
+import { randomBytes } from 'node:crypto'
+import { createAccount, createAuth } from '../../api/auth.ts'
+import { type ApiOptions, type RunningApi, startApi } from '../../api/start-api.ts'
+import type { Incident } from '../../model/incident.ts'
+import type { Meter } from '../../model/observe.ts'
+import { linkAccount } from '../../store/insert-people.ts'
+import { openPool, type Pool } from '../../store/open-pool.ts'
+import { setPosition } from '../../stream/positions.ts'
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
+import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
+import { incident, type Seeded, type SeededWearer, seedTwoBapas } from '../store/two-bapas.ts'
+
+export const PASSWORD = 'sandi-panjang-untuk-uji'
+export const SHARDS = 4
+export const noMeter: Meter = {
+  counter: () => ({ inc: () => undefined }),
+  gauge: () => ({ set: () => undefined }),
+  histogram: () => ({ observe: () => undefined }),
+}
+
+export type ApiUnderTest = {
+  database: TestDatabase
+  redis: TestRedis
+  seeded: Seeded
+  api: RunningApi
+  /** Another server beside the first, on the same services. */
+  another(options?: Partial<ApiOptions>): Promise<RunningApi>
+  /** Signs in; gives the cookie. */
+  signIn(officer: string, at?: RunningApi): Promise<string>
+  /** Appends a revision to the incident log; gives its entry's id. */
+  tell(wearer: SeededWearer, some?: Partial<Incident>): Promise<{ entryId: string; incident: Incident }>
+  close(): Promise<void>
+}
+
+export type Services = { databaseUrl?: string; redisUrl?: string }
+
+export async function apiUnderTest(options: Partial<ApiOptions> & Services = {}): Promise<ApiUnderTest> {
+  const { databaseUrl, redisUrl, ...apiOptions } = options
+  const database = await createTestDatabase()
+  const redis = await createTestRedis(redisUrl)
+  const seeded = await seedTwoBapas(database.ownerPool)
+  const secret = randomBytes(32).toString('hex')
+  const closing: (() => Promise<unknown>)[] = []
+  const pool = (role: 'gelang_api' | 'gelang_auth', max: number): Pool => {
+    const url = databaseUrl === undefined ? database.ownerUrl : withHostOf(database.ownerUrl, databaseUrl)
+    const opened = openPool({ url, role, applicationName: 'gelang test', max })
+    closing.push(() => opened.end())
+    return opened
+  }
+  const another = async (more: Partial<ApiOptions> = {}): Promise<RunningApi> => {
+    const api = await startApi({
+      ...{ host: '127.0.0.1', port: 0, authSecret: secret, shardCount: SHARDS, signInsPerMinuteMax: 10_000 },
+      ...{ apiPool: pool('gelang_api', 6), authPool: pool('gelang_auth', 3), redis: redis.redis, keys: redis.keys },
+      ...{ clock: Date.now, log: silentLog, meter: noMeter },
+      ...apiOptions,
+      ...more,
+    })
+    closing.unshift(() => api.close())
+    return api
+  }
+  await makeAccounts(database, seeded, secret)
+  // As if the recorder had come this far.
+  for (let shard = 0; shard < SHARDS; shard++)
+    await setPosition(redis.redis, redis.keys, 'record-incidents', shard, '0-0')
+  const api = await another()
+  return {
+    ...{ database, redis, seeded, api, another },
+    signIn: (officer, at = api) => signIn(at, officer),
+    tell: (wearer, some) => tell(redis, wearer, some),
+    async close() {
+      for (const close of closing) await close()
+      await redis.cleanup()
+      await database.drop()
+    },
+  }
+}
+
+async function makeAccounts(database: TestDatabase, seeded: Seeded, secret: string): Promise<void> {
+  const pool = openPool({ url: database.ownerUrl, role: 'gelang_auth', applicationName: 'gelang test', max: 2 })
+  const auth = createAuth({ pool, baseUrl: 'http://127.0.0.1', allowedOrigins: [], secret, log: silentLog })
+  for (const [name, officerId] of Object.entries(seeded.officers))
+    await linkAccount(
+      database.ownerPool,
+      officerId,
+      await createAccount(auth, { username: name, password: PASSWORD, name }),
+    )
+  await pool.end()
+}
+
+export async function signIn(api: RunningApi, username: string, password = PASSWORD): Promise<string> {
+  const answer = await post(api, '/api/auth/sign-in/username', { username, password })
+  if (!answer.ok) throw new Error(`${username} could not sign in: ${answer.status} ${await answer.text()}`)
+  return cookieOf(answer)
+}
+
+export function cookieOf(answer: Response): string {
+  return answer.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ')
+}
+
+export function get(api: RunningApi, path: string, cookie?: string, headers: Record<string, string> = {}) {
+  return fetch(new URL(path, api.baseUrl), { headers: { ...headers, ...(cookie && { cookie }) } })
+}
+
+export function post(
+  api: RunningApi,
+  path: string,
+  body: unknown,
+  cookie?: string,
+  headers: Record<string, string> = {},
+) {
+  return fetch(new URL(path, api.baseUrl), {
+    method: 'POST',
+    headers: { origin: api.baseUrl, 'content-type': 'application/json', ...(cookie && { cookie }), ...headers },
+    body: JSON.stringify(body),
+  })
+}
+
+let told = 0
+
+async function tell(
+  { redis, keys }: TestRedis,
+  wearer: SeededWearer,
+  some: Partial<Incident> = {},
+): Promise<{ entryId: string; incident: Incident }> {
+  told++
+  const id = `10000000-0000-4000-8000-${String(told).padStart(12, '0')}`
+  const whole = incident({ id, wearerId: wearer.n, conditionId: wearer.conditionId, ...some })
+  const entryId = await redis.xadd(keys.incidents(wearer.n % SHARDS), '*', 'json', JSON.stringify(whole))
+  return { entryId: entryId as string, incident: whole }
+}
+
+function withHostOf(url: string, other: string): string {
+  const address = new URL(url)
+  address.host = new URL(other).host
+  return address.href
+}
