@@ -1,6 +1,7 @@
 // From drawn polygons to rings whose even-odd rule is the truth: closed, unwrapped across the antimeridian, without spikes,
 // not crossing, with what overlaps or runs along another ring united.
 import { area, difference, featureCollection, multiPolygon, polygon, union } from '@turf/turf'
+import { ZONE_VERTICES_MAX } from '../model/zone.ts'
 import type { Path } from './edge-index.ts'
 import { FULL_TURN_E7, foldE7, HALF_TURN_E7 } from './project.ts'
 import { findContacts, isWithinRing, side } from './ring-contacts.ts'
@@ -14,6 +15,7 @@ export type AreaRings = { rings: Path[]; areaM2: number }
 
 /** Rings and area of a multipolygon given as GeoJSON coordinates. Throws ZoneInvalid with what is wrong and where. */
 export function areaRings(coordinates: readonly (readonly Degrees[])[]): AreaRings {
+  refuseTooMany(coordinates.reduce((sum, rings) => sum + rings.reduce((n, ring) => n + ring.length, 0), 0))
   const polygons = coordinates.map(cleanPolygon).filter((rings) => rings.length > 0)
   if (polygons.length === 0) throw new ZoneInvalid('the zone has no area: its ring is a point or a line')
   bringTogether(polygons)
@@ -34,6 +36,12 @@ export function areaRings(coordinates: readonly (readonly Degrees[])[]): AreaRin
   }
   if (contacts.ringsMeet || !areNestedRightly(polygons)) return unite(polygons.map((part) => part.map(toDegrees)))
   return { rings, areaM2: area(multiPolygon(polygons.map((part) => part.map(toDegrees)))) }
+}
+
+/** Throws ZoneInvalid above ZONE_VERTICES_MAX. */
+export function refuseTooMany(vertices: number): void {
+  if (vertices > ZONE_VERTICES_MAX)
+    throw new ZoneInvalid(`a zone may have ${ZONE_VERTICES_MAX} vertices at most, this one has ${vertices}`)
 }
 
 /** Positions in 1e-7 degrees, each longitude within half a turn of the one before; repeated ones dropped. */
@@ -137,31 +145,39 @@ function middleX(ring: Ring): number {
   return (west + east) / 2
 }
 
+type Part = { rings: Path[]; west: number; east: number; south: number; north: number }
+
 /** For rings that meet nowhere: holes lie in their outer ring and not in each other, polygons not in each other. */
 function areNestedRightly(polygons: readonly Path[][]): boolean {
-  for (const [index, rings] of polygons.entries()) {
-    const [x, y] = rings[0]![0]!
-    for (const [other, otherRings] of polygons.entries())
-      if (other !== index && isWithinBox(otherRings[0]!, x, y))
-        if (otherRings.filter((ring) => isWithinRing(ring, x, y)).length % 2 === 1) return false
+  for (const rings of polygons)
     for (let h = 1; h < rings.length; h++) {
-      const [hx, hy] = rings[h]![0]!
-      if (rings.some((ring, r) => r !== h && isWithinRing(ring, hx, hy) !== (r === 0))) return false
+      const [x, y] = rings[h]![0]!
+      if (rings.some((ring, r) => r !== h && isWithinRing(ring, x, y) !== (r === 0))) return false
     }
-  }
+  const parts = polygons.map(partOf).sort((a, b) => a.west - b.west)
+  for (const [i, part] of parts.entries())
+    for (let k = i + 1; k < parts.length && parts[k]!.west <= part.east; k++) {
+      const other = parts[k]!
+      if (other.south > part.north || other.north < part.south) continue
+      if (isWithinPart(part, other.rings[0]![0]!) || isWithinPart(other, part.rings[0]![0]!)) return false
+    }
   return true
 }
 
-function isWithinBox(ring: Path, x: number, y: number): boolean {
-  let [toWest, toEast, toSouth, toNorth] = [false, false, false, false]
-  for (const [vx, vy] of ring) {
-    if (vx <= x) toWest = true
-    if (vx >= x) toEast = true
-    if (vy <= y) toSouth = true
-    if (vy >= y) toNorth = true
-    if (toWest && toEast && toSouth && toNorth) return true
+function partOf(rings: Path[]): Part {
+  const part: Part = { rings, west: Infinity, east: -Infinity, south: Infinity, north: -Infinity }
+  for (const [x, y] of rings[0]!) {
+    part.west = Math.min(part.west, x)
+    part.east = Math.max(part.east, x)
+    part.south = Math.min(part.south, y)
+    part.north = Math.max(part.north, y)
   }
-  return false
+  return part
+}
+
+function isWithinPart({ rings, west, east, south, north }: Part, [x, y]: readonly [number, number]): boolean {
+  if (x < west || x > east || y < south || y > north) return false
+  return rings.filter((ring) => isWithinRing(ring, x, y)).length % 2 === 1
 }
 
 /** The loops that remain when edges that are run along an even number of times are left out. */

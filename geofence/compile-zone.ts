@@ -1,5 +1,5 @@
 import type { ZoneShape } from '../model/zone.ts'
-import { areaRings, unwrapPath } from './area-rings.ts'
+import { areaRings, refuseTooMany, unwrapPath } from './area-rings.ts'
 import { CircleZone } from './circle.ts'
 import { type Path, packEdges } from './edge-index.ts'
 import { EdgeZone } from './edge-zone.ts'
@@ -52,6 +52,7 @@ function compileArea(coordinates: readonly (readonly (readonly number[])[])[][])
 /** The area is that of a straight corridor of the same length with round ends. */
 function compileCorridor(coordinates: readonly (readonly number[])[], widthM: number): CompiledZone {
   if (!(widthM > 0)) throw new ZoneInvalid(`a corridor's width must be above 0 m, got ${widthM}`)
+  refuseTooMany(coordinates.length)
   const line = unwrapPath(coordinates)
   if (line.length < 2) throw new ZoneInvalid('a corridor needs two different positions')
   const longitudes = line.map(([x]) => x).sort((a, b) => a - b)

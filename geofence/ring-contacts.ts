@@ -1,6 +1,7 @@
 // Where rings meet, decided exactly: positions are whole numbers of 1e-7 degrees, and a product that a double cannot hold
 // is taken in BigInt. Turf's `kinks` gives the same crossings but takes minutes at 100,000 vertices; it is the oracle.
 import { HEADER_WORDS, NODE_WORDS, type Path, packEdges } from './edge-index.ts'
+import { ZoneInvalid } from './zone-invalid.ts'
 
 export type RingContacts = {
   /** First proper crossing of a ring with itself. */
@@ -13,7 +14,13 @@ export type RingContacts = {
   ringsMeet: boolean
 }
 
-/** Finds where closed rings (first position repeated at the end, no position twice in a row) meet themselves or others. */
+/** Pairs of edges looked at; a coast of 200,000 vertices needs 4 million, a hatching of long lines the square of its edges. */
+export const EDGE_PAIRS_MAX = 50_000_000
+
+/**
+ * Finds where closed rings (first position repeated at the end, no position twice in a row) meet themselves or others.
+ * Stops at the first crossing of a ring with itself. Throws ZoneInvalid above EDGE_PAIRS_MAX.
+ */
 export function findContacts(rings: readonly Path[]): RingContacts {
   const contacts: RingContacts = { selfOverlap: false, selfTouch: false, ringsMeet: false }
   const packed = packEdges(rings, 0)
@@ -22,6 +29,7 @@ export function findContacts(rings: readonly Path[]): RingContacts {
   const xy = ends + pathCount
   const stack: number[] = []
   let v = 0
+  let pairs = 0
   for (let ring = 0; ring < pathCount; ring++) {
     const start = v
     const end = packed[ends + ring]!
@@ -43,6 +51,7 @@ export function findContacts(rings: readonly Path[]): RingContacts {
           stack.push(HEADER_WORDS + right * NODE_WORDS, node + NODE_WORDS)
           continue
         }
+        pairs += packed[node + 6]! - packed[node + 5]!
         for (let w = Math.max(v + 1, packed[node + 5]!); w < packed[node + 6]!; w++) {
           const at = xy + 2 * w
           const met = meet(ax, ay, bx, by, packed[at]!, packed[at + 1]!, packed[at + 2]!, packed[at + 3]!)
@@ -50,10 +59,15 @@ export function findContacts(rings: readonly Path[]): RingContacts {
           if (w >= end) contacts.ringsMeet = true
           else if (met === 'along') contacts.selfOverlap = true
           else if (met === 'touch') contacts.selfTouch ||= w > v + 1 && !(v === start && w === end - 2)
-          else if (!contacts.selfCrossing)
-            contacts.selfCrossing = { ring, x: rings[ring]![v - start]![0], y: rings[ring]![v - start]![1] }
+          else
+            return {
+              ...contacts,
+              selfCrossing: { ring, x: rings[ring]![v - start]![0], y: rings[ring]![v - start]![1] },
+            }
         }
       }
+      if (pairs > EDGE_PAIRS_MAX)
+        throw new ZoneInvalid('the boundary is too intricate: too many of its edges lie across each other')
     }
     v = end
   }

@@ -453,3 +453,35 @@ describe('what is refused, with a sentence', () => {
     expect(() => compileZone(shape)).toThrow(sentence)
   })
 })
+
+describe('limits', () => {
+  test('200,000 vertices are compiled, one more is refused', () => {
+    const ring = coastRing(107, -6, 0.5, 199_999)
+    expect(compileZone(polygon(ring)).vertices).toBeGreaterThan(190_000)
+    expect(() => compileZone(polygon([...ring, ring[0]!]))).toThrow(/200000 vertices at most, this one has 200001/)
+  })
+  test('50,000 islands are compiled in seconds', () => {
+    const random = randomFrom(1)
+    const islands = Array.from({ length: 45_000 }, (_, i): Ring[] => {
+      const [lon, lat] = [107 + (i % 300) / 1000, -6 + Math.floor(i / 300) / 1000]
+      return [
+        [
+          [lon, lat],
+          [lon + 0.0005 * (1 + random()) * 0.5, lat],
+          [lon, lat + 0.0005],
+          [lon, lat],
+        ],
+      ]
+    })
+    const zone = compileZone({ type: 'MultiPolygon', coordinates: islands })
+    expect(zone.vertices).toBe(180_000)
+    expect(zone.signedDistanceM(toE7(-6 + 0.0001), toE7(107.0001))).toBeGreaterThan(5)
+  })
+  test('a hatching whose every edge lies across every other is refused, not pondered', () => {
+    const zigzag: Ring = []
+    for (let i = 0; i < 60_000; i++) zigzag.push(i % 2 === 0 ? [107 + i * 1e-6, -6] : [108 + i * 1e-6, -5])
+    expect(() => compileZone(polygon([...zigzag, [109, -6], [107, -7], zigzag[0]!]))).toThrow(
+      /too intricate|crosses itself/,
+    )
+  })
+})
