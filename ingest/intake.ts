@@ -146,8 +146,9 @@ export class Intake {
       if (appends.size > 0) await Promise.all(appends)
     } catch (error) {
       this.measures.unanswered.inc({ protocol })
-      if (this.#logTakes)
-        this.log.error({ err: error, protocol }, 'the log does not take reports; senders get no answer')
+      // The message only: an error of the driver may carry its command, and that holds reports.
+      const reason = error instanceof Error ? error.message : String(error)
+      if (this.#logTakes) this.log.error({ reason, protocol }, 'the log does not take reports; senders get no answer')
       this.#logTakes = false
       return false
     }
