@@ -4,8 +4,9 @@ import { A_M, arcOverChord, cosine, E2, E7_RAD, FULL_TURN_E7, foldE7, sine } fro
 
 /** Up to this distance from the centre the plane about the position is taken, beyond it the ellipsoid. */
 const PLANE_MAX_M = 2_000
-/** Within two degrees a bound may be taken from the plane. */
+/** Within two degrees, and not near a pole, a bound may be taken from the plane. */
 const WIDE_E7 = 20_000_000
+const BOUND_LAT_MAX_E7 = 700_000_000
 
 const answer = new Float64Array(1)
 
@@ -81,7 +82,7 @@ export class CircleZone implements CompiledZone {
       }
       // 5 % is more than the plane is wrong by where it is asked.
       const atLeastM = planeM * 0.95 - this.radiusM
-      if (atLeastM > nearM) {
+      if (atLeastM > nearM && latE7 < BOUND_LAT_MAX_E7 && latE7 > -BOUND_LAT_MAX_E7) {
         out[at] = -atLeastM
         return
       }

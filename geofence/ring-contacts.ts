@@ -14,7 +14,7 @@ export type RingContacts = {
   ringsMeet: boolean
 }
 
-/** Pairs of edges looked at; a coast of 200,000 vertices needs 4 million, a hatching of long lines the square of its edges. */
+/** Pairs of edges looked at; a coast of 200,000 vertices needs 2 million, a hatching of long lines the square of its edges. */
 export const EDGE_PAIRS_MAX = 50_000_000
 
 /**
