@@ -10,7 +10,9 @@ const STATES = {
 }
 export type IncidentState = keyof typeof STATES
 
-const VIEW = `
+// The page is found first, so that what hangs on an incident is looked up for the rows that are given only.
+const viewOfPage = (page: string): string => `
+  WITH page AS MATERIALIZED (SELECT i.* FROM incident i ${page})
   SELECT i.body, json_build_object('id', w.uuid, 'n', w.id, 'name', w.name, 'unitPath', w.unit_path::text) AS wearer,
     (SELECT z.name FROM condition c JOIN zone z ON z.id = c.zone_id WHERE c.id = i.condition_id
       ORDER BY c.during @> i.start_at DESC, lower(c.during) DESC LIMIT 1) AS condition_name,
@@ -18,7 +20,8 @@ const VIEW = `
         'wearerId', a.wearer_id, 'action', a.action, 'officerName', a.officer_name, 'atMs', utc_ms(a.at), 'note', a.note,
         'resolution', a.resolution)) ORDER BY a.act_id)
       FROM officer_act a WHERE a.incident_id = i.id), '[]') AS acts
-  FROM incident i JOIN wearer w ON w.id = i.wearer_id`
+  FROM page i JOIN wearer w ON w.id = i.wearer_id
+  ORDER BY i.start_at DESC, i.id DESC`
 
 type Row = { body: Incident; wearer: IncidentView['wearer']; condition_name: string | null; acts: IncidentAct[] }
 
@@ -34,10 +37,10 @@ export type IncidentPage = {
 /** Incidents in the acting officer's sight, newest beginning first; `next` is given where there are more. */
 export async function listIncidents(db: Db, page: IncidentPage): Promise<{ incidents: IncidentView[]; next?: string }> {
   const { rows } = await db.query<Row>(
-    `${VIEW} WHERE ${STATES[page.state]}
+    viewOfPage(`WHERE ${STATES[page.state]}
       AND ($2::uuid IS NULL OR (i.start_at, i.id) < (SELECT start_at, id FROM incident WHERE id = $2))
-      AND ($3::uuid IS NULL OR w.uuid = $3)
-    ORDER BY i.start_at DESC, i.id DESC LIMIT $1::int + 1`,
+      AND ($3::uuid IS NULL OR i.wearer_id = (SELECT id FROM wearer WHERE uuid = $3))
+    ORDER BY i.start_at DESC, i.id DESC LIMIT $1::int + 1`),
     [page.limit, page.before, page.wearerId],
   )
   const incidents = rows.slice(0, page.limit).map(viewOf)
@@ -50,7 +53,7 @@ export async function readIncident(
   db: Db,
   incidentId: string,
 ): Promise<{ incident: IncidentView; revisions: Incident[] } | undefined> {
-  const { rows } = await db.query<Row>(`${VIEW} WHERE i.id = $1`, [incidentId])
+  const { rows } = await db.query<Row>(viewOfPage('WHERE i.id = $1'), [incidentId])
   if (rows[0] === undefined) return undefined
   const revisions = await db.query<{ body: Incident }>(
     'SELECT body FROM incident_revision WHERE incident_id = $1 ORDER BY revision',

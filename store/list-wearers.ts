@@ -23,13 +23,17 @@ export type WearerPage = {
 /** Wearers in the acting officer's sight, by name; `next` is given where there are more. */
 export async function listWearers(db: Db, page: WearerPage): Promise<{ wearers: WearerSummary[]; next?: string }> {
   const { rows } = await db.query<WearerSummary>(
-    `SELECT ${SUMMARY_COLUMNS} FROM wearer w ${CURRENT_SUPERVISION}
-    WHERE ($1::text IS NULL OR w.name ILIKE $1 OR s.sk_number ILIKE $1 OR EXISTS (
-        SELECT FROM assignment a JOIN bracelet b ON b.id = a.bracelet_id
-        WHERE a.wearer_id = w.id AND a.during @> now() AND b.device_id ILIKE $1))
-      AND ($2::ltree IS NULL OR w.unit_path <@ $2)
-      AND ($4::uuid IS NULL OR (w.name, w.id) > (SELECT name, id FROM wearer WHERE uuid = $4))
-    ORDER BY w.name, w.id LIMIT $3::int + 1`,
+    `WITH page AS MATERIALIZED (
+      SELECT w.id, w.uuid, w.name, w.unit_path, w.pk_officer_id FROM wearer w
+      WHERE EXISTS (SELECT FROM supervision s WHERE s.wearer_id = w.id)
+        AND ($1::text IS NULL OR w.name ILIKE $1
+          OR EXISTS (SELECT FROM supervision s WHERE s.wearer_id = w.id AND s.sk_number ILIKE $1)
+          OR EXISTS (SELECT FROM assignment a JOIN bracelet b ON b.id = a.bracelet_id
+            WHERE a.wearer_id = w.id AND a.during @> now() AND b.device_id ILIKE $1))
+        AND ($2::ltree IS NULL OR w.unit_path <@ $2)
+        AND ($4::uuid IS NULL OR (w.name, w.id) > (SELECT name, id FROM wearer WHERE uuid = $4))
+      ORDER BY w.name, w.id LIMIT $3::int + 1)
+    SELECT ${SUMMARY_COLUMNS} FROM page w ${CURRENT_SUPERVISION} ORDER BY w.name, w.id`,
     [page.q && `%${page.q.replaceAll(/[\\%_]/g, '\\$&')}%`, page.unit, page.limit, page.after],
   )
   const wearers = rows.slice(0, page.limit)

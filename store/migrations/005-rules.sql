@@ -48,6 +48,7 @@ CREATE TABLE condition (
   CONSTRAINT condition_never_backwards CHECK (lower(during) >= made_at AND changed_at >= made_at),
   CONSTRAINT condition_one_version_at_a_time EXCLUDE USING gist (id WITH =, during WITH &&) WHERE (cancelled_at IS NULL)
 );
+CREATE INDEX ON condition (id, lower(during));
 CREATE INDEX ON condition (wearer_id);
 CREATE INDEX ON condition (zone_id);
 

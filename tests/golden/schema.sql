@@ -422,6 +422,7 @@ CREATE INDEX assignment_one_wearer_at_a_time ON public.assignment USING gist (br
 CREATE INDEX assignment_wearer_id_idx ON public.assignment USING btree (wearer_id)
 CREATE INDEX audit_wearer_id_id_idx ON public.audit USING btree (wearer_id, id)
 CREATE INDEX bracelet_unit_path_idx ON public.bracelet USING gist (unit_path)
+CREATE INDEX condition_id_lower_idx ON public.condition USING btree (id, lower(during))
 CREATE INDEX condition_one_version_at_a_time ON public.condition USING gist (id, during) WHERE (cancelled_at IS NULL)
 CREATE INDEX condition_wearer_id_idx ON public.condition USING btree (wearer_id)
 CREATE INDEX condition_zone_id_idx ON public.condition USING btree (zone_id)
