@@ -17,6 +17,7 @@ export type DemoReport = {
   repeats: number
   quarantined: number
   discarded: number
+  /** Standing ones that began, went on or ended in these seconds, by type. */
   incidents: Record<string, number>
   missingIncidents: string[]
   reportToWebSocketMs: { count: number; p50: number; p99: number; max: number }
@@ -53,7 +54,7 @@ export async function measureDemo(options: {
   const incidents: Record<string, number> = {}
   for (const watch of watchers)
     for (const incident of watch.incidents.values())
-      if (incident.withdrawn === undefined && incident.startMs >= sinceMs - 60_000)
+      if (incident.withdrawn === undefined && (incident.endMs === undefined || incident.endMs >= sinceMs))
         incidents[incident.type] = (incidents[incident.type] ?? 0) + 1
   const played = new Set(prepared.fleet.wearers.map(({ script }) => script))
   const expected = new Set(SCRIPT_KINDS.filter((kind) => played.has(kind)).flatMap((kind) => SCRIPT_RAISES[kind]))

@@ -11,7 +11,7 @@ import { prepareDemo } from './demo-prepare.ts'
 import { untilReady } from './demo-ready.ts'
 import { measureDemo } from './demo-report.ts'
 import { untilSignalOr } from './simulate.ts'
-import { type LiveWatch, signIn, watchLive } from './watch-live.ts'
+import { type LiveWatch, openIncidents, signIn, watchLive } from './watch-live.ts'
 
 const options = new Command('demo')
   .description('runs all of Gelang on this machine with a simulated fleet')
@@ -70,8 +70,11 @@ async function live(
 ): Promise<boolean> {
   const baseUrl = `http://127.0.0.1:${ports.api}`
   const watchers: LiveWatch[] = []
+  const cookies: string[] = []
   for (const { username } of prepared.operators) {
-    const watch = watchLive(baseUrl, await signIn(baseUrl, username, prepared.password), Date.now)
+    const cookie = await signIn(baseUrl, username, prepared.password)
+    cookies.push(cookie)
+    const watch = watchLive(baseUrl, cookie, Date.now)
     await watch.hello
     watchers.push(watch)
   }
@@ -109,6 +112,8 @@ async function live(
     return true
   }
   const counts = await run.finish()
+  for (const [i, cookie] of cookies.entries())
+    for (const incident of await openIncidents(baseUrl, cookie)) watchers[i]!.incidents.set(incident.id, incident)
   const report = await measureDemo({ counts, watchers, ports, prepared, sinceMs: startMs, say })
   for (const watch of watchers) watch.close()
   console.log(JSON.stringify(report, null, 2))

@@ -1,13 +1,13 @@
 // An officer's screen without a screen: logs in, follows the live feed, and notes how long reports took to arrive.
 import WebSocket from 'ws'
-import type { LiveMessage } from '../model/console.ts'
+import type { IncidentView, LiveMessage } from '../model/console.ts'
 import type { Clock } from '../model/observe.ts'
 
 export type LiveWatch = {
-  /** Report received → here, milliseconds, of every position that came. */
+  /** Report received → here, milliseconds, of every position received since the watch began; not of the snapshot. */
   delaysMs: number[]
   /** Newest revision of every incident that came. */
-  incidents: Map<string, Extract<LiveMessage, { t: 'incident' }>['incident']>
+  incidents: Map<string, IncidentView>
   hello: Promise<void>
   close(): void
 }
@@ -26,8 +26,16 @@ export async function signIn(baseUrl: string, username: string, password: string
     .join('; ')
 }
 
+/** The incidents open now, over REST. */
+export async function openIncidents(baseUrl: string, cookie: string): Promise<IncidentView[]> {
+  const response = await fetch(`${baseUrl}/v1/incidents?state=open&limit=200`, { headers: { cookie } })
+  if (!response.ok) throw new Error(`the list of incidents was refused: ${response.status}`)
+  return ((await response.json()) as { incidents: IncidentView[] }).incidents
+}
+
 /** Follows the feed until closed; reconnects where it left off. */
 export function watchLive(baseUrl: string, cookie: string, clock: Clock): LiveWatch {
+  const beganMs = clock()
   let cursor: string | undefined
   let socket: WebSocket
   let closed = false
@@ -49,7 +57,9 @@ export function watchLive(baseUrl: string, cookie: string, clock: Clock): LiveWa
     socket.on('message', (data) => {
       const message = JSON.parse(data.toString()) as LiveMessage
       if (message.t === 'hello') said()
-      if (message.t === 'positions') for (const row of message.rows) watch.delaysMs.push(clock() - row[6])
+      if (message.t === 'positions')
+        for (const [, , , , , , receivedMs] of message.rows)
+          if (receivedMs >= beganMs) watch.delaysMs.push(clock() - receivedMs)
       if (message.t === 'incident') watch.incidents.set(message.incident.id, message.incident)
       if ('cursor' in message) cursor = message.cursor
     })

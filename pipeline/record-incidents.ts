@@ -10,6 +10,8 @@ import type { Keys } from '../stream/keys.ts'
 import { getPosition, parseId, setPosition } from '../stream/positions.ts'
 
 const READER = 'record-incidents'
+/** Where recipients are told from this log, nothing goes that they have not been told. */
+const NOTIFY = 'notify'
 const ENTRIES_PER_READ = 200
 /** Kept in Redis behind the record, so that a console that was away can still be told what it missed. */
 const KEPT_MS = 7 * 86_400_000
@@ -37,7 +39,8 @@ export function recordIncidents(options: {
       const incidents = entries.map(({ json }) => JSON.parse(json) as Incident)
       await inTransaction(pool, (client) => upsertIncidents(client, incidents))
       await setPosition(redis, keys, READER, shard, last.id)
-      await trimIncidents(redis, keys, shard, parseId(last.id)[0] - KEPT_MS, [READER])
+      const notifies = (await getPosition(redis, keys, NOTIFY, shard)) !== undefined
+      await trimIncidents(redis, keys, shard, parseId(last.id)[0] - KEPT_MS, notifies ? [READER, NOTIFY] : [READER])
       moved.inc(undefined, entries.length)
       count += entries.length
     }

@@ -189,7 +189,7 @@ export async function seedWearer(
     deviceId,
     model: 'uji',
     unitPath: bapas,
-    secretSha256: sha256(`secret ${deviceId}`),
+    secretSha256: sha256(`secret-${deviceId}`),
   })
   await insertAssignment(pool, { braceletId, wearerId, fromMs })
   return wearerId
