@@ -8,11 +8,12 @@ const LAG_EVERY_MS = 2000
 /** Takes its share of the shards and judges their reports. */
 export async function startEvaluateRole(parts: RoleParts): Promise<RunningRole> {
   const { settings, redis, keys, log, meter } = parts
-  const { retainMs, retainEventsMax, shardCount } = settings
+  const { leaseTtlMs, retainMs, retainEventsMax, shardCount } = settings
   const evaluating = startEvaluate({
     ...parts,
     openReader: parts.openRedis,
     shardCount,
+    leaseTtlMs,
     limits: { retainMs, retainEventsMax },
   })
   const entries = meter.gauge('gelang_log_entries', 'Entries in the report log', ['shard'])

@@ -18,9 +18,9 @@ export async function startRecordRole(parts: RoleParts): Promise<RunningRole> {
     max: CONNECTIONS_MAX,
     log,
   })
-  const { shardCount } = settings
-  const recording = startRecord({ ...parts, pool, shardCount, lanes: LANES })
-  const publishing = startPublishRules({ ...parts, pool, shardCount })
+  const { leaseTtlMs, shardCount } = settings
+  const recording = startRecord({ ...parts, pool, shardCount, leaseTtlMs, lanes: LANES })
+  const publishing = startPublishRules({ ...parts, pool, shardCount, leaseTtlMs })
   return {
     notReady: async () => (recording.ownedShards().length > 0 ? undefined : 'no shard is ours yet'),
     async stop() {

@@ -24,6 +24,8 @@ export type Settings = {
   tileUrl: string | undefined
   tileAttribution: string | undefined
   webhookUrl: string | undefined
+  /** Of the shards: a process that says nothing for this long loses its shards to the others. */
+  leaseTtlMs: number
   retainMs: number
   retainEventsMax: number
   trackRetentionDays: number
@@ -59,6 +61,7 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
   ],
   ['GELANG_TILE_ATTRIBUTION', 'who made the tiles'],
   ['GELANG_WEBHOOK_URL', 'where notify posts alerts (a reference and a severity, no personal data)'],
+  ['GELANG_LEASE_TTL_MS', 'a process that says nothing for this long loses its shards to the others (5000)'],
   ['GELANG_RETAIN_HOURS', 'how far back a late report is judged from memory (24)'],
   ['GELANG_RETAIN_EVENTS', 'and at most this many reports a wearer (4096)'],
   ['GELANG_TRACK_RETENTION_DAYS', 'tracks older than this are dropped, a chunk at a time (0 = never)'],
@@ -89,6 +92,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     tileUrl: env.GELANG_TILE_URL,
     tileAttribution: env.GELANG_TILE_ATTRIBUTION,
     webhookUrl: env.GELANG_WEBHOOK_URL,
+    leaseTtlMs: integer(env, 'GELANG_LEASE_TTL_MS', 5000, 500, 600_000),
     retainMs: integer(env, 'GELANG_RETAIN_HOURS', 24, 1, 24 * 90) * 3_600_000,
     retainEventsMax: integer(env, 'GELANG_RETAIN_EVENTS', 4096, 16, 1_000_000),
     trackRetentionDays: integer(env, 'GELANG_TRACK_RETENTION_DAYS', 0, 0, 36_500),

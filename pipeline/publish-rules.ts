@@ -20,6 +20,7 @@ export type PublishRulesOptions = {
   keys: Keys
   shardCount: number
   ownerId: string
+  leaseTtlMs?: number
   log: Log
   meter: Meter
   onFatal(error: unknown): void
@@ -58,8 +59,8 @@ export function startPublishRules(options: PublishRulesOptions): { stop(): Promi
     role: 'publish',
     ownerId: options.ownerId,
     shardCount: 1,
-    ttlMs: 5000,
-    renewMs: 1000,
+    ttlMs: options.leaseTtlMs ?? 5000,
+    renewMs: (options.leaseTtlMs ?? 5000) / 5,
     log,
     onGained() {
       const controller = new AbortController()
