@@ -9,7 +9,8 @@ import { type Said, scriptSays, scriptTruth } from './script.ts'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
-export type Played = { startMs: number }
+/** `stretch` plays the script so many times slower, for bracelets that report seldom. */
+export type Played = { startMs: number; stretch?: number }
 
 export type Bracelet = {
   wearer: FleetWearer
@@ -23,11 +24,11 @@ export type Bracelet = {
 /** A bracelet of the fleet; `played` starts its script. Everything it gives depends on seed, wearer, script start and time alone. */
 export function braceletOf(seed: number, wearer: FleetWearer, played: Played | undefined): Bracelet {
   const life = lifeOf(seed, wearer)
-  const script =
-    wearer.script !== undefined && played !== undefined ? { kind: wearer.script, startMs: played.startMs } : undefined
+  const script = wearer.script !== undefined && played !== undefined ? { kind: wearer.script, ...played } : undefined
+  const sinceMs = (timeMs: number): number => (timeMs - played!.startMs) / (played!.stretch ?? 1)
   const truthAt = (timeMs: number): Truth =>
-    (script && scriptTruth(wearer, script.kind, timeMs - script.startMs)) ?? life(timeMs)
-  const saidAt = (timeMs: number): Said => (script ? scriptSays(wearer, script.kind, timeMs - script.startMs) : {})
+    (script && slower(scriptTruth(wearer, script.kind, sinceMs(timeMs)), script.stretch)) ?? life(timeMs)
+  const saidAt = (timeMs: number): Said => (script ? scriptSays(wearer, script.kind, sinceMs(timeMs)) : {})
   return {
     wearer,
     truthAt,
@@ -35,6 +36,10 @@ export function braceletOf(seed: number, wearer: FleetWearer, played: Played | u
       saidAt(timeMs).offline ?? (script === undefined && inCoverageHole(seed, wearer.number, timeMs)),
     reportAt: (timeMs) => say(seed, wearer, timeMs, truthAt(timeMs), saidAt(timeMs)),
   }
+}
+
+function slower(truth: Truth | undefined, stretch = 1): Truth | undefined {
+  return truth && { ...truth, speedMps: truth.speedMps / stretch }
 }
 
 function say(seed: number, wearer: FleetWearer, timeMs: number, truth: Truth, said: Said): DeviceReport {

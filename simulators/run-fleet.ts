@@ -19,8 +19,12 @@ export type FleetRunOptions = {
   /** When the scripts begin, one after the other. */
   scriptsFromMs: number
   scriptSpacingMs?: number
+  /** Scripts play so many times slower, for bracelets that report seldom. */
+  scriptStretch?: number
   /** A report that was refused although the simulator believes it right. */
   onRefused(deviceId: string, reason: string): void
+  /** A report got its positive answer. */
+  onAnswered?(report: DeviceReport): void
 }
 
 export type FleetCounts = { sent: number; answered: number; refused: number; pending: number }
@@ -46,6 +50,7 @@ export class FleetRun {
     this.#living = options.fleet.wearers.map((wearer) => ({
       bracelet: braceletOf(options.fleet.seed, wearer, {
         startMs: options.scriptsFromMs + (wearer.number % 20) * spacingMs,
+        stretch: options.scriptStretch ?? 1,
       }),
       nextMs: firstMoment(options.fleet.seed, wearer, options.fromMs),
       kept: [],
@@ -53,7 +58,10 @@ export class FleetRun {
       sending: false,
     }))
     for (const gateway of options.fleet.gateways)
-      this.#gateways.set(gateway.unitPath, new GatewaySender({ url: options.gatewayUrl, ...gateway }))
+      this.#gateways.set(
+        gateway.unitPath,
+        new GatewaySender({ url: options.gatewayUrl, ...gateway }, options.onAnswered),
+      )
   }
 
   start(): void {
@@ -74,9 +82,13 @@ export class FleetRun {
     return { sent: this.#sent, answered, refused, pending: this.#sent - answered - refused }
   }
 
-  /** No new reports; resolves when everything sent is answered. What is kept in offline bracelets goes out first. */
+  /**
+   * No new reports; resolves when everything sent is answered. What was due by now (by `untilMs`) and what is kept in offline
+   * bracelets goes out first.
+   */
   async finish(): Promise<FleetCounts> {
     clearInterval(this.#timer)
+    while (this.#tick() > 0);
     for (const living of this.#living) this.#upload(living)
     await Promise.all([...this.#gateways.values()].map((gateway) => gateway.drained()))
     while (this.#living.some((living) => living.sending)) await new Promise((resolve) => setTimeout(resolve, 20))
@@ -90,7 +102,8 @@ export class FleetRun {
     for (const gateway of this.#gateways.values()) gateway.close()
   }
 
-  #tick(): void {
+  /** Gives how many reports were made. */
+  #tick(): number {
     const nowMs = Math.min(this.#options.clock(), this.#options.untilMs ?? Number.POSITIVE_INFINITY)
     let budget = BACKLOG_REPORTS_PER_TICK
     const batches = new Map<string, DeviceReport[]>()
@@ -107,6 +120,7 @@ export class FleetRun {
       }
     }
     for (const [unitPath, reports] of batches) this.#gateways.get(unitPath)!.send(reports)
+    return BACKLOG_REPORTS_PER_TICK - budget
   }
 
   /** Back on the network: what was kept goes out in the order this model prefers. */
@@ -138,6 +152,7 @@ export class FleetRun {
       try {
         await sendOsmand({ url: this.#options.osmandUrl, deviceId, token: secret }, report, wait, this.#stopped.signal)
         this.#answeredOsmand++
+        this.#options.onAnswered?.(report)
       } catch (error) {
         if (this.#stopped.signal.aborted) break
         if (!(error instanceof Error) || error.name !== 'NotTaken') throw error

@@ -15,6 +15,7 @@ export class GatewaySender {
   taken = 0
   refused = 0
   readonly #target: GatewayTarget
+  readonly #onTaken: (report: DeviceReport) => void
   readonly #waiting: DeviceReport[] = []
   readonly #unacknowledged = new Map<number, DeviceReport[]>()
   #socket: WebSocket | undefined
@@ -22,8 +23,10 @@ export class GatewaySender {
   #closing = false
   #drained: (() => void) | undefined
 
-  constructor(target: GatewayTarget) {
+  /** `onTaken` hears of every report that got a positive answer. */
+  constructor(target: GatewayTarget, onTaken: (report: DeviceReport) => void = () => undefined) {
     this.#target = target
+    this.#onTaken = onTaken
     this.#connect()
   }
 
@@ -87,9 +90,12 @@ export class GatewaySender {
     const batch = this.#unacknowledged.get(message.ack)
     if (batch === undefined) return
     this.#unacknowledged.delete(message.ack)
-    const refused = (message.results ?? []).filter((result) => !result.ok).length
-    this.refused += refused
-    this.taken += batch.length - refused
+    batch.forEach((report, i) => {
+      if (message.results?.[i]?.ok === true) {
+        this.taken++
+        this.#onTaken(report)
+      } else this.refused++
+    })
     this.#pump()
     if (this.pending === 0) this.#drained?.()
   }
