@@ -69,7 +69,7 @@ function isReachable(
 ): boolean {
   const elapsedMs = report.timeMs - fromMs
   const seconds = (elapsedMs + ENGINE.clockSlackMs) / 1000
-  const granted = (fromRadiusM + radiusM) * ENGINE.guardPerRadius
+  const granted = (fromRadiusM + radiusM) * ENGINE.breachGuardPerRadius
   const speedMps = (apartM(latE7, lonE7, report.latE7, report.lonE7) - granted) / seconds
   if (speedMps <= ENGINE.groundSpeedMps) return true
   if (speedMps > ENGINE.flightSpeedMps) return false

@@ -22,7 +22,9 @@ export type Weighing = {
   lonE7: number
   distanceM: number
   radiusM: number
-  guardM: number
+  /** Metres on the right side up to which the fix proves nothing; the same on the wrong side. */
+  complyGuardM: number
+  breachGuardM: number
   evidence: 'breach' | 'unsure' | 'comply'
   side: 'right' | 'wrong'
   active: boolean

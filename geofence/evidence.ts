@@ -1,11 +1,12 @@
 // From a fix to evidence, and from evidence to a side.
 //
-//   margin m = signed distance, turned so that + is the right side; guard g = max(floor, radius × guardPerRadius)
-//     m < −g  breach      m > g  comply      between  unsure
+//   margin m = signed distance, turned so that + is the right side; guard g = max(floor, radius × …GuardPerRadius)
+//     m < −g(breach)  breach      m > g(comply)  comply      between  unsure
 //
 //   side      evidence  what follows
 //   right     comply    forgets a breach run
-//   right     unsure    nothing; a breach run lives on, but only for runLinkMs (noise of hours never adds up)
+//   right     unsure    nothing at once; a breach run lives on, but only for runLinkMs (noise of hours never adds up);
+//                       for too long, and not merely near the wall: location unverifiable
 //   right     breach    one more in the run; enough of them and long enough: wrong side, from the run's first fix
 //   wrong     breach    forgets a return run
 //   wrong     unsure    nothing
@@ -22,12 +23,18 @@ export function errorRadiusM(accuracyM: number, hdop: number, source: number): n
   return hdop > 0 && hdop <= ENGINE.hdopMax ? Math.max(fallback, hdop * ENGINE.hdopToM) : fallback
 }
 
-/** Metres on either side of a boundary within which a fix of this error radius decides nothing. */
-export function guardM(radiusM: number, floorM: number): number {
-  return Math.max(floorM, radiusM * ENGINE.guardPerRadius)
+/** Metres on the right side of a boundary up to which a fix of this error radius does not prove compliance. */
+export function complyGuardM(radiusM: number, floorM: number): number {
+  return Math.max(floorM, radiusM * ENGINE.complyGuardPerRadius)
 }
 
-/** EVIDENCE of a margin (positive on the right side) under a guard. */
-export function weigh(marginM: number, guard: number): -1 | 0 | 1 {
-  return marginM > guard ? 1 : marginM < -guard ? -1 : 0
+/** Metres on the wrong side of a boundary up to which a fix of this error radius does not prove a breach. */
+export function breachGuardM(radiusM: number, floorM: number): number {
+  return Math.max(floorM, radiusM * ENGINE.breachGuardPerRadius)
+}
+
+/** EVIDENCE of a margin (positive on the right side). */
+export function weigh(marginM: number, radiusM: number, floorM: number): -1 | 0 | 1 {
+  if (marginM > complyGuardM(radiusM, floorM)) return 1
+  return marginM < -breachGuardM(radiusM, floorM) ? -1 : 0
 }

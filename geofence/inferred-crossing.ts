@@ -1,7 +1,7 @@
 // A crossing that no two fixes saw: concluded, marked so, and never more than informasi.
 import { apartM } from './apart.ts'
 import { evidenceOf, incidentOf, openEpisode, tenths } from './episode.ts'
-import { guardM } from './evidence.ts'
+import { breachGuardM } from './evidence.ts'
 import { ENGINE } from './parameters.ts'
 
 import { segmentDepthM } from './segment-depth.ts'
@@ -14,11 +14,11 @@ export function crossedBetween(j: Judging, lineM: number): void {
   if (!j.active || state.fixMs === -Infinity) return
   if (lineM <= j.marginM) return // the line is too short to reach the zone
   if (report.timeMs - state.fixMs > ENGINE.crossingMaxMs || state.fixMs < state.activeSinceMs[j.index]!) return
-  const guardThere = guardM(state.fixRadiusM, j.version.parameters.guardFloorM)
+  const guardThere = breachGuardM(state.fixRadiusM, j.version.parameters.guardFloorM)
   const distanceThere = lineage.zone.signedDistanceM(state.fixLatE7, state.fixLonE7)
   if (-distanceThere <= guardThere) return
   const depthM = segmentDepthM(lineage.zone, state.fixLatE7, state.fixLonE7, report.latE7, report.lonE7)
-  if (depthM <= Math.max(guardThere, j.guardM)) return
+  if (depthM <= Math.max(guardThere, breachGuardM(j.radiusM, j.version.parameters.guardFloorM))) return
   const first: Spot = {
     timeMs: state.fixMs,
     contentHi: state.fixHi,
@@ -36,11 +36,15 @@ export function seenOnceInside(j: Judging, memory: ZoneMemory): void {
   const { before, deepest } = memory
   if (!j.active || !before || !deepest || before.timeMs < j.state.activeSinceMs[j.index]!) return
   if (j.report.timeMs - before.timeMs > ENGINE.crossingMaxMs) return
-  const guardThere = guardM(before.radiusM, j.version.parameters.guardFloorM)
+  const guardThere = breachGuardM(before.radiusM, j.version.parameters.guardFloorM)
   const distanceThere = j.lineage.zone.signedDistanceM(before.latE7, before.lonE7)
   if (-distanceThere <= guardThere) return
   // Out and back to the same place is what a reflected signal looks like.
-  if (apartM(before.latE7, before.lonE7, j.report.latE7, j.report.lonE7) <= 2 * Math.max(guardThere, j.guardM)) return
+  if (
+    apartM(before.latE7, before.lonE7, j.report.latE7, j.report.lonE7) <=
+    2 * Math.max(guardThere, breachGuardM(j.radiusM, j.version.parameters.guardFloorM))
+  )
+    return
   emit(j, { ...before, distanceM: distanceThere }, deepest, deepest.distanceM)
 }
 

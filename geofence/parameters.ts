@@ -23,8 +23,14 @@ export const ENGINE = {
   /** User-equivalent range error: radius = HDOP × this where only HDOP is stated. */
   hdopToM: 5,
   hdopMax: 50,
-  /** Guard = max(floor, radius × this): stated radii are 68 % circles, the whole circle (about 95 %) must be over the line. */
-  guardPerRadius: 1.5,
+  /**
+   * Guard = max(floor, radius × this). Stated radii are 68 % circles: to accuse, 1.5 of them (92 %) must lie over the line;
+   * to be at home, one.
+   */
+  breachGuardPerRadius: 1.5,
+  complyGuardPerRadius: 1,
+  /** An unsure fix on the right side and no worse than this is somebody near the wall, not a poor accuracy. */
+  poorRadiusM: 50,
   /** From this radius on a fix is coarse: the same coordinates again are the same cell tower, not a second witness. */
   coarseRadiusM: 200,
   /** Two breach fixes with unsure ones between them are one run only if this close in time: noise of hours never adds up. */

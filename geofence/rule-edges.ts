@@ -47,10 +47,11 @@ export function endRule(state: WearerState, plan: CompiledPlan, memory: ZoneMemo
 }
 
 /**
- *   last breach  side    return run   what follows
+ *   last breach  side    since then   what follows
  *   stale        –       –            forgotten: nobody knows
- *   fresh        wrong   none         violation from the edge on
- *   fresh        wrong   begun        forgotten: on the way back
+ *   fresh        wrong   nothing      violation from the edge on
+ *   fresh        wrong   unsure       one more breach fix, and it counts from the edge
+ *   fresh        wrong   comply       forgotten: on the way back
  *   fresh        right   –            the run goes on; if confirmed, it counts from the edge
  */
 function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, sink: Sink): void {
@@ -63,6 +64,12 @@ function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, 
   if (!known || !memory.wrongSide) return
   const lineage = plan.lineages[i]!
   const version = lineage.versions[lineage.versionOf[intervalAt(lineage.intervals, atMs)]!]!
+  if (memory.unsureSinceBreach) {
+    memory.wrongSide = false
+    memory.breachCount = Math.min(memory.breachCount, version.parameters.confirmFixes - 1)
+    if (memory.breachCount === 0) memory.forgetRuns()
+    return
+  }
   memory.deepest = last
   memory.violation = openEpisode(state, {
     type: VIOLATION[lineage.kind],

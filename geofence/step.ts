@@ -6,7 +6,7 @@ import { type CompiledPlan, intervalFrom, type Version } from './compile-plan.ts
 import { isCredible } from './credibility.ts'
 import { judgeDevice } from './device-rules.ts'
 import { type Sink, tenths, type Weighing } from './episode.ts'
-import { errorRadiusM, guardM } from './evidence.ts'
+import { breachGuardM, complyGuardM, errorRadiusM } from './evidence.ts'
 import { contentKeyHex } from './incident-id.ts'
 import { crossedBetween } from './inferred-crossing.ts'
 import { endRule, reconcile } from './rule-edges.ts'
@@ -113,7 +113,7 @@ function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, r
     state.fixMs === -Infinity
       ? 0
       : apartM(state.fixLatE7, state.fixLonE7, report.latE7, report.lonE7) * SLACK_SHARE + SLACK_M
-  const needM = Math.max(guardM(radiusM, cache.guardFloorM), lineM)
+  const needM = Math.max(complyGuardM(radiusM, cache.guardFloorM), lineM)
   if (!exact && cache.safeM - movedM > needM) return
   const anew = exact || !(movedM < ANCHOR_REACH_M)
   if (anew) {
@@ -130,7 +130,7 @@ function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, r
     const ringM = version.parameters.warningRingM
     const memory = state.memory[i]
     const clean = memory === undefined || memory.clean
-    const needHereM = Math.max(guardM(radiusM, version.parameters.guardFloorM), lineM)
+    const needHereM = Math.max(complyGuardM(radiusM, version.parameters.guardFloorM), lineM)
     if (!clean || !(cache.boundM[i]! - ringM - fromAnchorM > needHereM)) {
       const marginM = lineage.zone.signedDistanceM(report.latE7, report.lonE7) * lineage.turn
       cache.boundM[i] = marginM - fromAnchorM
@@ -166,7 +166,6 @@ function weighAgainst(
   j.active = !Number.isNaN(state.activeSinceMs[index]!)
   j.report = report
   j.radiusM = radiusM
-  j.guardM = guardM(radiusM, version.parameters.guardFloorM)
   j.marginM = marginM
   const memory = state.memory[index]
   // A run from before the last window says nothing about the next one.
@@ -179,6 +178,7 @@ function weighAgainst(
 
 function weighingOf(j: Judging, evidence: -1 | 0 | 1): Weighing {
   const memory = j.state.memory[j.index]
+  const { guardFloorM } = j.version.parameters
   return {
     timeMs: j.report.timeMs,
     contentKey: contentKeyHex(j.report.contentHi, j.report.contentLo),
@@ -186,7 +186,8 @@ function weighingOf(j: Judging, evidence: -1 | 0 | 1): Weighing {
     lonE7: j.report.lonE7,
     distanceM: tenths(j.marginM * j.lineage.turn),
     radiusM: tenths(j.radiusM),
-    guardM: tenths(j.guardM),
+    complyGuardM: tenths(complyGuardM(j.radiusM, guardFloorM)),
+    breachGuardM: tenths(breachGuardM(j.radiusM, guardFloorM)),
     evidence: evidence === 1 ? 'comply' : evidence === 0 ? 'unsure' : 'breach',
     side: memory?.wrongSide ? 'wrong' : 'right',
     active: j.active,

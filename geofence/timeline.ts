@@ -68,7 +68,7 @@ export class WearerTimeline {
   #lastMs = -Infinity
   #lastHi = 0
   #lastLo = 0
-  #basePlansDirty = true
+  #plansDirty = true
   #baseDirty = true
   #dropped: number[] = []
   readonly #report = new LogReport()
@@ -91,7 +91,7 @@ export class WearerTimeline {
     }
     if (options.shortcut === false) this.#sink.shortcut = false
     if (parts) {
-      this.#basePlansDirty = false
+      this.#plansDirty = false
       this.#baseDirty = false
       this.#findLast()
     }
@@ -155,7 +155,8 @@ export class WearerTimeline {
     } else if (this.#segments[this.#segments.length - 1]!.plan.hash !== plan.hash) {
       this.#segments.push({ fromMs, plan })
     }
-    this.#basePlansDirty = true
+    this.#plansDirty = true
+    this.#baseDirty = true // it names its plan by its place among them
     this.#staleFrom(fromMs, 'plan_changed')
     this.settle()
   }
@@ -223,9 +224,9 @@ export class WearerTimeline {
    */
   dirtyBuckets(): [bucketStartMs: number, bytes: Uint8Array][] {
     const dirty = this.#events.takeDirty()
-    if (this.#basePlansDirty) dirty.push([PSEUDO_BUCKET.plans, encodePlans(this.#parts())])
+    if (this.#plansDirty) dirty.push([PSEUDO_BUCKET.plans, encodePlans(this.#parts())])
     if (this.#baseDirty) dirty.push([PSEUDO_BUCKET.base, encodeBase(this.#parts())])
-    this.#basePlansDirty = false
+    this.#plansDirty = false
     this.#baseDirty = false
     return dirty
   }
@@ -338,7 +339,7 @@ export class WearerTimeline {
     const first = this.#segments.indexOf(this.#base.segment)
     if (first > 0) {
       this.#segments = this.#segments.slice(first)
-      this.#basePlansDirty = true
+      this.#plansDirty = true
     }
     this.#outcomes.forget(this.#base.state.cursorMs)
   }

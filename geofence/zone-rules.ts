@@ -28,14 +28,13 @@ export type Judging = {
   active: boolean
   report: LogReport
   radiusM: number
-  guardM: number
   /** + on the right side. */
   marginM: number
 }
 
 /** Weighs the fix and moves the lineage's memory on; gives the evidence. */
 export function judgeFix(j: Judging): -1 | 0 | 1 {
-  let evidence = weigh(j.marginM, j.guardM)
+  let evidence = weigh(j.marginM, j.radiusM, j.version.parameters.guardFloorM)
   if (evidence === -1 && sameTower(j)) evidence = 0
   let memory = j.state.memory[j.index]
   const ringed = j.active && j.version.parameters.warningRingM > 0
@@ -114,6 +113,10 @@ function openViolation(j: Judging, memory: ZoneMemory, confirm: Spot): void {
 function unsure(j: Judging, memory: ZoneMemory): void {
   memory.unsureSinceBreach = memory.breachCount > 0
   if (memory.wrongSide || !j.active) return
+  if (j.marginM >= 0 && j.radiusM <= ENGINE.poorRadiusM && memory.breachCount === 0) {
+    closeUnverifiable(j, memory, j.report.timeMs)
+    return
+  }
   memory.unsureFirst ??= spotIn(j)
   const { unverifiableAfterMs } = j.version.parameters
   const { timeMs } = j.report
@@ -165,8 +168,8 @@ function closeUnverifiable(j: Judging, memory: ZoneMemory, endMs: number): void 
 /** The ring lies on the right side of the boundary; once the boundary itself is passed, the violation speaks instead. */
 function judgeRing(j: Judging, memory: ZoneMemory): void {
   if (memory.wrongSide) return
-  const evidence = weigh(j.marginM - j.version.parameters.warningRingM, j.guardM)
-  const { confirmFixes, returnFixes } = j.version.parameters
+  const { confirmFixes, returnFixes, warningRingM, guardFloorM } = j.version.parameters
+  const evidence = weigh(j.marginM - warningRingM, j.radiusM, guardFloorM)
   const { timeMs } = j.report
   if (evidence === -1) {
     memory.ringReturnCount = 0

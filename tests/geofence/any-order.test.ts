@@ -30,7 +30,8 @@ class Crashing {
 
   hear(): void {
     for (const incident of this.timeline.takeChanges()) {
-      expect(incident.revision).toBe((this.told.get(incident.id)?.revision ?? 0) + 1)
+      if (incident.revision !== (this.told.get(incident.id)?.revision ?? 0) + 1)
+        throw new Error(`revision ${incident.revision}`)
       this.told.set(incident.id, incident)
       this.revisions++
     }
@@ -43,7 +44,7 @@ class Crashing {
     for (const key of this.timeline.droppedBuckets()) this.#saved.delete(key)
     const plan = compileDocument(this.#document.plan, this.#document.zones)
     this.timeline = WearerTimeline.decode(WEARER, plan, state, this.#saved, OPTIONS)
-    expect(this.timeline.encodeState()).toEqual(state)
+    expect(Buffer.compare(this.timeline.encodeState(), state)).toBe(0)
   }
 
   standing(): Incident[] {
@@ -99,7 +100,7 @@ describe('any order, any duplication, any crash point, one outcome', () => {
         expect(verdicts(run.standing())).toEqual(inOrder(reports, document, endMs))
         expect(verdicts(run.timeline.standing())).toEqual(inOrder(reports, document, endMs))
       }),
-      { numRuns: 30, seed: 20260303 },
+      { numRuns: 60, seed: 20260303 },
     )
   })
 
@@ -124,7 +125,7 @@ describe('any order, any duplication, any crash point, one outcome', () => {
         run.timeline.advanceTo(endMs)
         expect(verdicts(run.standing())).toEqual(inOrder(reports, document, endMs))
       }),
-      { numRuns: 15, seed: 20260304 },
+      { numRuns: 40, seed: 20260304 },
     )
   })
 

@@ -60,6 +60,16 @@ describe('the curfew begins', () => {
     }
   })
 
+  test('unsure since the last word: it takes one more fix outside', () => {
+    const vague = fix(at(59), 200, 0, { accuracyM: 400 })
+    const t = timeline({ conditions: [curfew] })
+    for (const report of [...out(50, 58), vague]) t.offer(report)
+    t.advanceTo(EDGE)
+    expect(t.takeChanges()).toEqual([])
+    t.offer(fix(at(62), 300, 0))
+    expect(brief(t.takeChanges())).toEqual(['away_from_required_zone 780/782/-'])
+  })
+
   test('one fix before the edge and one after: in violation from the edge on', () => {
     const t = timeline({ conditions: [curfew] })
     for (const report of [fix(at(57), 0, 0), ...out(59, 59), ...out(61, 61)]) t.offer(report)
