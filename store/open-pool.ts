@@ -38,6 +38,9 @@ export function openPool(options: PoolOptions): Pool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   })
   pool.on('error', (error) => options.log?.warn({ error: error.message }, 'an idle database connection broke'))
+  // One in use tells its statement; libraries that check out connections do not listen for more, and an error event that
+  // nobody hears ends the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
