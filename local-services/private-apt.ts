@@ -14,7 +14,6 @@ export type AptPlace = {
 }
 
 const SUITE = 'trixie'
-const PUBLIC_MIRROR = 'http://mirror.invalid/debian'
 const WANTED = ['postgresql-17-timescaledb', 'redis-server', 'patchelf']
 /** Depended on for installing, administration and JIT, not for running the servers: half of the download. */
 const NOT_NEEDED =
@@ -64,13 +63,22 @@ async function updateLists(place: AptPlace): Promise<void> {
   throw downloadFailed(output, place.disk)
 }
 
-/** The machine's own Debian mirror where it has one (it may be the only one that can be reached), then the public one. */
+/** The mirror named in GELANG_DEBIAN_MIRROR, then the machine's own where its apt knows one (Ubuntu's does not). */
 async function mirrors(place: AptPlace): Promise<string[]> {
   const targets = await runCommand('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'], {
     env: place.env,
   })
   const own = targets.output.split('\n').map((line) => line.trim().replace(/\/$/, ''))
-  return [...new Set([...own.filter((uri) => /^https?:\/\/.*\/debian$/.test(uri)), PUBLIC_MIRROR])]
+  const named = place.env.GELANG_DEBIAN_MIRROR?.replace(/\/$/, '')
+  const found = [...new Set([...(named ? [named] : []), ...own.filter((uri) => /^https?:\/\/.*\/debian$/.test(uri))])]
+  if (found.length === 0)
+    throw new ServiceError(
+      'no-mirror',
+      "This machine's apt knows no Debian mirror, and the private TimescaleDB and Redis are Debian packages.",
+      'Set GELANG_DEBIAN_MIRROR to the address of a Debian mirror (it ends in /debian), or bring your own services: ' +
+        OWN_SERVICES_ADVICE,
+    )
+  return found
 }
 
 async function machinesKeyring(): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { statfsSync } from 'node:fs'
 export type ServiceErrorCode =
   | 'no-apt'
   | 'no-network'
+  | 'no-mirror'
   | 'wrong-architecture'
   | 'wrong-system'
   | 'port-taken'

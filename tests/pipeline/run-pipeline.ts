@@ -202,18 +202,18 @@ export async function post(pipeline: Pipeline, reports: object[]): Promise<{ ok:
   return ((await response.json()) as { results: { ok: boolean; reason?: string }[] }).results
 }
 
-function send(pipeline: Pipeline, reports: object[]): Promise<Response> {
+function send(pipeline: Pipeline, reports: object[], gateway = `gw:${GATEWAY_SECRET}`): Promise<Response> {
   return fetch(`http://127.0.0.1:${pipeline.ingest.ports.own}/v1/reports`, {
     method: 'POST',
-    headers: { authorization: `Bearer gw:${GATEWAY_SECRET}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${gateway}`, 'content-type': 'application/json' },
     body: JSON.stringify({ reports }),
   })
 }
 
 /** Resolves when ingest has heard of the gateway and of these bracelets. */
-export function untilKnown(pipeline: Pipeline, reports: object[]): Promise<unknown> {
+export function untilKnown(pipeline: Pipeline, reports: object[], gateway?: string): Promise<unknown> {
   return eventually(async () => {
-    const response = await send(pipeline, reports)
+    const response = await send(pipeline, reports, gateway)
     if (response.status === 401 || response.status === 503) return false
     return ((await response.json()) as { results: { ok: boolean }[] }).results.every(({ ok }) => ok)
   }, 'ingest knows the bracelets')
