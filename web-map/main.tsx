@@ -25,6 +25,11 @@ const state = new ConsoleState({
 })
 
 window.setInterval(() => state.tick(), 1000)
+for (const gesture of ['click', 'keydown'])
+  window.addEventListener(gesture, () => void state.arrivals.allowSound(false), { once: true })
+window.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && !document.querySelector('dialog[open]')) state.closeWearer()
+})
 window.addEventListener('online', () => state.networkIsBack())
 render(<App state={state} />, document.getElementById('console')!)
 void state.session.check()

@@ -17,6 +17,8 @@ const POLICY =
 /** Wearer whose panel asks for a reason. */
 export const OTHERS_WEARER = 7
 
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
 export type FakeApi = Awaited<ReturnType<typeof startFakeApi>>
 
 export async function startFakeApi(options: {
@@ -30,12 +32,18 @@ export async function startFakeApi(options: {
   const granted = new Set<string>()
   const sockets = new Set<WebSocket>()
   let sessions = new Set<string>()
-  let cursor = 0
+  /** Incidents and acts in order; the cursor is how many a console has had. */
+  const told: LiveMessage[] = []
   let actId = 1000
   let refusing = false
   let statusMore: Partial<Extract<LiveMessage, { t: 'status' }>> = {}
   const clock = Date.now
 
+  const tell = (message: DistributiveOmit<Extract<LiveMessage, { t: 'incident' | 'act' }>, 'cursor'>) => {
+    const whole = { ...message, cursor: String(told.length + 1) }
+    told.push(whole)
+    send(whole)
+  }
   const send = (message: LiveMessage) => {
     for (const socket of sockets) socket.send(JSON.stringify(message))
   }
@@ -105,7 +113,7 @@ export async function startFakeApi(options: {
       atMs: clock(),
     }
     incident.acts.push(act)
-    send({ t: 'act', cursor: String(++cursor), act })
+    tell({ t: 'act', act })
     return c.json({ act })
   })
   app.use('*', serveStatic({ root: options.folder }))
@@ -121,13 +129,14 @@ export async function startFakeApi(options: {
       return
     }
     live.handleUpgrade(request, socket, head, (accepted) => {
-      const resumed = new URL(request.url ?? '', 'http://localhost').searchParams.has('cursor')
+      const from = new URL(request.url ?? '', 'http://localhost').searchParams.get('cursor')
       sockets.add(accepted)
       accepted.on('close', () => sockets.delete(accepted))
       const say = (message: LiveMessage) => accepted.send(JSON.stringify(message))
-      say({ t: 'hello', serverMs: clock(), resumed, cursor: String(cursor) })
+      say({ t: 'hello', serverMs: clock(), resumed: from !== null, cursor: from ?? String(told.length) })
       say({ t: 'roster', wearers: sample.wearers })
       say({ t: 'positions', rows: sample.rows })
+      for (const message of told.slice(Number(from ?? told.length))) say(message)
       say({ t: 'status', serverMs: clock(), liveMs: clock(), redis: 'ok', database: 'ok', ...statusMore })
     })
   })
@@ -139,11 +148,11 @@ export async function startFakeApi(options: {
     /** A new or revised incident, as the engine would raise it. */
     raise(incident: IncidentView) {
       incidents.set(incident.id, incident)
-      send({ t: 'incident', cursor: String(++cursor), incident })
+      tell({ t: 'incident', incident })
     },
     act(act: IncidentAct) {
       incidents.get(act.incidentId)?.acts.push(act)
-      send({ t: 'act', cursor: String(++cursor), act })
+      tell({ t: 'act', act })
     },
     setStatus(more: typeof statusMore) {
       statusMore = more

@@ -22,9 +22,11 @@ export class Arrivals {
     this.#mutesInformation = mutesInformation
   }
 
-  async allowSound(): Promise<void> {
+  /** Called from a click or a key: only then do browsers let sound out. `audibly` answers with a tap. */
+  async allowSound(audibly: boolean): Promise<void> {
+    if (this.soundAllowed.value) return
     this.soundAllowed.value = await this.#sound.allow()
-    if (this.soundAllowed.value) this.#sound.play('informasi')
+    if (this.soundAllowed.value && audibly) this.#sound.play('informasi')
   }
 
   /** Many alerts at once sound once, as the gravest of them. */

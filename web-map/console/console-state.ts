@@ -31,6 +31,9 @@ export type Surroundings = {
   preferences: Preferences
 }
 
+/** How long the feed may take to tell who is in sight before REST is asked. */
+const ROSTER_PATIENCE_MS = 6000
+
 /** Where the map should go; a new object each time, so that asking twice moves twice. */
 export type MapErrand = { kind: 'wearer'; n: number; latDeg?: number; lonDeg?: number } | { kind: 'fit' }
 
@@ -59,6 +62,7 @@ export class ConsoleState {
   #around: Surroundings
   #feed: LiveFeed
   #loading = false
+  #fitPending = false
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -169,7 +173,6 @@ export class ConsoleState {
       api.units().then((units) => (this.units.value = units)),
       api.zones().then((zones) => (this.zones.value = zones)),
       api.mapSettings().then((settings) => (this.mapSettings.value = settings)),
-      api.wearers().then((wearers) => setRoster(this.live, wearers)),
       api.openIncidents().then((incidents) => {
         const alerts = reconcileOpen(this.live, incidents)
         if (missed) this.arrivals.take(alerts, this.nowMs.value)
@@ -193,11 +196,22 @@ export class ConsoleState {
       this.closeWearer()
       this.#feed.forgetCursor()
       this.#lastHeardMs.value = undefined
+      this.#fitPending = true
     }
-    void this.load(sameOfficer).then(() => {
-      if (!sameOfficer) this.errand.value = { kind: 'fit' }
-    })
+    void this.load(sameOfficer)
     this.#feed.start()
+    this.#around.after(ROSTER_PATIENCE_MS, () => void this.#loadWearers())
+  }
+
+  /** The feed tells the roster; while there is no feed the list of wearers comes over REST. */
+  async #loadWearers(): Promise<void> {
+    if (this.live.wearers.size > 0 || this.session.phase.value !== 'active') return
+    try {
+      setRoster(this.live, await this.#around.api.wearers())
+      this.rosterVersion.value++
+    } catch (failure) {
+      this.loadProblem.value = failureWords(failure)
+    }
   }
 
   #pause(): void {
@@ -216,9 +230,14 @@ export class ConsoleState {
     const change = applyLive(this.live, message, this.#around.clock())
     const heardBefore = this.#lastHeardMs.value !== undefined
     this.#lastHeardMs.value = this.#around.clock() + this.live.clockOffsetMs
-    if (change.reload && heardBefore) void this.load(true)
+    const mended = message.t === 'status' && message.database === 'ok' && this.loadProblem.value !== undefined
+    if ((change.reload && heardBefore) || mended) void this.load(true)
     if (change.roster) this.rosterVersion.value++
     if (change.positions) this.positionsVersion.value++
+    if (this.#fitPending && this.live.bracelets.size > 0) {
+      this.#fitPending = false
+      this.errand.value = { kind: 'fit' }
+    }
     if (change.incidents) this.incidentsVersion.value++
     if (message.t === 'status') this.#statusVersion.value++
     if (message.t === 'bye' && message.reason !== 'too_slow') this.session.expire()

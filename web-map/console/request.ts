@@ -46,7 +46,7 @@ export function failureWords(failure: unknown): string {
 }
 
 const PAGE_SIZE = 500
-const PAGES_MAX = 20
+const PAGES_MAX = 40
 
 export type Api = ReturnType<typeof connectApi>
 

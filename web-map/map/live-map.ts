@@ -142,13 +142,13 @@ export class LiveMap {
     this.#map = new LeafletMap(element, {
       zoomControl: false,
       attributionControl: false,
-      minZoom: 2,
+      minZoom: 3,
       maxZoom: ZOOM_MAX,
       zoomSnap: 0.5,
       worldCopyJump: false,
       maxBounds: [
-        [-60, 20],
-        [60, 200],
+        [-32, 76],
+        [32, 160],
       ],
       zoomAnimation: !options.reducedMotion,
       fadeAnimation: !options.reducedMotion,
@@ -163,7 +163,7 @@ export class LiveMap {
     this.#ground.addTo(this.#map)
     this.#bracelets.addTo(this.#map)
     this.#listen()
-    this.#resizes = new ResizeObserver(() => this.#map.invalidateSize({ pan: false, debounceMoveend: true }))
+    this.#resizes = new ResizeObserver(() => this.#map.invalidateSize({ animate: false, pan: true }))
     this.#resizes.observe(element)
   }
 

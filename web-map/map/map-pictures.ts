@@ -60,14 +60,18 @@ export class MapPictures {
   }
 
   paintBracelets(ctx: CanvasRenderingContext2D, view: MapView): void {
-    const { theme, letters, bracelets, selectedN, nameOf, nowMs } = this.picture
+    const { theme, letters, bracelets, selectedN, nameOf, nowMs, track } = this.picture
     if (this.#spritesFor?.[0] !== theme || this.#spritesFor[1] !== letters) {
       this.#sprites = new MarkSprites(theme, letters, Math.min(2, window.devicePixelRatio || 1))
       this.#spritesFor = [theme, letters]
     }
     this.#layout = layoutBracelets(bracelets(), view, nowMs(), selectedN)
     this.#paintAccuracy(ctx, view)
-    paintBracelets(ctx, this.#layout, this.#sprites!, theme, selectedN, nameOf)
+    const focus = {
+      calmScale: view.zoom >= 14 ? 1 : view.zoom <= 11 ? 0.7 : 0.7 + (view.zoom - 11) * 0.1,
+      others: track && selectedN !== undefined ? 0.3 : 1,
+    }
+    paintBracelets(ctx, this.#layout, this.#sprites!, theme, selectedN, focus, nameOf)
   }
 
   /** The error circle of the selected bracelet's last fix. */

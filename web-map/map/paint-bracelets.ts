@@ -78,21 +78,28 @@ export class MarkSprites {
   }
 }
 
+/** `calmScale` makes compliant bracelets smaller from afar; `others` is the opacity of all but the selected one. */
+export type BraceletFocus = { calmScale: number; others: number }
+
 export function paintBracelets(
   ctx: CanvasRenderingContext2D,
   layout: BraceletLayout,
   sprites: MarkSprites,
   theme: MapTheme,
   selectedN: number | undefined,
+  focus: BraceletFocus,
   nameOf: (n: number) => string | undefined,
 ): void {
   for (const cluster of layout.clusters) if (!cluster.alert) paintCluster(ctx, cluster, theme)
   let selected: Mark | undefined
   for (const mark of layout.marks) {
     if (mark.n === selectedN) selected = mark
-    ctx.globalAlpha = mark.state === 'serius' || mark.state === 'kritis' ? Math.max(0.8, mark.opacity) : mark.opacity
+    const alert = mark.state === 'serius' || mark.state === 'kritis'
+    const dimmed = mark === selected ? 1 : focus.others
+    ctx.globalAlpha = alert ? Math.max(0.8, mark.opacity) * Math.max(0.8, dimmed) : mark.opacity * dimmed
     const sprite = sprites.of(mark.state, mark.fixValid)
-    ctx.drawImage(sprite, mark.x - SPRITE_PX / 2, mark.y - SPRITE_PX / 2, SPRITE_PX, SPRITE_PX)
+    const size = SPRITE_PX * (alert ? 1 : focus.calmScale)
+    ctx.drawImage(sprite, mark.x - size / 2, mark.y - size / 2, size, size)
   }
   ctx.globalAlpha = 1
   for (const cluster of layout.clusters) if (cluster.alert) paintCluster(ctx, cluster, theme)

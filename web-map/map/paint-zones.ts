@@ -23,7 +23,7 @@ export function paintZones(
     const sizePx = Math.max(zone.maxX - zone.minX, zone.maxY - zone.minY) * view.worldPx
     if (sizePx < SIZE_MIN_PX) continue
     const strong = emphasis?.has(zone.id) ?? false
-    paintZone(ctx, view, zone, theme.zone[zone.kind], strong ? 1 : emphasis ? 0.35 : 0.75, strong)
+    paintZone(ctx, view, zone, theme.zone[zone.kind], strong ? 1 : emphasis ? 0.25 : 0.75, strong)
     if (sizePx >= NAME_FROM_PX && (strong || !emphasis) && sizePx < 4 * view.widthPx) named.push(zone)
   }
   for (const zone of named) paintName(ctx, view, zone, theme)
@@ -66,7 +66,7 @@ function paintZone(
     return
   }
   ctx.fillStyle = ctx.strokeStyle = color
-  ctx.globalAlpha = alpha * (strong ? 0.2 : 0.12)
+  ctx.globalAlpha = alpha * (zone.kind === 'region' ? 0.05 : strong ? 0.2 : 0.12)
   ctx.fill('evenodd')
   ctx.globalAlpha = alpha
   ctx.lineWidth = strong ? 2 : 1.2

@@ -36,7 +36,7 @@ const LIGHT: MapTheme = {
   stateInk: '#ffffff',
   markEdge: '#ffffff',
   select: '#10242d',
-  zone: { required: '#23805f', avoided: '#b4233c', corridor: '#6a4fb0', region: '#3a6f8f', neutral: '#7c868c' },
+  zone: { required: '#23805f', avoided: '#b4233c', corridor: '#0b7f93', region: '#5b6b78', neutral: '#7c868c' },
   track: '#5b3fa8',
   trackOld: '#9a8bc9',
 }
@@ -55,7 +55,7 @@ const DARK: MapTheme = {
   stateInk: '#0d161b',
   markEdge: '#0d161b',
   select: '#f3f7f9',
-  zone: { required: '#3fae86', avoided: '#ef6075', corridor: '#a68df0', region: '#6aa8cb', neutral: '#8c99a1' },
+  zone: { required: '#3fae86', avoided: '#ef6075', corridor: '#45c1d6', region: '#93a5b1', neutral: '#8c99a1' },
   track: '#b7a2f5',
   trackOld: '#7a6ca8',
 }

@@ -68,7 +68,12 @@ function SoundSwitch({ state }: { state: ConsoleState }) {
   const { arrivals, preferences } = state
   if (!arrivals.soundAllowed.value)
     return (
-      <button class="sound-ask" type="button" title={t('sound.enableHint')} onClick={() => void arrivals.allowSound()}>
+      <button
+        class="sound-ask"
+        type="button"
+        title={t('sound.enableHint')}
+        onClick={() => void arrivals.allowSound(true)}
+      >
         <Icon name="silent" />
         {t('sound.enable')}
       </button>

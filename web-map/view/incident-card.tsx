@@ -29,6 +29,8 @@ export function IncidentCard({
   const arrivedMs = state.arrivals.arrivedMs.value.get(incident.id)
   const over = !isOpen(incident)
   const flashing = arrivedMs !== undefined && nowMs - arrivedMs < ARRIVAL.flashMs
+  const depth = incident.depthM === undefined ? '' : t('alerts.depth', { distance: distanceWords(incident.depthM) })
+  const place = [incident.conditionName, depth].filter(Boolean).join(' · ')
   const classes = [
     'card',
     incident.withdrawn ? 'withdrawn' : incident.severity,
@@ -49,17 +51,16 @@ export function IncidentCard({
           <span class="card-type">{t(`type.${incident.type}`)}</span>
           <Due incident={incident} nowMs={nowMs} />
         </span>
-        <span class="card-name">{incident.wearer.name}</span>
-        <span class="card-line">
-          {[state.unitName(incident.wearer.unitPath), incident.conditionName].filter(Boolean).join(' · ')}
+        <span class="card-name">
+          {incident.wearer.name}
+          {state.units.value.length > 1 && <small>{state.unitName(incident.wearer.unitPath)}</small>}
         </span>
+        {place && <span class="card-line">{place}</span>}
         <span class="card-line">
           {t('alerts.since', { time: momentWords(incident.startMs, nowMs, timeZone) })}
           {` · ${ageWords(incident.startMs, nowMs)}`}
-          {incident.endMs !== undefined && (
-            <em>{` · ${t('alerts.ended', { time: momentWords(incident.endMs, nowMs, timeZone) })}`}</em>
-          )}
-          {incident.depthM !== undefined && ` · ${t('alerts.depth', { distance: distanceWords(incident.depthM) })}`}
+          {incident.endMs !== undefined &&
+            ` · ${t('alerts.ended', { time: momentWords(incident.endMs, nowMs, timeZone) })}`}
         </span>
         <Marks incident={incident} />
       </button>

@@ -94,21 +94,21 @@ function Legend() {
       <ul>
         {MARK_STATES.map((one) => (
           <li key={one}>
-            <StateMark state={one} size={16} /> {t(`state.${one}`)}
+            <StateMark state={one} size={16} /> <span>{t(`state.${one}`)}</span>
           </li>
         ))}
       </ul>
       <ul>
         {ZONE_KINDS.map((kind) => (
           <li key={kind}>
-            <i class={`swatch zone-${kind}`} /> {t(`kind.${kind}`)}
+            <i class={`swatch zone-${kind}`} /> <span>{t(`kind.${kind}`)}</span>
           </li>
         ))}
         <li>
-          <i class="line-sample" /> {t('map.track')}
+          <i class="line-sample" /> <span>{t('map.track')}</span>
         </li>
         <li>
-          <i class="line-sample gap" /> {t('map.gap')}
+          <i class="line-sample gap" /> <span>{t('map.gap')}</span>
         </li>
       </ul>
     </div>

@@ -32,13 +32,14 @@ export function MapPane({ state }: { state: ConsoleState }) {
       tip.value = hit && tipOf(state, hit)
       if (how !== 'hover' && hit) follow(state, map.current, hit, view)
     }
-    const live = new LiveMap(element.current!, INDONESIA, {
+    const frame = element.current!
+    const live = new LiveMap(frame, INDONESIA, {
       paintGround: (ctx, view, tiles) => pictures.paintGround(ctx, view, tiles),
       paintBracelets: (ctx, view) => pictures.paintBracelets(ctx, view),
       onPoint: point,
       onLeave: () => (tip.value = undefined),
       onMoved: (centre, zoom) => {
-        element.current!.dataset.view = `${zoom}/${centre.latDeg.toFixed(4)}/${centre.lonDeg.toFixed(4)}`
+        frame.dataset.view = `${zoom}/${centre.latDeg.toFixed(4)}/${centre.lonDeg.toFixed(4)}`
       },
       onTilesFailed: () => (tilesFailed.value = true),
       reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
@@ -48,7 +49,10 @@ export function MapPane({ state }: { state: ConsoleState }) {
       pictures.setCoast(text)
       live.repaintGround()
     })
-    return () => live.remove()
+    return () => {
+      map.current = undefined
+      live.remove()
+    }
   }, [])
 
   useSignalEffect(() => map.current?.setTiles(state.mapSettings.value))

@@ -1,13 +1,14 @@
 import type { ComponentChildren } from 'preact'
 import type { WearerDetail } from '../../model/console.ts'
 import type { ConsoleState } from '../console/console-state.ts'
-import type { Bracelet } from '../live/live-state.ts'
 import { t } from '../words/language.ts'
-import { countWords, speedWords } from '../words/measure-words.ts'
-import { ageWords, dateWords, momentWords } from '../words/time-words.ts'
+import { countWords } from '../words/measure-words.ts'
+import { dateWords, momentWords } from '../words/time-words.ts'
 import { windowsWords } from '../words/window-words.ts'
-import { Icon, StateMark } from './marks.tsx'
+import { Icon } from './marks.tsx'
+import { PanelIncidents } from './panel-incidents.tsx'
 import { ReasonForm } from './reason-form.tsx'
+import { LastReport, TrackSwitch } from './wearer-facts.tsx'
 
 const DAY_MS = 86_400_000
 
@@ -58,19 +59,9 @@ function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }
   const daysLeft = Math.ceil((detail.supervisionEndsMs - nowMs) / DAY_MS)
   return (
     <>
-      <Last state={state} detail={detail} bracelet={bracelet} timeZone={timeZone} />
+      <LastReport state={state} detail={detail} bracelet={bracelet} timeZone={timeZone} />
       <TrackSwitch state={state} />
-      <h3>{t('panel.incidents')}</h3>
-      {incidents.length === 0 && <p class="hint">{t('panel.noIncidents')}</p>}
-      <ul class="panel-incidents">
-        {incidents.map((incident) => (
-          <li key={incident.id}>
-            <StateMark state={incident.severity} size={16} />
-            <span>{t(`type.${incident.type}`)}</span>
-            <small>{momentWords(incident.startMs, nowMs, timeZone)}</small>
-          </li>
-        ))}
-      </ul>
+      <PanelIncidents state={state} incidents={incidents} timeZone={timeZone} />
       <h3>{t('panel.conditions')}</h3>
       {detail.conditions.length === 0 && <p class="hint">{t('panel.noConditions')}</p>}
       <ul class="conditions">
@@ -124,93 +115,6 @@ function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }
         </Row>
       </dl>
     </>
-  )
-}
-
-/** The live feed's word where there is one, else what the file said when it was opened. */
-function Last(props: { state: ConsoleState; detail: WearerDetail; bracelet: Bracelet | undefined; timeZone: string }) {
-  const { state, detail, bracelet, timeZone } = props
-  const last = bracelet ?? detail.last
-  if (!last) return <p class="hint">{t('panel.noLast')}</p>
-  const nowMs = state.nowMs.value
-  const battery = bracelet
-    ? bracelet.batteryPercent <= 100
-      ? bracelet.batteryPercent
-      : undefined
-    : detail.last?.batteryPercent
-  return (
-    <div class="last">
-      <div class="last-facts">
-        <Fact
-          label={t('panel.lastReport')}
-          value={ageWords(last.timeMs, nowMs)}
-          more={momentWords(last.timeMs, nowMs, timeZone)}
-        />
-        <Fact
-          label={t('panel.accuracy')}
-          value={last.accuracyM === undefined ? '–' : `±${Math.round(last.accuracyM)} m`}
-          more={bracelet && !bracelet.fixValid ? t('panel.noFix') : ''}
-        />
-        <Fact
-          label={t('panel.battery')}
-          value={battery === undefined ? '–' : `${battery} %`}
-          more={bracelet?.charging === 2 ? t('panel.charging') : ''}
-          warn={battery !== undefined && battery <= 20 && bracelet?.charging !== 2}
-        />
-        {bracelet?.speedMps !== undefined && (
-          <Fact label={t('panel.speed')} value={speedWords(bracelet.speedMps)} more="" />
-        )}
-      </div>
-      <button
-        type="button"
-        class="quiet"
-        onClick={() => (state.errand.value = { kind: 'wearer', n: detail.n, latDeg: last.latDeg, lonDeg: last.lonDeg })}
-      >
-        <Icon name="target" size={16} />
-        {t('panel.centre')}
-      </button>
-    </div>
-  )
-}
-
-function Fact({ label, value, more, warn }: { label: string; value: string; more: string; warn?: boolean }) {
-  return (
-    <p class={warn ? 'fact warn' : 'fact'}>
-      <span>{label}</span>
-      <b>{value}</b>
-      {more && <small>{more}</small>}
-    </p>
-  )
-}
-
-function TrackSwitch({ state }: { state: ConsoleState }) {
-  const { file } = state
-  const track = file.track.value
-  return (
-    <div class="track-switch">
-      <div>
-        <b>{t('panel.track')}</b>
-        <small>
-          {track === undefined
-            ? t('panel.trackNote')
-            : track.points.length === 0
-              ? t('panel.trackEmpty')
-              : t('panel.trackCount', {
-                  count: countWords(track.points.length),
-                  archived: countWords(track.archived),
-                  invalid: countWords(track.invalid),
-                })}
-        </small>
-      </div>
-      <button
-        type="button"
-        disabled={file.trackLoading.value}
-        onClick={() => (track ? file.hideTrack() : void file.showTrack(state.nowMs.value))}
-      >
-        <Icon name="track" size={16} />
-        {file.trackLoading.value ? t('app.loading') : t(track ? 'panel.hideTrack' : 'panel.showTrack')}
-      </button>
-    </div>
   )
 }
 

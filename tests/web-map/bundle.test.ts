@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildConsole } from './build-console.ts'
+
+const BUDGET_KB = { '.js': 110, '.css': 12, '.txt': 34 }
+
+let folder: string
+beforeAll(async () => {
+  folder = await buildConsole()
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const files = (ending: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ending))
+
+test.each(Object.entries(BUDGET_KB))('%s files stay below %i kB, compressed', (ending, budgetKb) => {
+  const sizes = files(ending).map((file) => gzipSync(readFileSync(join(folder, file))).byteLength)
+  expect(sizes.length).toBeGreaterThan(0)
+  expect(sizes.reduce((sum, size) => sum + size, 0) / 1000).toBeLessThan(budgetKb)
+})
+
+test('nothing needs a loose content security policy', () => {
+  const html = readFileSync(join(folder, 'index.html'), 'utf8')
+  expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/)
+  for (const [tag] of html.matchAll(/<script[^>]*>/g)) expect(tag).toContain('src=')
+  for (const file of files('.css')) expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(/url\(\s*["']?data:/)
+  for (const file of files('.js'))
+    expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(/\beval\(|new Function\(/)
+})
+
+test('nothing is fetched from elsewhere', () => {
+  const text = [...files('.html'), ...files('.css')].map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')
+  expect(text).not.toMatch(/(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?\/\//)
+})

@@ -1,0 +1,247 @@
+// The console in Chromium, against the API's console side with sample data.
+import { rmSync } from 'node:fs'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { buildConsole } from './build-console.ts'
+import { chromiumIsHere, launchChromium } from './chromium.ts'
+import { type FakeApi, OTHERS_WEARER, startFakeApi } from './fake-api.ts'
+import { incidentOf, makeSample, type Sample } from './sample-data.ts'
+
+const DESK = { viewport: { width: 1366, height: 768 } }
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+
+let folder: string
+let browser: Browser
+let api: FakeApi
+let sample: Sample
+let complaints: string[]
+
+beforeAll(async () => {
+  if (!chromiumIsHere) return
+  folder = await buildConsole()
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser?.close()
+  if (folder) rmSync(folder, { recursive: true, force: true })
+})
+beforeEach(async () => {
+  sample = makeSample(300, Date.now())
+  api = await startFakeApi({ folder, sample })
+  complaints = []
+})
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close()
+  await api.stop()
+  expect(complaints).toEqual([])
+})
+
+async function open(options: BrowserContextOptions = DESK): Promise<Page> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
+  const page = await context.newPage()
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    // Chromium itself writes down every 401 and every refused socket; those are part of the tests.
+    if (message.type() === 'error' && !/40\d|WebSocket/.test(message.text())) complaints.push(message.text())
+  })
+  await page.goto(api.url)
+  return page
+}
+
+async function signIn(page: Page, password = 'rahasia'): Promise<void> {
+  await page.fill('input[name=username]', 'ratna')
+  await page.fill('input[name=password]', password)
+  await page.click('button[type=submit]')
+}
+
+async function openDesk(options: BrowserContextOptions = DESK): Promise<Page> {
+  const page = await open(options)
+  await signIn(page)
+  await page.locator('.connection.live').waitFor()
+  await page.locator('.card').first().waitFor()
+  return page
+}
+
+const card = (page: Page, id: string) => page.locator(`[data-incident="${id}"]`)
+
+describe.skipIf(!chromiumIsHere)('console', () => {
+  test('a wrong password is told in words; the right one opens the desk', async () => {
+    const page = await open()
+    await signIn(page, 'salah')
+    await expect.poll(() => page.locator('[role=alert]').textContent()).toBe('Nama pengguna atau kata sandi salah')
+    await signIn(page)
+    await page.locator('.card').first().waitFor()
+    await expect.poll(() => page.title()).toBe('(8) Gelang · Ruang Kendali Ditjenpas')
+    await expect.poll(() => page.locator('.counts').textContent()).toContain('Tanpa data')
+  })
+
+  test('an alert arrives on top, is announced, and is acknowledged in one click on every screen', async () => {
+    const [here, there] = [await openDesk(), await openDesk()]
+    const strap = incidentOf(sample.wearers[100]!, 'strap_open', Date.now() - 5000, { id: 'new-strap' })
+    api.raise(strap)
+    for (const page of [here, there]) await card(page, 'new-strap').waitFor({ timeout: 1000 })
+    expect(await here.locator('.card').first().getAttribute('data-incident')).toBe('new-strap')
+    expect(await here.locator('.card').first().getAttribute('class')).toContain('arrived')
+    expect(await here.title()).toContain('(9)')
+    const announced = `Peringatan baru, kritis: tali gelang terbuka, ${strap.wearer.name}`
+    expect(await here.locator('[aria-live=polite]').textContent()).toBe(announced)
+    await card(here, 'new-strap').getByRole('button', { name: 'Terima' }).click()
+    await expect.poll(() => card(there, 'new-strap').textContent()).toContain('Diterima Ratna Wulandari')
+    expect(await card(there, 'new-strap').getByRole('button', { name: 'Terima' }).count()).toBe(0)
+    expect(await there.title()).toContain('(8)')
+  })
+
+  test('resolving asks for the outcome and moves the alert to the resolved ones', async () => {
+    const page = await openDesk()
+    const { id } = sample.incidents[2]!
+    await card(page, id).getByRole('button', { name: 'Selesaikan' }).click()
+    await page.getByRole('radio', { name: /alasan sah/i }).check()
+    await page.locator('dialog textarea').fill('Rawat inap, surat dokter diterima')
+    await page.locator('dialog').getByRole('button', { name: 'Selesaikan' }).click()
+    await card(page, id).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Selesai', exact: true }).click()
+    await expect.poll(() => card(page, id).textContent()).toContain('Selesai, alasan sah: Ratna Wulandari')
+    expect(await card(page, id).textContent()).toContain('Rawat inap')
+  })
+
+  test('marks: late, inferred, withdrawn with its reason', async () => {
+    const page = await openDesk()
+    expect(await card(page, sample.incidents[1]!.id).textContent()).toContain('terlambat')
+    expect(await card(page, sample.incidents[7]!.id).textContent()).toContain('dugaan')
+    api.raise({ ...sample.incidents[4]!, revision: 2, withdrawn: { reason: 'laporan susulan' } })
+    await expect.poll(() => card(page, sample.incidents[4]!.id).textContent()).toContain('ditarik: laporan susulan')
+  })
+
+  test('a click opens the wearer: file, conditions in words, track', async () => {
+    const page = await openDesk()
+    await card(page, sample.incidents[2]!.id).locator('.card-open').click()
+    const panel = page.locator('.panel')
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'detached' })
+    await card(page, sample.incidents[2]!.id).locator('.card-open').click()
+    await expect.poll(() => panel.textContent()).toContain('Setiap hari 20.00–05.00 WIB')
+    const text = (await panel.textContent()) ?? ''
+    for (const words of [
+      'Bayu Pratama',
+      'PAS-1042.PK.05.09',
+      'Senin–Jumat 06.30–17.30 WIB',
+      'Dasar: SK',
+      '64 %',
+      '±38 m',
+    ])
+      expect(text).toContain(words)
+    await expect.poll(() => page.locator('.map').getAttribute('data-view')).toMatch(/^15\/-6\.186.*\/106\.834/)
+    await panel.getByRole('button', { name: 'Tampilkan' }).click()
+    await expect.poll(() => panel.textContent()).toMatch(/\d+ titik, \d+ dari memori alat/)
+  })
+
+  test('a klien of somebody else opens with a written reason only', async () => {
+    const page = await openDesk()
+    const other = sample.wearers[OTHERS_WEARER - 1]!
+    await page.getByRole('tab', { name: 'Klien' }).click()
+    await page.getByRole('searchbox').fill(other.name)
+    await page.locator('.wearers button').first().waitFor()
+    const rows = page.locator('.wearers button')
+    for (let i = 0; i < (await rows.count()); i++) {
+      await rows.nth(i).click()
+      await page.locator('.reason, .conditions').first().waitFor()
+      if (await page.locator('.reason').count()) break
+    }
+    await expect(page.locator('.reason button').isDisabled()).resolves.toBe(true)
+    await page.locator('.reason textarea').fill('Menggantikan PK yang cuti')
+    await page.locator('.reason button').click()
+    await page.locator('.conditions').first().waitFor()
+    expect(await page.locator('.reason').count()).toBe(0)
+  })
+
+  test('without live data the banner says since when; what was missed arrives after', async () => {
+    const page = await openDesk()
+    api.cut(true)
+    await expect
+      .poll(() => page.locator('.banner').textContent(), { timeout: 8000 })
+      .toMatch(/Tidak ada data langsung sejak \d\d\.\d\d WIB/)
+    expect(await page.locator('.connection').getAttribute('class')).toContain('away')
+    api.raise(incidentOf(sample.wearers[100]!, 'sos', Date.now(), { id: 'missed' }))
+    expect(await card(page, 'missed').count()).toBe(0)
+    api.comeBack()
+    await page.locator('.connection.live').waitFor({ timeout: 20_000 })
+    await expect.poll(() => page.locator('.banner').count()).toBe(0)
+    await card(page, 'missed').waitFor()
+    api.setStatus({ redis: 'away', database: 'away' })
+    await expect.poll(() => page.locator('.banner').count()).toBe(2)
+  })
+
+  test('an ended session asks to sign in again and keeps the place', async () => {
+    const page = await openDesk()
+    await card(page, sample.incidents[2]!.id).locator('.card-open').click()
+    await page.locator('.conditions').first().waitFor()
+    const place = await page.locator('.map').getAttribute('data-view')
+    api.endSessions()
+    await page.locator('.login.over').waitFor()
+    expect(await page.locator('.login-note').textContent()).toContain('Sesi Anda telah berakhir')
+    await signIn(page)
+    await page.locator('.login').waitFor({ state: 'detached' })
+    await page.locator('.connection.live').waitFor()
+    expect(await page.locator('.panel h2').textContent()).toBe('Bayu Pratama')
+    expect(await page.locator('.map').getAttribute('data-view')).toBe(place)
+  })
+
+  test('signing out forgets everything on screen', async () => {
+    const page = await openDesk()
+    await page.getByRole('button', { name: 'Keluar', exact: true }).click()
+    await page.locator('.login').waitFor()
+    expect(await page.locator('.card').count()).toBe(0)
+    await page.reload()
+    await page.locator('.login').waitFor()
+  })
+
+  test('the language is switched and remembered', async () => {
+    const page = await openDesk()
+    await page.getByRole('button', { name: 'EN', exact: true }).click()
+    await expect.poll(() => page.locator('.tabs').textContent()).toContain('Alerts')
+    await page.reload()
+    await expect.poll(() => page.locator('.tabs').textContent()).toContain('Alerts')
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+  })
+
+  test('keyboard alone takes an alert', async () => {
+    const page = await openDesk()
+    const first = await page.locator('.card').first().getAttribute('data-incident')
+    await page.locator('.card .card-open').first().focus()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Terima')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => card(page, first!).textContent()).toContain('Diterima')
+  })
+
+  test('the map is never blank without tiles, nor with a tile server that fails', async () => {
+    await api.stop()
+    api = await startFakeApi({ folder, sample, mapSettings: { tileUrl: '/no-such-tiles/{z}/{x}/{y}.png' } })
+    const page = await openDesk()
+    await expect.poll(() => page.locator('.map-source').textContent()).toContain('memakai peta bawaan')
+    const colours = await page.locator('.leaflet-overlay-pane canvas').evaluate((element) => {
+      const canvas = element as HTMLCanvasElement
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+      const seen = new Set<number>()
+      for (let i = 0; i < data.length; i += 4) seen.add((data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!)
+      return seen.size
+    })
+    expect(colours).toBeGreaterThan(20)
+  })
+
+  test('on a phone the list is a sheet, buttons are large, and nothing runs off the side', async () => {
+    const page = await openDesk(PHONE)
+    const sheet = (await page.locator('.sidebar').boundingBox())!
+    expect(sheet.width).toBe(390)
+    expect(sheet.y).toBeGreaterThan(300)
+    for (const button of await page.locator('.card').first().getByRole('button').all()) {
+      const box = (await button.boundingBox())!
+      expect(box.height).toBeGreaterThanOrEqual(44)
+      expect(box.x + box.width).toBeLessThanOrEqual(390)
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    await card(page, sample.incidents[2]!.id).locator('.card-open').tap()
+    await page.locator('.conditions').first().waitFor()
+    expect((await page.locator('.panel').boundingBox())!.y).toBeGreaterThan(250)
+  })
+})

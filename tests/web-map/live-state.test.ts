@@ -1,0 +1,204 @@
+import { expect, test } from 'vitest'
+import type { IncidentView, LivePositionRow } from '../../model/console.ts'
+import type { IncidentAct } from '../../model/incident.ts'
+import { countByState, markStateOf, opacityOf } from '../../web-map/live/freshness.ts'
+import { compareIncidents, dueInMs, isOpen, stageOf } from '../../web-map/live/incident-order.ts'
+import {
+  applyLive,
+  emptyLiveState,
+  LIVE_LIMITS,
+  listClosed,
+  listOpen,
+  reconcileOpen,
+  setRoster,
+} from '../../web-map/live/live-state.ts'
+import { troublesOf } from '../../web-map/live/trouble.ts'
+import { incidentOf, makeSample } from './sample-data.ts'
+
+const NOW = Date.UTC(2026, 10, 23, 13)
+const MINUTE = 60_000
+const { wearers } = makeSample(100, NOW)
+const [anna, budi] = [wearers[0]!, wearers[1]!]
+const act = (incident: IncidentView, actId: number, action: IncidentAct['action']): IncidentAct => ({
+  actId,
+  incidentId: incident.id,
+  wearerId: incident.wearerId,
+  action,
+  officerName: 'Dwi',
+  atMs: NOW + actId,
+  ...(action === 'resolve' ? { resolution: 'alasan_sah' as const } : {}),
+})
+const row = (n: number, receivedMs: number, latDeg: number): LivePositionRow => [
+  n,
+  0,
+  1,
+  90,
+  1,
+  receivedMs,
+  receivedMs,
+  latDeg,
+  106.8,
+  10,
+  null,
+  null,
+]
+const raise = (incident: IncidentView) => ({ t: 'incident' as const, cursor: 'c', incident })
+
+test('positions are merged, and one received earlier does not overwrite', () => {
+  const state = emptyLiveState()
+  expect(applyLive(state, { t: 'positions', rows: [row(1, 100, -6.2)] }, NOW).positions).toBe(true)
+  const first = state.bracelets.get(1)
+  applyLive(state, { t: 'positions', rows: [row(1, 90, -7), row(1, 110, -6.3)] }, NOW)
+  expect(state.bracelets.get(1)).toBe(first)
+  expect(first!.latDeg).toBe(-6.3)
+})
+
+test('who leaves the roster leaves the map', () => {
+  const state = emptyLiveState()
+  applyLive(state, { t: 'positions', rows: [row(1, 1, -6), row(2, 1, -6)] }, NOW)
+  setRoster(state, [budi])
+  expect([...state.bracelets.keys()]).toEqual([2])
+})
+
+test('a new incident alerts once; a replay does not; growing graver does', () => {
+  const state = emptyLiveState()
+  const noFix = incidentOf(anna, 'no_fix', NOW)
+  expect(applyLive(state, raise(noFix), NOW).alerts).toHaveLength(1)
+  expect(applyLive(state, raise(noFix), NOW).alerts).toHaveLength(0)
+  expect(applyLive(state, raise({ ...noFix, revision: 2, severity: 'serius' }), NOW).alerts).toHaveLength(1)
+  expect(applyLive(state, raise(noFix), NOW).alerts).toHaveLength(0)
+  expect(state.incidents.get(noFix.id)!.severity).toBe('serius')
+})
+
+test('acts survive every revision, come in any order, and are counted once', () => {
+  const state = emptyLiveState()
+  const strap = incidentOf(anna, 'strap_open', NOW)
+  applyLive(state, { t: 'act', cursor: 'c', act: act(strap, 2, 'acknowledge') }, NOW)
+  expect(applyLive(state, raise(strap), NOW).alerts).toHaveLength(0)
+  applyLive(state, { t: 'act', cursor: 'c', act: act(strap, 1, 'note') }, NOW)
+  applyLive(state, { t: 'act', cursor: 'c', act: act(strap, 1, 'note') }, NOW)
+  applyLive(state, raise({ ...strap, revision: 2, endMs: NOW }), NOW)
+  const known = state.incidents.get(strap.id)!
+  expect(known.acts.map((one) => one.actId)).toEqual([1, 2])
+  expect(known.endMs).toBe(NOW)
+  expect(stageOf(known)).toBe('handled')
+})
+
+test('a note alone does not take an alert', () => {
+  const strap = incidentOf(anna, 'strap_open', NOW)
+  expect(stageOf({ ...strap, acts: [act(strap, 1, 'note')] })).toBe('new')
+  expect(stageOf({ ...strap, acts: [act(strap, 1, 'escalate')] })).toBe('handled')
+  expect(stageOf({ ...strap, acts: [act(strap, 1, 'acknowledge'), act(strap, 2, 'resolve')] })).toBe('closed')
+})
+
+test('open: neither withdrawn nor resolved, and going on or grave', () => {
+  const ring = incidentOf(anna, 'warning_ring', NOW)
+  expect(isOpen(ring)).toBe(true)
+  expect(isOpen({ ...ring, endMs: NOW })).toBe(false)
+  expect(isOpen({ ...incidentOf(anna, 'strap_open', NOW), endMs: NOW })).toBe(true)
+  expect(isOpen({ ...ring, withdrawn: { reason: 'x' } })).toBe(false)
+})
+
+test('an incident withdrawn under the officer’s eyes stays, last, until it is taken note of', () => {
+  const state = emptyLiveState()
+  const strap = incidentOf(anna, 'strap_open', NOW)
+  const ring = incidentOf(budi, 'warning_ring', NOW)
+  applyLive(state, raise(strap), NOW)
+  applyLive(state, raise(ring), NOW)
+  applyLive(state, raise({ ...strap, revision: 2, withdrawn: { reason: 'laporan susulan' } }), NOW)
+  applyLive(state, raise({ ...incidentOf(anna, 'sos', NOW), withdrawn: { reason: 'x' } }), NOW)
+  expect(listOpen(state).map((one) => one.id)).toEqual([ring.id, strap.id])
+  applyLive(state, { t: 'act', cursor: 'c', act: act(strap, 1, 'acknowledge') }, NOW)
+  expect(listOpen(state).map((one) => one.id)).toEqual([ring.id])
+  expect(
+    listClosed(state)
+      .map((one) => one.type)
+      .sort(),
+  ).toEqual(['sos', 'strap_open'])
+})
+
+test('order: severity, then untaken, then newest', () => {
+  const taken = incidentOf(anna, 'strap_open', NOW)
+  taken.acts = [act(taken, 1, 'acknowledge')]
+  const list = [
+    incidentOf(anna, 'battery_low', NOW + 9),
+    incidentOf(anna, 'off_corridor', NOW),
+    taken,
+    incidentOf(anna, 'off_corridor', NOW + 5),
+    incidentOf(anna, 'sos', NOW - 5),
+  ]
+  const ordered = list.toSorted(compareIncidents).map((one) => list.indexOf(one))
+  expect(ordered).toEqual([4, 2, 3, 1, 0])
+})
+
+test('a reload names what was missed and drops what is open no more', () => {
+  const state = emptyLiveState()
+  const gone = incidentOf(anna, 'off_corridor', NOW)
+  const kept = incidentOf(budi, 'strap_open', NOW)
+  applyLive(state, raise(gone), NOW)
+  applyLive(state, raise(kept), NOW)
+  const missed = incidentOf(anna, 'sos', NOW)
+  expect(reconcileOpen(state, [kept, missed]).map((one) => one.id)).toEqual([missed.id])
+  expect(listOpen(state)).toHaveLength(2)
+})
+
+test('hello tells the clock’s offset and whether to load anew', () => {
+  const state = emptyLiveState()
+  const change = applyLive(state, { t: 'hello', serverMs: NOW + 5000, resumed: false, cursor: 'c' }, NOW)
+  expect(change.reload).toBe(true)
+  expect(state.clockOffsetMs).toBe(5000)
+})
+
+test('nothing grows without end', () => {
+  const state = emptyLiveState()
+  for (let i = 0; i <= LIVE_LIMITS.incidentsMax; i++)
+    applyLive(state, raise(incidentOf(anna, 'warning_ring', NOW - i, { id: `i${i}` })), NOW)
+  expect(state.incidents.size).toBe(LIVE_LIMITS.incidentsMax)
+  expect(state.incidents.has(`i${LIVE_LIMITS.incidentsMax}`)).toBe(false)
+  for (let i = 0; i <= LIVE_LIMITS.actsAheadMax; i++)
+    applyLive(
+      state,
+      { t: 'act', cursor: 'c', act: { ...act(incidentOf(anna, 'sos', NOW), i, 'note'), incidentId: `a${i}` } },
+      NOW,
+    )
+  expect(state.actsAhead.size).toBe(LIVE_LIMITS.actsAheadMax)
+})
+
+test('the clock of an alert runs until it is taken', () => {
+  const strap = incidentOf(anna, 'strap_open', NOW, { confirmedMs: NOW })
+  expect(dueInMs(strap, NOW + MINUTE)).toBe(3 * MINUTE)
+  expect(dueInMs(strap, NOW + 5 * MINUTE)).toBe(-MINUTE)
+  expect(dueInMs({ ...strap, acts: [act(strap, 1, 'acknowledge')] }, NOW)).toBeUndefined()
+  expect(dueInMs(incidentOf(anna, 'battery_low', NOW), NOW)).toBeUndefined()
+})
+
+test('positions fade and become no data, but an alert stands', () => {
+  const state = emptyLiveState()
+  const old = row(1, NOW - 40 * MINUTE, -6)
+  const alerting = row(2, NOW - 40 * MINUTE, -6)
+  alerting[1] = 3
+  applyLive(state, { t: 'positions', rows: [old, alerting, row(3, NOW, -6)] }, NOW)
+  const states = [...state.bracelets.values()].map((bracelet) => markStateOf(bracelet, NOW))
+  expect(states).toEqual(['nodata', 'kritis', 'patuh'])
+  expect(countByState(state.bracelets.values(), NOW)).toMatchObject({ nodata: 1, kritis: 1, patuh: 1 })
+  expect([0, 5, 30, 90].map((minutes) => opacityOf(NOW - minutes * MINUTE, NOW))).toEqual([
+    1,
+    1,
+    expect.closeTo(0.45),
+    expect.closeTo(0.45),
+  ])
+})
+
+test('troubles: a lost link after a moment, Redis, quiet, and the database beside them', () => {
+  const ok = { liveMs: NOW, redis: 'ok' as const, database: 'ok' as const }
+  expect(troublesOf('open', undefined, NOW, ok, 5, NOW)).toEqual([])
+  expect(troublesOf('away', NOW - 1000, NOW, ok, 5, NOW)).toEqual([])
+  expect(troublesOf('connecting', NOW - 4000, NOW - 4000, ok, 5, NOW)).toMatchObject([
+    { cause: 'link', sinceMs: NOW - 4000 },
+  ])
+  const away = { liveMs: NOW - 9000, redis: 'away' as const, database: 'away' as const }
+  expect(troublesOf('open', undefined, NOW, away, 5, NOW)).toMatchObject([{ cause: 'redis' }, { kind: 'database' }])
+  const quiet = { ...ok, liveMs: NOW - 10 * MINUTE }
+  expect(troublesOf('open', undefined, NOW, quiet, 5, NOW)).toMatchObject([{ cause: 'quiet' }])
+  expect(troublesOf('open', undefined, NOW, quiet, 0, NOW)).toEqual([])
+})

@@ -1,0 +1,48 @@
+import { useSignal } from '@preact/signals'
+import type { IncidentView } from '../../model/console.ts'
+import type { ConsoleState } from '../console/console-state.ts'
+import { stageOf } from '../live/incident-order.ts'
+import { t } from '../words/language.ts'
+import { momentWords } from '../words/time-words.ts'
+import { ActDialog, type ActQuestion } from './act-dialog.tsx'
+import { StateMark } from './marks.tsx'
+
+/** The wearer's open alerts with the next step for each; on a phone the panel covers the list. */
+export function PanelIncidents(props: { state: ConsoleState; incidents: IncidentView[]; timeZone: string }) {
+  const { state, incidents, timeZone } = props
+  const question = useSignal<ActQuestion | undefined>(undefined)
+  const problem = useSignal<string | undefined>(undefined)
+  const acknowledge = async (incident: IncidentView) => {
+    problem.value = await state.act(incident.id, { action: 'acknowledge' })
+  }
+  return (
+    <>
+      <h3>{t('panel.incidents')}</h3>
+      {incidents.length === 0 && <p class="hint">{t('panel.noIncidents')}</p>}
+      <ul class="panel-incidents">
+        {incidents.map((incident) => (
+          <li key={incident.id}>
+            <StateMark state={incident.severity} />
+            <span>
+              {t(`type.${incident.type}`)}
+              <small>{t('alerts.since', { time: momentWords(incident.startMs, state.nowMs.value, timeZone) })}</small>
+            </span>
+            {stageOf(incident) === 'new' ? (
+              <button type="button" onClick={() => void acknowledge(incident)}>
+                {t('act.acknowledge')}
+              </button>
+            ) : (
+              <button type="button" onClick={() => (question.value = { action: 'resolve', incident })}>
+                {t('act.resolve')}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {problem.value && <p class="problem">{problem.value}</p>}
+      {question.value && (
+        <ActDialog state={state} question={question.value} onClose={() => (question.value = undefined)} />
+      )}
+    </>
+  )
+}
