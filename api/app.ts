@@ -6,12 +6,14 @@ import type { Clock, Log, Meter } from '../model/observe.ts'
 import type { Pool } from '../store/open-pool.ts'
 import type { Auth } from './auth.ts'
 import { serveConsole } from './console-files.ts'
+import { withDeadline } from './deadline.ts'
 import type { LiveHub } from './live/hub.ts'
 import { limitedBody, sameOrigin, securityHeaders } from './protect.ts'
 import { Refusal, refusalOf, refuse } from './refusal.ts'
 import { addActs } from './routes/acts.ts'
 import { addHealth, type Health } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
+import { addLive } from './routes/live.ts'
 import { addLogin } from './routes/login.ts'
 import { addPlaces } from './routes/places.ts'
 import { addTrack } from './routes/track.ts'
@@ -39,6 +41,9 @@ export type ApiParts = {
   meter: Meter
 }
 
+/** Whoever has waited this long is told that the database is away. */
+const ANSWER_MS_MAX = 20_000
+
 export type ApiApp = OpenAPIHono<OfficerEnv>
 
 /** The whole HTTP application, without a socket. */
@@ -64,9 +69,10 @@ export function createApp(parts: ApiParts): ApiApp {
     await next()
     answered.observe((clock() - startMs) / 1000, { method: c.req.method, status: c.res.status })
   })
-  app.use(securityHeaders(baseUrl, mapSettings.tileUrl))
+  app.use(securityHeaders(baseUrl, origins, mapSettings.tileUrl))
   app.use(sameOrigin(origins))
   app.use(limitedBody)
+  app.use((_c, next) => withDeadline(next(), ANSWER_MS_MAX))
   addHealth(app, parts)
   addLogin(app, parts)
 
@@ -87,6 +93,7 @@ export function createApp(parts: ApiParts): ApiApp {
   addTrack(app, parts)
   addIncidents(app, parts)
   addActs(app, parts)
+  addLive(app)
 
   app.all('/v1/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))
   app.all('/api/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))

@@ -16,7 +16,11 @@ export function originsOf(baseUrl: string, further: readonly string[]): Readonly
 }
 
 /** `tileUrl` may hold {s} for one of several hosts: then any host at that place is allowed. */
-export function securityHeaders(baseUrl: string, tileUrl: string | undefined): MiddlewareHandler {
+export function securityHeaders(
+  baseUrl: string,
+  origins: ReadonlySet<string>,
+  tileUrl: string | undefined,
+): MiddlewareHandler {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -28,7 +32,7 @@ export function securityHeaders(baseUrl: string, tileUrl: string | undefined): M
     "media-src 'self' data:",
     "manifest-src 'self'",
     "worker-src 'self'",
-    `connect-src 'self' ${baseUrl.replace(/^http/, 'ws')}`,
+    `connect-src 'self' ${[...origins].map((origin) => origin.replace(/^http/, 'ws')).join(' ')}`,
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",

@@ -21,6 +21,8 @@ import { ActTeller } from './tell-acts.ts'
 const HEADERS_MS_MAX = 10_000
 const REQUEST_MS_MAX = 60_000
 const SOCKETS_MAX = 5000
+/** Requests under way have this long to finish when we go down. */
+const CLOSING_MS_MAX = 5000
 /** Long enough for a Redis that is there; without one we come up and say so. */
 const REDIS_WAIT_MS = 3000
 
@@ -121,7 +123,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       sockets.close()
       await acts.close()
       server.closeIdleConnections()
+      const cutting = setTimeout(() => server.closeAllConnections(), CLOSING_MS_MAX)
       await closed
+      clearTimeout(cutting)
       await stopListening()
     },
   }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { ApiError } from '../../model/console.ts'
 import type { Log } from '../../model/observe.ts'
+import { withDeadline } from '../deadline.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
 import type { LiveHub } from './hub.ts'
 import type { LiveLimits } from './limits.ts'
@@ -32,7 +33,8 @@ export function acceptLive(
     if (!origins.has(request.headers.origin ?? ''))
       throw new Refusal(403, 'wrong_origin', 'the Origin header does not name this server')
     const credentials = new Headers({ cookie: request.headers.cookie ?? '' })
-    const admission = await hub.admit(credentials, url.searchParams.get('cursor') ?? undefined)
+    const cursor = url.searchParams.get('cursor') ?? undefined
+    const admission = await withDeadline(hub.admit(credentials, cursor), limits.databaseWaitMs)
     if (socket.destroyed) return
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', (error) => log.debug({ reason: error.message }, 'a console’s socket failed'))

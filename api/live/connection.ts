@@ -26,7 +26,6 @@ export type ByeReason = Extract<LiveMessage, { t: 'bye' }>['reason']
 const BYE_CODE = { signed_out: 4001, expired: 4001, too_slow: 4008 } as const
 /** The console comes back with its cursor: service restart (RFC 6455 registry). */
 const COME_BACK = 1012
-const CLOSING_MS = 5000
 const DRAIN_LOOK_MS = 20
 
 /** One console: what it may see, how far it has been told, and the only place that writes to its socket. */
@@ -41,7 +40,10 @@ export class LiveConnection {
   readonly waiting = new Set<number>()
   signedIn: SignedIn
   scope: Scope
-  answersPings = true
+  /** What was missed is being read from the logs. */
+  catchingUp = false
+  #answered = true
+  #unsentAtPing = 0
   readonly #limits: LiveLimits
   readonly #actsOn: (incidentId: string) => IncidentAct[]
 
@@ -73,9 +75,27 @@ export class LiveConnection {
   }
 
   sendText(text: string): void {
-    if (!this.open) return
-    if (this.socket.bufferedAmount > this.#limits.unsentBytesMax) this.bye('too_slow')
-    else this.socket.send(text)
+    if (this.open) this.socket.send(text)
+  }
+
+  /** So much is unsent that what comes next had better be read from the logs when it is wanted. */
+  get behind(): boolean {
+    return this.socket.bufferedAmount > this.#limits.unsentBytesMax
+  }
+
+  answered(): void {
+    this.#answered = true
+  }
+
+  /** Asks for a sign of life; ends a socket that gave none since the last time and took nothing either. */
+  ping(): void {
+    const unsent = this.socket.bufferedAmount
+    if (!this.#answered && unsent >= this.#unsentAtPing) this.socket.terminate()
+    else {
+      this.#answered = false
+      this.#unsentAtPing = unsent
+      this.socket.ping()
+    }
   }
 
   /** A revision from the log, live or read again; nothing is told twice. True when it was told. */
@@ -112,12 +132,16 @@ export class LiveConnection {
     this.send({ t: 'incident', cursor: this.cursorText, incident })
   }
 
-  /** Resolves when little enough is unsent to go on with what was missed; cuts off a socket that takes nothing. */
+  /** Resolves when little enough is unsent to go on with what was missed; cuts off a socket that takes nothing for long. */
   async drained(): Promise<void> {
-    for (let waitedMs = 0; this.open; waitedMs += DRAIN_LOOK_MS) {
-      if (this.socket.bufferedAmount <= this.#limits.positionsWaitBytes) return
-      if (waitedMs >= this.#limits.drainMs) return this.bye('too_slow')
+    const { positionsWaitBytes, drainMs } = this.#limits
+    let least = this.socket.bufferedAmount
+    for (let stuckMs = 0; this.open && least > positionsWaitBytes; stuckMs += DRAIN_LOOK_MS) {
+      if (stuckMs >= drainMs) return this.bye('too_slow')
       await delay(DRAIN_LOOK_MS)
+      if (this.socket.bufferedAmount >= least) continue
+      least = this.socket.bufferedAmount
+      stuckMs = 0
     }
   }
 
@@ -134,6 +158,6 @@ export class LiveConnection {
 
   #close(code: number, reason: string): void {
     this.socket.close(code, reason)
-    setTimeout(() => this.socket.terminate(), CLOSING_MS).unref()
+    setTimeout(() => this.socket.terminate(), this.#limits.closingMs).unref()
   }
 }

@@ -111,17 +111,20 @@ export class LiveFeed {
   async unrecorded(): Promise<Cursor> {
     const { redis, keys, shardCount, clock } = this.#parts
     const hourAgo = `${Math.max(0, Math.floor(clock()) - UNRECORDED_MS)}-0`
-    const notBeyond = (id: string, lastId: string) => (compareIds(id, lastId) > 0 ? lastId : id)
-    const incidents = Array.from({ length: shardCount }, async (_, shard) => {
+    const shardStart = async (shard: number) => {
       const [recorded, { lastId }] = await Promise.all([
         getPosition(redis, keys, RECORDER, shard),
         readEdges(redis, keys.incidents(shard)),
       ])
-      return notBeyond(recorded ?? hourAgo, lastId)
-    })
-    // An act is told after it stands in PostgreSQL.
-    const { lastId } = await readEdges(redis, keys.acts)
-    return { incidents: await Promise.all(incidents), acts: lastId }
+      const id = recorded ?? hourAgo
+      return compareIds(id, lastId) > 0 ? lastId : id
+    }
+    const [acts, ...incidents] = await Promise.all([
+      // An act is told after it stands in PostgreSQL.
+      readEdges(redis, keys.acts).then(({ lastId }) => lastId),
+      ...Array.from({ length: shardCount }, (_, shard) => shardStart(shard)),
+    ])
+    return { incidents, acts }
   }
 
   /** True when everything after the cursor is still in the logs. */

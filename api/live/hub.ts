@@ -9,6 +9,7 @@ import type { Pool } from '../../store/open-pool.ts'
 import { isStoreAway } from '../../store/retry.ts'
 import { asOfficer } from '../../store/transaction.ts'
 import { parseId } from '../../stream/positions.ts'
+import { withDeadline } from '../deadline.ts'
 import { Refusal } from '../refusal.ts'
 import type { Sessions } from '../sessions.ts'
 import { catchUp } from './catch-up.ts'
@@ -39,6 +40,7 @@ export class LiveHub {
   readonly #running = new Map<string, Promise<void>>()
   #liveMs = 0
   #databaseAway = false
+  #toldFull = false
   #closed = false
 
   constructor(parts: HubParts) {
@@ -112,9 +114,7 @@ export class LiveHub {
     this.#connections.add(connection)
     this.#connected.set(this.#connections.size)
     socket.on('close', () => this.#leave(connection))
-    socket.on('pong', () => {
-      connection.answersPings = true
-    })
+    socket.on('pong', () => connection.answered())
     connection.send({ t: 'hello', serverMs: clock(), resumed, cursor: connection.cursorText })
     connection.sendText(scope.rosterText)
     this.#watchPositions(connection, scope.positionsOf)
@@ -141,34 +141,61 @@ export class LiveHub {
     }, this.#parts.limits.rulesSettleMs)
   }
 
+  /** Tells a console what it missed of every log that it has not joined, as fast as it takes it. */
   async #catchUp(connection: LiveConnection): Promise<void> {
-    const { shardCount, limits, log } = this.#parts
+    if (connection.catchingUp) return
+    connection.catchingUp = true
+    try {
+      for (let log = this.#firstMissed(connection); log !== undefined; log = this.#firstMissed(connection)) {
+        await connection.drained()
+        if (!(await this.#catchUpWith(connection, log))) return connection.comeBack('what was missed is gone')
+      }
+    } finally {
+      connection.catchingUp = false
+    }
+  }
+
+  #firstMissed(connection: LiveConnection): LogName | undefined {
+    if (!connection.open) return undefined
+    for (let shard = 0; shard < this.#parts.shardCount; shard++) if (!connection.joined.has(shard)) return shard
+    return connection.joined.has('acts') ? undefined : 'acts'
+  }
+
+  #catchUpWith(connection: LiveConnection, name: LogName): Promise<boolean> {
+    const { limits, log } = this.#parts
     const shared = {
+      name,
       page: limits.replayPage,
       retryMs: limits.retryMs,
+      hubPosition: () => this.#feed.position(name),
       onFailure: (error: Error) =>
         log.warn({ reason: error.message }, 'what a console missed cannot be read; trying again'),
     }
-    for (let shard = 0; shard < shardCount; shard++) {
-      const whole = await catchUp(connection, {
+    if (name === 'acts')
+      return catchUp(connection, {
         ...shared,
-        name: shard,
-        read: (afterId) => this.#feed.incidentsAfter(shard, afterId),
-        standing: () => connection.cursor.incidents[shard] as string,
-        tell: ({ id, what }) => connection.takeIncident(shard, id, what),
-        hubPosition: () => this.#feed.position(shard),
+        read: (afterId) => this.#feed.actsAfter(afterId),
+        standing: () => connection.cursor.acts,
+        tell: ({ id, what }) => connection.takeAct(id, what),
       })
-      if (!whole) return connection.comeBack('what was missed is gone')
-    }
-    const whole = await catchUp(connection, {
+    return catchUp(connection, {
       ...shared,
-      name: 'acts',
-      read: (afterId) => this.#feed.actsAfter(afterId),
-      standing: () => connection.cursor.acts,
-      tell: ({ id, what }) => connection.takeAct(id, what),
-      hubPosition: () => this.#feed.position('acts'),
+      read: (afterId) => this.#feed.incidentsAfter(name, afterId),
+      standing: () => connection.cursor.incidents[name] as string,
+      tell: ({ id, what }) => connection.takeIncident(name, id, what),
     })
-    if (!whole) connection.comeBack('what was missed is gone')
+  }
+
+  /** Ready for the next entry of a log; one that is not is told it from the log later. */
+  #keepsUp(connection: LiveConnection, log: LogName): boolean {
+    if (!connection.joined.has(log)) return false
+    if (!connection.behind) return true
+    connection.joined.delete(log)
+    this.#catchUp(connection).catch((error: Error) => {
+      this.#parts.log.error({ error: error.stack ?? error.message }, 'a console was cut off')
+      connection.comeBack('something went wrong')
+    })
+    return false
   }
 
   #leave(connection: LiveConnection): void {
@@ -183,19 +210,23 @@ export class LiveHub {
     this.#liveMs = Math.max(this.#liveMs, parseId(entryId)[0])
     let told = false
     for (const connection of this.#connections)
-      if (connection.joined.has(shard) && connection.takeIncident(shard, entryId, incident)) told = true
+      if (this.#keepsUp(connection, shard) && connection.takeIncident(shard, entryId, incident)) told = true
     if (told) this.#incidentSeconds.observe(Math.max(0, nowMs - parseId(entryId)[0]) / 1000)
   }
 
   #onAct(entryId: string, act: IncidentAct): void {
     this.recent.addAct(act)
-    for (const connection of this.#connections) if (connection.joined.has('acts')) connection.takeAct(entryId, act)
+    for (const connection of this.#connections) if (this.#keepsUp(connection, 'acts')) connection.takeAct(entryId, act)
   }
 
   #onPositions(message: Uint8Array, snapshot: boolean): void {
     const newestMs = this.#positions.take(message, snapshot, (wearerId, watchers) => {
       for (const watcher of watchers) watcher.waiting.add(wearerId)
     })
+    if (this.#positions.full && !this.#toldFull) {
+      this.#toldFull = true
+      this.#parts.log.error({ max: this.#parts.limits.positionsMax }, 'positions of further wearers are not shown live')
+    }
     this.#liveMs = Math.max(this.#liveMs, snapshot ? newestMs : this.#parts.clock())
   }
 
@@ -237,12 +268,8 @@ export class LiveHub {
 
   async #probeDatabase(): Promise<void> {
     const { apiPool, limits, log } = this.#parts
-    let timer: NodeJS.Timeout | undefined
-    const tooLong = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer in time')), limits.databaseProbeMs)
-    })
     try {
-      await Promise.race([rulesVersion(apiPool), tooLong])
+      await withDeadline(rulesVersion(apiPool), limits.databaseProbeMs)
       if (this.#databaseAway) log.info({}, 'the database is back')
       this.#databaseAway = false
     } catch (error) {
@@ -250,19 +277,11 @@ export class LiveHub {
       if (!this.#databaseAway)
         log.warn({ reason: (error as Error).message }, 'the database is away; the live feed goes on')
       this.#databaseAway = true
-    } finally {
-      clearTimeout(timer)
     }
   }
 
   #ping(): void {
-    for (const connection of this.#connections) {
-      if (!connection.answersPings) connection.socket.terminate()
-      else {
-        connection.answersPings = false
-        connection.socket.ping()
-      }
-    }
+    for (const connection of this.#connections) connection.ping()
   }
 
   /** Sessions that have ended, officers who have left, and what time alone has changed. */
@@ -329,7 +348,7 @@ export class LiveHub {
   /** False where the database did not; the next check comes soon enough. */
   async #databaseAnswers(work: () => Promise<void>): Promise<boolean> {
     try {
-      await work()
+      await withDeadline(work(), this.#parts.limits.databaseWaitMs)
       return true
     } catch (error) {
       if (!isStoreAway(error) && !(error instanceof Refusal)) throw error

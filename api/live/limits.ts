@@ -10,12 +10,14 @@ export const LIVE = {
   pingEveryMs: 15_000,
   /** Above this much unsent, positions wait (merged); missed incidents are read again no faster than this drains. */
   positionsWaitBytes: 256 * 1024,
-  /** Above this much unsent the console is cut off; it comes back with its cursor. */
+  /** Above this much unsent, incidents wait too: the console is told them from the log as it takes them. */
   unsentBytesMax: 8 * 1024 * 1024,
-  /** A socket that takes nothing for this long while missed incidents wait is cut off. */
+  /** A socket that takes nothing for this long while incidents wait is cut off; it comes back with its cursor. */
   drainMs: 30_000,
+  /** A console that has been said goodbye to closes within this time, or is cut off. */
+  closingMs: 5000,
   /** Revisions read at once for a console that comes back. */
-  replayPage: 500,
+  replayPage: 200,
   blockMs: 5000,
   retryMs: 250,
   /** Incidents and acts kept in memory, newest last; what is older is in PostgreSQL. */
@@ -23,7 +25,8 @@ export const LIVE = {
   positionsMax: 300_000,
   /** A change of the rules is looked at this long after it was announced, with all that came meanwhile. */
   rulesSettleMs: 100,
-  scopesAtOnce: 4,
   databaseProbeMs: 4000,
+  /** A check that the database does not answer for this long is left for the next one. */
+  databaseWaitMs: 10_000,
 }
 export type LiveLimits = typeof LIVE

@@ -6,6 +6,7 @@ import type { Incident } from '../../model/incident.ts'
 import type { Meter } from '../../model/observe.ts'
 import { linkAccount } from '../../store/insert-people.ts'
 import { openPool, type Pool } from '../../store/open-pool.ts'
+import { connectRedis } from '../../stream/connect.ts'
 import { setPosition } from '../../stream/positions.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
@@ -33,12 +34,15 @@ export type ApiUnderTest = {
   close(): Promise<void>
 }
 
+/** Other ways to the same services, for the server only: through a gate that a test can close. */
 export type Services = { databaseUrl?: string; redisUrl?: string }
 
 export async function apiUnderTest(options: Partial<ApiOptions> & Services = {}): Promise<ApiUnderTest> {
   const { databaseUrl, redisUrl, ...apiOptions } = options
   const database = await createTestDatabase()
-  const redis = await createTestRedis(redisUrl)
+  const redis = await createTestRedis()
+  const apiRedis =
+    redisUrl === undefined ? redis.redis : connectRedis({ ...redis.settings, url: redisUrl }, 'api', silentLog)
   const seeded = await seedTwoBapas(database.ownerPool)
   const secret = randomBytes(32).toString('hex')
   const closing: (() => Promise<unknown>)[] = []
@@ -51,7 +55,7 @@ export async function apiUnderTest(options: Partial<ApiOptions> & Services = {})
   const another = async (more: Partial<ApiOptions> = {}): Promise<RunningApi> => {
     const api = await startApi({
       ...{ host: '127.0.0.1', port: 0, authSecret: secret, shardCount: SHARDS, signInsPerMinuteMax: 10_000 },
-      ...{ apiPool: pool('gelang_api', 6), authPool: pool('gelang_auth', 3), redis: redis.redis, keys: redis.keys },
+      ...{ apiPool: pool('gelang_api', 6), authPool: pool('gelang_auth', 3), redis: apiRedis, keys: redis.keys },
       ...{ clock: Date.now, log: silentLog, meter: noMeter },
       ...apiOptions,
       ...more,
@@ -70,6 +74,7 @@ export async function apiUnderTest(options: Partial<ApiOptions> & Services = {})
     tell: (wearer, some) => tell(redis, wearer, some),
     async close() {
       for (const close of closing) await close()
+      if (apiRedis !== redis.redis) apiRedis.disconnect()
       await redis.cleanup()
       await database.drop()
     },
