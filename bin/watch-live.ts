@@ -9,6 +9,8 @@ export type LiveWatch = {
   /** Newest revision of every incident that came. */
   incidents: Map<string, IncidentView>
   hello: Promise<void>
+  /** Reconnects after which the feed could not tell what had been missed. */
+  gaps: number
   close(): void
 }
 
@@ -33,8 +35,13 @@ export async function openIncidents(baseUrl: string, cookie: string): Promise<In
   return ((await response.json()) as { incidents: IncidentView[] }).incidents
 }
 
-/** Follows the feed until closed; reconnects where it left off. */
-export function watchLive(baseUrl: string, cookie: string, clock: Clock): LiveWatch {
+/** Follows the feed until closed; reconnects where it left off. `onIncident` hears of every revision as it comes. */
+export function watchLive(
+  baseUrl: string,
+  cookie: string,
+  clock: Clock,
+  onIncident: (incident: IncidentView) => void = () => undefined,
+): LiveWatch {
   const beganMs = clock()
   let cursor: string | undefined
   let socket: WebSocket
@@ -46,6 +53,7 @@ export function watchLive(baseUrl: string, cookie: string, clock: Clock): LiveWa
     hello: new Promise((resolve) => {
       said = resolve
     }),
+    gaps: 0,
     close() {
       closed = true
       socket.close()
@@ -56,11 +64,17 @@ export function watchLive(baseUrl: string, cookie: string, clock: Clock): LiveWa
     socket = new WebSocket(url, { headers: { cookie, origin: baseUrl } })
     socket.on('message', (data) => {
       const message = JSON.parse(data.toString()) as LiveMessage
-      if (message.t === 'hello') said()
+      if (message.t === 'hello') {
+        if (cursor !== undefined && !message.resumed) watch.gaps++
+        said()
+      }
       if (message.t === 'positions')
         for (const [, , , , , , receivedMs] of message.rows)
           if (receivedMs >= beganMs) watch.delaysMs.push(clock() - receivedMs)
-      if (message.t === 'incident') watch.incidents.set(message.incident.id, message.incident)
+      if (message.t === 'incident') {
+        watch.incidents.set(message.incident.id, message.incident)
+        onIncident(message.incident)
+      }
       if ('cursor' in message) cursor = message.cursor
     })
     socket.on('error', () => socket.terminate())
