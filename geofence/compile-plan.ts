@@ -44,7 +44,12 @@ export type Lineage = {
   versionOf: Uint16Array
 }
 
-export type Version = { readonly parameters: ConditionParameters; readonly severity: Severity | undefined }
+export type Version = {
+  readonly parameters: ConditionParameters
+  readonly severity: Severity | undefined
+  /** Fixes beyond `confirmFixes` that a run near the wall needs. */
+  readonly shallowExtraFixes: number
+}
 
 export class CompiledPlan {
   readonly source: Plan
@@ -158,7 +163,11 @@ function rulesOf(plan: Plan, supervision: [number, number][]): Rule[] {
         conditionId: permit.id,
         kind: 'required',
         zoneId: permit.zoneId,
-        version: { parameters: CONDITION_DEFAULTS.required, severity: undefined },
+        version: {
+          parameters: CONDITION_DEFAULTS.required,
+          severity: undefined,
+          shallowExtraFixes: ENGINE.shallowExtraFixes,
+        },
         bounds: intersected(supervision, [span]),
         windows: undefined,
         timeZone: 'UTC',
@@ -178,7 +187,15 @@ function ruleOf(condition: Condition, bounds: [number, number][]): Rule {
     conditionId: condition.id,
     kind: condition.kind,
     zoneId: condition.zoneId,
-    version: { parameters, severity: condition.severity },
+    version: {
+      parameters,
+      severity: condition.severity,
+      shallowExtraFixes:
+        (condition.kind === 'required' || condition.kind === 'region') &&
+        condition.parameters?.confirmFixes === undefined
+          ? ENGINE.shallowExtraFixes
+          : 0,
+    },
     bounds,
     windows: condition.windows,
     timeZone: condition.timeZone,

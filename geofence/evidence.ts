@@ -7,7 +7,8 @@
 //   right     comply    forgets a breach run
 //   right     unsure    nothing at once; a breach run lives on, but only for runLinkMs (noise of hours never adds up);
 //                       for too long, and not merely near the wall: location unverifiable
-//   right     breach    one more in the run; enough of them and long enough: wrong side, from the run's first fix
+//   right     breach    one more in the run; enough of them (one more where all are near the wall) and long enough:
+//                       wrong side, from the run's first fix
 //   wrong     breach    forgets a return run
 //   wrong     unsure    nothing
 //   wrong     comply    one more in the return run; enough and long enough: right side, from that run's first fix

@@ -33,6 +33,13 @@ export const ENGINE = {
   poorRadiusM: 50,
   /** From this radius on a fix is coarse: the same coordinates again are the same cell tower, not a second witness. */
   coarseRadiusM: 200,
+  /**
+   * Away from a required zone or region, where the condition does not say how many fixes confirm: a run of which no fix
+   * lies deeper than the guard and this needs one more. Reflections at home reach that far, a walk away is past it by
+   * its second fix.
+   */
+  shallowM: 60,
+  shallowExtraFixes: 1,
   /** Two breach fixes with unsure ones between them are one run only if this close in time: noise of hours never adds up. */
   runLinkMs: 15 * 60_000,
   /** A wearer is known to be out at an edge if the last breach fix is younger than this, or than 3 report intervals. */

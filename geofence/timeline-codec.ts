@@ -25,7 +25,7 @@ export function encodeHead(parts: TimelineParts): Uint8Array {
   const out = new ByteWriter()
   out.u8(TIMELINE_VERSION)
   out.f64(parts.clockMs)
-  writeStanding(out, parts, parts.head)
+  writeState(out, parts, parts.head.segment, encodeWearerState(parts.head.state))
   out.text(parts.outcomes.size === 0 ? '' : parts.outcomes.toJson())
   return out.take()
 }
@@ -34,7 +34,7 @@ export function encodeBase(parts: TimelineParts): Uint8Array {
   const out = new ByteWriter()
   out.u8(TIMELINE_VERSION)
   out.f64(parts.baseMs)
-  writeStanding(out, parts, parts.base)
+  writeState(out, parts, parts.base.segment, parts.base.bytes)
   return out.take()
 }
 
@@ -60,7 +60,8 @@ export function decodeTimeline(
     const outcomesJson = from.text()
     const baseFrom = opened(partOf(buckets, PSEUDO_BUCKET.base))
     const baseMs = baseFrom.f64()
-    const base = readStanding(baseFrom, wearerId, segments)
+    const { state, segment } = readStanding(baseFrom, wearerId, segments)
+    const base = { cursorMs: state.cursorMs, bytes: encodeWearerState(state), segment }
     const events = new EventBuckets()
     for (const [startMs, bytes] of buckets) if (startMs >= baseMs && startMs >= 0) events.restore(startMs, bytes)
     const outcomes = outcomesJson === '' ? new Outcomes() : Outcomes.fromJson(outcomesJson)
@@ -72,10 +73,10 @@ export function decodeTimeline(
   }
 }
 
-function writeStanding(out: ByteWriter, { segments }: TimelineParts, standing: Standing): void {
+function writeState(out: ByteWriter, { segments }: TimelineParts, segment: PlanSegment, state: Uint8Array): void {
   // From the end: the oldest segments are dropped without the head being written again.
-  out.u32(segments.length - 1 - segments.indexOf(standing.segment))
-  out.bytes(encodeWearerState(standing.state))
+  out.u32(segments.length - 1 - segments.indexOf(segment))
+  out.bytes(state)
 }
 
 function readStanding(from: ByteReader, wearerId: number, segments: PlanSegment[]): Standing {

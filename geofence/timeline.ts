@@ -28,7 +28,8 @@ export type PlanSegment = { fromMs: number; plan: CompiledPlan }
 /** A state with the plan it was made under. */
 export type Standing = { state: WearerState; segment: PlanSegment }
 
-type Checkpoint = { cursorMs: number; bytes: Uint8Array; segment: PlanSegment }
+/** A state put by: everything up to `cursorMs` folded in. */
+export type Checkpoint = { cursorMs: number; bytes: Uint8Array; segment: PlanSegment }
 
 const CHECKPOINT_EVENTS = 64
 const CHECKPOINTS_MAX = 8
@@ -39,7 +40,7 @@ const LATE_AFTER_MS = 120_000
 export type TimelineParts = {
   segments: PlanSegment[]
   head: Standing
-  base: Standing
+  base: Checkpoint
   baseMs: number
   clockMs: number
   events: EventBuckets
@@ -55,7 +56,7 @@ export class WearerTimeline {
   #segments: PlanSegment[]
   #head: Standing
   /** The fold of everything before `#baseMs`: from here a late report can be folded in. */
-  #base: Standing
+  #base: Checkpoint
   #baseMs: number
   #clockMs: number
   #events: EventBuckets
@@ -71,7 +72,6 @@ export class WearerTimeline {
   #plansDirty = true
   #baseDirty = true
   #dropped: number[] = []
-  readonly #report = new LogReport()
   readonly #sink: Sink
 
   constructor(wearerId: number, plan: CompiledPlan, options: TimelineOptions, parts?: TimelineParts) {
@@ -80,12 +80,11 @@ export class WearerTimeline {
     this.#options = options
     this.#segments = parts?.segments ?? [segment]
     this.#head = parts?.head ?? { state: new WearerState(wearerId, plan), segment }
-    this.#base = parts?.base ?? { state: new WearerState(wearerId, plan), segment }
+    this.#base = parts?.base ?? putBy(this.#head)
     this.#baseMs = parts?.baseMs ?? -Infinity
     this.#clockMs = parts?.clockMs ?? -Infinity
     this.#events = parts?.events ?? new EventBuckets()
     this.#outcomes = parts?.outcomes ?? new Outcomes()
-    this.#report.wearerId = wearerId
     this.#sink = {
       change: (incident, atMs) => this.#outcomes.put(incident, atMs, atMs < this.#clockMs - LATE_AFTER_MS),
     }
@@ -106,7 +105,7 @@ export class WearerTimeline {
     const { timeMs } = report
     if (!Number.isFinite(timeMs)) throw new RangeError(`a report's time must be finite, got ${timeMs}`)
     if (timeMs < this.#baseMs) return 'beyond'
-    const kept = this.#report
+    const kept = scratch
     if (!this.#events.add(report, kept)) return 'duplicate'
     const order = timeMs - this.#lastMs || kept.contentHi - this.#lastHi || kept.contentLo - this.#lastLo
     const live = order > 0 && timeMs >= this.#head.state.cursorMs
@@ -151,7 +150,7 @@ export class WearerTimeline {
     if (this.#segments.length === 0) {
       const segment = { fromMs: -Infinity, plan }
       this.#segments = [segment]
-      this.#base = { state: new WearerState(this.wearerId, plan), segment }
+      this.#base = putBy({ state: new WearerState(this.wearerId, plan), segment })
     } else if (this.#segments[this.#segments.length - 1]!.plan.hash !== plan.hash) {
       this.#segments.push({ fromMs, plan })
     }
@@ -175,7 +174,7 @@ export class WearerTimeline {
     this.#sinceCheckpoint = 0
     this.#staleFromMs = Infinity
     const place = this.#events.after(from.state.cursorMs)
-    while (this.#events.next(place, this.#report)) this.#fold(this.#report)
+    while (this.#events.next(place, scratch)) this.#fold(scratch)
     if (this.#clockMs > -Infinity) {
       const nowMs = this.#clockMs
       if (this.#head.state.begun) this.#passSegments(this.#head, nowMs, this.#sink)
@@ -287,8 +286,7 @@ export class WearerTimeline {
   }
 
   #checkpoint(): void {
-    const { state, segment } = this.#head
-    this.#checkpoints.push({ cursorMs: state.cursorMs, bytes: encodeWearerState(state), segment })
+    this.#checkpoints.push(putBy(this.#head))
     this.#sinceCheckpoint = 0
     // Few of the old, all of the new: late reports are mostly a little late.
     if (this.#checkpoints.length > CHECKPOINTS_MAX)
@@ -305,12 +303,7 @@ export class WearerTimeline {
   /** The last state saved that saw nothing at or after `beforeMs`. */
   #restore(beforeMs: number): Standing {
     const checkpoint = this.#checkpoints[this.#checkpoints.length - 1]
-    if (checkpoint && checkpoint.cursorMs < beforeMs)
-      return {
-        state: decodeWearerState(this.wearerId, checkpoint.segment.plan, checkpoint.bytes),
-        segment: checkpoint.segment,
-      }
-    return copyOf(this.#base)
+    return takenUp(this.wearerId, checkpoint && checkpoint.cursorMs < beforeMs ? checkpoint : this.#base)
   }
 
   #trim(): void {
@@ -327,33 +320,42 @@ export class WearerTimeline {
 
   /** Folds the oldest hour into the base; nothing earlier than `baseMs` is taken any more. */
   #moveBase(baseMs: number): void {
+    const base = takenUp(this.wearerId, this.#base)
     const place = this.#events.after(-Infinity)
-    while (this.#events.next(place, this.#report) && this.#report.timeMs < baseMs) {
-      this.#passSegments(this.#base, this.#report.timeMs, SILENT)
-      step(this.#base.state, this.#base.segment.plan, this.#report, SILENT)
+    while (this.#events.next(place, scratch) && scratch.timeMs < baseMs) {
+      this.#passSegments(base, scratch.timeMs, SILENT)
+      step(base.state, base.segment.plan, scratch, SILENT)
     }
+    this.#base = putBy(base)
     this.#dropped.push(this.#events.dropOldest())
     this.#baseMs = baseMs
     this.#baseDirty = true
-    this.#checkpoints = this.#checkpoints.filter(({ cursorMs }) => cursorMs >= this.#base.state.cursorMs)
+    this.#checkpoints = this.#checkpoints.filter(({ cursorMs }) => cursorMs >= this.#base.cursorMs)
     const first = this.#segments.indexOf(this.#base.segment)
     if (first > 0) {
       this.#segments = this.#segments.slice(first)
       this.#plansDirty = true
     }
-    this.#outcomes.forget(this.#base.state.cursorMs)
+    this.#outcomes.forget(this.#base.cursorMs)
   }
 
   #findLast(): void {
     const place = this.#events.after(-Infinity)
-    while (this.#events.next(place, this.#report)) {
-      this.#lastMs = this.#report.timeMs
-      this.#lastHi = this.#report.contentHi
-      this.#lastLo = this.#report.contentLo
+    while (this.#events.next(place, scratch)) {
+      this.#lastMs = scratch.timeMs
+      this.#lastHi = scratch.contentHi
+      this.#lastLo = scratch.contentLo
     }
   }
 }
 
-function copyOf({ state, segment }: Standing): Standing {
-  return { state: decodeWearerState(state.wearerId, segment.plan, encodeWearerState(state)), segment }
+function putBy({ state, segment }: Standing): Checkpoint {
+  return { cursorMs: state.cursorMs, bytes: encodeWearerState(state), segment }
 }
+
+function takenUp(wearerId: number, { bytes, segment }: Checkpoint): Standing {
+  return { state: decodeWearerState(wearerId, segment.plan, bytes), segment }
+}
+
+/** Reports are folded one at a time and nothing keeps them, so one serves all timelines. */
+const scratch = new LogReport()

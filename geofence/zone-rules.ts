@@ -3,7 +3,7 @@ import type { IncidentType } from '../model/incident.ts'
 import type { LogReport } from '../model/report.ts'
 import type { CompiledPlan, Lineage, Version } from './compile-plan.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink, spotOf } from './episode.ts'
-import { weigh } from './evidence.ts'
+import { breachGuardM, weigh } from './evidence.ts'
 import { seenOnceInside } from './inferred-crossing.ts'
 import { ENGINE } from './parameters.ts'
 import { type Spot, type WearerState, ZoneMemory } from './state.ts'
@@ -84,9 +84,16 @@ function breach(j: Judging, memory: ZoneMemory): void {
   if (!memory.deepest || Math.abs(spot.distanceM) > Math.abs(memory.deepest.distanceM)) memory.deepest = spot
   const { confirmFixes, confirmMinMs } = j.version.parameters
   if (memory.wrongSide || memory.breachCount < confirmFixes) return
+  if (memory.breachCount < confirmFixes + j.version.shallowExtraFixes && isShallow(j, memory.deepest)) return
   if (timeMs - memory.breachFirst!.timeMs < confirmMinMs) return
   memory.wrongSide = true
   if (j.active) openViolation(j, memory, spot)
+}
+
+/** Near enough to the wall for a reflection: the deepest fix of the run, by its own guard. */
+function isShallow(j: Judging, deepest: Spot): boolean {
+  const guardM = breachGuardM(deepest.radiusM, j.version.parameters.guardFloorM)
+  return Math.abs(deepest.distanceM) < guardM + ENGINE.shallowM
 }
 
 function openViolation(j: Judging, memory: ZoneMemory, confirm: Spot): void {
