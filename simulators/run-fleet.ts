@@ -16,6 +16,8 @@ export type FleetRunOptions = {
   fromMs: number
   /** … until here; absent: until `stop`. */
   untilMs?: number
+  /** So much of every life before `fromMs` is sent first, a report a minute, from memory; not of those who play a script. */
+  historyMs?: number
   /** When the scripts begin, one after the other. */
   scriptsFromMs: number
   scriptSpacingMs?: number
@@ -32,6 +34,7 @@ export type FleetCounts = { sent: number; answered: number; refused: number; pen
 type Living = { bracelet: Bracelet; nextMs: number; kept: DeviceReport[]; queue: DeviceReport[]; sending: boolean }
 
 const TICK_MS = 100
+const HISTORY_EVERY_MS = 60_000
 const BACKLOG_REPORTS_PER_TICK = 400
 
 export class FleetRun {
@@ -65,6 +68,7 @@ export class FleetRun {
   }
 
   start(): void {
+    this.#sendHistory()
     this.#timer = setInterval(() => this.#tick(), TICK_MS)
   }
 
@@ -100,6 +104,16 @@ export class FleetRun {
     clearInterval(this.#timer)
     this.#stopped.abort()
     for (const gateway of this.#gateways.values()) gateway.close()
+  }
+
+  #sendHistory(): void {
+    const { fromMs, historyMs = 0 } = this.#options
+    for (const living of this.#living) {
+      if (living.bracelet.wearer.script !== undefined) continue
+      const firstMs = Math.ceil((fromMs - historyMs) / HISTORY_EVERY_MS) * HISTORY_EVERY_MS
+      for (let timeMs = firstMs; timeMs < fromMs; timeMs += HISTORY_EVERY_MS)
+        this.#give(living, { ...living.bracelet.reportAt(timeMs), archived: true })
+    }
   }
 
   /** Gives how many reports were made. */
