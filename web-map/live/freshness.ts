@@ -1,3 +1,4 @@
+import { WEARER_STATE } from '../../model/live.ts'
 import type { Bracelet } from './live-state.ts'
 
 /** How a bracelet is drawn and counted. */
@@ -9,9 +10,10 @@ export const FRESHNESS = { fadeFromMs: 5 * 60_000, noDataFromMs: 30 * 60_000, fa
 
 /** The wearer's worst open incident, or no data: an old report says nothing about compliance, but an alert stands. */
 export function markStateOf(bracelet: Bracelet, nowMs: number): MarkState {
-  if (bracelet.state >= 2) return bracelet.state === 2 ? 'serius' : 'kritis'
+  if (bracelet.state === WEARER_STATE.kritis) return 'kritis'
+  if (bracelet.state === WEARER_STATE.serius) return 'serius'
   if (nowMs - bracelet.timeMs >= FRESHNESS.noDataFromMs) return 'nodata'
-  return bracelet.state === 1 ? 'informasi' : 'patuh'
+  return bracelet.state === WEARER_STATE.informasi ? 'informasi' : 'patuh'
 }
 
 /** 1 for a fresh report, fading to `faintest` as it grows old. */

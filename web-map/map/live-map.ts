@@ -188,7 +188,7 @@ export class LiveMap {
     this.#tiles?.remove()
     this.#tiles = undefined
     if (settings.tileUrl) {
-      const tiles = tileLayer(settings.tileUrl, { maxZoom: ZOOM_MAX, crossOrigin: true })
+      const tiles = tileLayer(settings.tileUrl, { maxZoom: ZOOM_MAX })
       let failures = 0
       let loaded = false
       tiles.on('tileload', () => {

@@ -24,7 +24,7 @@ export function PanelIncidents(props: { state: ConsoleState; incidents: Incident
           <li key={incident.id}>
             <StateMark state={incident.severity} />
             <span>
-              {t(`type.${incident.type}`)}
+              <b>{t(`type.${incident.type}`)}</b>
               <small>{t('alerts.since', { time: momentWords(incident.startMs, state.nowMs.value, timeZone) })}</small>
             </span>
             {stageOf(incident) === 'new' ? (

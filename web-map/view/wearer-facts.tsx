@@ -1,4 +1,5 @@
 import type { WearerDetail } from '../../model/console.ts'
+import { TRISTATE } from '../../model/report.ts'
 import type { ConsoleState } from '../console/console-state.ts'
 import type { Bracelet } from '../live/live-state.ts'
 import { t } from '../words/language.ts'
@@ -22,6 +23,7 @@ export function LastReport(props: {
       ? bracelet.batteryPercent
       : undefined
     : detail.last?.batteryPercent
+  const charging = bracelet?.charging === TRISTATE.yes
   const speed = bracelet?.speedMps === undefined ? '' : speedWords(bracelet.speedMps)
   return (
     <div class="last">
@@ -39,8 +41,8 @@ export function LastReport(props: {
         <Fact
           label={t('panel.battery')}
           value={battery === undefined ? '–' : `${battery} %`}
-          more={bracelet?.charging === 2 ? t('panel.charging') : ''}
-          warn={battery !== undefined && battery <= 20 && bracelet?.charging !== 2}
+          more={charging ? t('panel.charging') : ''}
+          warn={battery !== undefined && battery <= 20 && !charging}
         />
       </div>
       <button
