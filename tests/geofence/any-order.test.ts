@@ -4,7 +4,7 @@ import { backtest, compileDocument } from '../../geofence/backtest.ts'
 import { type TimelineOptions, WearerTimeline } from '../../geofence/timeline.ts'
 import type { Incident } from '../../model/incident.ts'
 import type { LogReport } from '../../model/report.ts'
-import { eventfulLife, everyRule, seeded, shuffled, verdicts, WEARER } from './make-reports.ts'
+import { eventfulLife, everyRule, fix, seeded, shuffled, verdicts, WEARER } from './make-reports.ts'
 
 const START = Date.UTC(2026, 2, 3, 6)
 const OPTIONS: TimelineOptions = { retainMs: Infinity, retainEventsMax: Infinity }
@@ -139,6 +139,28 @@ describe('any order, any duplication, any crash point, one outcome', () => {
       for (const report of reports) exact.offer(report)
       exact.advanceTo(endMs)
       expect(verdicts(exact.standing())).toEqual(inOrder(reports, document, endMs))
+    }
+  })
+
+  test('the shortcut changes nothing on a walk along every wall', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const random = seeded(seed)
+      const [stepM, accuracyM] = [5 + random() * 60, 4 + random() * 30]
+      let [north, east] = [0, 600 * Math.floor(random() * 3)]
+      const reports = Array.from({ length: 600 }, (_, i) => {
+        north = Math.max(-260, Math.min(260, north + (random() - 0.5) * 2 * stepM))
+        east = Math.max(-260, Math.min(1400, east + (random() - 0.5) * 2 * stepM))
+        return fix(START + i * 30_000, north, east, { accuracyM })
+      })
+      const document = everyRule(START, 600 * 30_000)
+      const [quick, exact] = [true, false].map((shortcut) => {
+        const plan = compileDocument(document.plan, document.zones)
+        const timeline = new WearerTimeline(WEARER, plan, { ...OPTIONS, shortcut })
+        for (const report of reports) timeline.offer(report)
+        return verdicts(timeline.standing())
+      })
+      expect(quick!.length).toBeGreaterThan(3)
+      expect(quick).toEqual(exact)
     }
   })
 

@@ -143,14 +143,12 @@ export function eventfulLife(seed: number, startMs: number, count: number): LogR
   const reports: LogReport[] = []
   let [north, east, battery, charging, strap] = [0, 0, 60, false, 'closed' as 'open' | 'closed']
   let target: [number, number] = [0, 0]
+  let vague = false
   let timeMs = startMs
   for (let i = 0; i < count; i++) {
-    timeMs +=
-      random() < 0.04
-        ? 0
-        : random() < 0.05
-          ? Math.floor(random() * 40) * MINUTE
-          : Math.floor(20 + random() * 100) * 1000
+    const pause = random()
+    if (pause > 0.95) timeMs += Math.floor(random() * 40) * MINUTE
+    else if (pause > 0.12) timeMs += Math.floor(20 + random() * 100) * 1000
     if (random() < 0.08) target = PLACES[Math.floor(random() * PLACES.length)]!
     north += (target[0] - north) * 0.4 + (random() - 0.5) * 20
     east += (target[1] - east) * 0.4 + (random() - 0.5) * 20
@@ -166,8 +164,9 @@ export function eventfulLife(seed: number, startMs: number, count: number): LogR
     if (random() < 0.7) said.strap = strap
     if (random() < 0.1) said.case = random() < 0.3 ? 'open' : 'closed'
     if (random() < 0.02) said.mock = true
+    if (random() < 0.05) vague = !vague
     const bad = random()
-    if (bad < 0.12) said.accuracyM = 30 + random() * 400
+    if (vague && bad < 0.8) said.accuracyM = 40 + random() * 400
     else if (bad < 0.16) said.accuracyM = [0, -1, 2_147_483_647, Number.NaN][Math.floor(random() * 4)]!
     const lost = random() < 0.1 || (i % 90 > 75 && i % 90 < 88 && seed % 3 === 0)
     if (lost) reports.push(heard(timeMs, said))
@@ -191,13 +190,20 @@ const PLACES: [number, number][] = [
   [-1500, 700],
 ]
 
+/** Half an hour in every hour and a half: edges as frequent as reports are rare. */
+const OFTEN = Array.from({ length: 16 }, (_, i) => ({ from: clock(i * 90), to: clock(i * 90 + 30) }))
+
+function clock(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+}
+
 /** Every kind of rule at once, over the life above. */
 export function everyRule(startMs: number, spanMs: number): PlanDocument {
   const part = (share: number) => Math.round((startMs + spanMs * share) / MINUTE) * MINUTE
   return document({
     supervisions: [{ fromMs: part(0.02), toMs: part(0.97) }],
     conditions: [
-      condition({ id: 'curfew', windows: [{ from: '20:00', to: '05:00' }], parameters: { warningRingM: 60 } }),
+      condition({ id: 'curfew', windows: OFTEN, parameters: { warningRingM: 60, unverifiableAfterMs: 5 * MINUTE } }),
       condition({ id: 'day', toMs: part(0.4), parameters: { unverifiableAfterMs: 5 * MINUTE } }),
       condition({ id: 'day', fromMs: part(0.4), toMs: part(0.6), severity: 'kritis' }),
       condition({ id: 'day', fromMs: part(0.7), zoneId: 'road', kind: 'corridor' }),
