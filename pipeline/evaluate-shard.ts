@@ -49,6 +49,8 @@ export type ShardEvaluatorOptions = {
   keys: Keys
   zones: ZoneBook
   clock: Clock
+  /** Paces checkpoints and publishing, in real time whatever the clock: milliseconds since any fixed moment, never set back. */
+  monotonicMs?: Clock
   log: Log
   meter: Meter
   limits: EvaluatorLimits
@@ -70,13 +72,15 @@ export class ShardEvaluator {
   readonly #incidents: Counter
   #position = '0-0'
   #savedPosition = '0-0'
-  #checkpointAtMs = 0
-  #liveAtMs = 0
+  readonly #paceMs: Clock
+  #checkpointAtMs = Number.NEGATIVE_INFINITY
+  #liveAtMs = Number.NEGATIVE_INFINITY
   #plansChanged = false
   #stopping = false
 
   constructor(options: ShardEvaluatorOptions) {
     this.#options = options
+    this.#paceMs = options.monotonicMs ?? (() => performance.now())
     const { redis, keys, shard, zones, limits, clock, log, meter } = options
     this.#plans = new PlanBook({ redis, keys, shard, zones, retainMs: limits.retainMs, clock, log })
     this.#reports = meter.counter('gelang_evaluate_reports_total', 'Reports judged, by how they arrived', ['arrival'])
@@ -127,7 +131,7 @@ export class ShardEvaluator {
     await this.#judge(entries)
     this.#fireEdges()
     await this.#commitOutcomes()
-    if (this.#options.clock() - this.#checkpointAtMs >= this.#options.limits.checkpointMs) await this.#checkpoint()
+    if (this.#paceMs() - this.#checkpointAtMs >= this.#options.limits.checkpointMs) await this.#checkpoint()
     await this.#publish()
   }
 
@@ -156,10 +160,9 @@ export class ShardEvaluator {
 
   #read(): Promise<LogEntry[]> {
     const { clock, reader, keys, shard, limits } = this.#options
-    const nowMs = clock()
     const waitMs = Math.min(
-      this.#board.hasChanges ? this.#liveAtMs + limits.liveMs - nowMs : limits.checkpointMs,
-      Math.min(this.#edges.nextDueMs(), this.#silences.nextDueMs()) - nowMs,
+      this.#board.hasChanges ? this.#liveAtMs + limits.liveMs - this.#paceMs() : limits.checkpointMs,
+      Math.min(this.#edges.nextDueMs(), this.#silences.nextDueMs()) - clock(),
       limits.checkpointMs,
     )
     const blockMs = this.#plansChanged || this.#stopping ? 1 : Math.max(1, Math.ceil(waitMs))
@@ -256,7 +259,7 @@ export class ShardEvaluator {
   }
 
   async #checkpoint(): Promise<void> {
-    this.#checkpointAtMs = this.#options.clock()
+    this.#checkpointAtMs = this.#paceMs()
     if (this.#dirty.size === 0 && this.#position === this.#savedPosition) return
     const position = this.#position
     const wearers = [...this.#dirty]
@@ -296,7 +299,7 @@ export class ShardEvaluator {
   }
 
   async #publish(): Promise<void> {
-    const nowMs = this.#options.clock()
+    const nowMs = this.#paceMs()
     if (!this.#board.hasChanges || nowMs - this.#liveAtMs < this.#options.limits.liveMs) return
     this.#liveAtMs = nowMs
     const { redis, keys, shard } = this.#options
