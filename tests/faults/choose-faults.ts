@@ -1,0 +1,64 @@
+// Which faults happen when: all of it from one seed.
+import { type Random, randomOf } from '../../simulators/random.ts'
+
+export const PROCESS_NAMES = ['ingest', 'evaluate-1', 'evaluate-2', 'record', 'api'] as const
+export type ProcessName = (typeof PROCESS_NAMES)[number]
+
+/** `atMs` counts from the fleet's first moment, `forMs` until it is mended; both in real milliseconds. */
+export type Fault = { atMs: number; forMs: number } & (
+  | { kind: 'kill' | 'pause'; what: ProcessName }
+  | { kind: 'redis-kill' | 'store-kill' | 'store-stop' }
+  /** Every connection between fleet and ingest is cut after half of its next chunk; `side` says whose chunk. */
+  | { kind: 'cut'; side: 'fleet' | 'server' }
+)
+
+/** Scripts whose seeds share this many share a fleet, a moment of the week and an undisturbed run. */
+const SCRIPTS_PER_WORLD = 20
+const FAULTS_MIN = 2
+const FAULTS_MAX = 5
+
+export function worldSeedOf(scriptSeed: number): number {
+  return Math.floor(scriptSeed / SCRIPTS_PER_WORLD)
+}
+
+/** Two to five faults within `spanMs`, in order; the same thing is never struck while it is down. */
+export function chooseFaults(scriptSeed: number, spanMs: number): Fault[] {
+  const random = randomOf(scriptSeed * 2 + 1)
+  const faults: Fault[] = []
+  const wanted = random.integer(FAULTS_MIN, FAULTS_MAX + 1)
+  while (faults.length < wanted) {
+    const fault = oneFault(random, spanMs)
+    const busy = faults.some(
+      (other) => target(other) === target(fault) && apart(other, fault) < Math.max(other.forMs, fault.forMs) + 500,
+    )
+    if (!busy) faults.push(fault)
+  }
+  return faults.sort((a, b) => a.atMs - b.atMs)
+}
+
+function oneFault(random: Random, spanMs: number): Fault {
+  const atMs = Math.round(random.between(0.03, 0.9) * spanMs)
+  const lasting = (fromMs: number, toMs: number) => Math.round(random.between(fromMs, toMs))
+  const chance = random.next()
+  if (chance < 0.45) return { kind: 'kill', what: random.pick(PROCESS_NAMES), atMs, forMs: lasting(0, 2500) }
+  if (chance < 0.65) return { kind: 'pause', what: random.pick(PROCESS_NAMES), atMs, forMs: lasting(200, 4000) }
+  if (chance < 0.78) return { kind: 'redis-kill', atMs, forMs: lasting(0, 2000) }
+  if (chance < 0.83) return { kind: 'store-stop', atMs, forMs: lasting(500, 5000) }
+  if (chance < 0.88) return { kind: 'store-kill', atMs, forMs: lasting(0, 3000) }
+  return { kind: 'cut', side: random.next() < 0.5 ? 'fleet' : 'server', atMs, forMs: 0 }
+}
+
+function target(fault: Fault): string {
+  return 'what' in fault ? fault.what : fault.kind.replace(/-.*/, '')
+}
+
+function apart(a: Fault, b: Fault): number {
+  return Math.abs(a.atMs - b.atMs)
+}
+
+/** One line for people: `kill evaluate-1 at 3.2 s for 0.4 s`. */
+export function faultText(fault: Fault): string {
+  const what = 'what' in fault ? ` ${fault.what}` : 'side' in fault ? ` in the ${fault.side}'s frame` : ''
+  const span = fault.forMs > 0 ? ` for ${(fault.forMs / 1000).toFixed(1)} s` : ''
+  return `${fault.kind}${what} at ${(fault.atMs / 1000).toFixed(1)} s${span}`
+}

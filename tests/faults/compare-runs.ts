@@ -1,0 +1,88 @@
+// What must hold after a run with faults, beside an undisturbed one of the same world.
+import { INCIDENT_TYPES, type Incident } from '../../model/incident.ts'
+import type { RunOutcome } from './run-script.ts'
+
+const PROBLEMS_TOLD = 12
+
+/**
+ * The incidents that stand, as they were at `untilMs`, in words that can be compared. Left out are those that the clock
+ * makes of silence (no_communication, battery_dead, fleet_silence): they say when we heard of somebody, and that is what a
+ * fault changes. What the clock decided after the fleet's last report is cut off, since runs end at different moments.
+ */
+export function standing(incidents: Iterable<Incident>, untilMs: number): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const { id, type, wearerId, conditionId, startMs, confirmedMs, endMs, withdrawn } of incidents) {
+    if (withdrawn !== undefined || INCIDENT_TYPES[type].openedBy === 'clock' || confirmedMs > untilMs) continue
+    const ended = endMs !== undefined && endMs <= untilMs ? iso(endMs) : 'open'
+    found.set(
+      id,
+      `${type} of wearer ${wearerId}${conditionId ? ` (${conditionId})` : ''} ${iso(startMs)} confirmed ${iso(confirmedMs)} until ${ended}`,
+    )
+  }
+  return found
+}
+
+/** What is wrong with the run by itself; empty when nothing is. */
+export function problemsOf(run: RunOutcome): string[] {
+  const problems = [...run.ended]
+  if (run.pending !== 0) problems.push(`${run.pending} reports were never answered`)
+  if (run.refused.length > 0) problems.push(`${run.refused.length} right reports were refused, first ${run.refused[0]}`)
+  if (run.quarantined > 0) problems.push(`${run.quarantined} right reports are in quarantine`)
+  const stored = new Set<string>()
+  for (const { wearerId, timeMs, copies } of run.rows) {
+    const identity = `${wearerId} ${timeMs}`
+    stored.add(identity)
+    if (copies !== 1) problems.push(`stored ${copies} times: ${identity}`)
+    if (!run.answered.has(identity)) problems.push(`stored without an answer: ${identity}`)
+  }
+  for (const identity of run.answered.keys())
+    if (!stored.has(identity)) problems.push(`answered and not stored: ${identity}`)
+  for (const [id, incident] of run.logged)
+    if (run.recorded.get(id)?.revision !== incident.revision)
+      problems.push(
+        `the record knows revision ${run.recorded.get(id)?.revision} of ${incident.type} ${id}, the log ${incident.revision}`,
+      )
+  if (run.liveGaps > 0) problems.push(`the live feed could not tell what was missed, ${run.liveGaps} times`)
+  else
+    for (const { id, type, revision } of run.recorded.values())
+      if (run.lastSeen.get(id)?.revision !== revision)
+        problems.push(`an operator saw revision ${run.lastSeen.get(id)?.revision} of ${type} ${id}, not ${revision}`)
+  return problems
+}
+
+/** What is wrong with `run`, by itself and beside the undisturbed one. */
+export function compareRuns(calm: RunOutcome, run: RunOutcome, untilMs: number): string[] {
+  const problems = problemsOf(run)
+  if (calm.answered.size !== run.answered.size)
+    problems.push(`${run.answered.size} reports were answered, ${calm.answered.size} in the undisturbed run`)
+  const keys = new Map(calm.rows.map(({ wearerId, timeMs, contentKey }) => [`${wearerId} ${timeMs}`, contentKey]))
+  for (const { wearerId, timeMs, contentKey } of run.rows)
+    if (keys.get(`${wearerId} ${timeMs}`) !== contentKey)
+      problems.push(`another content than undisturbed: ${wearerId} ${timeMs}`)
+  const expected = standing(calm.recorded.values(), untilMs)
+  const found = standing(run.recorded.values(), untilMs)
+  for (const [id, text] of expected)
+    if (found.get(id) !== text)
+      problems.push(`incident ${id}\n    undisturbed ${text}\n    with faults ${found.get(id) ?? gone(run, id)}`)
+  for (const [id, text] of found)
+    if (!expected.has(id))
+      problems.push(`incident too many ${id}\n    with faults ${text}\n    undisturbed ${gone(calm, id)}`)
+  return problems.length <= PROBLEMS_TOLD
+    ? problems
+    : [...problems.slice(0, PROBLEMS_TOLD), `… and ${problems.length - PROBLEMS_TOLD} more`]
+}
+
+export function sameStanding(calm: RunOutcome, recorded: ReadonlyMap<string, Incident>, untilMs: number): boolean {
+  const expected = standing(calm.recorded.values(), untilMs)
+  const found = standing(recorded.values(), untilMs)
+  return expected.size === found.size && [...expected].every(([id, text]) => found.get(id) === text)
+}
+
+function gone({ recorded }: RunOutcome, id: string): string {
+  const incident = recorded.get(id)
+  return incident === undefined ? 'nothing' : `revision ${incident.revision}: ${JSON.stringify(incident)}`
+}
+
+function iso(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(11)
+}
