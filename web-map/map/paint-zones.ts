@@ -5,7 +5,10 @@ import type { MapTheme } from './theme.ts'
 
 /** Zones smaller than this on screen say nothing and are left out. */
 const SIZE_MIN_PX = 5
+/** From this size on a zone is named; homes, of which there are as many as wearers, only when they are large on screen. */
 const NAME_FROM_PX = 56
+const HOME_NAME_FROM_PX = 150
+const NAME_HEIGHT_PX = 15
 
 /** Fills and outlines; where `emphasis` is given, its zones stand out and the others step back. */
 export function paintZones(
@@ -24,9 +27,11 @@ export function paintZones(
     if (sizePx < SIZE_MIN_PX) continue
     const strong = emphasis?.has(zone.id) ?? false
     paintZone(ctx, view, zone, theme.zone[zone.kind], strong ? 1 : emphasis ? 0.25 : 0.75, strong)
-    if (sizePx >= NAME_FROM_PX && (strong || !emphasis) && sizePx < 4 * view.widthPx) named.push(zone)
+    const nameFromPx = zone.kind === 'required' && !strong ? HOME_NAME_FROM_PX : NAME_FROM_PX
+    if (sizePx >= nameFromPx && (strong || !emphasis) && sizePx < 4 * view.widthPx) named.push(zone)
   }
-  for (const zone of named) paintName(ctx, view, zone, theme)
+  const taken: [x: number, y: number, halfWidth: number][] = []
+  for (const zone of named) paintName(ctx, view, zone, theme, taken)
 }
 
 function paintZone(
@@ -85,13 +90,22 @@ function tracePoints(ctx: CanvasRenderingContext2D, view: MapView, points: Float
   }
 }
 
-function paintName(ctx: CanvasRenderingContext2D, view: MapView, zone: DrawnZone, theme: MapTheme): void {
+function paintName(
+  ctx: CanvasRenderingContext2D,
+  view: MapView,
+  zone: DrawnZone,
+  theme: MapTheme,
+  taken: [number, number, number][],
+): void {
   const x = ((zone.minX + zone.maxX) / 2) * view.worldPx - view.originX
   const y =
     zone.form === 'line'
       ? ((zone.minY + zone.maxY) / 2) * view.worldPx - view.originY
       : zone.minY * view.worldPx - view.originY
   ctx.font = `600 11px ${FONT}`
+  const halfWidth = ctx.measureText(zone.name).width / 2 + 3
+  if (taken.some(([tx, ty, tw]) => Math.abs(tx - x) < tw + halfWidth && Math.abs(ty - y) < NAME_HEIGHT_PX)) return
+  taken.push([x, y, halfWidth])
   ctx.textAlign = 'center'
   ctx.textBaseline = 'bottom'
   ctx.lineWidth = 3
