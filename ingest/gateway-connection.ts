@@ -1,10 +1,12 @@
-// One gateway's WebSocket. A frame is JSON `{"seq":n,"reports":[…]}`, answered `{"ack":n,"results":[…]}` in the order of arrival
-// once its reports are on disk. A gateway that reconnects sends again what was not acknowledged; sequence numbers may repeat.
+// One gateway's WebSocket. A frame is JSON `{"seq":n,"reports":[…]}`, answered `{"ack":n,"results":[…]}`, or a compact one with a
+// compact answer (compact-frame.ts); answers go out in the order of arrival, each once its reports are on disk. A gateway that reconnects sends again what was not acknowledged; sequence numbers may repeat.
 import type { RawData, WebSocket } from 'ws'
+import { compactAnswer, readCompactFrame } from './compact-frame.ts'
 import type { Batch, Intake } from './intake.ts'
+import { takeCompactReports } from './take-compact-reports.ts'
 import { type Sender, takeJsonReports } from './take-json-reports.ts'
 
-type Pending = { answer: string; reports: number; done: boolean }
+type Pending = { answer: string | Buffer; reports: number; done: boolean }
 export type GatewaySender = Extract<Sender, { kind: 'gateway' }>
 
 export const CLOSE = { goingAway: 1001, policy: 1008, tooBig: 1009, tryAgainLater: 1013 } as const
@@ -20,6 +22,8 @@ export class GatewayConnection {
   readonly #secretSha256: string | undefined
   /** In the order of arrival; the head is answered first. */
   readonly #pending: Pending[] = []
+  /** Ids by handle, as compact frames of this connection have named them. */
+  readonly #handles: (string | undefined)[] = []
   #unacknowledgedReports = 0
   #malformedFrames = 0
   #failed = false
@@ -53,7 +57,7 @@ export class GatewayConnection {
 
   #onMessage(data: RawData, isBinary: boolean): void {
     if (this.#failed || this.#hopeless()) return
-    const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)
+    const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data)
     this.#intake.measures.bytes.inc({ protocol: 'gateway' }, bytes.length)
     if (!this.#stillTrusted()) return
     const batch = this.#intake.newBatch('gateway')
@@ -93,10 +97,25 @@ export class GatewayConnection {
     pending.answer = `{"ack":${seq},"results":[${takeJsonReports(this.#intake, batch, reports, this.#sender)}]}`
   }
 
-  // The compact frame of the protocols to come has its place here: a version byte first, then its own codec.
   #readBinary(batch: Batch, pending: Pending, bytes: Buffer): void {
-    const version = bytes.length > 0 ? bytes[0] : 'none'
-    this.#malformed(batch, pending, bytes, `binary frames of version ${version} are not known; send JSON as text`)
+    const { limits } = this.#intake
+    const frame = readCompactFrame(bytes, limits.gatewayHandlesMax)
+    if (typeof frame === 'string') {
+      this.#malformed(batch, pending, bytes, frame)
+      return
+    }
+    const { seq, reports, named } = frame
+    if (reports > limits.batchReportsMax) {
+      this.#malformed(batch, pending, bytes, `a frame holds at most ${limits.batchReportsMax} reports`, seq)
+      return
+    }
+    for (const [handle, id] of named) {
+      while (this.#handles.length < handle) this.#handles.push(undefined)
+      this.#handles[handle] = id
+    }
+    pending.reports = reports
+    const refused = takeCompactReports(this.#intake, batch, bytes, frame, this.#handles, this.#sender)
+    pending.answer = compactAnswer(seq, refused)
   }
 
   #malformed(batch: Batch, pending: Pending, bytes: Buffer, detail: string, seq?: number): void {

@@ -1,8 +1,9 @@
 // What all listeners share: a report is judged and handed to the log, refused ones to quarantine, and nobody is answered
 // before both have them.
+import { wearerAt } from '../model/directory.ts'
 import type { Clock, Log, Meter } from '../model/observe.ts'
 import { QUARANTINE_BYTES_MAX, type Quarantined, type RefusalReason } from '../model/quarantine.ts'
-import type { DeviceReport, Protocol } from '../model/report.ts'
+import { type DeviceReport, type LogReport, PROTOCOL, type Protocol, REPORT_FLAG } from '../model/report.ts'
 import { admit } from './admit.ts'
 import type { Directory, KnownDevice } from './directory.ts'
 import type { IngestLimits } from './limits.ts'
@@ -17,9 +18,14 @@ export type ReportLog = {
     receivedMs: number,
     protocol: Protocol,
   ): Promise<void>
+  /** The same for a report in numbers, bound to its wearer; nothing keeps a reference to it. */
+  appendFlat(report: LogReport): Promise<void>
   readonly pendingReports: number
   close(): Promise<void>
 }
+
+const LAT_E7_MAX = 900_000_000
+const LON_E7_MAX = 1_800_000_000
 
 export type QuarantineAppender = (items: Quarantined[]) => Promise<unknown>
 
@@ -94,6 +100,30 @@ export class Intake {
     if (verdict !== 'no_wearer') return verdict
     batch.discarded++
     return undefined
+  }
+
+  /**
+   * Hands a report in numbers to the log where it is plainly believable and somebody wore the bracelet, and gives true. On
+   * false nothing was done: put it into words and ask `take`.
+   */
+  takePlain(batch: Batch, report: LogReport, { device }: KnownDevice): boolean {
+    const { receivedMs } = batch
+    const { timeMs, latE7, lonE7 } = report
+    if (device.revoked || !(timeMs <= receivedMs + this.limits.futureMsMax)) return false
+    if (!(timeMs >= receivedMs - this.limits.ancientMsMax)) return false
+    if ((report.flags & REPORT_FLAG.hasPosition) !== 0) {
+      if (latE7 > LAT_E7_MAX || latE7 < -LAT_E7_MAX || lonE7 > LON_E7_MAX || lonE7 < -LON_E7_MAX) return false
+      if (latE7 === 0 && lonE7 === 0) return false
+    }
+    const wearerId = wearerAt(device, timeMs)
+    if (wearerId === undefined) return false
+    report.wearerId = wearerId
+    report.braceletId = device.braceletId
+    report.receivedMs = receivedMs
+    report.protocol = PROTOCOL[batch.protocol]
+    batch.appends.add(this.#reportLog.appendFlat(report))
+    batch.accepted++
+    return true
   }
 
   /** Counts a refusal and, with `raw`, keeps the bytes for people to look at. `raw` holds no secret. */

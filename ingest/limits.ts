@@ -19,6 +19,8 @@ export type IngestLimits = {
 
   gatewayConnectionsMax: number
   gatewayFrameBytesMax: number
+  /** Handles of compact frames run from 0 to below this. */
+  gatewayHandlesMax: number
   /** Reports of one gateway connection that are not acknowledged; above it its socket is not read. */
   gatewayUnacknowledgedReportsMax: number
   /** Frames of one gateway connection that are not acknowledged. */
@@ -69,6 +71,7 @@ export const INGEST_LIMITS: IngestLimits = {
 
   gatewayConnectionsMax: 2000,
   gatewayFrameBytesMax: 4 * 1024 * 1024,
+  gatewayHandlesMax: 262_144,
   gatewayUnacknowledgedReportsMax: 20_000,
   gatewayUnacknowledgedFramesMax: 1000,
   gatewayUnsentBytesMax: 1024 * 1024,

@@ -43,7 +43,12 @@ export function takeJsonReports(intake: Intake, batch: Batch, values: readonly u
   return verdicts
 }
 
-function mayNotSpeak(sender: Sender, deviceId: string, known: KnownDevice | undefined): RefusalReason | undefined {
+/** Why the sender may not report for the bracelet; undefined when it may, and then the bracelet is known. */
+export function mayNotSpeak(
+  sender: Sender,
+  deviceId: string,
+  known: KnownDevice | undefined,
+): RefusalReason | undefined {
   if (sender.kind === 'device') return deviceId === sender.deviceId ? undefined : 'bad_credential'
   if (known === undefined) return 'unknown_device'
   return isWithinUnit(known.device.unitPath, sender.unitPath) ? undefined : 'not_of_this_gateway'
@@ -53,7 +58,8 @@ function refusal(reason: RefusalReason, detail: string): string {
   return JSON.stringify({ ok: false, reason, detail })
 }
 
-function detailOf(reason: RefusalReason, deviceId: string): string {
+/** The reason as a sentence for the sender. */
+export function detailOf(reason: RefusalReason, deviceId: string): string {
   switch (reason) {
     case 'bad_credential':
       return 'this credential is another bracelet’s'

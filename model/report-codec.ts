@@ -56,6 +56,14 @@ export class ReportWriter {
     this.count++
   }
 
+  /** The same for a report in numbers. Its content key is made here, in the log's bytes only. */
+  addFlat(report: LogReport): void {
+    this.#room(REPORT_FIXED_BYTES)
+    writeFlat(this.#view, this.#end, report)
+    this.#end += REPORT_FIXED_BYTES
+    this.count++
+  }
+
   /** The finished entry as a copy; the writer is empty afterwards. */
   take(): Uint8Array {
     this.#view.setUint8(0, ENTRY_VERSION)
@@ -128,6 +136,36 @@ function writeReport(
   view.setUint8(at + 72, byteOf(report.satellites))
   view.setUint8(at + 73, PROTOCOL[protocol])
   view.setUint16(at + 74, millivoltsOf(report.batteryVolts), true)
+  view.setUint32(at + 76, 0, true)
+  writeContentKey(view, at)
+}
+
+function writeFlat(view: DataView, at: number, report: LogReport): void {
+  const { wearerId, braceletId, batteryMillivolts } = report
+  if (wearerId >>> 0 !== wearerId || braceletId >>> 0 !== braceletId)
+    throw new RangeError(`not an unsigned 32-bit id: wearer ${wearerId}, bracelet ${braceletId}`)
+  view.setUint16(at, REPORT_FIXED_BYTES, true)
+  view.setUint8(at + 2, report.flags)
+  view.setUint8(at + 3, report.source)
+  view.setUint32(at + 4, wearerId, true)
+  view.setUint32(at + 8, braceletId, true)
+  view.setUint32(at + 12, report.alarms, true)
+  view.setFloat64(at + 16, report.timeMs, true)
+  view.setFloat64(at + 24, report.receivedMs, true)
+  view.setInt32(at + 40, report.latE7, true)
+  view.setInt32(at + 44, report.lonE7, true)
+  view.setFloat32(at + 48, report.accuracyM, true)
+  view.setFloat32(at + 52, report.speedMps, true)
+  view.setFloat32(at + 56, report.courseDeg, true)
+  view.setFloat32(at + 60, report.altitudeM, true)
+  view.setFloat32(at + 64, report.hdop, true)
+  view.setUint8(at + 68, report.batteryPercent)
+  view.setUint8(at + 69, report.charging)
+  view.setUint8(at + 70, report.strap)
+  view.setUint8(at + 71, report.case)
+  view.setUint8(at + 72, report.satellites)
+  view.setUint8(at + 73, report.protocol)
+  view.setUint16(at + 74, Number.isNaN(batteryMillivolts) ? NO_MILLIVOLTS : batteryMillivolts, true)
   view.setUint32(at + 76, 0, true)
   writeContentKey(view, at)
 }

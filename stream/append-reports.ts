@@ -1,7 +1,7 @@
 // The door into the report log. Reports of a shard collect while the shard's last entry is on its way to disk, so entries
 // grow by themselves under load and every fsync carries as many reports as have come (group commit).
 import { Cluster } from 'ioredis'
-import type { DeviceReport, Protocol } from '../model/report.ts'
+import type { DeviceReport, LogReport, Protocol } from '../model/report.ts'
 import { ENTRY_REPORTS_MAX, ReportWriter } from '../model/report-codec.ts'
 import { shardOf } from '../model/shard.ts'
 import type { RedisClient } from './connect.ts'
@@ -31,9 +31,14 @@ type Settling = { promise: Promise<void>; resolve(): void; reject(error: Error):
 type Entry = { shard: number; bytes: Buffer; reports: number; settling: Settling }
 
 class ShardBatch {
+  readonly shard: number
   readonly writer = new ReportWriter()
   settling: Settling | undefined
   entriesInFlight = 0
+
+  constructor(shard: number) {
+    this.shard = shard
+  }
 }
 
 export class ReportAppender {
@@ -53,7 +58,7 @@ export class ReportAppender {
     const { entryReportsMax } = this.#limits
     if (!(entryReportsMax >= 1 && entryReportsMax <= ENTRY_REPORTS_MAX))
       throw new RangeError(`entryReportsMax must be 1 to ${ENTRY_REPORTS_MAX}, not ${entryReportsMax}`)
-    this.#batches = Array.from({ length: options.shardCount }, () => new ShardBatch())
+    this.#batches = Array.from({ length: options.shardCount }, (_, shard) => new ShardBatch(shard))
   }
 
   /** Reports taken whose entry has no answer yet. Pause reading while it is high. */
@@ -73,18 +78,40 @@ export class ReportAppender {
     receivedMs: number,
     protocol: Protocol,
   ): Promise<void> {
+    const refusal = this.#refusal()
+    if (refusal !== undefined) return refusal
+    const batch = this.#batchOf(wearerId)
+    batch.writer.add(report, wearerId, braceletId, receivedMs, protocol)
+    return this.#added(batch)
+  }
+
+  /** The same for a report in numbers; all of it is taken but the content key, which is made here. */
+  appendFlat(report: LogReport): Promise<void> {
+    const refusal = this.#refusal()
+    if (refusal !== undefined) return refusal
+    const batch = this.#batchOf(report.wearerId)
+    batch.writer.addFlat(report)
+    return this.#added(batch)
+  }
+
+  #refusal(): Promise<never> | undefined {
     if (this.#closed) return Promise.reject(new LogUnavailable('away', 'the appender has been closed'))
     if (this.#pendingReports >= this.#limits.pendingReportsMax)
       return Promise.reject(new LogBusy(`${this.#pendingReports} reports are waiting for the log`))
-    const shard = shardOf(wearerId, this.#limits.shardCount)
-    const batch = this.#batches[shard] as ShardBatch
-    batch.writer.add(report, wearerId, braceletId, receivedMs, protocol)
+    return undefined
+  }
+
+  #batchOf(wearerId: number): ShardBatch {
+    return this.#batches[shardOf(wearerId, this.#limits.shardCount)] as ShardBatch
+  }
+
+  #added(batch: ShardBatch): Promise<void> {
     this.#pendingReports++
     batch.settling ??= openSettling()
     const { promise } = batch.settling
     const { writer } = batch
     if (writer.count >= this.#limits.entryReportsMax || writer.byteLength >= this.#limits.entryBytesMax)
-      this.#send([this.#seal(shard)])
+      this.#send([this.#seal(batch.shard)])
     else if (batch.entriesInFlight === 0) this.#flushSoon()
     return promise
   }
