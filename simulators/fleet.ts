@@ -2,6 +2,7 @@
 // `bin/seed-fleet.ts` and lived by `life.ts`.
 import type { ConditionKind, EvidenceParameters, WeeklyWindow } from '../model/plan.ts'
 import type { ZoneShape } from '../model/zone.ts'
+import { streetsBetween } from './life.ts'
 import { offset, type Place } from './place.ts'
 import { type Random, randomOf } from './random.ts'
 import { KIOSK_EAST_M, SCRIPT_KINDS, type ScriptKind } from './script.ts'
@@ -71,7 +72,7 @@ export type FleetOptions = {
 
 const PK_PER_BAPAS = 2
 const CURFEW: WeeklyWindow = { days: [1, 2, 3, 4, 5, 6, 7], from: '20:00', to: '05:00', exceptDates: [] }
-const WORK_HOURS: WeeklyWindow = { days: [1, 2, 3, 4, 5], from: '07:00', to: '17:30', exceptDates: [] }
+const WAY_TO_WORK: WeeklyWindow = { days: [1, 2, 3, 4, 5], from: '06:00', to: '08:30', exceptDates: [] }
 
 /** Deterministic: the same options give the same fleet, secrets included (they open nothing but a simulation). */
 export function makeFleet(options: FleetOptions): Fleet {
@@ -206,7 +207,8 @@ function addWearer(
   }
   fleet.zones.push(homeZone)
   wearer.conditions = conditionsOf(wearer, town, script)
-  if (wearer.conditions.some((condition) => condition.kind === 'corridor')) fleet.zones.push(corridorOf(wearer, bapas))
+  if (wearer.conditions.some((condition) => condition.kind === 'corridor'))
+    fleet.zones.push(corridorOf(wearer, bapas, options.seed))
   if (script === 'crossing') fleet.zones.push(kioskOf(wearer, bapas, 60))
   if (script === 'enter_avoided') fleet.zones.push(kioskOf(wearer, bapas, 100))
   fleet.wearers.push(wearer)
@@ -236,16 +238,23 @@ function conditionsOf(wearer: FleetWearer, town: Town, script: ScriptKind | unde
   if (script === 'enter_avoided' || script === 'crossing')
     return [{ kind: 'avoided', zoneKey: `kiosk/${wearer.number}`, legalBasis: CONTRACT(6) }, ...all.slice(3)]
   if (wearer.number % 5 === 4 && script === undefined)
-    all.push({ kind: 'corridor', zoneKey: `corridor/${wearer.number}`, windows: [WORK_HOURS], legalBasis: CONTRACT(7) })
+    all.push({
+      kind: 'corridor',
+      zoneKey: `corridor/${wearer.number}`,
+      windows: [WAY_TO_WORK],
+      legalBasis: CONTRACT(7),
+    })
   return all
 }
 
-/** A wide way from home to work, because life keeps to streets and their detours; a narrow one for who leaves it by script. */
-function corridorOf(wearer: FleetWearer, unitPath: string): FleetZone {
+/** The streets from home to work; for who leaves it by script, a straight one. */
+function corridorOf(wearer: FleetWearer, unitPath: string, seed: number): FleetZone {
   const leaves = wearer.script === 'off_corridor'
-  const to = leaves ? offset(wearer.home, 1500, 0) : wearer.work
-  const coordinates = [wearer.home, to].map((p): [number, number] => [round7(p.lonDeg), round7(p.latDeg)])
-  const shape: ZoneShape = { type: 'Corridor', coordinates, widthM: leaves ? 120 : 5000 }
+  const line = leaves
+    ? [wearer.home, offset(wearer.home, 1500, 0)]
+    : streetsBetween(seed, wearer.number, wearer.home, wearer.work, wearer.gridDeg).points
+  const coordinates = line.map((p): [number, number] => [round7(p.lonDeg), round7(p.latDeg)])
+  const shape: ZoneShape = { type: 'Corridor', coordinates, widthM: leaves ? 120 : 240 }
   return { key: `corridor/${wearer.number}`, name: `Jalur kerja klien ${wearer.number + 1}`, unitPath, shape }
 }
 

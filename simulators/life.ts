@@ -31,7 +31,7 @@ export function lifeOf(seed: number, wearer: FleetWearer): (timeMs: number) => T
     const key = `${from}-${to}`
     let way = ways.get(key)
     if (way === undefined) {
-      way = route(placeOf[from], placeOf[to], wearer.gridDeg, (step) => chanceAt(seed, wearer.number, key.length, step))
+      way = streetsBetween(seed, wearer.number, placeOf[from], placeOf[to], wearer.gridDeg)
       ways.set(key, way)
     }
     return way
@@ -48,6 +48,11 @@ export function lifeOf(seed: number, wearer: FleetWearer): (timeMs: number) => T
     const place = placeAlong(way, alongM)
     return { place, speedMps, courseDeg: courseDeg(place, placeAlong(way, alongM + 5)), indoors: false }
   }
+}
+
+/** The streets that this wearer takes from one place to another: always the same. */
+export function streetsBetween(seed: number, number: number, from: Place, to: Place, gridDeg: number): Route {
+  return route(from, to, gridDeg, (step) => chanceAt(seed, number, Math.round(to.latDeg * 1e6), step))
 }
 
 /** Small moves within the house and its yard. */

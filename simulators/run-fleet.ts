@@ -1,4 +1,5 @@
 // Lets a fleet live: every bracelet speaks at its own moments, keeps what it cannot send, and uploads it later.
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../model/observe.ts'
 import type { DeviceReport } from '../model/report.ts'
 import { type Bracelet, braceletOf } from './bracelet.ts'
@@ -48,6 +49,8 @@ export class FleetRun {
   #refusedOsmand = 0
 
   constructor(options: FleetRunOptions) {
+    // One request under way for every bracelet, and each listens for the end.
+    setMaxListeners(0, this.#stopped.signal)
     this.#options = options
     const spacingMs = options.scriptSpacingMs ?? 200
     this.#living = options.fleet.wearers.map((wearer) => ({

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { compileZone } from '../../geofence/compile-zone.ts'
 import { braceletOf } from '../../simulators/bracelet.ts'
 import { makeFleet } from '../../simulators/fleet.ts'
 import { lifeOf } from '../../simulators/life.ts'
@@ -10,6 +11,7 @@ const fleet = makeFleet({ seed: 7, wearers: 60, intervalMs: 60_000, playersPerSc
 const MONDAY_MS = Date.parse('2026-11-23T00:00:00+07:00')
 const plain = fleet.wearers.filter((wearer) => wearer.script === undefined)
 const MINUTE_MS = 60_000
+const offsets: Record<string, number> = { 'Asia/Jakarta': 0, 'Asia/Makassar': 1, 'Asia/Jayapura': 2 }
 
 describe('a simulated life', () => {
   test('the same seed gives the same fleet and the same reports, in any order of asking', () => {
@@ -22,7 +24,6 @@ describe('a simulated life', () => {
   })
 
   test('everybody is at home all night, in the time of the place', () => {
-    const offsets: Record<string, number> = { 'Asia/Jakarta': 0, 'Asia/Makassar': 1, 'Asia/Jayapura': 2 }
     for (const wearer of plain) {
       const truthAt = lifeOf(7, wearer)
       const localMidnightMs = MONDAY_MS - offsets[wearer.timeZone]! * 3_600_000
@@ -44,6 +45,30 @@ describe('a simulated life', () => {
         moved += step
       }
       expect(moved).toBeGreaterThan(1500)
+    }
+  })
+
+  test('a life without a script breaks no rule: corridors, region and avoided zones keep their distance', () => {
+    const zones = new Map(fleet.zones.map((zone) => [zone.key, compileZone(zone.shape)]))
+    for (const wearer of plain) {
+      const truthAt = lifeOf(7, wearer)
+      for (const { kind, zoneKey, windows } of wearer.conditions)
+        for (let minute = 0; minute < 7 * 1440; minute += 3) {
+          const local = new Date(MONDAY_MS + minute * MINUTE_MS + 7 * 3_600_000)
+          const localHour = local.getUTCHours() + local.getUTCMinutes() / 60
+          if (
+            windows !== undefined &&
+            (kind !== 'corridor' || local.getUTCDay() % 6 === 0 || localHour < 6 || localHour >= 8.5)
+          )
+            continue
+          const shiftMs = offsets[wearer.timeZone]! * 3_600_000
+          const { latDeg, lonDeg } = truthAt(MONDAY_MS + minute * MINUTE_MS - shiftMs).place
+          const insideM = zones.get(zoneKey)!.signedDistanceM(Math.round(latDeg * 1e7), Math.round(lonDeg * 1e7))
+          expect(
+            kind === 'avoided' ? -insideM : insideM,
+            `${wearer.number} ${kind} ${local.toISOString()}`,
+          ).toBeGreaterThan(80)
+        }
     }
   })
 

@@ -25,6 +25,14 @@ export const en: Record<MessageKey, string> = {
   'role.auditor': 'Auditor',
   'role.admin_ti': 'IT administrator',
 
+  'programme.PB': 'Parole (PB)',
+  'programme.CB': 'Conditional leave (CB)',
+  'programme.CMB': 'Pre-release leave (CMB)',
+  'programme.CMK': 'Family visit leave (CMK)',
+  'programme.asimilasi': 'Assimilation',
+  'programme.pidana_pengawasan': 'Probation',
+  'programme.kerja_sosial': 'Community service',
+
   'language.switch': 'Language',
   'sound.enable': 'Turn on sound',
   'sound.enableHint': 'The browser does not allow alert sounds yet',

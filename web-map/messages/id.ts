@@ -24,6 +24,14 @@ export const id = {
   'role.auditor': 'Auditor',
   'role.admin_ti': 'Admin TI',
 
+  'programme.PB': 'Pembebasan bersyarat (PB)',
+  'programme.CB': 'Cuti bersyarat (CB)',
+  'programme.CMB': 'Cuti menjelang bebas (CMB)',
+  'programme.CMK': 'Cuti mengunjungi keluarga (CMK)',
+  'programme.asimilasi': 'Asimilasi',
+  'programme.pidana_pengawasan': 'Pidana pengawasan',
+  'programme.kerja_sosial': 'Kerja sosial',
+
   'language.switch': 'Bahasa',
   'sound.enable': 'Aktifkan suara',
   'sound.enableHint': 'Peramban belum mengizinkan suara peringatan',

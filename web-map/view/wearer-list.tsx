@@ -4,6 +4,7 @@ import { findWearers } from '../console/find-wearers.ts'
 import { markStateOf } from '../live/freshness.ts'
 import { t } from '../words/language.ts'
 import { countWords } from '../words/measure-words.ts'
+import { programmeWords } from '../words/programme-words.ts'
 import { ageWords } from '../words/time-words.ts'
 import { Icon, StateMark } from './marks.tsx'
 
@@ -47,7 +48,7 @@ export function WearerList({ state, onOpen }: { state: ConsoleState; onOpen: () 
                 <span class="wearer-name">{wearer.name}</span>
                 <span class="wearer-age">{bracelet ? ageWords(bracelet.timeMs, nowMs) : t('state.nodata')}</span>
                 <span class="wearer-more">
-                  {wearer.programme} · {wearer.pkName} · {state.unitName(wearer.unitPath)}
+                  {programmeWords(wearer.programme)} · {wearer.pkName} · {state.unitName(wearer.unitPath)}
                 </span>
               </button>
             </li>

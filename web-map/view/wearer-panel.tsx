@@ -3,6 +3,7 @@ import type { WearerDetail } from '../../model/console.ts'
 import type { ConsoleState } from '../console/console-state.ts'
 import { t } from '../words/language.ts'
 import { countWords } from '../words/measure-words.ts'
+import { programmeWords } from '../words/programme-words.ts'
 import { dateWords, momentWords } from '../words/time-words.ts'
 import { windowsWords } from '../words/window-words.ts'
 import { Icon } from './marks.tsx'
@@ -24,7 +25,7 @@ export function WearerPanel({ state }: { state: ConsoleState }) {
           <h2>{summary?.name ?? t('app.loading')}</h2>
           {summary && (
             <p>
-              {summary.programme} · {state.unitName(summary.unitPath)}
+              {programmeWords(summary.programme)} · {state.unitName(summary.unitPath)}
             </p>
           )}
         </div>
@@ -93,7 +94,7 @@ function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }
       </ul>
       <h3>{t('panel.section.supervision')}</h3>
       <dl>
-        <Row term={t('panel.programme')}>{detail.programme}</Row>
+        <Row term={t('panel.programme')}>{programmeWords(detail.programme)}</Row>
         <Row term={t('panel.sk')}>{detail.skNumber}</Row>
         <Row term={t('panel.supervision')}>
           {t('panel.supervisionSpan', {
