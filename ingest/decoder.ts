@@ -8,6 +8,8 @@ export type DecodeContext = {
   receivedMs: number
   /** What the device does differently from its protocol's document. */
   settingsOf(deviceId: string): DeviceSettings | undefined
+  /** Whether the directory has a device of that name, where a frame can be read as naming several. */
+  isKnown?(deviceId: string): boolean
 }
 
 export type DecodeError = { reason: RefusalReason; detail: string }

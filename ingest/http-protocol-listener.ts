@@ -61,6 +61,7 @@ async function answer(
   const context: DecodeContext = {
     receivedMs: batch.receivedMs,
     settingsOf: (deviceId) => intake.directory.device(deviceId)?.device.settings,
+    isKnown: (deviceId) => intake.directory.device(deviceId) !== undefined,
   }
   const decoded = protocol.decode(request, context)
   const stranger = whoIsWrong(decoded, intake)

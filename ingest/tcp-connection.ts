@@ -93,6 +93,7 @@ export class TcpConnection {
     const context: DecodeContext = {
       receivedMs: this.#intake.clock(),
       settingsOf: (deviceId) => this.#intake.directory.device(deviceId)?.device.settings,
+      isKnown: (deviceId) => this.#intake.directory.device(deviceId) !== undefined,
     }
     const frames = this.#framer.push(chunk).map((bytes) => ({ bytes, decoded: this.#decoder.decode(bytes, context) }))
     for (const { decoded } of frames) if (decoded.error !== undefined) this.#malformedFrames++
