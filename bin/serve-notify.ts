@@ -1,5 +1,7 @@
 import { startNotify } from '../notify/start-notify.ts'
+import { connectQueueWorker } from '../stream/connect.ts'
 import type { RoleParts, RunningRole } from './role.ts'
+import { shardless } from './shardless.ts'
 
 /** Tells recipients about incidents. Without GELANG_WEBHOOK_URL there is nobody to tell, and it says so. */
 export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
@@ -11,10 +13,14 @@ export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
   const notifying = startNotify({
     ...parts,
     openReader: parts.openRedis,
-    redisUrl: parts.redisSettings.url,
+    openWorker: (name) => connectQueueWorker(parts.redisSettings, `gelang-${name}`, log),
     shardCount: settings.shardCount,
+    leaseTtlMs: settings.leaseTtlMs,
     consoleUrl: settings.baseUrl ?? `http://${settings.host}:${settings.apiPort}`,
     recipients: [{ id: 'operations', channel: 'webhook', address: settings.webhookUrl }],
   })
-  return { notReady: async () => undefined, stop: () => notifying.stop() }
+  return {
+    notReady: async () => shardless(notifying, settings.shardCount),
+    stop: () => notifying.stop(),
+  }
 }

@@ -1,5 +1,5 @@
 // What a recipient is told, and when. A message holds no name, no NIK, no coordinates: a reference and where to look.
-import type { Incident, IncidentType, Severity } from '../model/incident.ts'
+import { type Incident, type IncidentType, SEVERITIES, type Severity } from '../model/incident.ts'
 
 export type AlertKind = 'raised' | 'withdrawn'
 
@@ -7,9 +7,13 @@ export type Alert = {
   kind: AlertKind
   /** The incident's id; it says nothing about the person. */
   reference: string
+  /** Of the incident: a higher one overrules a lower one. */
+  revision: number
   type: IncidentType
   severity: Severity
   startMs: number
+  /** Over already when it was told. */
+  endMs?: number
   /** Raised by reports that came late: the event lies in the past. */
   late: boolean
   /** Where an officer finds it. */
@@ -18,25 +22,43 @@ export type Alert = {
 
 export type Recipient = { id: string; channel: 'webhook'; address: string }
 
-/** The alert that a revision calls for; undefined where nobody need be told. Informasi stays on the console. */
-export function alertOf(incident: Incident, consoleUrl: string): Alert | undefined {
+/** The last notice about an incident, and who was given it. */
+export type Told = { revision: number; kind: AlertKind; severity: Severity; recipientIds: string[] }
+
+/**
+ * The notice that a revision calls for after what was told before; undefined where nobody need be told. Informasi stays on the
+ * console. Told are: an incident that stands, once, and again when it becomes more severe; its withdrawal, to those who had been
+ * told; and that it stands after all.
+ */
+export function alertOf(incident: Incident, told: Told | undefined, consoleUrl: string): Alert | undefined {
+  if (told !== undefined && incident.revision <= told.revision) return undefined
+  if (incident.withdrawn !== undefined)
+    return told?.kind === 'raised' ? makeAlert('withdrawn', incident, consoleUrl) : undefined
   if (incident.severity === 'informasi') return undefined
-  const kind: AlertKind = incident.withdrawn === undefined ? 'raised' : 'withdrawn'
+  const stands = told?.kind === 'raised' && rank(incident.severity) <= rank(told.severity)
+  return stands ? undefined : makeAlert('raised', incident, consoleUrl)
+}
+
+function makeAlert(kind: AlertKind, incident: Incident, consoleUrl: string): Alert {
   return {
     kind,
     reference: incident.id,
+    revision: incident.revision,
     type: incident.type,
     severity: incident.severity,
     startMs: incident.startMs,
+    ...(incident.endMs === undefined ? {} : { endMs: incident.endMs }),
     late: incident.late,
     link: `${consoleUrl}/?incident=${incident.id}`,
   }
 }
 
-/**
- * Identity of a delivery: one per incident, kind, recipient and channel, whatever is replayed or revised. A raised alert whose
- * severity rose is told again; further revisions of the same alert are not.
- */
-export function deliveryId(alert: Alert, recipient: Recipient): string {
-  return [alert.reference, alert.kind, alert.severity, recipient.id, recipient.channel].join('.')
+function rank(severity: Severity): number {
+  return SEVERITIES.indexOf(severity)
+}
+
+/** Identity of a delivery: incident, revision, recipient, channel. Whatever is replayed comes to the same one. */
+export function deliveryId(reference: string, revision: number, { id, channel }: Recipient): string {
+  // BullMQ takes no colon in an id.
+  return [reference, revision, encodeURIComponent(id), channel].join('.')
 }

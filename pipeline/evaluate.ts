@@ -25,7 +25,12 @@ export type EvaluateOptions = {
   onFatal(error: unknown): void
 }
 
-export type Evaluating = { ownedShards(): number[]; stop(): Promise<void> }
+export type Evaluating = {
+  ownedShards(): number[]
+  /** Live evaluating processes as of the last beat, this one included. */
+  ownerCount(): number
+  stop(): Promise<void>
+}
 
 /** Starts taking shards; `stop` checkpoints and hands them back. */
 export function startEvaluate(options: EvaluateOptions): Evaluating {
@@ -86,6 +91,7 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
   leases.start()
   return {
     ownedShards: () => [...running.keys()].sort((a, b) => a - b),
+    ownerCount: () => leases.owners.length,
     async stop() {
       unwatch()
       await leases.stop()

@@ -26,7 +26,12 @@ export type RecordOptions = {
   onFatal(error: unknown): void
 }
 
-export type Recording = { ownedShards(): number[]; stop(): Promise<void> }
+export type Recording = {
+  ownedShards(): number[]
+  /** Live recording processes as of the last beat, this one included. */
+  ownerCount(): number
+  stop(): Promise<void>
+}
 
 /** The record need not be as quick as the map: gathering for a while makes transactions worth their fsync. */
 const IDLE_MS = 100
@@ -99,6 +104,7 @@ export function startRecord(options: RecordOptions): Recording {
   leases.start()
   return {
     ownedShards: () => [...owned.keys()].sort((a, b) => a - b),
+    ownerCount: () => leases.owners.length,
     async stop() {
       await Promise.all(going.map((each) => each.stop()))
       await leases.stop()

@@ -49,6 +49,32 @@ export function connectRedis(settings: RedisSettings, connectionName: string, lo
   return redis
 }
 
+/** A queue's worker blocks for up to ten seconds at a time and must not be cut while it does. */
+const QUEUE_SILENT_MS_MAX = 30_000
+
+/**
+ * A connection for the worker of a job queue, which does its own waiting: commands are kept while Redis is away and sent when it
+ * is back. Every job may be done twice then, so use it for nothing else.
+ */
+export function connectQueueWorker(settings: RedisSettings, connectionName: string, log: Log): RedisClient {
+  const patient = { enableOfflineQueue: true, maxRetriesPerRequest: null }
+  const silent = { ...settings, socketSilentMsMax: QUEUE_SILENT_MS_MAX }
+  const options = clusterOptions(silent, connectionName)
+  const redis = settings.cluster
+    ? new Cluster([settings.url], {
+        ...options,
+        enableOfflineQueue: true,
+        redisOptions: { ...options.redisOptions, ...patient },
+      })
+    : new Redis(settings.url, {
+        ...connectionOptions(silent, connectionName),
+        ...patient,
+        retryStrategy: reconnectDelayMs,
+      })
+  tellOutages(redis, connectionName, log)
+  return redis
+}
+
 /** Another connection to the same place, told of in the same log. */
 export function duplicateRedis(redis: RedisClient, connectionName: string): RedisClient {
   const copy: RedisClient = redis instanceof Cluster ? redis.duplicate() : redis.duplicate({ connectionName })

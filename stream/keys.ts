@@ -30,6 +30,10 @@ export function keysOf(prefix: string) {
     /** Counts fencing tokens; never deleted, never set back. */
     token: (role: string, shard: number) => inShard(shard, `token:${role}`),
     position: (reader: string, shard: number) => inShard(shard, `position:${reader}`),
+    /** What recipients were last told about an incident. */
+    told: (shard: number, incidentId: string) => inShard(shard, `told:${incidentId}`),
+    /** Written now and then to see whether writing works; holds nothing. */
+    probe: (shard: number) => inShard(shard, 'probe'),
     /** Pub/sub channel of the shard's newest positions. */
     live: (shard: number) => inShard(shard, 'live'),
     plans: (shard: number) => inShard(shard, 'plans'),

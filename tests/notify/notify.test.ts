@@ -1,0 +1,190 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { Recipient } from '../../notify/alert.ts'
+import type { Notifying } from '../../notify/start-notify.ts'
+import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
+import { conclude, incidentOf, openReceiver, type Receiver, runNotify } from './notify-fixture.ts'
+
+let redis: TestRedis
+let receiver: Receiver
+let recipients: Recipient[]
+const running: Notifying[] = []
+
+beforeAll(async () => {
+  receiver = await openReceiver()
+})
+beforeEach(async () => {
+  redis = await createTestRedis()
+  // Not the first start ever: everything concluded from here on is told.
+  for (const shard of [0, 1]) await redis.redis.set(redis.keys.position('notify', shard), '0-0')
+  receiver.received.length = 0
+  receiver.answer = () => undefined
+  recipients = [{ id: 'operations', channel: 'webhook', address: receiver.url() }]
+})
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((each) => each.stop()))
+  await redis.cleanup()
+})
+afterAll(() => receiver.close())
+
+function start(options?: Parameters<typeof runNotify>[2], to: readonly Recipient[] = recipients) {
+  const notifying = runNotify(redis, to, options)
+  running.push(notifying)
+  return notifying
+}
+
+async function stop(notifying: Notifying): Promise<void> {
+  running.splice(running.indexOf(notifying), 1)
+  await notifying.stop()
+}
+
+const taken = () => receiver.received.filter((each) => each.taken)
+const untilTaken = (count: number) =>
+  vi.waitFor(() => expect(taken()).toHaveLength(count), { timeout: 15_000, interval: 20 })
+/** When a later incident has arrived, what did not arrive before it never will: the log is told in order. */
+async function flushed(shard: number, id: number): Promise<void> {
+  await conclude(redis, shard, incidentOf(id))
+  await vi.waitFor(() => expect(taken().some(({ alert }) => alert.reference === incidentOf(id).id)).toBe(true), 15_000)
+}
+
+test('an alert holds a reference and a link, and nothing of the person', async () => {
+  start()
+  await conclude(redis, 1, incidentOf(1, { late: true }))
+  await untilTaken(1)
+  expect(taken()[0]!.alert).toEqual({
+    kind: 'raised',
+    reference: incidentOf(1).id,
+    revision: 1,
+    type: 'away_from_required_zone',
+    severity: 'serius',
+    startMs: 1_770_000_000_000,
+    late: true,
+    link: `https://konsol.example/?incident=${incidentOf(1).id}`,
+  })
+  const sent = JSON.stringify(taken())
+  for (const secret of ['4711', '62001234', '1068005678', 'condition-of-somebody']) expect(sent).not.toContain(secret)
+})
+
+test('N recipients get one notice each, whatever is revised or concluded again', async () => {
+  const many = Array.from({ length: 5 }, (_, i): Recipient => {
+    return { id: `recipient:${i}`, channel: 'webhook', address: receiver.url(`/${i}`) }
+  })
+  start({}, many)
+  const first = incidentOf(1)
+  const revised = incidentOf(1, { revision: 2, depthM: 500 })
+  const ended = incidentOf(1, { revision: 3, depthM: 500, endMs: 1_770_000_900_000 })
+  await conclude(redis, 0, first, revised, first, ended, revised)
+  await conclude(redis, 0, incidentOf(2, { severity: 'informasi' }))
+  await untilTaken(5)
+  await flushed(0, 3)
+  await untilTaken(10)
+  expect(new Set(taken().map(({ path }) => path)).size).toBe(5)
+  expect(new Set(taken().map(({ deliveryId }) => deliveryId)).size).toBe(10)
+  expect(receiver.received).toHaveLength(10)
+})
+
+test('more severe, withdrawn, and standing after all are told; the withdrawal only to those who had been told', async () => {
+  const one = start()
+  await conclude(
+    redis,
+    0,
+    incidentOf(1),
+    incidentOf(1, { revision: 2, severity: 'kritis' }),
+    incidentOf(1, { revision: 3, severity: 'serius' }),
+  )
+  await untilTaken(2)
+  await stop(one)
+  // A recipient who came later was never told of incident 1.
+  start({}, [...recipients, { id: 'new', channel: 'webhook', address: receiver.url('/new') }])
+  const withdrawn = { reason: 'a late report shows the wearer at home' }
+  await conclude(redis, 0, incidentOf(1, { revision: 4, withdrawn }), incidentOf(2, { withdrawn }))
+  await untilTaken(3)
+  await conclude(redis, 0, incidentOf(1, { revision: 5 }))
+  await untilTaken(5)
+  const told = taken().map(({ path, alert }) => `${path} ${alert.kind} ${alert.severity} ${alert.revision}`)
+  expect(told.slice(0, 3)).toEqual(['/alerts raised serius 1', '/alerts raised kritis 2', '/alerts withdrawn serius 4'])
+  expect(told.slice(3).sort()).toEqual(['/alerts raised serius 5', '/new raised serius 5'])
+})
+
+test('a withdrawal waits until the alert it takes back is out', async () => {
+  let refusals = 0
+  receiver.answer = ({ alert }) => (alert.kind === 'raised' && ++refusals <= 4 ? 503 : undefined)
+  start()
+  await conclude(redis, 0, incidentOf(1), incidentOf(1, { revision: 2, withdrawn: { reason: 'disproved' } }))
+  await untilTaken(2)
+  expect(taken().map(({ alert }) => alert.kind)).toEqual(['raised', 'withdrawn'])
+  expect(receiver.received.filter(({ alert }) => alert.kind === 'withdrawn')).toHaveLength(1)
+})
+
+test('a receiver that fails, hangs, is gone and comes back gets every alert', async () => {
+  const notifying = start()
+  let requests = 0
+  receiver.answer = () => {
+    requests++
+    return requests <= 2 ? 500 : requests === 3 ? 'no answer' : undefined
+  }
+  await conclude(redis, 0, incidentOf(1))
+  await untilTaken(1)
+  expect(receiver.received).toHaveLength(4)
+  await receiver.close()
+  await conclude(redis, 1, incidentOf(2), incidentOf(3))
+  await vi.waitFor(async () => expect(await notifying.metrics()).toMatch(/outcome="failed"} [5-9]/), 10_000)
+  await receiver.listen()
+  await untilTaken(3)
+  expect(new Set(taken().map(({ deliveryId }) => deliveryId)).size).toBe(3)
+})
+
+test('what could not be delivered is counted, logged without address, kept, and tried again at the next start', async () => {
+  const said: string[] = []
+  const log = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: (fields: object, message: string) => void said.push(JSON.stringify(fields) + message),
+  }
+  receiver.answer = () => 410
+  const secret = [{ ...recipients[0]!, address: receiver.url('/secret-token') }]
+  const first = start({ limits: { attemptsMax: 3 }, log }, secret)
+  await conclude(redis, 0, incidentOf(1))
+  await vi.waitFor(() => expect(said).toHaveLength(1), 10_000)
+  expect(said[0]).toContain('the receiver answered 410')
+  expect(said[0]).not.toContain('secret-token')
+  expect(receiver.received).toHaveLength(3)
+  expect(await first.metrics()).toContain('outcome="given_up"} 1')
+  await stop(first)
+  receiver.answer = () => undefined
+  start({}, secret)
+  await untilTaken(1)
+})
+
+test('processes that stop, die with alerts under way and take over tell each alert once', async () => {
+  receiver.answer = () => 503
+  const first = start()
+  await conclude(redis, 0, incidentOf(1), incidentOf(2))
+  await conclude(redis, 1, incidentOf(3))
+  await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThanOrEqual(3), 10_000)
+  await stop(first)
+  // The position is lost, as after a crash before it was saved: the whole log is read again, and what was told still is.
+  for (const shard of [0, 1]) await redis.redis.set(redis.keys.position('notify', shard), '0-0')
+  receiver.answer = () => undefined
+  const second = start()
+  const third = start()
+  await untilTaken(3)
+  await vi.waitFor(() => expect([second, third].map((each) => each.ownedShards().length)).toEqual([1, 1]), 10_000)
+  await conclude(redis, 0, incidentOf(4))
+  await conclude(redis, 1, incidentOf(5))
+  await untilTaken(5)
+  await stop(second)
+  await vi.waitFor(() => expect(third.ownedShards()).toEqual([0, 1]), 10_000)
+  await flushed(0, 6)
+  await flushed(1, 7)
+  expect(taken()).toHaveLength(7)
+  expect(new Set(taken().map(({ deliveryId }) => deliveryId)).size).toBe(7)
+})
+
+test('the first start tells what is open, not what was over before anybody was to be told', async () => {
+  await redis.redis.del(redis.keys.position('notify', 0))
+  await conclude(redis, 0, incidentOf(1), incidentOf(2), incidentOf(1, { revision: 2, endMs: 1_770_000_900_000 }))
+  start()
+  await flushed(0, 3)
+  expect(taken().map(({ alert }) => alert.reference)).toEqual([incidentOf(2).id, incidentOf(3).id])
+})
