@@ -1,5 +1,6 @@
 // The HTTP side: which route stands where. Everything under /v1 is in the OpenAPI document, and only that.
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { compress } from 'hono/compress'
 import type { MapSettings } from '../model/console.ts'
 import type { IncidentAct } from '../model/incident.ts'
 import type { Clock, Log, Meter } from '../model/observe.ts'
@@ -69,6 +70,7 @@ export function createApp(parts: ApiParts): ApiApp {
     await next()
     answered.observe((clock() - startMs) / 1000, { method: c.req.method, status: c.res.status })
   })
+  app.use(compress())
   app.use(securityHeaders(baseUrl, origins, mapSettings.tileUrl))
   app.use(sameOrigin(origins))
   app.use(limitedBody)

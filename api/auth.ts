@@ -62,13 +62,19 @@ export function createAuth({ pool, baseUrl, allowedOrigins, secret, signInsPerMi
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
       disableCSRFCheck: false,
       disableOriginCheck: false,
+      // The schema is store's, and is checked when it is migrated; not by reading the catalogue at the first sign-in.
+      database: { validateSchema: false },
     },
     telemetry: { enabled: false },
     logger: {
       level: 'warn',
-      // Only the message: arguments hold addresses and whole errors with their queries.
-      log: (level, message) =>
-        log[level === 'error' ? 'error' : level === 'warn' ? 'warn' : 'debug']({}, `login: ${message}`),
+      // Of what comes with it only an error's own words: the rest may hold addresses and names.
+      log: (level, message, ...rest) => {
+        const error = rest.find((each) => each instanceof Error)
+        const cause = error?.cause instanceof Error ? error.cause : error
+        const how = level === 'debug' || level === 'info' ? 'debug' : 'warn'
+        log[how](cause ? { reason: cause.message } : {}, `login: ${message}`)
+      },
     },
   })
 }

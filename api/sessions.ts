@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { Me, Role } from '../model/console.ts'
 import type { Pool } from '../store/open-pool.ts'
 import { readOfficerByAuthUser } from '../store/read-officer.ts'
+import { isStoreAway } from '../store/retry.ts'
 import type { Auth } from './auth.ts'
 import { databaseAway, notSignedIn, Refusal } from './refusal.ts'
 
@@ -40,7 +41,8 @@ export class Sessions {
     const { headers: set, response } = await this.#auth.api
       .getSession({ headers: cookie, query: { disableRefresh: !prolong }, returnHeaders: true })
       .catch((cause: unknown) => {
-        if (cause instanceof APIError && cause.status === 'INTERNAL_SERVER_ERROR') throw databaseAway()
+        if (isStoreAway(cause)) throw databaseAway()
+        if (cause instanceof APIError && cause.status === 'INTERNAL_SERVER_ERROR') throw cause
         if (cause instanceof APIError) throw notSignedIn()
         throw cause
       })

@@ -25,7 +25,17 @@ export function acceptLive(
   options: { origins: ReadonlySet<string>; limits: LiveLimits; log: Log },
 ): WebSocketServer {
   const { origins, limits, log } = options
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytesMax, perMessageDeflate: false })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.messageBytesMax,
+    // No memory is kept from message to message: a console costs nothing while it waits.
+    perMessageDeflate: {
+      threshold: limits.compressFromBytes,
+      serverNoContextTakeover: true,
+      clientNoContextTakeover: true,
+      zlibDeflateOptions: { level: 1 },
+    },
+  })
 
   async function accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://live')

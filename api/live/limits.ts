@@ -1,9 +1,11 @@
 /** Limits and rhythms of the live feed. */
 export const LIVE = {
   connectionsMax: 2000,
-  connectionsPerOfficerMax: 12,
+  connectionsPerOfficerMax: 32,
   /** The console says nothing but its cursor, in the address. */
   messageBytesMax: 1024,
+  /** Messages from this size on are compressed: rosters and first positions, for offices on thin lines. */
+  compressFromBytes: 8192,
   positionsEveryMs: 250,
   statusEveryMs: 5000,
   checkEveryMs: 30_000,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createAccount, createAuth } from '../../api/auth.ts'
 import { type ApiOptions, type RunningApi, startApi } from '../../api/start-api.ts'
 import type { Incident } from '../../model/incident.ts'
-import type { Meter } from '../../model/observe.ts'
+import type { Log, Meter } from '../../model/observe.ts'
 import { linkAccount } from '../../store/insert-people.ts'
 import { openPool, type Pool } from '../../store/open-pool.ts'
 import { connectRedis } from '../../stream/connect.ts'
@@ -19,6 +19,9 @@ export const noMeter: Meter = {
   gauge: () => ({ set: () => undefined }),
   histogram: () => ({ observe: () => undefined }),
 }
+
+/** What the server calls an error is a bug in it, or in the test. */
+const onlyErrors: Log = { ...silentLog, error: (fields, message) => console.error(message, fields) }
 
 export type ApiUnderTest = {
   database: TestDatabase
@@ -56,7 +59,7 @@ export async function apiUnderTest(options: Partial<ApiOptions> & Services = {})
     const api = await startApi({
       ...{ host: '127.0.0.1', port: 0, authSecret: secret, shardCount: SHARDS, signInsPerMinuteMax: 10_000 },
       ...{ apiPool: pool('gelang_api', 6), authPool: pool('gelang_auth', 3), redis: apiRedis, keys: redis.keys },
-      ...{ clock: Date.now, log: silentLog, meter: noMeter },
+      ...{ clock: Date.now, log: onlyErrors, meter: noMeter },
       ...apiOptions,
       ...more,
     })

@@ -77,11 +77,17 @@ export class LiveClient {
 export function connectLive(
   api: RunningApi,
   cookie: string,
-  options: { cursor?: string | undefined; origin?: string } = {},
+  options: { cursor?: string | undefined; origin?: string; compressed?: boolean } = {},
 ): LiveClient {
   const url = new URL('/v1/live', api.baseUrl.replace('http', 'ws'))
   if (options.cursor !== undefined) url.searchParams.set('cursor', options.cursor)
-  return new LiveClient(new WebSocket(url, { headers: { cookie }, origin: options.origin ?? api.baseUrl }))
+  return new LiveClient(
+    new WebSocket(url, {
+      headers: { cookie },
+      origin: options.origin ?? api.baseUrl,
+      perMessageDeflate: options.compressed ?? true,
+    }),
+  )
 }
 
 /** The HTTP status with which an upgrade is refused. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LIVE } from '../../api/live/limits.ts'
 import { encodeLive, type LivePosition } from '../../model/live.ts'
 import { appendAct } from '../../stream/act-log.ts'
 import { publishLive } from '../../stream/live-channel.ts'
@@ -191,7 +192,7 @@ test('what a console says, and too many consoles of one officer, are refused', a
   await loud.until('status')
   loud.socket.send('x'.repeat(5000))
   expect((await loud.untilClosed()).code).toBe(1009)
-  const many = Array.from({ length: 12 }, () => connectLive(t.api, cookie))
+  const many = Array.from({ length: LIVE.connectionsPerOfficerMax }, () => connectLive(t.api, cookie))
   await Promise.all(many.map((each) => each.until('status')))
   expect(await refusedLive(t.api, { cookie, origin: t.api.baseUrl })).toBe(429)
   for (const each of many) each.cut()

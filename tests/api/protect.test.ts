@@ -113,6 +113,12 @@ test('the console: hashed files stay, its page is asked for anew, every place in
   expect(await outside.text()).not.toContain('root:')
 })
 
+test('what is long is compressed for who takes it so', async () => {
+  const document = await get(t.api, '/v1/openapi.json')
+  expect(document.headers.get('content-encoding')).toBe('gzip')
+  expect(await document.json()).toHaveProperty('openapi')
+})
+
 test('health, readiness and metrics need no login and name nobody', async () => {
   expect(await (await get(t.api, '/healthz')).text()).toBe('ok\n')
   expect(await (await get(t.api, '/metrics')).text()).toBe('gelang_up 1\n')
