@@ -129,6 +129,35 @@ describe('any order, any duplication, any crash point, one outcome', () => {
     )
   })
 
+  test('a change of plan, announced at any time between the reports', () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.nat(1e6), (seed, orderSeed) => {
+        const { reports, document, endMs } = life(seed, 150)
+        const random = seeded(orderSeed)
+        const changed = { ...document, plan: { ...document.plan, conditions: document.plan.conditions.slice(2) } }
+        const plans = () => [document, changed].map(({ plan, zones }) => compileDocument(plan, zones))
+        const changedMs = START + Math.floor(random() * (endMs - START))
+        const run = (offers: LogReport[], announcedAt: number) => {
+          const [first, second] = plans()
+          const told = new Map<string, Incident>()
+          const timeline = new WearerTimeline(WEARER, first!, OPTIONS)
+          for (const [i, report] of offers.entries()) {
+            if (i === announcedAt) timeline.setPlan(second!, changedMs)
+            timeline.offer(report)
+            if (random() < 0.1) timeline.advanceTo(START + random() * (endMs - START))
+            if (random() < 0.1) for (const incident of timeline.takeChanges()) told.set(incident.id, incident)
+          }
+          timeline.advanceTo(endMs)
+          for (const incident of timeline.takeChanges()) told.set(incident.id, incident)
+          return verdicts([...told.values()].filter((incident) => !incident.withdrawn))
+        }
+        const inOrder = run(reports, 0)
+        expect(run(shuffled(reports, random), Math.floor(random() * reports.length))).toEqual(inOrder)
+      }),
+      { numRuns: 30, seed: 20260305 },
+    )
+  })
+
   test('the shortcut changes nothing', () => {
     for (let seed = 100; seed < 130; seed++) {
       const { reports, document, endMs } = life(seed, 300)

@@ -60,6 +60,34 @@ describe('the curfew begins', () => {
     }
   })
 
+  test('a run left unfinished in the last window is no part of the next one', () => {
+    const t = timeline({ conditions: [curfew] })
+    const lastOfNight = fix(Date.UTC(2026, 2, 2, 21, 59), 300, 0)
+    for (const report of [fix(Date.UTC(2026, 2, 2, 21, 58), 0, 0), lastOfNight, ...out(55, 55)]) t.offer(report)
+    t.advanceTo(EDGE + MINUTE)
+    expect(t.takeChanges()).toEqual([])
+  })
+
+  test('doubt counts from the beginning of the window, not from before it', () => {
+    const vague = (minute: number) => fix(at(minute), 0, minute % 7, { accuracyM: 300 })
+    const t = timeline({ conditions: [curfew] })
+    const night = 24 * 60
+    for (let minute = 51 + night; minute <= 89 + night; minute++) t.offer(vague(minute))
+    t.offer(fix(at(30), 0, 0))
+    expect(t.takeChanges()).toEqual([])
+    t.offer(vague(90 + night))
+    expect(t.takeChanges()).toMatchObject([{ type: 'location_unverifiable', startMs: at(60 + night) }])
+  })
+
+  test('doubt of the last window is no part of the next one', () => {
+    const vague = (timeMs: number) => fix(timeMs, 0, 0, { accuracyM: 300 })
+    const t = timeline({ conditions: [curfew] })
+    t.offer(vague(Date.UTC(2026, 2, 2, 21, 50)))
+    t.offer(vague(at(61)))
+    t.offer(vague(at(62)))
+    expect(t.takeChanges()).toEqual([])
+  })
+
   test('unsure since the last word: it takes one more fix outside', () => {
     const vague = fix(at(59), 200, 0, { accuracyM: 400 })
     const t = timeline({ conditions: [curfew] })
@@ -195,6 +223,16 @@ describe('a plan changes', () => {
     expect(brief(t.takeChanges())).toEqual(['away_from_required_zone 730/731/-'])
     t.setPlan(compiled(none), at(10))
     expect(t.takeChanges()).toMatchObject([{ withdrawn: { reason: 'plan_changed' }, late: false, revision: 2 }])
+  })
+
+  test('what ended before the change ended then, not at the change', () => {
+    const t = timeline({ conditions: [curfew] })
+    for (const report of out(61, 65)) t.offer(report)
+    t.takeChanges()
+    const morning = Date.UTC(2026, 2, 3, 22)
+    t.setPlan(compiled(none), morning + HOUR)
+    t.advanceTo(morning + 2 * HOUR)
+    expect(t.takeChanges()).toMatchObject([{ endMs: morning }])
   })
 
   test('a lifted condition closes at the change; one that stays goes on as the same incident', () => {
