@@ -47,8 +47,10 @@ async function main(): Promise<boolean> {
     }
   } finally {
     await calm?.world.close()
-    if (values.keep) console.log(`logs: ${servers.logFolder}`)
-    if (!values.keep) await servers.discard()
+    if (values.keep) {
+      console.log(`logs: ${servers.logFolder}`)
+      await Promise.all([servers.postgres.stop(), servers.redis.stop()])
+    } else await servers.discard()
   }
   const minutes = ((performance.now() - beganMs) / 60_000).toFixed(1)
   console.log(

@@ -186,7 +186,9 @@ async function watchOperators(world: World, apiPort: number, firstSeen: Map<stri
   const baseUrl = `http://127.0.0.1:${apiPort}`
   return Promise.all(
     world.operators.map(async (username) => {
-      const watch = watchLive(baseUrl, await signIn(baseUrl, username, world.password), Date.now, (incident) => {
+      const cookie = world.cookies.get(username) ?? (await signIn(baseUrl, username, world.password))
+      world.cookies.set(username, cookie)
+      const watch = watchLive(baseUrl, cookie, Date.now, (incident) => {
         if (!firstSeen.has(incident.id)) firstSeen.set(incident.id, { incident, atRealMs: Date.now() })
       })
       await watch.hello

@@ -51,6 +51,8 @@ export type World = {
   databaseUrl: string
   wearerIdOf: ReadonlyMap<string, number>
   operators: string[]
+  /** Session cookies by operator, from their one login: too many logins are refused. */
+  cookies: Map<string, string>
   password: string
   authSecret: string
   pool: Pool
@@ -114,6 +116,7 @@ export async function makeWorld(seed: number, servers: Servers): Promise<World> 
     databaseUrl,
     wearerIdOf: new Map(fleet.wearers.map(({ deviceId, number }) => [deviceId, wearerIds[number]!])),
     operators: officers.filter(({ role }) => role === 'operator').map(({ username }) => username),
+    cookies: new Map(),
     password,
     authSecret,
     pool,
