@@ -6,6 +6,7 @@ import { ReportAppender } from '../stream/append-reports.ts'
 import { loadDirectory, loadDirectoryChanges } from '../stream/publications.ts'
 import { appendQuarantine } from '../stream/quarantine-log.ts'
 import { watchVersion } from '../stream/watch-version.ts'
+import { gaugeLogAvailable } from './gauge-log.ts'
 import type { RoleParts, RunningRole } from './role.ts'
 
 /** Opens the listeners. Who may speak comes from Redis; there is no database behind it. */
@@ -42,9 +43,11 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
     meter,
     clock,
   })
+  const gauge = gaugeLogAvailable(parts, settings.shardCount)
   return {
-    notReady: async () => (ingest.ready() ? undefined : 'the directory has not been published yet'),
+    notReady: async () => gauge.why() ?? (ingest.ready() ? undefined : 'the directory has not been published yet'),
     async stop() {
+      gauge.stop()
       await ingest.close()
       unfollow()
     },

@@ -1,8 +1,11 @@
 import { startPublishRules } from '../pipeline/publish-rules.ts'
 import { startRecord } from '../pipeline/record.ts'
+import { storeTrouble } from '../store/ask-store.ts'
 import { openPool } from '../store/open-pool.ts'
+import { gaugeLag } from './gauge-log.ts'
 import type { RoleParts, RunningRole } from './role.ts'
 import { required } from './settings.ts'
+import { shardless } from './shardless.ts'
 
 const LANES = 2
 /** Two lanes, incidents, quarantine, publishing, and one connection that listens. */
@@ -18,15 +21,29 @@ export async function startRecordRole(parts: RoleParts): Promise<RunningRole> {
     max: CONNECTIONS_MAX,
     log,
   })
-  const { leaseTtlMs, shardCount } = settings
-  const recording = startRecord({ ...parts, pool, shardCount, leaseTtlMs, lanes: LANES })
+  const { leaseTtlMs, shardCount, trackRetentionDays: trackDays, quarantineRetentionDays: quarantineDays } = settings
+  const ownerPool =
+    settings.databaseUrl === undefined
+      ? undefined
+      : openPool({ url: settings.databaseUrl, applicationName: 'gelang retention', max: 1, log })
+  const recording = startRecord({
+    ...parts,
+    pool,
+    shardCount,
+    leaseTtlMs,
+    lanes: LANES,
+    retention: { ownerPool, trackDays, quarantineDays },
+  })
   const publishing = startPublishRules({ ...parts, pool, shardCount, leaseTtlMs })
+  const ungauge = gaugeLag(parts, shardCount)
   return {
-    notReady: async () => (recording.ownedShards().length > 0 ? undefined : 'no shard is ours yet'),
+    notReady: async () => shardless(recording, shardCount) ?? (await storeTrouble(pool)),
     async stop() {
+      ungauge()
       await publishing.stop()
       await recording.stop()
       await pool.end()
+      await ownerPool?.end()
     },
   }
 }

@@ -79,6 +79,8 @@ export async function serve(list: string): Promise<void> {
   for (const role of roles) running.push([role, await START[role](parts)])
   const readiness = async () => {
     const reasons: string[] = []
+    // The api says for itself what it can still do then.
+    if (redis.status !== 'ready' && roles.some((role) => role !== 'api')) reasons.push('Redis is away')
     for (const [role, { notReady }] of running) {
       const reason = await notReady()
       if (reason !== undefined) reasons.push(`${role}: ${reason}`)

@@ -29,6 +29,7 @@ export type Settings = {
   retainMs: number
   retainEventsMax: number
   trackRetentionDays: number
+  quarantineRetentionDays: number
   allowWeakDurability: boolean
   virtualClock: string | undefined
   logLevel: string
@@ -65,6 +66,7 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
   ['GELANG_RETAIN_HOURS', 'how far back a late report is judged from memory (24)'],
   ['GELANG_RETAIN_EVENTS', 'and at most this many reports a wearer (4096)'],
   ['GELANG_TRACK_RETENTION_DAYS', 'tracks older than this are dropped, a chunk at a time (0 = never)'],
+  ['GELANG_QUARANTINE_RETENTION_DAYS', 'quarantined frames older than this are dropped (90; 0 = never)'],
   ['GELANG_ALLOW_WEAK_DURABILITY', '1: run although Redis may lose answered reports (never in production)'],
   ['GELANG_VIRTUAL_CLOCK', 'realMs,virtualMs,speed: simulated time, for tests and simulations only'],
   ['GELANG_LOG_LEVEL', 'debug, info, warn or error (info)'],
@@ -96,6 +98,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     retainMs: integer(env, 'GELANG_RETAIN_HOURS', 24, 1, 24 * 90) * 3_600_000,
     retainEventsMax: integer(env, 'GELANG_RETAIN_EVENTS', 4096, 16, 1_000_000),
     trackRetentionDays: integer(env, 'GELANG_TRACK_RETENTION_DAYS', 0, 0, 36_500),
+    quarantineRetentionDays: integer(env, 'GELANG_QUARANTINE_RETENTION_DAYS', 90, 0, 36_500),
     allowWeakDurability: env.GELANG_ALLOW_WEAK_DURABILITY === '1',
     virtualClock: env.GELANG_VIRTUAL_CLOCK,
     logLevel: env.GELANG_LOG_LEVEL ?? 'info',

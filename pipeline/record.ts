@@ -10,6 +10,7 @@ import { keepGoing } from './keep-going.ts'
 import { recordIncidents } from './record-incidents.ts'
 import { RecordLane } from './record-lane.ts'
 import { recordQuarantine } from './record-quarantine.ts'
+import { type RetentionOptions, retention } from './retention.ts'
 
 export type RecordOptions = {
   pool: Pool
@@ -19,6 +20,8 @@ export type RecordOptions = {
   ownerId: string
   /** Connections that store reports at the same time. */
   lanes?: number
+  /** Dropping of what is old; absent: this process never does. */
+  retention?: Pick<RetentionOptions, 'ownerPool' | 'trackDays' | 'quarantineDays'>
   leaseTtlMs?: number
   clock: Clock
   log: Log
@@ -101,6 +104,10 @@ export function startRecord(options: RecordOptions): Recording {
       options.onFatal,
     ),
   ]
+  if (options.retention !== undefined) {
+    const old = retention({ ...options.retention, mine: () => owned.has(0), clock, log, meter: options.meter })
+    going.push(keepGoing('retention', old, log, options.onFatal))
+  }
   leases.start()
   return {
     ownedShards: () => [...owned.keys()].sort((a, b) => a - b),

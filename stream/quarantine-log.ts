@@ -81,6 +81,11 @@ export async function dropQuarantine(redis: RedisClient, keys: Keys, id: string)
   await redis.xtrim(keys.quarantine, 'MINID', `${ms}-${seq + 1}`)
 }
 
+/** Items that are not in the record yet. */
+export function quarantineWaiting(redis: RedisClient, keys: Keys): Promise<number> {
+  return redis.xlen(keys.quarantine)
+}
+
 /** Items pushed out by the cap before they reached the record, since ever. */
 export async function quarantineDropped(redis: RedisClient, keys: Keys): Promise<number> {
   return Number((await redis.get(keys.quarantineDropped)) ?? 0)
