@@ -1,9 +1,9 @@
 // `npm run faults -- --scripts 200 --seed 1`: as many seeded scripts as asked, each beside the undisturbed run of its world.
 import { parseArgs } from 'node:util'
+import { type Calm, calmRun, runBeside } from './beside-calm.ts'
 import { chooseFaults, type Fault, faultText, worldSeedOf } from './choose-faults.ts'
-import { compareRuns, problemsOf, sameStanding, standing } from './compare-runs.ts'
-import { type RunOutcome, runScript } from './run-script.ts'
-import { makeWorld, type Servers, SPAN_MS, SPEED, startServers, type World } from './world.ts'
+import { standing } from './compare-runs.ts'
+import { SPAN_MS, SPEED, startServers } from './world.ts'
 
 const { values } = parseArgs({
   options: {
@@ -12,19 +12,6 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 })
-
-type Calm = { world: World; run: RunOutcome }
-
-async function calmRun(seed: number, servers: Servers): Promise<Calm> {
-  const world = await makeWorld(seed, servers)
-  const run = await runScript(world, [])
-  const problems = problemsOf(run)
-  if (problems.length > 0) throw new Error(`the undisturbed run of world ${seed} is wrong:\n  ${problems.join('\n  ')}`)
-  console.log(
-    `world ${seed}: ${run.answered.size} reports, ${standing(run.recorded.values(), world.untilMs).size} incidents stand, from ${new Date(world.fromMs).toISOString()}`,
-  )
-  return { world, run }
-}
 
 async function main(): Promise<boolean> {
   const count = Number(values.scripts)
@@ -42,6 +29,10 @@ async function main(): Promise<boolean> {
       if (calm?.world.seed !== worldSeedOf(seed)) {
         await calm?.world.close()
         calm = await calmRun(worldSeedOf(seed), servers)
+        const { world, run } = calm
+        console.log(
+          `world ${world.seed}: ${run.answered.size} reports, ${standing(run.recorded.values(), world.untilMs).size} incidents stand, from ${new Date(world.fromMs).toISOString()}`,
+        )
       }
       if (!(await runOne(seed, chooseFaults(seed, SPAN_MS / SPEED), calm))) failed.push(seed)
     }
@@ -61,11 +52,11 @@ async function main(): Promise<boolean> {
   return failed.length === 0
 }
 
-async function runOne(seed: number, faults: Fault[], { world, run: calm }: Calm): Promise<boolean> {
+async function runOne(seed: number, faults: Fault[], calm: Calm): Promise<boolean> {
   console.log(`script ${seed}: ${faults.map(faultText).join('; ')}`)
   const beganMs = performance.now()
-  const problems = await runScript(world, faults, ({ recorded }) => sameStanding(calm, recorded, world.untilMs)).then(
-    (run) => compareRuns(calm, run, world.untilMs),
+  const problems = await runBeside(calm, faults).then(
+    (beside) => beside.problems,
     (error: unknown) => [`the run broke: ${error instanceof Error ? error.stack : String(error)}`],
   )
   const seconds = ((performance.now() - beganMs) / 1000).toFixed(1)
