@@ -59,10 +59,14 @@ export class WearerTimeline {
   #base: Checkpoint
   #baseMs: number
   #clockMs: number
+  /** Newest time known by clock or receipt; decides nothing but whether what is decided is marked late. */
+  #nowMs: number
   #events: EventBuckets
   #outcomes: Outcomes
   #checkpoints: Checkpoint[] = []
   #sinceCheckpoint = 0
+  /** Folding again: what comes out differently is marked by its cause, not by its age. */
+  #folding = false
   /** From here on the head no longer is the fold of the reports; Infinity when it is. */
   #staleFromMs = Infinity
   #staleBy: WithdrawalReason = 'late_report'
@@ -83,10 +87,12 @@ export class WearerTimeline {
     this.#base = parts?.base ?? putBy(this.#head)
     this.#baseMs = parts?.baseMs ?? -Infinity
     this.#clockMs = parts?.clockMs ?? -Infinity
+    this.#nowMs = this.#clockMs
     this.#events = parts?.events ?? new EventBuckets()
     this.#outcomes = parts?.outcomes ?? new Outcomes()
     this.#sink = {
-      change: (incident, atMs) => this.#outcomes.put(incident, atMs, atMs < this.#clockMs - LATE_AFTER_MS),
+      change: (incident, atMs) =>
+        this.#outcomes.put(incident, atMs, !this.#folding && atMs < this.#nowMs - LATE_AFTER_MS),
     }
     if (options.shortcut === false) this.#sink.shortcut = false
     if (parts) {
@@ -105,6 +111,7 @@ export class WearerTimeline {
     const { timeMs } = report
     if (!Number.isFinite(timeMs)) throw new RangeError(`a report's time must be finite, got ${timeMs}`)
     if (timeMs < this.#baseMs) return 'beyond'
+    if (report.receivedMs > this.#nowMs) this.#nowMs = report.receivedMs
     const kept = scratch
     if (!this.#events.add(report, kept)) return 'duplicate'
     const order = timeMs - this.#lastMs || kept.contentHi - this.#lastHi || kept.contentLo - this.#lastLo
@@ -126,6 +133,7 @@ export class WearerTimeline {
   advanceTo(nowMs: number): void {
     if (!(nowMs > this.#clockMs)) return
     this.#clockMs = nowMs
+    if (nowMs > this.#nowMs) this.#nowMs = nowMs
     if (this.#head.state.begun) this.#passSegments(this.#head, nowMs, this.#sink)
     advance(this.#head.state, this.#head.segment.plan, nowMs, this.#sink)
   }
@@ -173,6 +181,7 @@ export class WearerTimeline {
     this.#head = from
     this.#sinceCheckpoint = 0
     this.#staleFromMs = Infinity
+    this.#folding = true
     const place = this.#events.after(from.state.cursorMs)
     while (this.#events.next(place, scratch)) this.#fold(scratch)
     if (this.#clockMs > -Infinity) {
@@ -180,6 +189,7 @@ export class WearerTimeline {
       if (this.#head.state.begun) this.#passSegments(this.#head, nowMs, this.#sink)
       advance(this.#head.state, this.#head.segment.plan, nowMs, this.#sink)
     }
+    this.#folding = false
     this.#outcomes.settle(before, this.#staleBy === 'late_report')
   }
 

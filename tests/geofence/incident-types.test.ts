@@ -43,6 +43,14 @@ describe('zones', () => {
     expect(brief(judge(required, walk([0, 300, 300, 0, 300, 0, 0])))).toEqual(['away_from_required_zone 1/2/5'])
   })
 
+  test('near the wall it takes one more fix, unless the condition says how many', () => {
+    expect(brief(judge(required, walk([0, 150, 155, 150, 0, 0])))).toEqual(['away_from_required_zone 1/3/4'])
+    expect(judge(required, walk([0, 150, 155, 0, 0]))).toEqual([])
+    expect(brief(judge(required, walk([0, 150, 190, 195])))).toEqual(['away_from_required_zone 1/2/-'])
+    const two = [condition({ parameters: { confirmFixes: 2 } })]
+    expect(brief(judge(two, walk([0, 150, 155, 0, 0])))).toEqual(['away_from_required_zone 1/2/3'])
+  })
+
   test('as many fixes and as much time as the condition asks for', () => {
     const slow = [condition({ parameters: { confirmFixes: 3, confirmMinMs: 4 * MINUTE, returnFixes: 1 } })]
     expect(brief(judge(slow, walk([0, 300, 300, 300, 300, 300, 300, 0])))).toEqual(['away_from_required_zone 1/5/7'])

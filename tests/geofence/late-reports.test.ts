@@ -53,6 +53,14 @@ describe('late reports', () => {
     expect(t.takeChanges()).toMatchObject([{ startMs: at(10), late: true }])
   })
 
+  test('received long after its time is late, without a clock', () => {
+    const t = timeline()
+    const strap = fix(at(10), 0, 0, { strap: 'open' })
+    strap.receivedMs = at(40)
+    expect(t.offer(strap)).toBe('live')
+    expect(t.takeChanges()).toMatchObject([{ type: 'strap_open', late: true }])
+  })
+
   test('a disproved incident is withdrawn with the reason; standing again it gets a further revision', () => {
     const t = timeline()
     for (const [minute, north] of [
