@@ -8,6 +8,14 @@ const BENCHES: Record<string, { says: string; load: () => Promise<Bench> }> = {
     says: 'zones alone: ours, flatbush + Turf and Turf on the same fixes, at 10 to 10,000 zones',
     load: async () => (await import('./engine-zones.ts')).engineZones,
   },
+  wall: {
+    says: 'the bare path of a report: TCP, Redis, one distance, COPY; what the following are measured against',
+    load: async () => (await import('./wall.ts')).wall,
+  },
+  ingest: {
+    says: 'gateway batches answered, evaluated and stored: compact frames, then JSON',
+    load: async () => (await import('./ingest.ts')).ingest,
+  },
 }
 
 async function main(argv: string[]): Promise<number> {

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 export type ServeProcess = {
@@ -20,11 +20,24 @@ const READY_MS_MAX = 60_000
 const STOP_MS_MAX = 20_000
 const OSMAND_PORT_DEFAULT = 5055
 
-/** Starts `gelang serve` with all its roles on free ports and waits until it is ready. Its log goes to `logFile`. */
-export async function startServeProcess(env: Record<string, string>, logFile: string): Promise<ServeProcess> {
+export type ServeOptions = {
+  /** Comma-separated; all where absent. */
+  roles?: string
+  /** What `npm run build` made instead of the sources. */
+  built?: boolean
+  /** Where the process leaves a CPU profile when it ends. */
+  profileFolder?: string | undefined
+}
+
+/** Starts `gelang serve` on free ports and waits until it is ready. Its log goes to `logFile`. */
+export async function startServeProcess(
+  env: Record<string, string>,
+  logFile: string,
+  { roles, built = false, profileFolder }: ServeOptions = {},
+): Promise<ServeProcess> {
   const [api, ingest, osmand, health] = (await freePorts(4)) as [number, number, number, number]
   const apiUrl = `http://127.0.0.1:${api}`
-  const child = spawn(process.execPath, ['--import', 'tsx', 'bin/gelang.ts', 'serve'], {
+  const child = spawn(process.execPath, argumentsOf(roles, built, profileFolder), {
     cwd: ROOT,
     env: {
       // Nothing else of this process's environment: it may hold the addresses of other services.
@@ -57,6 +70,15 @@ export async function startServeProcess(env: Record<string, string>, logFile: st
     metric: async (name, labels = '') => sumOf(await (await fetch(`${healthUrl}/metrics`)).text(), name, labels),
     stop: () => stop(child),
   }
+}
+
+function argumentsOf(roles: string | undefined, built: boolean, profileFolder: string | undefined): string[] {
+  return [
+    ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(profileFolder, roles ?? 'all')}`]),
+    ...(built ? ['dist/bin/gelang.js'] : ['--import', 'tsx', 'bin/gelang.ts']),
+    'serve',
+    ...(roles === undefined ? [] : ['--roles', roles]),
+  ]
 }
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {

@@ -30,8 +30,13 @@ async function insertMissing(client: PoolClient, rows: FixRows): Promise<number>
   return inserted.rowCount ?? 0
 }
 
-async function copy(client: PoolClient, table: 'fix' | 'fix_incoming', rows: FixRows): Promise<number> {
-  const stream = client.query(copyFrom(`COPY ${table} (${COLUMNS}) FROM STDIN WITH (FORMAT binary)`))
-  await pipeline([rows.finish()], stream)
+function copy(client: PoolClient, table: 'fix' | 'fix_incoming', rows: FixRows): Promise<number> {
+  return copyInto(client, `COPY ${table} (${COLUMNS}) FROM STDIN WITH (FORMAT binary)`, rows.finish())
+}
+
+/** Runs a COPY … FROM STDIN with all its bytes; gives how many rows went in. */
+export async function copyInto(client: PoolClient, statement: string, bytes: Buffer): Promise<number> {
+  const stream = client.query(copyFrom(statement))
+  await pipeline([bytes], stream)
   return stream.rowCount
 }

@@ -1,0 +1,177 @@
+// What the load benches measure: the built server (dist/), one process a role, on a TimescaleDB and a Redis of its own that are
+// thrown away afterwards.
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { discardServices, ensureServices } from '../local-services/ensure-services.ts'
+import { migrate } from '../store/migrate.ts'
+import { openPool, type Pool } from '../store/open-pool.ts'
+import { deviceIdOf, type Fleet, makeFleet } from './fleet.ts'
+import { QUIET } from './quiet.ts'
+import type { BenchTask } from './report.ts'
+import { GATEWAY_ID, seedFleet } from './seed-fleet.ts'
+import { type ServeProcess, startServeProcess } from './serve-process.ts'
+
+export const LOCAL = resolve(import.meta.dirname, '../.local')
+const POLL_MS = 100
+const CHECK_TIMEOUT_MS = 600_000
+
+export type Services = { databaseUrl: string; redisUrl: string }
+
+/** Private services for `run`; whatever is given in the environment is not touched. */
+export async function withServices<T>(name: string, run: (services: Services) => Promise<T>): Promise<T> {
+  const folder = join(LOCAL, 'bench', `${name}-${process.pid}`)
+  const env = { ...process.env, DATABASE_URL: '', REDIS_URL: '' }
+  mkdirSync(join(LOCAL, 'logs'), { recursive: true })
+  try {
+    return await run(await ensureServices({ folder, packagesFolder: LOCAL, env, progress: () => undefined }))
+  } finally {
+    await discardServices({ folder, env })
+  }
+}
+
+export type System = Services & {
+  fleet: Fleet
+  ingest: ServeProcess
+  evaluate: ServeProcess
+  record: ServeProcess
+  api: ServeProcess | undefined
+  gateway: { url: string; gatewayId: string; secret: string }
+  password: string
+  secretOf(deviceId: string): string
+  pool: Pool
+  /** Resolves when so many reports have been evaluated and stored since the beginning. */
+  done(reports: number, withinMs: number): Promise<void>
+  evaluated(): Promise<number>
+  stored(): Promise<number>
+}
+
+/** Starts all of it for `wearers` bracelets, with `--profile` writing a CPU profile a process. */
+export async function withSystem<T>(
+  name: string,
+  { seed, say, args }: BenchTask,
+  { wearers, api = false }: { wearers: number; api?: boolean },
+  run: (system: System) => Promise<T>,
+): Promise<T> {
+  if (!existsSync(resolve(LOCAL, '../dist/bin/gelang.js'))) throw new Error('nothing is built: npm run build')
+  return withServices(name, async (services) => {
+    const { databaseUrl, redisUrl } = services
+    const [authSecret, password, pepper] = [1, 2, 3].map(() => randomBytes(24).toString('hex')) as [
+      string,
+      string,
+      string,
+    ]
+    const secretOf = (id: string): string => `${id}-${pepper}`
+    const fleet = makeFleet(seed, wearers)
+    await migrate(databaseUrl, QUIET)
+    await seedFleet({ databaseUrl, fleet, nowMs: Date.now(), authSecret, password, secretOf, log: QUIET })
+    const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, GELANG_AUTH_SECRET: authSecret }
+    const profileFolder = args.includes('--profile') ? join(LOCAL, 'bench', 'profiles', name) : undefined
+    const pool = openPool({
+      url: databaseUrl,
+      applicationName: 'gelang bench',
+      max: 1,
+      statementTimeoutMs: CHECK_TIMEOUT_MS,
+    })
+    const started: ServeProcess[] = []
+    const start = async (role: string): Promise<ServeProcess> => {
+      const log = join(LOCAL, 'logs', `bench-${name}-${role}.log`)
+      const server = await startServeProcess(env, log, { roles: role, built: true, profileFolder })
+      started.unshift(server)
+      return server
+    }
+    try {
+      // The record first: it publishes the rules that the others wait for.
+      const record = await start('record')
+      const evaluate = await start('evaluate')
+      const ingest = await start('ingest')
+      const apiServer = api ? await start('api') : undefined
+      await allShards(evaluate, record)
+      say(`${wearers} wearers, 16 shards; one process each: ingest, evaluate, record${api ? ', api' : ''}`)
+      const evaluated = () => evaluate.metric('gelang_evaluate_reports_total')
+      const stored = () => record.metric('gelang_record_reports_total')
+      return await run({
+        ...services,
+        fleet,
+        ingest,
+        evaluate,
+        record,
+        api: apiServer,
+        gateway: {
+          url: `${ingest.ingestUrl.replace('http', 'ws')}/v1/gateway`,
+          gatewayId: GATEWAY_ID,
+          secret: secretOf(GATEWAY_ID),
+        },
+        password,
+        secretOf,
+        pool,
+        evaluated,
+        stored,
+        async done(reports, withinMs) {
+          const endMs = Date.now() + withinMs
+          for (;;) {
+            const [judged, kept] = [await evaluated(), await stored()]
+            if (judged >= reports && kept >= reports) return
+            if (Date.now() > endMs)
+              throw new Error(`of ${reports} reports ${judged} are evaluated and ${kept} stored after ${withinMs} ms`)
+            await delay(POLL_MS)
+          }
+        },
+      })
+    } finally {
+      await pool.end()
+      for (const server of started) await server.stop()
+    }
+  })
+}
+
+async function allShards(evaluate: ServeProcess, record: ServeProcess): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 60_000; waitedMs += POLL_MS) {
+    const owned = (await evaluate.metric('gelang_evaluate_shards')) + (await record.metric('gelang_record_shards'))
+    if (owned === 32) return
+    await delay(POLL_MS)
+  }
+  throw new Error('the shards were not taken within a minute')
+}
+
+/** Bracelet n's k-th report, counted from 0, has the time `baseMs + k * stepMs`. */
+export type Lattice = { baseMs: number; stepMs: number }
+export type Stored = { answered: number; rows: number; missing: number; twice: number; strange: number }
+
+/** Compares the table with what was answered, by identity: `counts[n]` reports of bracelet n, the first ones of the lattice. */
+export async function compareStored(
+  pool: Pool,
+  counts: ArrayLike<number>,
+  { baseMs, stepMs }: Lattice,
+): Promise<Stored> {
+  const { rows } = await pool.query<{ id: string; rows: number; times: number; inside: number }>(
+    `SELECT b.device_id AS id, count(*)::int AS rows, count(DISTINCT f.time)::int AS times,
+      count(DISTINCT f.time) FILTER (WHERE utc_ms(f.time) >= $1::float8 AND utc_ms(f.time) < $1::float8 + $2::float8 * c.n
+        AND ((utc_ms(f.time) - $1::float8) / $2::float8) = floor((utc_ms(f.time) - $1::float8) / $2::float8))::int AS inside
+    FROM fix f JOIN bracelet b ON b.id = f.bracelet_id
+    JOIN unnest($3::text[], $4::int[]) AS c (id, n) ON c.id = b.device_id
+    GROUP BY b.device_id`,
+    [baseMs, stepMs, Array.from(counts, (_, n) => deviceIdOf(n)), Array.from(counts)],
+  )
+  const found = new Map(rows.map((row) => [row.id, row]))
+  const result: Stored = { answered: 0, rows: 0, missing: 0, twice: 0, strange: 0 }
+  for (let n = 0; n < counts.length; n++) {
+    const answered = counts[n]!
+    const row = found.get(deviceIdOf(n)) ?? { rows: 0, times: 0, inside: 0 }
+    result.answered += answered
+    result.rows += row.rows
+    result.missing += answered - row.inside
+    result.twice += row.rows - row.times
+    result.strange += row.times - row.inside
+  }
+  return result
+}
+
+/** As a line for people; `missing` is what was answered and is not in the table. */
+export function sayStored(say: (line: string) => void, stored: Stored): void {
+  say(
+    `answered ${stored.answered}, in the table ${stored.rows}: ${stored.missing} missing, ${stored.twice} twice, ` +
+      `${stored.strange} that were not answered`,
+  )
+}
