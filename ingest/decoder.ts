@@ -49,6 +49,8 @@ export type StreamProtocol = {
   checksummed: boolean
   /** The device repeats what was not answered. Where it does not, what TCP took from it is ours to keep. */
   acknowledges: boolean
+  /** Some devices wait for the server to speak first: what it says to one that has said nothing for so long. */
+  greeting?: { bytes: Uint8Array; afterSilenceMs: number }
   newFramer(frameBytesMax: number): Framer
   newDecoder(): StreamDecoder
 }

@@ -2,10 +2,19 @@
 import type { DeviceProtocol } from './decoder.ts'
 import { gt06 } from './protocols/gt06.ts'
 import { jt808 } from './protocols/jt808.ts'
+import { laipac } from './protocols/laipac.ts'
+import { megastek } from './protocols/megastek.ts'
 import { osmand } from './protocols/osmand.ts'
 import { r16h } from './protocols/r16h.ts'
 
-export const DEVICE_PROTOCOLS = [osmand, gt06, jt808, r16h] as const satisfies readonly DeviceProtocol[]
+export const DEVICE_PROTOCOLS = [
+  osmand,
+  gt06,
+  jt808,
+  megastek,
+  laipac,
+  r16h,
+] as const satisfies readonly DeviceProtocol[]
 
 export function protocolNamed(name: string): DeviceProtocol | undefined {
   return DEVICE_PROTOCOLS.find((protocol) => protocol.name === name)

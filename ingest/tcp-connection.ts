@@ -25,6 +25,7 @@ export class TcpConnection {
   #working: Promise<void> = Promise.resolve()
   #closing = false
   #resuming: NodeJS.Timeout | undefined
+  #greeting: NodeJS.Timeout | undefined
 
   constructor(socket: Socket, protocol: StreamProtocol, intake: Intake) {
     this.socket = socket
@@ -34,8 +35,14 @@ export class TcpConnection {
     this.#decoder = protocol.newDecoder()
     socket.setTimeout(intake.limits.tcpIdentifyMs, () => this.#cut(this.#identified ? 'idle' : 'not_identified'))
     socket.on('error', (error) => intake.log.debug({ err: error, protocol: protocol.name }, 'a connection broke'))
-    socket.on('close', () => clearTimeout(this.#resuming))
+    const { greeting } = protocol
+    if (greeting !== undefined) this.#greeting = setTimeout(() => socket.write(greeting.bytes), greeting.afterSilenceMs)
+    socket.on('close', () => {
+      clearTimeout(this.#resuming)
+      clearTimeout(this.#greeting)
+    })
     socket.on('data', (chunk: Buffer) => {
+      clearTimeout(this.#greeting)
       socket.pause()
       this.#working = this.#onChunk(chunk).catch((error: unknown) => {
         intake.log.error({ err: error, protocol: protocol.name }, 'a connection failed and was cut')

@@ -1,0 +1,190 @@
+// Laipac S911 bracelet over TCP: lines `$…*hh` CR LF, hh the xor of what stands between.
+//
+//   $AVRMC,id,hhmmss,status,ddmm.mmmm,N|S,dddmm.mmmm,E|W,knots,course,ddmmyy,event,battery,mileage km,gps on,adc1,adc2[,lac and cell
+//          as 8 hex digits,mcc and mnc as 6 digits][,more]         UTC. status A R P = a place, V = none; lower case wants an answer
+//   $ECHK,id,0 keep-alive, echoed unchanged      $AVSYS,id,… and $EAVSYS,id,… say who it is
+//
+// Answers: lower case → $EAVACK,event,hh of the line; the events of RESETS → $AVCFG,00000000,letter after it. A bracelet that waits
+// for the server to speak is asked with $AVREQ,? after some silence. Unanswered upper-case lines are not repeated.
+import type { DeviceSettings } from '../../model/directory.ts'
+import type { Alarm, DeviceReport } from '../../model/report.ts'
+import { believed } from '../believe.ts'
+import { xorOf } from '../checksums.ts'
+import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { addByCode, keep } from '../device-words.ts'
+import { isDeviceId } from '../json-report.ts'
+import { WindowFramer } from '../window-framer.ts'
+import { ARCHIVED_AFTER_MS, decimal, MPS_PER_KNOT, nmeaDegrees, nmeaTimeMs } from '../wire-fields.ts'
+
+/** Real lines have some 130 bytes. */
+const FRAME_BYTES_MAX = 1024
+const DOLLAR = 0x24
+const CR = 0x0d
+const LF = 0x0a
+const GREETING_AFTER_MS = 5000
+const PASSWORD = '00000000'
+
+// biome-ignore format: the numbers are the document's
+const FIELD = {
+  id: 1, time: 2, status: 3, lat: 4, ns: 5, lon: 6, ew: 7, knots: 8, course: 9, date: 10, event: 11, battery: 12, mileage: 13,
+  gpsOn: 14, adc1: 15, adc2: 16, cell: 17, network: 18,
+} as const
+
+const EVENTS: Record<string, Alarm | 'none'> = {
+  0: 'none',
+  3: 'sos',
+  4: 'zoneOut',
+  5: 'powerCut',
+  6: 'overspeed',
+  7: 'zoneOut',
+  8: 'vibration',
+  H: 'powerOff',
+  S: 'tamper',
+  T: 'tamper',
+  X: 'zoneIn',
+  Y: 'movement',
+  Z: 'batteryLow',
+}
+// Digital inputs.
+for (const letter of 'ABCDOPQR') EVENTS[letter] = 'none'
+
+/** What ends an alarm in the bracelet. */
+const RESETS: Record<string, string> = { 3: 'd', S: 't', T: 't', X: 'x', 4: 'x', Y: 'y', Z: 'z', M: 'm' }
+
+/** Lines from `$` to their end. A new `$` inside a line means that the one before was cut. */
+class LaipacFramer extends WindowFramer {
+  protected next(): Uint8Array | undefined {
+    const { window } = this
+    while (true) {
+      if (this.scanned === 0) {
+        let skip = 0
+        while (skip < window.length && this.at(skip) !== DOLLAR) skip++
+        if (skip > 0) this.drop(skip)
+        if (window.length === 0) return undefined
+        this.scanned = 1
+      }
+      while (this.scanned < window.length) {
+        const byte = this.at(this.scanned)
+        if (byte === LF || byte === CR) return this.give(this.scanned)
+        if (byte === DOLLAR) return this.give(this.scanned)
+        if (++this.scanned >= this.frameBytesMax) {
+          this.drop(this.scanned)
+          break
+        }
+      }
+      if (this.scanned > 0) return undefined
+    }
+  }
+}
+
+class LaipacDecoder implements StreamDecoder {
+  decode(frame: Uint8Array, context: DecodeContext): Decoded {
+    const line = Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString('latin1')
+    const m = /^\$([^*]*)\*([0-9A-Fa-f]{2})$/.exec(line)
+    if (m === null) return malformed('the line was cut')
+    const fields = m[1]!.split(',')
+    const deviceId = fields[FIELD.id] ?? ''
+    if (!isDeviceId(deviceId)) return malformed('no id')
+    const settings = context.settingsOf(deviceId)
+    if (xorOf(frame, 1, frame.length - 3) !== Number.parseInt(m[2]!, 16) && settings?.acceptBadChecksum !== true)
+      return { reports: [], error: { reason: 'checksum', detail: 'the checksum is another' } }
+    switch (fields[0]) {
+      case 'ECHK':
+        return { reports: [], deviceId, reply: Buffer.from(`${line}\r\n`, 'latin1') }
+      case 'AVSYS':
+      case 'EAVSYS':
+        return { reports: [], deviceId }
+      case 'AVRMC':
+        return decodeReport(fields, m[2]!, deviceId, settings, context)
+      default:
+        return malformed('the type is not known', deviceId)
+    }
+  }
+}
+
+function decodeReport(
+  fields: string[],
+  checksum: string,
+  deviceId: string,
+  settings: DeviceSettings | undefined,
+  context: DecodeContext,
+): Decoded {
+  const status = fields[FIELD.status] ?? ''
+  const event = fields[FIELD.event] ?? ''
+  const answer = answerTo(status, event, checksum)
+  const reply = answer === '' ? {} : { reply: Buffer.from(answer, 'latin1') }
+  if (fields.length <= FIELD.battery || !/^[ARPV]$/i.test(status))
+    return { ...malformed('not the fields of a report', deviceId), ...reply }
+  const report: DeviceReport = {
+    deviceId,
+    timeMs: nmeaTimeMs(fields[FIELD.date]!, fields[FIELD.time]!) - (settings?.utcOffsetMinutes ?? 0) * 60_000,
+    fixValid: status.toUpperCase() !== 'V',
+    alarms: [],
+    archived: false,
+  }
+  report.archived = context.receivedMs - report.timeMs > ARCHIVED_AFTER_MS
+  readPlace(report, fields)
+  addByCode(report, event, EVENTS, settings)
+  if (event !== '0') keep(report, 'event', event)
+  keep(report, 'status', status)
+  readRest(report, fields)
+  return { deviceId, ...reply, ...believed(report, context) }
+}
+
+function answerTo(status: string, event: string, checksum: string): string {
+  let answer = ''
+  if (/^[a-z]$/.test(status)) answer += line(`EAVACK,${event},${checksum}`)
+  const reset = Object.hasOwn(RESETS, event) ? RESETS[event] : undefined
+  if (reset !== undefined) answer += line(`AVCFG,${PASSWORD},${reset}`)
+  return answer
+}
+
+function line(text: string): string {
+  const bytes = Buffer.from(text, 'latin1')
+  const sum = xorOf(bytes, 0, bytes.length)
+  return `$${text}*${sum.toString(16).toUpperCase().padStart(2, '0')}\r\n`
+}
+
+function readPlace(report: DeviceReport, fields: string[]): void {
+  const latDeg = nmeaDegrees(fields[FIELD.lat]!, fields[FIELD.ns]!, 'NS')
+  const lonDeg = nmeaDegrees(fields[FIELD.lon]!, fields[FIELD.ew]!, 'EW')
+  if (latDeg === undefined && lonDeg === undefined && !report.fixValid) return
+  report.latDeg = latDeg ?? Number.NaN
+  report.lonDeg = lonDeg ?? Number.NaN
+  report.source = 'gps'
+  const knots = decimal(fields[FIELD.knots]!)
+  if (knots >= 0) report.speedMps = knots * MPS_PER_KNOT
+  const course = decimal(fields[FIELD.course]!)
+  if (course >= 0 && course <= 360) report.courseDeg = course
+}
+
+function readRest(report: DeviceReport, fields: string[]): void {
+  const millivolts = decimal(fields[FIELD.battery]!.replace('.', ''))
+  if (millivolts > 0 && millivolts < 60_000) report.batteryVolts = millivolts / 1000
+  for (const name of ['mileage', 'gpsOn', 'adc1', 'adc2'] as const)
+    keep(report, name, decimal(fields[FIELD[name]] ?? ''))
+  const cell = /^([0-9a-f]{4})([0-9a-f]{4})$/i.exec(fields[FIELD.cell] ?? '')
+  const network = /^(\d{3})(\d{3})$/.exec(fields[FIELD.network] ?? '')
+  if (cell !== null && network !== null) {
+    const [mcc, mnc] = [Number(network[1]), Number(network[2])]
+    keep(report, 'cell', `${mcc},${mnc},${Number.parseInt(cell[1]!, 16)},${Number.parseInt(cell[2]!, 16)}`)
+  }
+  keep(report, 'more', fields.slice(FIELD.network + 1).join(','))
+}
+
+function malformed(detail: string, deviceId?: string): Decoded {
+  const error: DecodeError = { reason: 'malformed', detail }
+  return { reports: [], ...(deviceId === undefined ? {} : { deviceId }), error }
+}
+
+export const laipac: StreamProtocol = {
+  name: 'laipac',
+  transport: 'tcp',
+  port: 5048,
+  lines: 'text',
+  checksummed: true,
+  acknowledges: false,
+  greeting: { bytes: Buffer.from(line('AVREQ,?'), 'latin1'), afterSilenceMs: GREETING_AFTER_MS },
+  newFramer: (frameBytesMax) => new LaipacFramer(Math.min(frameBytesMax, FRAME_BYTES_MAX)),
+  newDecoder: () => new LaipacDecoder(),
+}
