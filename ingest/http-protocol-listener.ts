@@ -120,7 +120,8 @@ function whoIsWrong(decoded: HttpDecoded, intake: Intake): Wrong | undefined {
   }
   if (checked !== undefined) return undefined
   if (decoded.deviceId !== undefined) return isWrong(decoded.deviceId, decoded.credential, intake)
-  return { status: 400, reason: 'malformed' }
+  // An empty question, about nobody, gets its empty answer.
+  return decoded.error === undefined ? undefined : { status: 400, reason: 'malformed' }
 }
 
 function isWrong(deviceId: string, credential: string | undefined, intake: Intake): Wrong | undefined {

@@ -5,7 +5,9 @@ import { jt808 } from './protocols/jt808.ts'
 import { laipac } from './protocols/laipac.ts'
 import { megastek } from './protocols/megastek.ts'
 import { osmand } from './protocols/osmand.ts'
+import { owntracks } from './protocols/owntracks.ts'
 import { r16h } from './protocols/r16h.ts'
+import { xexun3 } from './protocols/xexun3.ts'
 
 export const DEVICE_PROTOCOLS = [
   osmand,
@@ -14,6 +16,8 @@ export const DEVICE_PROTOCOLS = [
   megastek,
   laipac,
   r16h,
+  xexun3,
+  owntracks,
 ] as const satisfies readonly DeviceProtocol[]
 
 export function protocolNamed(name: string): DeviceProtocol | undefined {

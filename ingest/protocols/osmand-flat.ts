@@ -5,6 +5,7 @@
 //   charge            alarm              cell (mcc,mnc,lac,cid[,dBm]), wifi (MAC,dBm): repeatable
 import type { DeviceReport } from '../../model/report.ts'
 import { alarmOf } from '../alarm-words.ts'
+import { isPlace } from '../believe.ts'
 import type { DecodeContext, DecodeError } from '../decoder.ts'
 import { parseIsoMs } from '../iso-time.ts'
 import { ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX } from '../json-report.ts'
@@ -98,6 +99,8 @@ export function flatReport(record: FlatRecord, deviceId: string, context: Decode
     const latDeg = number(lat ?? '')
     const lonDeg = number(lon ?? '')
     if (!Number.isNaN(latDeg) && !Number.isNaN(lonDeg)) {
+      if (!isPlace(latDeg, lonDeg) && report.alarms.length === 0)
+        return { reason: 'impossible_position', detail: `no such place: ${latDeg}, ${lonDeg}` }
       report.latDeg = latDeg
       report.lonDeg = lonDeg
       report.fixValid = valid ?? true

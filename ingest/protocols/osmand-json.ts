@@ -1,6 +1,7 @@
 // Traccar Client 9: `{device_id, location: {timestamp, coords, battery, activity, event, …}}`. Here the speed is in m/s and the
 // battery a share of 1; −1 means unknown in both and in the heading. A member named `_` repeats everything as text.
 import type { DeviceReport } from '../../model/report.ts'
+import { isPlace } from '../believe.ts'
 import type { DecodeContext, DecodeError } from '../decoder.ts'
 import { ARCHIVED_AFTER_MS, addAlarms, keep, timestampMs } from './osmand-flat.ts'
 
@@ -31,6 +32,8 @@ export function nestedReport(record: Members, deviceId: string, context: DecodeC
   for (const [name, value] of Object.entries(membersOf(location.extras) ?? {})) keepScalar(report, name, value)
   for (const [name, value] of Object.entries(membersOf(record.extras) ?? {})) keepScalar(report, name, value)
   report.archived = receivedMs - report.timeMs > ARCHIVED_AFTER_MS
+  if (report.fixValid && !isPlace(report.latDeg, report.lonDeg) && report.alarms.length === 0)
+    return { reason: 'impossible_position', detail: `no such place: ${report.latDeg}, ${report.lonDeg}` }
   return report
 }
 

@@ -7,8 +7,10 @@
 import type { DeviceSettings } from '../../model/directory.ts'
 import type { Alarm, ContactState, DeviceReport } from '../../model/report.ts'
 import { alarmOf } from '../alarm-words.ts'
+import { believed } from '../believe.ts'
 import { ByteWindow } from '../byte-window.ts'
 import type { DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { keep, own } from '../device-words.ts'
 import { utcMs } from '../iso-time.ts'
 
 const AT = 0x40
@@ -85,15 +87,16 @@ class R16hDecoder implements StreamDecoder {
     if (stored !== 'R' && stored !== 'S') return malformed('neither R nor S', deviceId)
     const settings = context.settingsOf(deviceId)
     const timeMs = timeOf(fields[FIELDS.date]!, fields[FIELDS.time]!, settings?.utcOffsetMinutes ?? 0)
-    if (Number.isNaN(timeMs))
-      return { reports: [], deviceId, error: { reason: 'impossible_time', detail: 'no such date or time' } }
     const report: DeviceReport = { deviceId, timeMs, fixValid: false, alarms: [], archived: stored === 'S' }
     if (type === 'LBSD') {
       report.source = 'cell'
-      keep(report, 'cell', fields[LBSD.cell]!)
-    } else if (!readFix(report, fields)) return malformed('the position cannot be read', deviceId)
+      keep(report, 'cell', cellOf(fields[LBSD.cell]!))
+    } else if (!readFix(report, fields)) {
+      report.latDeg = Number.NaN
+      report.lonDeg = Number.NaN
+    }
     readTail(report, fields, type === 'GPSD' ? GPSD.tail : LBSD.tail, settings)
-    return { reports: [report], deviceId }
+    return { deviceId, ...believed(report, context) }
   }
 }
 
@@ -132,12 +135,11 @@ function readTail(report: DeviceReport, fields: string[], at: number, settings: 
   if (alarm === 'other') keep(report, 'alarm', alarmCode)
 }
 
-function own<T>(table: Record<string, T> | undefined, code: string): T | undefined {
-  return table !== undefined && Object.hasOwn(table, code) ? table[code] : undefined
-}
-
-function keep(report: DeviceReport, name: string, raw: string): void {
-  report.attributes = { ...report.attributes, [name]: raw.slice(0, 256) }
+/** As all protocols keep a cell: mcc,mnc,lac,cid,dBm in decimals; as it came where it is none. */
+function cellOf(raw: string): string {
+  const m = /^(\d{1,3})-(\d{1,3})-([0-9a-f]{1,8})-([0-9a-f]{1,8}):(-?\d{1,4})$/i.exec(raw)
+  if (m === null) return raw
+  return [m[1]!, m[2]!, Number.parseInt(m[3]!, 16), Number.parseInt(m[4]!, 16), m[5]!].map(Number).join(',')
 }
 
 function decimal(text: string): number {

@@ -43,7 +43,7 @@ test('an alarm and an opened strap come out in the common words', async () => {
     strap: 2,
     alarms: 2,
     flags: 4,
-    attributes: { cell: '242-1-2f1a-1c3d5:-87' },
+    attributes: { cell: '242,1,12058,115669,-87' },
   })
   socket.destroy()
 })
@@ -74,7 +74,7 @@ test('a frame that cannot be read is kept, and after too many the connection is 
   const socket = dial()
   socket.write(frame(1).replace('59.91325', 'xx') + frame(2))
   await expect.poll(async () => (await open.stored()).length).toBe(1)
-  expect((await open.quarantined())[0]).toMatchObject({ reason: 'malformed', deviceId: IMEI })
+  expect((await open.quarantined())[0]).toMatchObject({ reason: 'impossible_position', deviceId: IMEI })
   for (let i = 0; i < 3; i++) socket.write(`@WHAT,${IMEI}$`)
   await closed(socket)
   expect(cut('malformed_frames')).toBe(1)

@@ -1,0 +1,233 @@
+// Xexun v3 (ankle unit DDX14) over TCP; the answer is a true acknowledgement.
+//
+//   FC | u16 length (11 + body) | version 03, u8 type, u8 sequence, BCD[8] 0 and IMEI | body | u16 CRC-16/CCITT-FALSE from the
+//   version on | CF          answer to every type but 21: FC 000C 03 type sequence id 00 CRC CF
+//
+//   type 20: items u8 id, u8 length          01 login, keep-alive          21 answer to a command
+//   64 place   u32 s, f64 latitude, f64 longitude, f32 altitude, u8 unknown, u8 satellites, more whose order is not established
+//   65 Wi-Fi   u32 s, u8 count, (6 MAC, i8 dBm)…       66 cells, layout not established
+//   69 alarm   u32 s, u8 alarm, u8 length, data        6A status: u8 %, u16, u8 radio, u8, u8 moving, u8 charging, … FF = unknown
+//
+// Items of the same second are one report; the status joins the newest.
+import type { DeviceSettings } from '../../model/directory.ts'
+import type { Alarm, DeviceReport } from '../../model/report.ts'
+import { believed } from '../believe.ts'
+import { crc16CcittFalse } from '../checksums.ts'
+import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { addByCode, keep } from '../device-words.ts'
+import { WindowFramer } from '../window-framer.ts'
+import { ARCHIVED_AFTER_MS, bcdDigits, hexOf, wifiOf } from '../wire-fields.ts'
+
+/** A body holds some hundred bytes; the length field would allow 64 KiB, for which a damaged one would make us wait. */
+const FRAME_BYTES_MAX = 8192
+const HEAD = 0xfc
+const TAIL = 0xcf
+const AROUND_BYTES = 6
+const BODY_AT = 14
+const DATA = 0x20
+const COMMAND_ANSWER = 0x21
+const UNKNOWN = 0xff
+
+const ALARM_CODES: Record<string, Alarm | 'none'> = {
+  1: 'sos',
+  2: 'batteryLow',
+  4: 'strapOpen',
+  5: 'movement',
+  7: 'fall',
+  11: 'none',
+  12: 'none',
+  13: 'restart',
+  14: 'powerOff',
+}
+const CHARGER_CODES: Record<number, boolean> = { 11: true, 12: false }
+
+/** Frames by their length, which the closing `CF` must confirm; a sound frame inside one that is not whole is found by its CRC. */
+class Xexun3Framer extends WindowFramer {
+  protected next(): Uint8Array | undefined {
+    const { window } = this
+    while (window.length > 0) {
+      let skip = 0
+      while (skip < window.length && this.at(skip) !== HEAD) skip++
+      if (skip > 0) this.drop(skip)
+      if (window.length < 3) return undefined
+      const bytes = this.#declaredBytes(0)
+      if (bytes < BODY_AT + 3 || bytes > this.frameBytesMax) {
+        this.drop(1)
+        continue
+      }
+      const inner = this.#soundInside(Math.min(bytes, window.length))
+      if (inner > 0) {
+        this.drop(inner)
+        continue
+      }
+      if (window.length < bytes) return undefined
+      if (this.at(bytes - 1) === TAIL) return this.give(bytes)
+      this.drop(1)
+    }
+    return undefined
+  }
+
+  /** Where in a frame that is not sound itself a sound one begins that ends by `end`; 0 where there is none. */
+  #soundInside(end: number): number {
+    while (this.scanned < end) {
+      const tail = this.scanned++
+      if (this.at(tail) !== TAIL) continue
+      for (let from = 0; from + BODY_AT + 3 <= tail + 1; from++)
+        if (this.at(from) === HEAD && this.#declaredBytes(from) === tail + 1 - from && this.#isSound(from, tail))
+          return from
+    }
+    return 0
+  }
+
+  #declaredBytes(index: number): number {
+    return this.at(index + 1) * 256 + this.at(index + 2) + AROUND_BYTES
+  }
+
+  #isSound(from: number, tail: number): boolean {
+    const { bytes, start } = this.window
+    const crcAt = start + tail - 2
+    return crc16CcittFalse(bytes, start + from + 3, crcAt) === bytes[crcAt]! * 256 + bytes[crcAt + 1]!
+  }
+}
+
+class Xexun3Decoder implements StreamDecoder {
+  decode(frame: Uint8Array, context: DecodeContext): Decoded {
+    const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.length)
+    const crcAt = bytes.length - 3
+    if (crcAt < BODY_AT) return malformed('shorter than its header')
+    const digits = bcdDigits(bytes, 6, BODY_AT)
+    const deviceId = digits?.replace(/^0/, '')
+    const settings = deviceId === undefined ? undefined : context.settingsOf(deviceId)
+    if (crc16CcittFalse(bytes, 3, crcAt) !== bytes.readUInt16BE(crcAt) && settings?.acceptBadChecksum !== true)
+      return { reports: [], error: { reason: 'checksum', detail: 'the CRC is another' } }
+    if (deviceId === undefined || /^0+$/.test(deviceId)) return malformed('the id is no IMEI')
+    const type = bytes[4]!
+    if (type === COMMAND_ANSWER) return { reports: [], deviceId }
+    const reply = replyTo(bytes)
+    if (bytes[3] !== 3) return { ...malformed('not version 3'), deviceId, reply }
+    if (type !== DATA) return { reports: [], deviceId, reply }
+    return { deviceId, reply, ...readBody(bytes.subarray(BODY_AT, crcAt), deviceId, settings, context) }
+  }
+}
+
+type Taken = { reports: DeviceReport[]; error?: DecodeError }
+
+function readBody(body: Buffer, deviceId: string, settings: DeviceSettings | undefined, context: DecodeContext): Taken {
+  const moments = new Map<number, DeviceReport>()
+  const without: [id: number, value: Buffer][] = []
+  const taken: Taken = { reports: [] }
+  let at = 0
+  while (at + 2 <= body.length) {
+    const id = body[at]!
+    const end = at + 2 + body[at + 1]!
+    if (end > body.length) break
+    const value = body.subarray(at + 2, end)
+    if (!readTimed(id, value, (seconds) => momentOf(moments, seconds, deviceId, context), settings))
+      without.push([id, value])
+    at = end
+  }
+  if (at !== body.length) taken.error = { reason: 'malformed', detail: 'an item runs over the end' }
+  if (without.length > 0) {
+    const newest = moments.size === 0 ? receiptOf(deviceId, context) : moments.get(Math.max(...moments.keys()))!
+    if (moments.size === 0) moments.set(0, newest)
+    for (const [id, value] of without) readUntimed(newest, id, value)
+  }
+  for (const report of moments.values()) {
+    const { reports, error } = believed(report, context)
+    taken.reports.push(...reports)
+    if (error !== undefined) taken.error ??= error
+  }
+  return taken
+}
+
+/** False for an item without a time of its own, or too short for its kind. */
+function readTimed(
+  id: number,
+  value: Buffer,
+  at: (seconds: number) => DeviceReport,
+  settings: DeviceSettings | undefined,
+): boolean {
+  if (id === 0x64 && value.length >= 24) {
+    const report = at(value.readUInt32BE(0))
+    report.latDeg = value.readDoubleBE(4)
+    report.lonDeg = value.readDoubleBE(12)
+    report.fixValid = true
+    report.source = 'gps'
+    const altitude = value.readFloatBE(20)
+    if (Number.isFinite(altitude)) report.altitudeM = altitude
+    if (value.length >= 26) report.satellites = value[25]!
+    keep(report, 'place', hexOf(value, 24))
+    return true
+  }
+  if (id === 0x65 && value.length >= 5) {
+    const report = at(value.readUInt32BE(0))
+    report.source ??= 'wifi'
+    const points: string[] = []
+    for (let from = 5; from + 7 <= value.length; from += 7)
+      points.push(wifiOf(hexOf(value, from, from + 6), value.readInt8(from + 6)))
+    keep(report, 'wifi', points.join('|'))
+    return true
+  }
+  if (id === 0x69 && value.length >= 5) {
+    const report = at(value.readUInt32BE(0))
+    const alarm = value[4]!
+    addByCode(report, String(alarm), ALARM_CODES, settings)
+    if (CHARGER_CODES[alarm] !== undefined) report.charging = CHARGER_CODES[alarm]
+    keep(report, 'alarmCode', alarm)
+    keep(report, 'alarmData', hexOf(value, 6))
+    return true
+  }
+  return false
+}
+
+function readUntimed(report: DeviceReport, id: number, value: Buffer): void {
+  if (id !== 0x6a) {
+    keep(report, id === 0x66 ? 'cellRaw' : `item${id.toString(16).toUpperCase().padStart(2, '0')}`, hexOf(value))
+    return
+  }
+  const [percent, , , radio, , moving, charging] = value
+  if (percent !== undefined && percent <= 100) report.batteryPercent = percent
+  if (radio !== UNKNOWN) keep(report, 'radio', radio)
+  if (moving !== undefined && moving !== UNKNOWN) keep(report, 'moving', moving !== 0)
+  if (charging !== undefined && charging !== UNKNOWN) report.charging = charging !== 0
+}
+
+function momentOf(
+  moments: Map<number, DeviceReport>,
+  seconds: number,
+  deviceId: string,
+  { receivedMs }: DecodeContext,
+): DeviceReport {
+  let report = moments.get(seconds)
+  if (report === undefined) {
+    const archived = receivedMs - seconds * 1000 > ARCHIVED_AFTER_MS
+    report = { deviceId, timeMs: seconds * 1000, fixValid: false, alarms: [], archived }
+    moments.set(seconds, report)
+  }
+  return report
+}
+
+function receiptOf(deviceId: string, { receivedMs }: DecodeContext): DeviceReport {
+  return { deviceId, timeMs: receivedMs, timeFromReceipt: true, fixValid: false, alarms: [], archived: false }
+}
+
+function replyTo(frame: Buffer): Uint8Array {
+  const reply = Buffer.from([HEAD, 0, 12, ...frame.subarray(3, BODY_AT), 0, 0, 0, TAIL])
+  reply.writeUInt16BE(crc16CcittFalse(reply, 3, 15), 15)
+  return reply
+}
+
+function malformed(detail: string): Decoded {
+  return { reports: [], error: { reason: 'malformed', detail } }
+}
+
+export const xexun3: StreamProtocol = {
+  name: 'xexun3',
+  transport: 'tcp',
+  port: 5264,
+  lines: 'hex',
+  checksummed: true,
+  acknowledges: true,
+  newFramer: (frameBytesMax) => new Xexun3Framer(Math.min(frameBytesMax, FRAME_BYTES_MAX)),
+  newDecoder: () => new Xexun3Decoder(),
+}
