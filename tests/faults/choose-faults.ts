@@ -29,7 +29,7 @@ export function chooseFaults(scriptSeed: number, spanMs: number): Fault[] {
   while (faults.length < wanted) {
     const fault = oneFault(random, spanMs)
     const busy = faults.some(
-      (other) => target(other) === target(fault) && apart(other, fault) < Math.max(other.forMs, fault.forMs) + 500,
+      (other) => targetOf(other) === targetOf(fault) && apart(other, fault) < Math.max(other.forMs, fault.forMs) + 500,
     )
     if (!busy) faults.push(fault)
   }
@@ -48,7 +48,8 @@ function oneFault(random: Random, spanMs: number): Fault {
   return { kind: 'cut', side: random.next() < 0.5 ? 'fleet' : 'server', atMs, forMs: 0 }
 }
 
-function target(fault: Fault): string {
+/** What the fault strikes; one thing is struck and mended before it is struck again. */
+export function targetOf(fault: Fault): string {
   return 'what' in fault ? fault.what : fault.kind.replace(/-.*/, '')
 }
 

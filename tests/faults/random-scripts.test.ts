@@ -29,6 +29,7 @@ async function problemsWith(seed: number): Promise<string[]> {
   console.log(`script ${seed}: ${faults.map(faultText).join('; ')}`)
   if (calm?.world.seed !== worldSeedOf(seed)) {
     await calm?.world.close()
+    calm = undefined
     calm = await calmRun(worldSeedOf(seed), servers)
   }
   return (await runBeside(calm, faults)).problems

@@ -28,6 +28,7 @@ async function main(): Promise<boolean> {
     for (let seed = first; seed < first + count; seed++) {
       if (calm?.world.seed !== worldSeedOf(seed)) {
         await calm?.world.close()
+        calm = undefined
         calm = await calmRun(worldSeedOf(seed), servers)
         const { world, run } = calm
         console.log(

@@ -11,9 +11,12 @@ import { randomOf } from '../../simulators/random.ts'
 import { linkAccount } from '../../store/insert-people.ts'
 import { migrate } from '../../store/migrate.ts'
 import { openPool, type Pool } from '../../store/open-pool.ts'
+import { isStoreAway } from '../../store/retry.ts'
 import { connectRedis, type RedisClient, untilReady } from '../../stream/connect.ts'
+import { isRedisAway } from '../../stream/redis-errors.ts'
 import { type OwnServer, ownPostgres, ownRedis } from '../setup/own-services.ts'
 import { silentLog } from '../setup/test-redis.ts'
+import { eventually } from './eventually.ts'
 
 /** Simulated milliseconds in a real one. */
 export const SPEED = 200
@@ -23,6 +26,7 @@ export const SHARDS = 6
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
+const SERVERS_MS_MAX = 30_000
 const WEARERS = 45
 const PLAYERS_PER_SCRIPT = 2
 const PLAYER_INTERVAL_MS = 24_000
@@ -130,8 +134,21 @@ export async function makeWorld(seed: number, servers: Servers): Promise<World> 
 
 /** Forgets everything that a run left behind; rules, wearers and logins stay, so that ids are the same in every run. */
 export async function forgetRun(world: World): Promise<void> {
-  await world.pool.query('TRUNCATE fix, incident, incident_revision, quarantine, record_position')
-  await world.redis.flushall()
+  await eventually(
+    async () => {
+      try {
+        await world.pool.query('TRUNCATE fix, incident, incident_revision, quarantine, record_position')
+        await world.redis.flushall()
+        return true
+      } catch (error) {
+        // A run that broke may have left them starting.
+        if (!isStoreAway(error) && !isRedisAway(error)) throw error
+        return false
+      }
+    },
+    'TimescaleDB and Redis are there',
+    SERVERS_MS_MAX,
+  )
 }
 
 async function makeLogins(
