@@ -1,6 +1,7 @@
 // One shard's evaluator: reads the report log, keeps every wearer's timeline in memory, and writes outcomes and checkpoints
 // under its fencing token. The steps of a turn stand in `#turn`.
 import { WearerTimeline } from '../geofence/timeline.ts'
+import { TimelineUnreadable } from '../geofence/timeline-codec.ts'
 import type { Incident } from '../model/incident.ts'
 import { decodeLive, WEARER_STATE } from '../model/live.ts'
 import type { Clock, Counter, Log, Meter } from '../model/observe.ts'
@@ -23,6 +24,8 @@ export type EvaluatorLimits = {
   retainEventsMax: number
   entriesPerRead: number
   checkpointMs: number
+  /** The same while the log is ahead of us: a checkpoint writes whole hours of reports, and a replay is quicker than catching up. */
+  checkpointBehindMs: number
   liveMs: number
   /** Wearers in one checkpoint commit. */
   wearersPerCommit: number
@@ -33,11 +36,13 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
   retainEventsMax: 4096,
   entriesPerRead: 64,
   checkpointMs: 1000,
+  checkpointBehindMs: 5000,
   liveMs: 100,
   wearersPerCommit: 500,
 }
 
 const SILENCE_FIELD = 'silence'
+const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const
 
 export type ShardEvaluatorOptions = {
   shard: number
@@ -70,11 +75,14 @@ export class ShardEvaluator {
   #dropped: number[] = []
   readonly #reports: Counter
   readonly #incidents: Counter
+  readonly #unreadable: Counter
   #position = '0-0'
   #savedPosition = '0-0'
   readonly #paceMs: Clock
   #checkpointAtMs = Number.NEGATIVE_INFINITY
   #liveAtMs = Number.NEGATIVE_INFINITY
+  /** The last read gave as much as was asked for. */
+  #behind = false
   #plansChanged = false
   #stopping = false
 
@@ -84,6 +92,10 @@ export class ShardEvaluator {
     const { redis, keys, shard, zones, limits, clock, log, meter } = options
     this.#plans = new PlanBook({ redis, keys, shard, zones, retainMs: limits.retainMs, clock, log })
     this.#reports = meter.counter('gelang_evaluate_reports_total', 'Reports judged, by how they arrived', ['arrival'])
+    this.#unreadable = meter.counter(
+      'gelang_evaluate_unreadable_states_total',
+      'Saved timelines that could not be read',
+    )
     this.#incidents = meter.counter('gelang_evaluate_incident_revisions_total', 'Incident revisions emitted, by type', [
       'type',
     ])
@@ -91,23 +103,37 @@ export class ShardEvaluator {
 
   /** Restores the shard from its checkpoint. Must be called once, before `run`. */
   async load(): Promise<void> {
-    const { redis, keys, shard, limits } = this.#options
+    const { redis, keys, shard } = this.#options
     await this.#plans.refresh()
     const saved = await loadShard(redis, keys, shard)
     this.#position = this.#savedPosition = saved.position
     const buckets = groupBuckets(saved.events, (wearerId, bytes) => this.#silences.restore(wearerId, bytes))
     for (const wearerId of this.#plans.wearerIds()) {
-      const plan = this.#plans.get(wearerId)!
-      const state = saved.states.get(wearerId)
-      const timeline =
-        state === undefined
-          ? new WearerTimeline(wearerId, plan, limits)
-          : WearerTimeline.decode(wearerId, plan, state, buckets.get(wearerId) ?? new Map(), limits)
+      const timeline = this.#restore(wearerId, saved.states.get(wearerId), buckets.get(wearerId) ?? new Map())
       this.#timelines.set(wearerId, timeline)
       this.#edges.set(wearerId, timeline.nextEdgeMs())
+      // What a plan that changed while nobody evaluated decides goes out with the first turn.
+      this.#touched.add(wearerId)
     }
     for (const bytes of (await readLatest(redis, keys, shard)).values())
       for (const position of decodeLive(bytes)) this.#board.restore(position)
+  }
+
+  #restore(wearerId: number, state: Uint8Array | undefined, buckets: Map<number, Uint8Array>): WearerTimeline {
+    const { limits, log } = this.#options
+    const plan = this.#plans.get(wearerId)!
+    if (state === undefined) return new WearerTimeline(wearerId, plan, limits)
+    try {
+      const timeline = WearerTimeline.decode(wearerId, plan, state, buckets, limits)
+      timeline.setPlan(plan, this.#plans.changedMs(wearerId)!)
+      return timeline
+    } catch (error) {
+      if (!(error instanceof TimelineUnreadable)) throw error
+      // One wearer's damaged state must not keep the shard from everybody else; what was open stays open for an officer to end.
+      this.#unreadable.inc()
+      log.error({ wearerId, reason: error.message }, 'a saved timeline is unreadable; this wearer begins anew')
+      return new WearerTimeline(wearerId, plan, limits)
+    }
   }
 
   /** Turns until `stop`; throws FencedOff when another owner has taken the shard, and whatever Redis throws. */
@@ -131,7 +157,9 @@ export class ShardEvaluator {
     await this.#judge(entries)
     this.#fireEdges()
     await this.#commitOutcomes()
-    if (this.#paceMs() - this.#checkpointAtMs >= this.#options.limits.checkpointMs) await this.#checkpoint()
+    const { checkpointMs, checkpointBehindMs } = this.#options.limits
+    if (this.#paceMs() - this.#checkpointAtMs >= (this.#behind ? checkpointBehindMs : checkpointMs))
+      await this.#checkpoint()
     await this.#publish()
   }
 
@@ -171,6 +199,7 @@ export class ShardEvaluator {
 
   async #judge(entries: LogEntry[]): Promise<void> {
     const report = this.#report
+    const arrived = { live: 0, late: 0, duplicate: 0, beyond: 0, no_plan: 0 }
     for (const { id, bytes } of entries) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       let at = ENTRY_HEADER_BYTES
@@ -184,17 +213,19 @@ export class ShardEvaluator {
           timeline = this.#timelines.get(report.wearerId)
         }
         if (timeline === undefined) {
-          this.#reports.inc({ arrival: 'no_plan' })
+          arrived.no_plan++
           continue
         }
-        this.#reports.inc({ arrival: timeline.offer(report) })
+        arrived[timeline.offer(report)]++
         this.#silenceChanged(report.wearerId, this.#silences.hear(report, this.#plans.get(report.wearerId)!))
         this.#board.see(report, this.#stateOf(report.wearerId, timeline))
         this.#touched.add(report.wearerId)
       }
       this.#position = id
     }
-    if (entries.length < this.#options.limits.entriesPerRead) this.#silences.listen(this.#options.clock())
+    for (const arrival of ARRIVALS) if (arrived[arrival] > 0) this.#reports.inc({ arrival }, arrived[arrival])
+    this.#behind = entries.length >= this.#options.limits.entriesPerRead
+    if (!this.#behind) this.#silences.listen(this.#options.clock())
   }
 
   #silenceChanged(wearerId: number, changes: Incident[]): void {

@@ -61,6 +61,11 @@ export class PlanBook {
     return this.#compiled.get(wearerId)
   }
 
+  /** When the wearer's plan was last changed. */
+  changedMs(wearerId: number): number | undefined {
+    return this.#sources.get(wearerId)?.changedMs
+  }
+
   wearerIds(): IterableIterator<number> {
     return this.#compiled.keys()
   }

@@ -83,14 +83,45 @@ export class SilenceWatch {
     this.#due.delete(wearerId)
   }
 
-  /** What a checkpoint keeps of a wearer. */
+  /** What a checkpoint keeps of a wearer: numbers where nothing is open, as with nearly everybody, else JSON. */
   encode(wearerId: number): Uint8Array | undefined {
     const watched = this.#watched.get(wearerId)
-    return watched === undefined ? undefined : Buffer.from(JSON.stringify(watched))
+    if (watched === undefined) return undefined
+    return watched.open === undefined ? encodeContact(watched.contact) : Buffer.from(JSON.stringify(watched))
   }
 
   restore(wearerId: number, bytes: Uint8Array): void {
-    this.#watched.set(wearerId, JSON.parse(Buffer.from(bytes).toString()) as Watched)
+    const watched =
+      bytes[0] === JSON_BEGINS
+        ? (JSON.parse(Buffer.from(bytes).toString()) as Watched)
+        : { contact: decodeContact(bytes), open: undefined }
+    this.#watched.set(wearerId, watched)
+  }
+}
+
+// u8 version (1) | f64 last received ms | f64 battery % or NaN | u8 charging as TRISTATE
+const CONTACT_VERSION = 1
+const CONTACT_BYTES = 18
+const JSON_BEGINS = 0x7b
+
+function encodeContact({ lastReceivedMs, batteryPercent, charging }: Contact): Uint8Array {
+  const bytes = Buffer.allocUnsafe(CONTACT_BYTES)
+  bytes.writeUInt8(CONTACT_VERSION, 0)
+  bytes.writeDoubleLE(lastReceivedMs, 1)
+  bytes.writeDoubleLE(batteryPercent ?? Number.NaN, 9)
+  bytes.writeUInt8(charging === undefined ? CHARGING_UNKNOWN : charging ? CHARGING_YES : TRISTATE.no, 17)
+  return bytes
+}
+
+function decodeContact(saved: Uint8Array): Contact {
+  const bytes = Buffer.from(saved.buffer, saved.byteOffset, saved.byteLength)
+  if (bytes[0] !== CONTACT_VERSION) throw new RangeError(`saved contact of version ${bytes[0]} is not known here`)
+  const batteryPercent = bytes.readDoubleLE(9)
+  const charging = bytes.readUInt8(17)
+  return {
+    lastReceivedMs: bytes.readDoubleLE(1),
+    ...(Number.isNaN(batteryPercent) ? {} : { batteryPercent }),
+    ...(charging === CHARGING_UNKNOWN ? {} : { charging: charging === CHARGING_YES }),
   }
 }
 

@@ -79,7 +79,7 @@ describe('the way of a report', () => {
   })
 
   test('a late report that disproves an incident withdraws it, with the reason', async () => {
-    await post(pipeline, [at(10, 300), at(12, 300)])
+    await post(pipeline, [at(10, 300), at(12, 315)])
     const raised = await eventually(
       async () => [...(await pipeline.incidents()).values()].find((i) => i.startMs === NOW_MS + 10 * MINUTE_MS),
       'the incident',

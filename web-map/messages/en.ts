@@ -108,6 +108,8 @@ export const en: Record<MessageKey, string> = {
   'alerts.inferred': 'inferred',
   'alerts.inferredHint': 'Concluded from two fixes, not seen directly',
   'alerts.withdrawn': 'withdrawn: {reason}',
+  'withdrawn.late_report': 'later reports prove otherwise',
+  'withdrawn.plan_changed': 'the conditions changed',
   'alerts.ended': 'ended {time}',
   'alerts.since': 'since {time}',
   'alerts.depth': '{distance} from the boundary',

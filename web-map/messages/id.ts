@@ -107,6 +107,8 @@ export const id = {
   'alerts.inferred': 'dugaan',
   'alerts.inferredHint': 'Disimpulkan dari dua titik, tidak teramati langsung',
   'alerts.withdrawn': 'ditarik: {reason}',
+  'withdrawn.late_report': 'laporan susulan membuktikan sebaliknya',
+  'withdrawn.plan_changed': 'ketentuan berubah',
   'alerts.ended': 'berakhir {time}',
   'alerts.since': 'sejak {time}',
   'alerts.depth': '{distance} dari batas',

@@ -3,7 +3,7 @@ import type { IncidentView } from '../../model/console.ts'
 import { ARRIVAL } from '../console/arrivals.ts'
 import type { ConsoleState } from '../console/console-state.ts'
 import { actOf, dueInMs, isOpen, stageOf } from '../live/incident-order.ts'
-import { t } from '../words/language.ts'
+import { isMessageKey, t } from '../words/language.ts'
 import { distanceWords } from '../words/measure-words.ts'
 import { ageWords, durationWords, momentWords } from '../words/time-words.ts'
 import { StateMark } from './marks.tsx'
@@ -107,11 +107,17 @@ function Marks({ incident }: { incident: IncidentView }) {
   if (!incident.late && !incident.inferred && !incident.withdrawn) return null
   return (
     <span class="card-marks">
-      {incident.withdrawn && <i>{t('alerts.withdrawn', { reason: incident.withdrawn.reason })}</i>}
+      {incident.withdrawn && <i>{t('alerts.withdrawn', { reason: reasonWords(incident.withdrawn.reason) })}</i>}
       {incident.late && <i title={t('alerts.lateHint')}>{t('alerts.late')}</i>}
       {incident.inferred && <i title={t('alerts.inferredHint')}>{t('alerts.inferred')}</i>}
     </span>
   )
+}
+
+/** The engine gives a code; anything else is a person's words. */
+function reasonWords(reason: string): string {
+  const key = `withdrawn.${reason}`
+  return isMessageKey(key) ? t(key) : reason
 }
 
 function Acts({ state, incident, timeZone }: { state: ConsoleState; incident: IncidentView; timeZone: string }) {
