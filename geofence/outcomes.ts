@@ -1,5 +1,6 @@
 // What the fold has decided, beside what others were told: the difference is what goes out.
 import { type Incident, SEVERITIES } from '../model/incident.ts'
+import type { Rebuilt } from './rebuild.ts'
 
 type Version = { atMs: number; incident: Incident }
 
@@ -54,7 +55,30 @@ export class Outcomes {
     return before
   }
 
-  /** After the fold that followed `rewind`: marks what came out differently as late, if a late report was the cause. */
+  /**
+   * Takes up what a fold of the stored track decided before memory begins; everything later is taken back. Gives how
+   * things stood. Must be followed by a fold from there on, then `settle`.
+   */
+  rebase({ fromMs, decided, told }: Rebuilt): Map<string, Incident | undefined> {
+    const before = new Map<string, Incident | undefined>()
+    for (const [id, outcome] of this.#byId) {
+      const last = outcome.versions[outcome.versions.length - 1]
+      before.set(id, last?.incident)
+      if (last && last.atMs < fromMs && last.incident.endMs !== undefined) continue // as it was
+      outcome.versions = []
+      this.#changed.add(id)
+    }
+    for (const incident of told) {
+      if (this.#byId.has(incident.id)) continue // what memory told last is newer
+      this.#byId.set(incident.id, { versions: [], told: incident, late: incident.late })
+      before.set(incident.id, incident.withdrawn ? undefined : incident)
+      this.#changed.add(incident.id)
+    }
+    for (const { incident, atMs } of decided) this.put(incident, atMs, false)
+    return before
+  }
+
+  /** After the fold that followed `rewind` or `rebase`: marks what came out differently as late, if a late report was the cause. */
   settle(before: Map<string, Incident | undefined>, late: boolean): void {
     for (const id of this.#changed) {
       const outcome = this.#byId.get(id)!

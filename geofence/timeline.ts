@@ -6,6 +6,7 @@ import type { CompiledPlan } from './compile-plan.ts'
 import type { Sink } from './episode.ts'
 import { EventBuckets } from './event-buckets.ts'
 import { Outcomes, type WithdrawalReason } from './outcomes.ts'
+import type { Rebuilt } from './rebuild.ts'
 import { WearerState } from './state.ts'
 import { decodeWearerState, encodeWearerState } from './state-codec.ts'
 import { adopt, advance, advanceBefore, nextEdgeMs, step } from './step.ts'
@@ -178,6 +179,39 @@ export class WearerTimeline {
     if (!this.isStale) return
     const from = this.#restore(this.#staleFromMs)
     const before = this.#outcomes.rewind(from.state.cursorMs)
+    this.#refold(from)
+    this.#outcomes.settle(before, this.#staleBy === 'late_report')
+  }
+
+  /** Everything earlier is folded into the base; a report before it is 'beyond'. */
+  get baseMs(): number {
+    return this.#baseMs
+  }
+
+  /**
+   * Takes up what came out of folding the stored track before `baseMs` again, with a report that came later than memory
+   * reaches, and folds what is kept onto it; the next `takeChanges` gives what that changed. False, with nothing done,
+   * when the base has moved on or another plan holds since it was asked for: ask again.
+   */
+  rebase(rebuilt: Rebuilt): boolean {
+    const { plan } = this.#segments[this.#segments.length - 1]!
+    if (rebuilt.baseMs !== this.#baseMs || rebuilt.planHash !== plan.hash) return false
+    this.settle()
+    // A plan carries all its versions, so the newest one judges all of the past.
+    const segment = { fromMs: -Infinity, plan }
+    this.#segments = [segment]
+    this.#base = { cursorMs: rebuilt.cursorMs, bytes: rebuilt.state, segment }
+    this.#checkpoints = []
+    this.#plansDirty = true
+    this.#baseDirty = true
+    this.#staleBy = 'late_report'
+    const before = this.#outcomes.rebase(rebuilt)
+    this.#refold(takenUp(this.wearerId, this.#base))
+    this.#outcomes.settle(before, true)
+    return true
+  }
+
+  #refold(from: Standing): void {
     this.#head = from
     this.#sinceCheckpoint = 0
     this.#staleFromMs = Infinity
@@ -190,7 +224,6 @@ export class WearerTimeline {
       advance(this.#head.state, this.#head.segment.plan, nowMs, this.#sink)
     }
     this.#folding = false
-    this.#outcomes.settle(before, this.#staleBy === 'late_report')
   }
 
   /**
