@@ -13,7 +13,10 @@ import type { BenchTask } from './report.ts'
 import { GATEWAY_ID, seedFleet } from './seed-fleet.ts'
 import { type ServeProcess, startServeProcess } from './serve-process.ts'
 
-export const LOCAL = resolve(import.meta.dirname, '../.local')
+const LOCAL = resolve(import.meta.dirname, '../.local')
+
+export { LOCAL }
+
 const POLL_MS = 100
 const CHECK_TIMEOUT_MS = 600_000
 
