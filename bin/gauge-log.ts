@@ -1,5 +1,5 @@
 // Gauges of the log that every process may show, whichever role it has.
-import type { Clock, Log, Meter } from '../model/observe.ts'
+import type { Log, Meter } from '../model/observe.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { readLag } from '../stream/lag.ts'
@@ -39,11 +39,13 @@ export function gaugeLag(parts: Parts, shardCount: number): () => void {
     }
     quarantine.set(await quarantineWaiting(redis, keys))
   }
-  const timer = setInterval(() => {
+  const tick = () => {
     look().catch((error: unknown) =>
       isRedisAway(error) ? log.debug({}, 'lag is not known while Redis is away') : parts.onFatal(error),
     )
-  }, LAG_EVERY_MS)
+  }
+  tick()
+  const timer = setInterval(tick, LAG_EVERY_MS)
   return () => clearInterval(timer)
 }
 
@@ -51,8 +53,9 @@ const gauging = new WeakSet<Meter>()
 
 /** Whether the log takes reports: `gelang_log_available`, and how many shards refuse, by reason. */
 export function gaugeLogAvailable(
-  parts: Parts & { clock: Clock },
+  parts: Parts,
   shardCount: number,
+  everyMs = PROBE_EVERY_MS,
 ): { why(): string | undefined; stop(): void } {
   const { redis, keys, log, meter } = parts
   const available = meter.gauge('gelang_log_available', '1 while every shard of the log takes reports, else 0')
@@ -83,6 +86,6 @@ export function gaugeLogAvailable(
       })
   }
   tick()
-  const timer = setInterval(tick, PROBE_EVERY_MS)
+  const timer = setInterval(tick, everyMs)
   return { why: () => why, stop: () => clearInterval(timer) }
 }

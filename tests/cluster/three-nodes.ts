@@ -1,0 +1,76 @@
+// A Redis Cluster of three masters on loopback, gone with `discard`.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RedisClient } from '../../stream/connect.ts'
+import { connectRedis, untilReady } from '../../stream/connect.ts'
+import { eventually } from '../faults/eventually.ts'
+import { freePorts } from '../faults/world.ts'
+import { ownFolder, sharedPackages } from '../setup/own-services.ts'
+import { silentLog } from '../setup/test-redis.ts'
+
+const NODES = 3
+const SLOTS = 16_384
+
+export type ThreeNodes = { url: string; folder: string; discard(): Promise<void> }
+
+export async function startThreeNodes(): Promise<ThreeNodes> {
+  const { redisServer } = await sharedPackages()
+  const folder = await ownFolder()
+  const ports = await freePorts(NODES * 2)
+  const processes: ChildProcess[] = []
+  const clients: RedisClient[] = []
+  const discard = async () => {
+    for (const client of clients) client.disconnect()
+    for (const node of processes) if (node.exitCode === null && node.kill('SIGKILL')) await once(node, 'exit')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    for (let i = 0; i < NODES; i++) {
+      processes.push(startNode(redisServer, join(folder, `node-${i}`), ports[i]!, ports[NODES + i]!))
+      const url = `redis://127.0.0.1:${ports[i]}`
+      const client = connectRedis({ url, prefix: 'x' }, 'setup', silentLog)
+      clients.push(client)
+      await untilReady(client, 20_000)
+      const from = Math.floor((i * SLOTS) / NODES)
+      await client.call('CLUSTER', 'ADDSLOTSRANGE', from, Math.floor(((i + 1) * SLOTS) / NODES) - 1)
+    }
+    for (let i = 1; i < NODES; i++) await clients[0]!.call('CLUSTER', 'MEET', '127.0.0.1', ports[i]!, ports[NODES + i]!)
+    for (const client of clients)
+      await eventually(
+        async () => {
+          const info = String(await client.call('CLUSTER', 'INFO'))
+          return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${NODES}`)
+        },
+        'the nodes know each other',
+        30_000,
+      )
+  } catch (error) {
+    await discard()
+    throw error
+  }
+  return { url: `redis://127.0.0.1:${ports[0]}`, folder, discard }
+}
+
+function startNode(program: string, dir: string, port: number, busPort: number): ChildProcess {
+  mkdirSync(dir, { recursive: true })
+  const settings: Record<string, string> = {
+    port: String(port),
+    'cluster-port': String(busPort),
+    bind: '127.0.0.1',
+    dir,
+    'cluster-enabled': 'yes',
+    'cluster-announce-ip': '127.0.0.1',
+    appendonly: 'yes',
+    appendfsync: 'always',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+  }
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+  const node = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const log = createWriteStream(join(dir, 'server.log'))
+  node.stdout!.pipe(log)
+  node.stderr!.pipe(log, { end: false })
+  return node
+}
