@@ -26,18 +26,33 @@ export function* decodeLines(
   lines: Iterable<string>,
   options: DecodeLinesOptions,
 ): Generator<DecodedLine> {
-  const decode = lineDecoder(protocolName, options)
+  yield* decodeLinesFrom(lineDecoder(protocolName, options), lines)
+}
+
+/** The same with a context of the caller's. */
+export function* decodeLinesWith(
+  protocolName: string,
+  lines: Iterable<string>,
+  context: DecodeContext,
+): Generator<DecodedLine> {
+  yield* decodeLinesFrom(lineDecoderWith(protocolName, context), lines)
+}
+
+function* decodeLinesFrom(decode: (line: string) => DecodedLine, lines: Iterable<string>): Generator<DecodedLine> {
   for (const line of lines) if (line.trim() !== '') yield decode(line)
 }
 
 /** The same a line at a time, for input that arrives. */
 export function lineDecoder(protocolName: string, options: DecodeLinesOptions): (line: string) => DecodedLine {
-  const protocol: DeviceProtocol | undefined = protocolNamed(protocolName)
-  if (protocol === undefined) throw new RangeError(`no protocol is called ${protocolName}`)
-  const context: DecodeContext = {
+  return lineDecoderWith(protocolName, {
     receivedMs: options.receivedMs,
     settingsOf: () => (options.checksum === false ? { acceptBadChecksum: true } : undefined),
-  }
+  })
+}
+
+function lineDecoderWith(protocolName: string, context: DecodeContext): (line: string) => DecodedLine {
+  const protocol: DeviceProtocol | undefined = protocolNamed(protocolName)
+  if (protocol === undefined) throw new RangeError(`no protocol is called ${protocolName}`)
   return protocol.transport === 'http' ? httpLine(protocol, context) : streamLine(protocol, context)
 }
 

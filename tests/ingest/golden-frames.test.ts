@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest'
+import { decodeLinesWith } from '../../ingest/decode-lines.ts'
+import type { DecodeContext } from '../../ingest/decoder.ts'
+import { GOLDEN } from './golden-frames.ts'
+
+const receivedMs = Date.parse('2026-01-08T10:00:00Z')
+
+for (const protocol of new Set(GOLDEN.map((golden) => golden.protocol)))
+  describe(protocol, () => {
+    test.each(GOLDEN.filter((golden) => golden.protocol === protocol).map((golden) => [golden.name, golden] as const))(
+      '%s',
+      (_, { lines, reports, reply, error, settings }) => {
+        const context: DecodeContext = { receivedMs, settingsOf: () => settings }
+        const last = [...decodeLinesWith(protocol, lines, context)].at(-1)!
+        expect(last.reports).toHaveLength(reports.length)
+        for (const [i, wanted] of reports.entries()) {
+          const got = last.reports[i] as Record<string, unknown>
+          for (const [name, value] of Object.entries(wanted))
+            if (typeof value === 'number') expect([name, got[name]]).toEqual([name, expect.closeTo(value, 6)])
+            else expect([name, got[name]]).toEqual([name, value])
+        }
+        if (reply !== undefined) expect(last.reply).toBe(reply)
+        if (error === undefined) expect(last.error).toBeNull()
+        else expect(last.error).toMatch(error)
+      },
+    )
+  })
