@@ -89,7 +89,7 @@ export async function publishPlans(
     if (some.length + gone.length > 0)
       changed += (await publishRecords(redis, keys.plansOf(shard), planRecords(some), gone)).length
   }
-  await announcePlans(redis, keys, changed)
+  await announcePlans(redis, keys, shardCount, changed)
 }
 
 /** All plans: a wearer not among them has none any more. */
@@ -102,7 +102,7 @@ export async function publishAllPlans(
   let changed = 0
   for (const [shard, some] of byShard(plans, ({ wearerId }) => wearerId, shardCount).entries())
     changed += (await publishAllRecords(redis, keys.plansOf(shard), planRecords(some))).length
-  await announcePlans(redis, keys, changed)
+  await announcePlans(redis, keys, shardCount, changed)
 }
 
 export async function loadPlans(
@@ -159,9 +159,12 @@ export function readVersion(redis: RedisClient, keys: Keys, what: 'directory' | 
   return publishedVersion(redis, what === 'directory' ? keys.directory : keys.allPlans)
 }
 
-async function announcePlans(redis: RedisClient, keys: Keys, changed: number): Promise<void> {
-  if (changed > 0 || (await publishedVersion(redis, keys.allPlans)) === VERSION_NONE)
-    await bumpVersion(redis, keys.allPlans, [])
+/** Also where an earlier publisher ended after a shard's plans and before this. */
+async function announcePlans(redis: RedisClient, keys: Keys, shardCount: number, changed: number): Promise<void> {
+  const shards = Array.from({ length: shardCount }, (_, shard) => publishedVersion(redis, keys.plansOf(shard)))
+  const announced = await publishedVersion(redis, keys.allPlans)
+  if (changed > 0 || announced === VERSION_NONE || Math.max(...(await Promise.all(shards))) > announced)
+    await bumpVersion(redis, keys.allPlans)
 }
 
 function planRecords(plans: readonly WearerPlan[]): Map<string, string> {

@@ -1,6 +1,6 @@
 // A published set: records in one Redis hash as JSON, a version, and the last changes, so that readers can follow along.
 //
-// The version is written after the records. It is Redis' time in ms or one more than the last, so it grows also after Redis has
+// A version is written in one step with its records. It is Redis' time in ms or one more than the last, so it grows also after Redis has
 // lost its data, and two publications never share one. `changes` is a stream with the version as id, the version before it and the
 // fields changed; a reader for whose version no next one is known has fallen behind and loads the whole set anew.
 import type { RedisClient } from './connect.ts'
@@ -12,25 +12,29 @@ import { scanHash } from './scan-hash.ts'
 /** No version yet. */
 export const VERSION_NONE = 0
 export const CHANGES_MAX = 1000
-/** A change of more fields than this is told as "load all". */
+/** One who missed more fields than this loads all. */
 export const CHANGED_FIELDS_MAX = 2000
 const FIELDS_PER_COMMAND = 500
 const BYTES_PER_COMMAND = 4 * 1_048_576
-const PUBLISH_ALL = '*'
 
-const BUMP = script(`
--- KEYS 1 version, 2 changes (stream); ARGV 1 changed fields as JSON or '*', 2 changes kept, 3 notice channel
+const PUBLISH = script(`
+-- Writes and removes records and announces them, all or nothing: what is there and was never announced would stay unknown.
+-- KEYS 1 records (hash), 2 version, 3 changes (stream)
+-- ARGV 1 changed fields as JSON, 2 changes kept, 3 notice channel, 4 fields and values written, 5 removed: counts; then these
+local written, removed = tonumber(ARGV[4]), tonumber(ARGV[5])
+if written > 0 then redis.call('HSET', KEYS[1], unpack(ARGV, 6, 5 + written)) end
+if removed > 0 then redis.call('HDEL', KEYS[1], unpack(ARGV, 6 + written, 5 + written + removed)) end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local before = tonumber(redis.call('GET', KEYS[1]) or '0')
+local before = tonumber(redis.call('GET', KEYS[2]) or '0')
 local version = string.format('%.0f', math.max(before + 1, now))
-redis.call('SET', KEYS[1], version)
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], version .. '-0', 'before', string.format('%.0f', before), 'fields', ARGV[1])
+redis.call('SET', KEYS[2], version)
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[2], version .. '-0', 'before', string.format('%.0f', before), 'fields', ARGV[1])
 redis.call('PUBLISH', ARGV[3], version)
 return version
 `)
 
-/** Writes records that differ from what is published, removes some, then bumps the version. Gives the fields that changed. */
+/** Writes records that differ from what is published and removes some, each portion with its version. Gives the fields that changed. */
 export async function publishRecords(
   redis: RedisClient,
   keys: PublicationKeys,
@@ -42,21 +46,18 @@ export async function publishRecords(
     const known = await redis.hmget(keys.records, ...fields)
     const differing = fields.filter((field, i) => known[i] !== records.get(field))
     if (differing.length === 0) continue
-    await redis.hset(
-      keys.records,
-      differing.flatMap((field) => [field, records.get(field) as string]),
-    )
+    const written = differing.flatMap((field) => [field, records.get(field) as string])
+    await publish(redis, keys, differing, written, [])
     changed.push(...differing)
   }
   for (const fields of portions(remove, (field) => field.length)) {
     const known = await redis.hmget(keys.records, ...fields)
     const there = fields.filter((_, i) => known[i] !== null)
     if (there.length === 0) continue
-    await redis.hdel(keys.records, ...there)
+    await publish(redis, keys, there, [], there)
     changed.push(...there)
   }
-  if (changed.length > 0 || (await publishedVersion(redis, keys)) === VERSION_NONE)
-    await bumpVersion(redis, keys, changed)
+  if (changed.length === 0 && (await publishedVersion(redis, keys)) === VERSION_NONE) await bumpVersion(redis, keys)
   return changed
 }
 
@@ -73,14 +74,20 @@ export async function publishAllRecords(
   return publishRecords(redis, keys, records, superfluous)
 }
 
-/** Makes every watcher look again; `changed` tells which fields. */
-export async function bumpVersion(
+/** Makes every watcher look again. */
+export async function bumpVersion(redis: RedisClient, keys: PublicationKeys): Promise<void> {
+  await publish(redis, keys, [], [], [])
+}
+
+async function publish(
   redis: RedisClient,
-  keys: PublicationKeys,
+  { records, version, changes, notice }: PublicationKeys,
   changed: readonly string[],
-): Promise<number> {
-  const fields = changed.length > CHANGED_FIELDS_MAX ? PUBLISH_ALL : JSON.stringify(changed)
-  return Number(await runScript(redis, BUMP, [keys.version, keys.changes], [fields, CHANGES_MAX, keys.notice]))
+  written: readonly string[],
+  removed: readonly string[],
+): Promise<void> {
+  const operands = [JSON.stringify(changed), CHANGES_MAX, notice, written.length, removed.length]
+  await runScript(redis, PUBLISH, [records, version, changes], [...operands, ...written, ...removed])
 }
 
 export async function publishedVersion(redis: RedisClient, keys: PublicationKeys): Promise<number> {
@@ -113,8 +120,9 @@ export async function loadChangedRecords(
     before: Number(row[1]),
     fields: row[3] as string,
   }))
-  if (missed[0]?.before !== since || missed.some(({ fields }) => fields === PUBLISH_ALL)) return undefined
+  if (missed[0]?.before !== since) return undefined
   const names = [...new Set(missed.flatMap(({ fields }) => JSON.parse(fields) as string[]))]
+  if (names.length > CHANGED_FIELDS_MAX) return undefined
   const changed = new Map<string, string | undefined>()
   for (const fields of portions(names, () => 0)) {
     const values = await redis.hmget(keys.records, ...fields)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { DirectoryRecord } from '../../model/directory.ts'
 import type { Plan, Zone } from '../../model/plan.ts'
+import { connectRedis, untilReady } from '../../stream/connect.ts'
 import { type Keys, keysOf } from '../../stream/keys.ts'
 import {
   directoryField,
@@ -19,7 +20,7 @@ import {
   watchVersion,
 } from '../../stream/publications.ts'
 import { CHANGED_FIELDS_MAX, CHANGES_MAX } from '../../stream/publish-records.ts'
-import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
+import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 let shared: TestRedis
 let keys: Keys
@@ -180,4 +181,28 @@ test('a watcher hears of a publication at once, and by looking where the notice 
   await vi.waitFor(() => expect(byLooking.at(-1)).toBe(byNotice[1]! + 5))
   expect(byNotice).toHaveLength(2)
   for (const stop of stops) stop()
+})
+
+test('a publisher that fails half-way leaves nothing that the next one would not announce', async () => {
+  const { redis, settings } = shared
+  await publishDirectory(redis, keys, [device(1)])
+  await publishAllPlans(redis, keys, 2, [plan(2), plan(3)])
+  const before = [await readVersion(redis, keys, 'directory'), await readVersion(redis, keys, 'plans')]
+  // What it may not do is where it ends: announce a directory, announce the plans of all shards.
+  const user = settings.prefix
+  const may = ['~*{0}*', '~*{1}*', `~${keys.directory.records}`, '&*', '+@all']
+  await redis.call('acl', 'setuser', user, 'reset', 'on', '>secret', ...may)
+  const url = new URL(settings.url)
+  url.username = encodeURIComponent(user)
+  url.password = 'secret'
+  const failing = connectRedis({ ...settings, url: url.href }, 'failing', silentLog)
+  await untilReady(failing, 5000)
+  await expect(publishDirectory(failing, keys, [device(1, true)])).rejects.toThrow(/NOPERM/)
+  await expect(publishAllPlans(failing, keys, 2, [plan(2, 7), plan(3)])).rejects.toThrow(/NOPERM/)
+  failing.disconnect()
+  await redis.call('acl', 'deluser', user)
+  await publishDirectory(redis, keys, [device(1, true)])
+  await publishAllPlans(redis, keys, 2, [plan(2, 7), plan(3)])
+  expect(await readVersion(redis, keys, 'directory')).toBeGreaterThan(before[0]!)
+  expect(await readVersion(redis, keys, 'plans')).toBeGreaterThan(before[1]!)
 })
