@@ -13,6 +13,7 @@ import type { Keys } from '../stream/keys.ts'
 import { publishLive, readLatest } from '../stream/live-channel.ts'
 import { type LogEntry, readEntries } from '../stream/read-reports.ts'
 import { EdgeQueue } from './edge-queue.ts'
+import { LateLane } from './late-lane.ts'
 import { LiveBoard } from './live-board.ts'
 import { PlanBook, type PlanChange, type ZoneBook } from './plan-book.ts'
 import { SilenceWatch } from './silence-watch.ts'
@@ -68,6 +69,7 @@ export class ShardEvaluator {
   readonly #edges = new EdgeQueue()
   readonly #board = new LiveBoard()
   readonly #silences = new SilenceWatch()
+  readonly #lateLane: LateLane
   readonly #silenceChanges = new Map<number, Incident[]>()
   readonly #report = new LogReport()
   readonly #touched = new Set<number>()
@@ -91,6 +93,7 @@ export class ShardEvaluator {
     this.#paceMs = options.monotonicMs ?? (() => performance.now())
     const { redis, keys, shard, zones, limits, clock, log, meter } = options
     this.#plans = new PlanBook({ redis, keys, shard, zones, retainMs: limits.retainMs, clock, log })
+    this.#lateLane = new LateLane({ redis, keys, shard, log, meter })
     this.#reports = meter.counter('gelang_evaluate_reports_total', 'Reports judged, by how they arrived', ['arrival'])
     this.#unreadable = meter.counter(
       'gelang_evaluate_unreadable_states_total',
@@ -106,6 +109,7 @@ export class ShardEvaluator {
     const { redis, keys, shard } = this.#options
     await this.#plans.refresh()
     const saved = await loadShard(redis, keys, shard)
+    await this.#lateLane.load()
     this.#position = this.#savedPosition = saved.position
     const buckets = groupBuckets(saved.events, (wearerId, bytes) => this.#silences.restore(wearerId, bytes))
     for (const wearerId of this.#plans.wearerIds()) {
@@ -157,6 +161,7 @@ export class ShardEvaluator {
     await this.#judge(entries)
     this.#fireEdges()
     await this.#commitOutcomes()
+    await this.#takeRebuilt()
     const { checkpointMs, checkpointBehindMs } = this.#options.limits
     if (this.#paceMs() - this.#checkpointAtMs >= (this.#behind ? checkpointBehindMs : checkpointMs))
       await this.#checkpoint()
@@ -172,6 +177,7 @@ export class ShardEvaluator {
         this.#edges.delete(wearerId)
         this.#board.delete(wearerId)
         this.#silences.delete(wearerId)
+        this.#lateLane.forget(wearerId)
         this.#dropped.push(wearerId)
       }
       for (const change of changed) this.#setPlan(change)
@@ -216,7 +222,9 @@ export class ShardEvaluator {
           arrived.no_plan++
           continue
         }
-        arrived[timeline.offer(report)]++
+        const arrival = timeline.offer(report)
+        arrived[arrival]++
+        if (arrival === 'beyond') this.#lateLane.ask(report, timeline.baseMs, id)
         this.#silenceChanged(report.wearerId, this.#silences.hear(report, this.#plans.get(report.wearerId)!))
         this.#board.see(report, this.#stateOf(report.wearerId, timeline))
         this.#touched.add(report.wearerId)
@@ -269,6 +277,7 @@ export class ShardEvaluator {
   async #commitChanges(
     wearers: Iterable<number>,
     changesOf: (timeline: WearerTimeline, wearerId: number) => Incident[],
+    dropLate: number[] = [],
   ): Promise<void> {
     const incidents: string[] = []
     const concerned: number[] = []
@@ -286,12 +295,23 @@ export class ShardEvaluator {
       concerned.push(wearerId)
       this.#board.setState(wearerId, this.#stateOf(wearerId, timeline))
     }
-    if (incidents.length > 0) await this.#commit(concerned, incidents, undefined)
+    if (incidents.length > 0 || dropLate.length > 0)
+      await this.#commit([...new Set([...concerned, ...dropLate])], incidents, undefined, dropLate)
+  }
+
+  /** What the record has folded again from the stored track: taken up, told, and the request dropped, in one commit each. */
+  async #takeRebuilt(): Promise<void> {
+    const taken = await this.#lateLane.take(this.#paceMs(), (wearerId) => this.#timelines.get(wearerId))
+    for (const { wearerId, done, rebased } of taken) {
+      const dropLate = done ? [wearerId] : []
+      if (rebased) await this.#commitChanges([wearerId], (timeline) => timeline.takeChanges(), dropLate)
+      else if (done) await this.#commit([], [], undefined, dropLate)
+    }
   }
 
   async #checkpoint(): Promise<void> {
     this.#checkpointAtMs = this.#paceMs()
-    if (this.#dirty.size === 0 && this.#position === this.#savedPosition) return
+    if (this.#dirty.size === 0 && this.#position === this.#savedPosition && !this.#lateLane.hasUnsaved) return
     const position = this.#position
     const wearers = [...this.#dirty]
     const step = this.#options.limits.wearersPerCommit
@@ -302,12 +322,20 @@ export class ShardEvaluator {
     this.#savedPosition = position
   }
 
-  async #commit(wearers: number[], incidents: string[], position: string | undefined): Promise<void> {
+  async #commit(
+    wearers: number[],
+    incidents: string[],
+    position: string | undefined,
+    dropLate: number[] = [],
+  ): Promise<void> {
     const { redis, keys, shard, token } = this.#options
     const commit: ShardCommit = {
       shard,
       token,
       incidents,
+      dropLate,
+      // A report that is asked for is never behind a saved position without its request.
+      lateRequests: this.#lateLane.takeUnsaved(),
       states: [],
       events: [],
       dropEvents: [],

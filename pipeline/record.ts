@@ -9,6 +9,7 @@ import { ShardLeases } from '../stream/leases.ts'
 import { keepGoing } from './keep-going.ts'
 import { recordIncidents } from './record-incidents.ts'
 import { RecordLane } from './record-lane.ts'
+import { recordLate } from './record-late.ts'
 import { recordQuarantine } from './record-quarantine.ts'
 import { type RetentionOptions, retention } from './retention.ts'
 
@@ -42,6 +43,7 @@ const BUSY_REPORTS = 2000
 const INCIDENTS_IDLE_MS = 100
 const QUARANTINE_IDLE_MS = 500
 const CLAIM_AGAIN_MS = 500
+const LATE_IDLE_MS = 500
 
 /** Starts taking shards; `stop` finishes the transactions under way and hands the shards back. */
 export function startRecord(options: RecordOptions): Recording {
@@ -87,6 +89,7 @@ export function startRecord(options: RecordOptions): Recording {
   })
   const incidents = recordIncidents({ pool, redis, keys, shards: () => owned.keys(), meter: options.meter })
   const quarantine = recordQuarantine({ pool, redis, keys, mine: () => owned.has(0), meter: options.meter })
+  const late = recordLate({ pool, redis, keys, shards: () => owned.keys(), log, meter: options.meter })
   const going = [
     ...lanes.map((lane, i) =>
       keepGoing(
@@ -97,6 +100,7 @@ export function startRecord(options: RecordOptions): Recording {
       ),
     ),
     keepGoing('record incidents', async () => ((await incidents()) > 0 ? 0 : INCIDENTS_IDLE_MS), log, options.onFatal),
+    keepGoing('record late', async () => ((await late()) > 0 ? 0 : LATE_IDLE_MS), log, options.onFatal),
     keepGoing(
       'record quarantine',
       async () => ((await quarantine()) > 0 ? 0 : QUARANTINE_IDLE_MS),

@@ -31,9 +31,44 @@ type FixRow = Record<
     number | null
   > & { content_key: string; attributes: Record<string, string | number | boolean> | null }
 
+/** Rows of one page: a few milliseconds of folding, so that whoever folds them lets others in between. */
+const PAGE_REPORTS = 5000
+
+/** All of a wearer's reports of [fromMs, toMs) in canonical order, a page at a time, however many there are. */
+export async function* eachReport(
+  db: Db,
+  wearerId: number,
+  fromMs: number,
+  toMs: number,
+  pageReports = PAGE_REPORTS,
+): AsyncGenerator<LogReport[]> {
+  let after: LogReport | undefined
+  for (;;) {
+    const page = await readReports(db, wearerId, after?.timeMs ?? fromMs, toMs, pageReports, after)
+    if (page.length > 0) yield page.map(({ report }) => report)
+    if (page.length < pageReports) return
+    after = page[page.length - 1]!.report
+  }
+}
+
+/** True when a report of [fromMs, toMs) was stored that had not been received before `receivedMs`. */
+export async function hasNewReport(
+  db: Db,
+  wearerId: number,
+  fromMs: number,
+  toMs: number,
+  receivedMs: number,
+): Promise<boolean> {
+  const { rows } = await db.query(
+    `SELECT 1 FROM fix WHERE wearer_id = $1 AND time >= from_ms($2) AND time < from_ms($3) AND received_at >= from_ms($4) LIMIT 1`,
+    [wearerId, fromMs, toMs, receivedMs],
+  )
+  return rows.length > 0
+}
+
 /**
  * A wearer's reports of [fromMs, toMs) as they stood in the log, in canonical order, `limit` at most: to fold what is
- * older than memory, and for the back-test.
+ * older than memory, and for the back-test. `after`: only what comes after this report.
  */
 export async function readReports(
   db: Db,
@@ -41,17 +76,24 @@ export async function readReports(
   fromMs: number,
   toMs: number,
   limit: number,
+  after?: Pick<LogReport, 'timeMs' | 'contentHi' | 'contentLo'>,
 ): Promise<StoredReport[]> {
   const { rows } = await db.query<FixRow>(
     `SELECT utc_ms(time) AS time_ms, utc_ms(received_at) AS received_ms, content_key, wearer_id, bracelet_id, alarms, lat_e7,
       lon_e7, flags, source, protocol, battery_percent, charging, strap, case_contact, satellites, battery_mv, accuracy_m,
       speed_mps, course_deg, altitude_m, hdop, attributes
     FROM fix WHERE wearer_id = $1 AND time >= from_ms($2) AND time < from_ms($3)
+      AND ($5::bigint IS NULL
+        OR (time, content_key # (-9223372036854775808)) > (from_ms($6), $5::bigint # (-9223372036854775808)))
     -- the key is an unsigned number kept in a signed column
     ORDER BY time, content_key # (-9223372036854775808) LIMIT $4`,
-    [wearerId, fromMs, toMs, limit],
+    [wearerId, fromMs, toMs, limit, after && keyOf(after), after?.timeMs],
   )
   return rows.map((row) => ({ report: reportOf(row), ...(row.attributes !== null && { attributes: row.attributes }) }))
+}
+
+function keyOf({ contentHi, contentLo }: Pick<LogReport, 'contentHi' | 'contentLo'>): string {
+  return BigInt.asIntN(64, (BigInt(contentHi >>> 0) << 32n) | BigInt(contentLo >>> 0)).toString()
 }
 
 function reportOf(row: FixRow): LogReport {

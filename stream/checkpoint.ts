@@ -1,6 +1,7 @@
 // A shard's checkpoint and its outcomes, in one step that checks who owns the shard.
 import type { RedisClient } from './connect.ts'
 import type { Keys } from './keys.ts'
+import type { LateRequest } from './late-requests.ts'
 import { FROM_THE_BEGINNING } from './read-reports.ts'
 import { FencedOff } from './redis-errors.ts'
 import { runScript, type ScriptArgument, script } from './run-script.ts'
@@ -24,6 +25,10 @@ export type ShardCommit = {
   latest: [wearerId: number, bytes: Uint8Array][]
   /** Wearers whose state and newest position go. */
   dropWearers?: number[]
+  /** Requests to fold again from the stored track (late-requests.ts), new or changed. */
+  lateRequests?: LateRequest[]
+  /** Wearers whose request is done with; its answer goes as well. */
+  dropLate?: number[]
 }
 
 /** A larger commit is refused: it would hold up everybody else in Redis. Cut it, the position in the last part. */
@@ -32,18 +37,19 @@ export const COMMIT_BYTES_MAX = 32 * 1_048_576
 
 const COMMIT = script(`
 -- Appends outcomes and saves a shard's checkpoint, all or nothing, if the caller still owns the shard.
--- KEYS 1 lease 2 incidents (stream) 3 states 4 events 5 latest (hashes) 6 position (string)
+-- KEYS 1 lease 2 incidents (stream) 3 states 4 events 5 latest (hashes) 6 position (string) 7 late requests 8 late answers (hashes)
 -- ARGV 1 fencing token, 2 position or '', 3 incidents, 4 state fields and values, 5 event fields and values,
---      6 dropped events, 7 latest fields and values, 8 dropped wearers: counts; then these, one group after the other
+--      6 dropped events, 7 latest fields and values, 8 dropped wearers, 9 late request fields and values, 10 dropped late
+--      requests: counts; then these, one group after the other
 -- Gives 1, or 0 when the lease holds another token. Nothing can fail after the first write: types are checked before.
 local held = redis.call('GET', KEYS[1])
 if not held or string.match(held, '^%d+') ~= ARGV[1] then return 0 end
-local kinds = { 'string', 'stream', 'hash', 'hash', 'hash', 'string' }
-for i = 2, 6 do
+local kinds = { 'string', 'stream', 'hash', 'hash', 'hash', 'string', 'hash', 'hash' }
+for i = 2, 8 do
   local kind = redis.call('TYPE', KEYS[i]).ok
   if kind ~= 'none' and kind ~= kinds[i] then return redis.error_reply('WRONGTYPE ' .. KEYS[i] .. ' is a ' .. kind) end
 end
-local at = 9
+local at = 11
 local function each(count, size, use)
   local last = at + tonumber(count) - 1
   while at <= last do
@@ -61,6 +67,11 @@ each(ARGV[8], 1000, function(i, j)
   redis.call('HDEL', KEYS[3], unpack(ARGV, i, j))
   redis.call('HDEL', KEYS[5], unpack(ARGV, i, j))
 end)
+each(ARGV[9], 1000, function(i, j) redis.call('HSET', KEYS[7], unpack(ARGV, i, j)) end)
+each(ARGV[10], 1000, function(i, j)
+  redis.call('HDEL', KEYS[7], unpack(ARGV, i, j))
+  redis.call('HDEL', KEYS[8], unpack(ARGV, i, j))
+end)
 if ARGV[2] ~= '' then redis.call('SET', KEYS[6], ARGV[2]) end
 return 1
 `)
@@ -70,11 +81,15 @@ return 1
  * above COMMIT_FIELDS_MAX or COMMIT_BYTES_MAX. Where the connection breaks it may have been written: load the shard anew.
  */
 export async function commitShard(redis: RedisClient, keys: Keys, commit: ShardCommit): Promise<void> {
-  const { shard, token, position = '', incidents, dropEvents, dropWearers = [] } = commit
+  const { shard, token, position = '', incidents, dropEvents, dropWearers = [], dropLate = [] } = commit
   const states = pairs(commit.states)
   const events = pairs(commit.events)
   const latest = pairs(commit.latest)
-  const items = [...incidents, ...states, ...events, ...dropEvents, ...latest, ...dropWearers]
+  const lateRequests = (commit.lateRequests ?? []).flatMap((each) => [each.wearerId, JSON.stringify(each)])
+  const items = [
+    ...[...incidents, ...states, ...events, ...dropEvents, ...latest, ...dropWearers],
+    ...[...lateRequests, ...dropLate],
+  ]
   refuseTooLarge(items)
   const done = await runScript(
     redis,
@@ -86,6 +101,8 @@ export async function commitShard(redis: RedisClient, keys: Keys, commit: ShardC
       keys.events(shard),
       keys.latest(shard),
       keys.position('evaluate', shard),
+      keys.lateRequests(shard),
+      keys.lateAnswers(shard),
     ],
     [
       token,
@@ -96,6 +113,8 @@ export async function commitShard(redis: RedisClient, keys: Keys, commit: ShardC
       dropEvents.length,
       latest.length,
       dropWearers.length,
+      lateRequests.length,
+      dropLate.length,
       ...items,
     ],
   )

@@ -26,6 +26,9 @@ export function keysOf(prefix: string) {
     states: (shard: number) => inShard(shard, 'states'),
     events: (shard: number) => inShard(shard, 'events'),
     latest: (shard: number) => inShard(shard, 'latest'),
+    /** Requests to fold again from the stored track, and what came out, by wearer. */
+    lateRequests: (shard: number) => inShard(shard, 'late:requests'),
+    lateAnswers: (shard: number) => inShard(shard, 'late:answers'),
     lease: (role: string, shard: number) => inShard(shard, `lease:${role}`),
     /** Counts fencing tokens; never deleted, never set back. */
     token: (role: string, shard: number) => inShard(shard, `token:${role}`),

@@ -10,6 +10,7 @@ import type { Clock, Log, Meter } from '../../model/observe.ts'
 import type { Condition } from '../../model/plan.ts'
 import type { ZoneShape } from '../../model/zone.ts'
 import { startEvaluate } from '../../pipeline/evaluate.ts'
+import type { EvaluatorLimits } from '../../pipeline/evaluate-shard.ts'
 import { startPublishRules } from '../../pipeline/publish-rules.ts'
 import { startRecord } from '../../pipeline/record.ts'
 import { insertAssignment, insertBracelet, insertGateway } from '../../store/insert-devices.ts'
@@ -41,7 +42,11 @@ export type Pipeline = {
   stop(): Promise<void>
 }
 
-export async function startPipeline(clock: Clock, log: Log = silentLog): Promise<Pipeline> {
+export async function startPipeline(
+  clock: Clock,
+  log: Log = silentLog,
+  limits: Partial<EvaluatorLimits> = {},
+): Promise<Pipeline> {
   const database = await createTestDatabase()
   const redis = await createTestRedis()
   const { meter, text } = openMeter()
@@ -68,7 +73,7 @@ export async function startPipeline(clock: Clock, log: Log = silentLog): Promise
         readers.add(reader)
         return reader
       },
-      limits: { checkpointMs: 50, liveMs: 20 },
+      limits: { checkpointMs: 50, liveMs: 20, ...limits },
     })
   let evaluating = evaluate()
   const { ingest, stopIngest } = await openIngest(redis, common)
