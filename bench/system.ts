@@ -57,7 +57,7 @@ export async function withSystem<T>(
   { wearers, api = false }: { wearers: number; api?: boolean },
   run: (system: System) => Promise<T>,
 ): Promise<T> {
-  if (!existsSync(resolve(LOCAL, '../dist/bin/gelang.js'))) throw new Error('nothing is built: npm run build')
+  if (!existsSync(PROGRAM)) throw new Error('nothing is built: npm run build')
   return withServices(name, async (services) => {
     const { databaseUrl, redisUrl } = services
     const [authSecret, password, pepper] = [1, 2, 3].map(() => randomBytes(24).toString('hex')) as [
@@ -178,3 +178,5 @@ export function sayStored(say: (line: string) => void, stored: Stored): void {
       `${stored.strange} that were not answered`,
   )
 }
+
+export { LOCAL }
