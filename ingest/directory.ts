@@ -16,10 +16,16 @@ export class Directory {
   #devices = new Map<string, KnownDevice>()
   #gateways = new Map<string, KnownGateway>()
   #loaded = false
+  #generation = 0
 
   /** False until it has been filled once; until then nobody may be told that a device is unknown. */
   get loaded(): boolean {
     return this.#loaded
+  }
+
+  /** Another number whenever anything in it may have changed. */
+  get generation(): number {
+    return this.#generation
   }
 
   get deviceCount(): number {
@@ -44,10 +50,12 @@ export class Directory {
     this.#devices = devices
     this.#gateways = gateways
     this.#loaded = true
+    this.#generation++
   }
 
   /** New or changed records, and those that are gone: by `device:<id>` or `gateway:<id>`, undefined = gone. */
   applyChanges(changed: Iterable<[field: string, record: DirectoryRecord | undefined]>): void {
+    this.#generation++
     for (const [field, record] of changed)
       if (record === undefined) {
         const name = field.slice(field.indexOf(':') + 1)

@@ -3,7 +3,7 @@
 import type { RawData, WebSocket } from 'ws'
 import { compactAnswer, readCompactFrame } from './compact-frame.ts'
 import type { Batch, Intake } from './intake.ts'
-import { takeCompactReports } from './take-compact-reports.ts'
+import { Handles, takeCompactReports } from './take-compact-reports.ts'
 import { type Sender, takeJsonReports } from './take-json-reports.ts'
 
 type Pending = { answer: string | Buffer; reports: number; done: boolean }
@@ -22,8 +22,7 @@ export class GatewayConnection {
   readonly #secretSha256: string | undefined
   /** In the order of arrival; the head is answered first. */
   readonly #pending: Pending[] = []
-  /** Ids by handle, as compact frames of this connection have named them. */
-  readonly #handles: (string | undefined)[] = []
+  readonly #handles = new Handles()
   #unacknowledgedReports = 0
   #malformedFrames = 0
   #failed = false
@@ -109,10 +108,7 @@ export class GatewayConnection {
       this.#malformed(batch, pending, bytes, `a frame holds at most ${limits.batchReportsMax} reports`, seq)
       return
     }
-    for (const [handle, id] of named) {
-      while (this.#handles.length < handle) this.#handles.push(undefined)
-      this.#handles[handle] = id
-    }
+    for (const [handle, id] of named) this.#handles.name(handle, id)
     pending.reports = reports
     const refused = takeCompactReports(this.#intake, batch, bytes, frame, this.#handles, this.#sender)
     pending.answer = compactAnswer(seq, refused)
