@@ -4,6 +4,10 @@ import { machine } from './machine.ts'
 import type { Bench } from './report.ts'
 
 const BENCHES: Record<string, { says: string; load: () => Promise<Bench> }> = {
+  engine: {
+    says: 'the fold with 150,000 wearers and 20 conditions each, then zones alone (--wearers n, --fold-only)',
+    load: async () => (await import('./engine.ts')).engine,
+  },
   'engine-zones': {
     says: 'zones alone: ours, flatbush + Turf and Turf on the same fixes, at 10 to 10,000 zones',
     load: async () => (await import('./engine-zones.ts')).engineZones,

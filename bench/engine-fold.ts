@@ -1,0 +1,204 @@
+// The fold at full size: every wearer's timeline in memory, one fix a minute and wearer, twenty conditions each.
+import v8 from 'node:v8'
+import vm from 'node:vm'
+import { type CompiledPlan, compilePlan } from '../geofence/compile-plan.ts'
+import { type CompiledZone, compileZone } from '../geofence/compile-zone.ts'
+import type { Sink } from '../geofence/episode.ts'
+import { WearerState } from '../geofence/state.ts'
+import { step } from '../geofence/step.ts'
+import { WearerTimeline } from '../geofence/timeline.ts'
+import { LogReport } from '../model/report.ts'
+import { chooseHome, type Fixes, type Home, makeFixes, makeWorld, planOf, START_MS } from './engine-world.ts'
+import { randomFrom } from './random.ts'
+
+const WARM_ROUNDS = 4
+const TIMED_ROUNDS = 16
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+
+export type FoldFigures = {
+  wearers: number
+  compileUsPerPlan: number
+  /** Of processor time on all threads of the process, collections included. */
+  offerPerCpuSecond: number
+  offerPerWallSecond: number
+  stepPerCpuSecond: number
+  stepPerWallSecond: number
+  fillPerCpuSecond: number
+  stepHeapBytesPerFix: number
+  offerHeapBytesPerFix: number
+  incidentRevisions: number
+  mebibytes: { zones: number; plans: number; timelines: number; keptReports: number; all: number }
+  keptReportsPerWearer: number
+}
+
+/** Judges `wearers` wearers; what is kept between measurements is what an evaluator keeps. */
+export function measureFold(seed: number, wearers: number, say: (line: string) => void): FoldFigures {
+  const random = randomFrom(seed)
+  const emptyMiB = usedMiB()
+  const { units, zones } = makeWorld(random)
+  const homes: Home[] = []
+  for (let w = 0; w < wearers; w++) homes.push(chooseHome(random, units))
+  const fixes = makeFixes(random, homes, WARM_ROUNDS + TIMED_ROUNDS)
+  const drawnMiB = usedMiB()
+  say(`${wearers} wearers drawn, ${zones.size} shared zones, ${fixes.rounds} fixes each`)
+
+  let compileUs = 0
+  const plans: CompiledPlan[] = []
+  const homeZones = new Map<string, CompiledZone>()
+  const zoneOf = (id: string): CompiledZone | undefined => zones.get(id) ?? homeZones.get(id)
+  for (const [w, { lat, lon }] of homes.entries())
+    homeZones.set(`home-${w}`, compileZone({ type: 'Circle', center: [lon, lat], radiusM: 100 }))
+  const zonedMiB = usedMiB()
+  for (const [w, home] of homes.entries()) {
+    const plan = planOf(w, home, random)
+    const began = process.cpuUsage()
+    plans.push(compilePlan(plan, zoneOf, { fromMs: START_MS - 2 * DAY_MS, toMs: START_MS + 8 * DAY_MS }))
+    compileUs += cpuUsSince(began)
+  }
+  const plannedMiB = usedMiB()
+  say(`plans compiled: ${(compileUs / wearers).toFixed(0)} µs each, ${(plannedMiB - zonedMiB).toFixed(0)} MiB`)
+
+  const timelines = new Map<number, WearerTimeline>()
+  for (const [w, plan] of plans.entries())
+    timelines.set(w, new WearerTimeline(w, plan, { retainMs: DAY_MS, retainEventsMax: 4096 }))
+  const report = newReport()
+  const offer = (wearer: number): void => {
+    timelines.get(wearer)!.offer(report)
+  }
+  run(fixes, report, 0, WARM_ROUNDS, offer)
+  const firstMiB = usedMiB()
+  const offered = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 1, offer))
+  const offerHeap = heapBytes(fixes, report, fixes.rounds - 1, fixes.rounds, offer)
+  const keptMiB = (fixes.rounds * wearers * 52) / 1_048_576
+  const fullMiB = usedMiB()
+  let incidentRevisions = 0
+  for (const timeline of timelines.values()) incidentRevisions += timeline.takeChanges().length
+  say(`offered: ${(fullMiB - plannedMiB).toFixed(0)} MiB of timelines (${(firstMiB - plannedMiB).toFixed(0)} at first)`)
+  timelines.clear()
+
+  const sink: Sink = { change: () => undefined }
+  const states = plans.map((plan, w) => new WearerState(w, plan))
+  const fold = (wearer: number): void => step(states[wearer]!, plans[wearer]!, report, sink)
+  run(fixes, report, 0, WARM_ROUNDS, fold)
+  usedMiB()
+  const folded = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 1, fold))
+  const stepHeap = heapBytes(fixes, report, fixes.rounds - 1, fixes.rounds, fold)
+  const filled = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 1, () => undefined))
+  return {
+    wearers,
+    compileUsPerPlan: compileUs / wearers,
+    offerPerCpuSecond: offered.perCpuSecond,
+    offerPerWallSecond: offered.perWallSecond,
+    stepPerCpuSecond: folded.perCpuSecond,
+    stepPerWallSecond: folded.perWallSecond,
+    fillPerCpuSecond: filled.perCpuSecond,
+    stepHeapBytesPerFix: stepHeap,
+    offerHeapBytesPerFix: offerHeap,
+    incidentRevisions,
+    mebibytes: {
+      zones: zonedMiB - drawnMiB + sharedZonesMiB(emptyMiB),
+      plans: plannedMiB - zonedMiB,
+      timelines: fullMiB - plannedMiB - keptMiB,
+      keptReports: keptMiB,
+      all: fullMiB - drawnMiB + sharedZonesMiB(emptyMiB),
+    },
+    keptReportsPerWearer: fixes.rounds,
+  }
+
+  /** The shared zones are drawn among the fleet; they are compiled once more to know what they take. */
+  function sharedZonesMiB(_emptyMiB: number): number {
+    const before = usedMiB()
+    const again = makeWorld(randomFrom(seed))
+    const after = usedMiB()
+    return again.zones.size > 0 ? after - before : 0
+  }
+}
+
+function newReport(): LogReport {
+  const report = new LogReport()
+  report.flags = 3
+  report.source = 1
+  report.strap = 1
+  report.case = 1
+  report.hdop = 0.9
+  report.speedMps = 0.5
+  report.charging = 1
+  return report
+}
+
+function run(fixes: Fixes, report: LogReport, from: number, to: number, judge: (wearer: number) => void): void {
+  for (let round = from; round < to; round++) runPart(fixes, report, round, 0, fixes.order.length, judge)
+}
+
+function runPart(
+  { order, latE7, lonE7, accuracyM }: Fixes,
+  report: LogReport,
+  round: number,
+  from: number,
+  to: number,
+  judge: (wearer: number) => void,
+): void {
+  const wearers = order.length
+  for (let k = from; k < to; k++) {
+    const wearer = order[k]!
+    const at = round * wearers + wearer
+    report.wearerId = wearer
+    report.braceletId = wearer
+    report.timeMs = START_MS + round * MINUTE_MS + Math.floor((k * 60) / wearers) * 1000
+    report.receivedMs = report.timeMs + 1500
+    report.contentHi = Math.imul(at + 1, 0x9e3779b1) >>> 0
+    report.contentLo = Math.imul(at + 1, 0x85ebca6b) >>> 0
+    report.latE7 = latE7[at]!
+    report.lonE7 = lonE7[at]!
+    report.accuracyM = accuracyM[at]!
+    report.batteryPercent = 40 + (wearer % 60)
+    judge(wearer)
+  }
+}
+
+function timed({ order }: Fixes, work: () => void): { perCpuSecond: number; perWallSecond: number } {
+  const wallMs = performance.now()
+  const cpu = process.cpuUsage()
+  work()
+  const count = order.length * (TIMED_ROUNDS - 1)
+  return {
+    perCpuSecond: (count / cpuUsSince(cpu)) * 1e6,
+    perWallSecond: (count / (performance.now() - wallMs)) * 1000,
+  }
+}
+
+const PART = 2000
+
+/** What the heap grew by over a round, part by part; parts in which a collection fell are left out. */
+function heapBytes(fixes: Fixes, report: LogReport, from: number, to: number, judge: (wearer: number) => void): number {
+  let bytes = 0
+  let counted = 0
+  const own = -(v8.getHeapStatistics().used_heap_size - v8.getHeapStatistics().used_heap_size)
+  for (let round = from; round < to; round++)
+    for (let k = 0; k + PART <= fixes.order.length; k += PART) {
+      const before = v8.getHeapStatistics().used_heap_size
+      runPart(fixes, report, round, k, k + PART, judge)
+      const grown = v8.getHeapStatistics().used_heap_size - before - own
+      if (grown < 0) continue
+      bytes += grown
+      counted += PART
+    }
+  return bytes / counted
+}
+
+v8.setFlagsFromString('--expose-gc')
+const collect = vm.runInNewContext('gc') as () => void
+
+/** Heap and buffers outside it, after collecting. */
+function usedMiB(): number {
+  collect()
+  collect()
+  const { heapUsed, external } = process.memoryUsage()
+  return (heapUsed + external) / 1_048_576
+}
+
+function cpuUsSince(began: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(began)
+  return user + system
+}

@@ -1,0 +1,38 @@
+// `bench engine`: the fold at full size, then zones alone.
+import { measureFold } from './engine-fold.ts'
+import { engineZones } from './engine-zones.ts'
+import type { Bench } from './report.ts'
+
+const WEARERS = 150_000
+
+export const engine: Bench = async (task) => {
+  const { say, seed, args } = task
+  const at = args.indexOf('--wearers')
+  const wearers = at < 0 ? WEARERS : Number(args[at + 1])
+  const fold = measureFold(seed, wearers, say)
+  const mebibytes = Object.fromEntries(Object.entries(fold.mebibytes).map(([part, size]) => [part, Math.round(size)]))
+  say(
+    `offer    ${whole(fold.offerPerCpuSecond)} fixes a processor second, ${whole(fold.offerPerWallSecond)} on the wall`,
+  )
+  say(`step     ${whole(fold.stepPerCpuSecond)} fixes a processor second, ${whole(fold.stepPerWallSecond)} on the wall`)
+  say(`filling the report alone: ${whole(fold.fillPerCpuSecond)} a processor second (contained in both)`)
+  say(`heap     step ${fold.stepHeapBytesPerFix.toFixed(2)}, offer ${fold.offerHeapBytesPerFix.toFixed(2)} bytes a fix`)
+  say(`memory   ${JSON.stringify(mebibytes)} MiB with ${fold.keptReportsPerWearer} kept reports each`)
+  say(`${fold.incidentRevisions} incident revisions`)
+  const zones = args.includes('--fold-only') ? { marks: {} } : await engineZones(task)
+  return {
+    fold: { ...fold, mebibytes },
+    zones,
+    marks: {
+      'engine.fixesPerSecond': whole(fold.offerPerCpuSecond),
+      'engine.stepsPerSecond': whole(fold.stepPerCpuSecond),
+      'engine.heapBytesPerFix': Number(fold.stepHeapBytesPerFix.toFixed(2)),
+      'engine.mebibytes150000': Math.round((fold.mebibytes.all / fold.wearers) * WEARERS),
+      ...zones.marks,
+    },
+  }
+}
+
+function whole(value: number): number {
+  return Number(value.toPrecision(3))
+}
