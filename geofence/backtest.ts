@@ -51,7 +51,7 @@ export function zonesById(zones: readonly Zone[]): ZoneOf {
 
 /** A timeline that has seen every report, with its edges fired up to `toMs`. */
 export function replay(plan: CompiledPlan, reports: Iterable<LogReport>, { toMs }: BacktestOptions): WearerTimeline {
-  const timeline = new WearerTimeline(plan.source.wearerId, plan, { retainMs: Infinity, retainEventsMax: Infinity })
+  const timeline = new WearerTimeline(plan.wearerId, plan, { retainMs: Infinity, retainEventsMax: Infinity })
   let newestMs = -Infinity
   for (const report of reports) {
     if (toMs !== undefined && report.timeMs >= toMs) continue

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto'
 import type { Severity } from '../model/incident.ts'
 import type { Condition, ConditionKind, Permit, Plan, WeeklyWindow } from '../model/plan.ts'
 import type { CompiledZone } from './compile-zone.ts'
+import { Interned } from './interned.ts'
+import { type PackedPlan, packPlan, unpackPlan } from './packed-plan.ts'
 import { CONDITION_DEFAULTS, type ConditionParameters, ENGINE } from './parameters.ts'
 import {
   DAY_MS,
@@ -41,7 +43,7 @@ export type Lineage = {
   /** Judged within these; disjoint, touching ones belong to different versions. */
   intervals: Intervals
   /** Index into `versions`, by interval. */
-  versionOf: Uint16Array
+  versionOf: readonly number[]
 }
 
 export type Version = {
@@ -52,7 +54,9 @@ export type Version = {
 }
 
 export class CompiledPlan {
-  readonly source: Plan
+  readonly wearerId: number
+  readonly reportIntervalMs: number
+  readonly silenceGraceMs: number
   readonly zoneOf: ZoneOf
   /** SHA-256 of the plan's canonical JSON and its zones' shapes. */
   readonly hash: string
@@ -63,20 +67,28 @@ export class CompiledPlan {
   readonly freshMs: number
   /** Counts up when `cover` worked further ahead. */
   generation = 0
-  #rules: Rule[]
+  readonly #packed: PackedPlan
   #horizon: Horizon
 
   constructor(source: Plan, zoneOf: ZoneOf, horizon: Horizon) {
-    this.source = source
+    this.wearerId = source.wearerId
+    this.reportIntervalMs = source.reportIntervalMs
+    this.silenceGraceMs = source.silenceGraceMs
+    this.#packed = packPlan(source)
     this.zoneOf = zoneOf
-    const supervision = merged(source.supervisions.map((s) => [s.fromMs, s.toMs]))
+    const supervision = supervisionOf(source)
     this.supervision = intervalsOf(supervision)
     this.freshMs = Math.max(ENGINE.edgeFreshMs, 3 * source.reportIntervalMs)
-    this.#rules = rulesOf(source, supervision)
-    this.lineages = lineagesOf(this.#rules, zoneOf)
+    const rules = rulesOf(source, supervision)
+    this.lineages = lineagesOf(rules, zoneOf)
     this.hash = hashOf(source, zoneOf)
     this.#horizon = horizon
-    this.#fill()
+    this.#fill(rules)
+  }
+
+  /** The plan as it was given, put together anew. */
+  get source(): Plan {
+    return unpackPlan(this.#packed)
   }
 
   get horizon(): Readonly<Horizon> {
@@ -94,7 +106,8 @@ export class CompiledPlan {
     if (!(Math.abs(timeMs) < 8.64e15)) throw new RangeError(`not a time: ${timeMs}`)
     if (afresh && (timeMs < fromMs - STRIDE_MS || timeMs > toMs + STRIDE_MS)) fromMs = toMs = timeMs
     this.#horizon = { fromMs: Math.min(fromMs, timeMs - STRIDE_MS), toMs: Math.max(toMs, timeMs + STRIDE_MS) }
-    this.#fill()
+    const { source } = this
+    this.#fill(rulesOf(source, supervisionOf(source)))
     this.generation++
   }
 
@@ -105,19 +118,38 @@ export class CompiledPlan {
     return next
   }
 
-  #fill(): void {
+  #fill(rules: readonly Rule[]): void {
     const byKey = new Map<number, Rule[]>()
-    for (const rule of this.#rules) byKey.set(rule.key, [...(byKey.get(rule.key) ?? []), rule])
+    for (const rule of rules) {
+      const versions = byKey.get(rule.key)
+      if (versions) versions.push(rule)
+      else byKey.set(rule.key, [rule])
+    }
     for (const lineage of this.lineages) {
       const pieces: [startMs: number, endMs: number, version: number][] = []
       for (const [version, rule] of byKey.get(lineage.key)!.entries())
         for (const [start, end] of inForce(rule, this.#horizon)) pieces.push([start, end, version])
       pieces.sort((a, b) => a[0] - b[0])
       lineage.intervals = intervalsOf(pieces.map(([start, end]) => [start, end]))
-      lineage.versionOf = Uint16Array.from(pieces, (p) => p[2])
+      const versionOf = pieces.map((p) => p[2])
+      lineage.versionOf = knownVersionOf.of(versionOf.join(), () => versionOf)
     }
   }
 }
+
+function supervisionOf(source: Plan): [number, number][] {
+  return merged(
+    source.supervisions.map(({ fromMs, toMs }) => {
+      if (!Number.isFinite(fromMs) || !Number.isFinite(toMs))
+        throw new PlanInvalid(`a supervision's times must be finite, got ${fromMs} and ${toMs}`)
+      return [fromMs, toMs]
+    }),
+  )
+}
+
+const knownVersionOf = new Interned<readonly number[]>(1024)
+const knownVersions = new Interned<Version>(4096)
+const knownSingles = new Interned<readonly Version[]>(4096)
 
 const MARGIN_MS = 2 * DAY_MS
 const STRIDE_MS = 14 * DAY_MS
@@ -128,7 +160,9 @@ const STRIDE_MS = 14 * DAY_MS
  */
 export function compilePlan(plan: Plan, zoneOf: ZoneOf, horizon: Horizon): CompiledPlan {
   if (!(horizon.fromMs < horizon.toMs)) throw new PlanInvalid(`horizon ends before it begins: ${horizon.toMs}`)
-  return new CompiledPlan(plan, zoneOf, { fromMs: horizon.fromMs - MARGIN_MS, toMs: horizon.toMs + MARGIN_MS })
+  // Whole days, so that plans compiled in the same hours have the same intervals.
+  const fromMs = Math.floor((horizon.fromMs - MARGIN_MS) / DAY_MS) * DAY_MS
+  return new CompiledPlan(plan, zoneOf, { fromMs, toMs: Math.ceil((horizon.toMs + MARGIN_MS) / DAY_MS) * DAY_MS })
 }
 
 /** One version of a condition, or the zone of a permit, with the times in which it can hold at all. */
@@ -179,6 +213,8 @@ function rulesOf(plan: Plan, supervision: [number, number][]): Rule[] {
 function ruleOf(condition: Condition, bounds: [number, number][]): Rule {
   if (condition.toMs !== undefined && condition.toMs <= condition.fromMs)
     throw new PlanInvalid(`condition ${condition.id} ends at ${condition.toMs}, before it begins`)
+  if (!Number.isFinite(condition.fromMs))
+    throw new PlanInvalid(`condition ${condition.id} must begin at a finite time, got ${condition.fromMs}`)
   const parameters = { ...CONDITION_DEFAULTS[condition.kind] }
   for (const [name, value] of Object.entries(condition.parameters ?? {}))
     if (value !== undefined) parameters[name as keyof ConditionParameters] = value
@@ -187,7 +223,7 @@ function ruleOf(condition: Condition, bounds: [number, number][]): Rule {
     conditionId: condition.id,
     kind: condition.kind,
     zoneId: condition.zoneId,
-    version: {
+    version: sharedVersion({
       parameters,
       severity: condition.severity,
       shallowExtraFixes:
@@ -195,11 +231,15 @@ function ruleOf(condition: Condition, bounds: [number, number][]): Rule {
         condition.parameters?.confirmFixes === undefined
           ? ENGINE.shallowExtraFixes
           : 0,
-    },
+    }),
     bounds,
     windows: condition.windows,
     timeZone: condition.timeZone,
   }
+}
+
+function sharedVersion(version: Version): Version {
+  return knownVersions.of(JSON.stringify(version), () => version)
 }
 
 /** A permit never holds before it was decided. */
@@ -217,13 +257,13 @@ function refuseOverlaps(conditions: readonly Condition[]): void {
 }
 
 function lineagesOf(rules: readonly Rule[], zoneOf: ZoneOf): Lineage[] {
-  const lineages = new Map<number, Lineage & { versions: Version[] }>()
+  const lineages = new Map<number, Lineage & { versions: readonly Version[] }>()
   for (const rule of rules) {
     const zone = zoneOf(rule.zoneId)
     if (zone === undefined)
       throw new PlanInvalid(`condition ${rule.conditionId} names a zone that is not there: ${rule.zoneId}`)
     const known = lineages.get(rule.key)
-    if (known) known.versions.push(rule.version)
+    if (known) known.versions = [...known.versions, rule.version]
     else
       lineages.set(rule.key, {
         key: rule.key,
@@ -231,15 +271,15 @@ function lineagesOf(rules: readonly Rule[], zoneOf: ZoneOf): Lineage[] {
         kind: rule.kind,
         zone,
         turn: rule.kind === 'avoided' ? -1 : 1,
-        versions: [rule.version],
+        versions: knownSingles.of(JSON.stringify(rule.version), () => [rule.version]),
         intervals: NONE,
-        versionOf: new Uint16Array(0),
+        versionOf: [],
       })
   }
   return [...lineages.values()].sort((a, b) => a.key - b.key)
 }
 
-const NONE: Intervals = { starts: new Float64Array(0), ends: new Float64Array(0) }
+const NONE: Intervals = { starts: [], ends: [] }
 
 function inForce(rule: Rule, { fromMs, toMs }: Horizon): [number, number][] {
   const bounds = intersected(rule.bounds, [[fromMs, toMs]])

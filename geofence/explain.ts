@@ -49,7 +49,7 @@ export function explain(
       all.push([conditionId, weighing])
     },
   }
-  const state = new WearerState(plan.source.wearerId, plan)
+  const state = new WearerState(plan.wearerId, plan)
   const place = events.after(-Infinity)
   report.wearerId = state.wearerId
   while (events.next(place, report)) step(state, plan, report, sink)

@@ -19,7 +19,7 @@ export type Silence = { sinceMs: number; incidents: Incident[] }
 
 /** When silence would become an incident: interval + grace after the last contact. */
 export function silenceDueMs(plan: CompiledPlan, contact: Contact): number {
-  return contact.lastReceivedMs + plan.source.reportIntervalMs + plan.source.silenceGraceMs
+  return contact.lastReceivedMs + plan.reportIntervalMs + plan.silenceGraceMs
 }
 
 /**
