@@ -1,12 +1,12 @@
-// Real recordings (tracks/README.md of the data names their origin). Skipped where they are not at hand.
-import { existsSync, readFileSync } from 'node:fs'
+// Real recordings (tracks/README.md of the data names their origin).
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { backtest } from '../../geofence/backtest.ts'
 import type { LogReport } from '../../model/report.ts'
 import { brief, condition, document, fix, logged, MINUTE, seeded, shuffled, verdicts } from './make-reports.ts'
 
-const TRACKS = process.env.GELANG_TRACKS ?? join(import.meta.dirname, '../../../shared/tracks')
+const TRACKS = join(import.meta.dirname, '../tracks')
 const ZURICH = join(TRACKS, 'google-timeline-zurich-1min.csv')
 const MUNICH = join(TRACKS, 'barefoot-munich-car-1hz.json')
 
@@ -43,7 +43,7 @@ const STAYS = [
   { name: 'evening, two access points in turn', from: '19:20', to: '21:31', lat: 47.3772, lon: 8.547 },
 ]
 
-describe.skipIf(!existsSync(ZURICH))('a phone in Zürich, one fix a minute, half of them worse than 55 m', () => {
+describe('a phone in Zürich, one fix a minute, half of them worse than 55 m', () => {
   const reports = zurich().map(reportOf)
   const random = seeded(42)
   for (const { name, from, to, lat, lon } of STAYS)
@@ -74,7 +74,7 @@ describe.skipIf(!existsSync(ZURICH))('a phone in Zürich, one fix a minute, half
   })
 })
 
-describe.skipIf(!existsSync(MUNICH))('a car in Munich, one fix a second, one leap of 1,693 km/h', () => {
+describe('a car in Munich, one fix a second, one leap of 1,693 km/h', () => {
   const rows = JSON.parse(readFileSync(MUNICH, 'utf8')) as { point: string; time: string }[]
   const reports = rows.map(({ point, time }) => {
     const [lon, lat] = point.slice(6, -1).split(' ').map(Number)
