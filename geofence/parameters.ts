@@ -33,6 +33,8 @@ export const ENGINE = {
   poorRadiusM: 50,
   /** From this radius on a fix is coarse: the same coordinates again are the same cell tower, not a second witness. */
   coarseRadiusM: 200,
+  /** The same access point's coordinates are one witness for so long. */
+  sameSpotMs: 10 * 60_000,
   /**
    * Away from a required zone or region, where the condition does not say how many fixes confirm: a run of which no fix
    * lies deeper than the guard and this needs one more. Reflections at home reach that far, a walk away is past it by

@@ -1,6 +1,6 @@
 // One fix against one condition: the truth table of evidence.ts, with what opens and closes.
 import type { IncidentType } from '../model/incident.ts'
-import type { LogReport } from '../model/report.ts'
+import { type LogReport, POSITION_SOURCE } from '../model/report.ts'
 import type { CompiledPlan, Lineage, Version } from './compile-plan.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink, spotOf } from './episode.ts'
 import { breachGuardM, weigh } from './evidence.ts'
@@ -35,8 +35,9 @@ export type Judging = {
 /** Weighs the fix and moves the lineage's memory on; gives the evidence. */
 export function judgeFix(j: Judging): -1 | 0 | 1 {
   let evidence = weigh(j.marginM, j.radiusM, j.version.parameters.guardFloorM)
-  if (evidence === -1 && sameTower(j)) evidence = 0
   let memory = j.state.memory[j.index]
+  const again = evidence === -1 && isSameSpot(j, memory)
+  if (again) evidence = 0
   const ringed = j.active && j.version.parameters.warningRingM > 0
   if (memory === undefined) {
     if (evidence === 1 && !ringed) return evidence
@@ -44,21 +45,30 @@ export function judgeFix(j: Judging): -1 | 0 | 1 {
     j.state.memory[j.index] = memory
   }
   if (evidence === -1) breach(j, memory)
-  else if (evidence === 0) unsure(j, memory)
+  else if (evidence === 0) unsure(j, memory, again)
   else comply(j, memory)
   if (ringed) judgeRing(j, memory)
   return evidence
 }
 
-/** A coarse fix at the coordinates of the one before is the same tower, not a second witness. */
-function sameTower(j: Judging): boolean {
+/**
+ * Looked up, not measured, and the same coordinates again: the same cell tower or access point, not a second witness. A
+ * wrong entry of the look-up goes away within minutes, so an access point counts again when nothing else was heard for `sameSpotMs`; a tower, whose
+ * place says so little, never.
+ */
+function isSameSpot(j: Judging, memory: ZoneMemory | undefined): boolean {
   const { state, report } = j
-  return (
-    j.radiusM >= ENGINE.coarseRadiusM &&
-    state.fixMs > -Infinity &&
-    report.latE7 === state.fixLatE7 &&
-    report.lonE7 === state.fixLonE7
-  )
+  if (j.radiusM >= ENGINE.coarseRadiusM) {
+    if (report.latE7 === state.fixLatE7 && report.lonE7 === state.fixLonE7 && state.fixMs > -Infinity) return true
+  } else if (report.source === POSITION_SOURCE.gps) return false
+  if (!memory?.breachFirst || memory.wrongSide) return false
+  if (!isAt(memory.breachFirst, report) && !isAt(memory.breachLast!, report)) return false
+  if (j.radiusM >= ENGINE.coarseRadiusM || memory.unsureSinceBreach) return true
+  return report.timeMs - memory.breachFirst.timeMs < ENGINE.sameSpotMs
+}
+
+function isAt(spot: Spot, { latE7, lonE7 }: LogReport): boolean {
+  return spot.latE7 === latE7 && spot.lonE7 === lonE7
 }
 
 function breach(j: Judging, memory: ZoneMemory): void {
@@ -117,8 +127,11 @@ function openViolation(j: Judging, memory: ZoneMemory, confirm: Spot): void {
   j.sink.change(incidentOf(j.state, j.plan.hash, memory.violation, undefined, memory.deepest), j.report.timeMs)
 }
 
-function unsure(j: Judging, memory: ZoneMemory): void {
-  memory.unsureSinceBreach = memory.breachCount > 0
+function unsure(j: Judging, memory: ZoneMemory, again: boolean): void {
+  // One outlier must not make vague what follows it for hours.
+  if (!memory.wrongSide && memory.unsureSinceBreach && j.report.timeMs - memory.breachLast!.timeMs > ENGINE.runLinkMs)
+    memory.forgetRuns()
+  if (!again) memory.unsureSinceBreach = memory.breachCount > 0
   if (memory.wrongSide || !j.active) return
   if (j.marginM >= 0 && j.radiusM <= ENGINE.poorRadiusM && memory.breachCount === 0) {
     closeUnverifiable(j, memory, j.report.timeMs)
