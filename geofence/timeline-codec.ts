@@ -4,7 +4,7 @@
 //   plans   u8 version | JSON [[from ms or null, plan], …]                                        written when a plan changes
 //   base    u8 version | u32 segment | f64 base | base state                                      written once an hour
 //   hour    rows of event-buckets.ts                                                             52 bytes a report
-import type { Plan } from '../model/plan.ts'
+import { type Plan, zoneIdsOf } from '../model/plan.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { type CompiledPlan, compilePlan, PlanInvalid } from './compile-plan.ts'
 import { EventBuckets } from './event-buckets.ts'
@@ -73,6 +73,16 @@ export function decodeTimeline(
   }
 }
 
+/** Zones that the saved plans name, also those of conditions struck out since; none where the part cannot be read. */
+export function savedZoneIds(buckets: Map<number, Uint8Array>): string[] {
+  try {
+    return readSources(partOf(buckets, PSEUDO_BUCKET.plans)).flatMap(([, plan]) => zoneIdsOf(plan))
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof SyntaxError) return [] // decodeTimeline tells why
+    throw error
+  }
+}
+
 function writeState(out: ByteWriter, { segments }: TimelineParts, segment: PlanSegment, state: Uint8Array): void {
   // From the end: the oldest segments are dropped without the head being written again.
   out.u32(segments.length - 1 - segments.indexOf(segment))
@@ -86,11 +96,14 @@ function readStanding(from: ByteReader, wearerId: number, segments: PlanSegment[
 }
 
 function readPlans(current: CompiledPlan, bytes: Uint8Array): PlanSegment[] {
-  const saved = JSON.parse(opened(bytes).text()) as [number | null, Plan][]
-  return saved.map(([fromMs, source]) => {
+  return readSources(bytes).map(([fromMs, source]) => {
     const plan = compilePlan(source, current.zoneOf, current.horizon)
     return { fromMs: fromMs ?? -Infinity, plan: plan.hash === current.hash ? current : plan }
   })
+}
+
+function readSources(bytes: Uint8Array): [fromMs: number | null, Plan][] {
+  return JSON.parse(opened(bytes).text()) as [number | null, Plan][]
 }
 
 function opened(bytes: Uint8Array): ByteReader {

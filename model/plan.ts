@@ -105,3 +105,10 @@ export const planDocumentSchema = z.object({
   zones: z.array(zoneSchema),
 })
 export type PlanDocument = z.infer<typeof planDocumentSchema>
+
+/** Every zone that some condition or permit of the plan names; an id may come more than once. */
+export function zoneIdsOf(plan: Plan): string[] {
+  const ids = plan.conditions.map((condition) => condition.zoneId)
+  for (const permit of plan.permits) if (permit.zoneId !== undefined) ids.push(permit.zoneId)
+  return ids
+}

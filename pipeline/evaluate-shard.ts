@@ -1,7 +1,7 @@
 // One shard's evaluator: reads the report log, keeps every wearer's timeline in memory, and writes outcomes and checkpoints
 // under its fencing token. The steps of a turn stand in `#turn`.
 import { WearerTimeline } from '../geofence/timeline.ts'
-import { TimelineUnreadable } from '../geofence/timeline-codec.ts'
+import { savedZoneIds, TimelineUnreadable } from '../geofence/timeline-codec.ts'
 import type { Incident } from '../model/incident.ts'
 import { decodeLive, WEARER_STATE } from '../model/live.ts'
 import type { Clock, Counter, Log, Meter } from '../model/observe.ts'
@@ -106,13 +106,14 @@ export class ShardEvaluator {
 
   /** Restores the shard from its checkpoint. Must be called once, before `run`. */
   async load(): Promise<void> {
-    const { redis, keys, shard } = this.#options
+    const { redis, keys, shard, zones } = this.#options
     await this.#plans.refresh()
     const saved = await loadShard(redis, keys, shard)
     await this.#lateLane.load()
     this.#position = this.#savedPosition = saved.position
     const buckets = groupBuckets(saved.events, (wearerId, bytes) => this.#silences.restore(wearerId, bytes))
     for (const wearerId of this.#plans.wearerIds()) {
+    await zones.load([...buckets.values()].flatMap(savedZoneIds))
       const timeline = this.#restore(wearerId, saved.states.get(wearerId), buckets.get(wearerId) ?? new Map())
       this.#timelines.set(wearerId, timeline)
       this.#edges.set(wearerId, timeline.nextEdgeMs())

@@ -36,7 +36,7 @@ export type Evaluating = {
 export function startEvaluate(options: EvaluateOptions): Evaluating {
   const { redis, keys, log, meter } = options
   const running = new Map<number, { evaluator: ShardEvaluator; done: Promise<void> }>()
-  const zones = new ZoneBook(redis, keys)
+  const zones = new ZoneBook(redis, keys, log)
   const owned = meter.gauge('gelang_evaluate_shards', 'Shards that this process evaluates')
   const limits = { ...EVALUATOR_LIMITS, ...options.limits }
 

@@ -1,9 +1,11 @@
 // The compiled plans of one shard's wearers. They come from Redis, where `publish-rules` keeps them, so that an evaluator
 // starts and runs while TimescaleDB is away.
-import { type CompiledPlan, compilePlan } from '../geofence/compile-plan.ts'
+import { type CompiledPlan, compilePlan, PlanInvalid } from '../geofence/compile-plan.ts'
 import { type CompiledZone, compileZone } from '../geofence/compile-zone.ts'
+import { ZoneInvalid } from '../geofence/zone-invalid.ts'
 import type { Clock, Log } from '../model/observe.ts'
-import type { Plan } from '../model/plan.ts'
+import { type Plan, type Zone, zoneIdsOf } from '../model/plan.ts'
+import { zoneShapeSchema } from '../model/zone.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { loadPlanChanges, loadPlans, loadZones, type PublishedPlan } from '../stream/publications.ts'
@@ -17,22 +19,44 @@ export type PlanChange = { wearerId: number; plan: CompiledPlan; changedMs: numb
 /** Zones compiled once for all shards of a process; a zone's id names an immutable version, so an entry never goes stale. */
 export class ZoneBook {
   #zones = new Map<string, CompiledZone>()
+  /** Zones whose shape is none: said once, and not tried again. */
+  #invalid = new Set<string>()
   #redis: RedisClient
   #keys: Keys
+  #log: Log
 
-  constructor(redis: RedisClient, keys: Keys) {
+  constructor(redis: RedisClient, keys: Keys, log: Log) {
     this.#redis = redis
     this.#keys = keys
+    this.#log = log
   }
 
   async load(ids: Iterable<string>): Promise<void> {
-    const missing = [...new Set(ids)].filter((id) => !this.#zones.has(id))
+    const missing = [...new Set(ids)].filter((id) => !this.#zones.has(id) && !this.#invalid.has(id))
     if (missing.length === 0) return
-    for (const zone of await loadZones(this.#redis, this.#keys, missing))
-      this.#zones.set(zone.id, compileZone(zone.shape))
+    for (const zone of await loadZones(this.#redis, this.#keys, missing)) {
+      const compiled = compiledOr(zone)
+      if (typeof compiled !== 'string') this.#zones.set(zone.id, compiled)
+      else {
+        this.#invalid.add(zone.id)
+        this.#log.error({ zoneId: zone.id, reason: compiled }, 'a zone has no valid shape; nobody is judged by it')
+      }
+    }
   }
 
   readonly zoneOf = (id: string): CompiledZone | undefined => this.#zones.get(id)
+}
+
+/** The zone, or why it is none. */
+function compiledOr({ shape }: Zone): CompiledZone | string {
+  const parsed = zoneShapeSchema.safeParse(shape)
+  if (!parsed.success) return parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+  try {
+    return compileZone(parsed.data)
+  } catch (error) {
+    if (error instanceof ZoneInvalid) return error.message
+    throw error
+  }
 }
 
 export type PlanBookOptions = {
@@ -121,27 +145,37 @@ export class PlanBook {
     return extended
   }
 
-  /** A plan that does not compile leaves the last good one in force and is said loudly: a person must mend it. */
+  /**
+   * A plan that does not compile leaves the last good one in force. Where there is none, all that can be judged is: a broken
+   * zone must not hide a cut strap. Either is said loudly: a person must mend the plan.
+   */
   #compile(wearerId: number, plan: Plan): CompiledPlan | undefined {
     const nowMs = this.#options.clock()
+    const { zoneOf } = this.#options.zones
     const horizon = { fromMs: nowMs - this.#options.retainMs - DAY_MS, toMs: nowMs + HORIZON_AHEAD_MS }
-    try {
-      const compiled = compilePlan(plan, this.#options.zones.zoneOf, horizon)
-      this.#compiled.set(wearerId, compiled)
-      return compiled
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'PlanInvalid') throw error
-      this.#options.log.error(
-        { wearerId, reason: error.message },
-        'a plan does not compile; the last good one stays in force',
-      )
-      return undefined
+    const known = ({ zoneId }: { zoneId?: string | undefined }) => zoneId === undefined || zoneOf(zoneId) !== undefined
+    const parts = [
+      plan,
+      { ...plan, conditions: plan.conditions.filter(known), permits: plan.permits.filter(known) },
+      { ...plan, conditions: [], permits: [] },
+    ]
+    for (const part of parts) {
+      try {
+        const compiled = compilePlan(part, zoneOf, horizon)
+        this.#compiled.set(wearerId, compiled)
+        return compiled
+      } catch (error) {
+        if (!(error instanceof PlanInvalid)) throw error
+        const lastGood = this.#compiled.has(wearerId)
+        this.#options.log.error(
+          { wearerId, reason: error.message },
+          lastGood
+            ? 'a plan does not compile; the last good one stays in force'
+            : 'a plan does not compile; this wearer is judged by the rest of it',
+        )
+        if (lastGood) return undefined
+      }
     }
+    return undefined
   }
-}
-
-function zoneIdsOf(plan: Plan): string[] {
-  const ids = plan.conditions.map((condition) => condition.zoneId)
-  for (const permit of plan.permits) if (permit.zoneId !== undefined) ids.push(permit.zoneId)
-  return ids
 }

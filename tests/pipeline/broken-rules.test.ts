@@ -1,0 +1,94 @@
+// What one wearer's broken plan, zone or change must not do to that wearer, nor to anybody else.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { DeviceReport } from '../../model/report.ts'
+import { publishAllPlans, publishZones } from '../../stream/publications.ts'
+import { DAY_MS, openRedisEvaluator, planOf, type RedisEvaluator, required } from './redis-evaluator.ts'
+
+const NOW_MS = Date.parse('2026-11-23T10:00:00Z')
+const MINUTE_MS = 60_000
+const HOME = { type: 'Circle' as const, center: [110.37, -7.8] as [number, number], radiusM: 100 }
+let nowMs = NOW_MS
+let world: RedisEvaluator
+
+beforeEach(async () => {
+  nowMs = NOW_MS
+  world = await openRedisEvaluator(() => nowMs)
+})
+afterEach(() => world.cleanup())
+
+const at = (minute: number, northM: number, more: Partial<DeviceReport> = {}): DeviceReport => ({
+  deviceId: 'd',
+  timeMs: NOW_MS + minute * MINUTE_MS,
+  fixValid: true,
+  latDeg: -7.8 + northM / 111_320,
+  lonDeg: 110.37,
+  accuracyM: 8,
+  alarms: [],
+  archived: false,
+  ...more,
+})
+
+test('a zone without a valid shape takes nothing but itself out of judgement', async () => {
+  const { redis, keys } = world.redis
+  await publishZones(redis, keys, [
+    { id: 'home', name: 'Rumah', shape: HOME },
+    { id: 'bad', name: 'Rusak', shape: { ...HOME, radiusM: 0 } },
+    { id: 'worse', name: 'Rusak', shape: { type: 'Polygon' } as never },
+  ])
+  const fromMs = NOW_MS - DAY_MS
+  await publishAllPlans(redis, keys, 1, [
+    { wearerId: 1, changedMs: fromMs, plan: planOf(1, NOW_MS, [required('a', 'home', fromMs)]) },
+    {
+      wearerId: 2,
+      changedMs: fromMs,
+      plan: planOf(2, NOW_MS, [
+        required('b', 'bad', fromMs),
+        required('c', 'home', fromMs),
+        required('d', 'worse', fromMs),
+      ]),
+    },
+  ])
+  world.start()
+  for (const wearerId of [1, 2])
+    for (const report of [at(0, 0), at(1, 400), at(2, 500), at(3, 510, { strap: 'open' })])
+      await world.send(wearerId, report)
+  await vi.waitFor(async () => {
+    const seen = (await world.revisions()).map(({ wearerId, type, conditionId }) => [wearerId, type, conditionId])
+    expect(seen.sort()).toEqual([
+      [1, 'away_from_required_zone', 'a'],
+      [1, 'strap_open', undefined],
+      [2, 'away_from_required_zone', 'c'],
+      [2, 'strap_open', undefined],
+    ])
+  }, 10_000)
+  expect(world.failures).toEqual([])
+})
+
+test('a condition that was struck out, and the zone it named, do not cost the wearer their timeline', async () => {
+  const { redis, keys } = world.redis
+  await publishZones(redis, keys, [
+    { id: 'home', name: 'Rumah', shape: HOME },
+    { id: 'old', name: 'Lama', shape: { ...HOME, radiusM: 5000 } },
+  ])
+  const fromMs = NOW_MS - DAY_MS
+  const kept = required('a', 'home', fromMs)
+  const plan = planOf(1, NOW_MS, [kept, required('b', 'old', fromMs)])
+  await publishAllPlans(redis, keys, 1, [{ wearerId: 1, changedMs: fromMs, plan }])
+  world.start()
+  for (const report of [at(0, 0), at(1, 400), at(2, 500)]) await world.send(1, report)
+  await vi.waitFor(async () => expect(await world.revisions()).toHaveLength(1), 10_000)
+  await publishAllPlans(redis, keys, 1, [
+    { wearerId: 1, changedMs: NOW_MS + 3 * MINUTE_MS, plan: planOf(1, NOW_MS, [kept]) },
+  ])
+  nowMs = NOW_MS + 5 * MINUTE_MS
+  await world.send(1, at(4, 510))
+  await vi.waitFor(async () => expect((await redis.hget(keys.events(0), '1:-1')) ?? '').toContain('"fromMs"'), 10_000)
+  await world.stop()
+  world.start()
+  for (const report of [at(6, 0), at(7, 0)]) await world.send(1, report)
+  await vi.waitFor(async () => {
+    const [raised, ended] = await world.revisions()
+    expect(ended).toMatchObject({ id: raised!.id, revision: 2, endMs: NOW_MS + 6 * MINUTE_MS })
+  }, 10_000)
+  expect(world.failures).toEqual([])
+})
