@@ -21,6 +21,7 @@ export type Settings = {
   healthPort: number
   baseUrl: string | undefined
   authSecret: string | undefined
+  clientAddressHeader: string | undefined
   tileUrl: string | undefined
   tileAttribution: string | undefined
   webhookUrl: string | undefined
@@ -57,6 +58,10 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
   ['GELANG_BASE_URL', 'address of the console as officers see it; https makes the cookies secure'],
   ['GELANG_AUTH_SECRET', 'secret that signs sessions, at least 32 characters'],
   [
+    'GELANG_CLIENT_ADDRESS_HEADER',
+    'header in which the reverse proxy before the console names the client, e.g. x-real-ip; set only behind one',
+  ],
+  [
     'GELANG_TILE_URL',
     'map tiles, e.g. https://tiles.example/{z}/{x}/{y}.png; without it the console draws its own coast',
   ],
@@ -91,6 +96,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     healthPort: integer(env, 'GELANG_HEALTH_PORT', 0, 0, 65_535),
     baseUrl: env.GELANG_BASE_URL,
     authSecret: env.GELANG_AUTH_SECRET,
+    clientAddressHeader: env.GELANG_CLIENT_ADDRESS_HEADER,
     tileUrl: env.GELANG_TILE_URL,
     tileAttribution: env.GELANG_TILE_ATTRIBUTION,
     webhookUrl: env.GELANG_WEBHOOK_URL,
