@@ -14,8 +14,9 @@ import { isRedisAway } from '../../stream/redis-errors.ts'
 import { type Fault, type ProcessName, targetOf } from './choose-faults.ts'
 import { CuttingProxy } from './cutting-proxy.ts'
 import { eventually, until } from './eventually.ts'
+import { freePorts, usualPortOffset } from './free-ports.ts'
 import { ServerProcess } from './server-process.ts'
-import { forgetRun, freePorts, SHARDS, SPEED, type World } from './world.ts'
+import { forgetRun, SHARDS, SPEED, type World } from './world.ts'
 
 /** Short, so that shards move within a script, and long enough for a busy machine. */
 const LEASE_TTL_MS = 1500
@@ -24,6 +25,7 @@ let bootMs = 3500
 /** The clock may fire what was due by the end within this. */
 const EDGES_MS = 2000
 const SETTLE_MS_MAX = 60_000
+const REST_MS_MAX = 30_000
 const BOOTS_MAX = 4
 const SCRIPTS_AFTER_MS = 4 * 60_000
 const SCRIPT_SPACING_MS = 72_000
@@ -128,6 +130,7 @@ async function runOnce(
     await until(begin + (world.untilMs - world.fromMs) / SPEED)
     const counts = await within(fleet.finish(), SETTLE_MS_MAX, () => fleet!.counts())
     await until(begin + (world.untilMs - world.fromMs) / SPEED + EDGES_MS)
+    await Promise.all([...processes.values()].map((each) => each.untilReady()))
     await untilCaughtUp(world)
     let recorded = await readRecorded(world)
     await eventually(
@@ -137,7 +140,7 @@ async function runOnce(
         return settled({ recorded }) && watchesSaw(watches, recorded)
       },
       'the run comes to rest',
-      10_000,
+      REST_MS_MAX,
     ).catch((error: unknown) => {
       // What is missing is told by the comparison, incident by incident.
       if (!(error instanceof Error && error.message.startsWith('not seen within'))) throw error
@@ -178,7 +181,7 @@ async function choosePorts() {
     number,
     ...number[],
   ]
-  return { api, own, osmand, ownProxy, osmandProxy, health }
+  return { api, own, osmand, ownProxy, osmandProxy, health, usualOffset: await usualPortOffset() }
 }
 
 function makeProcesses(world: World, clock: string, ports: Ports, onEnd: (name: string, how: string) => void) {
@@ -191,8 +194,7 @@ function makeProcesses(world: World, clock: string, ports: Ports, onEnd: (name: 
     GELANG_API_PORT: String(ports.api),
     GELANG_INGEST_PORT: String(ports.own),
     GELANG_OSMAND_PORT: String(ports.osmand),
-    // Nobody speaks the TCP protocols here; their ports only have to be free.
-    GELANG_TCP_PORT_OFFSET: String(ports.health[0]! - 5000),
+    GELANG_TCP_PORT_OFFSET: String(ports.usualOffset),
     GELANG_BASE_URL: `http://127.0.0.1:${ports.api}`,
     GELANG_AUTH_SECRET: world.authSecret,
   }

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { createAccount, createAuth } from '../../api/auth.ts'
 import { seedFleet } from '../../bin/seed-fleet.ts'
-import { bindable } from '../../local-services/pick-port.ts'
 import { type Fleet, makeFleet } from '../../simulators/fleet.ts'
 import { randomOf } from '../../simulators/random.ts'
 import { linkAccount } from '../../store/insert-people.ts'
@@ -17,6 +16,7 @@ import { isRedisAway } from '../../stream/redis-errors.ts'
 import { type OwnServer, ownPostgres, ownRedis } from '../setup/own-services.ts'
 import { silentLog } from '../setup/test-redis.ts'
 import { eventually } from './eventually.ts'
+import { freePorts } from './free-ports.ts'
 
 /** Simulated milliseconds in a real one. */
 export const SPEED = 200
@@ -175,14 +175,4 @@ async function createDatabase(serverUrl: string, name: string): Promise<string> 
   return address.href
 }
 
-let nextPort = 20_000 + ((process.pid * 40) % 10_000)
-
-/** Below the range from which the kernel takes the near ends of connections: a killed server gets its port back. */
-export async function freePorts(count: number): Promise<number[]> {
-  const ports: number[] = []
-  while (ports.length < count) {
-    const port = nextPort++
-    if ((await bindable(port)) !== undefined) ports.push(port)
-  }
-  return ports
-}
+export { freePorts } from './free-ports.ts'
