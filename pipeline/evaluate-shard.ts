@@ -12,6 +12,7 @@ import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { publishLive, readLatest } from '../stream/live-channel.ts'
 import { type LogEntry, readEntries } from '../stream/read-reports.ts'
+import { breathe, PLANS_PER_BREATH, REPORTS_PER_BREATH } from './breathe.ts'
 import { EdgeQueue } from './edge-queue.ts'
 import { LateLane } from './late-lane.ts'
 import { LiveBoard } from './live-board.ts'
@@ -28,8 +29,9 @@ export type EvaluatorLimits = {
   /** The same while the log is ahead of us: a checkpoint writes whole hours of reports, and a replay is quicker than catching up. */
   checkpointBehindMs: number
   liveMs: number
-  /** Wearers in one checkpoint commit. */
+  /** One commit holds at most so many wearers, and not many more bytes; both well below what a commit may hold. */
   wearersPerCommit: number
+  bytesPerCommit: number
 }
 
 export const EVALUATOR_LIMITS: EvaluatorLimits = {
@@ -39,8 +41,11 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
   checkpointMs: 1000,
   checkpointBehindMs: 5000,
   liveMs: 100,
-  wearersPerCommit: 500,
+  wearersPerCommit: 250,
+  bytesPerCommit: 4 * 1_048_576,
 }
+
+type Outcome = { wearerId: number; incidents: readonly Incident[] }
 
 const SILENCE_FIELD = 'silence'
 const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const
@@ -112,13 +117,14 @@ export class ShardEvaluator {
     await this.#lateLane.load()
     this.#position = this.#savedPosition = saved.position
     const buckets = groupBuckets(saved.events, (wearerId, bytes) => this.#silences.restore(wearerId, bytes))
-    for (const wearerId of this.#plans.wearerIds()) {
     await zones.load([...buckets.values()].flatMap(savedZoneIds))
+    for (const wearerId of this.#plans.wearerIds()) {
       const timeline = this.#restore(wearerId, saved.states.get(wearerId), buckets.get(wearerId) ?? new Map())
       this.#timelines.set(wearerId, timeline)
       this.#edges.set(wearerId, timeline.nextEdgeMs())
       // What a plan that changed while nobody evaluated decides goes out with the first turn.
       this.#touched.add(wearerId)
+      if (this.#touched.size % PLANS_PER_BREATH === 0) await breathe()
     }
     for (const bytes of (await readLatest(redis, keys, shard)).values())
       for (const position of decodeLive(bytes)) this.#board.restore(position)
@@ -207,6 +213,7 @@ export class ShardEvaluator {
   async #judge(entries: LogEntry[]): Promise<void> {
     const report = this.#report
     const arrived = { live: 0, late: 0, duplicate: 0, beyond: 0, no_plan: 0 }
+    let inOneBreath = 0
     for (const { id, bytes } of entries) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       let at = ENTRY_HEADER_BYTES
@@ -231,6 +238,11 @@ export class ShardEvaluator {
         this.#touched.add(report.wearerId)
       }
       this.#position = id
+      inOneBreath += entryCount(view)
+      if (inOneBreath >= REPORTS_PER_BREATH) {
+        inOneBreath = 0
+        await breathe()
+      }
     }
     for (const arrival of ARRIVALS) if (arrived[arrival] > 0) this.#reports.inc({ arrival }, arrived[arrival])
     this.#behind = entries.length >= this.#options.limits.entriesPerRead
@@ -280,8 +292,7 @@ export class ShardEvaluator {
     changesOf: (timeline: WearerTimeline, wearerId: number) => Incident[],
     dropLate: number[] = [],
   ): Promise<void> {
-    const incidents: string[] = []
-    const concerned: number[] = []
+    const outcomes: Outcome[] = []
     for (const wearerId of wearers) {
       const timeline = this.#timelines.get(wearerId)
       if (timeline === undefined) continue
@@ -289,73 +300,55 @@ export class ShardEvaluator {
       const changes = changesOf(timeline, wearerId)
       this.#edges.set(wearerId, timeline.nextEdgeMs())
       if (changes.length === 0) continue
-      for (const incident of changes) {
-        incidents.push(JSON.stringify(incident))
-        this.#incidents.inc({ type: incident.type })
-      }
-      concerned.push(wearerId)
+      for (const { type } of changes) this.#incidents.inc({ type })
       this.#board.setState(wearerId, this.#stateOf(wearerId, timeline))
+      outcomes.push({ wearerId, incidents: changes })
     }
-    if (incidents.length > 0 || dropLate.length > 0)
-      await this.#commit([...new Set([...concerned, ...dropLate])], incidents, undefined, dropLate)
-  }
-
-  /** What the record has folded again from the stored track: taken up, told, and the request dropped, in one commit each. */
-  async #takeRebuilt(): Promise<void> {
-    const taken = await this.#lateLane.take(this.#paceMs(), (wearerId) => this.#timelines.get(wearerId))
-    for (const { wearerId, done, rebased } of taken) {
-      const dropLate = done ? [wearerId] : []
-      if (rebased) await this.#commitChanges([wearerId], (timeline) => timeline.takeChanges(), dropLate)
-      else if (done) await this.#commit([], [], undefined, dropLate)
-    }
+    await this.#commit(outcomes)
   }
 
   async #checkpoint(): Promise<void> {
     this.#checkpointAtMs = this.#paceMs()
-    if (this.#dirty.size === 0 && this.#position === this.#savedPosition && !this.#lateLane.hasUnsaved) return
+    if (this.#dirty.size === 0 && this.#position === this.#savedPosition) return
     const position = this.#position
-    const wearers = [...this.#dirty]
-    const step = this.#options.limits.wearersPerCommit
-    for (let from = 0; from < wearers.length; from += step)
-      await this.#commit(wearers.slice(from, from + step), [], undefined)
-    await this.#commit([], [], position)
+    await this.#commit(Array.from(this.#dirty, (wearerId) => ({ wearerId, incidents: [] })))
+    const { redis, keys, shard, token } = this.#options
+    await commitShard(redis, keys, { ...emptyCommit(shard, token), position, dropWearers: this.#dropped })
     this.#dropped = []
     this.#savedPosition = position
   }
 
-  async #commit(
-    wearers: number[],
-    incidents: string[],
-    position: string | undefined,
-    dropLate: number[] = [],
-  ): Promise<void> {
-    const { redis, keys, shard, token } = this.#options
-    const commit: ShardCommit = {
-      shard,
-      token,
-      incidents,
-      dropLate,
-      // A report that is asked for is never behind a saved position without its request.
-      lateRequests: this.#lateLane.takeUnsaved(),
-      states: [],
-      events: [],
-      dropEvents: [],
-      latest: [],
-      ...(position === undefined ? {} : { position, dropWearers: this.#dropped }),
+  /** In as many steps as it takes: a wearer's outcomes and the state that knows of them always in the same one. */
+  async #commit(outcomes: Iterable<Outcome>): Promise<void> {
+    const { redis, keys, shard, token, limits } = this.#options
+    let commit = emptyCommit(shard, token)
+    let bytes = 0
+    for (const { wearerId, incidents } of outcomes) {
+      bytes += this.#addTo(commit, wearerId, incidents)
+      if (bytes < limits.bytesPerCommit && commit.states.length < limits.wearersPerCommit) continue
+      await commitShard(redis, keys, commit)
+      commit = emptyCommit(shard, token)
+      bytes = 0
     }
-    for (const wearerId of wearers) {
-      const timeline = this.#timelines.get(wearerId)
-      this.#dirty.delete(wearerId)
-      if (timeline === undefined) continue
-      commit.states.push([wearerId, timeline.encodeState()])
-      for (const [bucketMs, bytes] of timeline.dirtyBuckets()) commit.events.push([`${wearerId}:${bucketMs}`, bytes])
-      for (const bucketMs of timeline.droppedBuckets()) commit.dropEvents.push(`${wearerId}:${bucketMs}`)
-      const silence = this.#silences.encode(wearerId)
-      if (silence !== undefined) commit.events.push([`${wearerId}:${SILENCE_FIELD}`, silence])
-      const latest = this.#board.snapshot(wearerId)
-      if (latest !== undefined) commit.latest.push([wearerId, latest])
-    }
-    await commitShard(redis, keys, commit)
+    if (commit.states.length > 0) await commitShard(redis, keys, commit)
+  }
+
+  /** Gives how many bytes the wearer added, about. */
+  #addTo(commit: ShardCommit, wearerId: number, incidents: readonly Incident[]): number {
+    const timeline = this.#timelines.get(wearerId)
+    this.#dirty.delete(wearerId)
+    if (timeline === undefined) return 0
+    const before = commit.events.length
+    for (const incident of incidents) commit.incidents.push(JSON.stringify(incident))
+    const state = timeline.encodeState()
+    commit.states.push([wearerId, state])
+    for (const [bucketMs, bytes] of timeline.dirtyBuckets()) commit.events.push([`${wearerId}:${bucketMs}`, bytes])
+    for (const bucketMs of timeline.droppedBuckets()) commit.dropEvents.push(`${wearerId}:${bucketMs}`)
+    const silence = this.#silences.encode(wearerId)
+    if (silence !== undefined) commit.events.push([`${wearerId}:${SILENCE_FIELD}`, silence])
+    const latest = this.#board.snapshot(wearerId)
+    if (latest !== undefined) commit.latest.push([wearerId, latest])
+    return commit.events.slice(before).reduce((sum, [, each]) => sum + each.length, state.length)
   }
 
   async #publish(): Promise<void> {
@@ -365,6 +358,10 @@ export class ShardEvaluator {
     const { redis, keys, shard } = this.#options
     for (const message of this.#board.takeMessages()) await publishLive(redis, keys, shard, message)
   }
+}
+
+function emptyCommit(shard: number, token: number): ShardCommit {
+  return { shard, token, incidents: [], states: [], events: [], dropEvents: [], latest: [] }
 }
 
 /** Event fields are `wearer:bucketStartMs`, and `wearer:silence` for what the silence watch keeps. */

@@ -1,7 +1,7 @@
 // The evaluating process: owns shards by lease and runs one ShardEvaluator for each.
 import type { Clock, Log, Meter } from '../model/observe.ts'
 import { FencedOff } from '../stream/checkpoint.ts'
-import type { RedisClient } from '../stream/connect.ts'
+import { type RedisClient, untilReady } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { ShardLeases } from '../stream/leases.ts'
 import { isRedisAway } from '../stream/redis-errors.ts'
@@ -24,6 +24,8 @@ export type EvaluateOptions = {
   /** A bug of ours, or an error that no retry mends: the process should end, restart and replay. */
   onFatal(error: unknown): void
 }
+
+const LEASES_READY_MS = 5000
 
 export type Evaluating = {
   ownedShards(): number[]
@@ -75,7 +77,9 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
     return leaving?.done
   }
 
-  const leases = new ShardLeases(redis, keys, {
+  // Renewals must not queue behind megabytes of checkpoints.
+  const leaseRedis = options.openReader('evaluate-leases')
+  const leases = new ShardLeases(leaseRedis, keys, {
     role: 'evaluate',
     ownerId: options.ownerId,
     shardCount: options.shardCount,
@@ -88,7 +92,11 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
   const unwatch = watchVersion(redis, keys, 'plans', () => {
     for (const { evaluator } of running.values()) evaluator.plansChanged()
   })
-  leases.start()
+  // When it does not become ready, the leases try again by themselves.
+  untilReady(leaseRedis, LEASES_READY_MS).then(
+    () => leases.start(),
+    (error: unknown) => (isRedisAway(error) ? leases.start() : options.onFatal(error)),
+  )
   return {
     ownedShards: () => [...running.keys()].sort((a, b) => a - b),
     ownerCount: () => leases.owners.length,
@@ -96,6 +104,7 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
       unwatch()
       await leases.stop()
       await Promise.all([...running.values()].map(({ done }) => done))
+      leaseRedis.disconnect()
     },
   }
 }

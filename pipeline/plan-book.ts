@@ -9,6 +9,7 @@ import { zoneShapeSchema } from '../model/zone.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { loadPlanChanges, loadPlans, loadZones, type PublishedPlan } from '../stream/publications.ts'
+import { breathe, PLANS_PER_BREATH } from './breathe.ts'
 
 const DAY_MS = 86_400_000
 /** Windows are compiled this far ahead, and again when half of it has gone by. */
@@ -109,7 +110,8 @@ export class PlanBook {
     }
     await this.#options.zones.load(fresh.flatMap(([, { plan }]) => zoneIdsOf(plan)))
     const changed: PlanChange[] = []
-    for (const [wearerId, published] of fresh) {
+    for (const [i, [wearerId, published]] of fresh.entries()) {
+      if (i % PLANS_PER_BREATH === PLANS_PER_BREATH - 1) await breathe()
       const plan = this.#compile(wearerId, published.plan)
       if (plan === undefined) continue
       this.#sources.set(wearerId, published)
