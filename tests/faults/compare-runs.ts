@@ -54,7 +54,9 @@ export function problemsOf(run: RunOutcome): string[] {
 export function compareRuns(calm: RunOutcome, run: RunOutcome, untilMs: number): string[] {
   const problems = problemsOf(run)
   if (calm.answered.size !== run.answered.size)
-    problems.push(`${run.answered.size} reports were answered, ${calm.answered.size} in the undisturbed run`)
+    problems.push(
+      `${run.answered.size} reports were answered, ${calm.answered.size} in the undisturbed run; without an answer: ${unanswered(calm, run)}`,
+    )
   const keys = new Map(calm.rows.map(({ wearerId, timeMs, contentKey }) => [`${wearerId} ${timeMs}`, contentKey]))
   for (const { wearerId, timeMs, contentKey } of run.rows)
     if (keys.get(`${wearerId} ${timeMs}`) !== contentKey)
@@ -76,6 +78,20 @@ export function sameStanding(calm: RunOutcome, recorded: ReadonlyMap<string, Inc
   const expected = standing(calm.recorded.values(), untilMs)
   const found = standing(recorded.values(), untilMs)
   return expected.size === found.size && [...expected].every(([id, text]) => found.get(id) === text)
+}
+
+function unanswered(calm: RunOutcome, run: RunOutcome): string {
+  const first = new Map<string, { count: number; timeMs: number }>()
+  for (const identity of calm.answered.keys()) {
+    if (run.answered.has(identity)) continue
+    const [wearer, timeMs] = identity.split(' ') as [string, string]
+    const seen = first.get(wearer)
+    first.set(wearer, {
+      count: (seen?.count ?? 0) + 1,
+      timeMs: Math.min(seen?.timeMs ?? Number.POSITIVE_INFINITY, Number(timeMs)),
+    })
+  }
+  return [...first].map(([wearer, { count, timeMs }]) => `${count} of wearer ${wearer} from ${iso(timeMs)}`).join(', ')
 }
 
 function gone({ recorded }: RunOutcome, id: string): string {
