@@ -46,6 +46,7 @@ function* decodeLinesFrom(decode: (line: string) => DecodedLine, lines: Iterable
 export function lineDecoder(protocolName: string, options: DecodeLinesOptions): (line: string) => DecodedLine {
   return lineDecoderWith(protocolName, {
     receivedMs: options.receivedMs,
+    frameAlone: true,
     settingsOf: () => (options.checksum === false ? { acceptBadChecksum: true } : undefined),
   })
 }

@@ -6,10 +6,20 @@ import type { DeviceReport, Protocol } from '../model/report.ts'
 
 export type DecodeContext = {
   receivedMs: number
+  /** Say what the frame says, whenever it came: for frames that are looked at apart from any device. */
+  frameAlone?: true
   /** What the device does differently from its protocol's document. */
   settingsOf(deviceId: string): DeviceSettings | undefined
   /** Whether the directory has a device of that name, where a frame can be read as naming several. */
   isKnown?(deviceId: string): boolean
+}
+
+/** A protocol without an archived flag is taken to have sent from memory what is older than this on arrival. */
+const ARCHIVED_AFTER_MS = 10 * 60_000
+
+/** True where the time of receipt says that a report was kept in the device; never where only the frame is to speak. */
+export function cameLate(timeMs: number, { receivedMs, frameAlone }: DecodeContext): boolean {
+  return frameAlone !== true && receivedMs - timeMs > ARCHIVED_AFTER_MS
 }
 
 export type DecodeError = { reason: RefusalReason; detail: string }

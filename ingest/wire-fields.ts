@@ -3,9 +3,6 @@ import { utcMs } from './iso-time.ts'
 
 export const MPS_PER_KMH = 1 / 3.6
 export const MPS_PER_KNOT = 1852 / 3600
-/** Where the format has no flag for stored records: one this much older than its arrival was stored. */
-export const ARCHIVED_AFTER_MS = 10 * 60_000
-
 /** The digits of packed decimals; undefined where a nibble is none. */
 export function bcdDigits(bytes: Uint8Array, from: number, to: number): string | undefined {
   let digits = ''

@@ -88,7 +88,7 @@ export function readCell(report: DeviceReport, content: Buffer, at: number, is4g
 export function readStatus(report: DeviceReport, status: Buffer, settings: DeviceSettings | undefined): void {
   readTerminalInfo(report, status[0]!, settings)
   const voltage = status[1]!
-  if (voltage <= 6) report.batteryPercent = (voltage * 100) / 6
+  if (voltage <= 6) report.batteryPercent = Math.floor((voltage * 100) / 6)
   else if (voltage <= 100) report.batteryPercent = voltage
   keep(report, 'gsm', status[2])
   const alarm = status[3]

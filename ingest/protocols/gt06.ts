@@ -15,8 +15,9 @@ import type { DeviceReport } from '../../model/report.ts'
 import { believed } from '../believe.ts'
 import { crc16X25 } from '../checksums.ts'
 import type { DecodeContext, Decoded, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { cameLate } from '../decoder.ts'
 import { keep } from '../device-words.ts'
-import { ARCHIVED_AFTER_MS, bcdDigits, bcdTimeMs, byteTimeMs, hexOf } from '../wire-fields.ts'
+import { bcdDigits, bcdTimeMs, byteTimeMs, hexOf } from '../wire-fields.ts'
 import { GPS_BYTES, readCell, readGps, readModules, readStatus, readTerminalInfo } from './gt06-content.ts'
 import { GT06_FRAME_BYTES_MIN, Gt06Framer } from './gt06-framer.ts'
 
@@ -109,7 +110,7 @@ function readContent(
     if (content.length < GPS_BYTES) return 'shorter than its GPS block'
     delete report.timeFromReceipt
     readGps(report, content, settings)
-    report.archived = context.receivedMs - report.timeMs > ARCHIVED_AFTER_MS
+    report.archived = cameLate(report.timeMs, context)
     return shape.kind === 'alarm'
       ? readAlarmTail(report, content, shape.is4g === true, settings)
       : readLocationTail(report, type, content, shape.is4g === true)
@@ -132,7 +133,7 @@ function readContent(
       return undefined
     case 0x170: {
       const whole = readModules(report, content, settings)
-      report.archived = !report.timeFromReceipt && context.receivedMs - report.timeMs > ARCHIVED_AFTER_MS
+      report.archived = !report.timeFromReceipt && cameLate(report.timeMs, context)
       return whole ? undefined : 'an item runs over the end'
     }
     default:
@@ -174,8 +175,9 @@ function readNearby(
   content: Buffer,
   shape: { source: 'cell' | 'wifi'; bcd?: true },
   settings: DeviceSettings | undefined,
-  { receivedMs }: DecodeContext,
+  context: DecodeContext,
 ): undefined {
+  const { receivedMs } = context
   report.source = shape.source
   keep(report, shape.source, hexOf(content))
   const written = shape.bcd ? bcdTimeMs(content, 0) : byteTimeMs(content, 0)
@@ -183,7 +185,7 @@ function readNearby(
   if (!(timeMs > receivedMs - 360 * DAY_MS && timeMs < receivedMs + DAY_MS)) return undefined
   report.timeMs = timeMs
   delete report.timeFromReceipt
-  report.archived = receivedMs - timeMs > ARCHIVED_AFTER_MS
+  report.archived = cameLate(timeMs, context)
   return undefined
 }
 

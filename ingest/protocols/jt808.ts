@@ -14,7 +14,8 @@ import type { DeviceReport } from '../../model/report.ts'
 import { believed } from '../believe.ts'
 import { xorOf } from '../checksums.ts'
 import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
-import { ARCHIVED_AFTER_MS, bcdDigits, hexOf } from '../wire-fields.ts'
+import { cameLate } from '../decoder.ts'
+import { bcdDigits, hexOf } from '../wire-fields.ts'
 import { frame808, Jt808Framer, unescape808 } from './jt808-framer.ts'
 import { LOCATION_BYTES_MIN, readLocation } from './jt808-location.ts'
 import { SplitMessages } from './jt808-parts.ts'
@@ -188,7 +189,7 @@ function takeLocation(
   if (body.length < LOCATION_BYTES_MIN)
     return { reports: [], error: { reason: 'malformed', detail: 'shorter than a location' } }
   const report = readLocation(body, deviceId, settings)
-  report.archived = archived ?? context.receivedMs - report.timeMs > ARCHIVED_AFTER_MS
+  report.archived = archived ?? cameLate(report.timeMs, context)
   return believed(report, context)
 }
 

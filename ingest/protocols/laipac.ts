@@ -11,10 +11,11 @@ import type { Alarm, DeviceReport } from '../../model/report.ts'
 import { believed } from '../believe.ts'
 import { xorOf } from '../checksums.ts'
 import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { cameLate } from '../decoder.ts'
 import { addByCode, keep } from '../device-words.ts'
 import { isDeviceId } from '../json-report.ts'
 import { WindowFramer } from '../window-framer.ts'
-import { ARCHIVED_AFTER_MS, decimal, MPS_PER_KNOT, nmeaDegrees, nmeaTimeMs } from '../wire-fields.ts'
+import { decimal, MPS_PER_KNOT, nmeaDegrees, nmeaTimeMs } from '../wire-fields.ts'
 
 /** Real lines have some 130 bytes. */
 const FRAME_BYTES_MAX = 1024
@@ -122,7 +123,7 @@ function decodeReport(
     alarms: [],
     archived: false,
   }
-  report.archived = context.receivedMs - report.timeMs > ARCHIVED_AFTER_MS
+  report.archived = cameLate(report.timeMs, context)
   readPlace(report, fields)
   addByCode(report, event, EVENTS, settings)
   if (event !== '0') keep(report, 'event', event)

@@ -3,17 +3,17 @@
 //   id | deviceid     timestamp (s below 2^31, else ms; ISO 8601; blank instead of T)   lat, lon | location=lat,lon
 //   valid             speed (knots)      bearing | heading (°)      altitude, accuracy (m)      hdop      batt (%)
 //   charge            alarm              cell (mcc,mnc,lac,cid[,dBm]), wifi (MAC,dBm): repeatable
+
 import type { DeviceReport } from '../../model/report.ts'
 import { alarmOf } from '../alarm-words.ts'
 import { isPlace } from '../believe.ts'
 import type { DecodeContext, DecodeError } from '../decoder.ts'
+import { cameLate } from '../decoder.ts'
 import { parseIsoMs } from '../iso-time.ts'
 import { ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX } from '../json-report.ts'
 import type { FlatRecord } from './osmand.ts'
 
 export const MPS_PER_KNOT = 1852 / 3600
-/** The format has no flag for stored records: a record this much older than its arrival was stored. */
-export const ARCHIVED_AFTER_MS = 10 * 60_000
 const SECONDS_BELOW = 2 ** 31
 
 /**
@@ -108,7 +108,7 @@ export function flatReport(record: FlatRecord, deviceId: string, context: Decode
     else return { reason: 'malformed', detail: 'lat and lon must be two numbers' }
   } else if (record.has('wifi')) report.source = 'wifi'
   else if (record.has('cell')) report.source = 'cell'
-  report.archived = receivedMs - report.timeMs > ARCHIVED_AFTER_MS
+  report.archived = cameLate(report.timeMs, context)
   return report
 }
 

@@ -3,7 +3,8 @@
 import type { DeviceReport } from '../../model/report.ts'
 import { isPlace } from '../believe.ts'
 import type { DecodeContext, DecodeError } from '../decoder.ts'
-import { ARCHIVED_AFTER_MS, addAlarms, keep, timestampMs } from './osmand-flat.ts'
+import { cameLate } from '../decoder.ts'
+import { addAlarms, keep, timestampMs } from './osmand-flat.ts'
 
 type Members = Record<string, unknown>
 
@@ -31,7 +32,7 @@ export function nestedReport(record: Members, deviceId: string, context: DecodeC
   for (const name of ['is_moving', 'odometer', 'event']) keepScalar(report, name, location[name])
   for (const [name, value] of Object.entries(membersOf(location.extras) ?? {})) keepScalar(report, name, value)
   for (const [name, value] of Object.entries(membersOf(record.extras) ?? {})) keepScalar(report, name, value)
-  report.archived = receivedMs - report.timeMs > ARCHIVED_AFTER_MS
+  report.archived = cameLate(report.timeMs, context)
   if (report.fixValid && !isPlace(report.latDeg, report.lonDeg) && report.alarms.length === 0)
     return { reason: 'impossible_position', detail: `no such place: ${report.latDeg}, ${report.lonDeg}` }
   return report

@@ -11,9 +11,10 @@
 import type { DeviceReport } from '../../model/report.ts'
 import { believed } from '../believe.ts'
 import type { DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from '../decoder.ts'
+import { cameLate } from '../decoder.ts'
 import { addAlarm, keep } from '../device-words.ts'
 import { isDeviceId } from '../json-report.ts'
-import { ARCHIVED_AFTER_MS, MPS_PER_KMH } from '../wire-fields.ts'
+import { MPS_PER_KMH } from '../wire-fields.ts'
 
 const REPLY = { status: 200, contentType: 'application/json', body: '[]' }
 const READ = new Set(['_type', 'lat', 'lon', 'tst', 'acc', 'alt', 'vel', 'cog', 'batt', 'created_at', 'tid', 'topic'])
@@ -65,7 +66,7 @@ function readReport(
   if (message.tst === undefined) {
     report.timeMs = context.receivedMs
     report.timeFromReceipt = true
-  } else if (context.receivedMs - report.timeMs > ARCHIVED_AFTER_MS) report.archived = true
+  } else if (cameLate(report.timeMs, context)) report.archived = true
   if (message.created_at !== undefined) {
     const createdMs = secondsMs(numberOf(message.created_at))
     if (!Number.isNaN(createdMs)) report.deviceTimeMs = createdMs

@@ -14,9 +14,10 @@ import type { Alarm, DeviceReport } from '../../model/report.ts'
 import { believed } from '../believe.ts'
 import { crc16CcittFalse } from '../checksums.ts'
 import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { cameLate } from '../decoder.ts'
 import { addByCode, keep } from '../device-words.ts'
 import { WindowFramer } from '../window-framer.ts'
-import { ARCHIVED_AFTER_MS, bcdDigits, hexOf, wifiOf } from '../wire-fields.ts'
+import { bcdDigits, hexOf, wifiOf } from '../wire-fields.ts'
 
 /** A body holds some hundred bytes; the length field would allow 64 KiB, for which a damaged one would make us wait. */
 const FRAME_BYTES_MAX = 8192
@@ -196,11 +197,11 @@ function momentOf(
   moments: Map<number, DeviceReport>,
   seconds: number,
   deviceId: string,
-  { receivedMs }: DecodeContext,
+  context: DecodeContext,
 ): DeviceReport {
   let report = moments.get(seconds)
   if (report === undefined) {
-    const archived = receivedMs - seconds * 1000 > ARCHIVED_AFTER_MS
+    const archived = cameLate(seconds * 1000, context)
     report = { deviceId, timeMs: seconds * 1000, fixValid: false, alarms: [], archived }
     moments.set(seconds, report)
   }

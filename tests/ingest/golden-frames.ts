@@ -68,7 +68,7 @@ const GT06: Golden[] = [
   {
     name: '13 heartbeat: charging, level 4 of 6, no time of its own',
     lines: [login, gt06('13', '44 04 03 00 02', 2)],
-    reports: [{ fixTime: null, fixValid: false, lat: undefined, batteryPercent: 400 / 6, charging: true, alarms: [] }],
+    reports: [{ fixTime: null, fixValid: false, lat: undefined, batteryPercent: 66, charging: true, alarms: [] }],
     reply: answer('13'),
   },
   {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Directory } from '../../ingest/directory.ts'
 import type { IngestLimits } from '../../ingest/limits.ts'
+import { DEVICE_PROTOCOLS } from '../../ingest/protocols.ts'
 import { startIngest } from '../../ingest/start-ingest.ts'
 import type { DirectoryDevice, DirectoryRecord } from '../../model/directory.ts'
 import type { Labels, Meter } from '../../model/observe.ts'
@@ -119,7 +120,7 @@ export async function openIngest(
   const said: { level: string; fields: object; message: string }[] = []
   const say = (level: string) => (fields: object, message: string) => void said.push({ level, fields, message })
   const ingest = await startIngest({
-    ports: { own: 0, osmand: 0, r16h: 0 },
+    ports: { own: 0, ...Object.fromEntries(DEVICE_PROTOCOLS.map(({ name }) => [name, 0])) },
     host: '127.0.0.1',
     appender,
     directory,
