@@ -1,0 +1,23 @@
+import { gt06Device } from './gt06.ts'
+import { jt808Device } from './jt808.ts'
+import { laipacDevice } from './laipac.ts'
+import { megastekDevice } from './megastek.ts'
+import { owntracksDevice } from './owntracks.ts'
+import { r16hDevice } from './r16h.ts'
+import type { WireDevice } from './wire-device.ts'
+import { xexun3Device } from './xexun3.ts'
+
+/** Every simulated device, with an id of the kind that it sends. */
+export const WIRE_DEVICES: readonly { wire: WireDevice; idOf(number: number): string }[] = [
+  { wire: gt06Device, idOf: imeiFrom('8600000001') },
+  { wire: jt808Device, idOf: (number) => `8600${String(number).padStart(7, '0')}` },
+  { wire: megastekDevice, idOf: imeiFrom('8600000002') },
+  { wire: laipacDevice, idOf: (number) => String(86_000_000 + number) },
+  { wire: r16hDevice, idOf: imeiFrom('8600000003') },
+  { wire: xexun3Device, idOf: imeiFrom('8600000004') },
+  { wire: owntracksDevice, idOf: (number) => `owntracks/b${number}/phone` },
+]
+
+function imeiFrom(prefix: string): (number: number) => string {
+  return (number) => prefix + String(number).padStart(5, '0')
+}

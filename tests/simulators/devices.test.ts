@@ -1,0 +1,147 @@
+// Simulated devices, encoded from the documents, against a real ingest and a real Redis: what was delivered is in the log exactly
+// as the device meant it, through outages, cuts in the middle of a frame, and reconnects.
+import { afterEach, describe, expect, test } from 'vitest'
+import { ALARM, type DeviceReport, REPORT_FLAG } from '../../model/report.ts'
+import { WIRE_DEVICES } from '../../simulators/devices/all-devices.ts'
+import { DeviceLink } from '../../simulators/devices/device-link.ts'
+import type { WireDevice } from '../../simulators/devices/wire-device.ts'
+import { randomOf } from '../../simulators/random.ts'
+import { device, NOW_MS, type OpenIngest, openIngest, type Stored } from '../ingest/ingest-fixture.ts'
+
+let open: OpenIngest
+const links: DeviceLink[] = []
+afterEach(async () => {
+  for (const link of links.splice(0)) link.close()
+  await open.close()
+})
+
+type Delivered = { report: DeviceReport; stored: boolean }
+
+const reportAt = (deviceId: string, secondsAgo: number, seed: number): DeviceReport => {
+  const random = randomOf(seed * 10_000 + secondsAgo)
+  const kind = secondsAgo % 5
+  return {
+    deviceId,
+    timeMs: NOW_MS - secondsAgo * 1000,
+    fixValid: secondsAgo % 7 !== 0,
+    latDeg: random.between(-9, 5),
+    lonDeg: random.between(95, 140),
+    speedMps: random.between(0, 30),
+    courseDeg: random.integer(0, 360),
+    altitudeM: random.integer(-5, 900),
+    batteryPercent: random.integer(20, 100),
+    charging: random.next() < 0.5,
+    alarms: kind === 0 ? ['sos'] : kind === 1 ? ['batteryLow'] : kind === 2 ? ['strapOpen'] : [],
+    ...(kind === 2 ? { strap: 'open' as const } : {}),
+    archived: false,
+  }
+}
+
+/** What a wire can say of an alarm. */
+function alarmsOn(wire: WireDevice, { alarms }: DeviceReport): number {
+  if (wire.protocol === 'owntracks') return 0
+  return alarms.reduce(
+    (bits, alarm) => bits | ALARM[wire.protocol === 'laipac' && alarm === 'strapOpen' ? 'tamper' : alarm],
+    0,
+  )
+}
+
+function checkStored(wire: WireDevice, { report, stored }: Delivered, rows: Stored[]): void {
+  const row = rows.find(({ timeMs }) => timeMs === report.timeMs)
+  expect(row, `${wire.protocol} ${report.timeMs} was delivered`).toBeDefined()
+  const hasPlace = report.fixValid || !['r16h', 'xexun3'].includes(wire.protocol)
+  expect((row!.flags & REPORT_FLAG.fixValid) !== 0).toBe(report.fixValid)
+  expect((row!.flags & REPORT_FLAG.hasPosition) !== 0).toBe(hasPlace)
+  if (hasPlace) {
+    expect(Math.abs(row!.lat - report.latDeg!)).toBeLessThan(1.5e-6)
+    expect(Math.abs(row!.lon - report.lonDeg!)).toBeLessThan(1.5e-6)
+  }
+  expect([wire.protocol, report.timeMs, row!.alarms]).toEqual([wire.protocol, report.timeMs, alarmsOn(wire, report)])
+  if (wire.saysStored && stored) expect(row!.flags & REPORT_FLAG.archived).toBe(REPORT_FLAG.archived)
+}
+
+for (const { wire, idOf } of WIRE_DEVICES)
+  describe(wire.protocol, () => {
+    const deviceId = idOf(7)
+    const dial = (seed: number, uploads: 'oldest' | 'newest', delivered: Delivered[]) => {
+      const link = new DeviceLink({
+        wire,
+        deviceId,
+        host: '127.0.0.1',
+        port: open.ingest.ports[wire.protocol]!,
+        seed,
+        uploads,
+        answerMs: 2000,
+        reconnectMsMin: 10,
+        onDelivered: (report, stored) => delivered.push({ report, stored }),
+      })
+      links.push(link)
+      return link
+    }
+
+    test.each(['oldest', 'newest'] as const)('memory uploaded %s first, cuts and outages', async (uploads) => {
+      open = await openIngest({ records: [device(deviceId, { idSuffices: true })] })
+      const delivered: Delivered[] = []
+      const link = dial(4711, uploads, delivered)
+      for (let n = 1; n <= 60; n++) {
+        link.say(reportAt(deviceId, 600 - n, 1))
+        if (n % 20 === 5) link.cut(true)
+        if (n % 20 === 10) link.goOffline()
+        if (n % 20 === 15) link.goOnline()
+        if (n % 20 === 7) await new Promise((resolve) => setImmediate(resolve))
+        if (n % 20 === 0) await link.drained()
+      }
+      await link.drained()
+      expect(delivered).toHaveLength(60)
+      await expect.poll(async () => new Set((await open.stored()).map(({ timeMs }) => timeMs)).size).toBe(60)
+      const rows = await open.stored()
+      for (const one of delivered) checkStored(wire, one, rows)
+      expect((await open.quarantined()).filter(({ deviceId: id }) => id !== undefined)).toEqual([])
+      expect(link.connections).toBeGreaterThan(3)
+    })
+  })
+
+test('what is not answered goes again, and two devices do not disturb each other', async () => {
+  const acknowledged = WIRE_DEVICES.filter(({ wire }) => wire.acknowledges)
+  open = await openIngest({
+    records: acknowledged.flatMap(({ idOf }) => [1, 2, 3].map((n) => device(idOf(n), { idSuffices: true }))),
+  })
+  const delivered = new Map<string, Delivered[]>()
+  const all = acknowledged.flatMap(({ wire, idOf }) =>
+    [1, 2, 3].map((n) => {
+      const mine: Delivered[] = []
+      delivered.set(`${wire.protocol}:${n}`, mine)
+      const link = new DeviceLink({
+        wire,
+        deviceId: idOf(n),
+        host: '127.0.0.1',
+        port: open.ingest.ports[wire.protocol]!,
+        seed: n,
+        answerMs: 1000,
+        reconnectMsMin: 5,
+        onDelivered: (report, stored) => mine.push({ report, stored }),
+      })
+      links.push(link)
+      for (let i = 0; i < 30; i++) link.say(reportAt(idOf(n), 1000 * n + 10 * i, n))
+      return link
+    }),
+  )
+  // A storm: everybody is cut at once, several times.
+  for (let storm = 0; storm < 5; storm++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const [i, link] of all.entries()) link.cut(i % 2 === 0)
+  }
+  await Promise.all(all.map((link) => link.drained()))
+  const rows = await open.stored()
+  for (const { wire } of acknowledged)
+    for (const n of [1, 2, 3]) {
+      const mine = delivered.get(`${wire.protocol}:${n}`)!
+      expect(mine).toHaveLength(30)
+      for (const one of mine)
+        checkStored(
+          wire,
+          one,
+          rows.filter(({ protocol }) => protocol === wire.protocol),
+        )
+    }
+})
