@@ -299,38 +299,55 @@ export class ShardEvaluator {
       this.#dirty.add(wearerId)
       const changes = changesOf(timeline, wearerId)
       this.#edges.set(wearerId, timeline.nextEdgeMs())
-      if (changes.length === 0) continue
+      if (changes.length === 0 && !dropLate.includes(wearerId)) continue
       for (const { type } of changes) this.#incidents.inc({ type })
       this.#board.setState(wearerId, this.#stateOf(wearerId, timeline))
       outcomes.push({ wearerId, incidents: changes })
     }
-    await this.#commit(outcomes)
+    if (outcomes.length > 0 || dropLate.length > 0) await this.#commit(outcomes, { dropLate })
+  }
+
+  /** What the record has folded again from the stored track: taken up, told, and the request dropped, in one commit each. */
+  async #takeRebuilt(): Promise<void> {
+    const taken = await this.#lateLane.take(this.#paceMs(), (wearerId) => this.#timelines.get(wearerId))
+    for (const { wearerId, done, rebased } of taken) {
+      const dropLate = done ? [wearerId] : []
+      if (rebased) await this.#commitChanges([wearerId], (timeline) => timeline.takeChanges(), dropLate)
+      else if (done) await this.#commit([], { dropLate })
+    }
   }
 
   async #checkpoint(): Promise<void> {
     this.#checkpointAtMs = this.#paceMs()
-    if (this.#dirty.size === 0 && this.#position === this.#savedPosition) return
+    if (this.#dirty.size === 0 && this.#position === this.#savedPosition && !this.#lateLane.hasUnsaved) return
     const position = this.#position
-    await this.#commit(Array.from(this.#dirty, (wearerId) => ({ wearerId, incidents: [] })))
-    const { redis, keys, shard, token } = this.#options
-    await commitShard(redis, keys, { ...emptyCommit(shard, token), position, dropWearers: this.#dropped })
-    this.#dropped = []
+    // First, so that the state of one who has a plan again is not dropped after it.
+    if (this.#dropped.length > 0) await this.#commit([], { dropWearers: this.#dropped.splice(0) })
+    await this.#commit(
+      Array.from(this.#dirty, (wearerId) => ({ wearerId, incidents: [] })),
+      { position },
+    )
     this.#savedPosition = position
   }
 
-  /** In as many steps as it takes: a wearer's outcomes and the state that knows of them always in the same one. */
-  async #commit(outcomes: Iterable<Outcome>): Promise<void> {
+  /** In as many steps as it takes, a wearer's outcomes and the state that knows of them in the same one; `last` with the last. */
+  async #commit(
+    outcomes: readonly Outcome[],
+    last: Pick<ShardCommit, 'position' | 'dropWearers' | 'dropLate'>,
+  ): Promise<void> {
     const { redis, keys, shard, token, limits } = this.#options
     let commit = emptyCommit(shard, token)
     let bytes = 0
     for (const { wearerId, incidents } of outcomes) {
+      if (bytes >= limits.bytesPerCommit || commit.states.length >= limits.wearersPerCommit) {
+        await commitShard(redis, keys, commit)
+        commit = emptyCommit(shard, token)
+        bytes = 0
+      }
       bytes += this.#addTo(commit, wearerId, incidents)
-      if (bytes < limits.bytesPerCommit && commit.states.length < limits.wearersPerCommit) continue
-      await commitShard(redis, keys, commit)
-      commit = emptyCommit(shard, token)
-      bytes = 0
     }
-    if (commit.states.length > 0) await commitShard(redis, keys, commit)
+    // A report that is asked for is never behind a saved position without its request.
+    await commitShard(redis, keys, { ...commit, ...last, lateRequests: this.#lateLane.takeUnsaved() })
   }
 
   /** Gives how many bytes the wearer added, about. */
