@@ -46,18 +46,21 @@ function alarmsOn(wire: WireDevice, { alarms }: DeviceReport): number {
   )
 }
 
-function checkStored(wire: WireDevice, { report, stored }: Delivered, rows: Stored[]): void {
-  const row = rows.find(({ timeMs }) => timeMs === report.timeMs)
-  expect(row, `${wire.protocol} ${report.timeMs} was delivered`).toBeDefined()
+/** A report may be in the log twice (it came through, its answer did not): then from memory the second time. */
+function checkStored(wire: WireDevice, { report, stored }: Delivered, all: Stored[]): void {
+  const rows = all.filter(({ timeMs }) => timeMs === report.timeMs)
+  expect(rows.length, `${wire.protocol} ${report.timeMs} was delivered`).toBeGreaterThan(0)
   const hasPlace = report.fixValid || !['r16h', 'xexun3'].includes(wire.protocol)
-  expect((row!.flags & REPORT_FLAG.fixValid) !== 0).toBe(report.fixValid)
-  expect((row!.flags & REPORT_FLAG.hasPosition) !== 0).toBe(hasPlace)
-  if (hasPlace) {
-    expect(Math.abs(row!.lat - report.latDeg!)).toBeLessThan(1.5e-6)
-    expect(Math.abs(row!.lon - report.lonDeg!)).toBeLessThan(1.5e-6)
+  for (const { flags, lat, lon, alarms } of rows) {
+    expect((flags & REPORT_FLAG.fixValid) !== 0).toBe(report.fixValid)
+    expect((flags & REPORT_FLAG.hasPosition) !== 0).toBe(hasPlace)
+    if (hasPlace) {
+      expect(Math.abs(lat - report.latDeg!)).toBeLessThan(1.5e-6)
+      expect(Math.abs(lon - report.lonDeg!)).toBeLessThan(1.5e-6)
+    }
+    expect([wire.protocol, report.timeMs, alarms]).toEqual([wire.protocol, report.timeMs, alarmsOn(wire, report)])
   }
-  expect([wire.protocol, report.timeMs, row!.alarms]).toEqual([wire.protocol, report.timeMs, alarmsOn(wire, report)])
-  if (wire.saysStored && stored) expect(row!.flags & REPORT_FLAG.archived).toBe(REPORT_FLAG.archived)
+  if (wire.saysStored && stored) expect(rows.some(({ flags }) => (flags & REPORT_FLAG.archived) !== 0)).toBe(true)
 }
 
 for (const { wire, idOf } of WIRE_DEVICES)
