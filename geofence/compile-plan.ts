@@ -111,6 +111,11 @@ export class CompiledPlan {
     this.generation++
   }
 
+  /** `cover` has nothing to do for times before this and after one that it was called for. */
+  get coveredUntilMs(): number {
+    return this.#horizon.toMs - MARGIN_MS
+  }
+
   /** First edge of any rule or supervision after `timeMs`, within the horizon; Infinity if none. */
   nextEdgeMs(timeMs: number): number {
     let next = nextBoundaryMs(this.supervision, timeMs)

@@ -22,7 +22,7 @@ export function isCredible(
   sink: Sink,
 ): boolean {
   const credible = weighFix(state, plan, report, radiusM, sink)
-  const open = state.device.open[SLOT.position_not_credible]
+  const open = state.remembered?.open[SLOT.position_not_credible]
   if (credible && open) {
     const last = state.device.doubts[state.device.doubts.length - 1]!
     if (report.timeMs - last.timeMs >= ENGINE.credibleClearMs) {

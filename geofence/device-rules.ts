@@ -13,7 +13,7 @@ const NO_PERCENT = 255
 export function judgeDevice(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   const { alarms } = report
   if (isQuiet(state, report)) {
-    if (report.charging !== TRISTATE.unknown) state.device.charging = report.charging === TRISTATE.yes
+    if (report.charging !== TRISTATE.unknown) state.charging = report.charging === TRISTATE.yes
     return
   }
   judgeContact(state, plan, report, sink, SLOT.strap_open, report.strap, (alarms & ALARM.strapOpen) !== 0)
@@ -33,15 +33,14 @@ export function judgeDevice(state: WearerState, plan: CompiledPlan, report: LogR
 }
 
 /** Nothing open, nothing begun, nothing said that could begin anything: nearly every report. */
-function isQuiet({ device }: WearerState, report: LogReport): boolean {
+export function isQuiet({ remembered }: WearerState, report: LogReport): boolean {
   return (
     report.alarms === 0 &&
     report.strap !== CONTACT.open &&
     report.case !== CONTACT.open &&
-    device.openCount === 0 &&
-    device.noFixFirst === undefined &&
     (report.flags & REPORT_FLAG.fixValid) !== 0 &&
-    report.batteryPercent > ENGINE.batteryLowPercent
+    report.batteryPercent > ENGINE.batteryLowPercent &&
+    (remembered === undefined || (remembered.openCount === 0 && remembered.noFixFirst === undefined))
   )
 }
 
@@ -84,16 +83,16 @@ function judgeSos(state: WearerState, plan: CompiledPlan, report: LogReport, sin
 
 function judgeBattery(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   const { device } = state
-  if (report.charging !== TRISTATE.unknown) device.charging = report.charging === TRISTATE.yes
+  if (report.charging !== TRISTATE.unknown) state.charging = report.charging === TRISTATE.yes
   const [low, critical] = [SLOT.battery_low, SLOT.battery_critical]
   const percent = report.batteryPercent
   const known = percent !== NO_PERCENT
   const end = (slot: number) => {
     if (device.open[slot]) closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
   }
-  if (device.charging || (known && percent >= ENGINE.batteryCriticalClearPercent)) end(critical)
-  if (device.charging || (known && percent >= ENGINE.batteryLowClearPercent)) end(low)
-  if (device.charging) return
+  if (state.charging || (known && percent >= ENGINE.batteryCriticalClearPercent)) end(critical)
+  if (state.charging || (known && percent >= ENGINE.batteryLowClearPercent)) end(low)
+  if (state.charging) return
   if (known && percent <= ENGINE.batteryCriticalPercent) raise(state, plan, report, sink, critical)
   else if (known ? percent <= ENGINE.batteryLowPercent : (report.alarms & ALARM.batteryLow) !== 0)
     raise(state, plan, report, sink, low)

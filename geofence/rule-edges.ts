@@ -2,7 +2,7 @@
 import type { CompiledPlan } from './compile-plan.ts'
 import { closeDevice } from './device-rules.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
-import { DEVICE_TYPES, DeviceMemory, type Episode, type WearerState, type ZoneMemory } from './state.ts'
+import { DEVICE_TYPES, type Episode, HOT, type WearerState, type ZoneMemory } from './state.ts'
 import { intervalAt } from './windows.ts'
 import { VIOLATION } from './zone-rules.ts'
 
@@ -84,11 +84,12 @@ function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, 
 
 function endSupervision(state: WearerState, plan: CompiledPlan, atMs: number, sink: Sink): void {
   for (let slot = 0; slot < DEVICE_TYPES.length; slot++)
-    if (state.device.open[slot]) closeDevice(state, plan, slot, atMs, sink)
+    if (state.remembered?.open[slot]) closeDevice(state, plan, slot, atMs, sink)
   state.supervisedSinceMs = Number.NaN
-  state.device = new DeviceMemory()
-  state.memory.fill(undefined)
+  state.remembered = undefined
+  state.charging = false
+  state.memory = []
   state.candidate = undefined
   state.fixMs = -Infinity
-  state.cache.safeM = -Infinity
+  state.hot[HOT.safeM] = -Infinity
 }

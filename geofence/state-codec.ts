@@ -3,7 +3,7 @@
 // the one that the state was made with.
 import { ByteReader, ByteWriter } from './bytes.ts'
 import type { CompiledPlan } from './compile-plan.ts'
-import { DEVICE_TYPES, type Episode, type Spot, WearerState, ZoneMemory } from './state.ts'
+import { DEVICE_TYPES, DeviceMemory, type Episode, HOT, type Spot, WearerState, ZoneMemory } from './state.ts'
 
 const SPOTS = [
   'breachFirst',
@@ -18,9 +18,11 @@ const SPOTS = [
 const COUNTS = ['breachCount', 'returnCount', 'ringCount', 'ringReturnCount'] as const
 const EPISODES = ['violation', 'unverifiable', 'ring'] as const
 
+const BLANK: Readonly<DeviceMemory> = new DeviceMemory()
+
 export function encodeWearerState(state: WearerState): Uint8Array {
   const out = new ByteWriter()
-  const { device } = state
+  const device = state.remembered ?? BLANK
   out.u8(state.begun ? 1 : 0)
   out.f64(state.cursorMs)
   out.f64(state.supervisedSinceMs)
@@ -31,7 +33,7 @@ export function encodeWearerState(state: WearerState): Uint8Array {
   out.u32(state.fixHi)
   out.u32(state.fixLo)
   writeSpots(out, [state.candidate, device.noFixFirst, device.noFixReturnFirst, ...device.jamming])
-  out.u8((device.charging ? 1 : 0) | (device.contactOpen[0] ? 2 : 0) | (device.contactOpen[1] ? 4 : 0))
+  out.u8((state.charging ? 1 : 0) | (device.contactOpen[0] ? 2 : 0) | (device.contactOpen[1] ? 4 : 0))
   for (const alarmMs of device.alarmMs) out.f64(alarmMs)
   out.u8(device.noFixReturnCount)
   out.u8(device.doubts.length)
@@ -58,18 +60,18 @@ export function decodeWearerState(wearerId: number, plan: CompiledPlan, bytes: U
   state.cursorMs = from.f64()
   state.supervisedSinceMs = from.f64()
   state.fixMs = from.f64()
-  state.fixLatE7 = from.i32()
-  state.fixLonE7 = from.i32()
-  state.fixRadiusM = from.f64()
-  state.fixHi = from.u32()
-  state.fixLo = from.u32()
+  state.hot[HOT.fixLatE7] = from.i32()
+  state.hot[HOT.fixLonE7] = from.i32()
+  state.hot[HOT.fixRadiusM] = from.f64()
+  state.hot[HOT.fixHi] = from.u32()
+  state.hot[HOT.fixLo] = from.u32()
   const [candidate, noFixFirst, noFixReturnFirst, ...jamming] = readSpots(from, 6)
   state.candidate = candidate
   device.noFixFirst = noFixFirst
   device.noFixReturnFirst = noFixReturnFirst
   device.jamming = jamming
   const bits = from.u8()
-  device.charging = (bits & 1) !== 0
+  state.charging = (bits & 1) !== 0
   device.contactOpen[0] = (bits & 2) !== 0
   device.contactOpen[1] = (bits & 4) !== 0
   for (let i = 0; i < device.alarmMs.length; i++) device.alarmMs[i] = from.f64()

@@ -1,5 +1,5 @@
 // What the fold remembers of one wearer. Quiet wearers are nearly all of them nearly always, so whatever is not quiet is
-// allocated when it begins: a wearer at peace with 20 conditions costs some 700 bytes.
+// allocated when it begins: a wearer at peace with 20 conditions costs some 800 bytes.
 import type { Evidence, IncidentType, Severity } from '../model/incident.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 
@@ -99,7 +99,6 @@ export class DeviceMemory {
   readonly alarmMs = [-Infinity, -Infinity, -Infinity]
   /** The contact itself was reported open; only a closed contact ends it. */
   readonly contactOpen = [false, false]
-  charging = false
   noFixFirst: Spot | undefined
   noFixReturnCount = 0
   noFixReturnFirst: Spot | undefined
@@ -109,54 +108,110 @@ export class DeviceMemory {
   doubts: Spot[] = []
 }
 
+/** Places in `WearerState.hot`. */
+export const HOT = {
+  cursorMs: 0,
+  fixMs: 1,
+  fixLatE7: 2,
+  fixLonE7: 3,
+  fixRadiusM: 4,
+  fixHi: 5,
+  fixLo: 6,
+  supervisedSinceMs: 7,
+  anchorLatE7: 8,
+  anchorLonE7: 9,
+  safeM: 10,
+  guardFloorM: 11,
+  settledUntilMs: 12,
+  nextEdgeMs: 13,
+  judgedUntilMs: 14,
+  generation: 15,
+} as const
+
 export class WearerState {
   readonly wearerId: number
   /** No report yet: edges before the first one mean nothing. */
   begun = false
-  /** Time of the last report or edge that was folded in. */
-  cursorMs = -Infinity
-  /** NaN outside supervision. */
-  supervisedSinceMs = Number.NaN
-  /** Last fix that counted as evidence; `fixMs` is −Infinity while there is none. */
-  fixMs = -Infinity
-  fixLatE7 = 0
-  fixLonE7 = 0
-  fixRadiusM = 0
-  fixHi = 0
-  fixLo = 0
+  charging = false
+  /** What nearly every fix reads or writes, by HOT: two cache lines, and no number is boxed. */
+  // biome-ignore format: one row
+  readonly hot: number[] = [
+    -Infinity, -Infinity, 0, 0, 0, 0, 0, Number.NaN,
+    0, 0, -Infinity, 0, -Infinity, -Infinity, -Infinity, -1,
+  ]
   /** A fix that no vehicle could have reached; if the next one agrees with it, the wearer is there. */
-  candidate: Spot | undefined
-  device = new DeviceMemory()
+  candidate: Spot | undefined = undefined
+  /** Absent while the device has nothing to be remembered for. */
+  remembered: DeviceMemory | undefined = undefined
   /** By lineage of the plan: since when it is in force; NaN while it is not. */
-  activeSinceMs: Float64Array
-  /** By lineage. */
-  memory: (ZoneMemory | undefined)[]
-  readonly cache: StateCache
+  activeSinceMs: number[]
+  /** By lineage; may be shorter. */
+  memory: (ZoneMemory | undefined)[] = []
+  /** The plan that what can be worked out again was worked out for; never part of what is saved or compared. */
+  cachePlan: CompiledPlan | undefined = undefined
+  /**
+   * By lineage: at least so far on the right side at the anchor; −Infinity = not known, NaN = not judged now. Can be worked
+   * out again.
+   */
+  boundM: number[] = NO_BOUNDS
 
   constructor(wearerId: number, plan: CompiledPlan) {
     this.wearerId = wearerId
-    this.activeSinceMs = new Float64Array(plan.lineages.length).fill(Number.NaN)
-    this.memory = new Array(plan.lineages.length).fill(undefined)
-    this.cache = new StateCache()
+    this.activeSinceMs = notANumbers(plan.lineages.length)
+  }
+
+  get device(): DeviceMemory {
+    this.remembered ??= new DeviceMemory()
+    return this.remembered
+  }
+
+  /** Time of the last report or edge that was folded in. */
+  get cursorMs(): number {
+    return this.hot[HOT.cursorMs]!
+  }
+  set cursorMs(timeMs: number) {
+    this.hot[HOT.cursorMs] = timeMs
+  }
+
+  /** NaN outside supervision. */
+  get supervisedSinceMs(): number {
+    return this.hot[HOT.supervisedSinceMs]!
+  }
+  set supervisedSinceMs(timeMs: number) {
+    this.hot[HOT.supervisedSinceMs] = timeMs
+  }
+
+  /** Last fix that counted as evidence; −Infinity while there is none. */
+  get fixMs(): number {
+    return this.hot[HOT.fixMs]!
+  }
+  set fixMs(timeMs: number) {
+    this.hot[HOT.fixMs] = timeMs
+  }
+
+  get fixLatE7(): number {
+    return this.hot[HOT.fixLatE7]!
+  }
+  get fixLonE7(): number {
+    return this.hot[HOT.fixLonE7]!
+  }
+  get fixRadiusM(): number {
+    return this.hot[HOT.fixRadiusM]!
+  }
+  get fixHi(): number {
+    return this.hot[HOT.fixHi]!
+  }
+  get fixLo(): number {
+    return this.hot[HOT.fixLo]!
   }
 }
 
-/** What can be worked out again at any time; never part of what is saved or compared. */
-export class StateCache {
-  /** Plan and state of its intervals that the cache was made for. */
-  plan: CompiledPlan | undefined
-  generation = -1
-  nextEdgeMs = -Infinity
-  /** Lineages that a fix is weighed against until `judgedUntilMs`, and the interval of each. */
-  judgedUntilMs = -Infinity
-  judged = new Uint16Array(0)
-  intervalOf = new Int32Array(0)
-  judgedCount = 0
-  /** Position at which `boundM` held, and by lineage: at least so far on the right side there; −Infinity = not known. */
-  anchorLatE7 = 0
-  anchorLonE7 = 0
-  boundM = new Float64Array(0)
-  /** Every judged lineage is clean and at least this far on the right side of boundary and ring at the anchor. */
-  safeM = -Infinity
-  guardFloorM = 0
+const NO_BOUNDS: number[] = []
+
+/** Numbers of double precision from the start: such an array holds them unboxed. */
+export function notANumbers(count: number): number[] {
+  if (count === 0) return []
+  const out = [Number.NaN]
+  while (out.length < count) out.push(Number.NaN)
+  return out
 }

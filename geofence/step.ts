@@ -1,20 +1,24 @@
 // The fold: state' = step(state, plan, event). Pure: no clock, no I/O, no randomness. Events come in canonical order
 // (compareReports); the edges up to a report's time come before it.
-import { type LogReport, REPORT_FLAG } from '../model/report.ts'
+import { type LogReport, REPORT_FLAG, TRISTATE } from '../model/report.ts'
 import { apartM } from './apart.ts'
-import { type CompiledPlan, intervalFrom, type Version } from './compile-plan.ts'
+import { type CompiledPlan, intervalFrom, type Lineage, type Version } from './compile-plan.ts'
 import { isCredible } from './credibility.ts'
-import { judgeDevice } from './device-rules.ts'
+import { isQuiet, judgeDevice } from './device-rules.ts'
 import { type Sink, tenths, type Weighing } from './episode.ts'
 import { breachGuardM, complyGuardM, errorRadiusM } from './evidence.ts'
 import { contentKeyHex } from './incident-id.ts'
 import { crossedBetween } from './inferred-crossing.ts'
+import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from './local-plane.ts'
+import { ENGINE } from './parameters.ts'
+import { foldE7 } from './project.ts'
 import { endRule, reconcile } from './rule-edges.ts'
-import type { WearerState } from './state.ts'
+import { HOT, notANumbers, type WearerState } from './state.ts'
 import { type Judging, judgeFix } from './zone-rules.ts'
 
 /** Folds one report in. It must not come before one that was folded already. */
 export function step(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  if (staysSettled(state, plan, report, sink)) return
   fireEdges(state, plan, report.timeMs, sink)
   state.cursorMs = report.timeMs
   state.begun = true
@@ -24,12 +28,58 @@ export function step(state: WearerState, plan: CompiledPlan, report: LogReport, 
   const radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
   if (!isCredible(state, plan, report, radiusM, sink)) return
   judgeZones(state, plan, report, radiusM, sink)
-  state.fixMs = report.timeMs
-  state.fixLatE7 = report.latE7
-  state.fixLonE7 = report.lonE7
-  state.fixRadiusM = radiusM
-  state.fixHi = report.contentHi
-  state.fixLo = report.contentLo
+  takeFix(state.hot, report, radiusM)
+}
+
+function takeFix(hot: number[], report: LogReport, radiusM: number): void {
+  hot[HOT.fixMs] = report.timeMs
+  hot[HOT.fixLatE7] = report.latE7
+  hot[HOT.fixLonE7] = report.lonE7
+  hot[HOT.fixRadiusM] = radiusM
+  hot[HOT.fixHi] = report.contentHi
+  hot[HOT.fixLo] = report.contentLo
+}
+
+/**
+ * Nearly every report: no edge since the last one, nothing open or begun at the device, and the wearer still within the
+ * distance at which no verdict can change. Takes it in and gives true; else changes nothing. What is decided here would be
+ * decided the same by the whole of `step`; where rounding could matter it is left to that.
+ */
+function staysSettled(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): boolean {
+  const { hot } = state
+  const { timeMs, latE7, lonE7 } = report
+  if (!(timeMs < hot[HOT.settledUntilMs]!) || state.cachePlan !== plan || hot[HOT.generation] !== plan.generation)
+    return false
+  if ((report.flags & (REPORT_FLAG.fixValid | REPORT_FLAG.hasPosition | REPORT_FLAG.mock)) !== 3) return false
+  if (state.candidate !== undefined || !isQuiet(state, report)) return false
+  if (sink.shortcut === false || sink.weighed !== undefined) return false
+  if (!(latE7 < PLANE_LAT_MAX_E7 && latE7 > -PLANE_LAT_MAX_E7)) return false
+  const radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
+
+  const place = (latE7 * 1e-7 + 90.5) | 0
+  const t = latE7 * 1e-7 + 90 - place
+  const row = place * PLANE_ROW
+  const planes = PLANES
+  const unitM = planes[row]! + t * (planes[row + 1]! + t * planes[row + 2]!)
+  const ratio = planes[row + 4]! + t * (planes[row + 5]! + t * planes[row + 6]!)
+  const kappa = planes[row + 8]! + t * planes[row + 9]!
+
+  let dy = latE7 - hot[HOT.fixLatE7]!
+  let dx = foldE7(lonE7 - hot[HOT.fixLonE7]!) * ratio * (1 + kappa * dy)
+  const lineM = Math.sqrt(dx * dx + dy * dy) * unitM * SLACK_SHARE + SLACK_M
+  // The elapsed time is left out: what a vehicle can do within the slack of the clocks it can do.
+  if (!(lineM < SETTLED_LINE_M) || hot[HOT.fixMs] === -Infinity) return false
+  dy = latE7 - hot[HOT.anchorLatE7]!
+  dx = foldE7(lonE7 - hot[HOT.anchorLonE7]!) * ratio * (1 + kappa * dy)
+  const movedM = Math.sqrt(dx * dx + dy * dy) * unitM * SLACK_SHARE + SLACK_M
+  if (!(movedM < SETTLED_REACH_M)) return false
+  const guardM = complyGuardM(radiusM, hot[HOT.guardFloorM]!)
+  if (!(hot[HOT.safeM]! - movedM > Math.max(lineM, guardM))) return false
+
+  if (report.charging !== TRISTATE.unknown) state.charging = report.charging === TRISTATE.yes
+  hot[HOT.cursorMs] = timeMs
+  takeFix(hot, report, radiusM)
+  return true
 }
 
 /** Fires the edges up to `nowMs` without a report. Called often, seldom or never: the outcome is the same. */
@@ -47,21 +97,22 @@ export function advanceBefore(state: WearerState, plan: CompiledPlan, untilMs: n
 /** Time of the next edge that `advance` would fire; Infinity if none is known. */
 export function nextEdgeMs(state: WearerState, plan: CompiledPlan): number {
   if (!state.begun) return Infinity
-  const { cache } = state
-  if (cache.plan !== plan || cache.generation !== plan.generation) {
+  const { hot } = state
+  if (state.cachePlan !== plan || hot[HOT.generation] !== plan.generation) {
     plan.cover(state.cursorMs) // a wearer silent for long stands before the horizon of a plan just compiled
-    cache.plan = plan
-    cache.generation = plan.generation
-    cache.nextEdgeMs = plan.nextEdgeMs(state.cursorMs)
-    cache.judgedUntilMs = -Infinity
+    state.cachePlan = plan
+    hot[HOT.generation] = plan.generation
+    hot[HOT.nextEdgeMs] = plan.nextEdgeMs(state.cursorMs)
+    hot[HOT.judgedUntilMs] = -Infinity
+    hot[HOT.settledUntilMs] = -Infinity
   }
-  return cache.nextEdgeMs
+  return hot[HOT.nextEdgeMs]!
 }
 
 /** Goes over to another plan at `atMs`: what both hold goes on, what only the old one held ends, what is new begins. */
 export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, atMs: number, sink: Sink): void {
   const before = new Map(from.lineages.map((lineage, i) => [lineage.key, i]))
-  const activeSinceMs = new Float64Array(to.lineages.length).fill(Number.NaN)
+  const activeSinceMs = notANumbers(to.lineages.length)
   const memory = to.lineages.map((lineage, i) => {
     const old = before.get(lineage.key)
     if (old === undefined) return undefined
@@ -72,7 +123,7 @@ export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, 
   for (const old of before.values()) if (state.memory[old]) endRule(state, from, state.memory[old], atMs, sink)
   state.activeSinceMs = activeSinceMs
   state.memory = memory
-  state.cache.plan = undefined
+  state.cachePlan = undefined
   if (!state.begun) return
   to.cover(atMs)
   state.cursorMs = Math.max(state.cursorMs, atMs)
@@ -83,17 +134,20 @@ function fireEdges(state: WearerState, plan: CompiledPlan, upToMs: number, sink:
   plan.cover(upToMs, !state.begun)
   if (!state.begun) {
     reconcile(state, plan, upToMs, sink)
-    state.cache.plan = undefined
+    state.cachePlan = undefined
     return
   }
   while (nextEdgeMs(state, plan) <= upToMs) fireNext(state, plan, sink)
 }
 
 function fireNext(state: WearerState, plan: CompiledPlan, sink: Sink): void {
-  state.cursorMs = state.cache.nextEdgeMs
-  reconcile(state, plan, state.cursorMs, sink)
-  state.cache.nextEdgeMs = plan.nextEdgeMs(state.cursorMs)
-  state.cache.judgedUntilMs = -Infinity
+  const { hot } = state
+  const edgeMs = hot[HOT.nextEdgeMs]!
+  hot[HOT.cursorMs] = edgeMs
+  hot[HOT.judgedUntilMs] = -Infinity
+  hot[HOT.settledUntilMs] = -Infinity
+  reconcile(state, plan, edgeMs, sink)
+  hot[HOT.nextEdgeMs] = plan.nextEdgeMs(edgeMs)
 }
 
 /** Metres by which a distance along the ground may differ from a difference of signed distances. */
@@ -101,46 +155,67 @@ const SLACK_M = 1
 const SLACK_SHARE = 1.01
 /** Beyond this the anchor is moved: bounds taken from afar are loose. */
 const ANCHOR_REACH_M = 250
+/** What anybody may have gone since the last fix, were it in the same second. */
+const SETTLED_LINE_M = ENGINE.groundSpeedMps * (ENGINE.clockSlackMs / 1000)
+/** As far as the plane is right. */
+const SETTLED_REACH_M = 2000
+
+const measured = new Float64Array(1)
 
 function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, radiusM: number, sink: Sink): void {
   nextEdgeMs(state, plan) // makes the cache this plan's
-  const { cache } = state
-  if (!(report.timeMs < cache.judgedUntilMs)) chooseJudged(state, plan, report.timeMs)
-  if (cache.judgedCount === 0) return
+  const { hot } = state
+  const { latE7, lonE7 } = report
+  if (!(report.timeMs < hot[HOT.judgedUntilMs]!)) chooseJudged(state, plan, report.timeMs)
+  hot[HOT.settledUntilMs] = Math.min(hot[HOT.nextEdgeMs]!, hot[HOT.judgedUntilMs]!, plan.coveredUntilMs)
   const exact = sink.shortcut === false || sink.weighed !== undefined
-  const movedM = apartM(cache.anchorLatE7, cache.anchorLonE7, report.latE7, report.lonE7) * SLACK_SHARE + SLACK_M
+  const movedM = apartM(hot[HOT.anchorLatE7]!, hot[HOT.anchorLonE7]!, latE7, lonE7) * SLACK_SHARE + SLACK_M
   const lineM =
-    state.fixMs === -Infinity
-      ? 0
-      : apartM(state.fixLatE7, state.fixLonE7, report.latE7, report.lonE7) * SLACK_SHARE + SLACK_M
-  const needM = Math.max(complyGuardM(radiusM, cache.guardFloorM), lineM)
-  if (!exact && cache.safeM - movedM > needM) return
+    state.fixMs === -Infinity ? 0 : apartM(state.fixLatE7, state.fixLonE7, latE7, lonE7) * SLACK_SHARE + SLACK_M
+  const needM = Math.max(complyGuardM(radiusM, hot[HOT.guardFloorM]!), lineM)
+  if (!exact && hot[HOT.safeM]! - movedM > needM) return
   const anew = exact || !(movedM < ANCHOR_REACH_M)
   if (anew) {
-    cache.anchorLatE7 = report.latE7
-    cache.anchorLonE7 = report.lonE7
-    cache.boundM.fill(-Infinity)
+    hot[HOT.anchorLatE7] = latE7
+    hot[HOT.anchorLonE7] = lonE7
   }
   const fromAnchorM = anew ? 0 : movedM
+  const { boundM } = state
   let safeM = Infinity
-  for (let k = 0; k < cache.judgedCount; k++) {
-    const i = cache.judged[k]!
+  for (let i = 0; i < boundM.length; i++) {
+    let bound = boundM[i]!
+    if (Number.isNaN(bound)) continue
+    if (anew) bound = -Infinity
     const lineage = plan.lineages[i]!
-    const version = lineage.versions[lineage.versionOf[cache.intervalOf[i]!]!]!
-    const ringM = version.parameters.warningRingM
+    const version = versionAt(lineage, report.timeMs)
+    const { guardFloorM, warningRingM } = version.parameters
     const memory = state.memory[i]
     const clean = memory === undefined || memory.clean
-    const needHereM = Math.max(complyGuardM(radiusM, version.parameters.guardFloorM), lineM)
-    if (!clean || !(cache.boundM[i]! - ringM - fromAnchorM > needHereM)) {
-      const marginM = lineage.zone.signedDistanceM(report.latE7, report.lonE7) * lineage.turn
-      cache.boundM[i] = marginM - fromAnchorM
-      weighAgainst(state, plan, i, version, report, radiusM, marginM, lineM, sink)
+    const needHereM = Math.max(complyGuardM(radiusM, guardFloorM), lineM) + warningRingM
+    if (!clean || !(bound - fromAnchorM > needHereM)) {
+      // On the right side and far enough, nothing needs to be known exactly.
+      const nearM = exact || !clean ? Infinity : needHereM + ANCHOR_REACH_M
+      lineage.zone.measure(latE7, lonE7, nearM, measured, 0)
+      let marginM = measured[0]! * lineage.turn
+      if (exact || !(nearM < Infinity && marginM > needHereM)) {
+        if (!(marginM > -nearM)) {
+          lineage.zone.measure(latE7, lonE7, Infinity, measured, 0)
+          marginM = measured[0]! * lineage.turn
+        }
+        weighAgainst(state, plan, i, version, report, radiusM, marginM, lineM, sink)
+      }
+      bound = marginM - fromAnchorM
     }
+    boundM[i] = bound
     const after = state.memory[i]
-    const safeHereM = after === undefined || after.clean ? cache.boundM[i]! - ringM : -Infinity
+    const safeHereM = after === undefined || after.clean ? bound - warningRingM : -Infinity
     if (safeHereM < safeM) safeM = safeHereM
   }
-  cache.safeM = safeM
+  hot[HOT.safeM] = safeM
+}
+
+function versionAt(lineage: Lineage, timeMs: number): Version {
+  return lineage.versions[lineage.versions.length === 1 ? 0 : lineage.versionOf[intervalFrom(lineage, timeMs)]!]!
 }
 
 const judging = {} as Judging // filled again for every lineage; nothing keeps it
@@ -198,18 +273,14 @@ function weighingOf(j: Judging, evidence: -1 | 0 | 1): Weighing {
 
 /** The lineages that fixes are weighed against from `timeMs` on: in force, or so soon that a breach now is fresh then. */
 function chooseJudged(state: WearerState, plan: CompiledPlan, timeMs: number): void {
-  const { cache } = state
+  const { hot } = state
   const count = plan.lineages.length
-  if (cache.judged.length < count || cache.boundM.length !== count) {
-    cache.judged = new Uint16Array(count)
-    cache.intervalOf = new Int32Array(count)
-    cache.boundM = new Float64Array(count)
-  }
+  if (state.boundM.length !== count) state.boundM = notANumbers(count)
   let untilMs = Infinity
-  let judgedCount = 0
   let guardFloorM = 0
   for (let i = 0; i < count; i++) {
     const lineage = plan.lineages[i]!
+    state.boundM[i] = Number.NaN
     const interval = intervalFrom(lineage, timeMs)
     if (interval === lineage.intervals.ends.length) continue
     const previewMs = lineage.intervals.starts[interval]! - plan.freshMs
@@ -218,13 +289,10 @@ function chooseJudged(state: WearerState, plan: CompiledPlan, timeMs: number): v
       continue
     }
     untilMs = Math.min(untilMs, lineage.intervals.ends[interval]!)
-    cache.judged[judgedCount++] = i
-    cache.intervalOf[i] = interval
+    state.boundM[i] = -Infinity
     guardFloorM = Math.max(guardFloorM, lineage.versions[lineage.versionOf[interval]!]!.parameters.guardFloorM)
   }
-  cache.judgedCount = judgedCount
-  cache.judgedUntilMs = untilMs
-  cache.guardFloorM = guardFloorM
-  cache.safeM = -Infinity
-  cache.boundM.fill(-Infinity)
+  hot[HOT.judgedUntilMs] = untilMs
+  hot[HOT.guardFloorM] = guardFloorM
+  hot[HOT.safeM] = -Infinity
 }
