@@ -1,4 +1,5 @@
 // Gateway batches, end to end: answered, evaluated and stored. Compact frames, then JSON, each on a system of its own.
+import { cpuSeconds, saySpent, spent } from './cpu-seconds.ts'
 import type { GatewayLoad, GatewayResult } from './load/gateway.ts'
 import type { Bench, BenchTask } from './report.ts'
 import { startLoad } from './run-load.ts'
@@ -22,10 +23,7 @@ export const ingest: Bench = async (task) => {
     if (only !== undefined && (only === '--compact') !== (format === 'compact')) continue
     const run = await measure(task, format)
     marks[RUNS[format].mark] = run.reportsPerSecond
-    if (wall.reportsPerSecond > 0) {
-      marks[`${RUNS[format].mark}.overWall`] = wall.over(run.reportsPerSecond)
-      task.say(`  ${wall.over(run.reportsPerSecond)} of the wall of this run (${wall.reportsPerSecond}/s)`)
-    }
+    Object.assign(marks, wall.marks(RUNS[format].mark, run.reportsPerSecond))
     runs.push(run)
   }
   return { marks, wall: wall.reportsPerSecond, runs }
@@ -48,11 +46,13 @@ async function measure(task: BenchTask, format: 'compact' | 'json') {
       framesUnderWay: 16,
       reportsPerFrame: 200,
     } satisfies GatewayLoad)
+    const before = await cpuSeconds(system)
     const beganMs = Date.now()
     const result = await load.go()
     const answeredMs = result.lastAnswerMs - result.firstSentMs
     await system.done(reports, DONE_MS_MAX)
     const allMs = Date.now() - beganMs
+    const cpu = spent(before, await cpuSeconds(system))
     const stored = await compareStored(system.pool, result.counts, lattice)
     const reportsPerSecond = perSecond(reports, allMs)
     say(
@@ -60,8 +60,9 @@ async function measure(task: BenchTask, format: 'compact' | 'json') {
         `(${perSecond(reports, answeredMs)}/s, p50 ${Math.round(result.p50Ms)} ms, p99 ${Math.round(result.p99Ms)} ms), ` +
         `evaluated and stored after ${allMs} ms: ${reportsPerSecond}/s`,
     )
+    saySpent(say, cpu)
     sayStored(say, stored)
     const { counts: _counts, ...seen } = result
-    return { format, reports, reportsPerSecond, answeredMs, allMs, stored, ...seen }
+    return { format, reports, reportsPerSecond, answeredMs, allMs, cpu, stored, ...seen }
   })
 }

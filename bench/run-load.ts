@@ -2,7 +2,12 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 
-export type Load<R> = { go(): Promise<R>; stop(): void }
+export type Load<R> = {
+  /** Resolves when all is answered. */
+  go(): Promise<R>
+  /** For those that would go on for ever. */
+  finish(): void
+}
 
 /** Starts `bench/load/<program>.ts`; resolves when it is ready to send. */
 export async function startLoad<R>(program: string, config: object): Promise<Load<R>> {
@@ -28,7 +33,7 @@ export async function startLoad<R>(program: string, config: object): Promise<Loa
       child.send('go')
       return result
     },
-    stop: () => void child.kill('SIGTERM'),
+    finish: () => void child.send('finish'),
   }
 }
 

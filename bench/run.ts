@@ -12,6 +12,14 @@ const BENCHES: Record<string, { says: string; load: () => Promise<Bench> }> = {
     says: 'zones alone: ours, flatbush + Turf and Turf on the same fixes, at 10 to 10,000 zones',
     load: async () => (await import('./engine-zones.ts')).engineZones,
   },
+  truth: {
+    says: 'false, missed and late incidents in a labelled simulation (--noise drift=2,cell=0, --sweep, --permutations n, --wearers n, --trips n)',
+    load: async () => (await import('./truth.ts')).truth,
+  },
+  'truth-calibrate': {
+    says: 'the figures of real recordings from which the simulated noise was taken',
+    load: async () => (await import('./truth-calibrate.ts')).truthCalibrate,
+  },
   wall: {
     says: 'the bare path of a report: TCP, Redis, one distance, COPY; what the following are measured against',
     load: async () => (await import('./wall.ts')).wall,
@@ -19,6 +27,22 @@ const BENCHES: Record<string, { says: string; load: () => Promise<Bench> }> = {
   ingest: {
     says: 'gateway batches answered, evaluated and stored: compact frames, then JSON',
     load: async () => (await import('./ingest.ts')).ingest,
+  },
+  http: {
+    says: 'one OsmAnd request a report, answered, evaluated and stored',
+    load: async () => (await import('./http.ts')).http,
+  },
+  burst: {
+    says: '150,000 reports within one second: until the last is answered, and what is lost',
+    load: async () => (await import('./burst.ts')).burst,
+  },
+  backlog: {
+    says: '900,000 buffered reports after an outage while live ones go on',
+    load: async () => (await import('./backlog.ts')).backlog,
+  },
+  live: {
+    says: "2,500 reports a second: from the bracelet to the officer's WebSocket",
+    load: async () => (await import('./live.ts')).live,
   },
 }
 

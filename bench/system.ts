@@ -14,8 +14,7 @@ import { GATEWAY_ID, seedFleet } from './seed-fleet.ts'
 import { type ServeProcess, startServeProcess } from './serve-process.ts'
 
 const LOCAL = resolve(import.meta.dirname, '../.local')
-
-export { LOCAL }
+const PROGRAM = resolve(import.meta.dirname, '../dist/bin/gelang.js')
 
 const POLL_MS = 100
 const CHECK_TIMEOUT_MS = 600_000
@@ -138,30 +137,39 @@ async function allShards(evaluate: ServeProcess, record: ServeProcess): Promise<
   throw new Error('the shards were not taken within a minute')
 }
 
-/** Bracelet n's k-th report, counted from 0, has the time `baseMs + k * stepMs`. */
-export type Lattice = { baseMs: number; stepMs: number }
+/** Bracelet n's k-th report, counted from 0, has the time `baseMs + offsetsMs[n] + k * stepMs`. */
+export type Lattice = {
+  baseMs: number
+  stepMs: number
+  offsetsMs?: ArrayLike<number>
+  /** The bracelet that stands first; 0 where absent. */
+  firstWearer?: number
+}
 export type Stored = { answered: number; rows: number; missing: number; twice: number; strange: number }
 
 /** Compares the table with what was answered, by identity: `counts[n]` reports of bracelet n, the first ones of the lattice. */
-export async function compareStored(
-  pool: Pool,
-  counts: ArrayLike<number>,
-  { baseMs, stepMs }: Lattice,
-): Promise<Stored> {
+export async function compareStored(pool: Pool, counts: ArrayLike<number>, lattice: Lattice): Promise<Stored> {
+  const { baseMs, stepMs, offsetsMs, firstWearer = 0 } = lattice
   const { rows } = await pool.query<{ id: string; rows: number; times: number; inside: number }>(
-    `SELECT b.device_id AS id, count(*)::int AS rows, count(DISTINCT f.time)::int AS times,
-      count(DISTINCT f.time) FILTER (WHERE utc_ms(f.time) >= $1::float8 AND utc_ms(f.time) < $1::float8 + $2::float8 * c.n
-        AND ((utc_ms(f.time) - $1::float8) / $2::float8) = floor((utc_ms(f.time) - $1::float8) / $2::float8))::int AS inside
-    FROM fix f JOIN bracelet b ON b.id = f.bracelet_id
-    JOIN unnest($3::text[], $4::int[]) AS c (id, n) ON c.id = b.device_id
-    GROUP BY b.device_id`,
-    [baseMs, stepMs, Array.from(counts, (_, n) => deviceIdOf(n)), Array.from(counts)],
+    `SELECT id, count(*)::int AS rows, count(DISTINCT since)::int AS times,
+      count(DISTINCT since) FILTER (WHERE since >= 0 AND since < $1::bigint * n AND since % $1::bigint = 0)::int AS inside
+    FROM (
+      SELECT c.id, c.n, utc_ms(f.time)::bigint - c.first_ms AS since
+      FROM unnest($2::text[], $3::int[], $4::bigint[]) AS c (id, n, first_ms)
+      JOIN bracelet b ON b.device_id = c.id JOIN fix f ON f.bracelet_id = b.id
+    ) AS found GROUP BY id`,
+    [
+      stepMs,
+      Array.from(counts, (_, n) => deviceIdOf(firstWearer + n)),
+      Array.from(counts),
+      Array.from(counts, (_, n) => baseMs + (offsetsMs?.[n] ?? 0)),
+    ],
   )
   const found = new Map(rows.map((row) => [row.id, row]))
   const result: Stored = { answered: 0, rows: 0, missing: 0, twice: 0, strange: 0 }
   for (let n = 0; n < counts.length; n++) {
     const answered = counts[n]!
-    const row = found.get(deviceIdOf(n)) ?? { rows: 0, times: 0, inside: 0 }
+    const row = found.get(deviceIdOf(firstWearer + n)) ?? { rows: 0, times: 0, inside: 0 }
     result.answered += answered
     result.rows += row.rows
     result.missing += answered - row.inside

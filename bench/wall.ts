@@ -26,12 +26,23 @@ export const wall: Bench = async (task) => {
   }
 }
 
+export type WallRatio = {
+  /** 0 where it was not measured. */
+  reportsPerSecond: number
+  /** `<id>.overWall`, if it was. */
+  marks(id: string, reportsPerSecond: number): Record<string, number>
+}
+
 /** A shorter run beside another bench, unless `--no-wall`. */
-export async function wallRatio(task: BenchTask): Promise<{ reportsPerSecond: number; over(figure: number): number }> {
+export async function wallRatio(task: BenchTask): Promise<WallRatio> {
   const reportsPerSecond = task.args.includes('--no-wall')
     ? 0
     : (await measureWall(task, REPORTS_FOR_RATIO)).reportsPerSecond
-  return { reportsPerSecond, over: (figure) => Number((figure / reportsPerSecond).toFixed(3)) }
+  return {
+    reportsPerSecond,
+    marks: (id, figure) =>
+      reportsPerSecond > 0 ? { [`${id}.overWall`]: Number((figure / reportsPerSecond).toFixed(3)) } : {},
+  }
 }
 
 /** A rate of whole reports. */
