@@ -80,6 +80,7 @@ export class ServerProcess {
     const { name, healthPort } = this.#options
     await eventually(
       async () => {
+        if (!this.running) throw new Error(`${name} ended before it was ready; its last words are in ${name}.log`)
         const response = await fetch(`http://127.0.0.1:${healthPort}/readyz`).catch((error: unknown) => {
           if (error instanceof TypeError) return undefined // not listening yet
           throw error
