@@ -168,7 +168,9 @@ export class TcpConnection {
   #cut(cause: string): void {
     if (this.socket.destroyed) return
     this.#intake.measures.cutConnections.inc({ protocol: this.#protocol.name, cause })
-    if (this.socket.writableLength > 0 && !this.socket.writableEnded) this.socket.end()
+    // Replies that are on their way still go out, unless it is they that nobody fetches.
+    const waits = this.socket.writableLength > 0 && !this.socket.writableEnded && cause !== 'replies_not_fetched'
+    if (waits) this.socket.end()
     else this.socket.destroy()
   }
 }
