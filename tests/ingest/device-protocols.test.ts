@@ -1,0 +1,190 @@
+// The device protocols over real sockets: who is answered, when, and what is in the log and in quarantine afterwards.
+import { connect, type Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import type { StreamProtocol } from '../../ingest/decoder.ts'
+import { protocolNamed } from '../../ingest/protocols.ts'
+import type { DirectoryRecord } from '../../model/directory.ts'
+import { ALARM, type Protocol } from '../../model/report.ts'
+import { device, NOW_MS, type OpenIngest, openIngest, SECRET } from './ingest-fixture.ts'
+import { gt06, hexOfText, jt808, nmea, xexun3 } from './wire-envelopes.ts'
+
+let open: OpenIngest
+const sockets: Socket[] = []
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  await open.close()
+})
+
+/** Opens an ingest that knows these ids, which need no secret. */
+async function openFor(...records: (string | DirectoryRecord)[]): Promise<void> {
+  open = await openIngest({
+    records: records.map((record) => (typeof record === 'string' ? device(record, { idSuffices: true }) : record)),
+  })
+}
+
+function dial(protocol: Protocol) {
+  const socket = connect(open.ingest.ports[protocol]!, '127.0.0.1')
+  sockets.push(socket)
+  let heard = ''
+  socket.on('data', (chunk) => {
+    heard += chunk.toString('hex')
+  })
+  socket.on('error', () => undefined)
+  return {
+    closed: new Promise((resolve) => socket.once('close', resolve)),
+    say: (...frames: string[]) => socket.write(Buffer.from(frames.join(''), 'hex')),
+    heard: () => heard,
+    hears: (hex: string) => expect.poll(() => heard, { timeout: 10_000 }).toBe(hex),
+  }
+}
+
+const GPS = '1a0108091e05c900aa49c00b75598024110f01fe0a123400abcd'
+const LOCATION = '0000000000000006005e9ac0065da3800017 0024 010f260108173005'.replace(/\s/g, '')
+
+test('a GT06 login of nobody we know is not answered, and the connection is cut', async () => {
+  await openFor('860000000000025')
+  const line = dial('gt06')
+  line.say(gt06('01', '0860000000000026'))
+  await line.closed
+  expect(line.heard()).toBe('')
+  expect((await open.quarantined())[0]).toMatchObject({ reason: 'unknown_device', deviceId: '860000000000026' })
+})
+
+test('two GT06 logins on one connection: each report is of the one who logged in last', async () => {
+  await openFor('860000000000025', '860000000000026')
+  const line = dial('gt06')
+  line.say(gt06('01', '0860000000000025', 1), gt06('12', GPS, 2), gt06('01', '0860000000000026', 3), gt06('12', GPS, 4))
+  await line.hears([gt06('01', '', 1), gt06('12', '', 2), gt06('01', '', 3), gt06('12', '', 4)].join(''))
+  const rows = await open.stored()
+  expect(new Set(rows.map(({ wearerId }) => wearerId)).size).toBe(2)
+})
+
+test('what can never be taken is answered once it is in quarantine', async () => {
+  await openFor('860000000000025')
+  const line = dial('gt06')
+  const broken = gt06('12', `1a0d${GPS.slice(4)}`, 2)
+  const rollover = gt06('12', `0605${GPS.slice(4)}`, 3)
+  const ahead = gt06('12', `1c01${GPS.slice(4)}`, 4)
+  line.say(gt06('01', '0860000000000025', 1), broken, rollover, ahead)
+  await line.hears([gt06('01', '', 1), gt06('12', '', 2), gt06('12', '', 3), gt06('12', '', 4)].join(''))
+  const kept = await open.quarantined()
+  expect(kept.map(({ reason, raw }) => [reason, Buffer.from(raw).toString('hex')])).toEqual([
+    ['impossible_time', broken],
+    ['ancient', rollover],
+    ['future', ahead],
+  ])
+  expect(await open.stored()).toEqual([])
+})
+
+test('a cut strap is raised although the clock of the device is broken, and its frame is kept', async () => {
+  await openFor('860000000000025')
+  const line = dial('gt06')
+  line.say(
+    gt06('01', '0860000000000025', 1),
+    gt06('26', `000000000000${GPS.slice(12, 36)}0901fe0a123400abcd4003041302`, 2),
+  )
+  await line.hears(gt06('01', '', 1) + gt06('26', '', 2))
+  expect(await open.stored()).toMatchObject([{ timeMs: NOW_MS, alarms: ALARM.tamper, flags: 16 }])
+  expect((await open.quarantined()).map(({ reason }) => reason)).toEqual(['impossible_time'])
+})
+
+test('a damaged frame gets no answer and leaves nothing but its bytes', async () => {
+  await openFor('860000000000066')
+  const line = dial('xexun3')
+  const sound = xexun3('20', '6906695f79600400')
+  line.say(xexun3('01', '', 1), sound.replace(/..cf$/, '00cf'), sound)
+  await line.hears(xexun3('01', '00', 1) + xexun3('20', '00'))
+  expect(await open.stored()).toMatchObject([{ alarms: ALARM.strapOpen }])
+  expect((await open.quarantined()).map(({ reason }) => reason)).toEqual(['checksum'])
+})
+
+test('a JT808 batch is answered once for all its records', async () => {
+  await openFor('086000000033')
+  const line = dial('jt808')
+  const late = LOCATION.replace('173005', '172005')
+  line.say(jt808('0704', `000201001c${LOCATION}001c${late}`, { serial: 7 }))
+  await line.hears(jt808('8001', '0007070400', { serial: 0 }))
+  expect(await open.stored()).toMatchObject([{ flags: 7 }, { flags: 7 }])
+})
+
+test('half a split message is not answered; the whole is, part by part', async () => {
+  await openFor('86000000033')
+  const line = dial('jt808')
+  const body = `000201001c${LOCATION}001c${LOCATION.replace('173005', '172005')}`
+  line.say(jt808('0704', body.slice(0, 40), { serial: 1, split: [2, 1] }), jt808('0002', '', { serial: 9 }))
+  await line.hears(jt808('8001', '0009000200', { serial: 0 }))
+  expect(await open.stored()).toEqual([])
+  line.say(jt808('0704', body.slice(40), { serial: 2, split: [2, 2] }))
+  await expect
+    .poll(line.heard)
+    .toBe(
+      jt808('8001', '0009000200', { serial: 0 }) +
+        jt808('8001', '0001070400', { serial: 1 }) +
+        jt808('8001', '0002070400', { serial: 2 }),
+    )
+  expect(await open.stored()).toHaveLength(2)
+})
+
+test('a Laipac bracelet that waits is asked; then it is acknowledged and its tamper reset', async () => {
+  await openFor('86000041')
+  const line = dial('laipac')
+  const { bytes } = (protocolNamed('laipac') as StreamProtocol).greeting!
+  expect(Buffer.from(bytes).toString()).toBe('$AVREQ,?*42\r\n')
+  await line.hears(hexOfText('$AVREQ,?*42\r\n'))
+  const report = nmea('AVRMC,86000041,093112,a,0612.0000,S,10648.0000,E,0.00,0.00,080126,T,3.905,12,1,0,0')
+  line.say(hexOfText(`${nmea('AVSYS,86000041,V1.50,SN0000103,32768')}\r\n${report}\r\n`))
+  await line.hears(
+    hexOfText(`$AVREQ,?*42\r\n${nmea(`EAVACK,T,${report.slice(-2)}`)}\r\n${nmea('AVCFG,00000000,t')}\r\n`),
+  )
+  expect(await open.stored()).toMatchObject([{ alarms: ALARM.tamper, flags: 7 }])
+})
+
+test('per-device settings: checksum, zone, codes', async () => {
+  const settings = { acceptBadChecksum: true, utcOffsetMinutes: -30, alarmCodes: { '0C': 'strapOpen' } }
+  await openFor(device('860000000000025', { idSuffices: true, settings }))
+  const line = dial('gt06')
+  const frame = gt06('26', `${GPS.slice(0, 36)}0901fe0a123400abcd4003040c02`, 2).replace(/....0d0a$/, '00000d0a')
+  line.say(gt06('01', '0860000000000025', 1), frame)
+  await line.hears(gt06('01', '', 1) + gt06('26', '', 2))
+  expect(await open.stored()).toMatchObject([{ timeMs: NOW_MS + 5000, alarms: ALARM.strapOpen }])
+})
+
+const post = (body: object | string, headers: Record<string, string> = {}, path = '/pub') =>
+  fetch(open.url('owntracks', path), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  }).then(async (answer) => [answer.status, await answer.text()])
+const basic = (user: string, password: string) => ({
+  authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+  'x-limit-d': 'phone',
+})
+const fix = { _type: 'location', lat: -6.2, lon: 106.8, tst: NOW_MS / 1000 - 60, tid: '17' }
+
+test('OwnTracks: Basic authentication is the secret of the device, and the payload speaks for nobody else', async () => {
+  await openFor(device('owntracks/b17/phone'), device('owntracks/b18/phone'), device('17', { idSuffices: true }))
+  expect(await post(fix, basic('b17', SECRET))).toEqual([200, '[]'])
+  expect(await post({ ...fix, topic: 'owntracks/b18/phone' }, basic('b17', SECRET))).toEqual([200, '[]'])
+  expect(await post(fix, basic('b17', 'wrong-secret'))).toEqual([401, ''])
+  expect(await post({ ...fix, topic: 'owntracks/b18/phone' })).toEqual([401, ''])
+  expect(await post({ ...fix, topic: 'owntracks/nobody/phone' })).toEqual([404, ''])
+  const rows = await open.stored()
+  expect(rows).toHaveLength(2)
+  expect(new Set(rows.map(({ wearerId }) => wearerId)).size).toBe(1)
+  expect(JSON.stringify(await open.quarantined())).not.toContain(SECRET)
+})
+
+test('OwnTracks: everything gets a 2xx and an empty array, only a location makes a position', async () => {
+  await openFor(device('owntracks/b17/phone', { idSuffices: true }))
+  const who = { 'x-limit-u': 'b17', 'x-limit-d': 'phone' }
+  for (const body of ['', { _type: 'lwt', tst: 1 }, { _type: 'card' }, { _type: 'encrypted', data: 'x' }, '{"_type"'])
+    expect(await post(body, who)).toEqual([200, '[]'])
+  expect(await post('')).toEqual([200, '[]'])
+  expect(await open.stored()).toEqual([])
+  expect((await open.quarantined()).map(({ detail }) => detail)).toEqual([
+    'encrypted, and no shared secret is configured',
+    'no JSON object',
+  ])
+  expect(await post({ ...fix, _type: 'transition', event: 'enter' }, {}, '/pub?u=b17&d=phone')).toEqual([200, '[]'])
+  expect(await open.stored()).toMatchObject([{ alarms: ALARM.zoneIn, flags: 1 }])
+})
