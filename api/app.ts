@@ -12,8 +12,11 @@ import type { LiveHub } from './live/hub.ts'
 import { limitedBody, sameOrigin, securityHeaders } from './protect.ts'
 import { Refusal, refusalOf, refuse } from './refusal.ts'
 import { addActs } from './routes/acts.ts'
+import { addBacktests } from './routes/backtests.ts'
+import { addExplanation } from './routes/explanation.ts'
 import { addHealth, type Health } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
+import { addLedger } from './routes/ledger.ts'
 import { addLive } from './routes/live.ts'
 import { addLogin } from './routes/login.ts'
 import { addPlaces } from './routes/places.ts'
@@ -94,6 +97,9 @@ export function createApp(parts: ApiParts): ApiApp {
   addWearers(app, parts)
   addTrack(app, parts)
   addIncidents(app, parts)
+  addExplanation(app, parts)
+  addLedger(app, parts)
+  addBacktests(app, parts)
   addActs(app, parts)
   addLive(app)
 

@@ -18,7 +18,7 @@ import type { Incident, IncidentAct, IncidentType } from '../model/incident.ts'
 import { INCIDENT_TYPES, OFFICER_ACTIONS, RESOLUTIONS, SEVERITIES } from '../model/incident.ts'
 import { CONDITION_KINDS } from '../model/plan.ts'
 
-const ms = z.number().openapi({ description: 'UTC milliseconds' })
+export const ms = z.number().openapi({ description: 'UTC milliseconds' })
 export const idSchema = z.uuid()
 export const unitPathSchema = z
   .string()

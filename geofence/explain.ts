@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Incident } from '../model/incident.ts'
 import { LogReport } from '../model/report.ts'
 import { type CompiledPlan, canonicalJson } from './compile-plan.ts'
-import type { Weighing } from './episode.ts'
+import type { Sink, Weighing } from './episode.ts'
 import { EventBuckets } from './event-buckets.ts'
 import { ENGINE_VERSION } from './parameters.ts'
 import { WearerState } from './state.ts'
@@ -39,26 +39,55 @@ export function explain(
     events.add(given, report)
     newestMs = Math.max(newestMs, given.timeMs)
   }
-  let incident: Incident | undefined
-  const all: [conditionId: string, weighing: Weighing][] = []
-  const sink = {
-    change(changed: Incident) {
-      if (changed.id === incidentId) incident = changed
-    },
-    weighed(conditionId: string, weighing: Weighing) {
-      all.push([conditionId, weighing])
-    },
-  }
-  const state = new WearerState(plan.wearerId, plan)
+  const explaining = new Explaining(plan, incidentId)
   const place = events.after(-Infinity)
-  report.wearerId = state.wearerId
-  while (events.next(place, report)) step(state, plan, report, sink)
-  advance(state, plan, toMs ?? newestMs, sink)
-  if (!incident) return undefined
+  report.wearerId = plan.wearerId
+  while (events.next(place, report)) explaining.add(report)
+  return explaining.finish(toMs ?? newestMs)
+}
+
+/** The same, report by report in canonical order, so that whoever explains can let others in between. */
+export class Explaining {
+  readonly #plan: CompiledPlan
+  readonly #state: WearerState
+  readonly #sink: Sink
+  #incident: Incident | undefined
+  #weighings: [conditionId: string, weighing: Weighing][] = []
+
+  /** `span`: where the incident is known to lie; weighings far from it are not kept. */
+  constructor(plan: CompiledPlan, incidentId: string, span = { fromMs: -Infinity, toMs: Infinity }) {
+    this.#plan = plan
+    this.#state = new WearerState(plan.wearerId, plan)
+    this.#sink = {
+      change: (changed) => {
+        if (changed.id === incidentId) this.#incident = changed
+      },
+      weighed: (conditionId, weighing) => {
+        if (weighing.timeMs >= span.fromMs - LEAD_MS && weighing.timeMs <= span.toMs + LEAD_MS)
+          this.#weighings.push([conditionId, weighing])
+      },
+    }
+  }
+
+  add(report: LogReport): void {
+    step(this.#state, this.#plan, report, this.#sink)
+  }
+
+  finish(toMs: number): Explanation | undefined {
+    advance(this.#state, this.#plan, toMs, this.#sink)
+    return this.#incident && told(this.#plan, this.#incident, this.#weighings)
+  }
+}
+
+function told(
+  plan: CompiledPlan,
+  incident: Incident,
+  all: readonly [conditionId: string, weighing: Weighing][],
+): Explanation {
   const { conditionId, startMs, endMs = Infinity } = incident
   const weighings = all
     .filter(([id, { timeMs }]) => id === conditionId && timeMs >= startMs - LEAD_MS && timeMs <= endMs + LEAD_MS)
     .map(([, weighing]) => weighing)
-  const told = { incident, engineVersion: ENGINE_VERSION, planHash: plan.hash, weighings }
-  return { ...told, hash: createHash('sha256').update(canonicalJson(told)).digest('hex') }
+  const said = { incident, engineVersion: ENGINE_VERSION, planHash: plan.hash, weighings }
+  return { ...said, hash: createHash('sha256').update(canonicalJson(said)).digest('hex') }
 }

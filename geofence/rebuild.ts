@@ -44,7 +44,7 @@ export class Rebuilding {
     this.#plan = plan
     this.#fromMs = fromMs
     this.#baseMs = baseMs
-    this.#state = new WearerState(plan.source.wearerId, plan)
+    this.#state = new WearerState(plan.wearerId, plan)
   }
 
   add(report: LogReport): void {

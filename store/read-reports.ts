@@ -31,6 +31,9 @@ type FixRow = Record<
     number | null
   > & { content_key: string; attributes: Record<string, string | number | boolean> | null }
 
+/** `track` is what the acting officer may see of `fix`; the caller writes the reading down. */
+export type ReportSource = 'fix' | 'track'
+
 /** Rows of one page: a few milliseconds of folding, so that whoever folds them lets others in between. */
 const PAGE_REPORTS = 5000
 
@@ -40,11 +43,11 @@ export async function* eachReport(
   wearerId: number,
   fromMs: number,
   toMs: number,
-  pageReports = PAGE_REPORTS,
+  { source = 'fix', pageReports = PAGE_REPORTS }: { source?: ReportSource; pageReports?: number } = {},
 ): AsyncGenerator<LogReport[]> {
   let after: LogReport | undefined
   for (;;) {
-    const page = await readReports(db, wearerId, after?.timeMs ?? fromMs, toMs, pageReports, after)
+    const page = await readReports(db, wearerId, after?.timeMs ?? fromMs, toMs, pageReports, { source, after })
     if (page.length > 0) yield page.map(({ report }) => report)
     if (page.length < pageReports) return
     after = page[page.length - 1]!.report
@@ -76,13 +79,13 @@ export async function readReports(
   fromMs: number,
   toMs: number,
   limit: number,
-  after?: Pick<LogReport, 'timeMs' | 'contentHi' | 'contentLo'>,
+  { source = 'fix', after }: { source?: ReportSource; after?: LogReport | undefined } = {},
 ): Promise<StoredReport[]> {
   const { rows } = await db.query<FixRow>(
     `SELECT utc_ms(time) AS time_ms, utc_ms(received_at) AS received_ms, content_key, wearer_id, bracelet_id, alarms, lat_e7,
       lon_e7, flags, source, protocol, battery_percent, charging, strap, case_contact, satellites, battery_mv, accuracy_m,
       speed_mps, course_deg, altitude_m, hdop, attributes
-    FROM fix WHERE wearer_id = $1 AND time >= from_ms($2) AND time < from_ms($3)
+    FROM ${source} WHERE wearer_id = $1 AND time >= from_ms($2) AND time < from_ms($3)
       AND ($5::bigint IS NULL
         OR (time, content_key # (-9223372036854775808)) > (from_ms($6), $5::bigint # (-9223372036854775808)))
     -- the key is an unsigned number kept in a signed column

@@ -7,6 +7,7 @@ const REASONS: Record<number, string> = {
   401: 'not_signed_in',
   403: 'no_officer, role_not_permitted, wrong_origin or reason_required',
   404: 'not_found: it does not exist, or it is not yours to see',
+  409: 'not_explained, or done already',
   413: 'too_large',
   429: 'too_many_attempts',
   503: 'database_away or redis_away',

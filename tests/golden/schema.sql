@@ -943,7 +943,7 @@ gelang_record: SELECT on rules_version
 -- grants on columns
 gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings) on bracelet
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
-gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms) on wearer
+gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
 gelang_api: SELECT (received_at, source_id, protocol, reason, detail, device_id, cut) on quarantine
 gelang_api: UPDATE (during, changed_at, cancelled_at) on condition
 gelang_api: UPDATE (during, changed_at, cancelled_at) on permit

@@ -1,0 +1,205 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { PlanInvalid } from '../../geofence/compile-plan.ts'
+import { type CompiledZone, compileZone } from '../../geofence/compile-zone.ts'
+import { planOfProposal, RuleTrial } from '../../geofence/try-rule.ts'
+import { ZoneInvalid } from '../../geofence/zone-invalid.ts'
+import type { Me, Role, WearerSummary } from '../../model/console.ts'
+import type { Incident } from '../../model/incident.ts'
+import { conditionSchema } from '../../model/plan.ts'
+import { type ZoneShape, zoneShapeSchema } from '../../model/zone.ts'
+import { appendAudit } from '../../store/append-audit.ts'
+import { listWearers } from '../../store/list-wearers.ts'
+import { loadPlans, loadZones } from '../../store/load-plans.ts'
+import type { Pool, PoolClient } from '../../store/open-pool.ts'
+import { eachReport } from '../../store/read-reports.ts'
+import { asOfficer } from '../../store/transaction.ts'
+import type { ApiApp, ApiParts } from '../app.ts'
+import { notFound, Refusal } from '../refusal.ts'
+import { idSchema, incidentSchema, reasonSchema, unitPathSchema } from '../schemas.ts'
+import { requireRole } from '../sessions.ts'
+import { json, refusals } from './answers.ts'
+import { openTrack } from './track-access.ts'
+
+/** Who draws zones and proposes conditions. */
+const PROPOSING_ROLES: ReadonlySet<Role> = new Set(['pk', 'asisten_pk', 'kasubsi', 'kepala_bapas'])
+
+export const BACKTEST = {
+  daysMax: 30,
+  /** Wearers in one answer; further ones from `next` on. */
+  wearersMax: 100,
+  /** No further wearer is begun after this. */
+  workMsMax: 6000,
+  /** Incidents told whole, per wearer; all are counted. */
+  incidentsMax: 200,
+  /** At once, in this process; and one of an officer. */
+  runningMax: 2,
+} as const
+
+const DAY_MS = 86_400_000
+const CONDITION_ID = 'proposed'
+
+const { kind, windows, timeZone, parameters, severity } = conditionSchema.shape
+export const backtestRequestSchema = z
+  .strictObject({
+    wearerId: idSchema.optional().openapi({ description: 'this wearer' }),
+    unit: unitPathSchema.optional().openapi({ description: 'or all wearers in sight of this unit and those below it' }),
+    days: z.number().int().min(1).max(BACKTEST.daysMax).default(BACKTEST.daysMax),
+    zone: z.union([z.strictObject({ id: z.string().min(1).max(64) }), z.strictObject({ shape: z.unknown() })]).openapi({
+      description: 'a zone that exists, or the shape of a proposed one',
+    }),
+    condition: z.strictObject({ kind, windows, timeZone, parameters, severity }),
+    reason: reasonSchema,
+    after: idSchema.optional().openapi({ description: '`next` of the answer before' }),
+  })
+  .refine((asked) => (asked.wearerId === undefined) !== (asked.unit === undefined), {
+    message: 'either wearerId or unit',
+  })
+  .openapi('BacktestRequest')
+type BacktestRequest = z.infer<typeof backtestRequestSchema>
+
+const wearerResultSchema = z.object({
+  wearer: z.object({ id: idSchema, n: z.number().int(), name: z.string() }),
+  reports: z.number().int(),
+  incidentCount: z.number().int(),
+  countByType: z.record(z.string(), z.number().int()),
+  incidents: z.array(incidentSchema).openapi({ description: `at most ${BACKTEST.incidentsMax}, oldest first` }),
+})
+type WearerResult = z.infer<typeof wearerResultSchema>
+
+export const backtestSchema = z
+  .object({
+    fromMs: z.number(),
+    toMs: z.number(),
+    wearers: z.array(wearerResultSchema),
+    incidentCount: z.number().int(),
+    perWearerDay: z.number().openapi({ description: 'incidents per wearer and day, over this answer' }),
+    next: z.string().optional().openapi({ description: 'there are more wearers: ask again with this as `after`' }),
+  })
+  .openapi('Backtest')
+
+const backtestRoute = createRoute({
+  method: 'post',
+  path: '/v1/backtests',
+  summary:
+    'What a proposed condition would have raised in the last days; each track that is read for it is written down',
+  request: { body: { required: true, content: { 'application/json': { schema: backtestRequestSchema } } } },
+  responses: { 200: json(backtestSchema, 'what would have stood'), ...refusals(400, 404, 429) },
+})
+
+export function addBacktests(app: ApiApp, { apiPool, hub, clock }: ApiParts): void {
+  const running = new Set<string>()
+
+  app.openapi(backtestRoute, async (c) => {
+    const { officer } = c.get('signedIn')
+    requireRole(officer, PROPOSING_ROLES)
+    const asked = c.req.valid('json')
+    if (running.size >= BACKTEST.runningMax || running.has(officer.officerId))
+      throw new Refusal(429, 'too_many_attempts', 'another back-test is running; try again when it is done')
+    running.add(officer.officerId)
+    try {
+      return c.json(await run(apiPool, officer, asked, clock, () => hub.rulesChanged(officer.officerId)), 200)
+    } finally {
+      running.delete(officer.officerId)
+    }
+  })
+}
+
+async function run(pool: Pool, officer: Me, asked: BacktestRequest, clock: () => number, onGranted: () => void) {
+  const nowMs = clock()
+  const fromMs = nowMs - asked.days * DAY_MS
+  const zone = await zoneOf(pool, officer, asked)
+  const { wearers: whom, next: nextPage } = await whomOf(pool, officer, asked)
+  const results: WearerResult[] = []
+  let next = nextPage
+  for (const [i, wearerId] of whom.entries()) {
+    if (i > 0 && clock() - nowMs > BACKTEST.workMsMax) {
+      next = whom[i - 1]
+      break
+    }
+    const { result, granted } = await asOfficer(pool, officer.officerId, (client) =>
+      tryOn(client, officer, wearerId, asked, zone, fromMs, nowMs),
+    )
+    if (granted) onGranted()
+    results.push(result)
+  }
+  const incidentCount = results.reduce((sum, each) => sum + each.incidentCount, 0)
+  const perWearerDay = incidentCount / Math.max(1, results.length * asked.days)
+  return { fromMs, toMs: nowMs, wearers: results, incidentCount, perWearerDay, ...(next !== undefined && { next }) }
+}
+
+async function zoneOf(pool: Pool, { officerId }: Me, { zone }: BacktestRequest): Promise<CompiledZone> {
+  try {
+    if ('id' in zone) {
+      const [known] = await asOfficer(pool, officerId, (client) => loadZones(client, [zone.id]))
+      if (known === undefined) throw notFound()
+      return compileZone(known.shape)
+    }
+    const shape = zoneShapeSchema.safeParse(zone.shape)
+    if (!shape.success) throw new Refusal(400, 'invalid_input', `zone.shape: ${shape.error.issues[0]?.message}`)
+    return compileZone(shape.data satisfies ZoneShape)
+  } catch (error) {
+    if (error instanceof ZoneInvalid) throw new Refusal(400, 'invalid_input', `zone: ${error.message}`)
+    throw error
+  }
+}
+
+async function whomOf(
+  pool: Pool,
+  { officerId }: Me,
+  { wearerId, unit, after }: BacktestRequest,
+): Promise<{ wearers: string[]; next?: string | undefined }> {
+  if (wearerId !== undefined) return { wearers: [wearerId] }
+  const page = await asOfficer(pool, officerId, (client) =>
+    listWearers(client, { limit: BACKTEST.wearersMax, ...(unit && { unit }), ...(after && { after }) }),
+  )
+  return { wearers: page.wearers.map(({ id }: WearerSummary) => id), next: page.next }
+}
+
+async function tryOn(
+  client: PoolClient,
+  officer: Me,
+  wearerId: string,
+  asked: BacktestRequest,
+  zone: CompiledZone,
+  fromMs: number,
+  toMs: number,
+): Promise<{ result: WearerResult; granted: boolean }> {
+  const { wearer, reason, granted } = await openTrack(client, officer, wearerId, asked.reason)
+  const incidents: Incident[] = []
+  let reports = 0
+  const found = (await loadPlans(client, [wearer.n]))[0]
+  if (found !== undefined) {
+    const proposed = { ...asked.condition, id: CONDITION_ID, legalBasis: 'usulan' }
+    const trial = new RuleTrial(planOf(found.plan, proposed, zone, fromMs, toMs), CONDITION_ID)
+    for await (const page of eachReport(client, wearer.n, fromMs, toMs, { source: 'track' }))
+      for (const report of page) trial.add(report)
+    incidents.push(...trial.finish(toMs))
+    reports = trial.reports
+  }
+  await appendAudit(client, {
+    action: 'track.read',
+    subject: `wearer:${wearerId}`,
+    wearerId: wearer.n,
+    reason,
+    detail: { backtest: asked.condition.kind, days: asked.days, incidents: incidents.length },
+  })
+  const countByType: Record<string, number> = {}
+  for (const { type } of incidents) countByType[type] = (countByType[type] ?? 0) + 1
+  const result = {
+    wearer: { id: wearer.id, n: wearer.n, name: wearer.name },
+    reports,
+    incidentCount: incidents.length,
+    countByType,
+    incidents: incidents.slice(0, BACKTEST.incidentsMax),
+  }
+  return { result, granted }
+}
+
+function planOf(...given: Parameters<typeof planOfProposal>): ReturnType<typeof planOfProposal> {
+  try {
+    return planOfProposal(...given)
+  } catch (error) {
+    if (error instanceof PlanInvalid) throw new Refusal(400, 'invalid_input', error.message)
+    throw error
+  }
+}

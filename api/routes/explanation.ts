@@ -1,0 +1,132 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { compileDocument } from '../../geofence/backtest.ts'
+import { Explaining, type Explanation } from '../../geofence/explain.ts'
+import type { Me } from '../../model/console.ts'
+import { INCIDENT_TYPES, type Incident } from '../../model/incident.ts'
+import { appendAudit } from '../../store/append-audit.ts'
+import { readIncident } from '../../store/list-incidents.ts'
+import type { PoolClient } from '../../store/open-pool.ts'
+import { quietBefore } from '../../store/read-judged.ts'
+import { eachReport } from '../../store/read-reports.ts'
+import { asOfficer } from '../../store/transaction.ts'
+import type { ApiApp, ApiParts } from '../app.ts'
+import { notFound, Refusal } from '../refusal.ts'
+import { idSchema, incidentSchema, ms } from '../schemas.ts'
+import { json, refusals } from './answers.ts'
+import { readDocument } from './read-document.ts'
+import { openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
+
+const DAY_MS = 86_400_000
+/** The fold begins so long before, or before what stood open then. */
+const LEAD_MS = 2 * DAY_MS
+/** Reports after the end, or the confirmation of what still goes on, that may have decided it. */
+const AFTER_END_MS = 6 * 3_600_000
+const AFTER_CONFIRMED_MS = 1_800_000
+export const EXPLAINED_MS_MAX = 62 * DAY_MS
+
+const weighingSchema = z
+  .object({
+    timeMs: ms,
+    contentKey: z.string(),
+    latE7: z.number(),
+    lonE7: z.number(),
+    distanceM: z.number().openapi({ description: 'signed distance to the boundary, + inside' }),
+    radiusM: z.number(),
+    complyGuardM: z.number(),
+    breachGuardM: z.number(),
+    evidence: z.enum(['breach', 'unsure', 'comply']),
+    side: z.enum(['right', 'wrong']).openapi({ description: 'what the engine held to be so after this fix' }),
+    active: z.boolean(),
+    breachRun: z.number(),
+    returnRun: z.number(),
+  })
+  .openapi('Weighing')
+
+export const explanationSchema = z
+  .object({
+    incident: incidentSchema,
+    engineVersion: z.string(),
+    planHash: z.string(),
+    weighings: z.array(weighingSchema).openapi({ description: 'empty for what the device itself said' }),
+    hash: z.string().openapi({ description: 'SHA-256 of all of the above; the same when run again' }),
+    same: z.boolean().openapi({ description: 'begins, is confirmed and ends as it was told' }),
+  })
+  .openapi('Explanation')
+
+const explanationRoute = createRoute({
+  method: 'get',
+  path: '/v1/incidents/{id}/explanation',
+  summary:
+    'Why an incident stands, fix by fix: the engine run again over the stored track; the reading is written down',
+  request: {
+    params: z.object({ id: idSchema }),
+    headers: z.object({
+      [REASON_HEADER]: z.string().max(2000).optional().openapi({ description: 'why; percent-encoded UTF-8' }),
+    }),
+  },
+  responses: { 200: json(explanationSchema, 'the explanation'), ...refusals(400, 404, 409) },
+})
+
+export function addExplanation(app: ApiApp, { apiPool, hub, clock }: ApiParts): void {
+  app.openapi(explanationRoute, async (c) => {
+    const { officer } = c.get('signedIn')
+    const { id } = c.req.valid('param')
+    const reason = reasonOf(c.req.header(REASON_HEADER))
+    const { explanation, granted } = await asOfficer(apiPool, officer.officerId, (client) =>
+      explainAndWriteDown(client, officer, id, reason, clock()),
+    )
+    if (granted) hub.rulesChanged(officer.officerId)
+    return c.json(explanation, 200)
+  })
+}
+
+async function explainAndWriteDown(
+  client: PoolClient,
+  officer: Me,
+  incidentId: string,
+  given: string | undefined,
+  nowMs: number,
+): Promise<{ explanation: Explanation & { same: boolean }; granted: boolean }> {
+  const found = await readIncident(client, incidentId)
+  if (found === undefined) throw notFound()
+  const { acts: _, conditionName: __, wearer: whose, ...incident } = found.incident
+  if (INCIDENT_TYPES[incident.type].openedBy === 'clock')
+    throw new Refusal(409, 'not_explained', 'silence is judged by when reports were received, not from a track')
+  const { wearer, reason, granted } = await openTrack(client, officer, whose.id, given)
+  const explanation = await foldAgain(client, wearer.n, incident, nowMs)
+  await appendAudit(client, {
+    action: 'track.read',
+    subject: `wearer:${wearer.id}`,
+    wearerId: wearer.n,
+    reason,
+    detail: { explained: incidentId, fixes: explanation?.weighings.length ?? 0 },
+  })
+  // An incident that later reports disproved, or whose reports are too old to be kept, cannot be come to again.
+  if (explanation === undefined)
+    throw new Refusal(409, 'not_explained', 'the stored track and the rules of today do not lead to this incident')
+  return { explanation: { ...explanation, same: sameTimes(explanation.incident, incident) }, granted }
+}
+
+async function foldAgain(
+  client: PoolClient,
+  wearerId: number,
+  incident: Incident,
+  nowMs: number,
+): Promise<Explanation | undefined> {
+  const { startMs, confirmedMs, endMs } = incident
+  const toMs = Math.min(nowMs, endMs === undefined ? confirmedMs + AFTER_CONFIRMED_MS : endMs + AFTER_END_MS)
+  const fromMs = await quietBefore(client, wearerId, startMs - LEAD_MS, LEAD_MS)
+  if (toMs - fromMs > EXPLAINED_MS_MAX)
+    throw new Refusal(409, 'not_explained', 'it spans more than 62 days; read the track in parts')
+  const document = await readDocument(client, wearerId)
+  if (document === undefined) return undefined
+  const span = { fromMs: startMs, toMs: endMs ?? toMs }
+  const explaining = new Explaining(compileDocument(document.plan, document.zones), incident.id, span)
+  for await (const page of eachReport(client, wearerId, fromMs, toMs, { source: 'track' }))
+    for (const report of page) explaining.add(report)
+  return explaining.finish(toMs)
+}
+
+function sameTimes(again: Incident, told: Incident): boolean {
+  return again.startMs === told.startMs && again.confirmedMs === told.confirmedMs && again.endMs === told.endMs
+}

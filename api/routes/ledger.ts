@@ -1,0 +1,92 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { compileDocument } from '../../geofence/backtest.ts'
+import { type LedgerRow, MinutesLedger } from '../../geofence/minutes-ledger.ts'
+import type { Me } from '../../model/console.ts'
+import { CONDITION_KINDS } from '../../model/plan.ts'
+import { appendAudit } from '../../store/append-audit.ts'
+import type { PoolClient } from '../../store/open-pool.ts'
+import { quietBefore } from '../../store/read-judged.ts'
+import { eachReport } from '../../store/read-reports.ts'
+import { asOfficer } from '../../store/transaction.ts'
+import type { ApiApp, ApiParts } from '../app.ts'
+import { Refusal } from '../refusal.ts'
+import { idSchema, ms } from '../schemas.ts'
+import { json, refusals } from './answers.ts'
+import { readDocument } from './read-document.ts'
+import { openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
+
+const DAY_MS = 86_400_000
+const LEAD_MS = 2 * DAY_MS
+/** A longer time is asked for in parts. */
+export const LEDGER_MS_MAX = 62 * DAY_MS
+const instant = z.iso.datetime({ offset: true })
+const duration = z.number().openapi({ description: 'milliseconds' })
+
+export const ledgerRowSchema = z
+  .object({
+    conditionId: z.string(),
+    kind: z.enum(CONDITION_KINDS),
+    timeZone: z.string(),
+    fromMs: ms.openapi({ description: 'Monday 00.00 local, or where the time asked about begins' }),
+    toMs: ms,
+    inForceMs: duration,
+    violationMs: duration,
+    servedMs: duration.openapi({ description: 'known to be where the condition wants it; the rest nobody knows' }),
+  })
+  .openapi('LedgerRow')
+
+const ledgerRoute = createRoute({
+  method: 'get',
+  path: '/v1/wearers/{id}/ledger',
+  summary: 'Time in violation and time served, by condition and local week, from the stored track; written down',
+  request: {
+    params: z.object({ id: idSchema }),
+    query: z.object({ from: instant, to: instant }),
+    headers: z.object({
+      [REASON_HEADER]: z.string().max(2000).optional().openapi({ description: 'why; percent-encoded UTF-8' }),
+    }),
+  },
+  responses: { 200: json(z.object({ rows: z.array(ledgerRowSchema) }), 'the ledger'), ...refusals(400, 404) },
+})
+
+export function addLedger(app: ApiApp, { apiPool, hub, clock }: ApiParts): void {
+  app.openapi(ledgerRoute, async (c) => {
+    const { officer } = c.get('signedIn')
+    const { id } = c.req.valid('param')
+    const { from, to } = c.req.valid('query')
+    const [fromMs, toMs] = [Date.parse(from), Math.min(Date.parse(to), clock())]
+    if (Date.parse(to) - fromMs > LEDGER_MS_MAX || !(fromMs < Date.parse(to)))
+      throw new Refusal(400, 'invalid_input', 'from lies before to, by at most 62 days')
+    const reason = reasonOf(c.req.header(REASON_HEADER))
+    const { rows, granted } = await asOfficer(apiPool, officer.officerId, (client) =>
+      countAndWriteDown(client, officer, id, { fromMs, toMs, reason }),
+    )
+    if (granted) hub.rulesChanged(officer.officerId)
+    return c.json({ rows }, 200)
+  })
+}
+
+type Asked = { fromMs: number; toMs: number; reason: string | undefined }
+
+async function countAndWriteDown(
+  client: PoolClient,
+  officer: Me,
+  wearerId: string,
+  { fromMs, toMs, reason: given }: Asked,
+): Promise<{ rows: LedgerRow[]; granted: boolean }> {
+  const { wearer, reason, granted } = await openTrack(client, officer, wearerId, given)
+  await appendAudit(client, {
+    action: 'track.read',
+    subject: `wearer:${wearerId}`,
+    wearerId: wearer.n,
+    reason,
+    detail: { ledger: true, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() },
+  })
+  const document = await readDocument(client, wearer.n)
+  if (document === undefined || !(fromMs < toMs)) return { rows: [], granted }
+  const ledger = new MinutesLedger(compileDocument(document.plan, document.zones), fromMs, toMs)
+  const leadFromMs = await quietBefore(client, wearer.n, fromMs - LEAD_MS, LEAD_MS)
+  for await (const page of eachReport(client, wearer.n, leadFromMs, toMs, { source: 'track' }))
+    for (const report of page) ledger.add(report)
+  return { rows: ledger.finish(), granted }
+}
