@@ -71,14 +71,19 @@ function judgeContact(
   }
 }
 
+/** A call for help is never swallowed by the one before it, which an officer may have seen to already. */
 function judgeSos(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   const slot = SLOT.sos
-  if ((report.alarms & ALARM.sos) !== 0) {
-    state.device.alarmMs[slot] = report.timeMs
-    raise(state, plan, report, sink, slot)
-  } else if (state.device.open[slot] && report.timeMs - state.device.alarmMs[slot]! >= ENGINE.alarmEpisodeMs) {
+  const { device } = state
+  const said = (report.alarms & ALARM.sos) !== 0
+  const sinceMs = report.timeMs - device.alarmMs[slot]!
+  const again = said && !device.sosSaid && sinceMs >= ENGINE.sosAgainMs
+  if (device.open[slot] && (again || (!said && sinceMs >= ENGINE.alarmEpisodeMs)))
     closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
-  }
+  device.sosSaid = said
+  if (!said) return
+  device.alarmMs[slot] = report.timeMs
+  raise(state, plan, report, sink, slot)
 }
 
 function judgeBattery(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {

@@ -77,6 +77,8 @@ export const ENGINE = {
   batteryCriticalClearPercent: 15,
   /** An alarm word without a contact state behind it is over when it has not been repeated for this long. */
   alarmEpisodeMs: 30 * 60_000,
+  /** SOS said again after reports without it is a new call for help, unless it comes so soon: a button is pressed in bursts. */
+  sosAgainMs: 60_000,
   /** Straight lines over longer gaps say nothing about the way taken. */
   crossingMaxMs: 15 * 60_000,
   /** A battery last heard of at or below this is taken for dead when silence begins. */

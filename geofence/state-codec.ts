@@ -33,7 +33,12 @@ export function encodeWearerState(state: WearerState): Uint8Array {
   out.u32(state.fixHi)
   out.u32(state.fixLo)
   writeSpots(out, [state.candidate, device.noFixFirst, device.noFixReturnFirst, ...device.jamming])
-  out.u8((state.charging ? 1 : 0) | (device.contactOpen[0] ? 2 : 0) | (device.contactOpen[1] ? 4 : 0))
+  out.u8(
+    (state.charging ? 1 : 0) |
+      (device.contactOpen[0] ? 2 : 0) |
+      (device.contactOpen[1] ? 4 : 0) |
+      (device.sosSaid ? 8 : 0),
+  )
   for (const alarmMs of device.alarmMs) out.f64(alarmMs)
   out.u8(device.noFixReturnCount)
   out.u8(device.doubts.length)
@@ -74,6 +79,7 @@ export function decodeWearerState(wearerId: number, plan: CompiledPlan, bytes: U
   state.charging = (bits & 1) !== 0
   device.contactOpen[0] = (bits & 2) !== 0
   device.contactOpen[1] = (bits & 4) !== 0
+  device.sosSaid = (bits & 8) !== 0
   for (let i = 0; i < device.alarmMs.length; i++) device.alarmMs[i] = from.f64()
   device.noFixReturnCount = from.u8()
   device.doubts = readSpots(from, from.u8()) as Spot[]

@@ -99,6 +99,8 @@ export class DeviceMemory {
   readonly alarmMs = [-Infinity, -Infinity, -Infinity]
   /** The contact itself was reported open; only a closed contact ends it. */
   readonly contactOpen = [false, false]
+  /** SOS was among the alarms of the last report: only a word after silence is somebody pressing again. */
+  sosSaid = false
   noFixFirst: Spot | undefined
   noFixReturnCount = 0
   noFixReturnFirst: Spot | undefined

@@ -189,6 +189,16 @@ describe('device', () => {
     ).toEqual(expect.arrayContaining(['case_opened 1/1/2', 'sos 1/1/40']))
   })
 
+  test('SOS pressed again is a new call, however soon after the first; held, or pressed in a burst, it is one', () => {
+    const sos = (minute: number) => heard(at(minute), { alarms: ['sos'] })
+    expect(brief(judge([], [sos(1), said(2, {}), said(5, {}), sos(6), said(7, {})]))).toEqual([
+      'sos 1/1/6',
+      'sos 6/6/-',
+    ])
+    expect(brief(judge([], [sos(1), sos(2), sos(3), sos(20), said(41, {})]))).toEqual(['sos 1/1/-'])
+    expect(brief(judge([], [sos(1), said(1.2, {}), sos(1.4), said(2, {})]))).toEqual(['sos 1/1/-'])
+  })
+
   test('battery: low, critical, with hysteresis; charging clears', () => {
     const levels = [25, 20, 21, 19, 25, 10, 11, 14, 15, 29, 30, 9]
     const reports = levels.map((batteryPercent, i) => said(i, { batteryPercent }))
