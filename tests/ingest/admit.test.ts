@@ -65,6 +65,27 @@ test('a report of an alarm keeps the alarm and loses the impossible position', (
   })
 })
 
+test.each([
+  [{ timeMs: Date.parse('2000-01-01T00:00:00Z'), strap: 'open' }],
+  [{ timeMs: NOW_MS + 86_400_000, case: 'open' }],
+  [{ timeMs: Number.NaN, alarms: ['sos'] }],
+] as [Partial<DeviceReport>][])(
+  'an alarm from a device whose clock is wrong counts from its receipt: %o',
+  (changes) => {
+    const alarm = report(changes)
+    expect(admit(alarm, worn, NOW_MS, limits)).toBe(2)
+    expect(alarm).toMatchObject({
+      timeMs: NOW_MS,
+      fixValid: false,
+      attributes: { refusedTime: String(changes.timeMs) },
+    })
+  },
+)
+
+test('an alarm that can wait does not make a wrong time right', () => {
+  expect(admit(report({ timeMs: 0, alarms: ['batteryLow'] }), worn, NOW_MS, limits)).toBe('ancient')
+})
+
 test('a device has its rate and its burst, and others have theirs', () => {
   const rate = { deviceReportsPerSecond: 10, deviceBurstReports: 100 }
   const known = { device: worn, secretSha256: undefined, tokens: Number.POSITIVE_INFINITY, tokensMs: 0 }
