@@ -68,7 +68,13 @@ export async function withSystem<T>(
     const fleet = makeFleet(seed, wearers)
     await migrate(databaseUrl, QUIET)
     await seedFleet({ databaseUrl, fleet, nowMs: Date.now(), authSecret, password, secretOf, log: QUIET })
-    const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, GELANG_AUTH_SECRET: authSecret }
+    const env = {
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+      GELANG_AUTH_SECRET: authSecret,
+      // Nobody dies here, and a process that a busy machine lets wait is not to be taken for dead.
+      GELANG_LEASE_TTL_MS: '60000',
+    }
     const profileFolder = args.includes('--profile') ? join(LOCAL, 'bench', 'profiles', name) : undefined
     const pool = openPool({
       url: databaseUrl,
