@@ -8,25 +8,35 @@ import type { LogReport } from '../model/report.ts'
 
 export const BUCKET_MS = 3_600_000
 export const ROW_BYTES = 52
+const ROWS_FIRST = 8
 
 class Bucket {
   readonly startMs: number
   count = 0
   dirty = false
-  bytes: Uint8Array
   view: DataView
 
   constructor(startMs: number, bytes: Uint8Array) {
     this.startMs = startMs
-    this.bytes = bytes
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.count = Math.floor(bytes.length / ROW_BYTES)
+  }
+
+  get rows(): Uint8Array {
+    return new Uint8Array(this.view.buffer, this.view.byteOffset, this.count * ROW_BYTES)
+  }
+
+  resize(rows: number): void {
+    const bytes = new Uint8Array(rows * ROW_BYTES)
+    bytes.set(this.rows)
+    this.view = new DataView(bytes.buffer)
   }
 
   /** First row that does not come before the given identity. */
   lowerBound(timeMs: number, hi: number, lo: number): number {
     let low = 0
     let high = this.count
+    if (high > 0 && this.compare(high - 1, timeMs, hi, lo) < 0) return high
     while (low < high) {
       const middle = (low + high) >> 1
       if (this.compare(middle, timeMs, hi, lo) < 0) low = middle + 1
@@ -42,17 +52,11 @@ class Bucket {
   }
 
   insert(row: number, report: LogReport): void {
-    const end = this.count * ROW_BYTES
-    if (end + ROW_BYTES > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(4 * ROW_BYTES, this.bytes.length + (this.bytes.length >> 1) + ROW_BYTES))
-      larger.set(this.bytes.subarray(0, end))
-      this.bytes = larger
-      this.view = new DataView(larger.buffer)
-    }
-    const at = row * ROW_BYTES
-    this.bytes.copyWithin(at + ROW_BYTES, at, end)
-    writeRow(this.view, at, report)
+    if ((this.count + 1) * ROW_BYTES > this.view.byteLength) this.resize(Math.max(ROWS_FIRST, 2 * this.count))
     this.count++
+    const at = row * ROW_BYTES
+    if (row < this.count - 1) this.rows.copyWithin(at + ROW_BYTES, at)
+    writeRow(this.view, at, report)
     this.dirty = true
   }
 }
@@ -114,7 +118,7 @@ export class EventBuckets {
     for (const bucket of this.#buckets)
       if (bucket.dirty) {
         bucket.dirty = false
-        taken.push([bucket.startMs, bucket.bytes.slice(0, bucket.count * ROW_BYTES)])
+        taken.push([bucket.startMs, bucket.rows.slice()])
       }
     return taken
   }
@@ -132,6 +136,7 @@ export class EventBuckets {
     while (i > 0 && this.#buckets[i - 1]!.startMs > startMs) i--
     const found = this.#buckets[i - 1]
     if (found?.startMs === startMs) return found
+    if (found && found.view.byteLength > found.count * ROW_BYTES) found.resize(found.count) // mostly full for ever
     const bucket = new Bucket(startMs, new Uint8Array(0))
     this.#buckets.splice(i, 0, bucket)
     return bucket

@@ -13,11 +13,15 @@ type Outcome = {
   late: boolean
 }
 
+const NOTHING: Map<string, Outcome> = new Map()
+const UNCHANGED: Set<string> = new Set()
+
 export type WithdrawalReason = 'late_report' | 'plan_changed'
 
 export class Outcomes {
-  #byId = new Map<string, Outcome>()
-  #changed = new Set<string>()
+  /** Shared and empty until something happens; nearly all wearers have nothing here. */
+  #byId: Map<string, Outcome> = NOTHING
+  #changed: Set<string> = UNCHANGED
 
   get size(): number {
     return this.#byId.size
@@ -27,8 +31,15 @@ export class Outcomes {
     return this.#changed.size > 0
   }
 
+  #begin(): void {
+    if (this.#byId !== NOTHING) return
+    this.#byId = new Map()
+    this.#changed = new Set()
+  }
+
   /** The incident as it stands from `atMs` on. */
   put(incident: Incident, atMs: number, late: boolean): void {
+    this.#begin()
     let outcome = this.#byId.get(incident.id)
     if (!outcome) {
       outcome = { versions: [], told: undefined, late: false }
@@ -60,6 +71,7 @@ export class Outcomes {
    * things stood. Must be followed by a fold from there on, then `settle`.
    */
   rebase({ fromMs, decided, told }: Rebuilt): Map<string, Incident | undefined> {
+    this.#begin()
     const before = new Map<string, Incident | undefined>()
     for (const [id, outcome] of this.#byId) {
       const last = outcome.versions[outcome.versions.length - 1]
@@ -148,6 +160,7 @@ export class Outcomes {
 
   static fromJson(text: string): Outcomes {
     const outcomes = new Outcomes()
+    outcomes.#begin()
     const [rows, changed] = JSON.parse(text) as [[string, Version[], Incident | null, boolean][], string[]]
     for (const [id, versions, told, late] of rows) outcomes.#byId.set(id, { versions, told: told ?? undefined, late })
     for (const id of changed) outcomes.#changed.add(id)

@@ -280,6 +280,7 @@ function chooseJudged(state: WearerState, plan: CompiledPlan, timeMs: number): v
   let guardFloorM = 0
   for (let i = 0; i < count; i++) {
     const lineage = plan.lineages[i]!
+    const boundM = state.boundM[i]!
     state.boundM[i] = Number.NaN
     const interval = intervalFrom(lineage, timeMs)
     if (interval === lineage.intervals.ends.length) continue
@@ -289,7 +290,7 @@ function chooseJudged(state: WearerState, plan: CompiledPlan, timeMs: number): v
       continue
     }
     untilMs = Math.min(untilMs, lineage.intervals.ends[interval]!)
-    state.boundM[i] = -Infinity
+    state.boundM[i] = Number.isNaN(boundM) ? -Infinity : boundM // where it lies does not change with the clock
     guardFloorM = Math.max(guardFloorM, lineage.versions[lineage.versionOf[interval]!]!.parameters.guardFloorM)
   }
   hot[HOT.judgedUntilMs] = untilMs

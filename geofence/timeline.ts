@@ -85,7 +85,7 @@ export class WearerTimeline {
     this.#options = options
     this.#segments = parts?.segments ?? [segment]
     this.#head = parts?.head ?? { state: new WearerState(wearerId, plan), segment }
-    this.#base = parts?.base ?? putBy(this.#head)
+    this.#base = parts?.base ?? freshBase(plan, segment)
     this.#baseMs = parts?.baseMs ?? -Infinity
     this.#clockMs = parts?.clockMs ?? -Infinity
     this.#nowMs = this.#clockMs
@@ -159,7 +159,7 @@ export class WearerTimeline {
     if (this.#segments.length === 0) {
       const segment = { fromMs: -Infinity, plan }
       this.#segments = [segment]
-      this.#base = putBy({ state: new WearerState(this.wearerId, plan), segment })
+      this.#base = freshBase(plan, segment)
     } else if (this.#segments[this.#segments.length - 1]!.plan.hash !== plan.hash) {
       this.#segments.push({ fromMs, plan })
     }
@@ -319,6 +319,7 @@ export class WearerTimeline {
   }
 
   #passSegments(standing: Standing, upToMs: number, sink: Sink): void {
+    if (this.#segments[this.#segments.length - 1] === standing.segment) return
     for (;;) {
       const next = this.#segments[this.#segments.indexOf(standing.segment) + 1]
       if (!next || next.fromMs > upToMs) return
@@ -391,6 +392,19 @@ export class WearerTimeline {
     }
   }
 }
+
+/** Before the first report all states with as many conditions have the same bytes. */
+function freshBase(plan: CompiledPlan, segment: PlanSegment): Checkpoint {
+  const count = plan.lineages.length
+  let bytes = freshBytes.get(count)
+  if (bytes === undefined) {
+    bytes = encodeWearerState(new WearerState(0, plan))
+    freshBytes.set(count, bytes)
+  }
+  return { cursorMs: -Infinity, bytes, segment }
+}
+
+const freshBytes = new Map<number, Uint8Array>() // by number of conditions, which a plan limits
 
 function putBy({ state, segment }: Standing): Checkpoint {
   return { cursorMs: state.cursorMs, bytes: encodeWearerState(state), segment }
