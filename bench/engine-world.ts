@@ -56,7 +56,8 @@ function star(random: () => number, lat: number, lon: number, reach: number, ver
   return { type: 'Polygon', coordinates: [[...ring, ring[0]!]] }
 }
 
-export type Home = { unit: Unit; lat: number; lon: number; near: Shared[] }
+/** `stays`: at home when the curfew of most begins; whoever does not has a later one, but for one in eight. */
+export type Home = { unit: Unit; lat: number; lon: number; near: Shared[]; stays: number; late: boolean }
 
 /** A home near nobody's forbidden zone, and the zones that lie nearest to it. */
 export function chooseHome(random: () => number, units: Unit[]): Home {
@@ -66,11 +67,14 @@ export function chooseHome(random: () => number, units: Unit[]): Home {
     const lon = unit.lon + 0.3 * (random() - 0.5)
     const away = (s: Shared): number => Math.hypot(s.lat - lat, s.lon - lon) - s.reachDeg
     const near = [...unit.shared].sort((a, b) => away(a) - away(b)).slice(0, 8)
-    if (away(near[0]!) > 0.001) return { unit, lat, lon, near }
+    if (away(near[0]!) <= 0.001) continue
+    const stays = random()
+    return { unit, lat, lon, near, stays, late: stays >= 0.88 && random() < 0.875 }
   }
 }
 
 const NIGHT: WeeklyWindow[] = [{ days: [1, 2, 3, 4, 5, 6, 7], from: '18:00', to: '06:00', exceptDates: [] }]
+const LATE_NIGHT: WeeklyWindow[] = [{ days: [1, 2, 3, 4, 5, 6, 7], from: '21:00', to: '06:00', exceptDates: [] }]
 const SCHOOL: WeeklyWindow[] = [{ days: [1, 2, 3, 4, 5], from: '06:30', to: '15:00', exceptDates: ['2026-08-17'] }]
 const REPORTING: WeeklyWindow[] = [{ days: [4], from: '09:00', to: '11:00', exceptDates: [] }]
 const WAY: WeeklyWindow[] = [{ days: [1, 3, 5], from: '06:30', to: '07:30', exceptDates: [] }]
@@ -83,7 +87,7 @@ export function planOf(wearerId: number, home: Home, random: () => number): Plan
     const fromMs = START_MS - 90 * DAY_MS + wearerId * 1000
     conditions.push({ id, kind, zoneId, fromMs, timeZone: 'Asia/Jakarta', legalBasis: `SK-${wearerId}`, ...more })
   }
-  add('required', `home-${wearerId}`, { windows: NIGHT })
+  add('required', `home-${wearerId}`, { windows: home.late ? LATE_NIGHT : NIGHT })
   add('region', home.unit.region)
   add('corridor', home.unit.road, { windows: WAY })
   add('required', home.unit.office, { windows: REPORTING })
@@ -117,7 +121,7 @@ export function makeFixes(random: () => number, homes: Home[], rounds: number): 
   const lonE7 = new Int32Array(rounds * wearers)
   const accuracyM = new Float32Array(rounds * wearers)
   for (const [w, home] of homes.entries()) {
-    const share = random()
+    const share = home.stays
     const away = share < 0.88 ? 0 : share < 0.96 ? 4000 : 1500
     let north = away * (random() - 0.5)
     let east = away * (random() - 0.5)
