@@ -24,13 +24,14 @@ export const ENGINE = {
   hdopToM: 5,
   hdopMax: 50,
   /**
-   * Guard = max(floor, radius × this). Stated radii are 68 % circles: to accuse, 1.5 of them (92 %) must lie over the line;
-   * to be at home, one.
+   * Guard = max(floor, radius × this). Stated radii are 68 % circles: to accuse, 2.25 of them must lie over the line; to be
+   * at home, one. `bench -- truth --sweep`: at 1.5 false incidents are nine times as many, at 2.75 the p95 of the delay is
+   * half a minute longer.
    */
-  breachGuardPerRadius: 1.5,
+  breachGuardPerRadius: 2.25,
   complyGuardPerRadius: 1,
   /** An unsure fix on the right side and no worse than this is somebody near the wall, not a poor accuracy. */
-  poorRadiusM: 50,
+  poorRadiusM: 100,
   /** From this radius on a fix is coarse: the same coordinates again are the same cell tower, not a second witness. */
   coarseRadiusM: 200,
   /** The same access point's coordinates are one witness for so long. */
@@ -96,13 +97,13 @@ const COMMON: ConditionParameters = {
   returnMinMs: 0,
   guardFloorM: 20,
   warningRingM: 0,
-  unverifiableAfterMs: 30 * 60_000,
+  unverifiableAfterMs: 45 * 60_000,
 }
 
 /** Unsure near an avoided zone is the normal state of whoever lives next to it, so it is no incident unless asked for. */
 export const CONDITION_DEFAULTS: Record<ConditionKind, ConditionParameters> = {
   required: COMMON,
-  region: { ...COMMON, guardFloorM: 50 },
+  region: { ...COMMON, guardFloorM: 30 },
   corridor: COMMON,
   avoided: { ...COMMON, unverifiableAfterMs: 0 },
   neutral: { ...COMMON, unverifiableAfterMs: 0 },

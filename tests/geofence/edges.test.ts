@@ -70,7 +70,7 @@ describe('the curfew begins', () => {
 
   test('doubt counts from the beginning of the window, not from before it', () => {
     const vague = (minute: number) => fix(at(minute), 0, minute % 7, { accuracyM: 300 })
-    const t = timeline({ conditions: [curfew] })
+    const t = timeline({ conditions: [{ ...curfew, parameters: { unverifiableAfterMs: 30 * MINUTE } }] })
     const night = 24 * 60
     for (let minute = 51 + night; minute <= 89 + night; minute++) t.offer(vague(minute))
     t.offer(fix(at(30), 0, 0))

@@ -113,13 +113,14 @@ describe('zones', () => {
   })
 
   test('location unverifiable: unsure for too long, ended by the next decisive fix', () => {
+    const strict = [condition({ parameters: { unverifiableAfterMs: 30 * MINUTE } })]
     const vague = (minute: number) => fix(at(minute), 0, 0, { accuracyM: 300 })
     const reports = [fix(at(0), 0, 0), ...[5, 15, 25, 34, 35, 45].map(vague), fix(at(50), 0, 0)]
-    const [unverifiable, ...rest] = judge(required, reports)
+    const [unverifiable, ...rest] = judge(strict, reports)
     expect(rest).toEqual([])
     expect(brief([unverifiable!])).toEqual(['location_unverifiable 5/35/50'])
     expect(unverifiable!.severity).toBe('serius')
-    expect(brief(judge(required, [...reports.slice(0, 7), fix(at(50), 300, 0), fix(at(51), 300, 0)]))).toEqual([
+    expect(brief(judge(strict, [...reports.slice(0, 7), fix(at(50), 300, 0), fix(at(51), 300, 0)]))).toEqual([
       'location_unverifiable 5/35/50',
       'away_from_required_zone 50/51/-',
     ])
