@@ -122,21 +122,21 @@ export function openDeliveries(options: {
 
   return {
     async add(alert, to, afterRevision) {
-      await queue.addBulk(
-        to.map((recipient) => ({
-          name: alert.kind,
-          data: {
+      // One by one: many at once go as a pipeline, in which a node that was restarted and has forgotten its scripts fails.
+      await Promise.all(
+        to.map((recipient) => {
+          const data: Delivery = {
             alert,
             recipientId: recipient.id,
             ...(afterRevision === undefined ? {} : { after: deliveryId(alert.reference, afterRevision, recipient) }),
-          },
-          opts: {
+          }
+          return queue.add(alert.kind, data, {
             jobId: deliveryId(alert.reference, alert.revision, recipient),
             attempts: limits.attemptsMax,
             backoff: { type: 'custom' },
             removeOnComplete: { count: limits.keptDone },
-          },
-        })),
+          })
+        }),
       )
     },
     async counts() {

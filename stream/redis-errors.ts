@@ -42,7 +42,12 @@ const BY_ANSWER: readonly (readonly [start: RegExp, reason: Unavailable])[] = [
   [/^OOM/, 'out_of_memory'],
   [/^READONLY/, 'read_only'],
   [/^(LOADING|BUSY|UNBLOCKED)/, 'starting'],
-  [/^(CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS)|^Cluster isn't ready|^Failed to refresh slots/, 'cluster_down'],
+  [/^(CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|MOVED|ASK)\b|^Cluster isn't ready/, 'cluster_down'],
+  // What ioredis says when a node it was sent to is gone, or all are.
+  [
+    /^(Failed to refresh slots|Too many Cluster redirections|None of startup nodes|Node is disconnected|No (sharded )?subscriber)/,
+    'cluster_down',
+  ],
   [/^(NOAUTH|WRONGPASS|NOPERM)/, 'denied'],
 ]
 const AWAY_CODES = new Set([
@@ -55,7 +60,7 @@ const AWAY_CODES = new Set([
   'EHOSTUNREACH',
 ])
 const AWAY_TEXT =
-  /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries|Command aborted|Socket closed)/
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries|Command aborted|Socket closed|Cluster is (ended|disconnect))/
 
 /** ioredis hangs the command with all it carried on its errors: people's positions, which must not get into a log. */
 export function forgetOperands(error: unknown): void {

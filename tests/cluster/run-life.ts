@@ -1,4 +1,6 @@
 // One span of a fleet's life against any number of processes, on one Redis or on a cluster; gives what can be compared.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { clockOf } from '../../bin/clock.ts'
 import { signIn, watchLive } from '../../bin/watch-live.ts'
 import type { Incident } from '../../model/incident.ts'
@@ -14,13 +16,13 @@ import { ServerProcess } from '../faults/server-process.ts'
 import { freePorts, SHARDS, SPEED, type World } from '../faults/world.ts'
 
 export const KEYS = keysOf('gelang')
-const LEASE_TTL_MS = 1500
+const LEASE_TTL_MS = 2500
 const SPAN_MS = 32 * 60_000
 /** Between the start of the processes and the fleet's first moment; where they need longer, its first reports come late. */
 const BOOT_MS = 9000
 /** The clock may fire what was due by the end within this. */
 const EDGES_MS = 1500
-const SETTLE_MS_MAX = 30_000
+const SETTLE_MS_MAX = 60_000
 
 export type Life = {
   answered: Set<string>
@@ -151,7 +153,8 @@ async function place(
       roles,
       healthPort,
       logFolder: world.servers.logFolder,
-      onEnd: (which, how) => onEnd(`${which} ended: ${how}`),
+      onEnd: (which, how) =>
+        onEnd(`${which} ended: ${how} ${lastError(join(world.servers.logFolder, `${which}.log`))}`),
       env: {
         DATABASE_URL: world.databaseUrl,
         GELANG_SHARDS: String(SHARDS),
@@ -172,6 +175,12 @@ async function place(
     })
   }
   return { placed, ingests, apiUrl }
+}
+
+/** What a process said last of what went wrong. */
+function lastError(logFile: string): string {
+  const lines = readFileSync(logFile, 'utf8').split('\n')
+  return lines.filter((line) => line.includes('"level":50')).at(-1) ?? ''
 }
 
 /** Every reader has read all there is. */
