@@ -194,7 +194,8 @@ function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, r
     const needHereM = Math.max(complyGuardM(radiusM, guardFloorM), lineM) + warningRingM
     if (!clean || !(bound - fromAnchorM > needHereM)) {
       // On the right side and far enough, nothing needs to be known exactly.
-      const nearM = exact || !clean ? Infinity : needHereM + ANCHOR_REACH_M
+      // Whole metres: a fraction would be boxed for the call.
+      const nearM = exact || !clean ? Infinity : Math.ceil(needHereM + ANCHOR_REACH_M) | 0
       lineage.zone.measure(latE7, lonE7, nearM, measured, 0)
       let marginM = measured[0]! * lineage.turn
       if (exact || !(nearM < Infinity && marginM > needHereM)) {

@@ -73,7 +73,6 @@ function isAt(spot: Spot, { latE7, lonE7 }: LogReport): boolean {
 
 function breach(j: Judging, memory: ZoneMemory): void {
   const { timeMs } = j.report
-  const spot = spotIn(j)
   if (memory.wrongSide) {
     memory.returnCount = 0
     memory.returnFirst = undefined
@@ -84,6 +83,7 @@ function breach(j: Judging, memory: ZoneMemory): void {
   ) {
     memory.forgetRuns()
   }
+  const spot = nextLast(j, memory)
   if (memory.breachCount === 0) {
     memory.breachFirst = spot
     memory.before = lastFix(j)
@@ -98,6 +98,20 @@ function breach(j: Judging, memory: ZoneMemory): void {
   if (timeMs - memory.breachFirst!.timeMs < confirmMinMs) return
   memory.wrongSide = true
   if (j.active) openViolation(j, memory, spot)
+}
+
+/** An absence of hours is a spot a minute: the one before is filled again where nothing else keeps it. */
+function nextLast(j: Judging, memory: ZoneMemory): Spot {
+  const last = memory.breachLast
+  if (last === undefined || last === memory.breachFirst || last === memory.deepest) return spotIn(j)
+  last.timeMs = j.report.timeMs
+  last.contentHi = j.report.contentHi
+  last.contentLo = j.report.contentLo
+  last.latE7 = j.report.latE7
+  last.lonE7 = j.report.lonE7
+  last.distanceM = j.marginM * j.lineage.turn
+  last.radiusM = j.radiusM
+  return last
 }
 
 /** Near enough to the wall for a reflection: the deepest fix of the run, by its own guard. */
