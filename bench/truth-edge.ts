@@ -8,13 +8,12 @@ import { planSchema } from '../model/plan.ts'
 import { LogReport, POSITION_SOURCE, REPORT_FLAG } from '../model/report.ts'
 import { circle, DAY_MS, ORIGIN, START_MS } from './truth-plans.ts'
 
-const WEARERS = 10_000
 const MINUTE_MS = 60_000
 
 export type EdgeFigures = { wearers: number; raised: number; lastMs: number; oneMs: number }
 
-/** Ten thousand: a shard of sixteen at 150,000 wearers. */
-export function measureEdge(wearers = WEARERS): EdgeFigures {
+/** Ten thousand wearers are a shard of sixteen at 150,000. */
+export function measureEdge(wearers: number): EdgeFigures {
   const zone = compileZone(circle(0, 0, 100))
   const edgeMs = START_MS + 20 * 3_600_000 // 20.00 in Jakarta
   const timelines = Array.from({ length: wearers }, (_, wearerId) => {

@@ -10,8 +10,8 @@ import { sweep } from './truth-sweep.ts'
 import { makeTrip } from './truth-trips.ts'
 import { countTrip, emptyViolationFigures, quantile, type ViolationFigures } from './truth-violations.ts'
 
-export type TruthSize = { wearers: number; days: number; trips: number; permutations: number }
-const DEFAULT_SIZE: TruthSize = { wearers: 150, days: 30, trips: 8_000, permutations: 10_000 }
+export type TruthSize = { wearers: number; days: number; trips: number; permutations: number; edgeWearers: number }
+const DEFAULT_SIZE: TruthSize = { wearers: 120, days: 30, trips: 6_000, permutations: 10_000, edgeWearers: 10_000 }
 
 export const truth: Bench = async ({ seed, say, args }) => {
   const text = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
@@ -26,6 +26,7 @@ export const truth: Bench = async ({ seed, say, args }) => {
     days: count('--days', DEFAULT_SIZE.days),
     trips: count('--trips', DEFAULT_SIZE.trips),
     permutations: count('--permutations', DEFAULT_SIZE.permutations),
+    edgeWearers: DEFAULT_SIZE.edgeWearers,
   }
   say(
     `noise: ${Object.entries(levels)
@@ -54,7 +55,7 @@ export async function measureTruth(seed: number, levels: NoiseLevels, size: Trut
     if (number % 2000 === 1999) say(`  ${seconds()}: ${number + 1} of ${size.trips} trips`)
   }
   sayViolations(out, say)
-  const edge = measureEdge()
+  const edge = measureEdge(size.edgeWearers)
   say(
     `curfew edge, ${edge.wearers} wearers known to be out: ${edge.raised} raised, the last after ${edge.lastMs.toFixed(0)} ms ` +
       `(the engine alone; the evaluator's wake-up and its write to the log come on top)`,
