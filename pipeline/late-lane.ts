@@ -6,7 +6,13 @@ import type { Counter, Log, Meter } from '../model/observe.ts'
 import type { LogReport } from '../model/report.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
-import { type LateRequest, readLateAnswer, readLateRequests } from '../stream/late-requests.ts'
+import {
+  type LateAnswer,
+  type LateRequest,
+  lateAnswered,
+  readLateAnswer,
+  readLateRequests,
+} from '../stream/late-requests.ts'
 import { compareIds } from '../stream/positions.ts'
 
 export type LateLaneOptions = { redis: RedisClient; keys: Keys; shard: number; log: Log; meter: Meter }
@@ -17,8 +23,8 @@ type Taken = { wearerId: number; done: boolean; rebased: boolean }
 const LOOK_MS = 250
 /** Answers taken up in one turn: each folds a wearer's memory again. */
 const TAKEN_MAX = 8
-/** Another plan here than in the record lasts no longer than its publication: looked at again this much later. */
-const ASK_AGAIN_MS = 2000
+/** Record answers within its next turn, and another plan there than here lasts no longer than its publication. */
+const ASK_AGAIN_MS = 1000
 
 export class LateLane {
   readonly #options: LateLaneOptions
@@ -79,32 +85,32 @@ export class LateLane {
     if (this.#open.size === 0 || paceMs - this.#lookAtMs < LOOK_MS) return []
     this.#lookAtMs = paceMs
     const { redis, keys, shard } = this.#options
+    const answered = await lateAnswered(redis, keys, shard)
     const taken: Taken[] = []
     for (const [wearerId, request] of this.#open) {
       if (taken.length >= TAKEN_MAX) break
-      if ((this.#notBeforeMs.get(wearerId) ?? paceMs) > paceMs) continue
       const timeline = timelineOf(wearerId)
-      const answer = timeline && (await readLateAnswer(redis, keys, shard, wearerId))
-      if (timeline !== undefined && answer === undefined) continue
-      // An answer from before this request was first made knows nothing of its reports.
-      if (answer !== undefined && compareIds(answer.request.entryId, request.sinceId) < 0) continue
-      taken.push(this.#judge(request, answer, timeline, paceMs))
+      if (timeline === undefined) {
+        this.#outcomes.inc({ outcome: 'dropped' })
+        taken.push(this.#done(wearerId))
+        continue
+      }
+      if (!answered.has(wearerId) || (this.#notBeforeMs.get(wearerId) ?? paceMs) > paceMs) continue
+      const answer = await readLateAnswer(redis, keys, shard, wearerId)
+      // One from before this request was first made knows nothing of its reports; one from before it was last made has been read.
+      const knows = answer !== undefined && compareIds(answer.request.entryId, request.sinceId) >= 0
+      if (knows && answer.request.attempt >= request.attempt) taken.push(this.#judge(request, answer, timeline, paceMs))
+      else this.#notBeforeMs.set(wearerId, paceMs + ASK_AGAIN_MS)
     }
     return taken
   }
 
-  #judge(
-    request: LateRequest,
-    answer: Awaited<ReturnType<typeof readLateAnswer>>,
-    timeline: WearerTimeline | undefined,
-    paceMs: number,
-  ): Taken {
+  #judge(request: LateRequest, answer: LateAnswer, timeline: WearerTimeline, paceMs: number): Taken {
     const { wearerId } = request
     this.#notBeforeMs.delete(wearerId)
-    if (timeline === undefined || answer === undefined || answer.failed !== undefined) {
-      if (answer?.failed !== undefined)
-        this.#options.log.error({ wearerId, reason: answer.failed }, 'late reports are stored but not judged')
-      this.#outcomes.inc({ outcome: answer?.failed === undefined ? 'dropped' : 'failed' })
+    if (answer.failed !== undefined) {
+      this.#options.log.error({ wearerId, reason: answer.failed }, 'late reports are stored but not judged')
+      this.#outcomes.inc({ outcome: 'failed' })
       return this.#done(wearerId)
     }
     const rebased = answer.rebuilt !== undefined && timeline.rebase(rebuiltFromJson(answer.rebuilt))

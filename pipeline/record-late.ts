@@ -16,7 +16,7 @@ import type { Keys } from '../stream/keys.ts'
 import {
   type LateAnswer,
   type LateRequest,
-  readLateAnswer,
+  lateAnswered,
   readLateRequests,
   writeLateAnswer,
 } from '../stream/late-requests.ts'
@@ -31,6 +31,9 @@ export const LATE_LIMITS = {
   /** Wearers folded in one turn of a shard. */
   wearersPerTurn: 20,
 }
+
+/** Of what is remembered of requests; beyond, it is forgotten, and some are answered twice. */
+const REMEMBERED_MAX = 100_000
 
 export type RecordLateOptions = {
   pool: Pool
@@ -49,16 +52,19 @@ export function recordLate(options: RecordLateOptions): () => Promise<number> {
   ])
   /** Where the incident log ended when a request was first seen: what was told until then must be in the record first. */
   const toldUpTo = new Map<string, string>()
+  const lastAnswered = new Map<string, string>()
   return async () => {
     let count = 0
     for (const shard of [...options.shards()]) {
       const requests = await readLateRequests(redis, keys, shard)
+      if (requests.size === 0) continue
+      const present = await lateAnswered(redis, keys, shard)
       let turn = 0
       for (const request of requests.values()) {
         if (turn >= LATE_LIMITS.wearersPerTurn) break
         const name = JSON.stringify(request)
-        const before = await readLateAnswer(redis, keys, shard, request.wearerId)
-        if (JSON.stringify(before?.request) === name) continue
+        const place = `${shard}:${request.wearerId}`
+        if (present.has(request.wearerId) && lastAnswered.get(place) === name) continue
         if (!(await recorded(options, shard, request, name, toldUpTo))) continue
         const answer = await answerTo(options.pool, request)
         await writeLateAnswer(redis, keys, shard, answer).catch((error: unknown) => {
@@ -66,6 +72,8 @@ export function recordLate(options: RecordLateOptions): () => Promise<number> {
           return writeLateAnswer(redis, keys, shard, { request, failed: error.message })
         })
         toldUpTo.delete(name)
+        if (lastAnswered.size > REMEMBERED_MAX) lastAnswered.clear()
+        lastAnswered.set(place, name)
         answered.inc({ outcome: answer.failed ? 'failed' : answer.rebuilt ? 'folded' : 'known' })
         turn++
       }
@@ -87,7 +95,7 @@ async function recorded(
   if (position === undefined || compareIds(position, request.entryId) < 0) return false
   let told = toldUpTo.get(name)
   if (told === undefined) {
-    if (toldUpTo.size > 100_000) toldUpTo.clear()
+    if (toldUpTo.size > REMEMBERED_MAX) toldUpTo.clear()
     told = (await readEdges(redis, keys.incidents(shard))).lastId
     toldUpTo.set(name, told)
   }

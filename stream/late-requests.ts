@@ -52,6 +52,11 @@ export async function writeLateAnswer(redis: RedisClient, keys: Keys, shard: num
   await redis.hset(keys.lateAnswers(shard), String(answer.request.wearerId), json)
 }
 
+/** The wearers for whom there is an answer. */
+export async function lateAnswered(redis: RedisClient, keys: Keys, shard: number): Promise<Set<number>> {
+  return new Set((await redis.hkeys(keys.lateAnswers(shard))).map(Number))
+}
+
 /** The answer for a wearer, if there is one. */
 export async function readLateAnswer(
   redis: RedisClient,

@@ -34,7 +34,7 @@ beforeAll(async () => {
   pipeline = await startPipeline(() => nowMs, undefined, { retainMs: HOUR_MS })
   const center: [number, number] = [HOME.lonDeg, HOME.latDeg]
   const away: [number, number] = [HOME.lonDeg, HOME.latDeg + 900 / 111_320]
-  for (const name of ['strap', 'alibi', ...Array.from({ length: LIVES }, (_, i) => `life-${i}`)])
+  for (const name of ['strap', 'alibi', 'away', ...Array.from({ length: LIVES }, (_, i) => `life-${i}`)])
     wearers.set(
       name,
       await seedWearer(
@@ -147,6 +147,39 @@ describe('later than memory reaches', () => {
     expect(await pipeline.metrics()).toMatch(/gelang_record_late_requests_total\{outcome="known"\} [1-9]/)
   })
 
+  test('asked while nobody records, and the one who asked dies: answered when somebody does again', async () => {
+    const wearerId = wearers.get('away')!
+    const { redis, keys } = pipeline.redis
+    const shard = wearerId % SHARDS
+    await post(
+      pipeline,
+      Array.from({ length: 40 }, (_, i) => at('away', NOW_MS - (40 - i) * 10 * MINUTE_MS, 0)),
+    )
+    await settled()
+    const cutMs = NOW_MS - 6 * HOUR_MS - 1000
+    await pipeline.withoutRecord(async () => {
+      await post(pipeline, [at('away', cutMs, 0, { strap: 'open' })])
+      await eventually(async () => (await redis.hlen(keys.lateRequests(shard))) === 1, 'the request')
+      await pipeline.restartEvaluate()
+      // What is live goes on meanwhile, and memory moves on under the request.
+      const live = (minute: number, northM: number) => at('away', NOW_MS + minute * MINUTE_MS, northM)
+      nowMs = NOW_MS + 151 * MINUTE_MS
+      await post(pipeline, [live(60, 0), live(150, 400), live(151, 420)])
+      await eventually(
+        async () =>
+          [...(await pipeline.incidents()).values()].find((each) => each.startMs === NOW_MS + 150 * MINUTE_MS),
+        'the violation, judged live',
+      )
+      expect(await redis.hlen(keys.lateRequests(shard))).toBe(1)
+    })
+    await eventually(async () => (await told(wearerId)).some(({ startMs }) => startMs === cutMs), 'the strap')
+    await settled()
+    expect((await told(wearerId)).map(({ type, late }) => [type, late])).toEqual([
+      ['strap_open', true],
+      ['away_from_required_zone', false],
+    ])
+  })
+
   test('any life delivered hours late, evaluators dying meanwhile: what stands is what the in-order run gives', async () => {
     await fc.assert(
       fc.asyncProperty(fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), async (random) => {
@@ -185,9 +218,9 @@ async function inOrder(wearerId: number): Promise<Incident[]> {
   const pool = pipeline.database.recordPool
   const [{ plan } = { plan: undefined }] = await loadPlans(pool, [wearerId])
   const zones = await loadZones(pool)
-  const stored = await readReports(pool, wearerId, 0, NOW_MS + 1, 100_000)
+  const stored = await readReports(pool, wearerId, 0, nowMs + 1, 100_000)
   const reports = stored.map(({ report }) => report)
-  return replay(compileDocument(plan!, zones), reports, { toMs: NOW_MS + 1 }).standing()
+  return replay(compileDocument(plan!, zones), reports, { toMs: nowMs + 1 }).standing()
 }
 
 /** Fifteen hours at home, out, past and in the avoided place, a strap now and then. */

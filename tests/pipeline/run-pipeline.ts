@@ -39,6 +39,8 @@ export type Pipeline = {
   incidents(): Promise<Map<string, Incident>>
   fixes(): Promise<number>
   restartEvaluate(): Promise<void>
+  /** No process records while `work` runs. */
+  withoutRecord(work: () => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -61,7 +63,8 @@ export async function startPipeline(
     onFatal: (error: unknown) => failures.push(error),
   }
   const publishing = startPublishRules({ ...common, pool: database.recordPool, ownerId: 'test' })
-  const recording = startRecord({ ...common, pool: database.recordPool, ownerId: 'test' })
+  const record = () => startRecord({ ...common, pool: database.recordPool, ownerId: 'test', leaseTtlMs: 1500 })
+  let recording = record()
   const readers = new Set<{ disconnect(): void }>()
   const evaluate = () =>
     startEvaluate({
@@ -98,6 +101,12 @@ export async function startPipeline(
     async restartEvaluate() {
       await evaluating.stop()
       evaluating = evaluate()
+    },
+    async withoutRecord(work) {
+      await recording.stop()
+      await work().finally(() => {
+        recording = record()
+      })
     },
     async stop() {
       await stopIngest()
