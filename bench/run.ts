@@ -32,6 +32,10 @@ const BENCHES: Record<string, { says: string; load: () => Promise<Bench> }> = {
     says: 'one OsmAnd request a report, answered, evaluated and stored',
     load: async () => (await import('./http.ts')).http,
   },
+  tcp: {
+    says: 'GT06 over 10,000 connections, answered, evaluated and stored',
+    load: async () => (await import('./tcp.ts')).tcp,
+  },
   burst: {
     says: '150,000 reports within one second: until the last is answered, and what is lost',
     load: async () => (await import('./burst.ts')).burst,

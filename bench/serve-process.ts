@@ -10,6 +10,8 @@ export type ServeProcess = {
   /** Own API and gateway WebSocket. */
   ingestUrl: string
   osmandUrl: string
+  /** Added to the usual ports of the TCP protocols. */
+  tcpPortOffset: number
   /** One metric's sum over all its labels that hold `labels`. */
   metric(name: string, labels?: string): Promise<number>
   stop(): Promise<void>
@@ -67,6 +69,7 @@ export async function startServeProcess(
     apiUrl,
     ingestUrl: `http://127.0.0.1:${ingest}`,
     osmandUrl: `http://127.0.0.1:${osmand}`,
+    tcpPortOffset: osmand - OSMAND_PORT_DEFAULT,
     metric: async (name, labels = '') => sumOf(await (await fetch(`${healthUrl}/metrics`)).text(), name, labels),
     stop: () => stop(child),
   }

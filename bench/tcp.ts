@@ -1,0 +1,56 @@
+// GT06 over 10,000 connections, one report under way on each, end to end: answered, evaluated and stored.
+import { cpuSeconds, saySpent, spent } from './cpu-seconds.ts'
+import type { Gt06Load, Gt06Result } from './load/gt06.ts'
+import type { Bench } from './report.ts'
+import { startLoad } from './run-load.ts'
+import { compareStored, sayStored, withSystem } from './system.ts'
+import { perSecond, wallRatio } from './wall.ts'
+
+const CONNECTIONS = 10_000
+const REPORTS_EACH = 30
+const STEP_MS = 1000
+const GT06_PORT = 5023
+const DONE_MS_MAX = 120_000
+
+export const tcp: Bench = async (task) => {
+  const { seed, say } = task
+  const wall = await wallRatio(task)
+  return withSystem('tcp', task, { wearers: CONNECTIONS }, async (system) => {
+    const reports = CONNECTIONS * REPORTS_EACH
+    const lattice = { baseMs: Math.floor(Date.now() / 1000) * 1000 - REPORTS_EACH * STEP_MS, stepMs: STEP_MS }
+    const load = await startLoad<Gt06Result>('gt06', {
+      host: '127.0.0.1',
+      port: GT06_PORT + system.ingest.tcpPortOffset,
+      seed,
+      wearers: CONNECTIONS,
+      reportsPerWearer: REPORTS_EACH,
+      ...lattice,
+    } satisfies Gt06Load)
+    say(`${CONNECTIONS} connections are open and logged in`)
+    const before = await cpuSeconds(system)
+    const beganMs = Date.now()
+    const { counts, ...result } = await load.go()
+    const answeredMs = result.lastAnswerMs - result.firstSentMs
+    await system.done(reports, DONE_MS_MAX)
+    const allMs = Date.now() - beganMs
+    const cpu = spent(before, await cpuSeconds(system))
+    const stored = await compareStored(system.pool, counts, lattice)
+    const reportsPerSecond = perSecond(reports, allMs)
+    say(
+      `${reports} reports answered in ${answeredMs} ms (${perSecond(reports, answeredMs)}/s, p50 ${Math.round(result.p50Ms)} ms, ` +
+        `p99 ${Math.round(result.p99Ms)} ms), evaluated and stored after ${allMs} ms: ${reportsPerSecond}/s`,
+    )
+    saySpent(say, cpu)
+    sayStored(say, stored)
+    return {
+      marks: { 'tcp.reportsPerSecond': reportsPerSecond, ...wall.marks('tcp.reportsPerSecond', reportsPerSecond) },
+      wall: wall.reportsPerSecond,
+      reports,
+      answeredMs,
+      allMs,
+      cpu,
+      stored,
+      ...result,
+    }
+  })
+}
