@@ -279,8 +279,8 @@ export class WearerTimeline {
   }
 
   /**
-   * Puts a saved timeline back, exactly as it was. If `plan` is another than the last one known, it holds from the time
-   * up to which the clock had come; call setPlan where the time of the change is known better.
+   * Puts a saved timeline back, exactly as it was. If `plan` is another than the last one known, it holds from `changedMs`
+   * on; where that is not known, from the time up to which the clock had come.
    */
   static decode(
     wearerId: number,
@@ -288,11 +288,12 @@ export class WearerTimeline {
     stateBytes: Uint8Array,
     buckets: Map<number, Uint8Array>,
     options: TimelineOptions,
+    changedMs?: number,
   ): WearerTimeline {
     const parts = decodeTimeline(wearerId, plan, stateBytes, buckets)
     const timeline = new WearerTimeline(wearerId, plan, options, parts)
     if (parts.segments[parts.segments.length - 1]!.plan.hash !== plan.hash)
-      timeline.setPlan(plan, Math.max(parts.clockMs, parts.head.state.cursorMs))
+      timeline.setPlan(plan, changedMs ?? Math.max(parts.clockMs, parts.head.state.cursorMs))
     return timeline
   }
 

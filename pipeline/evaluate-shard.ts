@@ -135,9 +135,7 @@ export class ShardEvaluator {
     const plan = this.#plans.get(wearerId)!
     if (state === undefined) return new WearerTimeline(wearerId, plan, limits)
     try {
-      const timeline = WearerTimeline.decode(wearerId, plan, state, buckets, limits)
-      timeline.setPlan(plan, this.#plans.changedMs(wearerId)!)
-      return timeline
+      return WearerTimeline.decode(wearerId, plan, state, buckets, limits, this.#plans.changedMs(wearerId))
     } catch (error) {
       if (!(error instanceof TimelineUnreadable)) throw error
       // One wearer's damaged state must not keep the shard from everybody else; what was open stays open for an officer to end.

@@ -292,6 +292,17 @@ describe('a plan changes', () => {
     expect(results[0]).toEqual(['away_from_required_zone 724/725/729', 'away_from_required_zone 735/736/-'])
   })
 
+  test('saved and put back after the plan changed: the old one holds for what was heard late from before the change', () => {
+    const t = timeline({ conditions: [condition({})] })
+    for (const report of [fix(at(0), 0, 0), fix(at(1), 0, 0)]) t.offer(report)
+    const state = t.encodeState()
+    const saved = new Map(t.dirtyBuckets())
+    // The condition was struck out at minute 30, while nobody judged; what the bracelet had kept comes after that.
+    const back = WearerTimeline.decode(WEARER, compiled(none), state, saved, OPTIONS, at(30))
+    for (const report of [...out(10, 15), ...out(31, 33)]) back.offer(report)
+    expect(brief(back.takeChanges())).toEqual(['away_from_required_zone 730/731/750'])
+  })
+
   test('saved and put back with another plan: the old one holds for what was before', () => {
     const t = timeline({ conditions: [] })
     for (const report of out(0, 10)) t.offer(report)
