@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { DEVICE_PROTOCOLS } from '../ingest/protocols.ts'
 
 export type ServeProcess = {
   apiUrl: string
@@ -21,6 +22,9 @@ const ROOT = resolve(import.meta.dirname, '..')
 const READY_MS_MAX = 60_000
 const STOP_MS_MAX = 20_000
 const OSMAND_PORT_DEFAULT = 5055
+const OFFSET_FIRST = 6000
+const OFFSET_STEP = 100
+const OFFSETS = 200
 
 export type ServeOptions = {
   /** Comma-separated; all where absent. */
@@ -37,7 +41,9 @@ export async function startServeProcess(
   logFile: string,
   { roles, built = false, profileFolder }: ServeOptions = {},
 ): Promise<ServeProcess> {
-  const [api, ingest, osmand, health] = (await freePorts(4)) as [number, number, number, number]
+  const [api, ingest, health] = (await freePorts(3)) as [number, number, number]
+  const tcpPortOffset = await freeOffset()
+  const osmand = OSMAND_PORT_DEFAULT + tcpPortOffset
   const apiUrl = `http://127.0.0.1:${api}`
   const child = spawn(process.execPath, argumentsOf(roles, built, profileFolder), {
     cwd: ROOT,
@@ -49,7 +55,7 @@ export async function startServeProcess(
       GELANG_API_PORT: String(api),
       GELANG_INGEST_PORT: String(ingest),
       GELANG_OSMAND_PORT: String(osmand),
-      GELANG_TCP_PORT_OFFSET: String(osmand - OSMAND_PORT_DEFAULT),
+      GELANG_TCP_PORT_OFFSET: String(tcpPortOffset),
       GELANG_HEALTH_PORT: String(health),
       GELANG_BASE_URL: apiUrl,
     },
@@ -69,7 +75,7 @@ export async function startServeProcess(
     apiUrl,
     ingestUrl: `http://127.0.0.1:${ingest}`,
     osmandUrl: `http://127.0.0.1:${osmand}`,
-    tcpPortOffset: osmand - OSMAND_PORT_DEFAULT,
+    tcpPortOffset,
     metric: async (name, labels = '') => sumOf(await (await fetch(`${healthUrl}/metrics`)).text(), name, labels),
     stop: () => stop(child),
   }
@@ -115,6 +121,24 @@ function sumOf(text: string, name: string, labels: string): number {
     if (metric === name && inBraces.includes(labels)) sum += Number(value)
   }
   return sum
+}
+
+/** What can be added to the usual ports of all device protocols; below the ports that the system gives to connections. */
+async function freeOffset(): Promise<number> {
+  for (let n = 0; n < OFFSETS; n++) {
+    const offset = OFFSET_FIRST + ((process.pid * 37 + n) % OFFSETS) * OFFSET_STEP
+    const free = await Promise.all(DEVICE_PROTOCOLS.map(({ port }) => isFree(port + offset)))
+    if (!free.includes(false)) return offset
+  }
+  throw new Error('no free ports for the device protocols')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done, failed) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? done(false) : failed(error)))
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
+  })
 }
 
 /** Ports of 127.0.0.1 that were free a moment ago, all different. */
