@@ -6,7 +6,7 @@ import { standing } from './compare-runs.ts'
 import { type Servers, SPAN_MS, SPEED, startServers } from './world.ts'
 
 const WORLD_SEED = 1001
-const RUN_MS_MAX = 240_000
+const RUN_MS_MAX = 600_000
 
 let servers: Servers
 let calm: Calm

@@ -4,7 +4,7 @@ import { type Calm, calmRun, runBeside } from './beside-calm.ts'
 import { chooseFaults, faultText, worldSeedOf } from './choose-faults.ts'
 import { type Servers, SPAN_MS, SPEED, startServers } from './world.ts'
 
-const RUN_MS_MAX = 240_000
+const RUN_MS_MAX = 600_000
 
 /** Of one world, so that they share its undisturbed run. */
 const SAMPLE = [20_001, 20_002]

@@ -24,8 +24,8 @@ const LEASE_TTL_MS = 1500
 let bootMs = 3500
 /** The clock may fire what was due by the end within this. */
 const EDGES_MS = 2000
-const SETTLE_MS_MAX = 60_000
-const REST_MS_MAX = 30_000
+const SETTLE_MS_MAX = 180_000
+const REST_MS_MAX = 60_000
 const BOOTS_MAX = 4
 const SCRIPTS_AFTER_MS = 4 * 60_000
 const SCRIPT_SPACING_MS = 72_000

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { eventually } from './eventually.ts'
 
 const PROGRAM = resolve(import.meta.dirname, '../../dist/bin/gelang.js')
-const READY_MS_MAX = 60_000
+const READY_MS_MAX = 180_000
 const STOP_MS_MAX = 20_000
 
 export type ProcessOptions = {
@@ -78,6 +78,7 @@ export class ServerProcess {
 
   async untilReady(): Promise<void> {
     const { name, healthPort } = this.#options
+    let said = 'it does not listen'
     await eventually(
       async () => {
         if (!this.running) throw new Error(`${name} ended before it was ready; its last words are in ${name}.log`)
@@ -85,11 +86,12 @@ export class ServerProcess {
           if (error instanceof TypeError) return undefined // not listening yet
           throw error
         })
-        await response?.arrayBuffer()
+        if (response !== undefined) said = await response.text()
         return response?.ok
       },
       `${name} is ready`,
       READY_MS_MAX,
+      () => said,
     )
   }
 

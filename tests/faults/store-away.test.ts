@@ -5,7 +5,7 @@ import type { RunOutcome } from './run-script.ts'
 import { type Servers, startServers } from './world.ts'
 
 const WORLD_SEED = 1002
-const RUN_MS_MAX = 240_000
+const RUN_MS_MAX = 600_000
 const STOPS_AT_MS = 2500
 const STAYS_AWAY_MS = 10_000
 /** It takes its leave within this; what is seen later is seen without it. */

@@ -26,7 +26,7 @@ export const SHARDS = 6
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
-const SERVERS_MS_MAX = 30_000
+const SERVERS_MS_MAX = 120_000
 const WEARERS = 45
 const PLAYERS_PER_SCRIPT = 2
 const PLAYER_INTERVAL_MS = 24_000
