@@ -195,6 +195,27 @@ test('who may not propose, and what is no proposal, is refused', async () => {
   expect((await send('pk1A', { ...proposal, zone: { id: 'no-such-zone' } })).status).toBe(404)
 })
 
+test('one back-test of an officer at once; a long one is answered in parts, from `next` on', async () => {
+  const proposal = { wearerId: klien.id, zone: { shape: SHAPE }, condition: { kind: 'required' }, reason: REASON }
+  const both = await Promise.all([send('kepalaA', proposal), send('kepalaA', proposal)])
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 429])
+  // A clock by which every look takes four seconds: two wearers fit into one answer.
+  let slowMs = NOW_MS
+  const slow = await t.another({ clock: () => (slowMs += 4000) })
+  const cookie = await t.signIn('kepalaA', slow)
+  const whole = { ...proposal, wearerId: undefined, unit: 'dj.jabar.bandung' }
+  const names: string[] = []
+  let after: string | undefined
+  do {
+    const answer = await post(slow, '/v1/backtests', { ...whole, after }, cookie)
+    const body = (await answer.json()) as { wearers: { wearer: { name: string } }[]; next?: string }
+    expect(body.wearers.length).toBeLessThan(3)
+    names.push(...body.wearers.map(({ wearer }) => wearer.name))
+    after = body.next
+  } while (after !== undefined)
+  expect(names).toEqual(['Klien a1', 'Klien a2', 'Klien uji'])
+})
+
 test('the ledger: minutes in violation and served, by week, written down', async () => {
   const query = `from=${new Date(FROM_MS).toISOString()}&to=${new Date(FROM_MS + 60 * MINUTE_MS).toISOString()}`
   const path = `/v1/wearers/${klien.id}/ledger?${query}`
