@@ -1,5 +1,6 @@
 // `gelang serve`: reads the environment once, opens connections, starts the roles asked for, and takes them down in order.
 import { hostname } from 'node:os'
+import { agreeShardCount } from '../stream/agree-shard-count.ts'
 import { connectRedis, type RedisClient, untilReady } from '../stream/connect.ts'
 import { readDurability } from '../stream/durability.ts'
 import { keysOf } from '../stream/keys.ts'
@@ -62,12 +63,19 @@ export async function serve(list: string): Promise<void> {
       `${durability.sentence} Gelang does not start on it (GELANG_ALLOW_WEAK_DURABILITY=1 overrides, never in production).`,
     )
 
+  const keys = keysOf(settings.prefix)
+  const shardCount = await agreeShardCount(redis, keys, settings.shardCount)
+  if (shardCount !== settings.shardCount)
+    throw new Error(
+      `GELANG_SHARDS is ${settings.shardCount}, but this log was begun with ${shardCount} shards: another number needs an empty log.`,
+    )
+
   const parts: RoleParts = {
     settings,
     redis,
     openRedis,
     redisSettings,
-    keys: keysOf(settings.prefix),
+    keys,
     ownerId: `${hostname()}-${process.pid}`,
     clock,
     log,

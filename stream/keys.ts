@@ -51,5 +51,7 @@ export function keysOf(prefix: string) {
     quarantinePosition: `${prefix}:{quarantine}:position`,
     quarantineDropped: `${prefix}:{quarantine}:dropped`,
     acts: `${prefix}:{acts}`,
+    /** How many shards the log was begun with. */
+    shardCount: `${prefix}:{shard-count}`,
   }
 }

@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { agreeShardCount } from '../../stream/agree-shard-count.ts'
+import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
+
+let redis: TestRedis
+beforeAll(async () => {
+  redis = await createTestRedis()
+})
+afterAll(() => redis.cleanup())
+
+test('the first process decides, whoever comes at the same time or later is told', async () => {
+  const told = await Promise.all([16, 16, 8].map((wanted) => agreeShardCount(redis.redis, redis.keys, wanted)))
+  expect(new Set(told).size).toBe(1)
+  expect(await agreeShardCount(redis.redis, redis.keys, 4)).toBe(told[0])
+})
