@@ -14,7 +14,10 @@ type Parameter = { name: string; of: Values | Values[]; key: string; values: num
 
 // The defaults are constants to everyone else; here alone they are turned, and put back.
 const engine = ENGINE as unknown as Values
-const rules = KINDS.map((kind) => CONDITION_DEFAULTS[kind] as Values)
+const rules = KINDS.map((kind) => {
+  CONDITION_DEFAULTS[kind] = { ...CONDITION_DEFAULTS[kind] } // kinds share their defaults; here each has its own
+  return CONDITION_DEFAULTS[kind] as Values
+})
 const radii = DEFAULT_RADIUS_M as unknown as Values
 
 export const PARAMETERS: Parameter[] = [

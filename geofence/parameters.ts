@@ -25,8 +25,8 @@ export const ENGINE = {
   hdopMax: 50,
   /**
    * Guard = max(floor, radius × this). Stated radii are 68 % circles: to accuse, 2.25 of them must lie over the line; to be
-   * at home, one. `bench -- truth --sweep`: at 1.5 false incidents are nine times as many, at 2.75 the p95 of the delay is
-   * half a minute longer.
+   * at home, one. `bench -- truth --sweep`: at 1.5 there are five times as many false incidents, at 3 the p95 of the delay is
+   * a minute longer.
    */
   breachGuardPerRadius: 2.25,
   complyGuardPerRadius: 1,
@@ -103,7 +103,7 @@ const COMMON: ConditionParameters = {
 /** Unsure near an avoided zone is the normal state of whoever lives next to it, so it is no incident unless asked for. */
 export const CONDITION_DEFAULTS: Record<ConditionKind, ConditionParameters> = {
   required: COMMON,
-  region: { ...COMMON, guardFloorM: 30 },
+  region: COMMON,
   corridor: COMMON,
   avoided: { ...COMMON, unverifiableAfterMs: 0 },
   neutral: { ...COMMON, unverifiableAfterMs: 0 },
