@@ -66,11 +66,18 @@ export type Place = { bucket: number; row: number }
 
 export class EventBuckets {
   #buckets: Bucket[] = []
+  /** The last of them, where nearly every report goes. */
+  #newest: Bucket | undefined
   count = 0
 
   /** False when the report is there already; else `kept` is filled as a re-fold will read it (32-bit floats). */
   add(report: LogReport, kept: LogReport): boolean {
-    const bucket = this.#bucketFor(Math.floor(report.timeMs / BUCKET_MS) * BUCKET_MS)
+    const { timeMs } = report
+    const newest = this.#newest
+    const bucket =
+      newest !== undefined && timeMs >= newest.startMs && timeMs < newest.startMs + BUCKET_MS
+        ? newest
+        : this.#bucketFor(Math.floor(timeMs / BUCKET_MS) * BUCKET_MS)
     const row = bucket.lowerBound(report.timeMs, report.contentHi, report.contentLo)
     if (row < bucket.count && bucket.compare(row, report.timeMs, report.contentHi, report.contentLo) === 0) return false
     bucket.insert(row, report)
@@ -108,6 +115,7 @@ export class EventBuckets {
 
   dropOldest(): number {
     const bucket = this.#buckets.shift()!
+    this.#newest = this.#buckets[this.#buckets.length - 1]
     this.count -= bucket.count
     return bucket.startMs
   }
@@ -128,6 +136,7 @@ export class EventBuckets {
     const bucket = new Bucket(bucketStartMs, bytes.slice())
     this.#buckets.push(bucket)
     this.#buckets.sort((a, b) => a.startMs - b.startMs)
+    this.#newest = this.#buckets[this.#buckets.length - 1]
     this.count += bucket.count
   }
 
@@ -139,6 +148,7 @@ export class EventBuckets {
     if (found && found.view.byteLength > found.count * ROW_BYTES) found.resize(found.count) // mostly full for ever
     const bucket = new Bucket(startMs, new Uint8Array(0))
     this.#buckets.splice(i, 0, bucket)
+    this.#newest = this.#buckets[this.#buckets.length - 1]
     return bucket
   }
 }
