@@ -7,12 +7,16 @@ const CR = 0x0d
 const LF = 0x0a
 /** Header, length, type, serial, CRC and tail with no content. */
 export const GT06_FRAME_BYTES_MIN = 10
+const MISSES_MAX = 64
 
 /**
  * Frames from `78 78` or `79 79` to a `0D 0A`: the one where the length says, else (some frames lie about their length) the
  * next one. The CRC decides whether an earlier `0D 0A` is an end or content, and finds a sound frame behind one that was cut.
  */
 export class Gt06Framer extends WindowFramer {
+  /** Ends that were none since the last sound frame. Above MISSES_MAX only lengths are believed: rubbish must not cost CRCs. */
+  #misses = 0
+
   protected next(): Uint8Array | undefined {
     const { window } = this
     while (this.scanned > 0 || this.#seekHeader()) {
@@ -57,14 +61,20 @@ export class Gt06Framer extends WindowFramer {
 
   #frameEndingAt(end: number): Uint8Array | undefined {
     if (end < GT06_FRAME_BYTES_MIN) return undefined
-    if (this.#isSound(0, end)) return this.give(end)
+    const declared = this.#declaredBytes(0)
+    if ((end === declared || this.#misses < MISSES_MAX) && this.#isSound(0, end)) {
+      this.#misses = 0
+      return this.give(end)
+    }
+    if (this.#misses++ >= MISSES_MAX) return end >= declared ? this.give(end) : undefined
     for (let inner = 2; inner <= end - GT06_FRAME_BYTES_MIN; inner++)
       if (this.#headerAt(inner) && this.#declaredBytes(inner) === end - inner && this.#isSound(inner, end)) {
+        this.#misses = 0
         if (inner >= GT06_FRAME_BYTES_MIN) return this.give(inner)
         this.drop(inner)
         return this.give(end - inner)
       }
-    return end >= this.#declaredBytes(0) ? this.give(end) : undefined
+    return end >= declared ? this.give(end) : undefined
   }
 
   #declaredBytes(index: number): number {

@@ -25,6 +25,8 @@ const HEAD = 0xfc
 const TAIL = 0xcf
 const AROUND_BYTES = 6
 const BODY_AT = 14
+const FRAME_BYTES_MIN = BODY_AT + 3
+const MISSES_MAX = 64
 const DATA = 0x20
 const COMMAND_ANSWER = 0x21
 const UNKNOWN = 0xff
@@ -42,51 +44,76 @@ const ALARM_CODES: Record<string, Alarm | 'none'> = {
 }
 const CHARGER_CODES: Record<number, boolean> = { 11: true, 12: false }
 
-/** Frames by their length, which the closing `CF` must confirm; a sound frame inside one that is not whole is found by its CRC. */
+/**
+ * Frames by their length, which the closing `CF` must confirm. A sound frame that begins inside one that is not is found by its
+ * CRC when it ends.
+ */
 class Xexun3Framer extends WindowFramer {
+  /** Ends that were none since the last sound frame. Above MISSES_MAX only lengths are believed: rubbish must not cost CRCs. */
+  #misses = 0
+
   protected next(): Uint8Array | undefined {
     const { window } = this
-    while (window.length > 0) {
-      let skip = 0
-      while (skip < window.length && this.at(skip) !== HEAD) skip++
-      if (skip > 0) this.drop(skip)
-      if (window.length < 3) return undefined
-      const bytes = this.#declaredBytes(0)
-      if (bytes < BODY_AT + 3 || bytes > this.frameBytesMax) {
-        this.drop(1)
-        continue
+    while (this.scanned > 0 || this.#seekHead()) {
+      if (this.scanned >= 3 && !this.#isPossible(0)) this.#dropToNextHead()
+      else if (this.scanned === window.length) return undefined
+      else if (this.at(this.scanned++) === TAIL) {
+        const frame = this.#frameEndingAt(this.scanned)
+        if (frame !== undefined) return frame
       }
-      const inner = this.#soundInside(Math.min(bytes, window.length))
-      if (inner > 0) {
-        this.drop(inner)
-        continue
-      }
-      if (window.length < bytes) return undefined
-      if (this.at(bytes - 1) === TAIL) return this.give(bytes)
-      this.drop(1)
     }
     return undefined
   }
 
-  /** Where in a frame that is not sound itself a sound one begins that ends by `end`; 0 where there is none. */
-  #soundInside(end: number): number {
-    while (this.scanned < end) {
-      const tail = this.scanned++
-      if (this.at(tail) !== TAIL) continue
-      for (let from = 0; from + BODY_AT + 3 <= tail + 1; from++)
-        if (this.at(from) === HEAD && this.#declaredBytes(from) === tail + 1 - from && this.#isSound(from, tail))
-          return from
+  #seekHead(): boolean {
+    const { window } = this
+    let skip = 0
+    while (skip < window.length && this.at(skip) !== HEAD) skip++
+    if (skip > 0) this.drop(skip)
+    if (window.length === 0) return false
+    this.scanned = 1
+    return true
+  }
+
+  /** Every end so far was tried with every head, so what has been looked through need not be again. */
+  #dropToNextHead(): void {
+    const looked = this.scanned
+    let skip = 1
+    while (skip < looked && this.at(skip) !== HEAD) skip++
+    this.drop(skip)
+    this.scanned = looked - skip
+  }
+
+  #frameEndingAt(end: number): Uint8Array | undefined {
+    if (end < FRAME_BYTES_MIN) return undefined
+    const isWhole = this.#declaredBytes(0) === end
+    if (isWhole && this.#isSound(0, end)) {
+      this.#misses = 0
+      return this.give(end)
     }
-    return 0
+    if (this.#misses++ < MISSES_MAX)
+      for (let from = 1; from + FRAME_BYTES_MIN <= end; from++)
+        if (this.at(from) === HEAD && this.#declaredBytes(from) === end - from && this.#isSound(from, end)) {
+          this.#misses = 0
+          this.drop(from)
+          return this.give(end - from)
+        }
+    return isWhole ? this.give(end) : undefined
+  }
+
+  /** A head whose frame may still end: its length is one, and has not passed. */
+  #isPossible(index: number): boolean {
+    const bytes = this.#declaredBytes(index)
+    return bytes >= FRAME_BYTES_MIN && bytes <= this.frameBytesMax && bytes > this.scanned - index
   }
 
   #declaredBytes(index: number): number {
     return this.at(index + 1) * 256 + this.at(index + 2) + AROUND_BYTES
   }
 
-  #isSound(from: number, tail: number): boolean {
+  #isSound(from: number, end: number): boolean {
     const { bytes, start } = this.window
-    const crcAt = start + tail - 2
+    const crcAt = start + end - 3
     return crc16CcittFalse(bytes, start + from + 3, crcAt) === bytes[crcAt]! * 256 + bytes[crcAt + 1]!
   }
 }
