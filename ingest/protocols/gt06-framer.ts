@@ -8,13 +8,14 @@ const LF = 0x0a
 /** Header, length, type, serial, CRC and tail with no content. */
 export const GT06_FRAME_BYTES_MIN = 10
 const MISSES_MAX = 64
+const NEAR_BYTES = 600
 
 /**
  * Frames from `78 78` or `79 79` to a `0D 0A`: the one where the length says, else (some frames lie about their length) the
  * next one. The CRC decides whether an earlier `0D 0A` is an end or content, and finds a sound frame behind one that was cut.
  */
 export class Gt06Framer extends WindowFramer {
-  /** Ends that were none since the last sound frame. Above MISSES_MAX only lengths are believed: rubbish must not cost CRCs. */
+  /** Ends that were none since the last sound frame. Above MISSES_MAX only near heads are tried: rubbish must stay cheap. */
   #misses = 0
 
   protected next(): Uint8Array | undefined {
@@ -66,8 +67,8 @@ export class Gt06Framer extends WindowFramer {
       this.#misses = 0
       return this.give(end)
     }
-    if (this.#misses++ >= MISSES_MAX) return end >= declared ? this.give(end) : undefined
-    for (let inner = 2; inner <= end - GT06_FRAME_BYTES_MIN; inner++)
+    const nearest = this.#misses++ < MISSES_MAX ? 2 : Math.max(2, end - NEAR_BYTES)
+    for (let inner = nearest; inner <= end - GT06_FRAME_BYTES_MIN; inner++)
       if (this.#headerAt(inner) && this.#declaredBytes(inner) === end - inner && this.#isSound(inner, end)) {
         this.#misses = 0
         if (inner >= GT06_FRAME_BYTES_MIN) return this.give(inner)

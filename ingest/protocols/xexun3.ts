@@ -27,6 +27,7 @@ const AROUND_BYTES = 6
 const BODY_AT = 14
 const FRAME_BYTES_MIN = BODY_AT + 3
 const MISSES_MAX = 64
+const NEAR_BYTES = 600
 const DATA = 0x20
 const COMMAND_ANSWER = 0x21
 const UNKNOWN = 0xff
@@ -49,7 +50,7 @@ const CHARGER_CODES: Record<number, boolean> = { 11: true, 12: false }
  * CRC when it ends.
  */
 class Xexun3Framer extends WindowFramer {
-  /** Ends that were none since the last sound frame. Above MISSES_MAX only lengths are believed: rubbish must not cost CRCs. */
+  /** Ends that were none since the last sound frame. Above MISSES_MAX only near heads are tried: rubbish must stay cheap. */
   #misses = 0
 
   protected next(): Uint8Array | undefined {
@@ -91,13 +92,13 @@ class Xexun3Framer extends WindowFramer {
       this.#misses = 0
       return this.give(end)
     }
-    if (this.#misses++ < MISSES_MAX)
-      for (let from = 1; from + FRAME_BYTES_MIN <= end; from++)
-        if (this.at(from) === HEAD && this.#declaredBytes(from) === end - from && this.#isSound(from, end)) {
-          this.#misses = 0
-          this.drop(from)
-          return this.give(end - from)
-        }
+    const nearest = this.#misses++ < MISSES_MAX ? 1 : Math.max(1, end - NEAR_BYTES)
+    for (let from = nearest; from + FRAME_BYTES_MIN <= end; from++)
+      if (this.at(from) === HEAD && this.#declaredBytes(from) === end - from && this.#isSound(from, end)) {
+        this.#misses = 0
+        this.drop(from)
+        return this.give(end - from)
+      }
     return isWhole ? this.give(end) : undefined
   }
 

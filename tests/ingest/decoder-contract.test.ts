@@ -76,6 +76,19 @@ function checkExpected(report: DeviceReport, wanted: Record<string, unknown>): v
   else if (word !== undefined) expect(report.alarms).toContain(word)
 }
 
+const RUBBISH = [
+  '7878',
+  '7979ffff0d0a',
+  '78780d0a',
+  'fc1fcf',
+  'fc1ff0cfcf',
+  '7e7d',
+  '7e',
+  '244d4756',
+  '393939392c3b21',
+  '244d475630',
+].map((hex) => Buffer.from(hex, 'hex'))
+
 for (const protocol of protocols)
   describe(protocol.name, () => {
     test('has worked examples', () => expect(examplesOf(protocol).length).toBeGreaterThan(0))
@@ -171,6 +184,16 @@ function streamContract(protocol: StreamProtocol): void {
       const got = run([start, ...chunks])
       expect(got.reports).toEqual([])
       expect(run([start, ...chunks, ...frames, ...frames]).reports.length).toBeGreaterThan(0)
+    }
+  })
+
+  test('rubbish made of heads and tails: cheap, and a frame behind it is found', () => {
+    const sound = run([...login, ...frames]).reports
+    for (const piece of RUBBISH) {
+      const began = performance.now()
+      const got = run([Buffer.alloc(65_536, piece), ...login, ...login, ...frames, ...frames])
+      expect(performance.now() - began, piece.toString('latin1')).toBeLessThan(3000)
+      for (const report of sound) expect(got.reports).toContainEqual(report)
     }
   })
 
