@@ -7,16 +7,18 @@ import { decodeLive, WEARER_STATE } from '../model/live.ts'
 import type { Clock, Counter, Log, Meter } from '../model/observe.ts'
 import { LogReport } from '../model/report.ts'
 import { ENTRY_HEADER_BYTES, entryCount, readReport } from '../model/report-codec.ts'
-import { commitShard, loadShard, type ShardCommit } from '../stream/checkpoint.ts'
+import { loadShard, type ShardCommit } from '../stream/checkpoint.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { publishLive, readLatest } from '../stream/live-channel.ts'
 import { type LogEntry, readEntries } from '../stream/read-reports.ts'
 import { breathe, PLANS_PER_BREATH, REPORTS_PER_BREATH } from './breathe.ts'
+import { commitInParts, type Outcome } from './commit-in-parts.ts'
 import { EdgeQueue } from './edge-queue.ts'
 import { LateLane } from './late-lane.ts'
 import { LiveBoard } from './live-board.ts'
 import { PlanBook, type PlanChange, type ZoneBook } from './plan-book.ts'
+import { bucketField, groupBuckets, silenceField } from './saved-events.ts'
 import { SilenceWatch } from './silence-watch.ts'
 
 export type EvaluatorLimits = {
@@ -45,9 +47,6 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
   bytesPerCommit: 4 * 1_048_576,
 }
 
-type Outcome = { wearerId: number; incidents: readonly Incident[] }
-
-const SILENCE_FIELD = 'silence'
 const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const
 
 export type ShardEvaluatorOptions = {
@@ -333,23 +332,20 @@ export class ShardEvaluator {
     outcomes: readonly Outcome[],
     last: Pick<ShardCommit, 'position' | 'dropWearers' | 'dropLate'>,
   ): Promise<void> {
-    const { redis, keys, shard, token, limits } = this.#options
-    let commit = emptyCommit(shard, token)
-    let bytes = 0
-    for (const { wearerId, incidents } of outcomes) {
-      if (bytes >= limits.bytesPerCommit || commit.states.length >= limits.wearersPerCommit) {
-        await commitShard(redis, keys, commit)
-        commit = emptyCommit(shard, token)
-        bytes = 0
-      }
-      bytes += this.#addTo(commit, wearerId, incidents)
-    }
     // A report that is asked for is never behind a saved position without its request.
-    await commitShard(redis, keys, { ...commit, ...last, lateRequests: this.#lateLane.takeUnsaved() })
+    await commitInParts(
+      this.#options,
+      outcomes,
+      (commit, outcome) => this.#addTo(commit, outcome),
+      () => ({
+        ...last,
+        lateRequests: this.#lateLane.takeUnsaved(),
+      }),
+    )
   }
 
   /** Gives how many bytes the wearer added, about. */
-  #addTo(commit: ShardCommit, wearerId: number, incidents: readonly Incident[]): number {
+  #addTo(commit: ShardCommit, { wearerId, incidents }: Outcome): number {
     const timeline = this.#timelines.get(wearerId)
     this.#dirty.delete(wearerId)
     if (timeline === undefined) return 0
@@ -357,10 +353,11 @@ export class ShardEvaluator {
     for (const incident of incidents) commit.incidents.push(JSON.stringify(incident))
     const state = timeline.encodeState()
     commit.states.push([wearerId, state])
-    for (const [bucketMs, bytes] of timeline.dirtyBuckets()) commit.events.push([`${wearerId}:${bucketMs}`, bytes])
-    for (const bucketMs of timeline.droppedBuckets()) commit.dropEvents.push(`${wearerId}:${bucketMs}`)
+    for (const [bucketMs, bytes] of timeline.dirtyBuckets())
+      commit.events.push([bucketField(wearerId, bucketMs), bytes])
+    for (const bucketMs of timeline.droppedBuckets()) commit.dropEvents.push(bucketField(wearerId, bucketMs))
     const silence = this.#silences.encode(wearerId)
-    if (silence !== undefined) commit.events.push([`${wearerId}:${SILENCE_FIELD}`, silence])
+    if (silence !== undefined) commit.events.push([silenceField(wearerId), silence])
     const latest = this.#board.snapshot(wearerId)
     if (latest !== undefined) commit.latest.push([wearerId, latest])
     return commit.events.slice(before).reduce((sum, [, each]) => sum + each.length, state.length)
@@ -373,31 +370,4 @@ export class ShardEvaluator {
     const { redis, keys, shard } = this.#options
     for (const message of this.#board.takeMessages()) await publishLive(redis, keys, shard, message)
   }
-}
-
-function emptyCommit(shard: number, token: number): ShardCommit {
-  return { shard, token, incidents: [], states: [], events: [], dropEvents: [], latest: [] }
-}
-
-/** Event fields are `wearer:bucketStartMs`, and `wearer:silence` for what the silence watch keeps. */
-function groupBuckets(
-  events: Map<string, Uint8Array>,
-  onSilence: (wearerId: number, bytes: Uint8Array) => void,
-): Map<number, Map<number, Uint8Array>> {
-  const grouped = new Map<number, Map<number, Uint8Array>>()
-  for (const [field, bytes] of events) {
-    const [wearer, bucket] = field.split(':') as [string, string]
-    const wearerId = Number(wearer)
-    if (bucket === SILENCE_FIELD) {
-      onSilence(wearerId, bytes)
-      continue
-    }
-    let buckets = grouped.get(wearerId)
-    if (buckets === undefined) {
-      buckets = new Map()
-      grouped.set(wearerId, buckets)
-    }
-    buckets.set(Number(bucket), bytes)
-  }
-  return grouped
 }
