@@ -8,7 +8,7 @@ import { WearerState } from '../geofence/state.ts'
 import { step } from '../geofence/step.ts'
 import { WearerTimeline } from '../geofence/timeline.ts'
 import { LogReport } from '../model/report.ts'
-import { chooseHome, type Fixes, type Home, makeFixes, makeWorld, planOf, START_MS } from './engine-world.ts'
+import { AT_HOME, chooseHome, type Fixes, type Home, makeFixes, makeWorld, planOf, START_MS } from './engine-world.ts'
 import { randomFrom } from './random.ts'
 
 const WARM_ROUNDS = 4
@@ -25,6 +25,8 @@ export type FoldFigures = {
   stepPerCpuSecond: number
   stepPerWallSecond: number
   fillPerCpuSecond: number
+  /** Wearers at home only. */
+  settledHeapBytesPerFix: number
   stepHeapBytesPerFix: number
   offerHeapBytesPerFix: number
   incidentRevisions: number
@@ -69,8 +71,8 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
   }
   run(fixes, report, 0, WARM_ROUNDS, offer)
   const firstMiB = usedMiB()
-  const offered = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 1, offer))
-  const offerHeap = heapBytes(fixes, report, fixes.rounds - 1, fixes.rounds, offer)
+  const offered = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 2, offer))
+  const offerHeap = heapBytes(fixes, report, fixes.rounds - 2, fixes.rounds, offer)
   const keptMiB = (fixes.rounds * wearers * 52) / 1_048_576
   const fullMiB = usedMiB()
   let incidentRevisions = 0
@@ -83,9 +85,13 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
   const fold = (wearer: number): void => step(states[wearer]!, plans[wearer]!, report, sink)
   run(fixes, report, 0, WARM_ROUNDS, fold)
   usedMiB()
-  const folded = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 1, fold))
+  const folded = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 2, fold))
+  const foldAtHome = (wearer: number): void => {
+    if (homes[wearer]!.stays < AT_HOME) fold(wearer)
+  }
+  const settledHeap = heapBytes(fixes, report, fixes.rounds - 2, fixes.rounds - 1, foldAtHome) / AT_HOME
   const stepHeap = heapBytes(fixes, report, fixes.rounds - 1, fixes.rounds, fold)
-  const filled = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 1, () => undefined))
+  const filled = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 2, () => undefined))
   return {
     wearers,
     compileUsPerPlan: compileUs / wearers,
@@ -94,6 +100,7 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
     stepPerCpuSecond: folded.perCpuSecond,
     stepPerWallSecond: folded.perWallSecond,
     fillPerCpuSecond: filled.perCpuSecond,
+    settledHeapBytesPerFix: settledHeap,
     stepHeapBytesPerFix: stepHeap,
     offerHeapBytesPerFix: offerHeap,
     incidentRevisions,
@@ -174,7 +181,7 @@ function timed({ order }: Fixes, work: () => void): { perCpuSecond: number; perW
   const wallMs = performance.now()
   const cpu = process.cpuUsage()
   work()
-  const count = order.length * (TIMED_ROUNDS - 1)
+  const count = order.length * (TIMED_ROUNDS - 2)
   return {
     perCpuSecond: (count / cpuUsSince(cpu)) * 1e6,
     perWallSecond: (count / (performance.now() - wallMs)) * 1000,

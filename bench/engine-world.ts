@@ -10,6 +10,8 @@ export const CONDITIONS = 20
 /** Tuesday, 17:50 in Jakarta: ten minutes before the curfew of most. */
 export const START_MS = Date.UTC(2026, 8, 15, 10, 50)
 const DAY_MS = 86_400_000
+/** Share of the wearers. */
+export const AT_HOME = 0.88
 const E7_PER_M = 1e7 / 111_320
 
 export type Unit = { lat: number; lon: number; region: string; office: string; road: string; shared: Shared[] }
@@ -69,7 +71,7 @@ export function chooseHome(random: () => number, units: Unit[]): Home {
     const near = [...unit.shared].sort((a, b) => away(a) - away(b)).slice(0, 8)
     if (away(near[0]!) <= 0.001) continue
     const stays = random()
-    return { unit, lat, lon, near, stays, late: stays >= 0.88 && random() < 0.875 }
+    return { unit, lat, lon, near, stays, late: stays >= AT_HOME && random() < 0.875 }
   }
 }
 
@@ -122,7 +124,7 @@ export function makeFixes(random: () => number, homes: Home[], rounds: number): 
   const accuracyM = new Float32Array(rounds * wearers)
   for (const [w, home] of homes.entries()) {
     const share = home.stays
-    const away = share < 0.88 ? 0 : share < 0.96 ? 4000 : 1500
+    const away = share < AT_HOME ? 0 : share < 0.96 ? 4000 : 1500
     let north = away * (random() - 0.5)
     let east = away * (random() - 0.5)
     const travels = share >= 0.96

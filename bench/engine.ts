@@ -16,7 +16,9 @@ export const engine: Bench = async (task) => {
   )
   say(`step     ${whole(fold.stepPerCpuSecond)} fixes a processor second, ${whole(fold.stepPerWallSecond)} on the wall`)
   say(`filling the report alone: ${whole(fold.fillPerCpuSecond)} a processor second (contained in both)`)
-  say(`heap     step ${fold.stepHeapBytesPerFix.toFixed(2)}, offer ${fold.offerHeapBytesPerFix.toFixed(2)} bytes a fix`)
+  say(
+    `heap     at home ${fold.settledHeapBytesPerFix.toFixed(2)}, step ${fold.stepHeapBytesPerFix.toFixed(2)}, offer ${fold.offerHeapBytesPerFix.toFixed(2)} bytes a fix`,
+  )
   say(`memory   ${JSON.stringify(mebibytes)} MiB with ${fold.keptReportsPerWearer} kept reports each`)
   say(`${fold.incidentRevisions} incident revisions`)
   const zones = args.includes('--fold-only') ? { marks: {} } : await engineZones(task)
@@ -27,6 +29,7 @@ export const engine: Bench = async (task) => {
       'engine.fixesPerSecond': whole(fold.offerPerCpuSecond),
       'engine.stepsPerSecond': whole(fold.stepPerCpuSecond),
       'engine.heapBytesPerFix': Number(fold.stepHeapBytesPerFix.toFixed(2)),
+      'engine.settledHeapBytesPerFix': Number(fold.settledHeapBytesPerFix.toFixed(2)),
       'engine.mebibytes150000': Math.round((fold.mebibytes.all / fold.wearers) * WEARERS),
       ...zones.marks,
     },
