@@ -1,4 +1,6 @@
 import { createServer } from 'node:net'
+import { osmand } from '../ingest/protocols/osmand.ts'
+import { DEVICE_PROTOCOLS } from '../ingest/protocols.ts'
 
 export type DemoPorts = {
   api: number
@@ -9,9 +11,12 @@ export type DemoPorts = {
   processes: [name: string, roles: string, healthPort: number][]
 }
 
-const WANTED = { api: 8080, ingest: 8090, osmand: 5055 }
+const WANTED = { api: 8080, ingest: 8090 }
 const HEALTH_FROM = 8100
 const TRIES = 200
+/** More than the usual ports lie apart, so that two sets do not meet. */
+const OFFSET_STEP = 300
+const OSMAND_PORT = osmand.port
 
 /** The usual ports where they are free, else the next free ones; says so when it had to look. */
 export async function demoPorts(say: (sentence: string) => void): Promise<DemoPorts> {
@@ -25,7 +30,9 @@ export async function demoPorts(say: (sentence: string) => void): Promise<DemoPo
       }
     throw new Error(`No free port between ${wanted} and ${wanted + TRIES}: end what uses them and try again.`)
   }
-  const ports = { api: await find(WANTED.api), ingest: await find(WANTED.ingest), osmand: await find(WANTED.osmand) }
+  const ports = { api: await find(WANTED.api), ingest: await find(WANTED.ingest) }
+  const tcpOffset = await freeOffset()
+  if (tcpOffset > 0) say(`A usual port of the device protocols is taken; all of them are moved by ${tcpOffset}.`)
   const processes: DemoPorts['processes'] = []
   for (const [i, [name, roles]] of [
     ['ingest', 'ingest'],
@@ -34,7 +41,16 @@ export async function demoPorts(say: (sentence: string) => void): Promise<DemoPo
     ['api', 'api'],
   ].entries())
     processes.push([name!, roles!, await find(HEALTH_FROM + i)])
-  return { ...ports, tcpOffset: ports.osmand - WANTED.osmand, processes }
+  return { ...ports, osmand: OSMAND_PORT + tcpOffset, tcpOffset, processes }
+}
+
+/** What must be added to the usual ports of all device protocols so that every one of them is free. */
+async function freeOffset(): Promise<number> {
+  for (let offset = 0; offset < TRIES * OFFSET_STEP; offset += OFFSET_STEP) {
+    const free = await Promise.all(DEVICE_PROTOCOLS.map(({ port }) => isFree(port + offset)))
+    if (!free.includes(false)) return offset
+  }
+  throw new Error('No free ports for the device protocols: end what uses them and try again.')
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -82,7 +82,7 @@ program
 program
   .command('decode')
   .description('decode frames from standard input, one a line, all of one connection; no services needed')
-  .requiredOption('--protocol <name>', 'e.g. osmand, r16h')
+  .requiredOption('--protocol <name>', 'osmand, megastek, gt06, owntracks, jt808, laipac, r16h or xexun3')
   .option('--no-checksum', 'accept wrong checksums')
   .action(async (options) => (await import('./decode.ts')).decodeCommand(options))
 
