@@ -6,11 +6,13 @@ import { type Servers, SPAN_MS, SPEED, startServers } from './world.ts'
 
 const RUN_MS_MAX = 600_000
 
-/** Of one world, so that they share its undisturbed run. */
-const SAMPLE = [20_001, 20_002]
+/** Of one world, also with what failed, so that all share its undisturbed run. */
+const SAMPLE = [20, 22]
 
 /** Seeds that failed once, with what was wrong. */
-const FAILED_ONCE: readonly (readonly [seed: number, what: string])[] = []
+const FAILED_ONCE: readonly (readonly [seed: number, what: string])[] = [
+  [23, '185 reports had no answer a minute after the end, on a busy machine'],
+]
 
 let servers: Servers
 let calm: Calm | undefined
