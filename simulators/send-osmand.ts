@@ -9,6 +9,8 @@ const MPS_PER_KNOT = 0.514444
 const FIRST_RETRY_MS = 500
 const RETRY_MS_MAX = 10_000
 const TRIES_MAX = 60
+/** A device that is not answered by then asks again. */
+const ANSWER_MS_MAX = 15_000
 
 export class NotTaken extends Error {
   override name = 'NotTaken'
@@ -49,14 +51,16 @@ export async function sendOsmand(
   if (target.token !== undefined) headers.authorization = `Bearer ${target.token}`
   let retryMs = FIRST_RETRY_MS
   for (let tries = 1; ; tries++) {
-    const status = await fetch(target.url, { method: 'POST', body, headers, signal: given ?? null }).then(
+    const patience = AbortSignal.timeout(ANSWER_MS_MAX)
+    const signal = given === undefined ? patience : AbortSignal.any([given, patience])
+    const status = await fetch(target.url, { method: 'POST', body, headers, signal }).then(
       async (response) => {
         await response.arrayBuffer()
         return response.status
       },
       (error: unknown) => {
-        // fetch rejects with TypeError when the connection fails: the report stays in the device and goes again.
-        if (error instanceof TypeError) return 0
+        // The connection failed, or no answer came in time: the report stays in the device and goes again.
+        if (error instanceof TypeError || patience.aborted) return 0
         throw error
       },
     )
