@@ -17,6 +17,7 @@ import { commitInParts, type Outcome } from './commit-in-parts.ts'
 import { EdgeQueue } from './edge-queue.ts'
 import { LateLane } from './late-lane.ts'
 import { LiveBoard } from './live-board.ts'
+import { OldReports } from './old-reports.ts'
 import { PlanBook, type PlanChange, type ZoneBook } from './plan-book.ts'
 import { bucketField, groupBuckets, silenceField } from './saved-events.ts'
 import { SilenceWatch } from './silence-watch.ts'
@@ -47,6 +48,11 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
   bytesPerCommit: 4 * 1_048_576,
 }
 
+/** A report received so long after its time comes from a bracelet's memory. */
+const OLD_MS = 120_000
+const OLD_PER_TURN = 500
+/** More of a shard wait in the log. */
+const OLD_MAX = 100_000
 const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const
 
 export type ShardEvaluatorOptions = {
@@ -82,6 +88,10 @@ export class ShardEvaluator {
   readonly #reports: Counter
   readonly #incidents: Counter
   readonly #unreadable: Counter
+  readonly #old = new OldReports()
+  readonly #arrived = { live: 0, late: 0, duplicate: 0, beyond: 0, no_plan: 0 }
+  #readTo = '0-0'
+  /** Everything up to here has been judged. */
   #position = '0-0'
   #savedPosition = '0-0'
   readonly #paceMs: Clock
@@ -114,7 +124,7 @@ export class ShardEvaluator {
     await this.#plans.refresh()
     const saved = await loadShard(redis, keys, shard)
     await this.#lateLane.load()
-    this.#position = this.#savedPosition = saved.position
+    this.#readTo = this.#position = this.#savedPosition = saved.position
     const buckets = groupBuckets(saved.events, (wearerId, bytes) => this.#silences.restore(wearerId, bytes))
     await zones.load([...buckets.values()].flatMap(savedZoneIds))
     for (const wearerId of this.#plans.wearerIds()) {
@@ -163,11 +173,15 @@ export class ShardEvaluator {
     await this.#takePlans()
     const entries = await this.#read()
     await this.#judge(entries)
+    await this.#judgeOld()
     this.#fireEdges()
     await this.#commitOutcomes()
     await this.#takeRebuilt()
     const { checkpointMs, checkpointBehindMs } = this.#options.limits
-    if (this.#paceMs() - this.#checkpointAtMs >= (this.#behind ? checkpointBehindMs : checkpointMs))
+    if (
+      this.#paceMs() - this.#checkpointAtMs >=
+      (this.#behind || this.#old.count > 0 ? checkpointBehindMs : checkpointMs)
+    )
       await this.#checkpoint()
     await this.#publish()
   }
@@ -203,47 +217,89 @@ export class ShardEvaluator {
       Math.min(this.#edges.nextDueMs(), this.#silences.nextDueMs()) - clock(),
       limits.checkpointMs,
     )
-    const blockMs = this.#plansChanged || this.#stopping ? 1 : Math.max(1, Math.ceil(waitMs))
-    return readEntries(reader, keys.reports(shard), this.#position, { count: limits.entriesPerRead, blockMs })
+    if (this.#old.count >= OLD_MAX) return Promise.resolve([])
+    const busy = this.#plansChanged || this.#stopping || this.#old.count > 0
+    const blockMs = busy ? 1 : Math.max(1, Math.ceil(waitMs))
+    return readEntries(reader, keys.reports(shard), this.#readTo, { count: limits.entriesPerRead, blockMs })
   }
 
+  /** Fresh reports are judged now; those from a bracelet's memory wait, so that a backlog holds nobody's alarm up. */
   async #judge(entries: LogEntry[]): Promise<void> {
     const report = this.#report
-    const arrived = { live: 0, late: 0, duplicate: 0, beyond: 0, no_plan: 0 }
+    const old = this.#old
     let inOneBreath = 0
     for (const { id, bytes } of entries) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      old.open(id, view)
       let at = ENTRY_HEADER_BYTES
       for (let left = entryCount(view); left > 0; left--) {
-        at = readReport(view, at, report)
-        let timeline = this.#timelines.get(report.wearerId)
-        if (timeline === undefined) {
-          // Ingest may know a new wearer a moment before this shard does: plans are published before the directory.
-          this.#plansChanged = true
-          await this.#takePlans()
-          timeline = this.#timelines.get(report.wearerId)
+        const next = readReport(view, at, report)
+        if (report.receivedMs - report.timeMs > OLD_MS || old.has(report.wearerId)) {
+          old.put(at, report.wearerId)
+          this.#hear(report)
+        } else {
+          const plan = this.#judgeOne(report, id)
+          if (plan !== undefined) await plan
+          inOneBreath++
         }
-        if (timeline === undefined) {
-          arrived.no_plan++
-          continue
-        }
-        const arrival = timeline.offer(report)
-        arrived[arrival]++
-        if (arrival === 'beyond') this.#lateLane.ask(report, timeline.baseMs, id)
-        this.#silenceChanged(report.wearerId, this.#silences.hear(report, this.#plans.get(report.wearerId)!))
-        this.#board.see(report, this.#stateOf(report.wearerId, timeline))
-        this.#touched.add(report.wearerId)
+        at = next
       }
-      this.#position = id
-      inOneBreath += entryCount(view)
+      this.#readTo = id
       if (inOneBreath >= REPORTS_PER_BREATH) {
         inOneBreath = 0
         await breathe()
       }
     }
-    for (const arrival of ARRIVALS) if (arrived[arrival] > 0) this.#reports.inc({ arrival }, arrived[arrival])
     this.#behind = entries.length >= this.#options.limits.entriesPerRead
-    if (!this.#behind) this.#silences.listen(this.#options.clock())
+    if (!this.#behind && old.count < OLD_MAX) this.#silences.listen(this.#options.clock())
+  }
+
+  /** Some of those that wait. */
+  async #judgeOld(): Promise<void> {
+    const report = this.#report
+    const old = this.#old
+    for (let left = OLD_PER_TURN; left > 0; left--) {
+      const oldest = old.peek()
+      if (oldest === undefined) break
+      readReport(oldest.view, oldest.at, report)
+      const { wearerId } = report
+      const plan = this.#judgeOne(report, oldest.id)
+      if (plan !== undefined) await plan
+      old.judged(wearerId)
+    }
+    this.#position = old.release() ?? this.#position
+    for (const arrival of ARRIVALS) {
+      if (this.#arrived[arrival] > 0) this.#reports.inc({ arrival }, this.#arrived[arrival])
+      this.#arrived[arrival] = 0
+    }
+    if (old.count > 0) await breathe()
+  }
+
+  // Waits for nothing but the plan of a wearer that it does not know.
+  #judgeOne(report: LogReport, entryId: string): Promise<void> | undefined {
+    const timeline = this.#timelines.get(report.wearerId)
+    if (timeline === undefined) return this.#judgeStranger(entryId)
+    const arrival = timeline.offer(report)
+    this.#arrived[arrival]++
+    if (arrival === 'beyond') this.#lateLane.ask(report, timeline.baseMs, entryId)
+    this.#hear(report)
+    this.#board.see(report, this.#stateOf(report.wearerId, timeline))
+    this.#touched.add(report.wearerId)
+    return undefined
+  }
+
+  /** Ingest may know a new wearer a moment before this shard does: plans are published before the directory. */
+  async #judgeStranger(entryId: string): Promise<void> {
+    const report = this.#report
+    this.#plansChanged = true
+    await this.#takePlans()
+    if (this.#timelines.has(report.wearerId)) await this.#judgeOne(report, entryId)
+    else this.#arrived.no_plan++
+  }
+
+  #hear(report: LogReport): void {
+    const plan = this.#plans.get(report.wearerId)
+    if (plan !== undefined) this.#silenceChanged(report.wearerId, this.#silences.hear(report, plan))
   }
 
   #silenceChanged(wearerId: number, changes: Incident[]): void {
