@@ -9,11 +9,17 @@ import { watchVersion } from '../stream/watch-version.ts'
 import { gaugeLogAvailable } from './gauge-log.ts'
 import type { RoleParts, RunningRole } from './role.ts'
 
+/** A lone report waits so long for company on its way to disk: a sync costs as much for one as for hundreds. */
+const LINGER_MS = 1
+
 /** Opens the listeners. Who may speak comes from Redis; there is no database behind it. */
 export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
   const { settings, redis, keys, clock, log, meter } = parts
   const directory = new Directory()
-  const appender = new ReportAppender(parts.openRedis('append'), keys, { shardCount: settings.shardCount })
+  const appender = new ReportAppender(parts.openRedis('append'), keys, {
+    shardCount: settings.shardCount,
+    lingerMs: LINGER_MS,
+  })
   const unfollow = followDirectory(
     directory,
     {

@@ -53,6 +53,7 @@ const OLD_MS = 120_000
 const OLD_PER_TURN = 500
 /** More of a shard wait in the log. */
 const OLD_MAX = 100_000
+const GATHER_MS = 5
 const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const
 
 export type ShardEvaluatorOptions = {
@@ -184,6 +185,8 @@ export class ShardEvaluator {
     )
       await this.#checkpoint()
     await this.#publish()
+    // A turn costs as much for one report as for a hundred: let some gather.
+    if (entries.length > 0 && !this.#behind && this.#old.count === 0 && !this.#stopping) await gather()
   }
 
   async #takePlans(): Promise<void> {
@@ -426,4 +429,8 @@ export class ShardEvaluator {
     const { redis, keys, shard } = this.#options
     for (const message of this.#board.takeMessages()) await publishLive(redis, keys, shard, message)
   }
+}
+
+function gather(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, GATHER_MS))
 }
