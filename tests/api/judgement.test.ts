@@ -197,8 +197,14 @@ test('who may not propose, and what is no proposal, is refused', async () => {
 
 test('one back-test of an officer at once; a long one is answered in parts, from `next` on', async () => {
   const proposal = { wearerId: klien.id, zone: { shape: SHAPE }, condition: { kind: 'required' }, reason: REASON }
-  const both = await Promise.all([send('kepalaA', proposal), send('kepalaA', proposal)])
-  expect(both.map(({ status }) => status).sort()).toEqual([200, 429])
+  // The first waits for the track until the second has had its answer.
+  const holder = await t.database.ownerPool.connect()
+  await holder.query('BEGIN; LOCK TABLE fix IN ACCESS EXCLUSIVE MODE')
+  const both = [send('kepalaA', proposal), send('kepalaA', proposal)]
+  expect((await Promise.race(both)).status).toBe(429)
+  await holder.query('ROLLBACK')
+  holder.release()
+  expect((await Promise.all(both)).map(({ status }) => status).sort()).toEqual([200, 429])
   // A clock by which every look takes four seconds: two wearers fit into one answer.
   let slowMs = NOW_MS
   const slow = await t.another({ clock: () => (slowMs += 4000) })

@@ -16,15 +16,17 @@ beforeAll(async () => {
   folder = await ownFolder()
 })
 
+const MIRROR = 'http://mirror.invalid/debian'
+
 /** A PATH that holds only these programs, each a shell script. */
-function pathWith(name: string, scripts: Record<string, string>): NodeJS.ProcessEnv {
+function pathWith(name: string, scripts: Record<string, string>, mirror?: string): NodeJS.ProcessEnv {
   const bin = join(folder, `bin-${name}`)
   mkdirSync(bin)
   for (const [program, script] of Object.entries(scripts)) {
     writeFileSync(join(bin, program), `#!/bin/sh\n${script}\n`)
     chmodSync(join(bin, program), 0o755)
   }
-  return { PATH: bin }
+  return { PATH: bin, ...(mirror === undefined ? {} : { GELANG_DEBIAN_MIRROR: mirror }) }
 }
 
 async function errorOf(env: NodeJS.ProcessEnv, place = join(folder, 'none')): Promise<ServiceError> {
@@ -51,9 +53,15 @@ test('an architecture without packages', async () => {
   )
 })
 
+test('apt knows no Debian mirror and none is named', async () => {
+  const error = await errorOf(pathWith('ubuntu', { dpkg: 'echo amd64', 'apt-get': 'exit 0' }))
+  expect(error.code).toBe('no-mirror')
+  expect(error.message).toContain('Set GELANG_DEBIAN_MIRROR')
+})
+
 test('a download that does not match its signed list', async () => {
   const script = 'case "$*" in *update*) echo "E: Hash Sum mismatch" >&2; exit 100;; esac'
-  const error = await errorOf(pathWith('hash', { dpkg: 'echo amd64', 'apt-get': script }))
+  const error = await errorOf(pathWith('hash', { dpkg: 'echo amd64', 'apt-get': script }, MIRROR))
   expect(error.code).toBe('damaged-download')
   expect(error.message).toBe(
     'What the Debian mirror sent does not match its signed list. Run this again; nothing of it was kept.',
@@ -65,7 +73,7 @@ test('a disk that fills while downloading', async () => {
   const script =
     'case "$*" in *update*) echo "E: Write error - write (28: No space left on device)" >&2; exit 100;; esac'
   const place = join(folder, 'none')
-  const error = await errorOf(pathWith('full', { dpkg: 'echo amd64', 'apt-get': script }), place)
+  const error = await errorOf(pathWith('full', { dpkg: 'echo amd64', 'apt-get': script }, MIRROR), place)
   expect(error.code).toBe('disk-full')
   expect(error.message).toBe(
     `The disk that holds ${place} is full. Free some space (1 GB is enough to begin) and run this again; what was half written is written anew.`,
