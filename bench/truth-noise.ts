@@ -63,7 +63,10 @@ export class Receiver {
   readonly #honesty: number
   /** Never states an accuracy, only HDOP. */
   readonly #mute: boolean
-  /** 68 % error radius that the last fix really had, or stated if that is more; Infinity where it told nothing new or was thrown aside. */
+  /**
+   * 68 % error radius that the last fix really had, or stated if that is more; Infinity where it was thrown aside, told
+   * nothing new, or was looked up without saying how good it is.
+   */
   trueRadiusM = Infinity
   readonly #slow: [number, number] = [0, 0]
   readonly #fast: [number, number] = [0, 0]
@@ -149,7 +152,7 @@ export class Receiver {
       into.lonE7 = lonE7 + Math.round(seen.eastM / METRES_PER_E7 / shrink)
       into.accuracyM = seen.accuracyM
       into.source = radio.source
-      if (!seen.strayed) this.trueRadiusM = seen.accuracyM
+      if (seen.telling && !this.#mute) this.trueRadiusM = seen.accuracyM
       return
     }
     const { jumpsPerHour } = MODES[this.#mode]

@@ -16,6 +16,7 @@ export class Radio {
   readonly #northM: number
   readonly #points: Point[]
   readonly #stray: Point
+  readonly #said = new Set<Point>()
   #strayed = false
   #at = 0
 
@@ -32,17 +33,20 @@ export class Radio {
     return Math.hypot(eastM - this.#eastM, northM - this.#northM) < REACH_M[this.#kind]
   }
 
-  hear(random: Random): { eastM: number; northM: number; accuracyM: number; strayed: boolean } {
+  hear(random: Random): { eastM: number; northM: number; accuracyM: number; telling: boolean } {
     const { enter, stay } = STRAY[this.#kind]
     this.#strayed = random.next() < (this.#strayed ? stay : enter)
     // Access points alternate nearly every time, cells seldom.
     if (random.next() < (this.#kind === 'wifi' ? 0.9 : 0.15)) this.#at = (this.#at + 1) % this.#points.length
     const point = this.#strayed ? this.#stray : this.#points[this.#at]!
+    // The same coordinates again tell nothing new.
+    const known = point.wobbleM === 0 && this.#said.has(point)
+    this.#said.add(point)
     return {
       eastM: point.eastM + point.wobbleM * (random.next() - 0.5),
       northM: point.northM + point.wobbleM * (random.next() - 0.5),
       accuracyM: point.accuracyM,
-      strayed: this.#strayed,
+      telling: !this.#strayed && !known,
     }
   }
 }

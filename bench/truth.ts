@@ -11,7 +11,7 @@ import { makeTrip } from './truth-trips.ts'
 import { countTrip, emptyViolationFigures, quantile, type ViolationFigures } from './truth-violations.ts'
 
 export type TruthSize = { wearers: number; days: number; trips: number; permutations: number; edgeWearers: number }
-const DEFAULT_SIZE: TruthSize = { wearers: 120, days: 30, trips: 6_000, permutations: 10_000, edgeWearers: 10_000 }
+const DEFAULT_SIZE: TruthSize = { wearers: 200, days: 30, trips: 6_000, permutations: 10_000, edgeWearers: 10_000 }
 
 export const truth: Bench = async ({ seed, say, args }) => {
   const text = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)

@@ -44,7 +44,7 @@ export const ENGINE = {
   shallowM: 60,
   shallowExtraFixes: 1,
   /** Two breach fixes with unsure ones between them are one run only if this close in time: noise of hours never adds up. */
-  runLinkMs: 15 * 60_000,
+  runLinkMs: 10 * 60_000,
   /** A wearer is known to be out at an edge if the last breach fix is younger than this, or than 3 report intervals. */
   edgeFreshMs: 10 * 60_000,
   /** Fastest on the ground: Whoosh runs 350 km/h = 97 m/s. */
