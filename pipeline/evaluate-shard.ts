@@ -50,7 +50,7 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
 
 /** A report received so long after its time comes from a bracelet's memory. */
 const OLD_MS = 120_000
-const OLD_PER_TURN = 500
+const OLD_PER_TURN = 2000
 /** More of a shard wait in the log. */
 const OLD_MAX = 100_000
 const GATHER_MS = 5
