@@ -90,5 +90,6 @@ program.parseAsync().catch((error: unknown) => {
   // The sentence for people; the stack only where it helps find a bug.
   console.error(error instanceof Error ? error.message : String(error))
   if (process.env.GELANG_LOG_LEVEL === 'debug') console.error(error)
-  process.exitCode = 1
+  // Connections that a failed start left open must not keep the process.
+  process.exit(1)
 })
