@@ -21,12 +21,12 @@ import { forgetRun, SHARDS, SPEED, type World } from './world.ts'
 /** Short, so that shards move within a script, and long enough for a busy machine. */
 const LEASE_TTL_MS = 1500
 /** Between the start of the processes and the fleet's first moment; more where a busy machine once needed more. */
-let bootMs = 3500
+let bootMs = 5000
 /** The clock may fire what was due by the end within this. */
 const EDGES_MS = 2000
 const SETTLE_MS_MAX = 180_000
 const REST_MS_MAX = 60_000
-const BOOTS_MAX = 4
+const BOOTS_MAX = 8
 const SCRIPTS_AFTER_MS = 4 * 60_000
 const SCRIPT_SPACING_MS = 72_000
 const SCRIPT_STRETCH = 12
@@ -108,7 +108,7 @@ async function runOnce(
     const lateMs = Date.now() - fromRealMs
     if (lateMs > 0) {
       // The clock has begun without the fleet: faults would come all at once.
-      bootMs += lateMs + 1000
+      bootMs = bootMs * 1.5 + lateMs
       throw new TooLate(`the server was ready ${lateMs} ms late`)
     }
     fleet = new FleetRun({
