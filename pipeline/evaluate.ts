@@ -6,7 +6,8 @@ import type { Keys } from '../stream/keys.ts'
 import { ShardLeases } from '../stream/leases.ts'
 import { isRedisAway } from '../stream/redis-errors.ts'
 import { watchVersion } from '../stream/watch-version.ts'
-import { EVALUATOR_LIMITS, type EvaluatorLimits, ShardEvaluator } from './evaluate-shard.ts'
+import { ShardEvaluator } from './evaluate-shard.ts'
+import { EVALUATOR_LIMITS, type EvaluatorLimits } from './evaluator-limits.ts'
 import { ZoneBook } from './plan-book.ts'
 
 export type EvaluateOptions = {

@@ -1,0 +1,127 @@
+// Writes what a shard's wearers have to tell and the states that know of it, under the fencing token of the shard's owner.
+import type { WearerTimeline } from '../geofence/timeline.ts'
+import type { Incident } from '../model/incident.ts'
+import type { Counter, Meter } from '../model/observe.ts'
+import type { ShardCommit } from '../stream/checkpoint.ts'
+import { type CommitTarget, commitInParts, type Outcome } from './commit-in-parts.ts'
+import { bucketField, silenceField } from './saved-events.ts'
+import type { ShardWearers } from './shard-wearers.ts'
+
+export class OutcomeWriter {
+  readonly #wearers: ShardWearers
+  readonly #target: CommitTarget
+  readonly #dirty = new Set<number>()
+  readonly #incidents: Counter
+  #savedPosition = '0-0'
+
+  constructor(wearers: ShardWearers, { meter, ...target }: CommitTarget & { meter: Meter }) {
+    this.#wearers = wearers
+    this.#target = target
+    this.#incidents = meter.counter('gelang_evaluate_incident_revisions_total', 'Incident revisions emitted, by type', [
+      'type',
+    ])
+  }
+
+  startAt(position: string): void {
+    this.#savedPosition = position
+  }
+
+  /**
+   * Outcomes go out at once, together with the states that know of them, so that a crash cannot forget a revision. What live
+   * reports decided goes first; wearers with late reports are judged again after that.
+   */
+  async commitOutcomes(): Promise<void> {
+    const { touched, silenceChanges } = this.#wearers
+    const late: number[] = []
+    await this.#commitChanges(touched, (timeline, wearerId) => {
+      if (timeline.isStale) late.push(wearerId)
+      const silences = silenceChanges.get(wearerId) ?? []
+      return [...timeline.takeChanges(true), ...silences]
+    })
+    silenceChanges.clear()
+    touched.clear()
+    await this.#commitChanges(late, (timeline) => timeline.takeChanges())
+  }
+
+  async #commitChanges(
+    wearerIds: Iterable<number>,
+    changesOf: (timeline: WearerTimeline, wearerId: number) => Incident[],
+    dropLate: number[] = [],
+  ): Promise<void> {
+    const wearers = this.#wearers
+    const outcomes: Outcome[] = []
+    for (const wearerId of wearerIds) {
+      const timeline = wearers.timelines.get(wearerId)
+      if (timeline === undefined) continue
+      this.#dirty.add(wearerId)
+      const changes = changesOf(timeline, wearerId)
+      wearers.edges.set(wearerId, timeline.nextEdgeMs())
+      if (changes.length === 0 && !dropLate.includes(wearerId)) continue
+      for (const { type } of changes) this.#incidents.inc({ type })
+      wearers.board.setState(wearerId, wearers.stateOf(wearerId, timeline))
+      outcomes.push({ wearerId, incidents: changes })
+    }
+    if (outcomes.length > 0 || dropLate.length > 0) await this.#commit(outcomes, { dropLate })
+  }
+
+  /** What the record has folded again from the stored track: taken up, told, and the request dropped, in one commit each. */
+  async takeRebuilt(paceMs: number): Promise<void> {
+    const { lateLane, timelines } = this.#wearers
+    const taken = await lateLane.take(paceMs, (wearerId) => timelines.get(wearerId))
+    for (const { wearerId, done, rebased } of taken) {
+      const dropLate = done ? [wearerId] : []
+      if (rebased) await this.#commitChanges([wearerId], (timeline) => timeline.takeChanges(), dropLate)
+      else if (done) await this.#commit([], { dropLate })
+    }
+  }
+
+  /** Saves the wearers that changed since the last time, and that everything up to `position` is in their states. */
+  async checkpoint(position: string): Promise<void> {
+    const { dropped, lateLane } = this.#wearers
+    if (this.#dirty.size === 0 && position === this.#savedPosition && !lateLane.hasUnsaved) return
+    // First, so that the state of one who has a plan again is not dropped after it.
+    if (dropped.length > 0) await this.#commit([], { dropWearers: dropped.splice(0) })
+    await this.#commit(
+      Array.from(this.#dirty, (wearerId) => ({ wearerId, incidents: [] })),
+      { position },
+    )
+    this.#savedPosition = position
+  }
+
+  /** In as many steps as it takes, a wearer's outcomes and the state that knows of them in the same one; `last` with the last. */
+  async #commit(
+    outcomes: readonly Outcome[],
+    last: Pick<ShardCommit, 'position' | 'dropWearers' | 'dropLate'>,
+  ): Promise<void> {
+    // A report that is asked for is never behind a saved position without its request.
+    await commitInParts(
+      this.#target,
+      outcomes,
+      (commit, outcome) => this.#addTo(commit, outcome),
+      () => ({
+        ...last,
+        lateRequests: this.#wearers.lateLane.takeUnsaved(),
+      }),
+    )
+  }
+
+  /** Gives how many bytes the wearer added, about. */
+  #addTo(commit: ShardCommit, { wearerId, incidents }: Outcome): number {
+    const { timelines, silences, board } = this.#wearers
+    const timeline = timelines.get(wearerId)
+    this.#dirty.delete(wearerId)
+    if (timeline === undefined) return 0
+    const before = commit.events.length
+    for (const incident of incidents) commit.incidents.push(JSON.stringify(incident))
+    const state = timeline.encodeState()
+    commit.states.push([wearerId, state])
+    for (const [bucketMs, bytes] of timeline.dirtyBuckets())
+      commit.events.push([bucketField(wearerId, bucketMs), bytes])
+    for (const bucketMs of timeline.droppedBuckets()) commit.dropEvents.push(bucketField(wearerId, bucketMs))
+    const silence = silences.encode(wearerId)
+    if (silence !== undefined) commit.events.push([silenceField(wearerId), silence])
+    const latest = board.snapshot(wearerId)
+    if (latest !== undefined) commit.latest.push([wearerId, latest])
+    return commit.events.slice(before).reduce((sum, [, each]) => sum + each.length, state.length)
+  }
+}

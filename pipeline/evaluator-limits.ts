@@ -1,0 +1,25 @@
+export type EvaluatorLimits = {
+  /** A late report is judged from memory when it is at most this old … */
+  retainMs: number
+  /** … and among this many reports of its wearer. */
+  retainEventsMax: number
+  entriesPerRead: number
+  checkpointMs: number
+  /** The same while the log is ahead of us: a checkpoint writes whole hours of reports, and a replay is quicker than catching up. */
+  checkpointBehindMs: number
+  liveMs: number
+  /** One commit holds at most so many wearers, and not many more bytes; both well below what a commit may hold. */
+  wearersPerCommit: number
+  bytesPerCommit: number
+}
+
+export const EVALUATOR_LIMITS: EvaluatorLimits = {
+  retainMs: 24 * 3_600_000,
+  retainEventsMax: 4096,
+  entriesPerRead: 64,
+  checkpointMs: 1000,
+  checkpointBehindMs: 5000,
+  liveMs: 100,
+  wearersPerCommit: 250,
+  bytesPerCommit: 4 * 1_048_576,
+}

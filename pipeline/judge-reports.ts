@@ -1,0 +1,130 @@
+// Brings what was read of the log to the timelines: fresh reports at once, those from a bracelet's memory behind them, so that
+// a backlog holds nobody's alarm up.
+import type { Clock, Counter, Meter } from '../model/observe.ts'
+import { LogReport } from '../model/report.ts'
+import { ENTRY_HEADER_BYTES, entryCount, readReport } from '../model/report-codec.ts'
+import type { LogEntry } from '../stream/read-reports.ts'
+import { breathe, REPORTS_PER_BREATH } from './breathe.ts'
+import { OldReports } from './old-reports.ts'
+import type { ShardWearers } from './shard-wearers.ts'
+
+/** A report received so long after its time comes from a bracelet's memory. */
+const OLD_MS = 120_000
+const OLD_PER_TURN = 2000
+/** More of a shard wait in the log. */
+const OLD_MAX = 100_000
+const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const
+
+export class ReportJudge {
+  readonly #wearers: ShardWearers
+  readonly #clock: Clock
+  readonly #report = new LogReport()
+  readonly #old = new OldReports()
+  readonly #reports: Counter
+  readonly #arrived = { live: 0, late: 0, duplicate: 0, beyond: 0, no_plan: 0 }
+  #readTo = '0-0'
+  #position = '0-0'
+
+  constructor(wearers: ShardWearers, { clock, meter }: { clock: Clock; meter: Meter }) {
+    this.#wearers = wearers
+    this.#clock = clock
+    this.#reports = meter.counter('gelang_evaluate_reports_total', 'Reports judged, by how they arrived', ['arrival'])
+  }
+
+  startAt(position: string): void {
+    this.#readTo = this.#position = position
+  }
+
+  /** The last entry taken in. */
+  get readTo(): string {
+    return this.#readTo
+  }
+
+  /** Everything up to here has been judged. */
+  get position(): string {
+    return this.#position
+  }
+
+  get oldWaiting(): number {
+    return this.#old.count
+  }
+
+  /** No more is to be read before some of those that wait are judged. */
+  get isFull(): boolean {
+    return this.#old.count >= OLD_MAX
+  }
+
+  /** `behind`: the log holds more than these. */
+  async judge(entries: readonly LogEntry[], behind: boolean): Promise<void> {
+    const report = this.#report
+    const old = this.#old
+    let inOneBreath = 0
+    for (const { id, bytes } of entries) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      old.open(id, view)
+      let at = ENTRY_HEADER_BYTES
+      for (let left = entryCount(view); left > 0; left--) {
+        const next = readReport(view, at, report)
+        if (report.receivedMs - report.timeMs > OLD_MS || old.has(report.wearerId)) {
+          old.put(at, report.wearerId)
+          this.#wearers.hear(report)
+        } else {
+          const plan = this.#judgeOne(report, id)
+          if (plan !== undefined) await plan
+          inOneBreath++
+        }
+        at = next
+      }
+      this.#readTo = id
+      if (inOneBreath >= REPORTS_PER_BREATH) {
+        inOneBreath = 0
+        await breathe()
+      }
+    }
+    if (!behind && !this.isFull) this.#wearers.silences.listen(this.#clock())
+  }
+
+  /** Some of those that wait. */
+  async judgeOld(): Promise<void> {
+    const report = this.#report
+    const old = this.#old
+    for (let left = OLD_PER_TURN; left > 0; left--) {
+      const oldest = old.peek()
+      if (oldest === undefined) break
+      readReport(oldest.view, oldest.at, report)
+      const { wearerId } = report
+      const plan = this.#judgeOne(report, oldest.id)
+      if (plan !== undefined) await plan
+      old.judged(wearerId)
+    }
+    this.#position = old.release() ?? this.#position
+    for (const arrival of ARRIVALS) {
+      if (this.#arrived[arrival] > 0) this.#reports.inc({ arrival }, this.#arrived[arrival])
+      this.#arrived[arrival] = 0
+    }
+    if (old.count > 0) await breathe()
+  }
+
+  // Waits for nothing but the plan of a wearer that it does not know.
+  #judgeOne(report: LogReport, entryId: string): Promise<void> | undefined {
+    const wearers = this.#wearers
+    const timeline = wearers.timelines.get(report.wearerId)
+    if (timeline === undefined) return this.#judgeStranger(entryId)
+    const arrival = timeline.offer(report)
+    this.#arrived[arrival]++
+    if (arrival === 'beyond') wearers.lateLane.ask(report, timeline.baseMs, entryId)
+    wearers.hear(report)
+    wearers.board.see(report, wearers.stateOf(report.wearerId, timeline))
+    wearers.touched.add(report.wearerId)
+    return undefined
+  }
+
+  /** Ingest may know a new wearer a moment before this shard does: plans are published before the directory. */
+  async #judgeStranger(entryId: string): Promise<void> {
+    const report = this.#report
+    this.#wearers.plansChanged = true
+    await this.#wearers.takePlans()
+    if (this.#wearers.timelines.has(report.wearerId)) await this.#judgeOne(report, entryId)
+    else this.#arrived.no_plan++
+  }
+}
