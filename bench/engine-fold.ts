@@ -4,9 +4,9 @@ import vm from 'node:vm'
 import { type CompiledPlan, compilePlan } from '../geofence/compile-plan.ts'
 import { type CompiledZone, compileZone } from '../geofence/compile-zone.ts'
 import type { Sink } from '../geofence/episode.ts'
+import { Fleet } from '../geofence/fleet.ts'
 import { WearerState } from '../geofence/state.ts'
 import { step } from '../geofence/step.ts'
-import { WearerTimeline } from '../geofence/timeline.ts'
 import { LogReport } from '../model/report.ts'
 import { AT_HOME, chooseHome, type Fixes, type Home, makeFixes, makeWorld, planOf, START_MS } from './engine-world.ts'
 import { randomFrom } from './random.ts'
@@ -15,6 +15,7 @@ const WARM_ROUNDS = 4
 const TIMED_ROUNDS = 16
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
+const RETAIN = { retainMs: DAY_MS, retainEventsMax: 4096 }
 
 export type FoldFigures = {
   wearers: number
@@ -62,12 +63,12 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
   say(`plans compiled: ${(compileUs / wearers).toFixed(0)} µs each, ${(plannedMiB - zonedMiB).toFixed(0)} MiB`)
 
   warm(seed, homes, plans)
-  const timelines = new Map<number, WearerTimeline>()
-  for (const [w, plan] of plans.entries())
-    timelines.set(w, new WearerTimeline(w, plan, { retainMs: DAY_MS, retainEventsMax: 4096 }))
+  let fleet = new Fleet(RETAIN)
+  for (const [w, plan] of plans.entries()) fleet.begin(w, plan)
   const report = newReport()
-  const offer = (wearer: number): void => {
-    timelines.get(wearer)!.offer(report)
+  let settled = 0
+  const offer = (): void => {
+    if (fleet.offer(report) === 'settled') settled++
   }
   run(fixes, report, 0, WARM_ROUNDS, offer)
   const firstMiB = usedMiB()
@@ -76,9 +77,10 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
   const keptMiB = (fixes.rounds * wearers * 52) / 1_048_576
   const fullMiB = usedMiB()
   let incidentRevisions = 0
-  for (const timeline of timelines.values()) incidentRevisions += timeline.takeChanges().length
+  for (let w = 0; w < wearers; w++) incidentRevisions += fleet.get(w)!.takeChanges().length
+  say(`settled: ${((100 * settled) / (wearers * fixes.rounds)).toFixed(1)} % of the fixes offered`)
   say(`offered: ${(fullMiB - plannedMiB).toFixed(0)} MiB of timelines (${(firstMiB - plannedMiB).toFixed(0)} at first)`)
-  timelines.clear()
+  fleet = new Fleet(RETAIN)
 
   const sink: Sink = { change: () => undefined }
   const states = plans.map((plan, w) => new WearerState(w, plan))
@@ -128,8 +130,9 @@ function warm(seed: number, homes: Home[], plans: CompiledPlan[]): void {
   const few = homes.slice(0, 2000)
   const fixes = makeFixes(randomFrom(seed + 1), few, 150)
   const report = newReport()
-  const timelines = few.map((_, w) => new WearerTimeline(w, plans[w]!, { retainMs: DAY_MS, retainEventsMax: 4096 }))
-  run(fixes, report, 0, fixes.rounds, (wearer) => timelines[wearer]!.offer(report))
+  const fleet = new Fleet(RETAIN)
+  for (let w = 0; w < few.length; w++) fleet.begin(w, plans[w]!)
+  run(fixes, report, 0, fixes.rounds, () => fleet.offer(report))
   const states = few.map((_, w) => new WearerState(w, plans[w]!))
   const sink: Sink = { change: () => undefined }
   run(fixes, report, 0, fixes.rounds, (wearer) => step(states[wearer]!, plans[wearer]!, report, sink))

@@ -1,6 +1,7 @@
 // Any order, any duplication: the incidents that stand must be those of the run in order, ids included.
 import type { CompiledPlan } from '../geofence/compile-plan.ts'
-import { WearerTimeline } from '../geofence/timeline.ts'
+import { Fleet } from '../geofence/fleet.ts'
+import type { WearerTimeline } from '../geofence/timeline.ts'
 import type { Incident } from '../model/incident.ts'
 import type { LogReport } from '../model/report.ts'
 import { type Random, randomOf } from '../simulators/random.ts'
@@ -75,12 +76,15 @@ function run(
   between: (timeline: WearerTimeline, tell: () => void) => void,
 ): Incident[] {
   const told = new Map<string, Incident>()
-  const timeline = new WearerTimeline(plan.source.wearerId, plan, OPTIONS)
+  const { wearerId } = plan
+  const fleet = new Fleet(OPTIONS)
+  const timeline = fleet.begin(wearerId, plan)
   const tell = () => {
     for (const incident of timeline.takeChanges()) told.set(incident.id, incident)
   }
   for (const report of reports) {
-    timeline.offer(report)
+    report.wearerId = wearerId
+    fleet.offer(report)
     between(timeline, tell)
   }
   timeline.advanceTo(endMs)

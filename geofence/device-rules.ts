@@ -33,15 +33,20 @@ export function judgeDevice(state: WearerState, plan: CompiledPlan, report: LogR
 }
 
 /** Nothing open, nothing begun, nothing said that could begin anything: nearly every report. */
-export function isQuiet({ remembered }: WearerState, report: LogReport): boolean {
+function isQuiet(state: WearerState, report: LogReport): boolean {
   return (
     report.alarms === 0 &&
     report.strap !== CONTACT.open &&
     report.case !== CONTACT.open &&
     (report.flags & REPORT_FLAG.fixValid) !== 0 &&
     report.batteryPercent > ENGINE.batteryLowPercent &&
-    (remembered === undefined || (remembered.openCount === 0 && remembered.noFixFirst === undefined))
+    hasQuietDevice(state)
   )
+}
+
+/** Nothing open, nothing begun: a report that says nothing changes nothing. */
+export function hasQuietDevice({ remembered }: WearerState): boolean {
+  return remembered === undefined || (remembered.openCount === 0 && remembered.noFixFirst === undefined)
 }
 
 function judgeContact(

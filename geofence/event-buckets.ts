@@ -1,196 +1,327 @@
-// The reports that a timeline keeps, in canonical order, in hour buckets of fixed rows (little-endian, 52 bytes):
-//
-//   f64 time ms | u32 key high | u32 key low | i32 latitude | i32 longitude | f32 accuracy | f32 speed | f32 hdop
-//   u32 alarms | u32 bracelet | u8 flags | u8 source | u8 battery | u8 charging | u8 strap | u8 case | u8 satellites | u8 protocol
-//
-// A day of one report a minute takes 75 KB. What no rule looks at (height, course, times of receipt) is not kept.
+// The reports that a timeline keeps, in canonical order, in a chain of chunks (report-chunks.ts) of which each belongs to one
+// hour; hours are what is saved and dropped. Where the chain begins and ends stands in the wearer's row, so that a fleet
+// can append without touching anything else.
 import type { LogReport } from '../model/report.ts'
+import { CHUNK_ROWS, NONE, ReportChunks, ROW_BYTES, readRow, writeRow } from './report-chunks.ts'
+import { freshRow, HOT } from './wearer-row.ts'
 
 export const BUCKET_MS = 3_600_000
-export const ROW_BYTES = 52
-const ROWS_FIRST = 8
 
-class Bucket {
-  readonly startMs: number
-  count = 0
-  dirty = false
-  view: DataView
+/** A place between two rows; moves on by `next`. */
+export type Place = { chunk: number; row: number }
 
-  constructor(startMs: number, bytes: Uint8Array) {
-    this.startMs = startMs
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.count = Math.floor(bytes.length / ROW_BYTES)
+/** Puts a report that is later than all kept behind them. */
+export function append(hot: Float64Array, at: number, chunks: ReportChunks, report: LogReport): void {
+  if (hot[at + HOT.lastRows] === CHUNK_ROWS || !(report.timeMs < hot[at + HOT.lastUntilMs]!))
+    openChunk(hot, at, chunks, report.timeMs)
+  const chunk = hot[at + HOT.lastChunk]!
+  const row = hot[at + HOT.lastRows]!
+  writeRow(chunks.viewOf(chunk), chunks.rowAt(chunk, row), report)
+  hot[at + HOT.lastRows] = row + 1
+}
+
+function openChunk(hot: Float64Array, at: number, chunks: ReportChunks, timeMs: number): void {
+  const hourMs = Math.floor(timeMs / BUCKET_MS) * BUCKET_MS
+  const before = hot[at + HOT.lastChunk]!
+  const chunk = chunks.take(hourMs)
+  if (before === NONE) hot[at + HOT.firstChunk] = chunk
+  else {
+    closeLast(hot, at, chunks)
+    chunks.linkNext(before, chunk)
+    chunks.linkPrev(chunk, before)
+  }
+  hot[at + HOT.lastChunk] = chunk
+  hot[at + HOT.lastRows] = 0
+  hot[at + HOT.lastUntilMs] = hourMs + BUCKET_MS
+  hot[at + HOT.savedRows] = 0
+}
+
+/** The newest chunk becomes one of the closed ones. */
+function closeLast(hot: Float64Array, at: number, chunks: ReportChunks): void {
+  const last = hot[at + HOT.lastChunk]!
+  const rows = hot[at + HOT.lastRows]!
+  chunks.setRows(last, rows)
+  if (rows !== hot[at + HOT.savedRows]) markDirty(hot, at, chunks, last)
+  hot[at + HOT.closedRows]! += rows
+  hot[at + HOT.sinceCheckpoint]! += rows
+}
+
+function markDirty(hot: Float64Array, at: number, chunks: ReportChunks, chunk: number): void {
+  chunks.setDirty(chunk, true)
+  const hourMs = chunks.hourOf(chunk)
+  if (hourMs < hot[at + HOT.dirtyFromMs]!) hot[at + HOT.dirtyFromMs] = hourMs
+}
+
+export class EventBuckets {
+  readonly #chunks: ReportChunks
+  readonly #hot: Float64Array
+  readonly #at: number
+
+  constructor(chunks = new ReportChunks(), hot = freshRow(), at = 0) {
+    this.#chunks = chunks
+    this.#hot = hot
+    this.#at = at
   }
 
-  get rows(): Uint8Array {
-    return new Uint8Array(this.view.buffer, this.view.byteOffset, this.count * ROW_BYTES)
+  /** Reports kept. */
+  get count(): number {
+    return this.#hot[this.#at + HOT.closedRows]! + this.#lastRows
   }
 
-  resize(rows: number): void {
-    const bytes = new Uint8Array(rows * ROW_BYTES)
-    bytes.set(this.rows)
-    this.view = new DataView(bytes.buffer)
+  /** False when the report is there already; else `kept` is filled as a re-fold will read it (32-bit floats). */
+  add(report: LogReport, kept: LogReport): boolean {
+    const chunks = this.#chunks
+    if (this.comparedToLast(report) > 0) {
+      append(this.#hot, this.#at, chunks, report)
+      readRow(chunks.viewOf(this.#last), chunks.rowAt(this.#last, this.#lastRows - 1), kept)
+      return true
+    }
+    const hourMs = Math.floor(report.timeMs / BUCKET_MS) * BUCKET_MS
+    let chunk = this.#chunkFor(report, hourMs)
+    if (chunk === NONE || chunks.hourOf(chunk) !== hourMs) chunk = this.#linkAfter(chunk, hourMs)
+    let row = this.#lowerBound(chunk, report.timeMs, report.contentHi, report.contentLo)
+    if (
+      row < this.#rowsOf(chunk) &&
+      chunks.compare(chunk, row, report.timeMs, report.contentHi, report.contentLo) === 0
+    )
+      return false
+    if (this.#rowsOf(chunk) === CHUNK_ROWS) {
+      const upper = this.#split(chunk)
+      if (row > CHUNK_ROWS / 2) {
+        chunk = upper
+        row -= CHUNK_ROWS / 2
+      }
+    }
+    this.#insert(chunk, row, report)
+    readRow(chunks.viewOf(chunk), chunks.rowAt(chunk, row), kept)
+    return true
+  }
+
+  /** Positive when the report comes after all that are kept, 0 when it is the last of them. */
+  comparedToLast(report: LogReport): number {
+    const last = this.#last
+    if (last === NONE) return 1
+    return -this.#chunks.compare(last, this.#lastRows - 1, report.timeMs, report.contentHi, report.contentLo)
+  }
+
+  /** Time of the newest report; −Infinity if there is none. */
+  get newestMs(): number {
+    const last = this.#last
+    if (last === NONE) return -Infinity
+    return this.#chunks.viewOf(last).getFloat64(this.#chunks.rowAt(last, this.#lastRows - 1), true)
+  }
+
+  /** The place before the first report later than `timeMs`. */
+  after(timeMs: number): Place {
+    const first = this.#hot[this.#at + HOT.firstChunk]!
+    if (timeMs === -Infinity) return { chunk: first, row: 0 }
+    let chunk = this.#last
+    while (chunk !== NONE && this.#chunks.compare(chunk, 0, timeMs, 0xffffffff, 0xffffffff + 1) >= 0)
+      chunk = this.#chunks.prevOf(chunk)
+    if (chunk === NONE) return { chunk: first, row: 0 }
+    return { chunk, row: this.#lowerBound(chunk, timeMs, 0xffffffff, 0xffffffff + 1) }
+  }
+
+  /** Fills `into` with the report at the place and moves on; false at the end. */
+  next(place: Place, into: LogReport): boolean {
+    const chunks = this.#chunks
+    while (place.chunk !== NONE) {
+      if (place.row < this.#rowsOf(place.chunk)) {
+        readRow(chunks.viewOf(place.chunk), chunks.rowAt(place.chunk, place.row++), into)
+        return true
+      }
+      place.chunk = chunks.nextOf(place.chunk)
+      place.row = 0
+    }
+    return false
+  }
+
+  /** Start of the oldest hour kept. */
+  get oldestMs(): number | undefined {
+    const first = this.#hot[this.#at + HOT.firstChunk]!
+    return first === NONE ? undefined : this.#chunks.hourOf(first)
+  }
+
+  /** Lets the oldest hour go; gives its start. */
+  dropOldest(): number {
+    const hourMs = this.oldestMs!
+    while (this.oldestMs === hourMs) this.#dropFirst()
+    return hourMs
+  }
+
+  /** Lets everything go. */
+  release(): void {
+    while (this.#hot[this.#at + HOT.firstChunk] !== NONE) this.#dropFirst()
+  }
+
+  /** Hours changed since the last call, as they are to be saved. */
+  takeDirty(): [bucketStartMs: number, bytes: Uint8Array][] {
+    const chunks = this.#chunks
+    const hot = this.#hot
+    const at = this.#at
+    const last = this.#last
+    if (last === NONE) return []
+    const hours: number[] = []
+    const fromMs = hot[at + HOT.dirtyFromMs]!
+    for (let chunk = last; chunk !== NONE; chunk = chunks.prevOf(chunk)) {
+      const hourMs = chunks.hourOf(chunk)
+      if (chunk !== last && hourMs < fromMs) break
+      const dirty = chunk === last ? this.#lastRows !== hot[at + HOT.savedRows] : chunks.isDirty(chunk)
+      if ((dirty || chunks.isDirty(chunk)) && hours[hours.length - 1] !== hourMs) hours.push(hourMs)
+      chunks.setDirty(chunk, false)
+    }
+    hot[at + HOT.savedRows] = this.#lastRows
+    hot[at + HOT.dirtyFromMs] = Infinity
+    return hours.reverse().map((hourMs) => [hourMs, this.#bytesOf(hourMs)])
+  }
+
+  /** Puts a saved hour back. */
+  restore(hourMs: number, bytes: Uint8Array): void {
+    const rows = Math.floor(bytes.length / ROW_BYTES)
+    let before = this.#last
+    while (before !== NONE && this.#chunks.hourOf(before) > hourMs) before = this.#chunks.prevOf(before)
+    for (let from = 0; from < rows; from += CHUNK_ROWS) {
+      const taken = Math.min(CHUNK_ROWS, rows - from)
+      const chunk = this.#linkAfter(before, hourMs)
+      this.#chunks.rowBytes(chunk, 0, taken).set(bytes.subarray(from * ROW_BYTES, (from + taken) * ROW_BYTES))
+      this.#setRows(chunk, taken)
+      if (chunk === this.#last) this.#hot[this.#at + HOT.savedRows] = taken
+      before = chunk
+    }
+  }
+
+  get #last(): number {
+    return this.#hot[this.#at + HOT.lastChunk]!
+  }
+
+  get #lastRows(): number {
+    return this.#hot[this.#at + HOT.lastRows]!
+  }
+
+  #rowsOf(chunk: number): number {
+    return chunk === this.#last ? this.#lastRows : this.#chunks.rowsOf(chunk)
+  }
+
+  #setRows(chunk: number, rows: number): void {
+    if (chunk === this.#last) this.#hot[this.#at + HOT.lastRows] = rows
+    else {
+      this.#hot[this.#at + HOT.closedRows]! += rows - this.#chunks.rowsOf(chunk)
+      this.#chunks.setRows(chunk, rows)
+    }
+  }
+
+  /** The last chunk that may hold the report: of its hour if there is one, else the one before that hour; NONE at the front. */
+  #chunkFor(report: LogReport, hourMs: number): number {
+    const chunks = this.#chunks
+    let chunk = this.#last
+    while (chunk !== NONE) {
+      const hereMs = chunks.hourOf(chunk)
+      if (hereMs < hourMs) return chunk
+      if (hereMs === hourMs) {
+        if (chunks.compare(chunk, 0, report.timeMs, report.contentHi, report.contentLo) <= 0) return chunk
+        const prev = chunks.prevOf(chunk)
+        if (prev === NONE || chunks.hourOf(prev) !== hourMs) return chunk
+      }
+      chunk = chunks.prevOf(chunk)
+    }
+    return NONE
   }
 
   /** First row that does not come before the given identity. */
-  lowerBound(timeMs: number, hi: number, lo: number): number {
+  #lowerBound(chunk: number, timeMs: number, hi: number, lo: number): number {
     let low = 0
-    let high = this.count
-    if (high > 0 && this.compare(high - 1, timeMs, hi, lo) < 0) return high
+    let high = this.#rowsOf(chunk)
     while (low < high) {
       const middle = (low + high) >> 1
-      if (this.compare(middle, timeMs, hi, lo) < 0) low = middle + 1
+      if (this.#chunks.compare(chunk, middle, timeMs, hi, lo) < 0) low = middle + 1
       else high = middle
     }
     return low
   }
 
-  compare(row: number, timeMs: number, hi: number, lo: number): number {
-    const at = row * ROW_BYTES
-    const { view } = this
-    return view.getFloat64(at, true) - timeMs || view.getUint32(at + 8, true) - hi || view.getUint32(at + 12, true) - lo
-  }
-
-  insert(row: number, report: LogReport): void {
-    if ((this.count + 1) * ROW_BYTES > this.view.byteLength) this.resize(Math.max(ROWS_FIRST, 2 * this.count))
-    this.count++
-    const at = row * ROW_BYTES
-    if (row < this.count - 1) this.rows.copyWithin(at + ROW_BYTES, at)
-    writeRow(this.view, at, report)
-    this.dirty = true
-  }
-}
-
-/** A place between two rows; moves on by `next`. */
-export type Place = { bucket: number; row: number }
-
-export class EventBuckets {
-  #buckets: Bucket[] = []
-  /** The last of them, where nearly every report goes. */
-  #newest: Bucket | undefined
-  count = 0
-
-  /** False when the report is there already; else `kept` is filled as a re-fold will read it (32-bit floats). */
-  add(report: LogReport, kept: LogReport): boolean {
-    const { timeMs } = report
-    const newest = this.#newest
-    const bucket =
-      newest !== undefined && timeMs >= newest.startMs && timeMs < newest.startMs + BUCKET_MS
-        ? newest
-        : this.#bucketFor(Math.floor(timeMs / BUCKET_MS) * BUCKET_MS)
-    const row = bucket.lowerBound(report.timeMs, report.contentHi, report.contentLo)
-    if (row < bucket.count && bucket.compare(row, report.timeMs, report.contentHi, report.contentLo) === 0) return false
-    bucket.insert(row, report)
-    readRow(bucket.view, row * ROW_BYTES, kept)
-    this.count++
-    return true
-  }
-
-  /** The place before the first report later than `timeMs`. */
-  after(timeMs: number): Place {
-    let b = this.#buckets.length
-    while (b > 0 && this.#buckets[b - 1]!.startMs + BUCKET_MS > timeMs) b--
-    const bucket = this.#buckets[b]
-    if (!bucket) return { bucket: b, row: 0 }
-    return { bucket: b, row: bucket.lowerBound(timeMs, 0xffffffff, 0xffffffff + 1) }
-  }
-
-  /** Fills `into` with the report at the place and moves on; false at the end. */
-  next(place: Place, into: LogReport): boolean {
-    for (;;) {
-      const bucket = this.#buckets[place.bucket]
-      if (!bucket) return false
-      if (place.row < bucket.count) {
-        readRow(bucket.view, place.row++ * ROW_BYTES, into)
-        return true
+  /** A new chunk of the hour behind `before`; NONE puts it at the front. */
+  #linkAfter(before: number, hourMs: number): number {
+    const chunks = this.#chunks
+    const hot = this.#hot
+    const at = this.#at
+    const chunk = chunks.take(hourMs)
+    const after = before === NONE ? hot[at + HOT.firstChunk]! : chunks.nextOf(before)
+    if (after === NONE) {
+      if (before !== NONE) {
+        closeLast(hot, at, chunks)
+        hot[at + HOT.sinceCheckpoint]! -= chunks.rowsOf(before)
       }
-      place.bucket++
-      place.row = 0
+      hot[at + HOT.lastChunk] = chunk
+      hot[at + HOT.lastRows] = 0
+      hot[at + HOT.lastUntilMs] = hourMs + BUCKET_MS
+      hot[at + HOT.savedRows] = 0
+    } else {
+      chunks.linkNext(chunk, after)
+      chunks.linkPrev(after, chunk)
     }
+    chunks.linkPrev(chunk, before)
+    if (before === NONE) hot[at + HOT.firstChunk] = chunk
+    else chunks.linkNext(before, chunk)
+    return chunk
   }
 
-  get oldestMs(): number | undefined {
-    return this.#buckets[0]?.startMs
+  /** The upper half of a full chunk moves into a new one behind it. */
+  #split(chunk: number): number {
+    const half = CHUNK_ROWS / 2
+    const rows = this.#rowsOf(chunk)
+    const upper = this.#linkAfter(chunk, this.#chunks.hourOf(chunk))
+    this.#chunks.rowBytes(upper, 0, rows - half).set(this.#chunks.rowBytes(chunk, half, rows))
+    this.#setRows(chunk, half)
+    this.#setRows(upper, rows - half)
+    markDirty(this.#hot, this.#at, this.#chunks, chunk)
+    markDirty(this.#hot, this.#at, this.#chunks, upper)
+    return upper
   }
 
-  dropOldest(): number {
-    const bucket = this.#buckets.shift()!
-    this.#newest = this.#buckets[this.#buckets.length - 1]
-    this.count -= bucket.count
-    return bucket.startMs
+  #insert(chunk: number, row: number, report: LogReport): void {
+    const rows = this.#rowsOf(chunk)
+    if (row < rows) this.#chunks.rowBytes(chunk, row, rows + 1).copyWithin(ROW_BYTES, 0, (rows - row) * ROW_BYTES)
+    writeRow(this.#chunks.viewOf(chunk), this.#chunks.rowAt(chunk, row), report)
+    this.#setRows(chunk, rows + 1)
+    markDirty(this.#hot, this.#at, this.#chunks, chunk)
   }
 
-  /** Buckets changed since the last call, as they are to be saved. */
-  takeDirty(): [bucketStartMs: number, bytes: Uint8Array][] {
-    const taken: [number, Uint8Array][] = []
-    for (const bucket of this.#buckets)
-      if (bucket.dirty) {
-        bucket.dirty = false
-        taken.push([bucket.startMs, bucket.rows.slice()])
-      }
-    return taken
+  #dropFirst(): void {
+    const chunks = this.#chunks
+    const hot = this.#hot
+    const at = this.#at
+    const chunk = hot[at + HOT.firstChunk]!
+    const next = chunks.nextOf(chunk)
+    if (next === NONE) {
+      hot[at + HOT.lastChunk] = NONE
+      hot[at + HOT.lastRows] = 0
+      hot[at + HOT.lastUntilMs] = -Infinity
+      hot[at + HOT.savedRows] = 0
+    } else {
+      hot[at + HOT.closedRows]! -= chunks.rowsOf(chunk)
+      chunks.linkPrev(next, NONE)
+    }
+    hot[at + HOT.firstChunk] = next
+    chunks.give(chunk)
   }
 
-  /** Puts a saved bucket back. */
-  restore(bucketStartMs: number, bytes: Uint8Array): void {
-    const bucket = new Bucket(bucketStartMs, bytes.slice())
-    this.#buckets.push(bucket)
-    this.#buckets.sort((a, b) => a.startMs - b.startMs)
-    this.#newest = this.#buckets[this.#buckets.length - 1]
-    this.count += bucket.count
+  #bytesOf(hourMs: number): Uint8Array {
+    const chunks = this.#chunks
+    let first = this.#last
+    while (chunks.hourOf(first) > hourMs) first = chunks.prevOf(first)
+    let rows = 0
+    for (;;) {
+      rows += this.#rowsOf(first)
+      const prev = chunks.prevOf(first)
+      if (prev === NONE || chunks.hourOf(prev) !== hourMs) break
+      first = prev
+    }
+    const bytes = new Uint8Array(rows * ROW_BYTES)
+    for (let chunk = first, at = 0; at < bytes.length; chunk = chunks.nextOf(chunk)) {
+      const part = chunks.rowBytes(chunk, 0, this.#rowsOf(chunk))
+      bytes.set(part, at)
+      at += part.length
+    }
+    return bytes
   }
-
-  #bucketFor(startMs: number): Bucket {
-    let i = this.#buckets.length
-    while (i > 0 && this.#buckets[i - 1]!.startMs > startMs) i--
-    const found = this.#buckets[i - 1]
-    if (found?.startMs === startMs) return found
-    if (found && found.view.byteLength > found.count * ROW_BYTES) found.resize(found.count) // mostly full for ever
-    const bucket = new Bucket(startMs, new Uint8Array(0))
-    this.#buckets.splice(i, 0, bucket)
-    this.#newest = this.#buckets[this.#buckets.length - 1]
-    return bucket
-  }
-}
-
-function writeRow(view: DataView, at: number, report: LogReport): void {
-  view.setFloat64(at, report.timeMs, true)
-  view.setUint32(at + 8, report.contentHi, true)
-  view.setUint32(at + 12, report.contentLo, true)
-  view.setInt32(at + 16, report.latE7, true)
-  view.setInt32(at + 20, report.lonE7, true)
-  view.setFloat32(at + 24, report.accuracyM, true)
-  view.setFloat32(at + 28, report.speedMps, true)
-  view.setFloat32(at + 32, report.hdop, true)
-  view.setUint32(at + 36, report.alarms, true)
-  view.setUint32(at + 40, report.braceletId, true)
-  view.setUint8(at + 44, report.flags)
-  view.setUint8(at + 45, report.source)
-  view.setUint8(at + 46, report.batteryPercent)
-  view.setUint8(at + 47, report.charging)
-  view.setUint8(at + 48, report.strap)
-  view.setUint8(at + 49, report.case)
-  view.setUint8(at + 50, report.satellites)
-  view.setUint8(at + 51, report.protocol)
-}
-
-function readRow(view: DataView, at: number, into: LogReport): void {
-  into.timeMs = view.getFloat64(at, true)
-  into.contentHi = view.getUint32(at + 8, true)
-  into.contentLo = view.getUint32(at + 12, true)
-  into.latE7 = view.getInt32(at + 16, true)
-  into.lonE7 = view.getInt32(at + 20, true)
-  into.accuracyM = view.getFloat32(at + 24, true)
-  into.speedMps = view.getFloat32(at + 28, true)
-  into.hdop = view.getFloat32(at + 32, true)
-  into.alarms = view.getUint32(at + 36, true)
-  into.braceletId = view.getUint32(at + 40, true)
-  into.flags = view.getUint8(at + 44)
-  into.source = view.getUint8(at + 45)
-  into.batteryPercent = view.getUint8(at + 46)
-  into.charging = view.getUint8(at + 47)
-  into.strap = view.getUint8(at + 48)
-  into.case = view.getUint8(at + 49)
-  into.satellites = view.getUint8(at + 50)
-  into.protocol = view.getUint8(at + 51)
 }

@@ -2,7 +2,8 @@
 import type { CompiledPlan } from './compile-plan.ts'
 import { closeDevice } from './device-rules.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
-import { DEVICE_TYPES, type Episode, HOT, type WearerState, type ZoneMemory } from './state.ts'
+import { DEVICE_TYPES, type Episode, type WearerState, type ZoneMemory } from './state.ts'
+import { HOT } from './wearer-row.ts'
 import { intervalAt } from './windows.ts'
 import { VIOLATION } from './zone-rules.ts'
 
@@ -91,5 +92,5 @@ function endSupervision(state: WearerState, plan: CompiledPlan, atMs: number, si
   state.memory = []
   state.candidate = undefined
   state.fixMs = -Infinity
-  state.hot[HOT.safeM] = -Infinity
+  state.hot[state.at + HOT.safeM] = -Infinity
 }

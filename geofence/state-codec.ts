@@ -3,7 +3,8 @@
 // the one that the state was made with.
 import { ByteReader, ByteWriter } from './bytes.ts'
 import type { CompiledPlan } from './compile-plan.ts'
-import { DEVICE_TYPES, DeviceMemory, type Episode, HOT, type Spot, WearerState, ZoneMemory } from './state.ts'
+import { DEVICE_TYPES, DeviceMemory, type Episode, type Spot, WearerState, ZoneMemory } from './state.ts'
+import { HOT } from './wearer-row.ts'
 
 const SPOTS = [
   'breachFirst',
@@ -56,20 +57,29 @@ export function encodeWearerState(state: WearerState): Uint8Array {
   return out.take()
 }
 
-/** Throws RangeError on cut bytes and on a state that was made with another plan. */
-export function decodeWearerState(wearerId: number, plan: CompiledPlan, bytes: Uint8Array): WearerState {
+/**
+ * Puts a state back, in a row of its own or in the one given. Throws RangeError on cut bytes and on a state that was made with
+ * another plan.
+ */
+export function decodeWearerState(
+  wearerId: number,
+  plan: CompiledPlan,
+  bytes: Uint8Array,
+  hot?: Float64Array,
+  at?: number,
+): WearerState {
   const from = new ByteReader(bytes)
-  const state = new WearerState(wearerId, plan)
+  const state = new WearerState(wearerId, plan, hot, at)
   const { device } = state
   state.begun = from.u8() === 1
   state.cursorMs = from.f64()
   state.supervisedSinceMs = from.f64()
   state.fixMs = from.f64()
-  state.hot[HOT.fixLatE7] = from.i32()
-  state.hot[HOT.fixLonE7] = from.i32()
-  state.hot[HOT.fixRadiusM] = from.f64()
-  state.hot[HOT.fixHi] = from.u32()
-  state.hot[HOT.fixLo] = from.u32()
+  state.hot[state.at + HOT.fixLatE7] = from.i32()
+  state.hot[state.at + HOT.fixLonE7] = from.i32()
+  state.hot[state.at + HOT.fixRadiusM] = from.f64()
+  state.hot[state.at + HOT.fixHi] = from.u32()
+  state.hot[state.at + HOT.fixLo] = from.u32()
   const [candidate, noFixFirst, noFixReturnFirst, ...jamming] = readSpots(from, 6)
   state.candidate = candidate
   device.noFixFirst = noFixFirst
@@ -95,6 +105,7 @@ export function decodeWearerState(wearerId: number, plan: CompiledPlan, bytes: U
     if (bits & 1) state.activeSinceMs[i] = from.f64()
     if (bits & 2) state.memory[i] = readMemory(from)
   }
+  if (device.isBlank) state.remembered = undefined
   return state
 }
 

@@ -2,6 +2,7 @@
 // allocated when it begins: a wearer at peace with 20 conditions costs some 800 bytes.
 import type { Evidence, IncidentType, Severity } from '../model/incident.ts'
 import type { CompiledPlan } from './compile-plan.ts'
+import { freshRow, HOT, refreshFolded } from './wearer-row.ts'
 
 /** A fix (or a report without one) as evidence: who it was, where, and how it lay to the boundary. */
 export type Spot = {
@@ -108,39 +109,30 @@ export class DeviceMemory {
   jamming: (Spot | undefined)[] = [undefined, undefined, undefined]
   /** Jumps and mock flags, oldest first. */
   doubts: Spot[] = []
-}
 
-/** Places in `WearerState.hot`. */
-export const HOT = {
-  cursorMs: 0,
-  fixMs: 1,
-  fixLatE7: 2,
-  fixLonE7: 3,
-  fixRadiusM: 4,
-  fixHi: 5,
-  fixLo: 6,
-  supervisedSinceMs: 7,
-  anchorLatE7: 8,
-  anchorLonE7: 9,
-  safeM: 10,
-  guardFloorM: 11,
-  settledUntilMs: 12,
-  nextEdgeMs: 13,
-  judgedUntilMs: 14,
-  generation: 15,
-} as const
+  /** Says no more than its absence would. */
+  get isBlank(): boolean {
+    return (
+      this.openCount === 0 &&
+      !this.sosSaid &&
+      this.noFixFirst === undefined &&
+      this.noFixReturnFirst === undefined &&
+      this.noFixReturnCount === 0 &&
+      this.doubts.length === 0 &&
+      !this.contactOpen.includes(true) &&
+      this.jamming.every((sign) => sign === undefined) &&
+      this.alarmMs.every((timeMs) => timeMs === -Infinity)
+    )
+  }
+}
 
 export class WearerState {
   readonly wearerId: number
   /** No report yet: edges before the first one mean nothing. */
   begun = false
-  charging = false
-  /** What nearly every fix reads or writes, by HOT: two cache lines, and no number is boxed. */
-  // biome-ignore format: one row
-  readonly hot: number[] = [
-    -Infinity, -Infinity, 0, 0, 0, 0, 0, Number.NaN,
-    0, 0, -Infinity, 0, -Infinity, -Infinity, -Infinity, -1,
-  ]
+  /** What nearly every fix reads or writes, by HOT, from `at` on: a fleet's page, or a row of its own. */
+  readonly hot: Float64Array
+  readonly at: number
   /** A fix that no vehicle could have reached; if the next one agrees with it, the wearer is there. */
   candidate: Spot | undefined = undefined
   /** Absent while the device has nothing to be remembered for. */
@@ -151,14 +143,19 @@ export class WearerState {
   memory: (ZoneMemory | undefined)[] = []
   /** The plan that what can be worked out again was worked out for; never part of what is saved or compared. */
   cachePlan: CompiledPlan | undefined = undefined
+  cacheGeneration = -1
   /**
    * By lineage: at least so far on the right side at the anchor; −Infinity = not known, NaN = not judged now. Can be worked
    * out again.
    */
   boundM: number[] = NO_BOUNDS
 
-  constructor(wearerId: number, plan: CompiledPlan) {
+  /** Fresh, in the row given; whatever was folded there is forgotten. */
+  constructor(wearerId: number, plan: CompiledPlan, hot?: Float64Array, at = 0) {
     this.wearerId = wearerId
+    if (hot !== undefined) refreshFolded(hot, at)
+    this.hot = hot ?? freshRow()
+    this.at = at
     this.activeSinceMs = notANumbers(plan.lineages.length)
   }
 
@@ -167,44 +164,57 @@ export class WearerState {
     return this.remembered
   }
 
+  /** The next report is judged in full: what could be taken for granted no longer can. */
+  unsettle(): void {
+    this.cachePlan = undefined
+    this.hot[this.at + HOT.settledUntilMs] = -Infinity
+  }
+
+  get charging(): boolean {
+    return this.hot[this.at + HOT.charging] === 1
+  }
+  set charging(charging: boolean) {
+    this.hot[this.at + HOT.charging] = charging ? 1 : 0
+  }
+
   /** Time of the last report or edge that was folded in. */
   get cursorMs(): number {
-    return this.hot[HOT.cursorMs]!
+    return this.hot[this.at + HOT.cursorMs]!
   }
   set cursorMs(timeMs: number) {
-    this.hot[HOT.cursorMs] = timeMs
+    this.hot[this.at + HOT.cursorMs] = timeMs
   }
 
   /** NaN outside supervision. */
   get supervisedSinceMs(): number {
-    return this.hot[HOT.supervisedSinceMs]!
+    return this.hot[this.at + HOT.supervisedSinceMs]!
   }
   set supervisedSinceMs(timeMs: number) {
-    this.hot[HOT.supervisedSinceMs] = timeMs
+    this.hot[this.at + HOT.supervisedSinceMs] = timeMs
   }
 
   /** Last fix that counted as evidence; −Infinity while there is none. */
   get fixMs(): number {
-    return this.hot[HOT.fixMs]!
+    return this.hot[this.at + HOT.fixMs]!
   }
   set fixMs(timeMs: number) {
-    this.hot[HOT.fixMs] = timeMs
+    this.hot[this.at + HOT.fixMs] = timeMs
   }
 
   get fixLatE7(): number {
-    return this.hot[HOT.fixLatE7]!
+    return this.hot[this.at + HOT.fixLatE7]!
   }
   get fixLonE7(): number {
-    return this.hot[HOT.fixLonE7]!
+    return this.hot[this.at + HOT.fixLonE7]!
   }
   get fixRadiusM(): number {
-    return this.hot[HOT.fixRadiusM]!
+    return this.hot[this.at + HOT.fixRadiusM]!
   }
   get fixHi(): number {
-    return this.hot[HOT.fixHi]!
+    return this.hot[this.at + HOT.fixHi]!
   }
   get fixLo(): number {
-    return this.hot[HOT.fixLo]!
+    return this.hot[this.at + HOT.fixLo]!
   }
 }
 

@@ -1,24 +1,29 @@
 // The fold: state' = step(state, plan, event). Pure: no clock, no I/O, no randomness. Events come in canonical order
 // (compareReports); the edges up to a report's time come before it.
-import { type LogReport, REPORT_FLAG, TRISTATE } from '../model/report.ts'
+import { type LogReport, REPORT_FLAG } from '../model/report.ts'
 import { apartM } from './apart.ts'
 import { type CompiledPlan, intervalFrom, type Lineage, type Version } from './compile-plan.ts'
 import { isCredible } from './credibility.ts'
-import { isQuiet, judgeDevice } from './device-rules.ts'
+import { hasQuietDevice, judgeDevice } from './device-rules.ts'
 import { type Sink, tenths, type Weighing } from './episode.ts'
 import { breachGuardM, complyGuardM, errorRadiusM } from './evidence.ts'
 import { contentKeyHex } from './incident-id.ts'
 import { crossedBetween } from './inferred-crossing.ts'
-import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from './local-plane.ts'
-import { ENGINE } from './parameters.ts'
-import { foldE7 } from './project.ts'
 import { endRule, reconcile } from './rule-edges.ts'
-import { HOT, notANumbers, type WearerState } from './state.ts'
+import { SLACK_M, SLACK_SHARE, takeSettled } from './settled.ts'
+import { notANumbers, type WearerState } from './state.ts'
+import { HOT } from './wearer-row.ts'
 import { type Judging, judgeFix } from './zone-rules.ts'
 
 /** Folds one report in. It must not come before one that was folded already. */
 export function step(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
-  if (staysSettled(state, plan, report, sink)) return
+  if (takeSettled(state.hot, state.at, report)) return
+  stepInFull(state, plan, report, sink)
+}
+
+/** The same for a report that `takeSettled` has left alone. */
+export function stepInFull(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  state.hot[state.at + HOT.settledUntilMs] = -Infinity
   fireEdges(state, plan, report.timeMs, sink)
   state.cursorMs = report.timeMs
   state.begun = true
@@ -28,58 +33,16 @@ export function step(state: WearerState, plan: CompiledPlan, report: LogReport, 
   const radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
   if (!isCredible(state, plan, report, radiusM, sink)) return
   judgeZones(state, plan, report, radiusM, sink)
-  takeFix(state.hot, report, radiusM)
+  takeFix(state, report, radiusM)
 }
 
-function takeFix(hot: number[], report: LogReport, radiusM: number): void {
-  hot[HOT.fixMs] = report.timeMs
-  hot[HOT.fixLatE7] = report.latE7
-  hot[HOT.fixLonE7] = report.lonE7
-  hot[HOT.fixRadiusM] = radiusM
-  hot[HOT.fixHi] = report.contentHi
-  hot[HOT.fixLo] = report.contentLo
-}
-
-/**
- * Nearly every report: no edge since the last one, nothing open or begun at the device, and the wearer still within the
- * distance at which no verdict can change. Takes it in and gives true; else changes nothing. What is decided here would be
- * decided the same by the whole of `step`; where rounding could matter it is left to that.
- */
-function staysSettled(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): boolean {
-  const { hot } = state
-  const { timeMs, latE7, lonE7 } = report
-  if (!(timeMs < hot[HOT.settledUntilMs]!) || state.cachePlan !== plan || hot[HOT.generation] !== plan.generation)
-    return false
-  if ((report.flags & (REPORT_FLAG.fixValid | REPORT_FLAG.hasPosition | REPORT_FLAG.mock)) !== 3) return false
-  if (state.candidate !== undefined || !isQuiet(state, report)) return false
-  if (sink.shortcut === false || sink.weighed !== undefined) return false
-  if (!(latE7 < PLANE_LAT_MAX_E7 && latE7 > -PLANE_LAT_MAX_E7)) return false
-  const radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
-
-  const place = (latE7 * 1e-7 + 90.5) | 0
-  const t = latE7 * 1e-7 + 90 - place
-  const row = place * PLANE_ROW
-  const planes = PLANES
-  const unitM = planes[row]! + t * (planes[row + 1]! + t * planes[row + 2]!)
-  const ratio = planes[row + 4]! + t * (planes[row + 5]! + t * planes[row + 6]!)
-  const kappa = planes[row + 8]! + t * planes[row + 9]!
-
-  let dy = latE7 - hot[HOT.fixLatE7]!
-  let dx = foldE7(lonE7 - hot[HOT.fixLonE7]!) * ratio * (1 + kappa * dy)
-  const lineM = Math.sqrt(dx * dx + dy * dy) * unitM * SLACK_SHARE + SLACK_M
-  // The elapsed time is left out: what a vehicle can do within the slack of the clocks it can do.
-  if (!(lineM < SETTLED_LINE_M) || hot[HOT.fixMs] === -Infinity) return false
-  dy = latE7 - hot[HOT.anchorLatE7]!
-  dx = foldE7(lonE7 - hot[HOT.anchorLonE7]!) * ratio * (1 + kappa * dy)
-  const movedM = Math.sqrt(dx * dx + dy * dy) * unitM * SLACK_SHARE + SLACK_M
-  if (!(movedM < SETTLED_REACH_M)) return false
-  const guardM = complyGuardM(radiusM, hot[HOT.guardFloorM]!)
-  if (!(hot[HOT.safeM]! - movedM > Math.max(lineM, guardM))) return false
-
-  if (report.charging !== TRISTATE.unknown) state.charging = report.charging === TRISTATE.yes
-  hot[HOT.cursorMs] = timeMs
-  takeFix(hot, report, radiusM)
-  return true
+function takeFix({ hot, at }: WearerState, report: LogReport, radiusM: number): void {
+  hot[at + HOT.fixMs] = report.timeMs
+  hot[at + HOT.fixLatE7] = report.latE7
+  hot[at + HOT.fixLonE7] = report.lonE7
+  hot[at + HOT.fixRadiusM] = radiusM
+  hot[at + HOT.fixHi] = report.contentHi
+  hot[at + HOT.fixLo] = report.contentLo
 }
 
 /** Fires the edges up to `nowMs` without a report. Called often, seldom or never: the outcome is the same. */
@@ -97,16 +60,16 @@ export function advanceBefore(state: WearerState, plan: CompiledPlan, untilMs: n
 /** Time of the next edge that `advance` would fire; Infinity if none is known. */
 export function nextEdgeMs(state: WearerState, plan: CompiledPlan): number {
   if (!state.begun) return Infinity
-  const { hot } = state
-  if (state.cachePlan !== plan || hot[HOT.generation] !== plan.generation) {
+  const { hot, at } = state
+  if (state.cachePlan !== plan || state.cacheGeneration !== plan.generation) {
     plan.cover(state.cursorMs) // a wearer silent for long stands before the horizon of a plan just compiled
     state.cachePlan = plan
-    hot[HOT.generation] = plan.generation
-    hot[HOT.nextEdgeMs] = plan.nextEdgeMs(state.cursorMs)
-    hot[HOT.judgedUntilMs] = -Infinity
-    hot[HOT.settledUntilMs] = -Infinity
+    state.cacheGeneration = plan.generation
+    hot[at + HOT.nextEdgeMs] = plan.nextEdgeMs(state.cursorMs)
+    hot[at + HOT.judgedUntilMs] = -Infinity
+    hot[at + HOT.settledUntilMs] = -Infinity
   }
-  return hot[HOT.nextEdgeMs]!
+  return hot[at + HOT.nextEdgeMs]!
 }
 
 /** Goes over to another plan at `atMs`: what both hold goes on, what only the old one held ends, what is new begins. */
@@ -123,7 +86,7 @@ export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, 
   for (const old of before.values()) if (state.memory[old]) endRule(state, from, state.memory[old], atMs, sink)
   state.activeSinceMs = activeSinceMs
   state.memory = memory
-  state.cachePlan = undefined
+  state.unsettle()
   if (!state.begun) return
   to.cover(atMs)
   state.cursorMs = Math.max(state.cursorMs, atMs)
@@ -134,50 +97,47 @@ function fireEdges(state: WearerState, plan: CompiledPlan, upToMs: number, sink:
   plan.cover(upToMs, !state.begun)
   if (!state.begun) {
     reconcile(state, plan, upToMs, sink)
-    state.cachePlan = undefined
+    state.unsettle()
     return
   }
   while (nextEdgeMs(state, plan) <= upToMs) fireNext(state, plan, sink)
 }
 
 function fireNext(state: WearerState, plan: CompiledPlan, sink: Sink): void {
-  const { hot } = state
-  const edgeMs = hot[HOT.nextEdgeMs]!
-  hot[HOT.cursorMs] = edgeMs
-  hot[HOT.judgedUntilMs] = -Infinity
-  hot[HOT.settledUntilMs] = -Infinity
+  const { hot, at } = state
+  const edgeMs = hot[at + HOT.nextEdgeMs]!
+  hot[at + HOT.cursorMs] = edgeMs
+  hot[at + HOT.judgedUntilMs] = -Infinity
+  hot[at + HOT.settledUntilMs] = -Infinity
   reconcile(state, plan, edgeMs, sink)
-  hot[HOT.nextEdgeMs] = plan.nextEdgeMs(edgeMs)
+  hot[at + HOT.nextEdgeMs] = plan.nextEdgeMs(edgeMs)
 }
 
-/** Metres by which a distance along the ground may differ from a difference of signed distances. */
-const SLACK_M = 1
-const SLACK_SHARE = 1.01
 /** Beyond this the anchor is moved: bounds taken from afar are loose. */
 const ANCHOR_REACH_M = 250
-/** What anybody may have gone since the last fix, were it in the same second. */
-const SETTLED_LINE_M = ENGINE.groundSpeedMps * (ENGINE.clockSlackMs / 1000)
-/** As far as the plane is right. */
-const SETTLED_REACH_M = 2000
-
 const measured = new Float64Array(1)
 
 function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, radiusM: number, sink: Sink): void {
   nextEdgeMs(state, plan) // makes the cache this plan's
-  const { hot } = state
+  const { hot, at } = state
   const { latE7, lonE7 } = report
-  if (!(report.timeMs < hot[HOT.judgedUntilMs]!)) chooseJudged(state, plan, report.timeMs)
-  hot[HOT.settledUntilMs] = Math.min(hot[HOT.nextEdgeMs]!, hot[HOT.judgedUntilMs]!, plan.coveredUntilMs)
+  if (!(report.timeMs < hot[at + HOT.judgedUntilMs]!)) chooseJudged(state, plan, report.timeMs)
   const exact = sink.shortcut === false || sink.weighed !== undefined
-  const movedM = apartM(hot[HOT.anchorLatE7]!, hot[HOT.anchorLonE7]!, latE7, lonE7) * SLACK_SHARE + SLACK_M
+  if (!exact && hasQuietDevice(state))
+    hot[at + HOT.settledUntilMs] = Math.min(
+      hot[at + HOT.nextEdgeMs]!,
+      hot[at + HOT.judgedUntilMs]!,
+      plan.coveredUntilMs,
+    )
+  const movedM = apartM(hot[at + HOT.anchorLatE7]!, hot[at + HOT.anchorLonE7]!, latE7, lonE7) * SLACK_SHARE + SLACK_M
   const lineM =
     state.fixMs === -Infinity ? 0 : apartM(state.fixLatE7, state.fixLonE7, latE7, lonE7) * SLACK_SHARE + SLACK_M
-  const needM = Math.max(complyGuardM(radiusM, hot[HOT.guardFloorM]!), lineM)
-  if (!exact && hot[HOT.safeM]! - movedM > needM) return
+  const needM = Math.max(complyGuardM(radiusM, hot[at + HOT.guardFloorM]!), lineM)
+  if (!exact && hot[at + HOT.safeM]! - movedM > needM) return
   const anew = exact || !(movedM < ANCHOR_REACH_M)
   if (anew) {
-    hot[HOT.anchorLatE7] = latE7
-    hot[HOT.anchorLonE7] = lonE7
+    hot[at + HOT.anchorLatE7] = latE7
+    hot[at + HOT.anchorLonE7] = lonE7
   }
   const fromAnchorM = anew ? 0 : movedM
   const { boundM } = state
@@ -212,7 +172,7 @@ function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, r
     const safeHereM = after === undefined || after.clean ? bound - warningRingM : -Infinity
     if (safeHereM < safeM) safeM = safeHereM
   }
-  hot[HOT.safeM] = safeM
+  hot[at + HOT.safeM] = safeM
 }
 
 function versionAt(lineage: Lineage, timeMs: number): Version {
@@ -274,7 +234,7 @@ function weighingOf(j: Judging, evidence: -1 | 0 | 1): Weighing {
 
 /** The lineages that fixes are weighed against from `timeMs` on: in force, or so soon that a breach now is fresh then. */
 function chooseJudged(state: WearerState, plan: CompiledPlan, timeMs: number): void {
-  const { hot } = state
+  const { hot, at } = state
   const count = plan.lineages.length
   if (state.boundM.length !== count) state.boundM = notANumbers(count)
   let untilMs = Infinity
@@ -294,7 +254,7 @@ function chooseJudged(state: WearerState, plan: CompiledPlan, timeMs: number): v
     state.boundM[i] = Number.isNaN(boundM) ? -Infinity : boundM // where it lies does not change with the clock
     guardFloorM = Math.max(guardFloorM, lineage.versions[lineage.versionOf[interval]!]!.parameters.guardFloorM)
   }
-  hot[HOT.judgedUntilMs] = untilMs
-  hot[HOT.guardFloorM] = guardFloorM
-  hot[HOT.safeM] = -Infinity
+  hot[at + HOT.judgedUntilMs] = untilMs
+  hot[at + HOT.guardFloorM] = guardFloorM
+  hot[at + HOT.safeM] = -Infinity
 }

@@ -10,7 +10,7 @@ import { type CompiledPlan, compilePlan, PlanInvalid } from './compile-plan.ts'
 import { EventBuckets } from './event-buckets.ts'
 import { Outcomes } from './outcomes.ts'
 import { decodeWearerState, encodeWearerState } from './state-codec.ts'
-import type { PlanSegment, Standing, TimelineParts } from './timeline.ts'
+import type { PlanSegment, Seat, Standing, TimelineParts } from './timeline.ts'
 
 export const TIMELINE_VERSION = 1
 /** Keys among the hour buckets that are none. */
@@ -51,18 +51,19 @@ export function decodeTimeline(
   plan: CompiledPlan,
   stateBytes: Uint8Array,
   buckets: Map<number, Uint8Array>,
+  seat: Seat,
 ): TimelineParts {
   try {
     const segments = readPlans(plan, partOf(buckets, PSEUDO_BUCKET.plans))
     const from = opened(stateBytes)
     const clockMs = from.f64()
-    const head = readStanding(from, wearerId, segments)
+    const head = readStanding(from, wearerId, segments, seat)
     const outcomesJson = from.text()
     const baseFrom = opened(partOf(buckets, PSEUDO_BUCKET.base))
     const baseMs = baseFrom.f64()
     const { state, segment } = readStanding(baseFrom, wearerId, segments)
     const base = { cursorMs: state.cursorMs, bytes: encodeWearerState(state), segment }
-    const events = new EventBuckets()
+    const events = new EventBuckets(seat.chunks, seat.hot, seat.at)
     for (const [startMs, bytes] of buckets) if (startMs >= baseMs && startMs >= 0) events.restore(startMs, bytes)
     const outcomes = outcomesJson === '' ? new Outcomes() : Outcomes.fromJson(outcomesJson)
     return { segments, head, base, baseMs, clockMs, events, outcomes }
@@ -89,10 +90,10 @@ function writeState(out: ByteWriter, { segments }: TimelineParts, segment: PlanS
   out.bytes(state)
 }
 
-function readStanding(from: ByteReader, wearerId: number, segments: PlanSegment[]): Standing {
+function readStanding(from: ByteReader, wearerId: number, segments: PlanSegment[], seat?: Seat): Standing {
   const segment = segments[segments.length - 1 - from.u32()]
   if (!segment) throw new RangeError('state of a plan that was not saved')
-  return { state: decodeWearerState(wearerId, segment.plan, from.bytes()), segment }
+  return { state: decodeWearerState(wearerId, segment.plan, from.bytes(), seat?.hot, seat?.at), segment }
 }
 
 function readPlans(current: CompiledPlan, bytes: Uint8Array): PlanSegment[] {

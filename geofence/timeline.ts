@@ -4,13 +4,15 @@ import type { Incident } from '../model/incident.ts'
 import { LogReport } from '../model/report.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import type { Sink } from './episode.ts'
-import { EventBuckets } from './event-buckets.ts'
+import { BUCKET_MS, EventBuckets } from './event-buckets.ts'
 import { Outcomes, type WithdrawalReason } from './outcomes.ts'
 import type { Rebuilt } from './rebuild.ts'
+import { ReportChunks } from './report-chunks.ts'
 import { WearerState } from './state.ts'
 import { decodeWearerState, encodeWearerState } from './state-codec.ts'
 import { adopt, advance, advanceBefore, nextEdgeMs, step } from './step.ts'
 import { decodeTimeline, encodeBase, encodeHead, encodePlans, PSEUDO_BUCKET } from './timeline-codec.ts'
+import { freshRow, HOT } from './wearer-row.ts'
 
 export type TimelineOptions = {
   /** How far behind the newest report a late one is still folded in. */
@@ -32,10 +34,18 @@ export type Standing = { state: WearerState; segment: PlanSegment }
 /** A state put by: everything up to `cursorMs` folded in. */
 export type Checkpoint = { cursorMs: number; bytes: Uint8Array; segment: PlanSegment }
 
-const CHECKPOINT_EVENTS = 64
+/** Reports between two; a step of a quiet wearer costs a tenth of a microsecond, a checkpoint half a kilobyte. */
+export const CHECKPOINT_EVENTS = 256
 const CHECKPOINTS_MAX = 8
 /** What is decided so long after its time is marked late even though nothing later had been judged. */
 const LATE_AFTER_MS = 120_000
+
+/** Where a timeline's numbers and reports live: among those of a fleet, or alone. */
+export type Seat = { hot: Float64Array; at: number; chunks: ReportChunks }
+
+export function ownSeat(): Seat {
+  return { hot: freshRow(), at: 0, chunks: new ReportChunks() }
+}
 
 /** Everything that is saved and nothing else. */
 export type TimelineParts = {
@@ -64,32 +74,37 @@ export class WearerTimeline {
   #nowMs: number
   #events: EventBuckets
   #outcomes: Outcomes
-  #checkpoints: Checkpoint[] = []
-  #sinceCheckpoint = 0
+  readonly #seat: Seat
+  #checkpoints: Checkpoint[] = NO_CHECKPOINTS
   /** Folding again: what comes out differently is marked by its cause, not by its age. */
   #folding = false
   /** From here on the head no longer is the fold of the reports; Infinity when it is. */
   #staleFromMs = Infinity
   #staleBy: WithdrawalReason = 'late_report'
-  #lastMs = -Infinity
-  #lastHi = 0
-  #lastLo = 0
   #plansDirty = true
   #baseDirty = true
   #dropped: number[] = []
   readonly #sink: Sink
 
-  constructor(wearerId: number, plan: CompiledPlan, options: TimelineOptions, parts?: TimelineParts) {
-    const segment = { fromMs: -Infinity, plan }
+  /** `parts`, where given, were made in the same seat. */
+  constructor(
+    wearerId: number,
+    plan: CompiledPlan,
+    options: TimelineOptions,
+    seat: Seat = ownSeat(),
+    parts?: TimelineParts,
+  ) {
     this.wearerId = wearerId
     this.#options = options
-    this.#segments = parts?.segments ?? [segment]
-    this.#head = parts?.head ?? { state: new WearerState(wearerId, plan), segment }
+    this.#seat = seat
+    this.#segments = parts?.segments ?? [{ fromMs: -Infinity, plan }]
+    const segment = this.#segments[0]!
+    this.#head = parts?.head ?? { state: new WearerState(wearerId, plan, seat.hot, seat.at), segment }
     this.#base = parts?.base ?? freshBase(plan, segment)
     this.#baseMs = parts?.baseMs ?? -Infinity
     this.#clockMs = parts?.clockMs ?? -Infinity
     this.#nowMs = this.#clockMs
-    this.#events = parts?.events ?? new EventBuckets()
+    this.#events = parts?.events ?? new EventBuckets(seat.chunks, seat.hot, seat.at)
     this.#outcomes = parts?.outcomes ?? new Outcomes()
     this.#sink = {
       change: (incident, atMs) =>
@@ -99,7 +114,6 @@ export class WearerTimeline {
     if (parts) {
       this.#plansDirty = false
       this.#baseDirty = false
-      this.#findLast()
     }
   }
 
@@ -114,14 +128,8 @@ export class WearerTimeline {
     if (timeMs < this.#baseMs) return 'beyond'
     if (report.receivedMs > this.#nowMs) this.#nowMs = report.receivedMs
     const kept = scratch
+    const live = timeMs >= this.#head.state.cursorMs && this.#events.comparedToLast(report) > 0
     if (!this.#events.add(report, kept)) return 'duplicate'
-    const order = timeMs - this.#lastMs || kept.contentHi - this.#lastHi || kept.contentLo - this.#lastLo
-    const live = order > 0 && timeMs >= this.#head.state.cursorMs
-    if (order > 0) {
-      this.#lastMs = timeMs
-      this.#lastHi = kept.contentHi
-      this.#lastLo = kept.contentLo
-    }
     if (!live) {
       this.#staleFrom(timeMs, 'late_report')
       return 'late'
@@ -165,6 +173,7 @@ export class WearerTimeline {
     }
     this.#plansDirty = true
     this.#baseDirty = true // it names its plan by its place among them
+    this.#head.state.unsettle()
     this.#staleFrom(fromMs, 'plan_changed')
     this.settle()
   }
@@ -201,23 +210,28 @@ export class WearerTimeline {
     const segment = { fromMs: -Infinity, plan }
     this.#segments = [segment]
     this.#base = { cursorMs: rebuilt.cursorMs, bytes: rebuilt.state, segment }
-    this.#checkpoints = []
+    this.#checkpoints = NO_CHECKPOINTS
     this.#plansDirty = true
     this.#baseDirty = true
     this.#staleBy = 'late_report'
     const before = this.#outcomes.rebase(rebuilt)
-    this.#refold(takenUp(this.wearerId, this.#base))
+    this.#refold(this.#takeUp(this.#base))
     this.#outcomes.settle(before, true)
     return true
   }
 
   #refold(from: Standing): void {
     this.#head = from
-    this.#sinceCheckpoint = 0
+    const { hot, at } = this.#seat
+    hot[at + HOT.sinceCheckpoint] = 0
     this.#staleFromMs = Infinity
     this.#folding = true
     const place = this.#events.after(from.state.cursorMs)
-    while (this.#events.next(place, scratch)) this.#fold(scratch)
+    while (this.#events.next(place, scratch)) {
+      this.#fold(scratch)
+      hot[at + HOT.sinceCheckpoint]!++
+    }
+    hot[at + HOT.sinceCheckpoint] = Math.max(0, hot[at + HOT.sinceCheckpoint]! - hot[at + HOT.lastRows]!)
     if (this.#clockMs > -Infinity) {
       const nowMs = this.#clockMs
       if (this.#head.state.begun) this.#passSegments(this.#head, nowMs, this.#sink)
@@ -289,9 +303,10 @@ export class WearerTimeline {
     buckets: Map<number, Uint8Array>,
     options: TimelineOptions,
     changedMs?: number,
+    seat: Seat = ownSeat(),
   ): WearerTimeline {
-    const parts = decodeTimeline(wearerId, plan, stateBytes, buckets)
-    const timeline = new WearerTimeline(wearerId, plan, options, parts)
+    const parts = decodeTimeline(wearerId, plan, stateBytes, buckets, seat)
+    const timeline = new WearerTimeline(wearerId, plan, options, seat, parts)
     if (parts.segments[parts.segments.length - 1]!.plan.hash !== plan.hash)
       timeline.setPlan(plan, changedMs ?? Math.max(parts.clockMs, parts.head.state.cursorMs))
     return timeline
@@ -310,13 +325,14 @@ export class WearerTimeline {
   }
 
   #fold(report: LogReport): void {
-    const { state } = this.#head
+    const { hot, at } = this.#seat
     // Only between times: a checkpoint never splits reports of the same millisecond.
-    if (this.#sinceCheckpoint >= CHECKPOINT_EVENTS && report.timeMs > state.cursorMs && !this.isStale)
+    if (hot[at + HOT.sinceCheckpoint]! >= CHECKPOINT_EVENTS && report.timeMs > hot[at + HOT.cursorMs]! && !this.isStale)
       this.#checkpoint()
-    this.#sinceCheckpoint++
     this.#passSegments(this.#head, report.timeMs, this.#sink)
     step(this.#head.state, this.#head.segment.plan, report, this.#sink)
+    // Another plan is near: only here is it known from when on.
+    if (this.#segments[this.#segments.length - 1] !== this.#head.segment) this.#head.state.unsettle()
   }
 
   #passSegments(standing: Standing, upToMs: number, sink: Sink): void {
@@ -331,8 +347,9 @@ export class WearerTimeline {
   }
 
   #checkpoint(): void {
+    if (this.#checkpoints === NO_CHECKPOINTS) this.#checkpoints = []
     this.#checkpoints.push(putBy(this.#head))
-    this.#sinceCheckpoint = 0
+    this.#seat.hot[this.#seat.at + HOT.sinceCheckpoint] = 0
     // Few of the old, all of the new: late reports are mostly a little late.
     if (this.#checkpoints.length > CHECKPOINTS_MAX)
       this.#checkpoints = this.#checkpoints.filter((_, i) => i % 2 === 0 || i > CHECKPOINTS_MAX / 2)
@@ -348,7 +365,18 @@ export class WearerTimeline {
   /** The last state saved that saw nothing at or after `beforeMs`. */
   #restore(beforeMs: number): Standing {
     const checkpoint = this.#checkpoints[this.#checkpoints.length - 1]
-    return takenUp(this.wearerId, checkpoint && checkpoint.cursorMs < beforeMs ? checkpoint : this.#base)
+    return this.#takeUp(checkpoint && checkpoint.cursorMs < beforeMs ? checkpoint : this.#base)
+  }
+
+  /** In the head's row, which is forgotten. */
+  #takeUp({ bytes, segment }: Checkpoint): Standing {
+    const { hot, at } = this.#seat
+    return { state: decodeWearerState(this.wearerId, segment.plan, bytes, hot, at), segment }
+  }
+
+  /** Gives its reports' memory back; nothing may be asked of it any more. */
+  release(): void {
+    this.#events.release()
   }
 
   #trim(): void {
@@ -356,16 +384,18 @@ export class WearerTimeline {
     for (;;) {
       const oldestMs = this.#events.oldestMs
       if (oldestMs === undefined) return
-      const endMs = oldestMs + 3_600_000
-      const tooMany = this.#events.count > retainEventsMax && endMs <= this.#lastMs
-      if (!tooMany && endMs > this.#lastMs - retainMs) return
+      const endMs = oldestMs + BUCKET_MS
+      const { newestMs } = this.#events
+      const tooMany = this.#events.count > retainEventsMax && endMs <= newestMs
+      if (!tooMany && endMs > newestMs - retainMs) return
       this.#moveBase(endMs)
     }
   }
 
   /** Folds the oldest hour into the base; nothing earlier than `baseMs` is taken any more. */
   #moveBase(baseMs: number): void {
-    const base = takenUp(this.wearerId, this.#base)
+    const { bytes, segment } = this.#base
+    const base = { state: decodeWearerState(this.wearerId, segment.plan, bytes), segment }
     const place = this.#events.after(-Infinity)
     while (this.#events.next(place, scratch) && scratch.timeMs < baseMs) {
       this.#passSegments(base, scratch.timeMs, SILENT)
@@ -375,22 +405,14 @@ export class WearerTimeline {
     this.#dropped.push(this.#events.dropOldest())
     this.#baseMs = baseMs
     this.#baseDirty = true
-    this.#checkpoints = this.#checkpoints.filter(({ cursorMs }) => cursorMs >= this.#base.cursorMs)
+    if (this.#checkpoints.length > 0)
+      this.#checkpoints = this.#checkpoints.filter(({ cursorMs }) => cursorMs >= this.#base.cursorMs)
     const first = this.#segments.indexOf(this.#base.segment)
     if (first > 0) {
       this.#segments = this.#segments.slice(first)
       this.#plansDirty = true
     }
     this.#outcomes.forget(this.#base.cursorMs)
-  }
-
-  #findLast(): void {
-    const place = this.#events.after(-Infinity)
-    while (this.#events.next(place, scratch)) {
-      this.#lastMs = scratch.timeMs
-      this.#lastHi = scratch.contentHi
-      this.#lastLo = scratch.contentLo
-    }
   }
 }
 
@@ -411,9 +433,7 @@ function putBy({ state, segment }: Standing): Checkpoint {
   return { cursorMs: state.cursorMs, bytes: encodeWearerState(state), segment }
 }
 
-function takenUp(wearerId: number, { bytes, segment }: Checkpoint): Standing {
-  return { state: decodeWearerState(wearerId, segment.plan, bytes), segment }
-}
+const NO_CHECKPOINTS: Checkpoint[] = [] // of nearly all
 
 /** Reports are folded one at a time and nothing keeps them, so one serves all timelines. */
 const scratch = new LogReport()

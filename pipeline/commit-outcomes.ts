@@ -10,7 +10,6 @@ import type { ShardWearers } from './shard-wearers.ts'
 export class OutcomeWriter {
   readonly #wearers: ShardWearers
   readonly #target: CommitTarget
-  readonly #dirty = new Set<number>()
   readonly #incidents: Counter
   #savedPosition = '0-0'
 
@@ -51,9 +50,9 @@ export class OutcomeWriter {
     const wearers = this.#wearers
     const outcomes: Outcome[] = []
     for (const wearerId of wearerIds) {
-      const timeline = wearers.timelines.get(wearerId)
+      const timeline = wearers.fleet.get(wearerId)
       if (timeline === undefined) continue
-      this.#dirty.add(wearerId)
+      wearers.unsaved.add(wearerId)
       const changes = changesOf(timeline, wearerId)
       wearers.edges.set(wearerId, timeline.nextEdgeMs())
       if (changes.length === 0 && !dropLate.includes(wearerId)) continue
@@ -66,8 +65,8 @@ export class OutcomeWriter {
 
   /** What the record has folded again from the stored track: taken up, told, and the request dropped, in one commit each. */
   async takeRebuilt(paceMs: number): Promise<void> {
-    const { lateLane, timelines } = this.#wearers
-    const taken = await lateLane.take(paceMs, (wearerId) => timelines.get(wearerId))
+    const { lateLane, fleet } = this.#wearers
+    const taken = await lateLane.take(paceMs, (wearerId) => fleet.get(wearerId))
     for (const { wearerId, done, rebased } of taken) {
       const dropLate = done ? [wearerId] : []
       if (rebased) await this.#commitChanges([wearerId], (timeline) => timeline.takeChanges(), dropLate)
@@ -77,12 +76,12 @@ export class OutcomeWriter {
 
   /** Saves the wearers that changed since the last time, and that everything up to `position` is in their states. */
   async checkpoint(position: string): Promise<void> {
-    const { dropped, lateLane } = this.#wearers
-    if (this.#dirty.size === 0 && position === this.#savedPosition && !lateLane.hasUnsaved) return
+    const { dropped, lateLane, unsaved } = this.#wearers
+    if (unsaved.size === 0 && position === this.#savedPosition && !lateLane.hasUnsaved) return
     // First, so that the state of one who has a plan again is not dropped after it.
     if (dropped.length > 0) await this.#commit([], { dropWearers: dropped.splice(0) })
     await this.#commit(
-      Array.from(this.#dirty, (wearerId) => ({ wearerId, incidents: [] })),
+      Array.from(unsaved, (wearerId) => ({ wearerId, incidents: [] })),
       { position },
     )
     this.#savedPosition = position
@@ -107,9 +106,9 @@ export class OutcomeWriter {
 
   /** Gives how many bytes the wearer added, about. */
   #addTo(commit: ShardCommit, { wearerId, incidents }: Outcome): number {
-    const { timelines, silences, board } = this.#wearers
-    const timeline = timelines.get(wearerId)
-    this.#dirty.delete(wearerId)
+    const { fleet, silences, board, unsaved } = this.#wearers
+    const timeline = fleet.get(wearerId)
+    unsaved.delete(wearerId)
     if (timeline === undefined) return 0
     const before = commit.events.length
     for (const incident of incidents) commit.incidents.push(JSON.stringify(incident))

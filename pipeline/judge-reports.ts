@@ -1,5 +1,6 @@
 // Brings what was read of the log to the timelines: fresh reports at once, those from a bracelet's memory behind them, so that
 // a backlog holds nobody's alarm up.
+import { WEARER_STATE } from '../model/live.ts'
 import type { Clock, Counter, Meter } from '../model/observe.ts'
 import { LogReport } from '../model/report.ts'
 import { ENTRY_HEADER_BYTES, entryCount, readReport } from '../model/report-codec.ts'
@@ -108,9 +109,16 @@ export class ReportJudge {
   // Waits for nothing but the plan of a wearer that it does not know.
   #judgeOne(report: LogReport, entryId: string): Promise<void> | undefined {
     const wearers = this.#wearers
-    const timeline = wearers.timelines.get(report.wearerId)
-    if (timeline === undefined) return this.#judgeStranger(entryId)
-    const arrival = timeline.offer(report)
+    const arrival = wearers.fleet.offer(report)
+    if (arrival === 'unknown') return this.#judgeStranger(entryId)
+    if (arrival === 'settled') {
+      this.#arrived.live++
+      wearers.hear(report)
+      wearers.board.see(report, WEARER_STATE.patuh) // settled is who has nothing open
+      wearers.unsaved.add(report.wearerId)
+      return undefined
+    }
+    const timeline = wearers.fleet.get(report.wearerId)!
     this.#arrived[arrival]++
     if (arrival === 'beyond') wearers.lateLane.ask(report, timeline.baseMs, entryId)
     wearers.hear(report)
@@ -124,7 +132,7 @@ export class ReportJudge {
     const report = this.#report
     this.#wearers.plansChanged = true
     await this.#wearers.takePlans()
-    if (this.#wearers.timelines.has(report.wearerId)) await this.#judgeOne(report, entryId)
+    if (this.#wearers.fleet.get(report.wearerId) !== undefined) await this.#judgeOne(report, entryId)
     else this.#arrived.no_plan++
   }
 }

@@ -1,6 +1,7 @@
 // Everything an evaluator keeps in memory of one shard's wearers: plans, timelines, when each is due next, newest positions,
 // silences. Restored from the checkpoint, kept in step with the published plans, moved on by the clock.
-import { WearerTimeline } from '../geofence/timeline.ts'
+import { Fleet } from '../geofence/fleet.ts'
+import type { WearerTimeline } from '../geofence/timeline.ts'
 import { savedZoneIds, TimelineUnreadable } from '../geofence/timeline-codec.ts'
 import type { Incident } from '../model/incident.ts'
 import { decodeLive, WEARER_STATE } from '../model/live.ts'
@@ -31,13 +32,15 @@ export type ShardWearersOptions = {
 }
 
 export class ShardWearers {
-  readonly timelines = new Map<number, WearerTimeline>()
+  readonly fleet: Fleet
   readonly edges = new EdgeQueue()
   readonly board = new LiveBoard()
   readonly silences = new SilenceWatch()
   readonly lateLane: LateLane
   /** Who may have something to tell since outcomes were committed last. */
   readonly touched = new Set<number>()
+  /** Whose memory changed since it was saved. */
+  readonly unsaved = new Set<number>()
   /** What the silences of those add to it. */
   readonly silenceChanges = new Map<number, Incident[]>()
   /** Who has no plan any more; their saved state goes with the next checkpoint. */
@@ -50,6 +53,7 @@ export class ShardWearers {
 
   constructor(options: ShardWearersOptions) {
     this.#options = options
+    this.fleet = new Fleet(options.limits)
     const { redis, keys, shard, zones, limits, clock, log, meter } = options
     this.#plans = new PlanBook({ redis, keys, shard, zones, retainMs: limits.retainMs, clock, log })
     this.lateLane = new LateLane({ redis, keys, shard, log, meter })
@@ -69,7 +73,6 @@ export class ShardWearers {
     await zones.load([...buckets.values()].flatMap(savedZoneIds))
     for (const wearerId of this.#plans.wearerIds()) {
       const timeline = this.#restoreOne(wearerId, saved.states.get(wearerId), buckets.get(wearerId) ?? new Map())
-      this.timelines.set(wearerId, timeline)
       this.edges.set(wearerId, timeline.nextEdgeMs())
       // What a plan that changed while nobody evaluated decides goes out with the first turn.
       this.touched.add(wearerId)
@@ -81,17 +84,17 @@ export class ShardWearers {
   }
 
   #restoreOne(wearerId: number, state: Uint8Array | undefined, buckets: Map<number, Uint8Array>): WearerTimeline {
-    const { limits, log } = this.#options
+    const { log } = this.#options
     const plan = this.#plans.get(wearerId)!
-    if (state === undefined) return new WearerTimeline(wearerId, plan, limits)
+    if (state === undefined) return this.fleet.begin(wearerId, plan)
     try {
-      return WearerTimeline.decode(wearerId, plan, state, buckets, limits, this.#plans.changedMs(wearerId))
+      return this.fleet.restore(wearerId, plan, state, buckets, this.#plans.changedMs(wearerId))
     } catch (error) {
       if (!(error instanceof TimelineUnreadable)) throw error
       // One wearer's damaged state must not keep the shard from everybody else; what was open stays open for an officer to end.
       this.#unreadable.inc()
       log.error({ wearerId, reason: error.message }, 'a saved timeline is unreadable; this wearer begins anew')
-      return new WearerTimeline(wearerId, plan, limits)
+      return this.fleet.begin(wearerId, plan)
     }
   }
 
@@ -107,7 +110,7 @@ export class ShardWearers {
   }
 
   #drop(wearerId: number): void {
-    this.timelines.delete(wearerId)
+    this.fleet.delete(wearerId)
     this.edges.delete(wearerId)
     this.board.delete(wearerId)
     this.silences.delete(wearerId)
@@ -116,8 +119,8 @@ export class ShardWearers {
   }
 
   #setPlan({ wearerId, plan, changedMs }: PlanChange): void {
-    const timeline = this.timelines.get(wearerId)
-    if (timeline === undefined) this.timelines.set(wearerId, new WearerTimeline(wearerId, plan, this.#options.limits))
+    const timeline = this.fleet.get(wearerId)
+    if (timeline === undefined) this.fleet.begin(wearerId, plan)
     else timeline.setPlan(plan, changedMs)
     this.touched.add(wearerId)
   }
@@ -149,7 +152,7 @@ export class ShardWearers {
   fireEdges(): void {
     const nowMs = this.#options.clock()
     for (let wearerId = this.edges.takeDue(nowMs); wearerId !== undefined; wearerId = this.edges.takeDue(nowMs)) {
-      this.timelines.get(wearerId)?.advanceTo(nowMs)
+      this.fleet.get(wearerId)?.advanceTo(nowMs)
       this.touched.add(wearerId)
     }
     for (const [wearerId, changes] of this.silences.look(nowMs, (id) => this.#plans.get(id)))

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { backtest, compileDocument } from '../../geofence/backtest.ts'
+import { Fleet } from '../../geofence/fleet.ts'
 import { type TimelineOptions, WearerTimeline } from '../../geofence/timeline.ts'
 import type { Incident } from '../../model/incident.ts'
 import type { LogReport } from '../../model/report.ts'
@@ -21,11 +22,19 @@ class Crashing {
   revisions = 0
   #saved = new Map<number, Uint8Array>()
   #document
+  #fleet: Fleet
   timeline: WearerTimeline
 
   constructor(document: ReturnType<typeof everyRule>, options = OPTIONS) {
     this.#document = document
-    this.timeline = new WearerTimeline(WEARER, compileDocument(document.plan, document.zones), options)
+    this.#fleet = new Fleet(options)
+    this.timeline = this.#fleet.begin(WEARER, compileDocument(document.plan, document.zones))
+  }
+
+  /** The short way where the fleet may take it. */
+  offer(report: LogReport): void {
+    report.wearerId = WEARER
+    this.#fleet.offer(report)
   }
 
   hear(): void {
@@ -43,7 +52,7 @@ class Crashing {
     for (const [key, bytes] of this.timeline.dirtyBuckets()) this.#saved.set(key, bytes)
     for (const key of this.timeline.droppedBuckets()) this.#saved.delete(key)
     const plan = compileDocument(this.#document.plan, this.#document.zones)
-    this.timeline = WearerTimeline.decode(WEARER, plan, state, this.#saved, OPTIONS)
+    this.timeline = this.#fleet.restore(WEARER, plan, state, this.#saved)
     expect(Buffer.compare(this.timeline.encodeState(), state)).toBe(0)
   }
 
@@ -91,7 +100,7 @@ describe('any order, any duplication, any crash point, one outcome', () => {
         const offers = shuffled([...reports, ...reports.filter(() => random() < 0.2)], random)
         const run = new Crashing(document)
         for (const report of offers) {
-          run.timeline.offer(report)
+          run.offer(report)
           if (random() < 0.1) run.timeline.advanceTo(START + random() * (endMs - START))
           if (random() < 0.05) run.hear()
           if (random() < 0.02) run.crash()
@@ -118,7 +127,7 @@ describe('any order, any duplication, any crash point, one outcome', () => {
         const run = new Crashing(document)
         for (const { report, atMs } of arrivals) {
           run.timeline.advanceTo(atMs)
-          run.timeline.offer(report)
+          run.offer(report)
           if (random() < 0.5) run.hear()
           if (random() < 0.02) run.crash()
         }
@@ -140,10 +149,11 @@ describe('any order, any duplication, any crash point, one outcome', () => {
         const run = (offers: LogReport[], announcedAt: number) => {
           const [first, second] = plans()
           const told = new Map<string, Incident>()
-          const timeline = new WearerTimeline(WEARER, first!, OPTIONS)
+          const fleet = new Fleet(OPTIONS)
+          const timeline = fleet.begin(WEARER, first!)
           for (const [i, report] of offers.entries()) {
             if (i === announcedAt) timeline.setPlan(second!, changedMs)
-            timeline.offer(report)
+            fleet.offer(report)
             if (random() < 0.1) timeline.advanceTo(START + random() * (endMs - START))
             if (random() < 0.1) for (const incident of timeline.takeChanges()) told.set(incident.id, incident)
           }
@@ -200,7 +210,7 @@ describe('any order, any duplication, any crash point, one outcome', () => {
       for (const report of reports) {
         for (let edgeMs = run.timeline.nextEdgeMs(); edgeMs < report.timeMs; edgeMs = run.timeline.nextEdgeMs())
           run.timeline.advanceTo(edgeMs)
-        run.timeline.offer(report)
+        run.offer(report)
       }
       run.timeline.advanceTo(endMs)
       expect(verdicts(run.standing())).toEqual(inOrder(reports, document, endMs))

@@ -1,0 +1,93 @@
+// The wearers of one evaluator, in memory. Nearly every report leaves its wearer's incidents as they are; such a one is taken
+// into the wearer's row and kept, and nothing else of the wearer is touched.
+import type { LogReport } from '../model/report.ts'
+import type { CompiledPlan } from './compile-plan.ts'
+import { append } from './event-buckets.ts'
+import { NumberTable } from './number-table.ts'
+import { CHUNK_ROWS, ReportChunks } from './report-chunks.ts'
+import { takeSettled } from './settled.ts'
+import { CHECKPOINT_EVENTS, type Offered, type Seat, type TimelineOptions, WearerTimeline } from './timeline.ts'
+import { HOT, WearerRows } from './wearer-row.ts'
+
+/** 'settled': taken in, kept, and nothing that others know of the wearer can have changed. 'unknown': no such wearer. */
+export type FleetOffered = Offered | 'settled' | 'unknown'
+
+export class Fleet {
+  readonly #options: TimelineOptions
+  readonly #rowOf = new NumberTable()
+  readonly #rows = new WearerRows()
+  readonly #chunks = new ReportChunks()
+  readonly #timelines: (WearerTimeline | undefined)[] = []
+
+  constructor(options: TimelineOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#rowOf.size
+  }
+
+  get(wearerId: number): WearerTimeline | undefined {
+    return this.#timelines[this.#rowOf.get(wearerId)]
+  }
+
+  /** As the wearer's own timeline does (WearerTimeline.offer). */
+  offer(report: LogReport): FleetOffered {
+    const row = this.#rowOf.get(report.wearerId)
+    if (row < 0) return 'unknown'
+    const hot = this.#rows.pageOf(row)
+    const at = this.#rows.placeOf(row)
+    // Later than anything judged, so later than anything kept; what a full chunk may lead to is the timeline's business.
+    if (report.timeMs > hot[at + HOT.cursorMs]! && !isCheckpointDue(hot, at) && takeSettled(hot, at, report)) {
+      append(hot, at, this.#chunks, report)
+      return 'settled'
+    }
+    return this.#timelines[row]!.offer(report)
+  }
+
+  /** Begins a wearer anew. */
+  begin(wearerId: number, plan: CompiledPlan): WearerTimeline {
+    return this.#seated(wearerId, (seat) => new WearerTimeline(wearerId, plan, this.#options, seat))
+  }
+
+  /** Puts a saved timeline back; see WearerTimeline.decode, also for what it throws. */
+  restore(
+    wearerId: number,
+    plan: CompiledPlan,
+    stateBytes: Uint8Array,
+    buckets: Map<number, Uint8Array>,
+    changedMs?: number,
+  ): WearerTimeline {
+    return this.#seated(wearerId, (seat) =>
+      WearerTimeline.decode(wearerId, plan, stateBytes, buckets, this.#options, changedMs, seat),
+    )
+  }
+
+  delete(wearerId: number): void {
+    const row = this.#rowOf.get(wearerId)
+    if (row < 0) return
+    this.#rowOf.delete(wearerId)
+    this.#timelines[row]!.release()
+    this.#timelines[row] = undefined
+    this.#rows.give(row)
+  }
+
+  #seated(wearerId: number, make: (seat: Seat) => WearerTimeline): WearerTimeline {
+    this.delete(wearerId)
+    const row = this.#rows.take()
+    try {
+      const seat = { hot: this.#rows.pageOf(row), at: this.#rows.placeOf(row), chunks: this.#chunks }
+      const timeline = make(seat)
+      this.#timelines[row] = timeline
+      this.#rowOf.set(wearerId, row)
+      return timeline
+    } catch (error) {
+      this.#rows.give(row)
+      throw error
+    }
+  }
+}
+
+function isCheckpointDue(hot: Float64Array, at: number): boolean {
+  return hot[at + HOT.lastRows] === CHUNK_ROWS && hot[at + HOT.sinceCheckpoint]! + CHUNK_ROWS > CHECKPOINT_EVENTS
+}
