@@ -70,5 +70,5 @@ export function planOf(shapes: Partial<Record<JudgedKind, ZoneShape>>, parameter
 }
 
 export function ruledOf(plan: CompiledPlan): Ruled[] {
-  return plan.lineages.map(({ kind, zone }) => ({ kind: kind as JudgedKind, zone }))
+  return plan.zones.map((zone, lineage) => ({ kind: plan.kindOf(lineage) as JudgedKind, zone }))
 }

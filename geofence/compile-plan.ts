@@ -1,23 +1,13 @@
 // A plan, compiled: for every rule the UTC intervals in which it holds, with windows, versions, supervisions and
 // permits already worked in, so that the fold compares numbers and knows only beginnings and ends.
 import { createHash } from 'node:crypto'
-import type { Severity } from '../model/incident.ts'
 import type { Condition, ConditionKind, Permit, Plan, WeeklyWindow } from '../model/plan.ts'
 import type { CompiledZone } from './compile-zone.ts'
 import { Interned } from './interned.ts'
 import { type PackedPlan, packPlan, unpackPlan } from './packed-plan.ts'
 import { CONDITION_DEFAULTS, type ConditionParameters, ENGINE } from './parameters.ts'
-import {
-  DAY_MS,
-  firstEndAfter,
-  type Intervals,
-  intersected,
-  intervalsOf,
-  merged,
-  nextBoundaryMs,
-  windowPairs,
-  without,
-} from './windows.ts'
+import { type PlanTiming, timedRule, timingOf, type Version } from './plan-timing.ts'
+import { DAY_MS, type Intervals, intersected, intervalsOf, merged, windowPairs, without } from './windows.ts'
 
 /** A plan that cannot be judged by; the message names the condition and what is wrong with it. */
 export class PlanInvalid extends Error {
@@ -27,32 +17,6 @@ export class PlanInvalid extends Error {
 export type Horizon = { fromMs: number; toMs: number }
 export type ZoneOf = (zoneId: string) => CompiledZone | undefined
 
-/**
- * One condition in one zone over all its versions: what the wearer's state belongs to. Versions that follow one another
- * without a gap are one rule going on; a changed zone is another lineage and starts from nothing.
- */
-export type Lineage = {
-  /** Same for the same condition, zone and kind in any plan: 52 bits of SHA-256. */
-  readonly key: number
-  readonly conditionId: string
-  readonly kind: ConditionKind
-  readonly zone: CompiledZone
-  /** +1 where inside is right, −1 where outside is. */
-  readonly turn: 1 | -1
-  readonly versions: readonly Version[]
-  /** Judged within these; disjoint, touching ones belong to different versions. */
-  intervals: Intervals
-  /** Index into `versions`, by interval. */
-  versionOf: readonly number[]
-}
-
-export type Version = {
-  readonly parameters: ConditionParameters
-  readonly severity: Severity | undefined
-  /** Fixes beyond `confirmFixes` that a run near the wall needs. */
-  readonly shallowExtraFixes: number
-}
-
 export class CompiledPlan {
   readonly wearerId: number
   readonly reportIntervalMs: number
@@ -60,15 +24,21 @@ export class CompiledPlan {
   readonly zoneOf: ZoneOf
   /** SHA-256 of the plan's canonical JSON and its zones' shapes. */
   readonly hash: string
-  readonly lineages: readonly Lineage[]
-  /** Times under supervision; outside them nothing is judged. */
-  readonly supervision: Intervals
-  /** How fresh a breach must be to be known at an edge. */
-  readonly freshMs: number
+  /**
+   * The plan's lineages, in order of their keys. A lineage is one condition in one zone over all its versions: what the
+   * wearer's state belongs to. Versions that follow one another without a gap are one rule going on; a changed zone is another
+   * lineage and starts from nothing. A key is the same for the same condition, zone and kind in any plan: 52 bits of SHA-256.
+   */
+  readonly keys: readonly number[]
+  /** By lineage. */
+  readonly zones: readonly CompiledZone[]
   /** Counts up when `cover` worked further ahead. */
   generation = 0
   readonly #packed: PackedPlan
+  #timing: PlanTiming
   #horizon: Horizon
+  /** By lineage; worked out again for the few that have something to tell. */
+  #conditionIds: readonly string[] | undefined
 
   constructor(source: Plan, zoneOf: ZoneOf, horizon: Horizon) {
     this.wearerId = source.wearerId
@@ -77,13 +47,45 @@ export class CompiledPlan {
     this.#packed = packPlan(source)
     this.zoneOf = zoneOf
     const supervision = supervisionOf(source)
-    this.supervision = intervalsOf(supervision)
-    this.freshMs = Math.max(ENGINE.edgeFreshMs, 3 * source.reportIntervalMs)
-    const rules = rulesOf(source, supervision)
-    this.lineages = lineagesOf(rules, zoneOf)
+    const lineages = lineagesOf(rulesOf(source, supervision), zoneOf)
+    this.keys = lineages.map(({ key }) => key)
+    this.zones = lineages.map(({ zone }) => zone)
     this.hash = hashOf(source, zoneOf)
     this.#horizon = horizon
-    this.#fill(rules)
+    const freshMs = Math.max(ENGINE.edgeFreshMs, 3 * source.reportIntervalMs)
+    this.#timing = timingWithin(lineages, intervalsOf(supervision), freshMs, horizon)
+  }
+
+  /** What holds when, within the horizon. */
+  get timing(): PlanTiming {
+    return this.#timing
+  }
+
+  /** How many lineages. */
+  get size(): number {
+    return this.keys.length
+  }
+
+  get supervision(): Intervals {
+    return this.#timing.supervision
+  }
+
+  get freshMs(): number {
+    return this.#timing.freshMs
+  }
+
+  kindOf(lineage: number): ConditionKind {
+    return this.#timing.rules[lineage]!.kind
+  }
+
+  /** The condition of a lineage, or the permit where a permit names a zone. */
+  conditionIdOf(lineage: number): string {
+    if (this.#conditionIds === undefined) {
+      const { source } = this
+      const ids = new Map(rulesOf(source, supervisionOf(source)).map(({ key, conditionId }) => [key, conditionId]))
+      this.#conditionIds = this.keys.map((key) => ids.get(key)!)
+    }
+    return this.#conditionIds[lineage]!
   }
 
   /** The plan as it was given, put together anew. */
@@ -107,7 +109,8 @@ export class CompiledPlan {
     if (afresh && (timeMs < fromMs - STRIDE_MS || timeMs > toMs + STRIDE_MS)) fromMs = toMs = timeMs
     this.#horizon = { fromMs: Math.min(fromMs, timeMs - STRIDE_MS), toMs: Math.max(toMs, timeMs + STRIDE_MS) }
     const { source } = this
-    this.#fill(rulesOf(source, supervisionOf(source)))
+    const lineages = lineagesOf(rulesOf(source, supervisionOf(source)), this.zoneOf)
+    this.#timing = timingWithin(lineages, this.supervision, this.freshMs, this.#horizon)
     this.generation++
   }
 
@@ -118,28 +121,32 @@ export class CompiledPlan {
 
   /** First edge of any rule or supervision after `timeMs`, within the horizon; Infinity if none. */
   nextEdgeMs(timeMs: number): number {
-    let next = nextBoundaryMs(this.supervision, timeMs)
-    for (const lineage of this.lineages) next = Math.min(next, nextBoundaryMs(lineage.intervals, timeMs))
-    return next
+    return this.#timing.at(timeMs).toMs
   }
+}
 
-  #fill(rules: readonly Rule[]): void {
-    const byKey = new Map<number, Rule[]>()
-    for (const rule of rules) {
-      const versions = byKey.get(rule.key)
-      if (versions) versions.push(rule)
-      else byKey.set(rule.key, [rule])
-    }
-    for (const lineage of this.lineages) {
-      const pieces: [startMs: number, endMs: number, version: number][] = []
-      for (const [version, rule] of byKey.get(lineage.key)!.entries())
-        for (const [start, end] of inForce(rule, this.#horizon)) pieces.push([start, end, version])
-      pieces.sort((a, b) => a[0] - b[0])
-      lineage.intervals = intervalsOf(pieces.map(([start, end]) => [start, end]))
-      const versionOf = pieces.map((p) => p[2])
-      lineage.versionOf = knownVersionOf.of(versionOf.join(), () => versionOf)
-    }
-  }
+/** A lineage while it is compiled: its versions with the times in which each can hold. */
+type Lineage = { key: number; kind: ConditionKind; zone: CompiledZone; rules: Rule[] }
+
+function timingWithin(
+  lineages: readonly Lineage[],
+  supervision: Intervals,
+  freshMs: number,
+  horizon: Horizon,
+): PlanTiming {
+  const rules = lineages.map(({ kind, rules }) => {
+    const pieces: [startMs: number, endMs: number, version: number][] = []
+    for (const [version, rule] of rules.entries())
+      for (const [start, end] of inForce(rule, horizon)) pieces.push([start, end, version])
+    pieces.sort((a, b) => a[0] - b[0])
+    return timedRule({
+      kind,
+      versions: rules.map(({ version }) => version),
+      intervals: intervalsOf(pieces.map(([start, end]) => [start, end])),
+      versionOf: pieces.map(([, , version]) => version),
+    })
+  })
+  return timingOf(rules, supervision, freshMs)
 }
 
 function supervisionOf(source: Plan): [number, number][] {
@@ -152,9 +159,7 @@ function supervisionOf(source: Plan): [number, number][] {
   )
 }
 
-const knownVersionOf = new Interned<readonly number[]>(1024)
 const knownVersions = new Interned<Version>(4096)
-const knownSingles = new Interned<readonly Version[]>(4096)
 
 const MARGIN_MS = 2 * DAY_MS
 const STRIDE_MS = 14 * DAY_MS
@@ -262,29 +267,17 @@ function refuseOverlaps(conditions: readonly Condition[]): void {
 }
 
 function lineagesOf(rules: readonly Rule[], zoneOf: ZoneOf): Lineage[] {
-  const lineages = new Map<number, Lineage & { versions: readonly Version[] }>()
+  const lineages = new Map<number, Lineage>()
   for (const rule of rules) {
     const zone = zoneOf(rule.zoneId)
     if (zone === undefined)
       throw new PlanInvalid(`condition ${rule.conditionId} names a zone that is not there: ${rule.zoneId}`)
     const known = lineages.get(rule.key)
-    if (known) known.versions = [...known.versions, rule.version]
-    else
-      lineages.set(rule.key, {
-        key: rule.key,
-        conditionId: rule.conditionId,
-        kind: rule.kind,
-        zone,
-        turn: rule.kind === 'avoided' ? -1 : 1,
-        versions: knownSingles.of(JSON.stringify(rule.version), () => [rule.version]),
-        intervals: NONE,
-        versionOf: [],
-      })
+    if (known) known.rules.push(rule)
+    else lineages.set(rule.key, { key: rule.key, kind: rule.kind, zone, rules: [rule] })
   }
   return [...lineages.values()].sort((a, b) => a.key - b.key)
 }
-
-const NONE: Intervals = { starts: [], ends: [] }
 
 function inForce(rule: Rule, { fromMs, toMs }: Horizon): [number, number][] {
   const bounds = intersected(rule.bounds, [[fromMs, toMs]])
@@ -304,11 +297,6 @@ function inForce(rule: Rule, { fromMs, toMs }: Horizon): [number, number][] {
 function stretched(cut: [number, number], whole: readonly [number, number][]): [number, number] {
   const bound = whole.find(([start, end]) => cut[0] >= start && cut[1] <= end)!
   return [bound[0], bound[1]]
-}
-
-/** The interval of `lineage` that holds at `timeMs` or begins next; its length if there is none. */
-export function intervalFrom(lineage: Lineage, timeMs: number): number {
-  return firstEndAfter(lineage.intervals, timeMs)
 }
 
 function keyOf(conditionId: string, zoneId: string, kind: ConditionKind): number {

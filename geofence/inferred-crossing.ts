@@ -10,14 +10,14 @@ import type { Judging } from './zone-rules.ts'
 
 /** Two fixes outside an avoided zone, one after the other, whose straight line runs through it deeper than both guards. */
 export function crossedBetween(j: Judging, lineM: number): void {
-  const { state, report, lineage } = j
+  const { state, report, zone } = j
   if (!j.active || state.fixMs === -Infinity) return
   if (lineM <= j.marginM) return // the line is too short to reach the zone
   if (report.timeMs - state.fixMs > ENGINE.crossingMaxMs || state.fixMs < state.activeSinceMs[j.index]!) return
   const guardThere = breachGuardM(state.fixRadiusM, j.version.parameters.guardFloorM)
-  const distanceThere = lineage.zone.signedDistanceM(state.fixLatE7, state.fixLonE7)
+  const distanceThere = zone.signedDistanceM(state.fixLatE7, state.fixLonE7)
   if (-distanceThere <= guardThere) return
-  const depthM = segmentDepthM(lineage.zone, state.fixLatE7, state.fixLonE7, report.latE7, report.lonE7)
+  const depthM = segmentDepthM(zone, state.fixLatE7, state.fixLonE7, report.latE7, report.lonE7)
   if (depthM <= Math.max(guardThere, breachGuardM(j.radiusM, j.version.parameters.guardFloorM))) return
   const first: Spot = {
     timeMs: state.fixMs,
@@ -37,7 +37,7 @@ export function seenOnceInside(j: Judging, memory: ZoneMemory): void {
   if (!j.active || !before || !deepest || before.timeMs < j.state.activeSinceMs[j.index]!) return
   if (j.report.timeMs - before.timeMs > ENGINE.crossingMaxMs) return
   const guardThere = breachGuardM(before.radiusM, j.version.parameters.guardFloorM)
-  const distanceThere = j.lineage.zone.signedDistanceM(before.latE7, before.lonE7)
+  const distanceThere = j.zone.signedDistanceM(before.latE7, before.lonE7)
   if (-distanceThere <= guardThere) return
   // Out and back to the same place is what a reflected signal looks like.
   if (
@@ -52,7 +52,7 @@ function emit(j: Judging, first: Spot, inside: Spot | undefined, depthM: number)
   const endMs = j.report.timeMs
   const episode = openEpisode(j.state, {
     type: 'inferred_crossing',
-    conditionId: j.lineage.conditionId,
+    conditionId: j.plan.conditionIdOf(j.index),
     startMs: first.timeMs,
     startSpot: first,
     confirmedMs: endMs,
@@ -62,7 +62,7 @@ function emit(j: Judging, first: Spot, inside: Spot | undefined, depthM: number)
     ...evidenceOf({ ...first, timeMs: endMs, contentHi: j.report.contentHi, contentLo: j.report.contentLo }, 'end'),
     latE7: j.report.latE7,
     lonE7: j.report.lonE7,
-    distanceM: tenths(j.marginM * j.lineage.turn),
+    distanceM: tenths(j.marginM * j.turn),
     radiusM: tenths(j.radiusM),
   }
   j.sink.change({ ...incidentOf(j.state, j.plan.hash, episode, { endMs, end }), depthM: tenths(depthM) }, endMs)

@@ -88,7 +88,8 @@ export class MinutesLedger {
   /** By condition; one whose zone was changed is several lineages. */
   #inForce(): Map<string, { kind: ConditionKind; spans: Span[] }> {
     const found = new Map<string, { kind: ConditionKind; spans: Span[] }>()
-    for (const { conditionId, kind, intervals } of this.#plan.lineages) {
+    for (const [lineage, { kind, intervals }] of this.#plan.timing.rules.entries()) {
+      const conditionId = this.#plan.conditionIdOf(lineage)
       const known = found.get(conditionId) ?? { kind, spans: [] }
       for (let i = 0; i < intervals.starts.length; i++) known.spans.push([intervals.starts[i]!, intervals.ends[i]!])
       found.set(conditionId, known)

@@ -4,7 +4,6 @@ import { closeDevice } from './device-rules.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
 import { DEVICE_TYPES, type Episode, type WearerState, type ZoneMemory } from './state.ts'
 import { HOT } from './wearer-row.ts'
-import { intervalAt } from './windows.ts'
 import { VIOLATION } from './zone-rules.ts'
 
 /**
@@ -13,15 +12,13 @@ import { VIOLATION } from './zone-rules.ts'
  */
 export function reconcile(state: WearerState, plan: CompiledPlan, atMs: number, sink: Sink): void {
   const { activeSinceMs } = state
-  for (let i = 0; i < plan.lineages.length; i++)
-    if (!Number.isNaN(activeSinceMs[i]!) && intervalAt(plan.lineages[i]!.intervals, atMs) < 0)
-      end(state, plan, i, atMs, sink)
-  const supervised = intervalAt(plan.supervision, atMs)
-  if (supervised < 0 && !Number.isNaN(state.supervisedSinceMs)) endSupervision(state, plan, atMs, sink)
-  if (supervised >= 0 && Number.isNaN(state.supervisedSinceMs)) state.supervisedSinceMs = atMs
-  for (let i = 0; i < plan.lineages.length; i++)
-    if (Number.isNaN(activeSinceMs[i]!) && intervalAt(plan.lineages[i]!.intervals, atMs) >= 0)
-      begin(state, plan, i, atMs, sink)
+  const { active, supervised } = plan.timing.at(atMs)
+  for (let i = 0; i < active.length; i++)
+    if (!active[i] && !Number.isNaN(activeSinceMs[i]!)) end(state, plan, i, atMs, sink)
+  if (!supervised && !Number.isNaN(state.supervisedSinceMs)) endSupervision(state, plan, atMs, sink)
+  if (supervised && Number.isNaN(state.supervisedSinceMs)) state.supervisedSinceMs = atMs
+  for (let i = 0; i < active.length; i++)
+    if (active[i] && Number.isNaN(activeSinceMs[i]!)) begin(state, plan, i, atMs, sink)
 }
 
 function end(state: WearerState, plan: CompiledPlan, i: number, atMs: number, sink: Sink): void {
@@ -63,8 +60,7 @@ function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, 
   const known = last !== undefined && atMs - last.timeMs <= plan.freshMs
   if (!known || (memory.wrongSide && memory.returnCount > 0)) memory.forgetRuns()
   if (!known || !memory.wrongSide) return
-  const lineage = plan.lineages[i]!
-  const version = lineage.versions[lineage.versionOf[intervalAt(lineage.intervals, atMs)]!]!
+  const version = plan.timing.judgedAt(atMs).versions[i]!
   if (memory.unsureSinceBreach) {
     memory.wrongSide = false
     memory.breachCount = Math.min(memory.breachCount, version.parameters.confirmFixes - 1)
@@ -73,9 +69,9 @@ function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, 
   }
   memory.deepest = last
   memory.violation = openEpisode(state, {
-    type: VIOLATION[lineage.kind],
+    type: VIOLATION[plan.kindOf(i)],
     severity: version.severity,
-    conditionId: lineage.conditionId,
+    conditionId: plan.conditionIdOf(i),
     startMs: atMs,
     confirmedMs: atMs,
     evidence: [{ timeMs: atMs, role: 'start' }, evidenceOf(last, 'sign')],

@@ -98,8 +98,7 @@ export function decodeWearerState(
     if (episode) device.openCount++
   }
   const count = from.u32()
-  if (count !== plan.lineages.length)
-    throw new RangeError(`state has ${count} conditions, its plan ${plan.lineages.length}`)
+  if (count !== plan.size) throw new RangeError(`state has ${count} conditions, its plan ${plan.size}`)
   for (let i = 0; i < count; i++) {
     const bits = from.u8()
     if (bits & 1) state.activeSinceMs[i] = from.f64()

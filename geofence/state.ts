@@ -156,7 +156,7 @@ export class WearerState {
     if (hot !== undefined) refreshFolded(hot, at)
     this.hot = hot ?? freshRow()
     this.at = at
-    this.activeSinceMs = notANumbers(plan.lineages.length)
+    this.activeSinceMs = notANumbers(plan.size)
   }
 
   get device(): DeviceMemory {
@@ -218,7 +218,8 @@ export class WearerState {
   }
 }
 
-const NO_BOUNDS: number[] = []
+/** Nothing is known of any zone. */
+export const NO_BOUNDS: number[] = []
 
 /** Numbers of double precision from the start: such an array holds them unboxed. */
 export function notANumbers(count: number): number[] {

@@ -1,17 +1,19 @@
 // The fold: state' = step(state, plan, event). Pure: no clock, no I/O, no randomness. Events come in canonical order
 // (compareReports); the edges up to a report's time come before it.
+import type { ConditionKind } from '../model/plan.ts'
 import { type LogReport, REPORT_FLAG } from '../model/report.ts'
 import { apartM } from './apart.ts'
-import { type CompiledPlan, intervalFrom, type Lineage, type Version } from './compile-plan.ts'
+import type { CompiledPlan } from './compile-plan.ts'
 import { isCredible } from './credibility.ts'
 import { hasQuietDevice, judgeDevice } from './device-rules.ts'
 import { type Sink, tenths, type Weighing } from './episode.ts'
 import { breachGuardM, complyGuardM, errorRadiusM } from './evidence.ts'
 import { contentKeyHex } from './incident-id.ts'
 import { crossedBetween } from './inferred-crossing.ts'
+import type { Version } from './plan-timing.ts'
 import { endRule, reconcile } from './rule-edges.ts'
 import { SLACK_M, SLACK_SHARE, takeSettled } from './settled.ts'
-import { notANumbers, type WearerState } from './state.ts'
+import { NO_BOUNDS, notANumbers, type WearerState } from './state.ts'
 import { HOT } from './wearer-row.ts'
 import { type Judging, judgeFix } from './zone-rules.ts'
 
@@ -74,18 +76,19 @@ export function nextEdgeMs(state: WearerState, plan: CompiledPlan): number {
 
 /** Goes over to another plan at `atMs`: what both hold goes on, what only the old one held ends, what is new begins. */
 export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, atMs: number, sink: Sink): void {
-  const before = new Map(from.lineages.map((lineage, i) => [lineage.key, i]))
-  const activeSinceMs = notANumbers(to.lineages.length)
-  const memory = to.lineages.map((lineage, i) => {
-    const old = before.get(lineage.key)
+  const before = new Map(from.keys.map((key, i) => [key, i]))
+  const activeSinceMs = notANumbers(to.size)
+  const memory = to.keys.map((key, i) => {
+    const old = before.get(key)
     if (old === undefined) return undefined
-    before.delete(lineage.key)
+    before.delete(key)
     activeSinceMs[i] = state.activeSinceMs[old]!
     return state.memory[old]
   })
   for (const old of before.values()) if (state.memory[old]) endRule(state, from, state.memory[old], atMs, sink)
   state.activeSinceMs = activeSinceMs
   state.memory = memory
+  state.boundM = NO_BOUNDS // they were of the zones that stood there
   state.unsettle()
   if (!state.begun) return
   to.cover(atMs)
@@ -134,49 +137,50 @@ function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, r
     state.fixMs === -Infinity ? 0 : apartM(state.fixLatE7, state.fixLonE7, latE7, lonE7) * SLACK_SHARE + SLACK_M
   const needM = Math.max(complyGuardM(radiusM, hot[at + HOT.guardFloorM]!), lineM)
   if (!exact && hot[at + HOT.safeM]! - movedM > needM) return
+  // Bounds taken from afar are loose, but where the wearer has come from says something about what is far away all the same.
   const anew = exact || !(movedM < ANCHOR_REACH_M)
   if (anew) {
     hot[at + HOT.anchorLatE7] = latE7
     hot[at + HOT.anchorLonE7] = lonE7
   }
   const fromAnchorM = anew ? 0 : movedM
-  const { boundM } = state
+  const { boundM, memory } = state
+  const { zones, timing } = plan
+  const { versions } = timing.judgedAt(report.timeMs)
   let safeM = Infinity
   for (let i = 0; i < boundM.length; i++) {
     let bound = boundM[i]!
     if (Number.isNaN(bound)) continue
-    if (anew) bound = -Infinity
-    const lineage = plan.lineages[i]!
-    const version = versionAt(lineage, report.timeMs)
+    if (anew) bound = exact ? -Infinity : bound - movedM
+    const version = versions[i]!
     const { guardFloorM, warningRingM } = version.parameters
-    const memory = state.memory[i]
-    const clean = memory === undefined || memory.clean
+    const clean = memory[i] === undefined || memory[i]!.clean
     const needHereM = Math.max(complyGuardM(radiusM, guardFloorM), lineM) + warningRingM
-    if (!clean || !(bound - fromAnchorM > needHereM)) {
+    if (!clean || !(bound - fromAnchorM > (anew ? needHereM + ANCHOR_REACH_M : needHereM))) {
+      const turn = turnOf(timing.rules[i]!.kind)
       // On the right side and far enough, nothing needs to be known exactly.
       // Whole metres: a fraction would be boxed for the call.
       const nearM = exact || !clean ? Infinity : Math.ceil(needHereM + ANCHOR_REACH_M) | 0
-      lineage.zone.measure(latE7, lonE7, nearM, measured, 0)
-      let marginM = measured[0]! * lineage.turn
+      zones[i]!.measure(latE7, lonE7, nearM, measured, 0)
+      let marginM = measured[0]! * turn
       if (exact || !(nearM < Infinity && marginM > needHereM)) {
         if (!(marginM > -nearM)) {
-          lineage.zone.measure(latE7, lonE7, Infinity, measured, 0)
-          marginM = measured[0]! * lineage.turn
+          zones[i]!.measure(latE7, lonE7, Infinity, measured, 0)
+          marginM = measured[0]! * turn
         }
         weighAgainst(state, plan, i, version, report, radiusM, marginM, lineM, sink)
       }
       bound = marginM - fromAnchorM
     }
     boundM[i] = bound
-    const after = state.memory[i]
-    const safeHereM = after === undefined || after.clean ? bound - warningRingM : -Infinity
+    const safeHereM = memory[i] === undefined || memory[i]!.clean ? bound - warningRingM : -Infinity
     if (safeHereM < safeM) safeM = safeHereM
   }
   hot[at + HOT.safeM] = safeM
 }
 
-function versionAt(lineage: Lineage, timeMs: number): Version {
-  return lineage.versions[lineage.versions.length === 1 ? 0 : lineage.versionOf[intervalFrom(lineage, timeMs)]!]!
+function turnOf(kind: ConditionKind): 1 | -1 {
+  return kind === 'avoided' ? -1 : 1
 }
 
 const judging = {} as Judging // filled again for every lineage; nothing keeps it
@@ -197,7 +201,9 @@ function weighAgainst(
   j.plan = plan
   j.sink = sink
   j.index = index
-  j.lineage = plan.lineages[index]!
+  j.kind = plan.kindOf(index)
+  j.zone = plan.zones[index]!
+  j.turn = turnOf(j.kind)
   j.version = version
   j.active = !Number.isNaN(state.activeSinceMs[index]!)
   j.report = report
@@ -208,8 +214,8 @@ function weighAgainst(
   if (!j.active && memory?.breachLast && report.timeMs - memory.breachLast.timeMs > plan.freshMs) memory.forgetRuns()
   const wasClean = memory === undefined || memory.clean
   const evidence = judgeFix(j)
-  if (evidence === 1 && wasClean && j.lineage.kind === 'avoided') crossedBetween(j, lineM)
-  if (sink.weighed) sink.weighed(j.lineage.conditionId, weighingOf(j, evidence))
+  if (evidence === 1 && wasClean && j.kind === 'avoided') crossedBetween(j, lineM)
+  if (sink.weighed) sink.weighed(plan.conditionIdOf(index), weighingOf(j, evidence))
 }
 
 function weighingOf(j: Judging, evidence: -1 | 0 | 1): Weighing {
@@ -220,7 +226,7 @@ function weighingOf(j: Judging, evidence: -1 | 0 | 1): Weighing {
     contentKey: contentKeyHex(j.report.contentHi, j.report.contentLo),
     latE7: j.report.latE7,
     lonE7: j.report.lonE7,
-    distanceM: tenths(j.marginM * j.lineage.turn),
+    distanceM: tenths(j.marginM * j.turn),
     radiusM: tenths(j.radiusM),
     complyGuardM: tenths(complyGuardM(j.radiusM, guardFloorM)),
     breachGuardM: tenths(breachGuardM(j.radiusM, guardFloorM)),
@@ -232,27 +238,15 @@ function weighingOf(j: Judging, evidence: -1 | 0 | 1): Weighing {
   }
 }
 
-/** The lineages that fixes are weighed against from `timeMs` on: in force, or so soon that a breach now is fresh then. */
 function chooseJudged(state: WearerState, plan: CompiledPlan, timeMs: number): void {
   const { hot, at } = state
-  const count = plan.lineages.length
-  if (state.boundM.length !== count) state.boundM = notANumbers(count)
-  let untilMs = Infinity
-  let guardFloorM = 0
-  for (let i = 0; i < count; i++) {
-    const lineage = plan.lineages[i]!
-    const boundM = state.boundM[i]!
-    state.boundM[i] = Number.NaN
-    const interval = intervalFrom(lineage, timeMs)
-    if (interval === lineage.intervals.ends.length) continue
-    const previewMs = lineage.intervals.starts[interval]! - plan.freshMs
-    if (timeMs < previewMs) {
-      untilMs = Math.min(untilMs, previewMs)
-      continue
-    }
-    untilMs = Math.min(untilMs, lineage.intervals.ends[interval]!)
-    state.boundM[i] = Number.isNaN(boundM) ? -Infinity : boundM // where it lies does not change with the clock
-    guardFloorM = Math.max(guardFloorM, lineage.versions[lineage.versionOf[interval]!]!.parameters.guardFloorM)
+  const { versions, untilMs, guardFloorM } = plan.timing.judgedAt(timeMs)
+  if (state.boundM.length !== versions.length) state.boundM = notANumbers(versions.length)
+  const { boundM } = state
+  for (let i = 0; i < versions.length; i++) {
+    // Where it lies does not change with the clock.
+    if (versions[i] === undefined) boundM[i] = Number.NaN
+    else if (Number.isNaN(boundM[i]!)) boundM[i] = -Infinity
   }
   hot[at + HOT.judgedUntilMs] = untilMs
   hot[at + HOT.guardFloorM] = guardFloorM

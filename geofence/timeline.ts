@@ -418,7 +418,7 @@ export class WearerTimeline {
 
 /** Before the first report all states with as many conditions have the same bytes. */
 function freshBase(plan: CompiledPlan, segment: PlanSegment): Checkpoint {
-  const count = plan.lineages.length
+  const count = plan.size
   let bytes = freshBytes.get(count)
   if (bytes === undefined) {
     bytes = encodeWearerState(new WearerState(0, plan))

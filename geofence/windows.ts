@@ -186,3 +186,10 @@ export function nextBoundaryMs(intervals: Intervals, t: number): number {
   if (i === intervals.ends.length) return Infinity
   return intervals.starts[i]! > t ? intervals.starts[i]! : intervals.ends[i]!
 }
+
+/** Last begin or end at or before `t`; −Infinity if there is none. */
+export function boundaryBeforeMs(intervals: Intervals, t: number): number {
+  const i = firstEndAfter(intervals, t)
+  if (i < intervals.starts.length && intervals.starts[i]! <= t) return intervals.starts[i]!
+  return i > 0 ? intervals.ends[i - 1]! : -Infinity
+}

@@ -1,11 +1,14 @@
 // One fix against one condition: the truth table of evidence.ts, with what opens and closes.
 import type { IncidentType } from '../model/incident.ts'
+import type { ConditionKind } from '../model/plan.ts'
 import { type LogReport, POSITION_SOURCE } from '../model/report.ts'
-import type { CompiledPlan, Lineage, Version } from './compile-plan.ts'
+import type { CompiledPlan } from './compile-plan.ts'
+import type { CompiledZone } from './compile-zone.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink, spotOf } from './episode.ts'
 import { breachGuardM, weigh } from './evidence.ts'
 import { seenOnceInside } from './inferred-crossing.ts'
 import { ENGINE } from './parameters.ts'
+import type { Version } from './plan-timing.ts'
 import { type Spot, type WearerState, ZoneMemory } from './state.ts'
 
 export const VIOLATION = {
@@ -14,7 +17,7 @@ export const VIOLATION = {
   corridor: 'off_corridor',
   avoided: 'inside_avoided_zone',
   neutral: 'away_from_required_zone', // never judged
-} as const satisfies Record<Lineage['kind'], IncidentType>
+} as const satisfies Record<ConditionKind, IncidentType>
 
 /** All that a rule needs to know of one fix and one lineage. Filled again for each; nothing keeps it. */
 export type Judging = {
@@ -22,7 +25,10 @@ export type Judging = {
   plan: CompiledPlan
   sink: Sink
   index: number
-  lineage: Lineage
+  kind: ConditionKind
+  zone: CompiledZone
+  /** +1 where inside is right, −1 where outside is. */
+  turn: 1 | -1
   version: Version
   /** In force; else only looked at because it soon will be. */
   active: boolean
@@ -109,7 +115,7 @@ function nextLast(j: Judging, memory: ZoneMemory): Spot {
   last.contentLo = j.report.contentLo
   last.latE7 = j.report.latE7
   last.lonE7 = j.report.lonE7
-  last.distanceM = j.marginM * j.lineage.turn
+  last.distanceM = j.marginM * j.turn
   last.radiusM = j.radiusM
   return last
 }
@@ -128,9 +134,9 @@ function openViolation(j: Judging, memory: ZoneMemory, confirm: Spot): void {
   closeUnverifiable(j, memory, startMs)
   closeRing(j, memory, startMs)
   memory.violation = openEpisode(j.state, {
-    type: VIOLATION[j.lineage.kind],
+    type: VIOLATION[j.kind],
     severity: j.version.severity,
-    conditionId: j.lineage.conditionId,
+    conditionId: j.plan.conditionIdOf(j.index),
     startMs,
     startSpot: byFix ? first : undefined,
     confirmedMs: confirm.timeMs,
@@ -158,7 +164,7 @@ function unsure(j: Judging, memory: ZoneMemory, again: boolean): void {
   if (timeMs - memory.unsureFirst.timeMs < unverifiableAfterMs) return
   memory.unverifiable = openEpisode(j.state, {
     type: 'location_unverifiable',
-    conditionId: j.lineage.conditionId,
+    conditionId: j.plan.conditionIdOf(j.index),
     startMs: memory.unsureFirst.timeMs,
     startSpot: memory.unsureFirst,
     confirmedMs: timeMs,
@@ -172,7 +178,7 @@ function comply(j: Judging, memory: ZoneMemory): void {
   memory.unsureFirst = undefined
   if (!memory.wrongSide) {
     if (memory.breachCount > 0) {
-      if (j.lineage.kind === 'avoided') seenOnceInside(j, memory)
+      if (j.kind === 'avoided') seenOnceInside(j, memory)
       memory.forgetRuns()
     }
     return
@@ -213,7 +219,7 @@ function judgeRing(j: Judging, memory: ZoneMemory): void {
     if (memory.ring || memory.ringCount < confirmFixes) return
     memory.ring = openEpisode(j.state, {
       type: 'warning_ring',
-      conditionId: j.lineage.conditionId,
+      conditionId: j.plan.conditionIdOf(j.index),
       startMs: memory.ringFirst.timeMs,
       startSpot: memory.ringFirst,
       confirmedMs: timeMs,
@@ -241,7 +247,7 @@ function closeRing(j: Judging, memory: ZoneMemory, endMs: number): void {
 }
 
 function spotIn(j: Judging): Spot {
-  return spotOf(j.report, j.marginM * j.lineage.turn, j.radiusM)
+  return spotOf(j.report, j.marginM * j.turn, j.radiusM)
 }
 
 function lastFix({ state }: Judging): Spot | undefined {

@@ -292,6 +292,21 @@ describe('a plan changes', () => {
     expect(results[0]).toEqual(['away_from_required_zone 724/725/729', 'away_from_required_zone 735/736/-'])
   })
 
+  test('another zone in place of the one that a wearer was surely in is looked at anew', () => {
+    const elsewhere = document({ conditions: [condition({ id: 'd', zoneId: 'far', fromMs: at(20) })] })
+    const before = Array.from({ length: 20 }, (_, k) => fix(at(k), k % 3, 0))
+    const after = Array.from({ length: 20 }, (_, k) => fix(at(20 + k), k % 3, 0))
+    for (const announcedAfter of [20, 21, 30]) {
+      const t = timeline({ conditions: [condition({ toMs: at(20) })] })
+      const reports = [...before, ...after]
+      for (const [i, report] of reports.entries()) {
+        if (i === announcedAfter) t.setPlan(compiled(elsewhere), at(20))
+        t.offer(report)
+      }
+      expect(brief(t.standing())).toEqual(['away_from_required_zone 740/741/-'])
+    }
+  })
+
   test('saved and put back after the plan changed: the old one holds for what was heard late from before the change', () => {
     const t = timeline({ conditions: [condition({})] })
     for (const report of [fix(at(0), 0, 0), fix(at(1), 0, 0)]) t.offer(report)
