@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Condition, ConditionKind, Permit, Plan, WeeklyWindow } from '../model/plan.ts'
 import type { CompiledZone } from './compile-zone.ts'
 import { Interned } from './interned.ts'
-import { type PackedPlan, packPlan, unpackPlan } from './packed-plan.ts'
+import { idAt, type PackedPlan, packPlan, unpackPlan } from './packed-plan.ts'
 import { CONDITION_DEFAULTS, type ConditionParameters, ENGINE } from './parameters.ts'
 import { type PlanTiming, timedRule, timingOf, type Version } from './plan-timing.ts'
 import { DAY_MS, type Intervals, intersected, intervalsOf, merged, windowPairs, without } from './windows.ts'
@@ -37,8 +37,8 @@ export class CompiledPlan {
   readonly #packed: PackedPlan
   #timing: PlanTiming
   #horizon: Horizon
-  /** By lineage; worked out again for the few that have something to tell. */
-  #conditionIds: readonly string[] | undefined
+  /** By lineage: its place in the plan as given, conditions before permits; a string takes a byte for each. */
+  readonly #placeOf: string
 
   constructor(source: Plan, zoneOf: ZoneOf, horizon: Horizon) {
     this.wearerId = source.wearerId
@@ -50,6 +50,7 @@ export class CompiledPlan {
     const lineages = lineagesOf(rulesOf(source, supervision), zoneOf)
     this.keys = lineages.map(({ key }) => key)
     this.zones = lineages.map(({ zone }) => zone)
+    this.#placeOf = String.fromCharCode(...lineages.map(({ rules }) => rules[0]!.place))
     this.hash = hashOf(source, zoneOf)
     this.#horizon = horizon
     const freshMs = Math.max(ENGINE.edgeFreshMs, 3 * source.reportIntervalMs)
@@ -80,12 +81,7 @@ export class CompiledPlan {
 
   /** The condition of a lineage, or the permit where a permit names a zone. */
   conditionIdOf(lineage: number): string {
-    if (this.#conditionIds === undefined) {
-      const { source } = this
-      const ids = new Map(rulesOf(source, supervisionOf(source)).map(({ key, conditionId }) => [key, conditionId]))
-      this.#conditionIds = this.keys.map((key) => ids.get(key)!)
-    }
-    return this.#conditionIds[lineage]!
+    return idAt(this.#packed, this.#placeOf.charCodeAt(lineage))
   }
 
   /** The plan as it was given, put together anew. */
@@ -178,6 +174,8 @@ export function compilePlan(plan: Plan, zoneOf: ZoneOf, horizon: Horizon): Compi
 /** One version of a condition, or the zone of a permit, with the times in which it can hold at all. */
 type Rule = {
   key: number
+  /** Of the condition, or of the permit behind all conditions. */
+  place: number
   conditionId: string
   kind: ConditionKind
   zoneId: string
@@ -189,21 +187,22 @@ type Rule = {
 
 function rulesOf(plan: Plan, supervision: [number, number][]): Rule[] {
   const permits = plan.permits
-    .map((permit) => ({ permit, span: spanOf(permit) }))
+    .map((permit, i) => ({ permit, place: plan.conditions.length + i, span: spanOf(permit) }))
     .filter(({ span }) => span[0] < span[1])
   const rules: Rule[] = []
-  for (const condition of plan.conditions) {
+  for (const [place, condition] of plan.conditions.entries()) {
     if (condition.kind === 'neutral') continue
     const lifted = permits
       .filter(({ permit }) => permit.conditionIds === undefined || permit.conditionIds.includes(condition.id))
       .map(({ span }) => [...span] as [number, number])
     const force = intersected(supervision, [[condition.fromMs, condition.toMs ?? Infinity]])
-    rules.push(ruleOf(condition, without(force, merged(lifted))))
+    rules.push(ruleOf(condition, place, without(force, merged(lifted))))
   }
-  for (const { permit, span } of permits)
+  for (const { permit, place, span } of permits)
     if (permit.zoneId !== undefined)
       rules.push({
         key: keyOf(permit.id, permit.zoneId, 'required'),
+        place,
         conditionId: permit.id,
         kind: 'required',
         zoneId: permit.zoneId,
@@ -220,7 +219,7 @@ function rulesOf(plan: Plan, supervision: [number, number][]): Rule[] {
   return rules
 }
 
-function ruleOf(condition: Condition, bounds: [number, number][]): Rule {
+function ruleOf(condition: Condition, place: number, bounds: [number, number][]): Rule {
   if (condition.toMs !== undefined && condition.toMs <= condition.fromMs)
     throw new PlanInvalid(`condition ${condition.id} ends at ${condition.toMs}, before it begins`)
   if (!Number.isFinite(condition.fromMs))
@@ -230,6 +229,7 @@ function ruleOf(condition: Condition, bounds: [number, number][]): Rule {
     if (value !== undefined) parameters[name as keyof ConditionParameters] = value
   return {
     key: keyOf(condition.id, condition.zoneId, condition.kind),
+    place,
     conditionId: condition.id,
     kind: condition.kind,
     zoneId: condition.zoneId,

@@ -6,71 +6,76 @@
 //   else                                              no; a sign; kept as the candidate
 import type { LogReport } from '../model/report.ts'
 import { REPORT_FLAG } from '../model/report.ts'
-import { apartM } from './apart.ts'
+import { measureApart } from './apart.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import { closeDevice, openDevice } from './device-rules.ts'
 import { evidenceOf, incidentOf, type Sink, spotOf } from './episode.ts'
+import { errorRadiusM } from './evidence.ts'
 import { ENGINE } from './parameters.ts'
 import { SLOT, type Spot, type WearerState } from './state.ts'
+import { HOT } from './wearer-row.ts'
 
 /** Decides, and moves *position not credible* on. The caller takes an accepted fix as the new last good one. */
-export function isCredible(
-  state: WearerState,
-  plan: CompiledPlan,
-  report: LogReport,
-  radiusM: number,
-  sink: Sink,
-): boolean {
-  const credible = weighFix(state, plan, report, radiusM, sink)
+export function isCredible(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): boolean {
+  const credible = weighFix(state, plan, report, sink)
   const open = state.remembered?.open[SLOT.position_not_credible]
   if (credible && open) {
     const last = state.device.doubts[state.device.doubts.length - 1]!
     if (report.timeMs - last.timeMs >= ENGINE.credibleClearMs) {
       state.device.doubts = []
-      closeDevice(state, plan, SLOT.position_not_credible, report.timeMs, sink, spotOf(report, Number.NaN, radiusM))
+      closeDevice(state, plan, SLOT.position_not_credible, report.timeMs, sink, placeOf(report))
     }
   }
   return credible
 }
 
-function weighFix(state: WearerState, plan: CompiledPlan, report: LogReport, radiusM: number, sink: Sink): boolean {
+function weighFix(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): boolean {
   if ((report.flags & REPORT_FLAG.mock) !== 0) {
-    doubt(state, plan, spotOf(report, Number.NaN, radiusM), sink)
+    doubt(state, plan, placeOf(report), sink)
     return false
   }
+  if (isFirst(state) || isReachableFromLast(state, report)) {
+    state.candidate = undefined
+    return true
+  }
   const { candidate } = state
-  if (
-    state.fixMs === -Infinity ||
-    isReachable(state.fixLatE7, state.fixLonE7, state.fixRadiusM, state.fixMs, report, radiusM)
-  ) {
-    state.candidate = undefined
-    return true
+  if (candidate !== undefined) {
+    measureApart(candidate.latE7, candidate.lonE7, report.latE7, report.lonE7, apart, 0)
+    if (isReachable(candidate.timeMs, candidate.radiusM, report)) {
+      state.candidate = undefined
+      return true
+    }
   }
-  if (
-    candidate &&
-    isReachable(candidate.latE7, candidate.lonE7, candidate.radiusM, candidate.timeMs, report, radiusM)
-  ) {
-    state.candidate = undefined
-    return true
-  }
-  state.candidate = spotOf(report, Number.NaN, radiusM)
+  state.candidate = placeOf(report)
   doubt(state, plan, state.candidate, sink)
   return false
 }
 
-/** Could anything that moves have come from there to here in the time, both error circles granted? */
-function isReachable(
-  latE7: number,
-  lonE7: number,
-  fromRadiusM: number,
-  fromMs: number,
-  report: LogReport,
-  radiusM: number,
-): boolean {
+function placeOf(report: LogReport): Spot {
+  return spotOf(report, Number.NaN, errorRadiusM(report.accuracyM, report.hdop, report.source))
+}
+
+function isFirst({ hot, at }: WearerState): boolean {
+  return hot[at + HOT.fixMs] === -Infinity
+}
+
+/** Metres from there to the report. */
+const apart = new Float64Array(1)
+
+function isReachableFromLast({ hot, at }: WearerState, report: LogReport): boolean {
+  measureApart(hot[at + HOT.fixLatE7]! | 0, hot[at + HOT.fixLonE7]! | 0, report.latE7, report.lonE7, apart, 0)
+  // So near that any time is enough.
+  if (apart[0]! <= (ENGINE.groundSpeedMps * ENGINE.clockSlackMs) / 1000) return true
+  return isReachable(hot[at + HOT.fixMs]!, hot[at + HOT.fixRadiusM]!, report)
+}
+
+/** Could anything that moves have come from there, `apart` away, to here in the time, both error circles granted? */
+function isReachable(fromMs: number, fromRadiusM: number, report: LogReport): boolean {
+  const radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
   const elapsedMs = report.timeMs - fromMs
   const seconds = (elapsedMs + ENGINE.clockSlackMs) / 1000
   const granted = (fromRadiusM + radiusM) * ENGINE.breachGuardPerRadius
-  const speedMps = (apartM(latE7, lonE7, report.latE7, report.lonE7) - granted) / seconds
+  const speedMps = (apart[0]! - granted) / seconds
   if (speedMps <= ENGINE.groundSpeedMps) return true
   if (speedMps > ENGINE.flightSpeedMps) return false
   return elapsedMs >= ENGINE.flightAfterMs || report.speedMps >= 0.7 * speedMps

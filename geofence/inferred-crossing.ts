@@ -9,10 +9,10 @@ import type { Spot, ZoneMemory } from './state.ts'
 import type { Judging } from './zone-rules.ts'
 
 /** Two fixes outside an avoided zone, one after the other, whose straight line runs through it deeper than both guards. */
-export function crossedBetween(j: Judging, lineM: number): void {
+export function crossedBetween(j: Judging): void {
   const { state, report, zone } = j
-  if (!j.active || state.fixMs === -Infinity) return
-  if (lineM <= j.marginM) return // the line is too short to reach the zone
+  if (!j.active || j.lineM <= j.marginM) return // the line is too short to reach the zone
+  if (state.fixMs === -Infinity) return
   if (report.timeMs - state.fixMs > ENGINE.crossingMaxMs || state.fixMs < state.activeSinceMs[j.index]!) return
   const guardThere = breachGuardM(state.fixRadiusM, j.version.parameters.guardFloorM)
   const distanceThere = zone.signedDistanceM(state.fixLatE7, state.fixLonE7)

@@ -34,3 +34,9 @@ export function unpackPlan({ own, templates }: PackedPlan): Plan {
   })
   return { ...rest, conditions }
 }
+
+/** Id of the condition at a place, or of a permit, whose places follow those of the conditions. */
+export function idAt({ own }: PackedPlan, place: number): string {
+  const [{ permits }, owns] = JSON.parse(own) as [Pick<Plan, 'permits'>, Own[]]
+  return place < owns.length ? owns[place]![0] : permits[place - owns.length]!.id
+}

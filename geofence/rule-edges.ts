@@ -67,7 +67,7 @@ function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, 
     if (memory.breachCount === 0) memory.forgetRuns()
     return
   }
-  memory.deepest = last
+  memory.deepest = { ...last } // the last is filled again
   memory.violation = openEpisode(state, {
     type: VIOLATION[plan.kindOf(i)],
     severity: version.severity,

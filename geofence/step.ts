@@ -2,7 +2,7 @@
 // (compareReports); the edges up to a report's time come before it.
 import type { ConditionKind } from '../model/plan.ts'
 import { type LogReport, REPORT_FLAG } from '../model/report.ts'
-import { apartM } from './apart.ts'
+import { measureApart } from './apart.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import { isCredible } from './credibility.ts'
 import { hasQuietDevice, judgeDevice } from './device-rules.ts'
@@ -32,17 +32,16 @@ export function stepInFull(state: WearerState, plan: CompiledPlan, report: LogRe
   if (Number.isNaN(state.supervisedSinceMs)) return
   judgeDevice(state, plan, report, sink)
   if ((report.flags & (REPORT_FLAG.fixValid | REPORT_FLAG.hasPosition)) !== 3) return
-  const radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
-  if (!isCredible(state, plan, report, radiusM, sink)) return
-  judgeZones(state, plan, report, radiusM, sink)
-  takeFix(state, report, radiusM)
+  if (!isCredible(state, plan, report, sink)) return
+  judgeZones(state, plan, report, sink)
+  takeFix(state, report)
 }
 
-function takeFix({ hot, at }: WearerState, report: LogReport, radiusM: number): void {
+function takeFix({ hot, at }: WearerState, report: LogReport): void {
   hot[at + HOT.fixMs] = report.timeMs
   hot[at + HOT.fixLatE7] = report.latE7
   hot[at + HOT.fixLonE7] = report.lonE7
-  hot[at + HOT.fixRadiusM] = radiusM
+  hot[at + HOT.fixRadiusM] = errorRadiusM(report.accuracyM, report.hdop, report.source)
   hot[at + HOT.fixHi] = report.contentHi
   hot[at + HOT.fixLo] = report.contentLo
 }
@@ -118,10 +117,18 @@ function fireNext(state: WearerState, plan: CompiledPlan, sink: Sink): void {
 
 /** Beyond this the anchor is moved: bounds taken from afar are loose. */
 const ANCHOR_REACH_M = 250
+// Metres go from function to function in these: a fraction is boxed for a call that is not inlined.
 const measured = new Float64Array(1)
+const apart = new Float64Array(2)
+const FROM_ANCHOR = 0
+const FROM_LAST = 1
+const weighed = new Float64Array(2)
+const MARGIN = 0
+const LINE = 1
 
-function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, radiusM: number, sink: Sink): void {
+function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   nextEdgeMs(state, plan) // makes the cache this plan's
+  const radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
   const { hot, at } = state
   const { latE7, lonE7 } = report
   if (!(report.timeMs < hot[at + HOT.judgedUntilMs]!)) chooseJudged(state, plan, report.timeMs)
@@ -132,9 +139,10 @@ function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, r
       hot[at + HOT.judgedUntilMs]!,
       plan.coveredUntilMs,
     )
-  const movedM = apartM(hot[at + HOT.anchorLatE7]!, hot[at + HOT.anchorLonE7]!, latE7, lonE7) * SLACK_SHARE + SLACK_M
-  const lineM =
-    state.fixMs === -Infinity ? 0 : apartM(state.fixLatE7, state.fixLonE7, latE7, lonE7) * SLACK_SHARE + SLACK_M
+  measureApart(hot[at + HOT.anchorLatE7]! | 0, hot[at + HOT.anchorLonE7]! | 0, latE7, lonE7, apart, FROM_ANCHOR)
+  measureApart(hot[at + HOT.fixLatE7]! | 0, hot[at + HOT.fixLonE7]! | 0, latE7, lonE7, apart, FROM_LAST)
+  const movedM = apart[FROM_ANCHOR]! * SLACK_SHARE + SLACK_M
+  const lineM = hot[at + HOT.fixMs] === -Infinity ? 0 : apart[FROM_LAST]! * SLACK_SHARE + SLACK_M
   const needM = Math.max(complyGuardM(radiusM, hot[at + HOT.guardFloorM]!), lineM)
   if (!exact && hot[at + HOT.safeM]! - movedM > needM) return
   // Bounds taken from afar are loose, but where the wearer has come from says something about what is far away all the same.
@@ -168,7 +176,9 @@ function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, r
           zones[i]!.measure(latE7, lonE7, Infinity, measured, 0)
           marginM = measured[0]! * turn
         }
-        weighAgainst(state, plan, i, version, report, radiusM, marginM, lineM, sink)
+        weighed[MARGIN] = marginM
+        weighed[LINE] = lineM
+        weighAgainst(state, plan, i, version, report, sink)
       }
       bound = marginM - fromAnchorM
     }
@@ -191,9 +201,6 @@ function weighAgainst(
   index: number,
   version: Version,
   report: LogReport,
-  radiusM: number,
-  marginM: number,
-  lineM: number,
   sink: Sink,
 ): void {
   const j = judging
@@ -207,14 +214,15 @@ function weighAgainst(
   j.version = version
   j.active = !Number.isNaN(state.activeSinceMs[index]!)
   j.report = report
-  j.radiusM = radiusM
-  j.marginM = marginM
+  j.radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
+  j.marginM = weighed[MARGIN]!
+  j.lineM = weighed[LINE]!
   const memory = state.memory[index]
   // A run from before the last window says nothing about the next one.
   if (!j.active && memory?.breachLast && report.timeMs - memory.breachLast.timeMs > plan.freshMs) memory.forgetRuns()
   const wasClean = memory === undefined || memory.clean
   const evidence = judgeFix(j)
-  if (evidence === 1 && wasClean && j.kind === 'avoided') crossedBetween(j, lineM)
+  if (evidence === 1 && wasClean && j.kind === 'avoided') crossedBetween(j)
   if (sink.weighed) sink.weighed(plan.conditionIdOf(index), weighingOf(j, evidence))
 }
 

@@ -36,6 +36,8 @@ export type Judging = {
   radiusM: number
   /** + on the right side. */
   marginM: number
+  /** From the last fix to this one, a little more than that. */
+  lineM: number
 }
 
 /** Weighs the fix and moves the lineage's memory on; gives the evidence. */
@@ -97,7 +99,8 @@ function breach(j: Judging, memory: ZoneMemory): void {
   memory.breachCount = Math.min(255, memory.breachCount + 1)
   memory.unsureSinceBreach = false
   memory.breachLast = spot
-  if (!memory.deepest || Math.abs(spot.distanceM) > Math.abs(memory.deepest.distanceM)) memory.deepest = spot
+  if (!memory.deepest) memory.deepest = { ...spot }
+  else if (Math.abs(spot.distanceM) > Math.abs(memory.deepest.distanceM)) copySpot(spot, memory.deepest)
   const { confirmFixes, confirmMinMs } = j.version.parameters
   if (memory.wrongSide || memory.breachCount < confirmFixes) return
   if (memory.breachCount < confirmFixes + j.version.shallowExtraFixes && isShallow(j, memory.deepest)) return
@@ -106,10 +109,10 @@ function breach(j: Judging, memory: ZoneMemory): void {
   if (j.active) openViolation(j, memory, spot)
 }
 
-/** An absence of hours is a spot a minute: the one before is filled again where nothing else keeps it. */
+/** An absence of hours is a spot a minute: the one before is filled again unless it is the run's first. */
 function nextLast(j: Judging, memory: ZoneMemory): Spot {
   const last = memory.breachLast
-  if (last === undefined || last === memory.breachFirst || last === memory.deepest) return spotIn(j)
+  if (last === undefined || last === memory.breachFirst) return spotIn(j)
   last.timeMs = j.report.timeMs
   last.contentHi = j.report.contentHi
   last.contentLo = j.report.contentLo
@@ -118,6 +121,16 @@ function nextLast(j: Judging, memory: ZoneMemory): Spot {
   last.distanceM = j.marginM * j.turn
   last.radiusM = j.radiusM
   return last
+}
+
+function copySpot(from: Spot, to: Spot): void {
+  to.timeMs = from.timeMs
+  to.contentHi = from.contentHi
+  to.contentLo = from.contentLo
+  to.latE7 = from.latE7
+  to.lonE7 = from.lonE7
+  to.distanceM = from.distanceM
+  to.radiusM = from.radiusM
 }
 
 /** Near enough to the wall for a reflection: the deepest fix of the run, by its own guard. */
