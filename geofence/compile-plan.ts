@@ -110,9 +110,13 @@ export class CompiledPlan {
     this.generation++
   }
 
-  /** `cover` has nothing to do for times before this and after one that it was called for. */
+  /** `cover` has nothing to do for times from `coveredFromMs` until this. */
   get coveredUntilMs(): number {
     return this.#horizon.toMs - MARGIN_MS
+  }
+
+  get coveredFromMs(): number {
+    return this.#horizon.fromMs + MARGIN_MS
   }
 
   /** First edge of any rule or supervision after `timeMs`, within the horizon; Infinity if none. */

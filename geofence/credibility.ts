@@ -6,13 +6,14 @@
 //   else                                              no; a sign; kept as the candidate
 import type { LogReport } from '../model/report.ts'
 import { REPORT_FLAG } from '../model/report.ts'
-import { measureApart } from './apart.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import { closeDevice, openDevice } from './device-rules.ts'
-import { evidenceOf, incidentOf, type Sink, spotOf } from './episode.ts'
-import { errorRadiusM } from './evidence.ts'
+import { evidenceOf, incidentOf, type Sink } from './episode.ts'
+import { errorRadiusM, measureRadius } from './evidence.ts'
+import { measureApart } from './local-plane.ts'
 import { ENGINE } from './parameters.ts'
-import { SLOT, type Spot, type WearerState } from './state.ts'
+import { type Spot, spotOf } from './spot.ts'
+import { SLOT, type WearerState } from './state.ts'
 import { HOT } from './wearer-row.ts'
 
 /** Decides, and moves *position not credible* on. The caller takes an accepted fix as the new last good one. */
@@ -40,8 +41,10 @@ function weighFix(state: WearerState, plan: CompiledPlan, report: LogReport, sin
   }
   const { candidate } = state
   if (candidate !== undefined) {
-    measureApart(candidate.latE7, candidate.lonE7, report.latE7, report.lonE7, apart, 0)
-    if (isReachable(candidate.timeMs, candidate.radiusM, report)) {
+    measureApart(candidate.latE7, candidate.lonE7, report.latE7, report.lonE7, from, APART)
+    from[TIME] = candidate.timeMs
+    from[RADIUS] = candidate.radiusM
+    if (isReachable(report)) {
       state.candidate = undefined
       return true
     }
@@ -59,23 +62,29 @@ function isFirst({ hot, at }: WearerState): boolean {
   return hot[at + HOT.fixMs] === -Infinity
 }
 
-/** Metres from there to the report. */
-const apart = new Float64Array(1)
+/** Where the wearer is thought to have come from: metres away, when, how surely. Beside each other, so that nothing is boxed. */
+const from = new Float64Array(4)
+const APART = 0
+const TIME = 1
+const RADIUS = 2
+const RADIUS_HERE = 3
 
 function isReachableFromLast({ hot, at }: WearerState, report: LogReport): boolean {
-  measureApart(hot[at + HOT.fixLatE7]! | 0, hot[at + HOT.fixLonE7]! | 0, report.latE7, report.lonE7, apart, 0)
+  measureApart(hot[at + HOT.fixLatE7]! | 0, hot[at + HOT.fixLonE7]! | 0, report.latE7, report.lonE7, from, APART)
   // So near that any time is enough.
-  if (apart[0]! <= (ENGINE.groundSpeedMps * ENGINE.clockSlackMs) / 1000) return true
-  return isReachable(hot[at + HOT.fixMs]!, hot[at + HOT.fixRadiusM]!, report)
+  if (from[APART]! <= (ENGINE.groundSpeedMps * ENGINE.clockSlackMs) / 1000) return true
+  from[TIME] = hot[at + HOT.fixMs]!
+  from[RADIUS] = hot[at + HOT.fixRadiusM]!
+  return isReachable(report)
 }
 
-/** Could anything that moves have come from there, `apart` away, to here in the time, both error circles granted? */
-function isReachable(fromMs: number, fromRadiusM: number, report: LogReport): boolean {
-  const radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
-  const elapsedMs = report.timeMs - fromMs
+/** Could anything that moves have come from there to here in the time, both error circles granted? */
+function isReachable(report: LogReport): boolean {
+  measureRadius(report, from, RADIUS_HERE)
+  const elapsedMs = report.timeMs - from[TIME]!
   const seconds = (elapsedMs + ENGINE.clockSlackMs) / 1000
-  const granted = (fromRadiusM + radiusM) * ENGINE.breachGuardPerRadius
-  const speedMps = (apart[0]! - granted) / seconds
+  const granted = (from[RADIUS]! + from[RADIUS_HERE]!) * ENGINE.breachGuardPerRadius
+  const speedMps = (from[APART]! - granted) / seconds
   if (speedMps <= ENGINE.groundSpeedMps) return true
   if (speedMps > ENGINE.flightSpeedMps) return false
   return elapsedMs >= ENGINE.flightAfterMs || report.speedMps >= 0.7 * speedMps

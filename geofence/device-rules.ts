@@ -3,9 +3,10 @@
 import type { Evidence, Severity } from '../model/incident.ts'
 import { ALARM, CONTACT, type LogReport, REPORT_FLAG, TRISTATE } from '../model/report.ts'
 import type { CompiledPlan } from './compile-plan.ts'
-import { evidenceOf, incidentOf, openEpisode, type Sink, spotOf } from './episode.ts'
+import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
 import { ENGINE } from './parameters.ts'
-import { DEVICE_TYPES, type Episode, SLOT, type Spot, type WearerState } from './state.ts'
+import { type Spot, spotOf } from './spot.ts'
+import { DEVICE_TYPES, type Episode, SLOT, type WearerState } from './state.ts'
 
 const NO_PERCENT = 255
 

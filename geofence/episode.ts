@@ -1,9 +1,9 @@
 // From an open episode to the incident that others see.
 import { type Evidence, INCIDENT_TYPES, type Incident, type IncidentType, type Severity } from '../model/incident.ts'
-import type { LogReport } from '../model/report.ts'
 import { contentKeyHex, EDGE_KEY, incidentId } from './incident-id.ts'
 import { ENGINE, ENGINE_VERSION } from './parameters.ts'
-import type { Episode, Spot, WearerState } from './state.ts'
+import type { Spot } from './spot.ts'
+import type { Episode, WearerState } from './state.ts'
 
 /** Receives what the fold decides. `atMs` is the time of the report or edge that decided it. */
 export type Sink = {
@@ -30,19 +30,6 @@ export type Weighing = {
   active: boolean
   breachRun: number
   returnRun: number
-}
-
-export function spotOf(report: LogReport, distanceM: number, radiusM: number): Spot {
-  const placed = (report.flags & 1) !== 0
-  return {
-    timeMs: report.timeMs,
-    contentHi: report.contentHi,
-    contentLo: report.contentLo,
-    latE7: placed ? report.latE7 : Number.NaN,
-    lonE7: placed ? report.lonE7 : Number.NaN,
-    distanceM,
-    radiusM,
-  }
 }
 
 export function evidenceOf(spot: Spot, role: Evidence['role']): Evidence {

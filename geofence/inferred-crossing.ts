@@ -1,11 +1,13 @@
 // A crossing that no two fixes saw: concluded, marked so, and never more than informasi.
-import { apartM } from './apart.ts'
+
 import { evidenceOf, incidentOf, openEpisode, tenths } from './episode.ts'
 import { breachGuardM } from './evidence.ts'
+import { metresApart } from './local-plane.ts'
 import { ENGINE } from './parameters.ts'
 
 import { segmentDepthM } from './segment-depth.ts'
-import type { Spot, ZoneMemory } from './state.ts'
+import { copySpot, lastFix, Spot, spotOf } from './spot.ts'
+import type { ZoneMemory } from './state.ts'
 import type { Judging } from './zone-rules.ts'
 
 /** Two fixes outside an avoided zone, one after the other, whose straight line runs through it deeper than both guards. */
@@ -19,15 +21,8 @@ export function crossedBetween(j: Judging): void {
   if (-distanceThere <= guardThere) return
   const depthM = segmentDepthM(zone, state.fixLatE7, state.fixLonE7, report.latE7, report.lonE7)
   if (depthM <= Math.max(guardThere, breachGuardM(j.radiusM, j.version.parameters.guardFloorM))) return
-  const first: Spot = {
-    timeMs: state.fixMs,
-    contentHi: state.fixHi,
-    contentLo: state.fixLo,
-    latE7: state.fixLatE7,
-    lonE7: state.fixLonE7,
-    distanceM: distanceThere,
-    radiusM: state.fixRadiusM,
-  }
+  const first = lastFix(state)!
+  first.distanceM = distanceThere
   emit(j, first, undefined, depthM)
 }
 
@@ -41,11 +36,13 @@ export function seenOnceInside(j: Judging, memory: ZoneMemory): void {
   if (-distanceThere <= guardThere) return
   // Out and back to the same place is what a reflected signal looks like.
   if (
-    apartM(before.latE7, before.lonE7, j.report.latE7, j.report.lonE7) <=
+    metresApart(before.latE7, before.lonE7, j.report.latE7, j.report.lonE7) <=
     2 * Math.max(guardThere, breachGuardM(j.radiusM, j.version.parameters.guardFloorM))
   )
     return
-  emit(j, { ...before, distanceM: distanceThere }, deepest, deepest.distanceM)
+  const first = copySpot(before, new Spot())
+  first.distanceM = distanceThere
+  emit(j, first, deepest, deepest.distanceM)
 }
 
 function emit(j: Judging, first: Spot, inside: Spot | undefined, depthM: number): void {
@@ -58,12 +55,6 @@ function emit(j: Judging, first: Spot, inside: Spot | undefined, depthM: number)
     confirmedMs: endMs,
     evidence: inside ? [evidenceOf(first, 'start'), evidenceOf(inside, 'sign')] : [evidenceOf(first, 'start')],
   })
-  const end = {
-    ...evidenceOf({ ...first, timeMs: endMs, contentHi: j.report.contentHi, contentLo: j.report.contentLo }, 'end'),
-    latE7: j.report.latE7,
-    lonE7: j.report.lonE7,
-    distanceM: tenths(j.marginM * j.turn),
-    radiusM: tenths(j.radiusM),
-  }
+  const end = evidenceOf(spotOf(j.report, j.marginM * j.turn, j.radiusM), 'end')
   j.sink.change({ ...incidentOf(j.state, j.plan.hash, episode, { endMs, end }), depthM: tenths(depthM) }, endMs)
 }

@@ -69,6 +69,11 @@ export class PlanTiming {
     return this.#span
   }
 
+  /** What `judgedAt` gave last; another wearer may have asked. */
+  get lastJudged(): Judged {
+    return this.#judged
+  }
+
   judgedAt(timeMs: number): Judged {
     if (!(timeMs >= this.#judged.fromMs && timeMs < this.#judged.untilMs)) this.#judged = this.#judgedAt(timeMs)
     return this.#judged

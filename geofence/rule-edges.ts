@@ -2,6 +2,7 @@
 import type { CompiledPlan } from './compile-plan.ts'
 import { closeDevice } from './device-rules.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
+import { copySpot, Spot } from './spot.ts'
 import { DEVICE_TYPES, type Episode, type WearerState, type ZoneMemory } from './state.ts'
 import { HOT } from './wearer-row.ts'
 import { VIOLATION } from './zone-rules.ts'
@@ -67,7 +68,7 @@ function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, 
     if (memory.breachCount === 0) memory.forgetRuns()
     return
   }
-  memory.deepest = { ...last } // the last is filled again
+  memory.deepest = copySpot(last, new Spot()) // the last is filled again
   memory.violation = openEpisode(state, {
     type: VIOLATION[plan.kindOf(i)],
     severity: version.severity,

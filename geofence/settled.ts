@@ -1,7 +1,7 @@
 // Nearly every report: no edge since the last one, nothing open or begun, and the wearer still within the distance at which no
 // verdict can change. One distance in the plane, on the wearer's row alone.
 import { CONTACT, type LogReport, REPORT_FLAG, TRISTATE } from '../model/report.ts'
-import { errorRadiusM } from './evidence.ts'
+import { measureRadius } from './evidence.ts'
 import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from './local-plane.ts'
 import { ENGINE } from './parameters.ts'
 import { FULL_TURN_E7 } from './project.ts'
@@ -15,6 +15,8 @@ const SETTLED_LINE_M = ENGINE.groundSpeedMps * (ENGINE.clockSlackMs / 1000)
 /** As far as the plane is right. */
 const SETTLED_REACH_M = 2000
 const HALF_TURN_E7 = FULL_TURN_E7 / 2
+
+const radius = new Float64Array(1)
 
 /**
  * Takes the report into the row and gives true where that is all there is to do; else changes nothing. What is decided here
@@ -33,7 +35,7 @@ export function takeSettled(hot: Float64Array, at: number, report: LogReport): b
     !(latE7 < PLANE_LAT_MAX_E7 && latE7 > -PLANE_LAT_MAX_E7)
   )
     return false
-  const radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
+  measureRadius(report, radius, 0)
 
   const place = (latE7 * 1e-7 + 90.5) | 0
   const t = latE7 * 1e-7 + 90 - place
@@ -57,14 +59,14 @@ export function takeSettled(hot: Float64Array, at: number, report: LogReport): b
   const movedM = Math.sqrt(dx * dx + dy * dy) * unitM * SLACK_SHARE + SLACK_M
   if (!(movedM < SETTLED_REACH_M)) return false
   const leftM = hot[at + HOT.safeM]! - movedM
-  if (!(leftM > lineM && leftM > radiusM * ENGINE.complyGuardPerRadius && leftM > hot[at + HOT.guardFloorM]!))
+  if (!(leftM > lineM && leftM > radius[0]! * ENGINE.complyGuardPerRadius && leftM > hot[at + HOT.guardFloorM]!))
     return false
 
   hot[at + HOT.cursorMs] = timeMs
   hot[at + HOT.fixLatE7] = latE7
   hot[at + HOT.fixLonE7] = lonE7
   hot[at + HOT.fixMs] = timeMs
-  hot[at + HOT.fixRadiusM] = radiusM
+  hot[at + HOT.fixRadiusM] = radius[0]!
   hot[at + HOT.fixHi] = report.contentHi
   hot[at + HOT.fixLo] = report.contentLo
   if (report.charging !== TRISTATE.unknown) hot[at + HOT.charging] = report.charging === TRISTATE.yes ? 1 : 0

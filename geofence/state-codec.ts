@@ -3,7 +3,8 @@
 // the one that the state was made with.
 import { ByteReader, ByteWriter } from './bytes.ts'
 import type { CompiledPlan } from './compile-plan.ts'
-import { DEVICE_TYPES, DeviceMemory, type Episode, type Spot, WearerState, ZoneMemory } from './state.ts'
+import { Spot } from './spot.ts'
+import { DEVICE_TYPES, DeviceMemory, type Episode, WearerState, ZoneMemory } from './state.ts'
 import { HOT } from './wearer-row.ts'
 
 const SPOTS = [
@@ -155,15 +156,12 @@ function readSpots(from: ByteReader, count: number): (Spot | undefined)[] {
       spots.push(undefined)
       continue
     }
-    const spot: Spot = {
-      timeMs: from.f64(),
-      contentHi: from.u32(),
-      contentLo: from.u32(),
-      distanceM: from.f64(),
-      radiusM: from.f64(),
-      latE7: Number.NaN,
-      lonE7: Number.NaN,
-    }
+    const spot = new Spot()
+    spot.timeMs = from.f64()
+    spot.contentHi = from.u32()
+    spot.contentLo = from.u32()
+    spot.distanceM = from.f64()
+    spot.radiusM = from.f64()
     if (kind === 2) {
       spot.latE7 = from.i32()
       spot.lonE7 = from.i32()

@@ -2,20 +2,8 @@
 // allocated when it begins: a wearer at peace with 20 conditions costs some 800 bytes.
 import type { Evidence, IncidentType, Severity } from '../model/incident.ts'
 import type { CompiledPlan } from './compile-plan.ts'
+import type { Spot } from './spot.ts'
 import { freshRow, HOT, refreshFolded } from './wearer-row.ts'
-
-/** A fix (or a report without one) as evidence: who it was, where, and how it lay to the boundary. */
-export type Spot = {
-  timeMs: number
-  contentHi: number
-  contentLo: number
-  /** NaN where the report had no position. */
-  latE7: number
-  lonE7: number
-  /** Signed, + inside; NaN where no zone is concerned. */
-  distanceM: number
-  radiusM: number
-}
 
 /** An incident that has begun and not ended. */
 export type Episode = {

@@ -2,14 +2,14 @@
 // (compareReports); the edges up to a report's time come before it.
 import type { ConditionKind } from '../model/plan.ts'
 import { type LogReport, REPORT_FLAG } from '../model/report.ts'
-import { measureApart } from './apart.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import { isCredible } from './credibility.ts'
 import { hasQuietDevice, judgeDevice } from './device-rules.ts'
 import { type Sink, tenths, type Weighing } from './episode.ts'
-import { breachGuardM, complyGuardM, errorRadiusM } from './evidence.ts'
+import { breachGuardM, complyGuardM, measureRadius } from './evidence.ts'
 import { contentKeyHex } from './incident-id.ts'
 import { crossedBetween } from './inferred-crossing.ts'
+import { measureApart } from './local-plane.ts'
 import type { Version } from './plan-timing.ts'
 import { endRule, reconcile } from './rule-edges.ts'
 import { SLACK_M, SLACK_SHARE, takeSettled } from './settled.ts'
@@ -26,7 +26,7 @@ export function step(state: WearerState, plan: CompiledPlan, report: LogReport, 
 /** The same for a report that `takeSettled` has left alone. */
 export function stepInFull(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   state.hot[state.at + HOT.settledUntilMs] = -Infinity
-  fireEdges(state, plan, report.timeMs, sink)
+  if (!isBetweenEdges(state, plan, report)) fireEdges(state, plan, report.timeMs, sink)
   state.cursorMs = report.timeMs
   state.begun = true
   if (Number.isNaN(state.supervisedSinceMs)) return
@@ -41,7 +41,7 @@ function takeFix({ hot, at }: WearerState, report: LogReport): void {
   hot[at + HOT.fixMs] = report.timeMs
   hot[at + HOT.fixLatE7] = report.latE7
   hot[at + HOT.fixLonE7] = report.lonE7
-  hot[at + HOT.fixRadiusM] = errorRadiusM(report.accuracyM, report.hdop, report.source)
+  measureRadius(report, hot, at + HOT.fixRadiusM)
   hot[at + HOT.fixHi] = report.contentHi
   hot[at + HOT.fixLo] = report.contentLo
 }
@@ -61,6 +61,12 @@ export function advanceBefore(state: WearerState, plan: CompiledPlan, untilMs: n
 /** Time of the next edge that `advance` would fire; Infinity if none is known. */
 export function nextEdgeMs(state: WearerState, plan: CompiledPlan): number {
   if (!state.begun) return Infinity
+  lookAhead(state, plan)
+  return state.hot[state.at + HOT.nextEdgeMs]!
+}
+
+/** Makes what the state has at hand this plan's. */
+function lookAhead(state: WearerState, plan: CompiledPlan): void {
   const { hot, at } = state
   if (state.cachePlan !== plan || state.cacheGeneration !== plan.generation) {
     plan.cover(state.cursorMs) // a wearer silent for long stands before the horizon of a plan just compiled
@@ -70,7 +76,6 @@ export function nextEdgeMs(state: WearerState, plan: CompiledPlan): number {
     hot[at + HOT.judgedUntilMs] = -Infinity
     hot[at + HOT.settledUntilMs] = -Infinity
   }
-  return hot[at + HOT.nextEdgeMs]!
 }
 
 /** Goes over to another plan at `atMs`: what both hold goes on, what only the old one held ends, what is new begins. */
@@ -93,6 +98,17 @@ export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, 
   to.cover(atMs)
   state.cursorMs = Math.max(state.cursorMs, atMs)
   reconcile(state, to, atMs, sink)
+}
+
+/** Nothing has begun or ended since the wearer was last looked at. */
+function isBetweenEdges(state: WearerState, plan: CompiledPlan, { timeMs }: LogReport): boolean {
+  return (
+    state.cachePlan === plan &&
+    state.cacheGeneration === plan.generation &&
+    timeMs < state.hot[state.at + HOT.nextEdgeMs]! &&
+    timeMs < plan.coveredUntilMs &&
+    timeMs >= plan.coveredFromMs
+  )
 }
 
 function fireEdges(state: WearerState, plan: CompiledPlan, upToMs: number, sink: Sink): void {
@@ -122,13 +138,15 @@ const measured = new Float64Array(1)
 const apart = new Float64Array(2)
 const FROM_ANCHOR = 0
 const FROM_LAST = 1
-const weighed = new Float64Array(2)
+const weighed = new Float64Array(3)
 const MARGIN = 0
 const LINE = 1
+const RADIUS = 2
 
 function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
-  nextEdgeMs(state, plan) // makes the cache this plan's
-  const radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
+  lookAhead(state, plan)
+  measureRadius(report, weighed, RADIUS)
+  const radiusM = weighed[RADIUS]!
   const { hot, at } = state
   const { latE7, lonE7 } = report
   if (!(report.timeMs < hot[at + HOT.judgedUntilMs]!)) chooseJudged(state, plan, report.timeMs)
@@ -154,7 +172,9 @@ function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, s
   const fromAnchorM = anew ? 0 : movedM
   const { boundM, memory } = state
   const { zones, timing } = plan
-  const { versions } = timing.judgedAt(report.timeMs)
+  let judged = timing.lastJudged
+  if (!(report.timeMs >= judged.fromMs && report.timeMs < judged.untilMs)) judged = timing.judgedAt(report.timeMs)
+  const { versions } = judged
   let safeM = Infinity
   for (let i = 0; i < boundM.length; i++) {
     let bound = boundM[i]!
@@ -214,7 +234,7 @@ function weighAgainst(
   j.version = version
   j.active = !Number.isNaN(state.activeSinceMs[index]!)
   j.report = report
-  j.radiusM = errorRadiusM(report.accuracyM, report.hdop, report.source)
+  j.radiusM = weighed[RADIUS]!
   j.marginM = weighed[MARGIN]!
   j.lineM = weighed[LINE]!
   const memory = state.memory[index]

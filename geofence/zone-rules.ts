@@ -4,12 +4,13 @@ import type { ConditionKind } from '../model/plan.ts'
 import { type LogReport, POSITION_SOURCE } from '../model/report.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import type { CompiledZone } from './compile-zone.ts'
-import { evidenceOf, incidentOf, openEpisode, type Sink, spotOf } from './episode.ts'
+import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
 import { breachGuardM, weigh } from './evidence.ts'
 import { seenOnceInside } from './inferred-crossing.ts'
 import { ENGINE } from './parameters.ts'
 import type { Version } from './plan-timing.ts'
-import { type Spot, type WearerState, ZoneMemory } from './state.ts'
+import { copySpot, lastFix, placeSpot, Spot, spotOf } from './spot.ts'
+import { type WearerState, ZoneMemory } from './state.ts'
 
 export const VIOLATION = {
   required: 'away_from_required_zone',
@@ -94,12 +95,12 @@ function breach(j: Judging, memory: ZoneMemory): void {
   const spot = nextLast(j, memory)
   if (memory.breachCount === 0) {
     memory.breachFirst = spot
-    memory.before = lastFix(j)
+    memory.before = lastFix(j.state)
   }
   memory.breachCount = Math.min(255, memory.breachCount + 1)
   memory.unsureSinceBreach = false
   memory.breachLast = spot
-  if (!memory.deepest) memory.deepest = { ...spot }
+  if (!memory.deepest) memory.deepest = copySpot(spot, new Spot())
   else if (Math.abs(spot.distanceM) > Math.abs(memory.deepest.distanceM)) copySpot(spot, memory.deepest)
   const { confirmFixes, confirmMinMs } = j.version.parameters
   if (memory.wrongSide || memory.breachCount < confirmFixes) return
@@ -113,24 +114,10 @@ function breach(j: Judging, memory: ZoneMemory): void {
 function nextLast(j: Judging, memory: ZoneMemory): Spot {
   const last = memory.breachLast
   if (last === undefined || last === memory.breachFirst) return spotIn(j)
-  last.timeMs = j.report.timeMs
-  last.contentHi = j.report.contentHi
-  last.contentLo = j.report.contentLo
-  last.latE7 = j.report.latE7
-  last.lonE7 = j.report.lonE7
+  placeSpot(last, j.report)
   last.distanceM = j.marginM * j.turn
   last.radiusM = j.radiusM
   return last
-}
-
-function copySpot(from: Spot, to: Spot): void {
-  to.timeMs = from.timeMs
-  to.contentHi = from.contentHi
-  to.contentLo = from.contentLo
-  to.latE7 = from.latE7
-  to.lonE7 = from.lonE7
-  to.distanceM = from.distanceM
-  to.radiusM = from.radiusM
 }
 
 /** Near enough to the wall for a reflection: the deepest fix of the run, by its own guard. */
@@ -261,17 +248,4 @@ function closeRing(j: Judging, memory: ZoneMemory, endMs: number): void {
 
 function spotIn(j: Judging): Spot {
   return spotOf(j.report, j.marginM * j.turn, j.radiusM)
-}
-
-function lastFix({ state }: Judging): Spot | undefined {
-  if (state.fixMs === -Infinity) return undefined
-  return {
-    timeMs: state.fixMs,
-    contentHi: state.fixHi,
-    contentLo: state.fixLo,
-    latE7: state.fixLatE7,
-    lonE7: state.fixLonE7,
-    distanceM: Number.NaN,
-    radiusM: state.fixRadiusM,
-  }
 }
