@@ -22,7 +22,7 @@ const GRID_CELLS_PER_ZONE = 4
 const MEASURED_SHIFT_MAX = 20
 /** 180 m: smaller cells are not cut. */
 const CUT_SHIFT_MIN = 16
-const COVERED_MAX = (1 << 19) - 1
+const ONLY_MAX = (1 << 19) - 1
 /** More than a step of 1e-7 degrees of latitude anywhere, or of longitude at the equator. */
 const STEP_MAX_M = 0.01117
 const STEP_MIN_M = 0.01105
@@ -188,10 +188,9 @@ class CellBuilder {
     }
     if (crossing.length > 0 && shift >= CUT_SHIFT_MIN) return this.#cut(x, y, shift, pass, passCovering, false)
     const units = Math.min(CLEAR_UNITS_MAX, Math.floor(clearM / clearUnitM(shift)))
-    if (crossing.length === 0 && covers.length < 2) {
-      const covered = covers.length === 0 ? 0 : covers[0]! + 1
-      if (covered <= COVERED_MAX) return (covered << 13) | (units << 2) | 1
-    }
+    const only = covers[0] ?? crossing[0] ?? -1
+    if (covers.length + crossing.length < 2 && only < ONLY_MAX)
+      return ((only + 1) << 13) | (units << 2) | (crossing.length === 0 ? 1 : 3)
     const record = this.#records.length
     this.#records.push(Math.floor(clearM), covers.length, crossing.length, ...covers, ...crossing)
     return (record << 2) | 2

@@ -19,6 +19,7 @@ export function clearUnitM(shift: number): number {
  *   0  cut: the rest is where its 16 cells begin
  *   1  no boundary within: 11 bits for the way from the middle to the nearest boundary (clearUnitM), 19 bits for the zone
  *      that covers the cell (its place in `zones` + 1; 0 for none)
+ *   3  crossed by the boundary of one zone and covered by none: the same, of all other boundaries, and that zone
  *   2  anything else: the rest is where its record begins in `records`: metres from the middle to the nearest boundary that
  *      does not cross the cell, number of zones that cover it, number of zones whose boundary crosses it, both lists
  */

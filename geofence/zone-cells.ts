@@ -68,29 +68,31 @@ export class ZoneCells {
 
     let to = at
     let clear = 0
-    if ((word & 3) === 1) {
-      clear = (((word >>> 2) & CLEAR_UNITS_MAX) * (1 << shift)) / 65_536 - offM
-      if (clear > CLEAR_MAX_M) clear = CLEAR_MAX_M
-      const covered = word >>> 13
-      if (covered !== 0) inside[to++] = covered - 1
-    } else {
+    let crossing = 0
+    let end = 0
+    let only = -1
+    if ((word & 3) === 2) {
       const { records } = this.#cells
       const record = word >>> 2
       clear = records[record]! - offM
-      if (clear > CLEAR_MAX_M) clear = CLEAR_MAX_M
-      const crossing = record + 3 + records[record + 1]!
-      const end = crossing + records[record + 2]!
+      crossing = record + 3 + records[record + 1]!
+      end = crossing + records[record + 2]!
       for (let k = record + 3; k < crossing; k++) inside[to++] = records[k]!
-      const { zones } = this
-      for (let k = crossing; k < end; k++) {
-        const zone = records[k]!
-        // Whole metres: a fraction would be boxed for the call.
-        zones[zone]!.measure(latE7, lonE7, clear > 0 ? Math.ceil(clear) | 0 : 0, measured, 0)
-        const distanceM = measured[0]!
-        if (distanceM > 0) inside[to++] = zone
-        const awayM = distanceM > 0 ? distanceM : -distanceM
-        if (awayM < clear) clear = awayM
-      }
+    } else {
+      clear = (((word >>> 2) & CLEAR_UNITS_MAX) * (1 << shift)) / 65_536 - offM
+      only = (word >>> 13) - 1
+      if ((word & 3) === 3) end = 1
+      else if (only >= 0) inside[to++] = only
+    }
+    if (clear > CLEAR_MAX_M) clear = CLEAR_MAX_M
+    for (; crossing < end; crossing++) {
+      const zone = only >= 0 ? only : this.#cells.records[crossing]!
+      // Whole metres: a fraction would be boxed for the call.
+      this.zones[zone]!.measure(latE7, lonE7, clear > 0 ? Math.ceil(clear) | 0 : 0, measured, 0)
+      const distanceM = measured[0]!
+      if (distanceM > 0) inside[to++] = zone
+      const awayM = distanceM > 0 ? distanceM : -distanceM
+      if (awayM < clear) clear = awayM
     }
     if (to > inside.length) throw new RangeError(`more than ${inside.length - at} zones around a position`)
     clearM[0] = Math.max(0, clear)
