@@ -2,8 +2,8 @@
 //   turf       every zone asked through Turf
 //   flatbush   flatbush for the boxes, Turf for what it finds
 //   exact      ours, every fix: the hierarchy over the zones, then exact signed distances of what is near
-//   settled    ours, as the engine works: while a wearer stays within the distance at which nothing can change, a fix
-//              costs one distance; else it is evaluated exactly
+//   settled    ours, where it need not be known how far: while a wearer stays within the distance at which nothing can
+//              change, a fix costs a comparison; else its cell is looked up, and zones are asked where a boundary crosses it
 // All must give the same verdicts; a fix that differs is counted, and only one within a centimetre of a boundary may.
 import { PerformanceObserver } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
@@ -11,6 +11,7 @@ import Flatbush from 'flatbush'
 import { compileZone } from '../geofence/compile-zone.ts'
 import { metresApart } from '../geofence/local-plane.ts'
 import { turfVerdict } from '../geofence/turf-oracle.ts'
+import { ZoneCells } from '../geofence/zone-cells.ts'
 import { ZoneIndex } from '../geofence/zone-index.ts'
 import type { ZoneShape } from '../model/zone.ts'
 import { randomFrom } from './random.ts'
@@ -23,7 +24,6 @@ const STEPS = 200
 /** Half of Java; zones and wearers are spread over it evenly, the same density of wearers for every number of zones. */
 const AREA = { west: 106, south: -7.5, east: 109, north: -6 }
 const LOOK_M = 500
-const LOOK_WHEN_MOVING_M = 20
 const SAMPLE_HASH = 0x9e3779b1
 
 type Fixes = { latE7: Int32Array; lonE7: Int32Array; count: number }
@@ -64,7 +64,8 @@ export const engineZones: Bench = async ({ seed, say }) => {
   say(differing === 0 ? 'all four gave the same verdicts' : `${differing} of the comparisons gave other verdicts`)
   const at = (zones: number): Record<string, number> => rows.find((row) => row.zones === zones)!
   const heap = await heapBytesPerFix(seed)
-  say(`heap: ${heap.toFixed(4)} bytes a fix over ${HEAP_FIXES} exact fixes`)
+  say(buildSays(seed))
+  say(`heap: ${heap.toFixed(4)} bytes a fix over ${HEAP_FIXES} fixes by either`)
   return {
     marks: {
       'engine.timesFasterThanTurf': round(at(100).turfUs! / at(100).settledUs!),
@@ -77,6 +78,15 @@ export const engineZones: Bench = async ({ seed, say }) => {
     },
     rows,
   }
+}
+
+/** What making ready for 10,000 zones takes beside compiling them. */
+function buildSays(seed: number): string {
+  const zones = manyZones(randomFrom(seed), 10_000).map(compileZone)
+  const began = process.cpuUsage()
+  const cells = new ZoneCells(zones)
+  const { user, system } = process.cpuUsage(began)
+  return `cells of 10000 zones: built in ${((user + system) / 1_000).toFixed(0)} ms, ${(cells.bytes / 1_048_576).toFixed(1)} MiB`
 }
 
 /** Every way once, so that the first row is not charged with compiling the program. */
@@ -192,39 +202,41 @@ function runExact(shapes: ZoneShape[], fixes: Fixes, count: number): Way {
 }
 
 const INSIDE_MAX = 32
+/** Half the side, 1e-7 degrees, of a square that lies within a circle of one metre, wherever on earth. */
+const SQUARE_E7_PER_M = 63
+const SQUARE_OF_CIRCLE = 1.5
 
 function runSettled(shapes: ZoneShape[], fixes: Fixes, count: number): Way {
-  const index = new ZoneIndex(shapes.map(compileZone))
-  const found = new Int32Array(shapes.length)
-  const distancesM = new Float64Array(shapes.length + 1)
+  const cells = new ZoneCells(shapes.map(compileZone))
+  const clearM = new Float64Array(1)
   return timed(count, () => {
-    // One row a wearer: where it was last evaluated, how far from there nothing changes, and the zones it was in.
+    // One row a wearer: where it was last looked up, how far from there nothing changes, and the zones it was in.
     const anchorLatE7 = new Int32Array(WEARERS)
     const anchorLonE7 = new Int32Array(WEARERS)
-    const clearM = new Float64Array(WEARERS).fill(-1)
+    const reachE7 = new Int32Array(WEARERS).fill(-1)
+    const reachM = new Float64Array(WEARERS)
     const inside = new Int32Array(WEARERS * INSIDE_MAX)
     const insideCount = new Int32Array(WEARERS)
     let hash = 0
     for (let i = 0, w = 0; i < count; i++, w = w + 1 === WEARERS ? 0 : w + 1) {
       const latE7 = fixes.latE7[i]!
       const lonE7 = fixes.lonE7[i]!
-      const movedM = metresApart(anchorLatE7[w]!, anchorLonE7[w]!, latE7, lonE7) * 1.001
-      if (!(movedM < clearM[w]!)) {
-        // Who has gone so far since will do so again: looking far ahead would not be paid back.
-        const lookM = movedM > LOOK_M / 2 ? LOOK_WHEN_MOVING_M : LOOK_M
-        const near = index.near(latE7, lonE7, lookM, found, distancesM)
-        let clear = lookM
-        let n = 0
-        for (let k = 0; k < near; k++) {
-          const distanceM = distancesM[k]!
-          if (Math.abs(distanceM) < clear) clear = Math.abs(distanceM)
-          if (distanceM > 0) inside[w * INSIDE_MAX + n++] = found[k]!
+      const up = Math.abs(latE7 - anchorLatE7[w]!)
+      const aside = Math.abs(lonE7 - anchorLonE7[w]!)
+      const reach = reachE7[w]!
+      if (!(up < reach && aside < reach)) {
+        // A distance costs a tenth of looking up; who is far outside the square is outside the circle too.
+        const far = reach * SQUARE_OF_CIRCLE
+        if (
+          !(up < far && aside < far) ||
+          !(metresApart(anchorLatE7[w]!, anchorLonE7[w]!, latE7, lonE7) * 1.001 < reachM[w]!)
+        ) {
+          insideCount[w] = cells.around(latE7, lonE7, inside, w * INSIDE_MAX, clearM)
+          anchorLatE7[w] = latE7
+          anchorLonE7[w] = lonE7
+          reachM[w] = clearM[0]!
+          reachE7[w] = clearM[0]! * SQUARE_E7_PER_M
         }
-        if (n > INSIDE_MAX) throw new Error(`a fix lies in ${n} zones`)
-        anchorLatE7[w] = latE7
-        anchorLonE7[w] = lonE7
-        clearM[w] = clear
-        insideCount[w] = n
       }
       const from = w * INSIDE_MAX
       const to = from + insideCount[w]!
@@ -237,7 +249,7 @@ function runSettled(shapes: ZoneShape[], fixes: Fixes, count: number): Way {
 const HEAP_FIXES = 2_000_000
 
 /**
- * Bytes that the exact way allocates a fix, once warm: growth of the heap, and a young generation for every collection in
+ * Bytes that looking up the cells and the exact way allocate a fix, once warm: growth of the heap, and a young generation for every collection in
  * between (16 MiB with Node's defaults), since a collection hides what went before it.
  */
 async function heapBytesPerFix(seed: number): Promise<number> {
@@ -246,10 +258,12 @@ async function heapBytesPerFix(seed: number): Promise<number> {
   const index = new ZoneIndex(shapes.map(compileZone))
   const found = new Int32Array(64)
   const distancesM = new Float64Array(65)
+  const cells = new ZoneCells(index.zones)
   const pass = (): void => {
     for (let n = 0; n < HEAP_FIXES; n++) {
       const i = n % fixes.count
       index.near(fixes.latE7[i]!, fixes.lonE7[i]!, LOOK_M, found, distancesM)
+      cells.around(fixes.latE7[i]!, fixes.lonE7[i]!, found, 0, distancesM)
     }
   }
   pass()

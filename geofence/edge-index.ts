@@ -1,8 +1,8 @@
 // A static hierarchy of boxes over the edges of a zone, in one Int32Array. Consecutive edges of a ring lie beside each
-// other already, so a path is halved by position and nothing is sorted; only the paths among themselves are.
+// other already, so a path is divided by position and nothing is sorted; only the paths among themselves are.
 //
 //   header  origin latitude, origin longitude | min x, min y, max x, max y | node count | path count
-//   nodes   min x, min y, max x, max y | right child (left one follows; 0 = leaf) | first, last vertex (-1: whole paths) | 0
+//   nodes   min x, min y, max x, max y | where its children begin (0 = leaf) | first, last vertex (-1: whole paths) | children
 //   ends    index of the first vertex after each path
 //   xy      x (longitude), y (latitude) by turns; 1e-7 degrees from the origin. A ring repeats its first vertex at its end.
 
@@ -13,8 +13,9 @@ export type Path = readonly (readonly [x: number, y: number])[]
 export const HEADER_WORDS = 8
 export const NODE_WORDS = 8
 /** Up to so many edges a straight loop is faster than the hierarchy. */
-export const STRAIGHT_EDGES_MAX = 10
+export const STRAIGHT_EDGES_MAX = 16
 const LEAF_EDGES = 8
+const NODE_CHILDREN = 8
 
 type Box = [minX: number, minY: number, maxX: number, maxY: number]
 
@@ -25,7 +26,11 @@ export function packEdges(paths: readonly Path[], straightEdgesMax: number = STR
   const originY = Math.round((whole[1] + whole[3]) / 2)
   const vertexCount = paths.reduce((sum, path) => sum + path.length, 0)
   const nodes: number[] = []
-  if (vertexCount - paths.length > straightEdgesMax) appendPaths(nodes, startsOf(paths), originX, originY)
+  if (vertexCount - paths.length > straightEdgesMax) {
+    const part = partOf(startsOf(paths))
+    appendNode(nodes, part, originX, originY)
+    appendChildren(nodes, 0, part, originX, originY)
+  }
 
   const packed = new Int32Array(HEADER_WORDS + nodes.length + paths.length + 2 * vertexCount)
   packed.set([originY, foldE7(originX), whole[0] - originX, whole[1] - originY, whole[2] - originX, whole[3] - originY])
@@ -54,40 +59,62 @@ function startsOf(paths: readonly Path[]): Placed[] {
   })
 }
 
-/** Nodes above whole paths, halved by the middle of their boxes along the longer side. */
-function appendPaths(nodes: number[], placed: Placed[], originX: number, originY: number): void {
+/** Several whole paths, or the edges between two vertices of one. */
+type Part = { placed: Placed[] } | { path: Placed; from: number; to: number }
+
+function partOf(placed: Placed[]): Part {
   const [only] = placed
-  if (placed.length === 1) {
-    appendRun(nodes, only!, 0, only!.path.length - 1, originX, originY)
-    return
+  return placed.length === 1 ? { path: only!, from: 0, to: only!.path.length - 1 } : { placed }
+}
+
+function boxOfPart(part: Part): Box {
+  return 'placed' in part ? boxOf(part.placed.map((one) => one.box)) : boxOfPath(part.path.path, part.from, part.to)
+}
+
+/** At most NODE_CHILDREN parts of a part; none of what is a leaf. */
+function divide(part: Part): Part[] {
+  if ('placed' in part) {
+    let groups = [part.placed]
+    for (let most = 1; most < NODE_CHILDREN; most *= 2) groups = groups.flatMap(halve)
+    return groups.map(partOf)
   }
+  const { path, from, to } = part
+  const leaves = Math.ceil((to - from) / LEAF_EDGES)
+  if (leaves <= 1) return []
+  const edges = Math.ceil(leaves / NODE_CHILDREN) * LEAF_EDGES
+  return Array.from({ length: Math.ceil((to - from) / edges) }, (_, k) => ({
+    path,
+    from: from + k * edges,
+    to: Math.min(to, from + (k + 1) * edges),
+  }))
+}
+
+/** By the middle of their boxes, along the longer side of all. */
+function halve(placed: Placed[]): Placed[][] {
+  if (placed.length < 2) return [placed]
   const box = boxOf(placed.map((one) => one.box))
   const axis = box[2] - box[0] > box[3] - box[1] ? 0 : 1
   const middle = (one: Placed): number => one.box[axis]! + one.box[axis + 2]!
-  placed.sort((a, b) => middle(a) - middle(b) || a.start - b.start)
-  const half = placed.length >> 1
-  const at = appendNode(nodes, box, -1, -1, originX, originY)
-  appendPaths(nodes, placed.slice(0, half), originX, originY)
-  nodes[at + 4] = nodes.length / NODE_WORDS
-  appendPaths(nodes, placed.slice(half), originX, originY)
+  const sorted = [...placed].sort((a, b) => middle(a) - middle(b) || a.start - b.start)
+  const half = sorted.length >> 1
+  return [sorted.slice(0, half), sorted.slice(half)]
 }
 
-/** Nodes over the edges between vertices `from` and `to` of one path. */
-function appendRun(nodes: number[], placed: Placed, from: number, to: number, originX: number, originY: number): void {
-  const { path, start } = placed
-  const at = appendNode(nodes, boxOfPath(path, from, to), start + from, start + to, originX, originY)
-  const leaves = Math.ceil((to - from) / LEAF_EDGES)
-  if (leaves <= 1) return
-  const middle = from + Math.ceil(leaves / 2) * LEAF_EDGES
-  appendRun(nodes, placed, from, middle, originX, originY)
-  nodes[at + 4] = nodes.length / NODE_WORDS
-  appendRun(nodes, placed, middle, to, originX, originY)
+/** The children of a node lie beside each other. */
+function appendChildren(nodes: number[], at: number, part: Part, originX: number, originY: number): void {
+  const parts = divide(part)
+  if (parts.length === 0) return
+  const first = nodes.length
+  nodes[at + 4] = first + HEADER_WORDS
+  nodes[at + 7] = parts.length
+  for (const child of parts) appendNode(nodes, child, originX, originY)
+  for (const [k, child] of parts.entries()) appendChildren(nodes, first + k * NODE_WORDS, child, originX, originY)
 }
 
-function appendNode(nodes: number[], box: Box, first: number, last: number, originX: number, originY: number): number {
-  const at = nodes.length
+function appendNode(nodes: number[], part: Part, originX: number, originY: number): void {
+  const box = boxOfPart(part)
+  const [first, last] = 'placed' in part ? [-1, -1] : [part.path.start + part.from, part.path.start + part.to]
   nodes.push(box[0] - originX, box[1] - originY, box[2] - originX, box[3] - originY, 0, first, last, 0)
-  return at
 }
 
 function boxOfPath(path: Path, from: number, to: number): Box {

@@ -7,8 +7,8 @@ import { A_M, cosine, E2, E7_RAD, foldE7, geodesicM } from './project.ts'
 /** Distances beyond this are taken along the ellipsoid, below it in the plane about the position. */
 const PLANE_MAX_M = 2_000
 
-/** Deeper than any hierarchy: 200,000 vertices in as many rings make 2 × 18 levels. */
-const STACK_MAX = 96
+/** Deeper than any hierarchy: 200,000 vertices make at most 12 levels of 8 children, of which 7 wait. */
+const STACK_MAX = 128
 const stackNode = new Int32Array(STACK_MAX)
 const stackBound = new Float64Array(STACK_MAX)
 const answer = new Float64Array(1)
@@ -95,7 +95,7 @@ export class EdgeZone implements CompiledZone {
           const ey = by - ay
           if (ay > 0 !== by > 0 && ax * ey - ay * ex > 0 === ey > 0) inside = !inside
           const along = -(ax * ex + ay * ey) / (ex * ex + ey * ey)
-          const u = along < 0 ? 0 : along < 1 ? along : 1
+          const u = (Math.abs(along) - Math.abs(along - 1) + 1) * 0.5
           const x = ax + u * ex
           const y = ay + u * ey
           const f = 1 - kappa * y
@@ -118,40 +118,36 @@ export class EdgeZone implements CompiledZone {
       for (let top = 0; top >= 0; ) {
         const node = stackNode[top]!
         if (stackBound[top--]! >= best2) continue
-        const right = packed[node + 4]!
-        if (right !== 0) {
-          const l = node + NODE_WORDS
-          let dx = packed[l]! > qx ? packed[l]! - qx : qx > packed[l + 2]! ? qx - packed[l + 2]! : 0
-          let y0 = packed[l + 1]! - qy
-          let y1 = packed[l + 3]! - qy
-          let dy = y0 > 0 ? y0 : y1 < 0 ? y1 : 0
-          let f = 1 - kappa * (kappa > 0 ? y1 : y0)
-          dx *= f < 0.05 ? ratio * 0.05 : ratio * f
-          const lBound = dx * dx + dy * dy
-
-          const r = HEADER_WORDS + right * NODE_WORDS
-          dx = packed[r]! > qx ? packed[r]! - qx : qx > packed[r + 2]! ? qx - packed[r + 2]! : 0
-          y0 = packed[r + 1]! - qy
-          y1 = packed[r + 3]! - qy
-          dy = y0 > 0 ? y0 : y1 < 0 ? y1 : 0
-          f = 1 - kappa * (kappa > 0 ? y1 : y0)
-          dx *= f < 0.05 ? ratio * 0.05 : ratio * f
-          const rBound = dx * dx + dy * dy
-
-          if (lBound < rBound) {
-            if (rBound < best2) {
-              stackNode[++top] = r
-              stackBound[top] = rBound
+        const children = packed[node + 7]!
+        if (children !== 0) {
+          let nearest = top + 1
+          let nearest2 = Infinity
+          let child = packed[node + 4]!
+          for (const end = child + children * NODE_WORDS; child < end; child += NODE_WORDS) {
+            // Twice the way to the box, zero within: (t + |t|) / 2 is the greater of t and 0, without a branch.
+            const minY = packed[child + 1]!
+            const maxY = packed[child + 3]!
+            const tx = Math.abs(qx + qx - packed[child]! - packed[child + 2]!) - (packed[child + 2]! - packed[child]!)
+            const ty = Math.abs(qy + qy - minY - maxY) - (maxY - minY)
+            const f = 1 - kappa * (kappa > 0 ? maxY - qy : minY - qy)
+            const dx = (tx + Math.abs(tx)) * (f < 0.05 ? ratio * 0.05 : ratio * f)
+            const dy = ty + Math.abs(ty)
+            const bound = (dx * dx + dy * dy) * 0.0625
+            if (bound < best2) {
+              stackNode[++top] = child
+              stackBound[top] = bound
+              if (bound < nearest2) {
+                nearest2 = bound
+                nearest = top
+              }
             }
-            stackNode[++top] = l
-            stackBound[top] = lBound
-          } else {
-            if (lBound < best2) {
-              stackNode[++top] = l
-              stackBound[top] = lBound
-            }
-            stackNode[++top] = r
-            stackBound[top] = rBound
+          }
+          if (nearest < top) {
+            const kept = stackNode[top]!
+            stackNode[top] = stackNode[nearest]!
+            stackNode[nearest] = kept
+            stackBound[nearest] = stackBound[top]!
+            stackBound[top] = nearest2
           }
           continue
         }
@@ -165,7 +161,7 @@ export class EdgeZone implements CompiledZone {
           const ex = bx - ax
           const ey = by - ay
           const along = -(ax * ex + ay * ey) / (ex * ex + ey * ey)
-          const u = along < 0 ? 0 : along < 1 ? along : 1
+          const u = (Math.abs(along) - Math.abs(along - 1) + 1) * 0.5
           const x = ax + u * ex
           const y = ay + u * ey
           const f = 1 - kappa * y
@@ -194,10 +190,10 @@ export class EdgeZone implements CompiledZone {
             if (first >= 0 && packed[xy + 2 * first + 1]! > qy !== packed[xy + 2 * last + 1]! > qy) inside = !inside
             continue
           }
-          const right = packed[node + 4]!
-          if (right !== 0) {
-            stackNode[++top] = HEADER_WORDS + right * NODE_WORDS
-            stackNode[++top] = node + NODE_WORDS
+          const children = packed[node + 7]!
+          if (children !== 0) {
+            const first = packed[node + 4]!
+            for (let k = 0; k < children; k++) stackNode[++top] = first + k * NODE_WORDS
             continue
           }
           let v = xy + 2 * first

@@ -46,9 +46,9 @@ export function findContacts(rings: readonly Path[]): RingContacts {
       for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
         if (packed[node]! > maxX || packed[node + 1]! > maxY) continue
         if (packed[node + 2]! < minX || packed[node + 3]! < minY) continue
-        const right = packed[node + 4]!
-        if (right !== 0) {
-          stack.push(HEADER_WORDS + right * NODE_WORDS, node + NODE_WORDS)
+        const children = packed[node + 7]!
+        if (children !== 0) {
+          for (let k = 0; k < children; k++) stack.push(packed[node + 4]! + k * NODE_WORDS)
           continue
         }
         pairs += packed[node + 6]! - packed[node + 5]!

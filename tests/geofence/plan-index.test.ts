@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type CompiledPlan, compilePlan } from '../../geofence/compile-plan.ts'
+import { type CompiledZone, compileZone } from '../../geofence/compile-zone.ts'
+import { PlanIndex } from '../../geofence/plan-index.ts'
+import type { Condition } from '../../model/plan.ts'
+import type { ZoneShape } from '../../model/zone.ts'
+import { type Random, randomFrom, round, starRing } from './zone-shapes.ts'
+
+const BEGIN_MS = Date.UTC(2026, 0, 5)
+const END_MS = Date.UTC(2026, 0, 12)
+
+/** Mostly avoided zones, some with a warning ring, among required ones and a region. */
+function planOf(random: Random, count: number): CompiledPlan {
+  const zones = new Map<string, CompiledZone>()
+  const conditions = Array.from({ length: count }, (_, k): Condition => {
+    const [lon, lat] = [round(107 + 0.3 * random()), round(-6.2 + 0.3 * random())]
+    const size = 0.0005 + 0.01 * random() * random()
+    const shape: ZoneShape =
+      k % 3 === 0
+        ? { type: 'Circle', center: [lon, lat], radiusM: 111_000 * size }
+        : { type: 'Polygon', coordinates: [starRing(random, lon, lat, size, 20)] }
+    zones.set(`zone-${k}`, compileZone(shape))
+    const kind = random() < 0.9 ? 'avoided' : random() < 0.5 ? 'required' : 'region'
+    const ring = random() < 0.2 ? { parameters: { warningRingM: Math.round(500 * random()) } } : {}
+    const id = `condition-${k}`
+    return { id, kind, zoneId: `zone-${k}`, fromMs: BEGIN_MS, timeZone: 'Asia/Jakarta', legalBasis: 'SK', ...ring }
+  })
+  const supervisions = [{ fromMs: BEGIN_MS, toMs: END_MS }]
+  const source = {
+    wearerId: 1,
+    supervisions,
+    conditions,
+    permits: [],
+    reportIntervalMs: 60_000,
+    silenceGraceMs: 900_000,
+  }
+  return compilePlan(source, (id) => zones.get(id), { fromMs: BEGIN_MS, toMs: END_MS })
+}
+
+test('what is left out lies farther beyond its warning ring than is said, and that is more than is needed', () => {
+  let leftOut = 0
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 2 ** 31 }),
+      fc.integer({ min: 0, max: 150 }),
+      fc.double({ min: 0, max: 2_500, noNaN: true }),
+      (seed, count, needM) => {
+        const random = randomFrom(seed)
+        const { lineages } = planOf(random, count)
+        const index = new PlanIndex(lineages)
+        const toWeigh = new Int32Array(lineages.length)
+        const safeM = new Float64Array(1)
+        for (let i = 0; i < 20; i++) {
+          const latE7 = Math.round((-6.25 + 0.4 * random()) * 1e7)
+          const lonE7 = Math.round((106.95 + 0.4 * random()) * 1e7)
+          const weighed = toWeigh.subarray(0, index.near(latE7, lonE7, needM, toWeigh, safeM))
+          expect(new Set(weighed).size).toBe(weighed.length)
+          expect(safeM[0]).toBeGreaterThan(needM)
+          for (const [k, { kind, zone, versions }] of lineages.entries()) {
+            if (weighed.includes(k)) continue
+            leftOut++
+            expect(kind).toBe('avoided')
+            const beyondM = -zone.signedDistanceM(latE7, lonE7) - versions[0]!.parameters.warningRingM
+            expect(beyondM).toBeGreaterThanOrEqual(safeM[0]! * 0.999)
+          }
+        }
+      },
+    ),
+    { numRuns: 40, seed: 31 },
+  )
+  expect(leftOut).toBeGreaterThan(10_000)
+})
