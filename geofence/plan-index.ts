@@ -1,4 +1,4 @@
-import type { Lineage } from './compile-plan.ts'
+import type { CompiledPlan } from './compile-plan.ts'
 import { ZoneCells } from './zone-cells.ts'
 import { ZoneIndex } from './zone-index.ts'
 
@@ -21,18 +21,14 @@ export class PlanIndex {
   readonly #distancesM: Float64Array
   readonly #clearM = new Float64Array(1)
 
-  constructor(lineages: readonly Lineage[]) {
-    const indices = lineages.map((_, i) => i)
-    const avoided = indices.filter((i) => lineages[i]!.kind === 'avoided')
-    const zones = avoided.map((i) => lineages[i]!.zone)
-    this.#always = Int32Array.from(indices.filter((i) => lineages[i]!.kind !== 'avoided'))
+  constructor({ zones: all, timing }: CompiledPlan) {
+    const indices = timing.rules.map((_, i) => i)
+    const avoided = indices.filter((i) => timing.rules[i]!.kind === 'avoided')
+    const zones = avoided.map((i) => all[i]!)
+    this.#always = Int32Array.from(indices.filter((i) => timing.rules[i]!.kind !== 'avoided'))
     this.#lineageOf = Int32Array.from(avoided)
-    this.#ringMaxM = Math.max(
-      0,
-      ...lineages.flatMap(({ kind, versions }) =>
-        kind === 'avoided' ? versions.map(({ parameters }) => parameters.warningRingM) : [],
-      ),
-    )
+    const rings = avoided.flatMap((i) => timing.rules[i]!.versions.map(({ parameters }) => parameters.warningRingM))
+    this.#ringMaxM = Math.max(0, ...rings)
     this.#cells = new ZoneCells(zones)
     this.#index = new ZoneIndex(zones)
     this.#found = new Int32Array(zones.length)

@@ -47,9 +47,9 @@ test('what is left out lies farther beyond its warning ring than is said, and th
       fc.double({ min: 0, max: 2_500, noNaN: true }),
       (seed, count, needM) => {
         const random = randomFrom(seed)
-        const { lineages } = planOf(random, count)
-        const index = new PlanIndex(lineages)
-        const toWeigh = new Int32Array(lineages.length)
+        const plan = planOf(random, count)
+        const index = new PlanIndex(plan)
+        const toWeigh = new Int32Array(plan.size)
         const safeM = new Float64Array(1)
         for (let i = 0; i < 20; i++) {
           const latE7 = Math.round((-6.25 + 0.4 * random()) * 1e7)
@@ -57,11 +57,11 @@ test('what is left out lies farther beyond its warning ring than is said, and th
           const weighed = toWeigh.subarray(0, index.near(latE7, lonE7, needM, toWeigh, safeM))
           expect(new Set(weighed).size).toBe(weighed.length)
           expect(safeM[0]).toBeGreaterThan(needM)
-          for (const [k, { kind, zone, versions }] of lineages.entries()) {
+          for (const [k, { kind, versions }] of plan.timing.rules.entries()) {
             if (weighed.includes(k)) continue
             leftOut++
             expect(kind).toBe('avoided')
-            const beyondM = -zone.signedDistanceM(latE7, lonE7) - versions[0]!.parameters.warningRingM
+            const beyondM = -plan.zones[k]!.signedDistanceM(latE7, lonE7) - versions[0]!.parameters.warningRingM
             expect(beyondM).toBeGreaterThanOrEqual(safeM[0]! * 0.999)
           }
         }
