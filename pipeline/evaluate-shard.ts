@@ -81,9 +81,9 @@ export class ShardEvaluator {
     await this.#judge.judgeOld()
     this.#wearers.fireEdges()
     await this.#writer.commitOutcomes()
+    await this.#publish()
     await this.#writer.takeRebuilt(this.#paceMs())
     if (this.#checkpointIsDue()) await this.#checkpoint()
-    await this.#publish()
     // A turn costs as much for one report as for a hundred: let some gather.
     if (entries.length > 0 && !this.#behind && this.#judge.oldWaiting === 0 && !this.#stopping) await gather()
   }
