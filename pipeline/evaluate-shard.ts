@@ -18,6 +18,8 @@ const GATHER_MS_MAX = 40
 const GATHER_MS_PER_REPORT_A_MS = 20
 /** A checkpoint writes a wearer's whole hour: the more there were in the last one, the longer until the next. */
 const CHECKPOINT_MS_PER_WEARER = 5
+/** Where nobody is behind, a lag of the saved position should raise no alarm. */
+const CHECKPOINT_CALM_MS_MAX = 3000
 
 export type ShardEvaluatorOptions = {
   shard: number
@@ -34,6 +36,8 @@ export type ShardEvaluatorOptions = {
   log: Log
   meter: Meter
   limits: EvaluatorLimits
+  /** Shared by the shards of a process. */
+  checkpointing: { busy: boolean }
 }
 
 export class ShardEvaluator {
@@ -86,12 +90,13 @@ export class ShardEvaluator {
     const entries = await this.#read()
     this.#behind = entries.length >= this.#options.limits.entriesPerRead
     await this.#judge.judge(entries, this.#behind)
-    await this.#judge.judgeOld()
     this.#wearers.fireEdges()
     await this.#writer.commitOutcomes()
     await this.#publish()
+    if ((await this.#judge.judgeOld(this.#paceMs)) > 0) await this.#writer.commitOutcomes()
+    this.#judge.release()
     await this.#writer.takeRebuilt(this.#paceMs())
-    if (this.#checkpointIsDue()) await this.#checkpoint()
+    if (this.#checkpointIsDue()) await this.#checkpointAlone()
     if (entries.length > 0 && !this.#behind && this.#judge.oldWaiting === 0 && !this.#stopping)
       await this.#gather(reportsIn(entries))
   }
@@ -118,7 +123,17 @@ export class ShardEvaluator {
     if (this.#behind || this.#judge.oldWaiting > 0) return checkpointBehindMs
     // The record waits for what it is asked for.
     if (this.#wearers.lateLane.hasUnsaved) return checkpointMs
-    return Math.min(checkpointBehindMs, Math.max(checkpointMs, this.#checkpointWearers * CHECKPOINT_MS_PER_WEARER))
+    return Math.min(CHECKPOINT_CALM_MS_MAX, Math.max(checkpointMs, this.#checkpointWearers * CHECKPOINT_MS_PER_WEARER))
+  }
+
+  /** One shard of the process at a time: all of them in one round would hold up what is fresh. */
+  async #checkpointAlone(): Promise<void> {
+    const { checkpointing } = this.#options
+    if (checkpointing.busy) return
+    checkpointing.busy = true
+    await this.#checkpoint().finally(() => {
+      checkpointing.busy = false
+    })
   }
 
   #checkpoint(): Promise<void> {
