@@ -15,6 +15,8 @@ export type ServeProcess = {
   tcpPortOffset: number
   /** One metric's sum over all its labels that hold `labels`. */
   metric(name: string, labels?: string): Promise<number>
+  /** All of /metrics. */
+  metrics(): Promise<string>
   stop(): Promise<void>
 }
 
@@ -71,12 +73,14 @@ export async function startServeProcess(
     await stop(child)
     throw new Error(`the server did not start (its log is ${logFile}): ${error}`, { cause: error })
   }
+  const metrics = async (): Promise<string> => (await fetch(`${healthUrl}/metrics`)).text()
   return {
     apiUrl,
     ingestUrl: `http://127.0.0.1:${ingest}`,
     osmandUrl: `http://127.0.0.1:${osmand}`,
     tcpPortOffset,
-    metric: async (name, labels = '') => sumOf(await (await fetch(`${healthUrl}/metrics`)).text(), name, labels),
+    metric: async (name, labels = '') => sumOf(await metrics(), name, labels),
+    metrics,
     stop: () => stop(child),
   }
 }

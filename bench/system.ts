@@ -12,6 +12,7 @@ import { QUIET } from './quiet.ts'
 import type { BenchTask } from './report.ts'
 import { GATEWAY_ID, seedFleet } from './seed-fleet.ts'
 import { type ServeProcess, startServeProcess } from './serve-process.ts'
+import { type MetricsWatched, sayMetrics, watchMetrics } from './watch-metrics.ts'
 
 const LOCAL = resolve(import.meta.dirname, '../.local')
 const PROGRAM = resolve(import.meta.dirname, '../dist/bin/gelang.js')
@@ -49,8 +50,11 @@ export type System = Services & {
   stored(): Promise<number>
 }
 
-/** Starts all of it for `wearers` bracelets, with `--profile` writing a CPU profile a process. */
-export async function withSystem<T>(
+/**
+ * Starts all of it for `wearers` bracelets, with `--profile` writing a CPU profile a process, with `--metrics` showing what /metrics
+ * says meanwhile, which then also stands in what this gives.
+ */
+export async function withSystem<T extends object>(
   name: string,
   { seed, say, args }: BenchTask,
   { wearers, api = false }: { wearers: number; api?: boolean },
@@ -83,6 +87,7 @@ export async function withSystem<T>(
       statementTimeoutMs: CHECK_TIMEOUT_MS,
     })
     const started: ServeProcess[] = []
+    let watched: MetricsWatched | undefined
     const start = async (role: string): Promise<ServeProcess> => {
       const log = join(LOCAL, 'logs', `bench-${name}-${role}.log`)
       const server = await startServeProcess(env, log, { roles: role, built: true, profileFolder })
@@ -99,7 +104,8 @@ export async function withSystem<T>(
       say(`${wearers} wearers, 16 shards; one process each: ingest, evaluate, record${api ? ', api' : ''}`)
       const evaluated = () => evaluate.metric('gelang_evaluate_reports_total')
       const stored = () => record.metric('gelang_record_reports_total')
-      return await run({
+      const watch = args.includes('--metrics') ? watchMetrics({ ingest, evaluate, record }) : undefined
+      const result = await run({
         ...services,
         fleet,
         ingest,
@@ -126,7 +132,12 @@ export async function withSystem<T>(
             await delay(POLL_MS)
           }
         },
+      }).finally(async () => {
+        watched = await watch?.stop()
       })
+      if (watched === undefined) return result
+      sayMetrics(say, watched)
+      return { ...result, metrics: watched }
     } finally {
       await pool.end()
       for (const server of started) await server.stop()

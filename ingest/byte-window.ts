@@ -1,11 +1,11 @@
 /** The bytes of a connection that no frame has taken yet, in one growing array: a chunk is copied once, whatever its size. */
 export class ByteWindow {
-  bytes: Uint8Array
+  bytes: Buffer
   start = 0
   end = 0
 
   constructor(initialBytes = 512) {
-    this.bytes = new Uint8Array(initialBytes)
+    this.bytes = Buffer.alloc(initialBytes)
   }
 
   get length(): number {
@@ -20,7 +20,7 @@ export class ByteWindow {
       this.start = 0
     }
     if (this.end + chunk.length > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.end + chunk.length))
+      const larger = Buffer.alloc(Math.max(this.bytes.length * 2, this.end + chunk.length))
       larger.set(this.bytes.subarray(0, this.end))
       this.bytes = larger
     }
@@ -29,7 +29,7 @@ export class ByteWindow {
   }
 
   /** The next `count` bytes as a view; they are gone from the window. */
-  take(count: number): Uint8Array {
+  take(count: number): Buffer {
     const view = this.bytes.subarray(this.start, this.start + count)
     this.start += count
     return view

@@ -15,8 +15,12 @@ export function keep(report: DeviceReport, name: string, value: string | number 
   const kept = report.attributes
   const cut = typeof value === 'string' ? visible(value).slice(0, VALUE_CHARS_MAX) : value
   let chars = String(cut).length
-  for (const [key, text] of Object.entries(kept)) chars += key.length + String(text).length
-  if (chars <= CHARS_MAX && Object.keys(kept).length < NAMES_MAX) kept[name] = cut
+  let names = 0
+  for (const key in kept) {
+    chars += key.length + String(kept[key]).length
+    names++
+  }
+  if (chars <= CHARS_MAX && names < NAMES_MAX) kept[name] = cut
 }
 
 function visible(text: string): string {

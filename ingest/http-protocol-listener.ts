@@ -100,7 +100,7 @@ async function takeDecoded(
         reason,
         '',
         report.deviceId,
-        batch.quarantined.length === 0 ? protocol.redact(request) : undefined,
+        batch.quarantined === undefined ? protocol.redact(request) : undefined,
       )
   }
   if (!(await intake.settle(batch))) return empty(c, 503)

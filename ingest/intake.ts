@@ -33,16 +33,27 @@ export type QuarantineAppender = (items: Quarantined[]) => Promise<unknown>
 export class Batch {
   readonly protocol: Protocol
   readonly receivedMs: number
-  /** One promise an entry of the log, not one a report. */
-  readonly appends = new Set<Promise<unknown>>()
-  readonly quarantined: Quarantined[] = []
   accepted = 0
   discarded = 0
+  quarantined: Quarantined[] | undefined
   refused: Map<RefusalReason, number> | undefined
+  /** Nearly always all there is: one promise an entry of the log, not one a report. */
+  #written: Promise<unknown> | undefined
+  #alsoWritten: Set<Promise<unknown>> | undefined
 
   constructor(protocol: Protocol, receivedMs: number) {
     this.protocol = protocol
     this.receivedMs = receivedMs
+  }
+
+  waitFor(written: Promise<unknown>): void {
+    this.#written ??= written
+    if (this.#written !== written) this.#alsoWritten = (this.#alsoWritten ?? new Set()).add(written)
+  }
+
+  /** Undefined when there is nothing to wait for. */
+  get written(): Promise<unknown> | undefined {
+    return this.#alsoWritten === undefined ? this.#written : Promise.all([this.#written, ...this.#alsoWritten])
   }
 }
 
@@ -93,7 +104,7 @@ export class Intake {
     const { device } = known
     const verdict = admit(report, device, batch.receivedMs, this.limits)
     if (typeof verdict === 'number') {
-      batch.appends.add(this.#reportLog.append(report, verdict, device.braceletId, batch.receivedMs, batch.protocol))
+      batch.waitFor(this.#reportLog.append(report, verdict, device.braceletId, batch.receivedMs, batch.protocol))
       batch.accepted++
       return undefined
     }
@@ -121,7 +132,7 @@ export class Intake {
     report.braceletId = device.braceletId
     report.receivedMs = receivedMs
     report.protocol = PROTOCOL[batch.protocol]
-    batch.appends.add(this.#reportLog.appendFlat(report))
+    batch.waitFor(this.#reportLog.appendFlat(report))
     batch.accepted++
     return true
   }
@@ -132,6 +143,7 @@ export class Intake {
     batch.refused.set(reason, (batch.refused.get(reason) ?? 0) + 1)
     if (raw === undefined) return
     const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
+    batch.quarantined ??= []
     batch.quarantined.push({
       receivedMs: batch.receivedMs,
       protocol: batch.protocol,
@@ -168,37 +180,54 @@ export class Intake {
   }
 
   /** True when every report of the batch is on disk and everything refused is in quarantine; false: no positive answer. */
-  async settle(batch: Batch): Promise<boolean> {
-    const { protocol, appends, accepted } = batch
-    if (batch.quarantined.length > 0) appends.add(this.#quarantine(batch.quarantined))
+  settle(batch: Batch): Promise<boolean> {
+    return new Promise((resolve) => this.whenSettled(batch, resolve))
+  }
+
+  /** The same with a callback, which must not throw: at once where there is nothing to wait for. */
+  whenSettled(batch: Batch, done: (stored: boolean) => void): void {
+    if (batch.quarantined !== undefined) batch.waitFor(this.#quarantine(batch.quarantined))
+    const { written } = batch
+    if (written === undefined) {
+      this.#count(batch)
+      done(true)
+      return
+    }
     const beganMs = this.clock()
-    try {
-      if (appends.size > 0) await Promise.all(appends)
-    } catch (error) {
-      this.measures.unanswered.inc({ protocol })
-      // The message only: an error of the driver may carry its command, and that holds reports.
-      const reason = error instanceof Error ? error.message : String(error)
-      if (this.#logTakes) this.log.error({ reason, protocol }, 'the log does not take reports; senders get no answer')
-      this.#logTakes = false
-      return false
+    written.then(
+      () => {
+        if (!this.#logTakes) this.log.info({}, 'the log takes reports again')
+        this.#logTakes = true
+        if (batch.accepted > 0)
+          this.measures.appendSeconds.observe((this.clock() - beganMs) / 1000, { protocol: batch.protocol })
+        this.#count(batch)
+        done(true)
+      },
+      (error: unknown) => {
+        this.#unwritten(batch, error)
+        done(false)
+      },
+    )
+  }
+
+  #unwritten({ protocol }: Batch, error: unknown): void {
+    this.measures.unanswered.inc({ protocol })
+    // The message only: an error of the driver may carry its command, and that holds reports.
+    const reason = error instanceof Error ? error.message : String(error)
+    if (this.#logTakes) this.log.error({ reason, protocol }, 'the log does not take reports; senders get no answer')
+    this.#logTakes = false
+  }
+
+  #count({ protocol, accepted, discarded, refused }: Batch): void {
+    if (accepted > 0) this.measures.reports.inc({ protocol, verdict: 'stored' }, accepted)
+    if (discarded > 0) {
+      this.measures.reports.inc({ protocol, verdict: 'discarded' }, discarded)
+      this.measures.refusals.inc({ protocol, reason: 'no_wearer' }, discarded)
     }
-    if (appends.size > 0 && !this.#logTakes) {
-      this.log.info({}, 'the log takes reports again')
-      this.#logTakes = true
-    }
-    if (accepted > 0) {
-      this.measures.appendSeconds.observe((this.clock() - beganMs) / 1000, { protocol })
-      this.measures.reports.inc({ protocol, verdict: 'stored' }, accepted)
-    }
-    if (batch.discarded > 0) {
-      this.measures.reports.inc({ protocol, verdict: 'discarded' }, batch.discarded)
-      this.measures.refusals.inc({ protocol, reason: 'no_wearer' }, batch.discarded)
-    }
-    if (batch.refused !== undefined)
-      for (const [reason, count] of batch.refused) {
+    if (refused !== undefined)
+      for (const [reason, count] of refused) {
         this.measures.reports.inc({ protocol, verdict: 'refused' }, count)
         this.measures.refusals.inc({ protocol, reason }, count)
       }
-    return true
   }
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
+const NO_BODY = Promise.resolve(Buffer.alloc(0))
+
 export type Body = Buffer | 'too_large' | 'cut' | 'busy'
 
 /** Reads the bodies of one listener's requests, each and all together bounded; bytes are counted as they arrive. */
@@ -18,6 +20,9 @@ export class BodyReader {
    * went away in the middle.
    */
   read(incoming: IncomingMessage): Promise<Body> {
+    const { headers } = incoming
+    // RFC 9112, 6.3: a request without both has no body.
+    if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return NO_BODY
     return new Promise((resolve) => {
       const chunks: Buffer[] = []
       let size = 0

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { RefusalReason } from '../model/quarantine.ts'
 import type { DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from './decoder.ts'
 import { type KnownDevice, takeTokens } from './directory.ts'
@@ -9,22 +8,35 @@ const RETRY_MS = 500
 const BUSY_LOOK_MS = 50
 
 type Frame = { bytes: Uint8Array; decoded: Decoded }
-/** What to do with the connection once a chunk is safe. */
-type After = { replies: Uint8Array[]; cut?: string }
+const NO_FRAMES: Frame[] = []
 
-/** One device's connection: a chunk at a time is decoded, handed to the log, and answered once it is on disk. */
+/**
+ * One device's connection: a chunk at a time is decoded, handed to the log, and answered once it is on disk. What waits for the
+ * disk meanwhile is kept small: thousands of connections wait at the same time.
+ */
 export class TcpConnection {
   readonly socket: Socket
   readonly #protocol: StreamProtocol
   readonly #intake: Intake
   readonly #framer: Framer
   readonly #decoder: StreamDecoder
+  readonly #context: DecodeContext
+  #known: { deviceId: string; generation: number; device: KnownDevice | undefined } | undefined
   #identified = false
   #malformedFrames = 0
   #garbageKept = false
-  #working: Promise<void> = Promise.resolve()
+  /** A chunk is being worked on; one that comes meanwhile waits, and nothing more is read then. */
+  #working = false
+  #next: Buffer | undefined
+  /** Of the chunk that is being worked on: what may have to be handed over again, and what comes once it is safe. */
+  #frames = NO_FRAMES
+  readonly #replies: Uint8Array[] = []
+  #cutAfter: string | undefined
+  #restMs = 0
+  #resting: NodeJS.Timeout | undefined
+  #isCut = false
   #closing = false
-  #resuming: NodeJS.Timeout | undefined
+  #whenIdle: (() => void) | undefined
   #greeting: NodeJS.Timeout | undefined
 
   constructor(socket: Socket, protocol: StreamProtocol, intake: Intake) {
@@ -33,120 +45,200 @@ export class TcpConnection {
     this.#intake = intake
     this.#framer = protocol.newFramer(intake.limits.frameBytesMax)
     this.#decoder = protocol.newDecoder()
+    this.#context = {
+      receivedMs: 0,
+      settingsOf: (deviceId) => this.#deviceOf(deviceId)?.device.settings,
+      isKnown: (deviceId) => this.#deviceOf(deviceId) !== undefined,
+    }
     socket.setTimeout(intake.limits.tcpIdentifyMs, () => this.#cut(this.#identified ? 'idle' : 'not_identified'))
     socket.on('error', (error) => intake.log.debug({ err: error, protocol: protocol.name }, 'a connection broke'))
     const { greeting } = protocol
     if (greeting !== undefined) this.#greeting = setTimeout(() => socket.write(greeting.bytes), greeting.afterSilenceMs)
     socket.on('close', () => {
-      clearTimeout(this.#resuming)
       clearTimeout(this.#greeting)
+      this.#endRest()
     })
-    socket.on('data', (chunk: Buffer) => {
-      clearTimeout(this.#greeting)
-      socket.pause()
-      this.#working = this.#onChunk(chunk).catch((error: unknown) => {
-        intake.log.error({ err: error, protocol: protocol.name }, 'a connection failed and was cut')
-        this.#cut('failed')
-      })
-    })
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
   }
 
+  /** Answers what has been read, then ends the connection. */
   async close(): Promise<void> {
     this.#closing = true
     this.socket.pause()
-    await this.#working
+    this.#endRest()
+    if (this.#working)
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve
+      })
     this.socket.end()
   }
 
-  async #onChunk(chunk: Buffer): Promise<void> {
-    const { limits, measures } = this.#intake
-    measures.bytes.inc({ protocol: this.#protocol.name }, chunk.length)
-    while (this.#intake.busy && !this.#closing) await delay(BUSY_LOOK_MS)
-    const frames = this.#decode(chunk)
-    const waitMs = this.#rateWaitMs(frames)
-    let batch = this.#intake.newBatch(this.#protocol.name)
-    const after = this.#take(batch, frames, chunk)
-    let stored = await this.#intake.settle(batch)
-    // Where the device does not wait for an answer, TCP has already taken the reports off it: hold them until the log has them.
-    while (!stored && !this.#protocol.acknowledges && !this.#closing) {
-      await delay(RETRY_MS)
-      batch = this.#intake.newBatch(this.#protocol.name)
-      this.#take(batch, frames, chunk)
-      stored = await this.#intake.settle(batch)
-    }
-    if (!stored) {
-      if (!this.#protocol.acknowledges)
-        this.#intake.log.error(
-          { protocol: this.#protocol.name, frames: frames.length },
-          'frames of a device that is never answered were lost: the log was away at shutdown',
-        )
-      this.#cut('log_unavailable')
+  #onData(chunk: Buffer): void {
+    if (this.#greeting !== undefined) clearTimeout(this.#greeting)
+    this.#intake.measures.bytes.inc({ protocol: this.#protocol.name }, chunk.length)
+    if (this.#working) {
+      this.#next = this.#next === undefined ? chunk : Buffer.concat([this.#next, chunk])
+      this.socket.pause()
+    } else this.#begin(chunk)
+  }
+
+  #begin(chunk: Buffer): void {
+    this.#working = true
+    if (this.#intake.busy && !this.#closing) {
+      this.socket.pause()
+      setTimeout(() => this.#begin(chunk), BUSY_LOOK_MS)
       return
     }
-    for (const reply of after.replies) this.socket.write(reply)
-    if (after.cut !== undefined) this.#cut(after.cut)
-    else if (this.socket.writableLength > limits.tcpUnsentBytesMax) this.#cut('replies_not_fetched')
-    else {
-      if (waitMs > 0) this.#resuming = setTimeout(() => this.#resume(), waitMs)
-      else this.#resume()
+    try {
+      this.#frames = this.#decode(chunk)
+      this.#restMs = this.#rateWaitMs(this.#frames)
+      this.#hand(chunk)
+    } catch (error) {
+      this.#failed(error)
     }
   }
 
-  #resume(): void {
-    if (!this.#closing) this.socket.resume()
+  /** `chunk` is absent the second time. */
+  #hand(chunk?: Buffer): void {
+    const batch = this.#intake.newBatch(this.#protocol.name)
+    this.#replies.length = 0
+    this.#cutAfter = undefined
+    this.#take(batch, chunk)
+    if (this.#protocol.acknowledges) this.#frames = NO_FRAMES
+    this.#intake.whenSettled(batch, this.#onSettled)
+  }
+
+  #handAgain(): void {
+    try {
+      this.#hand()
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  readonly #onSettled = (stored: boolean): void => {
+    try {
+      if (stored) this.#answer()
+      // Where the device does not wait for an answer, TCP has already taken the reports off it: hold them until the log has them.
+      else if (this.#protocol.acknowledges || this.#closing) this.#lose()
+      else setTimeout(() => this.#handAgain(), RETRY_MS)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #lose(): void {
+    const { name, acknowledges } = this.#protocol
+    if (!acknowledges)
+      this.#intake.log.error(
+        { protocol: name, frames: this.#frames.length },
+        'frames of a device that is never answered were lost: the log was away at shutdown',
+      )
+    this.#cut('log_unavailable')
+    this.#rest()
+  }
+
+  #answer(): void {
+    this.#frames = NO_FRAMES
+    for (const reply of this.#replies) this.socket.write(reply)
+    this.#replies.length = 0
+    if (this.#cutAfter !== undefined) this.#cut(this.#cutAfter)
+    else if (this.socket.writableLength > this.#intake.limits.tcpUnsentBytesMax) this.#cut('replies_not_fetched')
+    else if (this.#restMs > 0 && !this.#closing && !this.socket.destroyed) {
+      this.socket.pause()
+      this.#resting = setTimeout(() => this.#endRest(), this.#restMs)
+      return
+    }
+    this.#goOn()
+  }
+
+  #endRest(): void {
+    if (this.#resting === undefined) return
+    clearTimeout(this.#resting)
+    this.#resting = undefined
+    this.#goOn()
+  }
+
+  /** What was read is worked on even when the device has gone meanwhile: it will not send it again. */
+  #goOn(): void {
+    const next = this.#next
+    this.#next = undefined
+    if (next !== undefined && !this.#isCut) this.#begin(next)
+    else this.#rest()
+  }
+
+  #rest(): void {
+    this.#working = false
+    if (this.#closing) this.#whenIdle?.()
+    else if (this.socket.isPaused()) this.socket.resume()
+  }
+
+  #failed(error: unknown): void {
+    this.#intake.log.error({ err: error, protocol: this.#protocol.name }, 'a connection failed and was cut')
+    this.#cut('failed')
+    this.#rest()
   }
 
   #decode(chunk: Buffer): Frame[] {
-    const context: DecodeContext = {
-      receivedMs: this.#intake.clock(),
-      settingsOf: (deviceId) => this.#intake.directory.device(deviceId)?.device.settings,
-      isKnown: (deviceId) => this.#intake.directory.device(deviceId) !== undefined,
+    this.#context.receivedMs = this.#intake.clock()
+    const frames: Frame[] = []
+    for (const bytes of this.#framer.push(chunk)) {
+      const decoded = this.#decoder.decode(bytes, this.#context)
+      if (decoded.error !== undefined) this.#malformedFrames++
+      frames.push({ bytes, decoded })
     }
-    const frames = this.#framer.push(chunk).map((bytes) => ({ bytes, decoded: this.#decoder.decode(bytes, context) }))
-    for (const { decoded } of frames) if (decoded.error !== undefined) this.#malformedFrames++
     return frames
+  }
+
+  /** Looked up once as long as the directory stands. */
+  #deviceOf(deviceId: string): KnownDevice | undefined {
+    const { directory } = this.#intake
+    const known = this.#known
+    if (known !== undefined && known.deviceId === deviceId && known.generation === directory.generation)
+      return known.device
+    const device = directory.device(deviceId)
+    this.#known = { deviceId, generation: directory.generation, device }
+    return device
   }
 
   // A device above its rate is not refused, it is read more slowly: without answers a refusal would lose its reports.
   #rateWaitMs(frames: Frame[]): number {
     let waitMs = 0
     for (const { decoded } of frames) {
-      const known = decoded.reports[0] && this.#intake.directory.device(decoded.reports[0].deviceId)
+      const known = decoded.reports[0] && this.#deviceOf(decoded.reports[0].deviceId)
       if (known !== undefined)
         waitMs = Math.max(waitMs, takeTokens(known, decoded.reports.length, this.#intake.clock(), this.#intake.limits))
     }
     return waitMs
   }
 
-  #take(batch: Batch, frames: Frame[], chunk: Buffer): After {
+  #take(batch: Batch, chunk: Buffer | undefined): void {
     const { limits } = this.#intake
-    const after: After = { replies: [] }
-    for (const frame of frames) {
-      this.#takeFrame(batch, frame, after)
-      if (after.cut !== undefined) return after
+    for (const frame of this.#frames) {
+      this.#takeFrame(batch, frame)
+      if (this.#cutAfter !== undefined) return
     }
-    if (this.#framer.garbageBytes > 0 && !this.#garbageKept) {
+    if (chunk !== undefined && this.#framer.garbageBytes > 0 && !this.#garbageKept) {
       this.#garbageKept = true
       this.#intake.refuseStranger(batch, 'malformed', 'bytes outside any frame', undefined, () => chunk)
     }
-    if (this.#framer.garbageBytes > limits.garbageBytesMax) after.cut = 'garbage'
-    if (this.#malformedFrames > limits.malformedFramesMax) after.cut = 'malformed_frames'
-    return after
+    if (this.#framer.garbageBytes > limits.garbageBytesMax) this.#cutAfter = 'garbage'
+    if (this.#malformedFrames > limits.malformedFramesMax) this.#cutAfter = 'malformed_frames'
   }
 
-  #takeFrame(batch: Batch, { bytes, decoded }: Frame, after: After): void {
+  #takeFrame(batch: Batch, { bytes, decoded }: Frame): void {
     const { reports, error, reply } = decoded
     const deviceId = reports[0]?.deviceId ?? decoded.deviceId
     if (deviceId === undefined) {
       if (error !== undefined) this.#intake.refuseStranger(batch, error.reason, error.detail, undefined, () => bytes)
-      if (reply !== undefined && this.#identified) after.replies.push(reply)
+      if (reply !== undefined && this.#identified) this.#replies.push(reply)
       return
     }
-    const known = this.#intake.directory.device(deviceId)
+    const known = this.#deviceOf(deviceId)
     const wrong = mayNotSpeak(known)
     if (known === undefined || wrong !== undefined) {
       this.#intake.refuseStranger(batch, wrong ?? 'unknown_device', '', deviceId, () => bytes)
-      after.cut = wrong ?? 'unknown_device'
+      this.#cutAfter = wrong ?? 'unknown_device'
       return
     }
     if (!this.#identified) {
@@ -162,10 +254,11 @@ export class TcpConnection {
       this.#intake.refuse(batch, refused, '', deviceId, kept ? undefined : bytes)
       kept = true
     }
-    if (reply !== undefined) after.replies.push(reply)
+    if (reply !== undefined) this.#replies.push(reply)
   }
 
   #cut(cause: string): void {
+    this.#isCut = true
     if (this.socket.destroyed) return
     this.#intake.measures.cutConnections.inc({ protocol: this.#protocol.name, cause })
     // Replies that are on their way still go out, unless it is they that nobody fetches.

@@ -1,6 +1,6 @@
-// One listener for every device protocol over TCP. A connection is read a chunk at a time: its frames are decoded and handed to
-// the log, and nothing more is read until they are on disk and answered. So a slow log slows the sockets, and what a connection
-// can hold in memory is one chunk and one frame.
+// One listener for every device protocol over TCP. A connection is worked on a chunk at a time: its frames are decoded and handed
+// to the log, and answered when they are on disk; one chunk more may be read meanwhile. So a slow log slows the sockets, and what
+// a connection can hold in memory is two chunks and one frame.
 import { createServer, type Server, type Socket } from 'node:net'
 import type { StreamProtocol } from './decoder.ts'
 import type { Intake } from './intake.ts'

@@ -26,6 +26,7 @@ export const ENTRY_REPORTS_MAX = 65_535
 
 const text = new TextEncoder()
 const fromText = new TextDecoder()
+const TRUNCATED = '{"truncated":true}'
 const NO_BYTE = 255
 const NO_MILLIVOLTS = 0xffff
 
@@ -47,11 +48,11 @@ export class ReportWriter {
 
   /** Adds one report. Throws RangeError on a wearer or bracelet id that is no unsigned 32-bit integer. */
   add(report: DeviceReport, wearerId: number, braceletId: number, receivedMs: number, protocol: Protocol): void {
-    const tail = encodeAttributes(report)
-    const size = REPORT_FIXED_BYTES + tail.length
-    this.#room(size)
+    // As many bytes as the tail can have at most: not all characters are ASCII.
+    const tail = report.attributes === undefined ? '' : JSON.stringify(report.attributes)
+    this.#room(REPORT_FIXED_BYTES + 3 * tail.length)
+    const size = REPORT_FIXED_BYTES + this.#writeTail(tail)
     writeReport(this.#view, this.#end, report, wearerId, braceletId, receivedMs, protocol, size)
-    this.#bytes.set(tail, this.#end + REPORT_FIXED_BYTES)
     this.#end += size
     this.count++
   }
@@ -75,6 +76,23 @@ export class ReportWriter {
     return entry
   }
 
+  /** Gives its bytes. */
+  #writeTail(tail: string): number {
+    const at = this.#end + REPORT_FIXED_BYTES
+    if (tail.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(TRUNCATED)
+    for (let i = 0; i < tail.length; i++) {
+      const code = tail.charCodeAt(i)
+      if (code > 0x7f) {
+        const bytes = text.encode(tail)
+        if (bytes.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(TRUNCATED)
+        this.#bytes.set(bytes, at)
+        return bytes.length
+      }
+      this.#bytes[at + i] = code
+    }
+    return tail.length
+  }
+
   #room(size: number): void {
     if (this.count >= ENTRY_REPORTS_MAX) throw new RangeError(`an entry holds at most ${ENTRY_REPORTS_MAX} reports`)
     if (this.#end + size <= this.#bytes.length) return
@@ -83,12 +101,6 @@ export class ReportWriter {
     this.#bytes = larger
     this.#view = new DataView(larger.buffer)
   }
-}
-
-function encodeAttributes(report: DeviceReport): Uint8Array {
-  if (report.attributes === undefined) return new Uint8Array(0)
-  const bytes = text.encode(JSON.stringify(report.attributes))
-  return bytes.length > ATTRIBUTES_BYTES_MAX ? text.encode('{"truncated":true}') : bytes
 }
 
 function writeReport(

@@ -42,10 +42,11 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
   const zones = new ZoneBook(redis, keys, log)
   const owned = meter.gauge('gelang_evaluate_shards', 'Shards that this process evaluates')
   const limits = { ...EVALUATOR_LIMITS, ...options.limits }
+  const checkpointing = { busy: false }
 
   const gained = (shard: number, token: number): void => {
     const reader = options.openReader(`evaluate-${shard}`)
-    const evaluator = new ShardEvaluator({ ...options, shard, token, reader, zones, limits })
+    const evaluator = new ShardEvaluator({ ...options, shard, token, reader, zones, limits, checkpointing })
     const before = running.get(shard)?.done
     const done = (before ?? Promise.resolve())
       .then(() => runShard(evaluator, shard))

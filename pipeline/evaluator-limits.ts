@@ -7,6 +7,7 @@ export type EvaluatorLimits = {
   checkpointMs: number
   /** The same while the log is ahead of us: a checkpoint writes whole hours of reports, and a replay is quicker than catching up. */
   checkpointBehindMs: number
+  /** Positions are told at the end of a turn, no sooner after the last ones than this. */
   liveMs: number
   /** One commit holds at most so many wearers, and not many more bytes; both well below what a commit may hold. */
   wearersPerCommit: number
@@ -19,7 +20,7 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
   entriesPerRead: 64,
   checkpointMs: 1000,
   checkpointBehindMs: 5000,
-  liveMs: 100,
+  liveMs: 5,
   wearersPerCommit: 250,
   bytesPerCommit: 4 * 1_048_576,
 }

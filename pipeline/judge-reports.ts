@@ -11,7 +11,10 @@ import type { ShardWearers } from './shard-wearers.ts'
 
 /** A report received so long after its time comes from a bracelet's memory. */
 const OLD_MS = 120_000
-const OLD_PER_TURN = 2000
+/** Of a turn, for those: sixteen shards take their turns one after the other, and what is fresh waits for all of them. */
+const OLD_MS_PER_TURN = 4
+const OLD_PER_TURN_MAX = 2000
+const OLD_PER_LOOK = 50
 /** More of a shard wait in the log. */
 const OLD_MAX = 100_000
 const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const
@@ -72,8 +75,8 @@ export class ReportJudge {
         } else {
           const plan = this.#judgeOne(report, id)
           if (plan !== undefined) await plan
-          inOneBreath++
         }
+        inOneBreath++
         at = next
       }
       this.#readTo = id
@@ -85,11 +88,13 @@ export class ReportJudge {
     if (!behind && !this.isFull) this.#wearers.silences.listen(this.#clock())
   }
 
-  /** Some of those that wait. */
-  async judgeOld(): Promise<void> {
+  /** Some of those that wait, as many as a few milliseconds of `paceMs` allow; gives how many. */
+  async judgeOld(paceMs: Clock): Promise<number> {
     const report = this.#report
     const old = this.#old
-    for (let left = OLD_PER_TURN; left > 0; left--) {
+    const beganMs = paceMs()
+    let judged = 0
+    while (judged < OLD_PER_TURN_MAX && (judged % OLD_PER_LOOK > 0 || paceMs() - beganMs < OLD_MS_PER_TURN)) {
       const oldest = old.peek()
       if (oldest === undefined) break
       readReport(oldest.view, oldest.at, report)
@@ -97,13 +102,19 @@ export class ReportJudge {
       const plan = this.#judgeOne(report, oldest.id)
       if (plan !== undefined) await plan
       old.judged(wearerId)
+      judged++
     }
-    this.#position = old.release() ?? this.#position
     for (const arrival of ARRIVALS) {
       if (this.#arrived[arrival] > 0) this.#reports.inc({ arrival }, this.#arrived[arrival])
       this.#arrived[arrival] = 0
     }
     if (old.count > 0) await breathe()
+    return judged
+  }
+
+  /** To be called when what was judged is committed: the position moves up to the first report that waits. */
+  release(): void {
+    this.#position = this.#old.release() ?? this.#position
   }
 
   // Waits for nothing but the plan of a wearer that it does not know.

@@ -13,6 +13,8 @@ export class OldReports {
   /** In the order of the log, from `#first` on; entries without waiting reports among them, for the sake of their ids. */
   #entries: Entry[] = []
   #first = 0
+  /** No entry before it has anything waiting. */
+  #current = 0
   readonly #waiting = new Map<number, number>()
   count = 0
 
@@ -36,17 +38,21 @@ export class OldReports {
   /** The oldest that waits; it counts as waiting until `judged` is told of it. */
   peek(): { id: string; view: DataView; at: number } | undefined {
     if (this.count === 0) return undefined
-    for (let i = this.#first; ; i++) {
-      const { id, view, places, next } = this.#entries[i]!
-      if (next < places.length) return { id, view, at: places[next]! }
+    const { id, view, places, next } = this.#oldest()
+    return { id, view, at: places[next]! }
+  }
+
+  #oldest(): Entry {
+    for (;;) {
+      const entry = this.#entries[this.#current]!
+      if (entry.next < entry.places.length) return entry
+      this.#current++
     }
   }
 
   /** What `peek` gave has been judged. */
   judged(wearerId: number): void {
-    let i = this.#first
-    while (this.#entries[i]!.next === this.#entries[i]!.places.length) i++
-    this.#entries[i]!.next++
+    this.#oldest().next++
     this.count--
     const left = this.#waiting.get(wearerId)! - 1
     if (left === 0) this.#waiting.delete(wearerId)
@@ -64,6 +70,7 @@ export class OldReports {
     }
     if (this.#first > 0 && this.#first * 2 >= this.#entries.length) {
       this.#entries = this.#entries.slice(this.#first)
+      this.#current = Math.max(0, this.#current - this.#first)
       this.#first = 0
     }
     return id

@@ -17,6 +17,7 @@ import { type Admission, type ByeReason, LiveConnection } from './connection.ts'
 import { decodeCursor } from './cursor.ts'
 import { type FeedParts, LiveFeed, type LogName } from './feed.ts'
 import { LivePositions } from './live-positions.ts'
+import { Pacer } from './pacer.ts'
 import { RecentIncidents } from './recent.ts'
 import { loadScope, type Scope } from './scope.ts'
 
@@ -32,6 +33,8 @@ export class LiveHub {
   readonly #positions: LivePositions<LiveConnection>
   readonly #connections = new Set<LiveConnection>()
   readonly #timers: NodeJS.Timeout[] = []
+  readonly #pacer: Pacer
+  #flushing: NodeJS.Timeout | undefined
   readonly #incidentSeconds: Histogram
   readonly #connected: Gauge
   #changes = 0
@@ -47,6 +50,7 @@ export class LiveHub {
     this.#parts = parts
     this.recent = new RecentIncidents(parts.limits.recentIncidentsMax)
     this.#positions = new LivePositions(parts.limits.positionsMax)
+    this.#pacer = new Pacer(parts.limits.positions)
     this.#feed = new LiveFeed(parts, {
       onIncident: (shard, entryId, incident) => this.#onIncident(shard, entryId, incident),
       onAct: (entryId, act) => this.#onAct(entryId, act),
@@ -65,7 +69,6 @@ export class LiveHub {
   async start(waitMs: number): Promise<void> {
     const { limits } = this.#parts
     this.#feed.start()
-    this.#every(limits.positionsEveryMs, () => this.#flushPositions())
     this.#every(limits.statusEveryMs, () => this.#tellStatus())
     this.#every(limits.pingEveryMs, () => this.#ping())
     this.#every(limits.checkEveryMs, () => this.#alone('check', () => this.#checkAll()))
@@ -78,6 +81,7 @@ export class LiveHub {
     this.#closed = true
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#settling)
+    clearTimeout(this.#flushing)
     for (const connection of this.#connections) connection.comeBack('the server is going down')
     await this.#feed.close()
     await Promise.all(this.#running.values())
@@ -222,6 +226,7 @@ export class LiveHub {
   #onPositions(message: Uint8Array, snapshot: boolean): void {
     const newestMs = this.#positions.take(message, snapshot, (wearerId, watchers) => {
       for (const watcher of watchers) watcher.waiting.add(wearerId)
+      this.#flushSoon()
     })
     if (this.#positions.full && !this.#toldFull) {
       this.#toldFull = true
@@ -235,13 +240,30 @@ export class LiveHub {
       if (connection.joined.has(log)) connection.comeBack('what was missed is gone')
   }
 
-  #flushPositions(): void {
+  #flushSoon(): void {
+    if (this.#closed) return
+    this.#flushing ??= setTimeout(() => {
+      const beganMs = performance.now()
+      const slow = this.#flushPositions()
+      this.#pacer.did(beganMs, performance.now())
+      this.#flushing = undefined
+      if (slow) this.#flushSoon()
+    }, this.#pacer.waitMs(performance.now()))
+  }
+
+  /** True when a socket is too slow to be told now. */
+  #flushPositions(): boolean {
     const { positionsWaitBytes } = this.#parts.limits
+    let slow = false
     for (const connection of this.#connections) {
-      if (connection.waiting.size === 0 || connection.socket.bufferedAmount > positionsWaitBytes) continue
-      connection.sendText(this.#positions.message(connection.waiting))
-      connection.waiting.clear()
+      if (connection.waiting.size === 0) continue
+      if (connection.socket.bufferedAmount > positionsWaitBytes) slow = true
+      else {
+        connection.sendText(this.#positions.message(connection.waiting))
+        connection.waiting.clear()
+      }
     }
+    return slow
   }
 
   #watchPositions(connection: LiveConnection, wearerIds: Iterable<number>): void {
@@ -249,6 +271,7 @@ export class LiveHub {
       this.#positions.watch(connection, wearerId)
       if (this.#positions.has(wearerId)) connection.waiting.add(wearerId)
     }
+    if (connection.waiting.size > 0) this.#flushSoon()
   }
 
   #tellStatus(): void {

@@ -6,7 +6,8 @@ export const LIVE = {
   messageBytesMax: 1024,
   /** Messages from this size on are compressed: rosters and first positions, for offices on thin lines. */
   compressFromBytes: 8192,
-  positionsEveryMs: 250,
+  /** Consoles are told at once where there is time; a national feed to thousands of them may take a tenth of it. */
+  positions: { everyMs: 8, everyMsMax: 250, share: 0.1 },
   statusEveryMs: 5000,
   checkEveryMs: 30_000,
   pingEveryMs: 15_000,

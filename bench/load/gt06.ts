@@ -26,6 +26,8 @@ const LOGIN = 0x01
 const LOCATION = 0x22
 /** Header, length, type, serial, CRC, tail: an answer has no content. */
 const ANSWER_BYTES = 10
+const CONTENT_BYTES = 29
+const FRAME_BYTES = CONTENT_BYTES + 10
 const CONNECTING_AT_ONCE = 200
 
 const CRC_TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
@@ -34,26 +36,39 @@ const CRC_TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
-asLoad<Gt06Load, Socket[]>(
+/** All frames of a bracelet one after the other, each FRAME_BYTES long. */
+type Bracelet = { socket: Socket; frames: Buffer }
+
+asLoad<Gt06Load, Bracelet[]>(
   async (config) => {
-    const sockets: Socket[] = []
+    const fleet = makeFleet(config.seed, config.wearers)
+    const bracelets: Bracelet[] = []
     for (let from = 0; from < config.wearers; from += CONNECTING_AT_ONCE) {
       const some = Math.min(CONNECTING_AT_ONCE, config.wearers - from)
-      sockets.push(...(await Promise.all(Array.from({ length: some }, (_, i) => logIn(config, from + i)))))
+      const sockets = await Promise.all(Array.from({ length: some }, (_, i) => logIn(config, from + i)))
+      sockets.forEach((socket, i) => void bracelets.push({ socket, frames: framesOf(config, fleet, from + i) }))
     }
-    return sockets
+    return bracelets
   },
-  async (config, sockets) => {
-    const fleet = makeFleet(config.seed, config.wearers)
+  async (config, bracelets) => {
     const counts = new Array<number>(config.wearers).fill(0)
     const delaysMs: number[] = []
     const firstSentMs = Date.now()
-    await Promise.all(sockets.map((socket, n) => report(config, fleet, socket, n, counts, delaysMs)))
+    await Promise.all(bracelets.map((bracelet, n) => report(config, bracelet, n, counts, delaysMs)))
     const lastAnswerMs = Date.now()
-    for (const socket of sockets) socket.destroy()
+    for (const { socket } of bracelets) socket.destroy()
     return { counts, firstSentMs, lastAnswerMs, ...latencies(delaysMs) }
   },
 )
+
+function framesOf({ reportsPerWearer, baseMs, stepMs }: Gt06Load, fleet: Fleet, n: number): Buffer {
+  return Buffer.concat(
+    Array.from({ length: reportsPerWearer }, (_, k) => {
+      const [lat, lon] = placeOf(fleet, n, (k * stepMs) / 1000)
+      return frame(LOCATION, location(baseMs + k * stepMs, lat, lon), k + 2)
+    }),
+  )
+}
 
 function logIn({ host, port }: Gt06Load, n: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -68,9 +83,8 @@ function logIn({ host, port }: Gt06Load, n: number): Promise<Socket> {
 }
 
 function report(
-  { reportsPerWearer, baseMs, stepMs }: Gt06Load,
-  fleet: Fleet,
-  socket: Socket,
+  { reportsPerWearer }: Gt06Load,
+  { socket, frames }: Bracelet,
   n: number,
   counts: number[],
   delaysMs: number[],
@@ -84,9 +98,8 @@ function report(
         resolve()
         return
       }
-      const [lat, lon] = placeOf(fleet, n, (k * stepMs) / 1000)
       sentMs = performance.now()
-      socket.write(frame(LOCATION, location(baseMs + k * stepMs, lat, lon), k + 2))
+      socket.write(frames.subarray(k * FRAME_BYTES, (k + 1) * FRAME_BYTES))
     }
     socket.on('data', (chunk) => {
       answeredBytes += chunk.length
@@ -103,7 +116,7 @@ function report(
 
 function location(timeMs: number, lat: number, lon: number): Buffer {
   const time = new Date(timeMs)
-  const bytes = Buffer.alloc(29)
+  const bytes = Buffer.alloc(CONTENT_BYTES)
   bytes.set([
     time.getUTCFullYear() - 2000,
     time.getUTCMonth() + 1,

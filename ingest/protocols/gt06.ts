@@ -49,7 +49,7 @@ class Gt06Decoder implements StreamDecoder {
   #deviceId: string | undefined
 
   decode(frame: Uint8Array, context: DecodeContext): Decoded {
-    const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.length)
+    const bytes = frame instanceof Buffer ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.length)
     const isLong = bytes[0] === 0x79
     const typeAt = isLong ? 4 : 3
     const end = bytes.length - 6
@@ -72,14 +72,7 @@ class Gt06Decoder implements StreamDecoder {
     if (deviceId === undefined) return this.#malformed('a frame before the login')
     if (COMMAND_ANSWERS.includes(type)) return { reports: [], deviceId }
     if (type === TIME_REQUEST) return { reports: [], deviceId, reply }
-    const report: DeviceReport = {
-      deviceId,
-      timeMs: context.receivedMs,
-      timeFromReceipt: true,
-      fixValid: false,
-      alarms: [],
-      archived: false,
-    }
+    const report: DeviceReport = { deviceId, timeMs: context.receivedMs, fixValid: false, alarms: [], archived: false }
     const answer = type === INFORMATION ? {} : { reply }
     const wrong = readContent(report, type, content, settings, context)
     if (wrong === 'no report') return { reports: [], deviceId, ...answer }
@@ -108,13 +101,13 @@ function readContent(
   if (shape?.kind === 'nearby') return readNearby(report, content, shape, settings, context)
   if (shape !== undefined) {
     if (content.length < GPS_BYTES) return 'shorter than its GPS block'
-    delete report.timeFromReceipt
     readGps(report, content, settings)
     report.archived = cameLate(report.timeMs, context)
     return shape.kind === 'alarm'
       ? readAlarmTail(report, content, shape.is4g === true, settings)
       : readLocationTail(report, type, content, shape.is4g === true)
   }
+  report.timeFromReceipt = true
   switch (type) {
     case 0x13:
       if (content.length < 3) return 'shorter than its status block'
@@ -182,9 +175,11 @@ function readNearby(
   keep(report, shape.source, hexOf(content))
   const written = shape.bcd ? bcdTimeMs(content, 0) : byteTimeMs(content, 0)
   const timeMs = written - (settings?.utcOffsetMinutes ?? 0) * 60_000
-  if (!(timeMs > receivedMs - 360 * DAY_MS && timeMs < receivedMs + DAY_MS)) return undefined
+  if (!(timeMs > receivedMs - 360 * DAY_MS && timeMs < receivedMs + DAY_MS)) {
+    report.timeFromReceipt = true
+    return undefined
+  }
   report.timeMs = timeMs
-  delete report.timeFromReceipt
   report.archived = cameLate(timeMs, context)
   return undefined
 }
@@ -196,28 +191,28 @@ function imeiOf(content: Buffer): string | undefined {
 }
 
 function replyTo(frame: Buffer, type: number, { receivedMs }: DecodeContext): Uint8Array {
-  const now = new Date(receivedMs)
-  const content =
-    type === TIME_REQUEST
-      ? [
-          now.getUTCFullYear() - 2000,
-          now.getUTCMonth() + 1,
-          now.getUTCDate(),
-          now.getUTCHours(),
-          now.getUTCMinutes(),
-          now.getUTCSeconds(),
-        ]
-      : []
-  const length = 5 + content.length
-  const body = [
-    ...(type >= 0x100 ? [0x79, 0x79, 0, length] : [0x78, 0x78, length]),
-    type & 0xff,
-    ...content,
-    frame[frame.length - 6]!,
-    frame[frame.length - 5]!,
-  ]
-  const crc = crc16X25(Uint8Array.from(body), 2, body.length)
-  return Uint8Array.from([...body, crc >> 8, crc & 0xff, 0x0d, 0x0a])
+  const isLong = type >= 0x100
+  const typeAt = isLong ? 4 : 3
+  const serialAt = typeAt + (type === TIME_REQUEST ? 7 : 1)
+  const reply = Buffer.allocUnsafe(serialAt + 6)
+  reply[0] = reply[1] = isLong ? 0x79 : 0x78
+  reply[2] = 0
+  reply[typeAt - 1] = serialAt - typeAt + 4
+  reply[typeAt] = type & 0xff
+  if (type === TIME_REQUEST) {
+    const now = new Date(receivedMs)
+    reply[4] = now.getUTCFullYear() - 2000
+    reply[5] = now.getUTCMonth() + 1
+    reply[6] = now.getUTCDate()
+    reply[7] = now.getUTCHours()
+    reply[8] = now.getUTCMinutes()
+    reply[9] = now.getUTCSeconds()
+  }
+  reply[serialAt] = frame[frame.length - 6]!
+  reply[serialAt + 1] = frame[frame.length - 5]!
+  reply.writeUInt16BE(crc16X25(reply, 2, serialAt + 2), serialAt + 2)
+  reply.writeUInt16BE(0x0d0a, serialAt + 4)
+  return reply
 }
 
 export const gt06: StreamProtocol = {

@@ -23,7 +23,12 @@ const meter: Meter = {
     },
   }),
 }
-const limits = { positionsEveryMs: 5, positionsWaitBytes: 64 * 1024, unsentBytesMax: 1024 * 1024, replayPage: 5 }
+const limits = {
+  positions: { everyMs: 5, everyMsMax: 5, share: 0.5 },
+  positionsWaitBytes: 64 * 1024,
+  unsentBytesMax: 1024 * 1024,
+  replayPage: 5,
+}
 beforeAll(async () => {
   t = await apiUnderTest({ limits })
   wearer = t.seeded.wearers.a1

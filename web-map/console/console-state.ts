@@ -33,6 +33,7 @@ export type Surroundings = {
 
 /** How long the feed may take to tell who is in sight before REST is asked. */
 const ROSTER_PATIENCE_MS = 6000
+const LISTS_EVERY_MS = 250
 
 /** Where the map should go; a new object each time, so that asking twice moves twice. */
 export type MapErrand = { kind: 'wearer'; n: number; latDeg?: number; lonDeg?: number } | { kind: 'fit' }
@@ -45,7 +46,10 @@ export class ConsoleState {
   readonly preferences: Preferences
   live = emptyLiveState()
   readonly rosterVersion = signal(0)
+  /** For the map, which paints once a frame. */
   readonly positionsVersion = signal(0)
+  /** The same for lists and counts, which go through all wearers: some times a second. */
+  readonly listsVersion = signal(0)
   readonly incidentsVersion = signal(0)
   readonly units = signal<UnitView[]>([])
   readonly zones = signal<ZoneView[]>([])
@@ -63,6 +67,8 @@ export class ConsoleState {
   #feed: LiveFeed
   #loading = false
   #fitPending = false
+  #listsRest = false
+  #listsBehind = false
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -221,9 +227,23 @@ export class ConsoleState {
       this.closeWearer()
       this.#feed.forgetCursor()
       this.rosterVersion.value++
-      this.positionsVersion.value++
+      this.#positionsChanged()
       this.incidentsVersion.value++
     }
+  }
+
+  #positionsChanged(): void {
+    this.positionsVersion.value++
+    this.#listsBehind = true
+    if (!this.#listsRest) this.#tellLists()
+  }
+
+  #tellLists(): void {
+    this.#listsRest = this.#listsBehind
+    if (!this.#listsBehind) return
+    this.#listsBehind = false
+    this.listsVersion.value++
+    this.#around.after(LISTS_EVERY_MS, () => this.#tellLists())
   }
 
   #take(message: LiveMessage): void {
@@ -233,7 +253,7 @@ export class ConsoleState {
     const mended = message.t === 'status' && message.database === 'ok' && this.loadProblem.value !== undefined
     if ((change.reload && heardBefore) || mended) void this.load(true)
     if (change.roster) this.rosterVersion.value++
-    if (change.positions) this.positionsVersion.value++
+    if (change.positions) this.#positionsChanged()
     if (this.#fitPending && this.live.bracelets.size > 0) {
       this.#fitPending = false
       this.errand.value = { kind: 'fit' }

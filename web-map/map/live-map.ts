@@ -22,6 +22,8 @@ export type Corners = { south: number; west: number; north: number; east: number
 class CanvasLayer extends Layer {
   #canvas: HTMLCanvasElement | undefined
   #frame = 0
+  #resting: number | undefined
+  #restUntilMs = 0
   #painter: Painter
   #pane: string
   #zooming = false
@@ -44,6 +46,8 @@ class CanvasLayer extends Layer {
   override onRemove(): this {
     cancelAnimationFrame(this.#frame)
     this.#frame = 0
+    window.clearTimeout(this.#resting)
+    this.#resting = undefined
     this.#canvas?.remove()
     this.#canvas = undefined
     return this
@@ -70,6 +74,17 @@ class CanvasLayer extends Layer {
     })
   }
 
+  /** For what changes all the time: a picture that takes long to paint is painted for at most a third of the time. */
+  repaintAtLeisure(): void {
+    const waitMs = this.#restUntilMs - performance.now()
+    if (waitMs <= 0) this.repaint()
+    else
+      this.#resting ??= window.setTimeout(() => {
+        this.#resting = undefined
+        this.repaint()
+      }, waitMs)
+  }
+
   /** During the zoom animation the last picture is scaled along with the tiles. */
   #follow(event: ZoomAnimEvent): void {
     if (!this.#canvas) return
@@ -88,6 +103,7 @@ class CanvasLayer extends Layer {
   #paint(): void {
     const canvas = this.#canvas
     if (!canvas || this.#zooming) return
+    const beganMs = performance.now()
     const map = this._map
     const size = map.getSize()
     const density = Math.min(2, window.devicePixelRatio || 1)
@@ -104,6 +120,8 @@ class CanvasLayer extends Layer {
     ctx.setTransform(density, 0, 0, density, 0, 0)
     ctx.clearRect(0, 0, size.x, size.y)
     this.#painter(ctx, viewOf(map))
+    const endedMs = performance.now()
+    this.#restUntilMs = endedMs + 2 * (endedMs - beganMs)
   }
 }
 
@@ -213,6 +231,11 @@ export class LiveMap {
 
   repaintBracelets(): void {
     this.#bracelets.repaint()
+  }
+
+  /** The same for positions, which come all the time. */
+  braceletsMoved(): void {
+    this.#bracelets.repaintAtLeisure()
   }
 
   zoomBy(steps: number): void {

@@ -49,7 +49,7 @@ function Connection({ state }: { state: ConsoleState }) {
 }
 
 function StateCounts({ state }: { state: ConsoleState }) {
-  state.positionsVersion.value
+  state.listsVersion.value
   const counts = countByState(state.live.bracelets.values(), state.nowMs.value)
   return (
     <ul class="counts" aria-label={t('map.legend')}>

@@ -75,10 +75,13 @@ export function MapPane({ state }: { state: ConsoleState }) {
     map.current?.repaintBracelets()
   })
   useSignalEffect(() => {
-    state.positionsVersion.value
     state.rosterVersion.value
     pictures.picture.selectedN = selectedNumber(state)
     map.current?.repaintBracelets()
+  })
+  useSignalEffect(() => {
+    state.positionsVersion.value
+    map.current?.braceletsMoved()
   })
   useSignalEffect(() => {
     if (state.nowMs.value % 60_000 < 1000) map.current?.repaintBracelets()

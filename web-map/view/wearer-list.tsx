@@ -13,7 +13,7 @@ const SHOWN_MAX = 100
 export function WearerList({ state, onOpen }: { state: ConsoleState; onOpen: () => void }) {
   const query = useSignal('')
   state.rosterVersion.value
-  state.positionsVersion.value
+  state.listsVersion.value
   const nowMs = state.nowMs.value
   const found = findWearers(state.live.wearers.values(), query.value, (path) => state.unitName(path))
   return (

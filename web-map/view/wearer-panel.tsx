@@ -52,7 +52,7 @@ export function WearerPanel({ state }: { state: ConsoleState }) {
 }
 
 function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }) {
-  state.positionsVersion.value
+  state.listsVersion.value
   const bracelet = state.live.bracelets.get(detail.n)
   const nowMs = state.nowMs.value
   const timeZone = state.timeZoneOf(detail.unitPath)
