@@ -127,6 +127,7 @@ export class FleetRun {
     for (const living of this.#living) {
       const { bracelet } = living
       for (; living.nextMs <= nowMs && budget > 0; living.nextMs += bracelet.wearer.intervalMs) {
+        if (bracelet.muteAt(living.nextMs)) continue
         budget--
         const report = bracelet.reportAt(living.nextMs)
         if (bracelet.offlineAt(living.nextMs)) living.kept.push({ ...report, archived: true })

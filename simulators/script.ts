@@ -30,6 +30,8 @@ export const KIOSK_EAST_M = 300
 export type Said = {
   /** Says nothing and keeps what it would have said. */
   offline?: boolean
+  /** Makes no report at all. */
+  mute?: boolean
   noFix?: boolean
   accuracyM?: number
   /** The place it claims instead of the true one. */
@@ -160,7 +162,7 @@ export function scriptSays(wearer: FleetWearer, kind: ScriptKind, sinceMs: numbe
       return { offline: s < 40 }
     case 'crossing': {
       const eastM = distanceM(wearer.home, crossing(wearer, sinceMs).place)
-      return { offline: Math.abs(eastM - KIOSK_EAST_M) < 130 }
+      return { mute: Math.abs(eastM - KIOSK_EAST_M) < 130 }
     }
     default:
       return {}
