@@ -1,7 +1,8 @@
 // What the demo's seconds came to: every answered report must have been judged and stored, every script must have been seen.
 
+import type { Fleet } from '../simulators/fleet.ts'
 import type { FleetCounts } from '../simulators/run-fleet.ts'
-import { SCRIPT_KINDS, SCRIPT_RAISES } from '../simulators/script.ts'
+import { SCRIPT_KINDS, SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../simulators/script.ts'
 import type { DemoPorts } from './demo-ports.ts'
 import type { Prepared } from './demo-prepare.ts'
 import { type LiveWatch, percentile } from './watch-live.ts'
@@ -19,6 +20,7 @@ export type DemoReport = {
   discarded: number
   /** Standing ones that began, went on or ended in these seconds, by type. */
   incidents: Record<string, number>
+  /** What the scripts should have brought about by now and nobody was told. */
   missingIncidents: string[]
   reportToWebSocketMs: { count: number; p50: number; p99: number; max: number }
 }
@@ -32,6 +34,10 @@ export async function measureDemo(options: {
   ports: DemoPorts
   prepared: Prepared
   sinceMs: number
+  /** When the last script began. */
+  scriptsBeganMs: number
+  /** No new reports from then on. */
+  endedMs: number
   say(sentence: string): void
 }): Promise<DemoReport> {
   const { counts, watchers, ports, prepared, sinceMs } = options
@@ -56,9 +62,8 @@ export async function measureDemo(options: {
     for (const incident of watch.incidents.values())
       if (incident.withdrawn === undefined && (incident.endMs === undefined || incident.endMs >= sinceMs))
         incidents[incident.type] = (incidents[incident.type] ?? 0) + 1
-  const played = new Set(prepared.fleet.wearers.map(({ script }) => script))
-  const expected = new Set(SCRIPT_KINDS.filter((kind) => played.has(kind)).flatMap((kind) => SCRIPT_RAISES[kind]))
-  const missingIncidents = [...expected].filter((type) => incidents[type] === undefined)
+  const overMs = options.endedMs - options.scriptsBeganMs
+  const missingIncidents = expectedTypes(prepared.fleet, overMs).filter((type) => incidents[type] === undefined)
   const delaysMs = watchers.flatMap(({ delaysMs }) => delaysMs)
   return {
     ok:
@@ -83,6 +88,13 @@ export async function measureDemo(options: {
       max: Math.max(...delaysMs),
     },
   }
+}
+
+/** The incident types that the fleet's scripts have brought about `sinceStartMs` after the last of them began. */
+export function expectedTypes({ wearers }: Pick<Fleet, 'wearers'>, sinceStartMs: number): string[] {
+  if (sinceStartMs < SCRIPTS_TOLD_BY_MS) return []
+  const played = new Set(wearers.map(({ script }) => script))
+  return [...new Set(SCRIPT_KINDS.filter((kind) => played.has(kind)).flatMap((kind) => SCRIPT_RAISES[kind]))]
 }
 
 /** Prometheus text as [name with labels, value]. */

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { ensureServices } from '../local-services/ensure-services.ts'
-import { FleetRun } from '../simulators/run-fleet.ts'
+import { FleetRun, SCRIPTS_BEGIN_WITHIN_MS } from '../simulators/run-fleet.ts'
 import { ChildProcesses } from './child-processes.ts'
 import { demoPorts } from './demo-ports.ts'
 import { prepareDemo } from './demo-prepare.ts'
@@ -111,10 +111,21 @@ async function live(
     say('Stopping.')
     return true
   }
+  const endedMs = Date.now()
   const counts = await run.finish()
   for (const [i, cookie] of cookies.entries())
     for (const incident of await openIncidents(baseUrl, cookie)) watchers[i]!.incidents.set(incident.id, incident)
-  const report = await measureDemo({ counts, watchers, ports, prepared, sinceMs: startMs, say })
+  const scriptsBeganMs = startMs + SCRIPTS_AFTER_MS + SCRIPTS_BEGIN_WITHIN_MS
+  const report = await measureDemo({
+    counts,
+    watchers,
+    ports,
+    prepared,
+    sinceMs: startMs,
+    scriptsBeganMs,
+    endedMs,
+    say,
+  })
   for (const watch of watchers) watch.close()
   console.log(JSON.stringify(report, null, 2))
   return report.ok

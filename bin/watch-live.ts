@@ -4,7 +4,10 @@ import type { IncidentView, LiveMessage } from '../model/console.ts'
 import type { Clock } from '../model/observe.ts'
 
 export type LiveWatch = {
-  /** Report received → here, milliseconds, of every position received since the watch began; not of the snapshot. */
+  /**
+   * Report received → here, milliseconds, of every report received since the watch began; not of the snapshot, and not of a
+   * position told again because the wearer's state has changed.
+   */
   delaysMs: number[]
   /** Newest revision of every incident that came. */
   incidents: Map<string, IncidentView>
@@ -43,6 +46,7 @@ export function watchLive(
   onIncident: (incident: IncidentView) => void = () => undefined,
 ): LiveWatch {
   const beganMs = clock()
+  const newestMs = new Map<number, number>()
   let cursor: string | undefined
   let socket: WebSocket
   let closed = false
@@ -69,8 +73,11 @@ export function watchLive(
         said()
       }
       if (message.t === 'positions')
-        for (const [, , , , , , receivedMs] of message.rows)
-          if (receivedMs >= beganMs) watch.delaysMs.push(clock() - receivedMs)
+        for (const [n, , , , , , receivedMs] of message.rows) {
+          if (receivedMs <= (newestMs.get(n) ?? beganMs)) continue
+          newestMs.set(n, receivedMs)
+          watch.delaysMs.push(clock() - receivedMs)
+        }
       if (message.t === 'incident') {
         watch.incidents.set(message.incident.id, message.incident)
         onIncident(message.incident)

@@ -82,11 +82,8 @@ const RIDES: Partial<Record<ScriptKind, Ride>> = {
   ],
 }
 
-/** How long each script lasts from its start. */
-export function scriptEndS(kind: ScriptKind): number {
-  const ride = RIDES[kind]
-  return ride === undefined ? 45 : ride[ride.length - 1]![0]
-}
+/** From its start on, every script has brought about what it brings about; what is buffered until then included. */
+export const SCRIPTS_TOLD_BY_MS = 44_000
 
 /** The incident types that a script brings about when everything works. */
 export const SCRIPT_RAISES: Record<ScriptKind, readonly string[]> = {
