@@ -52,6 +52,8 @@ export type Incident = {
   endMs?: number
   /** How deep on the wrong side at the worst, metres. */
   depthM?: number
+  /** How often a device that only knows the alarm word has raised it anew; absent: once. */
+  signs?: number
   evidence: Evidence[]
   engineVersion: string
   planHash: string
@@ -81,4 +83,6 @@ export type IncidentAct = {
   atMs: number
   note?: string
   resolution?: Resolution
+  /** `signs` of the incident as it stood when the officer acted; absent: one. A resolution holds for these and no later ones. */
+  signs?: number
 }
