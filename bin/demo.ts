@@ -9,7 +9,7 @@ import { ChildProcesses } from './child-processes.ts'
 import { demoPorts } from './demo-ports.ts'
 import { prepareDemo } from './demo-prepare.ts'
 import { untilReady } from './demo-ready.ts'
-import { measureDemo } from './demo-report.ts'
+import { measureDemo, workedBefore } from './demo-report.ts'
 import { type LiveWatch, openIncidents, signIn, watchLive } from './watch-live.ts'
 
 const options = new Command('demo')
@@ -88,6 +88,7 @@ async function live(
     await watch.hello
     watchers.push(watch)
   }
+  const before = options.for === undefined ? undefined : await workedBefore(ports)
   const startMs = Date.now()
   const common = {
     fleet: prepared.fleet,
@@ -115,7 +116,7 @@ async function live(
   }, 10_000)
   await untilStoppedOr(options.for === undefined ? undefined : Number(options.for) * 1000)
   clearInterval(telling)
-  if (stopped.signal.aborted) {
+  if (stopped.signal.aborted || before === undefined) {
     run.stop()
     for (const watch of watchers) watch.close()
     return true
@@ -131,9 +132,9 @@ async function live(
     ports,
     prepared,
     sinceMs: startMs,
+    before,
     scriptsBeganMs,
     endedMs,
-    say,
   })
   for (const watch of watchers) watch.close()
   console.log(JSON.stringify(report, null, 2))
