@@ -67,6 +67,11 @@ export type Incident = {
   revision: number
 }
 
+/** For who may know of the incident and not where the wearer was. */
+export function withoutPlaces<T extends Incident>(incident: T): T {
+  return { ...incident, evidence: incident.evidence.map(({ latE7: _lat, lonE7: _lon, ...rest }) => rest) }
+}
+
 export const OFFICER_ACTIONS = ['acknowledge', 'note', 'escalate', 'resolve'] as const
 export type OfficerAction = (typeof OFFICER_ACTIONS)[number]
 
