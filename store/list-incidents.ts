@@ -18,7 +18,7 @@ const viewOfPage = (page: string): string => `
       ORDER BY c.during @> i.start_at DESC, lower(c.during) DESC LIMIT 1) AS condition_name,
     coalesce((SELECT json_agg(json_strip_nulls(json_build_object('actId', a.act_id, 'incidentId', a.incident_id,
         'wearerId', a.wearer_id, 'action', a.action, 'officerName', a.officer_name, 'atMs', utc_ms(a.at), 'note', a.note,
-        'resolution', a.resolution)) ORDER BY a.act_id)
+        'resolution', a.resolution, 'signs', nullif(a.signs, 1))) ORDER BY a.act_id)
       FROM officer_act a WHERE a.incident_id = i.id), '[]') AS acts
   FROM page i JOIN wearer w ON w.id = i.wearer_id JOIN seen_incident s ON s.id = i.id
   ORDER BY i.start_at DESC, i.id DESC`

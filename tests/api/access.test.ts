@@ -1,7 +1,7 @@
 // Who sees what over REST, and what is written down.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { IncidentView, WearerDetail, WearerSummary } from '../../model/console.ts'
-import type { Incident } from '../../model/incident.ts'
+import type { Incident, IncidentAct } from '../../model/incident.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { upsertIncidents } from '../../store/upsert-incidents.ts'
 import { DAY_MS, FROM_MS, incident, type SeededWearer } from '../store/two-bapas.ts'
@@ -262,4 +262,20 @@ test('where an incident was is told to Kanwil for a written reason only, also wh
   const access = `/v1/wearers/${wearers.b1.id}/access`
   expect((await send('kanwil', access, { reason: 'pemeriksaan bersama' })).status).toBe(204)
   expect(await places('kanwil')).toEqual(Array(5).fill(evidence[0]))
+})
+
+test('a resolution is for the signs told so far, also those that PostgreSQL does not have yet', async () => {
+  const { incident: fresh } = await t.tell(wearers.a1, { type: 'strap_open', severity: 'kritis' })
+  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [fresh]))
+  const resolve = async () => {
+    const outcome = { action: 'resolve', resolution: 'alarm_palsu' }
+    const { body } = await send('pk1A', `/v1/incidents/${fresh.id}/acts`, outcome)
+    return (body as { act: IncidentAct }).act
+  }
+  expect((await resolve()).signs).toBeUndefined()
+  const { incident: again } = await t.tell(wearers.a1, { ...fresh, revision: 2, signs: 2 })
+  await vi.waitFor(async () => expect((await resolve()).signs).toBe(2))
+  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [again]))
+  const { incidents } = (await read('pk1A', '/v1/incidents')).body as { incidents: IncidentView[] }
+  expect(incidents.map(({ id }) => id)).not.toContain(fresh.id)
 })

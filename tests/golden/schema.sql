@@ -166,6 +166,7 @@ officer_act table, row security
   at timestamp with time zone not null
   note text
   resolution text
+  signs integer not null = 1
 permit table, row security
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
@@ -405,6 +406,7 @@ officer_act officer_act_note_check CHECK (length(note) <= 4000)
 officer_act officer_act_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
 officer_act officer_act_pkey PRIMARY KEY (act_id)
 officer_act officer_act_resolution_check CHECK (resolution = ANY (ARRAY['pelanggaran'::text, 'alasan_sah'::text, 'alarm_palsu'::text, 'gangguan_alat'::text]))
+officer_act officer_act_signs_check CHECK (signs >= 1)
 officer_act officer_act_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 permit permit_approver_id_fkey FOREIGN KEY (approver_id) REFERENCES officer(id)
 permit permit_author_id_fkey FOREIGN KEY (author_id) REFERENCES officer(id)
@@ -784,7 +786,8 @@ BEGIN
     RAISE EXCEPTION 'incident % is not of wearer %', NEW.incident_id, NEW.wearer_id USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.action = 'resolve' THEN
-    UPDATE incident SET resolved_at = NEW.at WHERE id = NEW.incident_id AND resolved_at IS NULL;
+    UPDATE incident SET resolved_at = NEW.at
+    WHERE id = NEW.incident_id AND resolved_at IS NULL AND coalesce((body ->> 'signs')::int, 1) <= NEW.signs;
   END IF;
   RETURN NEW;
 END $function$
@@ -1002,7 +1005,7 @@ gelang_record: SELECT (id, name, shape, retired_at) on zone
 gelang_record: SELECT (id, unit_path, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
 gelang_record: SELECT (id, wearer_id, during, condition_ids, zone_id, decided_at, legal_basis, changed_at, cancelled_at) on permit
 gelang_record: SELECT (id, wearer_id, during, made_at, changed_at) on supervision
-gelang_record: SELECT (incident_id, action, at) on officer_act
+gelang_record: SELECT (incident_id, action, at, signs) on officer_act
 gelang_record: SELECT (received_at, source_id) on quarantine
 gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zone, windows, severity, parameters, legal_basis, made_at, changed_at, cancelled_at) on condition
 
