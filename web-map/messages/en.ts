@@ -114,7 +114,7 @@ export const en: Record<MessageKey, string> = {
   'alerts.withdrawn': 'withdrawn: {reason}',
   'withdrawn.late_report': 'later reports prove otherwise',
   'withdrawn.plan_changed': 'the conditions changed',
-  'alerts.ended': 'ended {time}',
+  'alerts.ended': 'ended after {duration}',
   'alerts.since': 'since {time}',
   'alerts.depth': '{distance} from the boundary',
   'alerts.due': 'due in {duration}',

@@ -113,7 +113,7 @@ export const id = {
   'alerts.withdrawn': 'ditarik: {reason}',
   'withdrawn.late_report': 'laporan susulan membuktikan sebaliknya',
   'withdrawn.plan_changed': 'ketentuan berubah',
-  'alerts.ended': 'berakhir {time}',
+  'alerts.ended': 'berakhir sesudah {duration}',
   'alerts.since': 'sejak {time}',
   'alerts.depth': '{distance} dari batas',
   'alerts.due': 'tenggat {duration}',

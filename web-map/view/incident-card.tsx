@@ -3,9 +3,10 @@ import type { IncidentView } from '../../model/console.ts'
 import { ARRIVAL } from '../console/arrivals.ts'
 import type { ConsoleState } from '../console/console-state.ts'
 import { actOf, dueInMs, isOpen, isReopened, stageOf } from '../live/incident-order.ts'
+import { incidentTimeWords } from '../words/incident-time.ts'
 import { isMessageKey, t } from '../words/language.ts'
 import { distanceWords } from '../words/measure-words.ts'
-import { ageWords, durationWords, momentWords } from '../words/time-words.ts'
+import { durationWords, momentWords } from '../words/time-words.ts'
 import { StateMark } from './marks.tsx'
 
 type Asked = 'note' | 'escalate' | 'resolve'
@@ -56,12 +57,7 @@ export function IncidentCard({
           {state.units.value.length > 1 && <small>{state.unitName(incident.wearer.unitPath)}</small>}
         </span>
         {place && <span class="card-line">{place}</span>}
-        <span class="card-line">
-          {t('alerts.since', { time: momentWords(incident.startMs, nowMs, timeZone) })}
-          {` · ${ageWords(incident.startMs, nowMs)}`}
-          {incident.endMs !== undefined &&
-            ` · ${t('alerts.ended', { time: momentWords(incident.endMs, nowMs, timeZone) })}`}
-        </span>
+        <span class="card-line">{incidentTimeWords(incident, nowMs, timeZone)}</span>
         <Marks incident={incident} />
       </button>
       <Acts state={state} incident={incident} timeZone={timeZone} />
