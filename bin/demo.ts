@@ -10,7 +10,7 @@ import { demoPorts } from './demo-ports.ts'
 import { prepareDemo } from './demo-prepare.ts'
 import { untilReady } from './demo-ready.ts'
 import { measureDemo, workedBefore } from './demo-report.ts'
-import { type LiveWatch, openIncidents, signIn, watchLive } from './watch-live.ts'
+import { type LiveWatch, newestIncidents, signIn, watchLive } from './watch-live.ts'
 
 const options = new Command('demo')
   .description('runs all of Gelang on this machine with a simulated fleet')
@@ -123,8 +123,12 @@ async function live(
   }
   const endedMs = Date.now()
   const counts = await run.finish()
+  // What went on all the time was not told anew; an officer may even have resolved it.
   for (const [i, cookie] of cookies.entries())
-    for (const incident of await openIncidents(baseUrl, cookie)) watchers[i]!.incidents.set(incident.id, incident)
+    for (const incident of await newestIncidents(baseUrl, cookie)) {
+      const known = watchers[i]!.incidents.get(incident.id)
+      if (known === undefined || known.revision < incident.revision) watchers[i]!.incidents.set(incident.id, incident)
+    }
   const scriptsBeganMs = startMs + SCRIPTS_AFTER_MS + SCRIPTS_BEGIN_WITHIN_MS
   const report = await measureDemo({
     counts,

@@ -31,11 +31,21 @@ export async function signIn(baseUrl: string, username: string, password: string
     .join('; ')
 }
 
-/** The incidents open now, over REST. */
-export async function openIncidents(baseUrl: string, cookie: string): Promise<IncidentView[]> {
-  const response = await fetch(`${baseUrl}/v1/incidents?state=open&limit=200`, { headers: { cookie } })
-  if (!response.ok) throw new Error(`the list of incidents was refused: ${response.status}`)
-  return ((await response.json()) as { incidents: IncidentView[] }).incidents
+const PAGES_MAX = 25
+
+/** The newest 5,000 incidents over REST, whatever became of them. */
+export async function newestIncidents(baseUrl: string, cookie: string): Promise<IncidentView[]> {
+  const found: IncidentView[] = []
+  let before = ''
+  for (let pages = 0; pages < PAGES_MAX; pages++) {
+    const response = await fetch(`${baseUrl}/v1/incidents?state=all&limit=200${before}`, { headers: { cookie } })
+    if (!response.ok) throw new Error(`the list of incidents was refused: ${response.status}`)
+    const { incidents, next } = (await response.json()) as { incidents: IncidentView[]; next?: string }
+    found.push(...incidents)
+    if (next === undefined) break
+    before = `&before=${next}`
+  }
+  return found
 }
 
 /** Follows the feed until closed; reconnects where it left off. `onIncident` hears of every revision as it comes. */
