@@ -149,6 +149,7 @@ export const actSchema = z
     atMs: ms,
     note: z.string().optional(),
     resolution: z.enum(RESOLUTIONS).optional(),
+    signs: z.number().int().optional(),
   })
   .openapi('IncidentAct')
 
@@ -172,6 +173,11 @@ const incidentShape = {
   confirmedMs: ms,
   endMs: ms.optional(),
   depthM: z.number().optional(),
+  signs: z
+    .number()
+    .int()
+    .optional()
+    .openapi({ description: 'How often the device raised the alarm anew; absent: once' }),
   evidence: z.array(evidenceSchema),
   engineVersion: z.string(),
   planHash: z.string(),

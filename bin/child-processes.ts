@@ -48,11 +48,12 @@ export class ChildProcesses {
     )
     const child = spawn(process.execPath, ['--enable-source-maps', program, 'serve', '--roles', spec.roles], {
       env: { ...this.#env, ...spec.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The channel says nothing; it ends with this process, however this process ends, and the child then ends too.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     const log = createWriteStream(join(this.#logFolder, `${spec.name}.log`), { flags: 'a' })
-    child.stdout.pipe(log, { end: false })
-    child.stderr.pipe(log, { end: false })
+    child.stdout!.pipe(log, { end: false })
+    child.stderr!.pipe(log, { end: false })
     this.#running.set(spec.name, { process: child, restarts })
     child.once('exit', (code, signal) => {
       log.end()

@@ -1,15 +1,19 @@
 const WAIT_MS_MAX = 60_000
 const LOOK_MS = 150
 
-/** Resolves when every process answers that it is ready; throws after a minute, naming who is not and why. */
+/**
+ * Resolves when every process answers that it is ready, or when it is stopped; throws after a minute, naming who is not and why.
+ */
 export async function untilReady(
   processes: [name: string, url: string][],
   say: (sentence: string) => void,
+  stopped: AbortSignal,
 ): Promise<void> {
   const deadlineMs = Date.now() + WAIT_MS_MAX
   for (const [name, url] of processes) {
     let why = 'no answer'
     for (;;) {
+      if (stopped.aborted) return
       const response = await fetch(url).catch((error: unknown) => {
         if (!(error instanceof TypeError)) throw error // not listening yet
         return undefined

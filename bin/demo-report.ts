@@ -1,7 +1,8 @@
 // What the demo's seconds came to: every answered report must have been judged and stored, every script must have been seen.
 
+import type { Fleet } from '../simulators/fleet.ts'
 import type { FleetCounts } from '../simulators/run-fleet.ts'
-import { SCRIPT_KINDS, SCRIPT_RAISES } from '../simulators/script.ts'
+import { SCRIPT_KINDS, SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../simulators/script.ts'
 import type { DemoPorts } from './demo-ports.ts'
 import type { Prepared } from './demo-prepare.ts'
 import { type LiveWatch, percentile } from './watch-live.ts'
@@ -19,6 +20,7 @@ export type DemoReport = {
   discarded: number
   /** Standing ones that began, went on or ended in these seconds, by type. */
   incidents: Record<string, number>
+  /** What the scripts should have brought about by now and nobody was told. */
   missingIncidents: string[]
   reportToWebSocketMs: { count: number; p50: number; p99: number; max: number }
 }
@@ -26,39 +28,71 @@ export type DemoReport = {
 const SETTLE_MS_MAX = 30_000
 const LOOK_MS = 250
 
+/** Reports that the processes of this run have judged and written down. */
+export type Worked = { evaluated: number; stored: number; repeats: number }
+
+/**
+ * What was worked before the fleet speaks: after a crash, what the run before left in the log. Waits until that is done, so that
+ * the figures afterwards are this run's alone.
+ */
+export async function workedBefore(ports: DemoPorts): Promise<Worked> {
+  const deadlineMs = Date.now() + SETTLE_MS_MAX
+  while (sum(await scrape(portOf(ports, 'evaluate')), 'gelang_log_lag_entries') > 0) {
+    if (Date.now() > deadlineMs) throw new Error('what an earlier run left in the log is not worked off')
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
+  return worked(ports)
+}
+
+async function worked(ports: DemoPorts): Promise<Worked> {
+  const evaluate = await scrape(portOf(ports, 'evaluate'))
+  const record = await scrape(portOf(ports, 'record'))
+  return {
+    evaluated:
+      sum(evaluate, 'gelang_evaluate_reports_total') -
+      sum(evaluate, 'gelang_evaluate_reports_total{arrival="no_plan"}'),
+    stored: sum(record, 'gelang_record_reports_total{outcome="stored"}'),
+    repeats: sum(record, 'gelang_record_reports_total{outcome="repeat"}'),
+  }
+}
+
+function portOf({ processes }: DemoPorts, name: string): number {
+  return processes.find(([each]) => each === name)![2]
+}
+
 export async function measureDemo(options: {
   counts: FleetCounts
   watchers: LiveWatch[]
   ports: DemoPorts
   prepared: Prepared
+  before: Worked
   sinceMs: number
-  say(sentence: string): void
+  /** When the last script began. */
+  scriptsBeganMs: number
+  /** No new reports from then on. */
+  endedMs: number
 }): Promise<DemoReport> {
-  const { counts, watchers, ports, prepared, sinceMs } = options
-  const portOf = (name: string) => ports.processes.find(([each]) => each === name)![2]
+  const { counts, watchers, ports, prepared, before, sinceMs } = options
   const deadlineMs = Date.now() + SETTLE_MS_MAX
   let evaluated = 0
   let stored = 0
   let repeats = 0
   for (;;) {
-    const evaluate = await scrape(portOf('evaluate'))
-    const record = await scrape(portOf('record'))
-    evaluated =
-      sum(evaluate, 'gelang_evaluate_reports_total') - sum(evaluate, 'gelang_evaluate_reports_total{arrival="no_plan"}')
-    stored = sum(record, 'gelang_record_reports_total{outcome="stored"}')
-    repeats = sum(record, 'gelang_record_reports_total{outcome="repeat"}')
+    const now = await worked(ports)
+    evaluated = now.evaluated - before.evaluated
+    stored = now.stored - before.stored
+    repeats = now.repeats - before.repeats
     if ((evaluated >= counts.answered && stored + repeats >= counts.answered) || Date.now() > deadlineMs) break
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
-  const ingest = await scrape(portOf('ingest'))
+  const ingest = await scrape(portOf(ports, 'ingest'))
   const incidents: Record<string, number> = {}
   for (const watch of watchers)
     for (const incident of watch.incidents.values())
       if (incident.withdrawn === undefined && (incident.endMs === undefined || incident.endMs >= sinceMs))
         incidents[incident.type] = (incidents[incident.type] ?? 0) + 1
-  const played = new Set(prepared.fleet.wearers.map(({ script }) => script))
-  const expected = new Set(SCRIPT_KINDS.filter((kind) => played.has(kind)).flatMap((kind) => SCRIPT_RAISES[kind]))
-  const missingIncidents = [...expected].filter((type) => incidents[type] === undefined)
+  const overMs = options.endedMs - options.scriptsBeganMs
+  const missingIncidents = expectedTypes(prepared.fleet, overMs).filter((type) => incidents[type] === undefined)
   const delaysMs = watchers.flatMap(({ delaysMs }) => delaysMs)
   return {
     ok:
@@ -83,6 +117,13 @@ export async function measureDemo(options: {
       max: Math.max(...delaysMs),
     },
   }
+}
+
+/** The incident types that the fleet's scripts have brought about `sinceStartMs` after the last of them began. */
+export function expectedTypes({ wearers }: Pick<Fleet, 'wearers'>, sinceStartMs: number): string[] {
+  if (sinceStartMs < SCRIPTS_TOLD_BY_MS) return []
+  const played = new Set(wearers.map(({ script }) => script))
+  return [...new Set(SCRIPT_KINDS.filter((kind) => played.has(kind)).flatMap((kind) => SCRIPT_RAISES[kind]))]
 }
 
 /** Prometheus text as [name with labels, value]. */

@@ -4,14 +4,13 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { ensureServices } from '../local-services/ensure-services.ts'
-import { FleetRun } from '../simulators/run-fleet.ts'
+import { FleetRun, SCRIPTS_BEGIN_WITHIN_MS } from '../simulators/run-fleet.ts'
 import { ChildProcesses } from './child-processes.ts'
 import { demoPorts } from './demo-ports.ts'
 import { prepareDemo } from './demo-prepare.ts'
 import { untilReady } from './demo-ready.ts'
-import { measureDemo } from './demo-report.ts'
-import { untilSignalOr } from './simulate.ts'
-import { type LiveWatch, openIncidents, signIn, watchLive } from './watch-live.ts'
+import { measureDemo, workedBefore } from './demo-report.ts'
+import { type LiveWatch, newestIncidents, signIn, watchLive } from './watch-live.ts'
 
 const options = new Command('demo')
   .description('runs all of Gelang on this machine with a simulated fleet')
@@ -27,6 +26,10 @@ const HISTORY_MS = 3 * 3_600_000
 
 const say = (sentence: string): void => console.error(sentence)
 
+/** Ctrl-C, a closed terminal or a polite kill, from the first moment on: what has been started by then is stopped. */
+const stopped = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort())
+
 async function demo(): Promise<boolean> {
   const folder = resolve(options.folder)
   mkdirSync(folder, { recursive: true })
@@ -36,30 +39,37 @@ async function demo(): Promise<boolean> {
     env: process.env,
     progress: say,
   })
-  const ports = await demoPorts(say)
-  const prepared = await prepareDemo({
-    services,
-    folder,
-    wearers: Number(options.wearers),
-    seed: Number(options.seed),
-    ports,
-    say,
-  })
-  const children = new ChildProcesses({
-    logFolder: `${folder}/logs`,
-    env: { ...process.env, ...prepared.environment },
-    onExit: (name, reason) => say(`${name} ended (${reason}); starting it again`),
-  })
+  let children: ChildProcesses | undefined
   try {
+    if (stopped.signal.aborted) return true
+    const ports = await demoPorts(say)
+    const prepared = await prepareDemo({
+      services,
+      folder,
+      wearers: Number(options.wearers),
+      seed: Number(options.seed),
+      ports,
+      say,
+    })
+    if (stopped.signal.aborted) return true
+    children = new ChildProcesses({
+      logFolder: `${folder}/logs`,
+      env: { ...process.env, ...prepared.environment },
+      onExit: (name, reason) => {
+        if (!stopped.signal.aborted) say(`${name} ended (${reason}); starting it again`)
+      },
+    })
     for (const [name, roles, healthPort] of ports.processes)
       children.start({ name, roles, env: { GELANG_HEALTH_PORT: String(healthPort) } })
     await untilReady(
       ports.processes.map(([name, , port]) => [name, `http://127.0.0.1:${port}/readyz`]),
       say,
+      stopped.signal,
     )
-    return await live(prepared, ports)
+    return stopped.signal.aborted || (await live(prepared, ports))
   } finally {
-    await children.stop()
+    if (stopped.signal.aborted) say('Stopping.')
+    await children?.stop()
     await services.stop()
   }
 }
@@ -78,6 +88,7 @@ async function live(
     await watch.hello
     watchers.push(watch)
   }
+  const before = options.for === undefined ? undefined : await workedBefore(ports)
   const startMs = Date.now()
   const common = {
     fleet: prepared.fleet,
@@ -103,21 +114,46 @@ async function live(
       `  ${sent} reports sent, ${answered} answered, ${watchers.reduce((n, w) => n + w.incidents.size, 0)} incidents seen`,
     )
   }, 10_000)
-  const why = await untilSignalOr(options.for === undefined ? undefined : Number(options.for) * 1000)
+  await untilStoppedOr(options.for === undefined ? undefined : Number(options.for) * 1000)
   clearInterval(telling)
-  if (why === 'signal') {
+  if (stopped.signal.aborted || before === undefined) {
     run.stop()
     for (const watch of watchers) watch.close()
-    say('Stopping.')
     return true
   }
+  const endedMs = Date.now()
   const counts = await run.finish()
+  // What went on all the time was not told anew; an officer may even have resolved it.
   for (const [i, cookie] of cookies.entries())
-    for (const incident of await openIncidents(baseUrl, cookie)) watchers[i]!.incidents.set(incident.id, incident)
-  const report = await measureDemo({ counts, watchers, ports, prepared, sinceMs: startMs, say })
+    for (const incident of await newestIncidents(baseUrl, cookie)) {
+      const known = watchers[i]!.incidents.get(incident.id)
+      if (known === undefined || known.revision < incident.revision) watchers[i]!.incidents.set(incident.id, incident)
+    }
+  const scriptsBeganMs = startMs + SCRIPTS_AFTER_MS + SCRIPTS_BEGIN_WITHIN_MS
+  const report = await measureDemo({
+    counts,
+    watchers,
+    ports,
+    prepared,
+    sinceMs: startMs,
+    before,
+    scriptsBeganMs,
+    endedMs,
+  })
   for (const watch of watchers) watch.close()
   console.log(JSON.stringify(report, null, 2))
   return report.ok
+}
+
+function untilStoppedOr(ms: number | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (stopped.signal.aborted) return resolve()
+    const timer = ms === undefined ? undefined : setTimeout(resolve, ms)
+    stopped.signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }
 
 demo().then(

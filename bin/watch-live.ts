@@ -4,7 +4,10 @@ import type { IncidentView, LiveMessage } from '../model/console.ts'
 import type { Clock } from '../model/observe.ts'
 
 export type LiveWatch = {
-  /** Report received → here, milliseconds, of every position received since the watch began; not of the snapshot. */
+  /**
+   * Report received → here, milliseconds, of every report received since the watch began; not of the snapshot, and not of a
+   * position told again because the wearer's state has changed.
+   */
   delaysMs: number[]
   /** Newest revision of every incident that came. */
   incidents: Map<string, IncidentView>
@@ -28,11 +31,21 @@ export async function signIn(baseUrl: string, username: string, password: string
     .join('; ')
 }
 
-/** The incidents open now, over REST. */
-export async function openIncidents(baseUrl: string, cookie: string): Promise<IncidentView[]> {
-  const response = await fetch(`${baseUrl}/v1/incidents?state=open&limit=200`, { headers: { cookie } })
-  if (!response.ok) throw new Error(`the list of incidents was refused: ${response.status}`)
-  return ((await response.json()) as { incidents: IncidentView[] }).incidents
+const PAGES_MAX = 25
+
+/** The newest 5,000 incidents over REST, whatever became of them. */
+export async function newestIncidents(baseUrl: string, cookie: string): Promise<IncidentView[]> {
+  const found: IncidentView[] = []
+  let before = ''
+  for (let pages = 0; pages < PAGES_MAX; pages++) {
+    const response = await fetch(`${baseUrl}/v1/incidents?state=all&limit=200${before}`, { headers: { cookie } })
+    if (!response.ok) throw new Error(`the list of incidents was refused: ${response.status}`)
+    const { incidents, next } = (await response.json()) as { incidents: IncidentView[]; next?: string }
+    found.push(...incidents)
+    if (next === undefined) break
+    before = `&before=${next}`
+  }
+  return found
 }
 
 /** Follows the feed until closed; reconnects where it left off. `onIncident` hears of every revision as it comes. */
@@ -43,6 +56,7 @@ export function watchLive(
   onIncident: (incident: IncidentView) => void = () => undefined,
 ): LiveWatch {
   const beganMs = clock()
+  const newestMs = new Map<number, number>()
   let cursor: string | undefined
   let socket: WebSocket
   let closed = false
@@ -69,8 +83,11 @@ export function watchLive(
         said()
       }
       if (message.t === 'positions')
-        for (const [, , , , , , receivedMs] of message.rows)
-          if (receivedMs >= beganMs) watch.delaysMs.push(clock() - receivedMs)
+        for (const [n, , , , , , receivedMs] of message.rows) {
+          if (receivedMs <= (newestMs.get(n) ?? beganMs)) continue
+          newestMs.set(n, receivedMs)
+          watch.delaysMs.push(clock() - receivedMs)
+        }
       if (message.t === 'incident') {
         watch.incidents.set(message.incident.id, message.incident)
         onIncident(message.incident)

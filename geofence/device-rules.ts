@@ -6,7 +6,7 @@ import type { CompiledPlan } from './compile-plan.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
 import { ENGINE } from './parameters.ts'
 import { type Spot, spotOf } from './spot.ts'
-import { DEVICE_TYPES, type Episode, SLOT, type WearerState } from './state.ts'
+import { DEVICE_TYPES, type DeviceMemory, type Episode, SLOT, type WearerState } from './state.ts'
 
 const NO_PERCENT = 255
 
@@ -61,10 +61,11 @@ function judgeContact(
 ): void {
   const { device } = state
   if (contact === CONTACT.unknown && !alarmed && !device.open[slot]) return
-  if (alarmed) device.alarmMs[slot] = report.timeMs
+  const again = saidAgain(device, report, slot, alarmed)
   if (contact === CONTACT.open || alarmed) {
     if (contact === CONTACT.open) device.contactOpen[slot] = true
-    raise(state, plan, report, sink, slot)
+    if (again && !device.contactOpen[slot] && device.open[slot]) signAgain(state, plan, report, sink, slot)
+    else raise(state, plan, report, sink, slot)
   } else if (device.open[slot]) {
     // A device that only knows the alarm word never says "closed": its episode ends when the word is not repeated.
     const alarmOver =
@@ -82,14 +83,28 @@ function judgeSos(state: WearerState, plan: CompiledPlan, report: LogReport, sin
   const slot = SLOT.sos
   const { device } = state
   const said = (report.alarms & ALARM.sos) !== 0
-  const sinceMs = report.timeMs - device.alarmMs[slot]!
-  const again = said && !device.sosSaid && sinceMs >= ENGINE.sosAgainMs
-  if (device.open[slot] && (again || (!said && sinceMs >= ENGINE.alarmEpisodeMs)))
+  const again = saidAgain(device, report, slot, said)
+  const over = !said && report.timeMs - device.alarmMs[slot]! >= ENGINE.alarmEpisodeMs
+  if (device.open[slot] && (again || over))
     closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
-  device.sosSaid = said
-  if (!said) return
-  device.alarmMs[slot] = report.timeMs
-  raise(state, plan, report, sink, slot)
+  if (said) raise(state, plan, report, sink, slot)
+}
+
+/** Notes whether the word was said; true when it is a new one, not the same one going on or a burst of it. */
+function saidAgain(device: DeviceMemory, report: LogReport, slot: number, said: boolean): boolean {
+  const again = said && !device.said[slot] && report.timeMs - device.alarmMs[slot]! >= ENGINE.alarmAgainMs
+  device.said[slot] = said
+  if (said) device.alarmMs[slot] = report.timeMs
+  return again
+}
+
+/** One more sign of what stands open: a new revision, so that an officer who has resolved it hears of it again. */
+function signAgain(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink, slot: number): void {
+  const episode = state.device.open[slot]!
+  episode.signs = (episode.signs ?? 1) + 1
+  if (episode.evidence.length >= ENGINE.evidenceMax - 2) episode.evidence.splice(1, 1) // the first and the last say most
+  episode.evidence.push(evidenceOf(spotOf(report, Number.NaN, Number.NaN), 'sign'))
+  sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
 }
 
 function judgeBattery(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {

@@ -101,6 +101,7 @@ export function incidentOf(
   }
   if (episode.conditionId !== undefined) incident.conditionId = episode.conditionId
   if (ending) incident.endMs = ending.endMs
+  if (episode.signs !== undefined) incident.signs = episode.signs
   if (deepest) incident.depthM = tenths(Math.abs(deepest.distanceM))
   return incident
 }

@@ -181,6 +181,7 @@ function sameVerdict(a: Incident | undefined, b: Incident | undefined): boolean 
     a.confirmedMs === b.confirmedMs &&
     a.endMs === b.endMs &&
     a.depthM === b.depthM &&
+    a.signs === b.signs &&
     JSON.stringify(a.evidence) === JSON.stringify(b.evidence)
   )
 }

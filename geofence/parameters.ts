@@ -2,7 +2,7 @@ import type { ConditionKind, EvidenceParameters } from '../model/plan.ts'
 import { POSITION_SOURCE } from '../model/report.ts'
 
 /** Changes whenever the same timeline and plan could give another verdict. */
-export const ENGINE_VERSION = '1.0.0'
+export const ENGINE_VERSION = '1.1.0'
 
 /** Error radius, metres, of a fix that states none, by POSITION_SOURCE. */
 export const DEFAULT_RADIUS_M = ((): Float64Array => {
@@ -78,8 +78,8 @@ export const ENGINE = {
   batteryCriticalClearPercent: 15,
   /** An alarm word without a contact state behind it is over when it has not been repeated for this long. */
   alarmEpisodeMs: 30 * 60_000,
-  /** SOS said again after reports without it is a new call for help, unless it comes so soon: a button is pressed in bursts. */
-  sosAgainMs: 60_000,
+  /** An alarm word said again after reports without it is a new one, unless it comes so soon: words come in bursts. */
+  alarmAgainMs: 60_000,
   /** Straight lines over longer gaps say nothing about the way taken. */
   crossingMaxMs: 15 * 60_000,
   /** A battery last heard of at or below this is taken for dead when silence begins. */

@@ -4,7 +4,7 @@
 import { ByteReader, ByteWriter } from './bytes.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import { Spot } from './spot.ts'
-import { DEVICE_TYPES, DeviceMemory, type Episode, WearerState, ZoneMemory } from './state.ts'
+import { DEVICE_TYPES, DeviceMemory, type Episode, SLOT, WearerState, ZoneMemory } from './state.ts'
 import { HOT } from './wearer-row.ts'
 
 const SPOTS = [
@@ -39,7 +39,9 @@ export function encodeWearerState(state: WearerState): Uint8Array {
     (state.charging ? 1 : 0) |
       (device.contactOpen[0] ? 2 : 0) |
       (device.contactOpen[1] ? 4 : 0) |
-      (device.sosSaid ? 8 : 0),
+      (device.said[SLOT.sos] ? 8 : 0) |
+      (device.said[SLOT.strap_open] ? 16 : 0) |
+      (device.said[SLOT.case_opened] ? 32 : 0),
   )
   for (const alarmMs of device.alarmMs) out.f64(alarmMs)
   out.u8(device.noFixReturnCount)
@@ -90,7 +92,9 @@ export function decodeWearerState(
   state.charging = (bits & 1) !== 0
   device.contactOpen[0] = (bits & 2) !== 0
   device.contactOpen[1] = (bits & 4) !== 0
-  device.sosSaid = (bits & 8) !== 0
+  device.said[SLOT.sos] = (bits & 8) !== 0
+  device.said[SLOT.strap_open] = (bits & 16) !== 0
+  device.said[SLOT.case_opened] = (bits & 32) !== 0
   for (let i = 0; i < device.alarmMs.length; i++) device.alarmMs[i] = from.f64()
   device.noFixReturnCount = from.u8()
   device.doubts = readSpots(from, from.u8()) as Spot[]

@@ -14,6 +14,8 @@ export type Episode = {
   startMs: number
   confirmedMs: number
   evidence: Evidence[]
+  /** As in Incident. */
+  signs?: number
 }
 
 /** One condition in one zone: the run towards the wrong side, the run back, and what stands open. */
@@ -88,8 +90,8 @@ export class DeviceMemory {
   readonly alarmMs = [-Infinity, -Infinity, -Infinity]
   /** The contact itself was reported open; only a closed contact ends it. */
   readonly contactOpen = [false, false]
-  /** SOS was among the alarms of the last report: only a word after silence is somebody pressing again. */
-  sosSaid = false
+  /** The word was among the alarms of the last report, by SLOT: only a word after silence is a new sign. */
+  readonly said = [false, false, false]
   noFixFirst: Spot | undefined
   noFixReturnCount = 0
   noFixReturnFirst: Spot | undefined
@@ -102,7 +104,7 @@ export class DeviceMemory {
   get isBlank(): boolean {
     return (
       this.openCount === 0 &&
-      !this.sosSaid &&
+      !this.said.includes(true) &&
       this.noFixFirst === undefined &&
       this.noFixReturnFirst === undefined &&
       this.noFixReturnCount === 0 &&

@@ -4,7 +4,7 @@
 //   plans   u8 version | JSON [[from ms or null, plan], …]                                        written when a plan changes
 //   base    u8 version | u32 segment | f64 base | base state                                      written once an hour
 //   hour    rows of event-buckets.ts                                                             52 bytes a report
-import { type Plan, zoneIdsOf } from '../model/plan.ts'
+import type { Plan } from '../model/plan.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { type CompiledPlan, compilePlan, PlanInvalid } from './compile-plan.ts'
 import { EventBuckets } from './event-buckets.ts'
@@ -74,10 +74,10 @@ export function decodeTimeline(
   }
 }
 
-/** Zones that the saved plans name, also those of conditions struck out since; none where the part cannot be read. */
-export function savedZoneIds(buckets: Map<number, Uint8Array>): string[] {
+/** The plans that held, newest last, also such as were replaced since; none where the part cannot be read. */
+export function savedPlans(buckets: Map<number, Uint8Array>): Plan[] {
   try {
-    return readSources(partOf(buckets, PSEUDO_BUCKET.plans)).flatMap(([, plan]) => zoneIdsOf(plan))
+    return readSources(partOf(buckets, PSEUDO_BUCKET.plans)).map(([, plan]) => plan)
   } catch (error) {
     if (error instanceof RangeError || error instanceof SyntaxError) return [] // decodeTimeline tells why
     throw error

@@ -52,6 +52,8 @@ export type Incident = {
   endMs?: number
   /** How deep on the wrong side at the worst, metres. */
   depthM?: number
+  /** How often a device that only knows the alarm word has raised it anew; absent: once. */
+  signs?: number
   evidence: Evidence[]
   engineVersion: string
   planHash: string
@@ -63,6 +65,11 @@ export type Incident = {
   withdrawn?: { reason: string }
   /** 1 on the first emission, then counting up with every change. */
   revision: number
+}
+
+/** For who may know of the incident and not where the wearer was. */
+export function withoutPlaces<T extends Incident>(incident: T): T {
+  return { ...incident, evidence: incident.evidence.map(({ latE7: _lat, lonE7: _lon, ...rest }) => rest) }
 }
 
 export const OFFICER_ACTIONS = ['acknowledge', 'note', 'escalate', 'resolve'] as const
@@ -81,4 +88,6 @@ export type IncidentAct = {
   atMs: number
   note?: string
   resolution?: Resolution
+  /** `signs` of the incident as it stood when the officer acted; absent: one. A resolution holds for these and no later ones. */
+  signs?: number
 }

@@ -15,6 +15,8 @@ const DAY_MS = 86_400_000
 /** Windows are compiled this far ahead, and again when half of it has gone by. */
 const HORIZON_AHEAD_MS = 8 * DAY_MS
 
+type LastHeld = (wearerId: number) => Plan | undefined
+
 export type PlanChange = { wearerId: number; plan: CompiledPlan; changedMs: number }
 
 /** Zones compiled once for all shards of a process; a zone's id names an immutable version, so an entry never goes stale. */
@@ -95,8 +97,11 @@ export class PlanBook {
     return this.#compiled.keys()
   }
 
-  /** Reads what has changed since the last time; gives the changed plans, compiled, and the wearers that have none any more. */
-  async refresh(): Promise<{ changed: PlanChange[]; removed: number[] }> {
+  /**
+   * Reads what has changed since the last time; gives the changed plans, compiled, and the wearers that have none any more.
+   * @param lastHeld the plan by which a wearer was judged before this process began; its zones must have been loaded
+   */
+  async refresh(lastHeld: LastHeld = () => undefined): Promise<{ changed: PlanChange[]; removed: number[] }> {
     if (this.#compiledAtMs === 0) this.#compiledAtMs = this.#options.clock()
     const news = await this.#readNews()
     const fresh: [number, PublishedPlan][] = []
@@ -112,7 +117,7 @@ export class PlanBook {
     const changed: PlanChange[] = []
     for (const [i, [wearerId, published]] of fresh.entries()) {
       if (i % PLANS_PER_BREATH === PLANS_PER_BREATH - 1) await breathe()
-      const plan = this.#compile(wearerId, published.plan)
+      const plan = this.#compile(wearerId, published.plan, lastHeld)
       if (plan === undefined) continue
       this.#sources.set(wearerId, published)
       changed.push({ wearerId, plan, changedMs: published.changedMs })
@@ -148,36 +153,51 @@ export class PlanBook {
   }
 
   /**
-   * A plan that does not compile leaves the last good one in force. Where there is none, all that can be judged is: a broken
-   * zone must not hide a cut strap. Either is said loudly: a person must mend the plan.
+   * A plan that does not compile leaves the last good one in force, also over a restart (`lastHeld`): what is open under it
+   * must not end because a process did. Where there is none, all that can be judged is: a broken zone must not hide a cut
+   * strap. Either is said loudly: a person must mend the plan.
    */
-  #compile(wearerId: number, plan: Plan): CompiledPlan | undefined {
+  #compile(wearerId: number, plan: Plan, lastHeld: LastHeld = () => undefined): CompiledPlan | undefined {
     const nowMs = this.#options.clock()
-    const { zoneOf } = this.#options.zones
-    const horizon = { fromMs: nowMs - this.#options.retainMs - DAY_MS, toMs: nowMs + HORIZON_AHEAD_MS }
-    const known = ({ zoneId }: { zoneId?: string | undefined }) => zoneId === undefined || zoneOf(zoneId) !== undefined
-    const parts = [
-      plan,
-      { ...plan, conditions: plan.conditions.filter(known), permits: plan.permits.filter(known) },
-      { ...plan, conditions: [], permits: [] },
-    ]
-    for (const part of parts) {
+    const { zones, retainMs, log } = this.#options
+    const horizon = { fromMs: nowMs - retainMs - DAY_MS, toMs: nowMs + HORIZON_AHEAD_MS }
+    const compiledOr = (part: Plan): CompiledPlan | string => {
       try {
-        const compiled = compilePlan(part, zoneOf, horizon)
-        this.#compiled.set(wearerId, compiled)
-        return compiled
+        return compilePlan(part, zones.zoneOf, horizon)
       } catch (error) {
         if (!(error instanceof PlanInvalid)) throw error
-        const lastGood = this.#compiled.has(wearerId)
-        this.#options.log.error(
-          { wearerId, reason: error.message },
-          lastGood
-            ? 'a plan does not compile; the last good one stays in force'
-            : 'a plan does not compile; this wearer is judged by the rest of it',
-        )
-        if (lastGood) return undefined
+        return error.message
       }
     }
+    const whole = compiledOr(plan)
+    if (typeof whole !== 'string') {
+      this.#compiled.set(wearerId, whole)
+      return whole
+    }
+    const say = (outcome: string) => log.error({ wearerId, reason: whole }, `a plan does not compile; ${outcome}`)
+    if (this.#compiled.has(wearerId)) {
+      say('the last good one stays in force')
+      return undefined
+    }
+    const known = ({ zoneId }: { zoneId?: string | undefined }) =>
+      zoneId === undefined || zones.zoneOf(zoneId) !== undefined
+    const held = lastHeld(wearerId)
+    const rest: [outcome: string, part: Plan][] = [
+      ...(held === undefined ? [] : [['the last good one stays in force', held] as [string, Plan]]),
+      [
+        'this wearer is judged by the rest of it',
+        { ...plan, conditions: plan.conditions.filter(known), permits: plan.permits.filter(known) },
+      ],
+      ['nothing but the device is judged', { ...plan, conditions: [], permits: [] }],
+    ]
+    for (const [outcome, part] of rest) {
+      const compiled = compiledOr(part)
+      if (typeof compiled === 'string') continue
+      say(outcome)
+      this.#compiled.set(wearerId, compiled)
+      return compiled
+    }
+    say('this wearer is not judged at all')
     return undefined
   }
 }

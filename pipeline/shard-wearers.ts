@@ -2,10 +2,11 @@
 // silences. Restored from the checkpoint, kept in step with the published plans, moved on by the clock.
 import { Fleet } from '../geofence/fleet.ts'
 import type { WearerTimeline } from '../geofence/timeline.ts'
-import { savedZoneIds, TimelineUnreadable } from '../geofence/timeline-codec.ts'
+import { savedPlans, TimelineUnreadable } from '../geofence/timeline-codec.ts'
 import type { Incident } from '../model/incident.ts'
 import { decodeLive, WEARER_STATE } from '../model/live.ts'
 import type { Clock, Counter, Log, Meter } from '../model/observe.ts'
+import { zoneIdsOf } from '../model/plan.ts'
 import type { LogReport } from '../model/report.ts'
 import { loadShard } from '../stream/checkpoint.ts'
 import type { RedisClient } from '../stream/connect.ts'
@@ -66,11 +67,11 @@ export class ShardWearers {
   /** From the shard's checkpoint; gives the log position that it accounts for. */
   async restore(): Promise<string> {
     const { redis, keys, shard, zones } = this.#options
-    await this.#plans.refresh()
     const saved = await loadShard(redis, keys, shard)
     await this.lateLane.load()
     const buckets = groupBuckets(saved.events, (wearerId, bytes) => this.silences.restore(wearerId, bytes))
-    await zones.load([...buckets.values()].flatMap(savedZoneIds))
+    await zones.load([...buckets.values()].flatMap((of) => savedPlans(of).flatMap(zoneIdsOf)))
+    await this.#plans.refresh((wearerId) => savedPlans(buckets.get(wearerId) ?? new Map()).at(-1))
     for (const wearerId of this.#plans.wearerIds()) {
       const timeline = this.#restoreOne(wearerId, saved.states.get(wearerId), buckets.get(wearerId) ?? new Map())
       this.edges.set(wearerId, timeline.nextEdgeMs())

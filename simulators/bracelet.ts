@@ -19,6 +19,8 @@ export type Bracelet = {
   reportAt(timeMs: number): DeviceReport
   /** No network: what would be said now is kept for later. */
   offlineAt(timeMs: number): boolean
+  /** Makes no report at this moment. */
+  muteAt(timeMs: number): boolean
 }
 
 /** A bracelet of the fleet; `played` starts its script. Everything it gives depends on seed, wearer, script start and time alone. */
@@ -34,6 +36,7 @@ export function braceletOf(seed: number, wearer: FleetWearer, played: Played | u
     truthAt,
     offlineAt: (timeMs) =>
       saidAt(timeMs).offline ?? (script === undefined && inCoverageHole(seed, wearer.number, timeMs)),
+    muteAt: (timeMs) => saidAt(timeMs).mute === true,
     reportAt: (timeMs) => say(seed, wearer, timeMs, truthAt(timeMs), saidAt(timeMs)),
   }
 }

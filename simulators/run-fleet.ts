@@ -35,6 +35,11 @@ export type FleetCounts = { sent: number; answered: number; refused: number; pen
 type Living = { bracelet: Bracelet; nextMs: number; kept: DeviceReport[]; queue: DeviceReport[]; sending: boolean }
 
 const TICK_MS = 100
+const SCRIPT_SPACING_MS = 200
+/** So many begin one after the other, and then again from the first on. */
+const SCRIPTS_APART = 20
+/** From the beginning of the first script to that of the last, where no other spacing is asked for. */
+export const SCRIPTS_BEGIN_WITHIN_MS = SCRIPT_SPACING_MS * SCRIPTS_APART
 const HISTORY_EVERY_MS = 60_000
 const BACKLOG_REPORTS_PER_TICK = 400
 
@@ -52,10 +57,10 @@ export class FleetRun {
     // One request under way for every bracelet, and each listens for the end.
     setMaxListeners(0, this.#stopped.signal)
     this.#options = options
-    const spacingMs = options.scriptSpacingMs ?? 200
+    const spacingMs = options.scriptSpacingMs ?? SCRIPT_SPACING_MS
     this.#living = options.fleet.wearers.map((wearer) => ({
       bracelet: braceletOf(options.fleet.seed, wearer, {
-        startMs: options.scriptsFromMs + (wearer.number % 20) * spacingMs,
+        startMs: options.scriptsFromMs + (wearer.number % SCRIPTS_APART) * spacingMs,
         stretch: options.scriptStretch ?? 1,
       }),
       nextMs: firstMoment(options.fleet.seed, wearer, options.fromMs),
@@ -127,6 +132,7 @@ export class FleetRun {
     for (const living of this.#living) {
       const { bracelet } = living
       for (; living.nextMs <= nowMs && budget > 0; living.nextMs += bracelet.wearer.intervalMs) {
+        if (bracelet.muteAt(living.nextMs)) continue
         budget--
         const report = bracelet.reportAt(living.nextMs)
         if (bracelet.offlineAt(living.nextMs)) living.kept.push({ ...report, archived: true })

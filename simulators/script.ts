@@ -30,6 +30,8 @@ export const KIOSK_EAST_M = 300
 export type Said = {
   /** Says nothing and keeps what it would have said. */
   offline?: boolean
+  /** Makes no report at all. */
+  mute?: boolean
   noFix?: boolean
   accuracyM?: number
   /** The place it claims instead of the true one. */
@@ -80,11 +82,8 @@ const RIDES: Partial<Record<ScriptKind, Ride>> = {
   ],
 }
 
-/** How long each script lasts from its start. */
-export function scriptEndS(kind: ScriptKind): number {
-  const ride = RIDES[kind]
-  return ride === undefined ? 45 : ride[ride.length - 1]![0]
-}
+/** From its start on, every script has brought about what it brings about; what is buffered until then included. */
+export const SCRIPTS_TOLD_BY_MS = 44_000
 
 /** The incident types that a script brings about when everything works. */
 export const SCRIPT_RAISES: Record<ScriptKind, readonly string[]> = {
@@ -160,7 +159,7 @@ export function scriptSays(wearer: FleetWearer, kind: ScriptKind, sinceMs: numbe
       return { offline: s < 40 }
     case 'crossing': {
       const eastM = distanceM(wearer.home, crossing(wearer, sinceMs).place)
-      return { offline: Math.abs(eastM - KIOSK_EAST_M) < 130 }
+      return { mute: Math.abs(eastM - KIOSK_EAST_M) < 130 }
     }
     default:
       return {}

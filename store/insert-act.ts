@@ -9,14 +9,16 @@ export type NewAct = {
   action: OfficerAction
   note?: string
   resolution?: Resolution
+  /** Signs of the incident that the officer could know of; one where absent. */
+  signs?: number
   atMs: number
 }
 
 /** Writes down what the acting officer did; refused for a wearer out of sight. Gives the act as it goes out live. */
 export async function insertAct(db: Db, act: NewAct): Promise<IncidentAct> {
   const { rows } = await db.query<{ act_id: number; officer_name: string }>(
-    `INSERT INTO officer_act (incident_id, wearer_id, action, officer_id, officer_name, at, note, resolution)
-    VALUES ($1, $2, $3, acting_officer_id(), '', from_ms($4), $5, $6)
+    `INSERT INTO officer_act (incident_id, wearer_id, action, officer_id, officer_name, at, note, resolution, signs)
+    VALUES ($1, $2, $3, acting_officer_id(), '', from_ms($4), $5, $6, $7)
     RETURNING act_id::float8, officer_name`,
     [
       act.incidentId,
@@ -25,6 +27,7 @@ export async function insertAct(db: Db, act: NewAct): Promise<IncidentAct> {
       act.atMs,
       act.note === undefined ? undefined : storableText(act.note),
       act.resolution,
+      act.signs ?? 1,
     ],
   )
   const { act_id, officer_name } = rows[0]!

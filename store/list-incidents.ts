@@ -10,15 +10,16 @@ const STATES = {
 }
 export type IncidentState = keyof typeof STATES
 
-// The page is found first, so that what hangs on an incident is looked up for the rows that are given only.
+// The page is found first, so that what hangs on an incident is looked up for the rows that are given only. The body one by one:
+// joined, the view would be worked out for all incidents, as nothing but the rows' ids may pass its barrier.
 const viewOfPage = (page: string): string => `
-  WITH page AS MATERIALIZED (SELECT i.* FROM incident i ${page})
-  SELECT i.body, json_build_object('id', w.uuid, 'n', w.id, 'name', w.name, 'unitPath', w.unit_path::text) AS wearer,
+  WITH page AS MATERIALIZED (SELECT i.id, i.wearer_id, i.condition_id, i.start_at FROM incident i ${page})
+  SELECT (SELECT s.body FROM seen_incident s WHERE s.id = i.id) AS body, json_build_object('id', w.uuid, 'n', w.id, 'name', w.name, 'unitPath', w.unit_path::text) AS wearer,
     (SELECT z.name FROM condition c JOIN zone z ON z.id = c.zone_id WHERE c.id = i.condition_id
       ORDER BY c.during @> i.start_at DESC, lower(c.during) DESC LIMIT 1) AS condition_name,
     coalesce((SELECT json_agg(json_strip_nulls(json_build_object('actId', a.act_id, 'incidentId', a.incident_id,
         'wearerId', a.wearer_id, 'action', a.action, 'officerName', a.officer_name, 'atMs', utc_ms(a.at), 'note', a.note,
-        'resolution', a.resolution)) ORDER BY a.act_id)
+        'resolution', a.resolution, 'signs', nullif(a.signs, 1))) ORDER BY a.act_id)
       FROM officer_act a WHERE a.incident_id = i.id), '[]') AS acts
   FROM page i JOIN wearer w ON w.id = i.wearer_id
   ORDER BY i.start_at DESC, i.id DESC`
@@ -56,7 +57,7 @@ export async function readIncident(
   const { rows } = await db.query<Row>(viewOfPage('WHERE i.id = $1'), [incidentId])
   if (rows[0] === undefined) return undefined
   const revisions = await db.query<{ body: Incident }>(
-    'SELECT body FROM incident_revision WHERE incident_id = $1 ORDER BY revision',
+    'SELECT body FROM seen_revision WHERE incident_id = $1 ORDER BY revision',
     [incidentId],
   )
   return { incident: viewOf(rows[0]), revisions: revisions.rows.map((row) => row.body) }

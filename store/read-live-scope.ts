@@ -5,8 +5,8 @@ import type { Db } from './open-pool.ts'
 
 export type LiveScope = {
   wearers: WearerSummary[]
-  /** Whose position may be shown live: those whose track is in sight (see the view `track`). */
-  positionsOf: number[]
+  /** Whose places may be shown: those whose track is in sight (see the view `track`). */
+  placesOf: number[]
   /** Names of the zones of conditions in sight, by condition. Absent when the rules are still those of `knownVersion`. */
   conditionNames?: [conditionId: string, name: string][]
   rulesVersion: number
@@ -22,7 +22,7 @@ export async function readLiveScope(db: Db, knownVersion?: number): Promise<Live
   )
   return {
     wearers,
-    positionsOf: rows.map(({ id }) => id),
+    placesOf: rows.map(({ id }) => id),
     ...(version !== knownVersion && { conditionNames: await conditionNames(db) }),
     rulesVersion: version,
   }

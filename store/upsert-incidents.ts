@@ -16,7 +16,7 @@ export async function upsertIncidents(client: PoolClient, incidents: readonly In
 
 async function upsertBatch(client: PoolClient, incidents: readonly Incident[]): Promise<void> {
   const bodies = [incidents.map(storableJson)]
-  // Shared with the trigger on officer_act: a resolution and a first revision at one moment must see each other.
+  // Shared with the trigger on officer_act: a resolution and a revision at one moment must see each other.
   await client.query(
     `SELECT pg_advisory_xact_lock(7103, key)
     FROM (SELECT DISTINCT hashtext(lower(body ->> 'id')) AS key FROM unnest($1::jsonb[]) body ORDER BY 1) keys`,
@@ -33,12 +33,13 @@ async function upsertBatch(client: PoolClient, incidents: readonly Incident[]): 
     `INSERT INTO incident AS i (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, body, resolved_at)
     SELECT DISTINCT ON (id) id, revision, body ->> 'type', body ->> 'severity', (body ->> 'wearerId')::int,
       body ->> 'conditionId', from_ms((body ->> 'startMs')::float8), from_ms((body ->> 'endMs')::float8), body ? 'withdrawn', body,
-      (SELECT min(at) FROM officer_act WHERE incident_id = id AND action = 'resolve')
+      (SELECT min(at) FROM officer_act
+        WHERE incident_id = id AND action = 'resolve' AND signs >= coalesce((body ->> 'signs')::int, 1))
     FROM (SELECT (body ->> 'id')::uuid AS id, (body ->> 'revision')::int AS revision, body FROM unnest($1::jsonb[]) body) incoming
     ORDER BY id, revision DESC
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, type = excluded.type, severity = excluded.severity,
       condition_id = excluded.condition_id, start_at = excluded.start_at, end_at = excluded.end_at,
-      withdrawn = excluded.withdrawn, body = excluded.body
+      withdrawn = excluded.withdrawn, body = excluded.body, resolved_at = excluded.resolved_at
     WHERE i.revision < excluded.revision`,
     bodies,
   )

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import type { IncidentView, LiveMessage } from '../../model/console.ts'
-import type { Incident, IncidentAct } from '../../model/incident.ts'
+import { type Incident, type IncidentAct, withoutPlaces } from '../../model/incident.ts'
 import { compareIds } from '../../stream/positions.ts'
 import type { SignedIn } from '../sessions.ts'
 import { type Cursor, encodeCursor } from './cursor.ts'
@@ -120,7 +120,7 @@ export class LiveConnection {
     const conditionName =
       incident.conditionId === undefined ? undefined : this.scope.conditionNames.get(incident.conditionId)
     this.tellView({
-      ...incident,
+      ...(this.scope.placesOf.has(n) ? incident : withoutPlaces(incident)),
       wearer: { id, n, name, unitPath },
       ...(conditionName === undefined ? {} : { conditionName }),
       acts: this.#actsOn(incident.id),

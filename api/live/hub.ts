@@ -344,7 +344,9 @@ export class LiveHub {
   async #changeScope(connection: LiveConnection, scope: Scope): Promise<void> {
     if (!this.#connections.has(connection)) return
     const before = connection.scope
-    const added = [...scope.wearers.values()].filter(({ n }) => !before.wearers.has(n))
+    const added = [...scope.wearers.values()].filter(
+      ({ n }) => !before.wearers.has(n) || (scope.placesOf.has(n) && !before.placesOf.has(n)),
+    )
     connection.scope = { ...scope, membersKey: before.membersKey }
     for (const wearerId of before.positionsOf)
       if (!scope.positionsOf.has(wearerId)) {
@@ -357,7 +359,7 @@ export class LiveHub {
     )
     if (scope.rosterText !== before.rosterText) connection.sendText(scope.rosterText)
     if (added.length > ADDED_TOLD_MAX) return connection.comeBack('there are many new wearers to be seen')
-    // What the newly seen wearers had before; only then may a cursor say that this roster has been told.
+    // What the newly seen wearers had before, or where it was; only then may a cursor say that this roster has been told.
     for (const { id } of added) {
       const { officerId } = connection.signedIn.officer
       const page = { state: 'open', limit: 100, wearerId: id } as const

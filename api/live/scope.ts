@@ -7,7 +7,9 @@ import { asOfficer } from '../../store/transaction.ts'
 /** Whom an officer sees live, as row-level security gave it. */
 export type Scope = {
   wearers: ReadonlyMap<number, WearerSummary>
-  /** Whose position is shown: not after the end of the supervision. */
+  /** Whose places are shown: Kanwil and Ditjenpas see them for a written reason only. */
+  placesOf: ReadonlySet<number>
+  /** Whose position is shown live: of those, not after the end of the supervision. */
   positionsOf: ReadonlySet<number>
   conditionNames: ReadonlyMap<string, string>
   rulesVersion: number
@@ -19,13 +21,14 @@ export type Scope = {
 
 /** The scope as it stands now. Rejects while the database is away. */
 export async function loadScope(apiPool: Pool, officerId: string, nowMs: number, known?: Scope): Promise<Scope> {
-  const { wearers, positionsOf, conditionNames, rulesVersion } = await asOfficer(apiPool, officerId, (client) =>
+  const { wearers, placesOf, conditionNames, rulesVersion } = await asOfficer(apiPool, officerId, (client) =>
     readLiveScope(client, known?.rulesVersion),
   )
   const byNumber = new Map(wearers.map((wearer) => [wearer.n, wearer]))
   return {
     wearers: byNumber,
-    positionsOf: new Set(positionsOf.filter((n) => (byNumber.get(n)?.supervisionEndsMs ?? 0) > nowMs)),
+    placesOf: new Set(placesOf),
+    positionsOf: new Set(placesOf.filter((n) => (byNumber.get(n)?.supervisionEndsMs ?? 0) > nowMs)),
     conditionNames: conditionNames ? new Map(conditionNames) : (known?.conditionNames ?? new Map()),
     rulesVersion,
     membersKey: createHash('sha256')

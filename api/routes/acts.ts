@@ -53,8 +53,11 @@ export function addActs(app: ApiApp, { apiPool, hub, tellAct, clock }: ApiParts)
     const key = c.req.valid('header')['idempotency-key']
     const act = await once.run(key && `${officer.officerId} ${incidentId} ${key}`, () =>
       asOfficer(apiPool, officer.officerId, async (client) => {
-        const wearerId =
-          (await readIncident(client, incidentId))?.incident.wearerId ?? hub.recent.incident(incidentId)?.wearerId
+        const recorded = (await readIncident(client, incidentId))?.incident
+        const told = hub.recent.incident(incidentId)
+        const wearerId = recorded?.wearerId ?? told?.wearerId
+        // The officer may have seen what the recorder has not brought into PostgreSQL yet.
+        const signs = Math.max(recorded?.signs ?? 1, told?.signs ?? 1)
         // Row-level security would refuse the row as well; here it is told apart from a failure.
         if (wearerId === undefined || !(await findWearer(client, wearerId))) throw notFound()
         const inserted = await insertAct(client, {
@@ -63,6 +66,7 @@ export function addActs(app: ApiApp, { apiPool, hub, tellAct, clock }: ApiParts)
           action,
           ...(note !== undefined && { note }),
           ...(resolution !== undefined && { resolution }),
+          ...(signs > 1 && { signs }),
           atMs: clock(),
         })
         await appendAudit(client, {

@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { IncidentView } from '../../model/console.ts'
-import type { Incident } from '../../model/incident.ts'
+import { type Incident, withoutPlaces } from '../../model/incident.ts'
 import { findWearer } from '../../store/find-wearer.ts'
 import { listIncidents, readIncident } from '../../store/list-incidents.ts'
 import type { PoolClient } from '../../store/open-pool.ts'
+import { seesPlaces } from '../../store/sees-places.ts'
 import { asOfficer } from '../../store/transaction.ts'
 import type { ApiApp, ApiParts } from '../app.ts'
 import type { LiveHub } from '../live/hub.ts'
@@ -75,6 +76,7 @@ async function fromMemory(
   const wearer = await findWearer(client, incident.wearerId)
   if (wearer === undefined) return undefined
   const { id, n, name, unitPath } = wearer
-  const view = { ...incident, wearer: { id, n, name, unitPath }, acts: hub.recent.acts(incidentId) }
-  return { incident: view, revisions: [incident] }
+  const seen = (await seesPlaces(client, n)) ? incident : withoutPlaces(incident)
+  const view = { ...seen, wearer: { id, n, name, unitPath }, acts: hub.recent.acts(incidentId) }
+  return { incident: view, revisions: [seen] }
 }

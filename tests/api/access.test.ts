@@ -1,7 +1,10 @@
 // Who sees what over REST, and what is written down.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { IncidentView, WearerDetail, WearerSummary } from '../../model/console.ts'
-import { DAY_MS, FROM_MS, type SeededWearer } from '../store/two-bapas.ts'
+import type { Incident, IncidentAct } from '../../model/incident.ts'
+import { inTransaction } from '../../store/transaction.ts'
+import { upsertIncidents } from '../../store/upsert-incidents.ts'
+import { DAY_MS, FROM_MS, incident, type SeededWearer } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'
 
 let t: ApiUnderTest
@@ -232,4 +235,47 @@ test('pages of wearers and of incidents follow one another', async () => {
   }
   expect(new Set([...one.incidents, ...rest.incidents].map(({ id }) => id)).size).toBe(3)
   expect((await read('kanwil', '/v1/wearers?q=klien%20B1')).body).toMatchObject({ wearers: [{ name: 'Klien b1' }] })
+})
+
+test('where an incident was is told to Kanwil for a written reason only, also while PostgreSQL does not have it', async () => {
+  const evidence = [
+    { timeMs: FROM_MS, role: 'start' as const, latE7: -69_000_000, lonE7: 1_076_000_000, distanceM: -240 },
+  ]
+  await t.database.ownerPool.query('DELETE FROM access_grant')
+  const recorded = incident({ id: '20000000-0000-4000-8000-000000000001', wearerId: wearers.b1.n, evidence })
+  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [recorded]))
+  const { incident: fresh } = await t.tell(wearers.b1, { evidence })
+  await vi.waitFor(async () => expect((await read('kepalaB', `/v1/incidents/${fresh.id}`)).status).toBe(200))
+  const places = async (officer: string) => {
+    const list = (await read(officer, '/v1/incidents?state=all')).body as { incidents: IncidentView[] }
+    const views = [...list.incidents.filter(({ id }) => id === recorded.id)]
+    for (const { id } of [recorded, fresh]) {
+      const { body } = await read(officer, `/v1/incidents/${id}`)
+      const one = body as { incident: IncidentView; revisions: Incident[] }
+      views.push(one.incident, ...(one.revisions as IncidentView[]))
+    }
+    return views.map(({ evidence: [first] }) => first)
+  }
+  const [{ latE7: _lat, lonE7: _lon, ...hidden }] = evidence as [(typeof evidence)[0]]
+  expect(await places('kepalaB')).toEqual(Array(5).fill(evidence[0]))
+  expect(await places('kanwil')).toEqual(Array(5).fill(hidden))
+  const access = `/v1/wearers/${wearers.b1.id}/access`
+  expect((await send('kanwil', access, { reason: 'pemeriksaan bersama' })).status).toBe(204)
+  expect(await places('kanwil')).toEqual(Array(5).fill(evidence[0]))
+})
+
+test('a resolution is for the signs told so far, also those that PostgreSQL does not have yet', async () => {
+  const { incident: fresh } = await t.tell(wearers.a1, { type: 'strap_open', severity: 'kritis' })
+  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [fresh]))
+  const resolve = async () => {
+    const outcome = { action: 'resolve', resolution: 'alarm_palsu' }
+    const { body } = await send('pk1A', `/v1/incidents/${fresh.id}/acts`, outcome)
+    return (body as { act: IncidentAct }).act
+  }
+  expect((await resolve()).signs).toBeUndefined()
+  const { incident: again } = await t.tell(wearers.a1, { ...fresh, revision: 2, signs: 2 })
+  await vi.waitFor(async () => expect((await resolve()).signs).toBe(2))
+  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [again]))
+  const { incidents } = (await read('pk1A', '/v1/incidents')).body as { incidents: IncidentView[] }
+  expect(incidents.map(({ id }) => id)).not.toContain(fresh.id)
 })

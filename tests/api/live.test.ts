@@ -60,6 +60,28 @@ test('an incident is on the screen of those who see the wearer, at once, and on 
   for (const each of [...seeing, ...blind]) each.cut()
 })
 
+test('where an incident was: Kanwil hears it when the reason has been written, of what is open too', async () => {
+  const evidence = [{ timeMs: 1, role: 'start' as const, latE7: -69_000_000, lonE7: 1_076_000_000, radiusM: 8 }]
+  const [pk, kanwil] = [await live('pkB'), await live('kanwil')]
+  await Promise.all([pk, kanwil].map((each) => each.until('status')))
+  const { incident } = await t.tell(wearers.b1, { evidence })
+  const mine = await pk.until('incident', (m) => m.incident.id === incident.id)
+  expect(mine.incident.evidence).toEqual(evidence)
+  const theirs = await kanwil.until('incident', (m) => m.incident.id === incident.id)
+  expect(theirs.incident.evidence).toEqual([{ timeMs: 1, role: 'start', radiusM: 8 }])
+  const reason = { reason: 'pemeriksaan bersama' }
+  const asked = await post(t.api, `/v1/wearers/${wearers.b1.id}/access`, reason, await t.signIn('kanwil'))
+  expect(asked.status).toBe(204)
+  const again = await kanwil.until(
+    'incident',
+    (m) => m.incident.id === incident.id && m.incident.evidence[0]?.latE7 !== undefined,
+  )
+  expect(again.incident.evidence).toEqual(evidence)
+  pk.cut()
+  kanwil.cut()
+  await t.database.ownerPool.query('DELETE FROM access_grant')
+})
+
 test('an act of one officer is heard by the others at once, and by no other Bapas', async () => {
   const [acting, other, elsewhere] = [await live('pk1A'), await live('operatorA'), await live('kepalaB')]
   await Promise.all([acting, other, elsewhere].map((each) => each.until('status')))

@@ -5,7 +5,7 @@ import { Fleet } from '../../geofence/fleet.ts'
 import { type TimelineOptions, WearerTimeline } from '../../geofence/timeline.ts'
 import type { Incident } from '../../model/incident.ts'
 import type { LogReport } from '../../model/report.ts'
-import { eventfulLife, everyRule, fix, seeded, shuffled, verdicts, WEARER } from './make-reports.ts'
+import { eventfulLife, everyRule, fix, seeded, shuffled, verdicts, WEARER, wordsOnly } from './make-reports.ts'
 
 const START = Date.UTC(2026, 2, 3, 6)
 const OPTIONS: TimelineOptions = { retainMs: Infinity, retainEventsMax: Infinity }
@@ -111,6 +111,26 @@ describe('any order, any duplication, any crash point, one outcome', () => {
       }),
       { numRuns: 60, seed: 20260303 },
     )
+  })
+
+  test('alarm words without contacts: as many signs whichever came first', () => {
+    let signs = 0
+    for (let seed = 300; seed < 340; seed++) {
+      const reports = wordsOnly(seed, START, 120)
+      const endMs = reports[reports.length - 1]!.timeMs + 1
+      const document = everyRule(START, endMs - START)
+      const random = seeded(seed)
+      const run = new Crashing(document)
+      for (const report of shuffled([...reports, ...reports.slice(0, 20)], random)) {
+        run.timeline.offer(report)
+        if (random() < 0.1) run.hear()
+        if (random() < 0.05) run.crash()
+      }
+      run.timeline.advanceTo(endMs)
+      expect(verdicts(run.standing())).toEqual(inOrder(reports, document, endMs))
+      signs += run.standing().reduce((sum, incident) => sum + (incident.signs ?? 1) - 1, 0)
+    }
+    expect(signs).toBeGreaterThan(100)
   })
 
   test('nearly in order, as a network delivers: some late, the clock running on', () => {

@@ -182,6 +182,46 @@ describe('device', () => {
     ).toEqual(['strap_open 1/1/51', 'strap_open 60/60/-'])
   })
 
+  test('strap: the word said anew is one more sign; said for long, or in a burst, it is none', () => {
+    const alarm = { alarms: ['strapOpen' as const] }
+    const [one] = judge([], [said(1, alarm), said(2, alarm), said(2.2, {}), said(2.4, alarm), said(3, {})])
+    expect(one!.signs).toBeUndefined()
+    expect(one!.evidence).toHaveLength(1)
+
+    const words = [
+      said(1, alarm),
+      said(2, {}),
+      said(5, alarm),
+      said(6, {}),
+      said(20, alarm),
+      said(21, {}),
+      said(51, {}),
+    ]
+    const [again] = judge([], words)
+    expect(brief([again!])).toEqual(['strap_open 1/1/51'])
+    expect(again!.signs).toBe(3)
+    expect(again!.evidence.map(({ role, timeMs }) => [role, (timeMs - T) / MINUTE])).toEqual([
+      ['start', 1],
+      ['sign', 5],
+      ['sign', 20],
+      ['end', 51],
+    ])
+
+    const many = Array.from({ length: 80 }, (_, i) => said(1 + i, i % 2 === 0 ? alarm : {}))
+    const [often] = judge([], many)
+    expect(often!.signs).toBe(40)
+    expect(often!.evidence[0]).toMatchObject({ role: 'start', timeMs: at(1) })
+    expect(often!.evidence.at(-1)).toMatchObject({ role: 'sign', timeMs: at(79) })
+    expect(often!.evidence.length).toBeLessThanOrEqual(16)
+  })
+
+  test('strap: a contact that is known to be open makes words superfluous', () => {
+    const open = said(1, { strap: 'open', alarms: ['strapOpen'] })
+    const [one] = judge([], [open, said(2, {}), said(5, { alarms: ['strapOpen'] }), said(9, { strap: 'closed' })])
+    expect(brief([one!])).toEqual(['strap_open 1/1/9'])
+    expect(one!.signs).toBeUndefined()
+  })
+
   test('case and SOS are their own incidents, and need no position', () => {
     expect(
       brief(

@@ -104,7 +104,7 @@ export function condition(more: object): object {
   return { id: 'c', kind: 'required', zoneId: 'home', fromMs: 0, legalBasis: 'SK 1', ...more }
 }
 
-/** What must be the same whatever the order: type, condition, start, confirmation, end, id, severity, depth. */
+/** What must be the same whatever the order: type, condition, start, confirmation, end, id, severity, depth, signs. */
 export function verdicts(incidents: readonly Incident[]): string[] {
   return incidents
     .map((i) =>
@@ -117,6 +117,7 @@ export function verdicts(incidents: readonly Incident[]): string[] {
         i.id,
         i.severity,
         i.depthM,
+        i.signs,
         i.evidence,
       ]),
     )
@@ -195,6 +196,18 @@ const OFTEN = Array.from({ length: 16 }, (_, i) => ({ from: clock(i * 90), to: c
 
 function clock(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+}
+
+/** A device that knows alarm words and no contacts, from `startMs`: now and then a word, a burst of them, or one said for long. */
+export function wordsOnly(seed: number, startMs: number, count: number): LogReport[] {
+  const random = seeded(seed)
+  let timeMs = startMs
+  let word: Alarm[] = []
+  return Array.from({ length: count }, () => {
+    timeMs += Math.floor(random() * 4 * MINUTE)
+    if (word.length === 0 || random() < 0.6) word = random() < 0.3 ? [random() < 0.7 ? 'strapOpen' : 'tamper'] : []
+    return heard(timeMs, { alarms: word })
+  })
 }
 
 /** Every kind of rule at once, over the life above. */

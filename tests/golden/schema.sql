@@ -166,6 +166,7 @@ officer_act table, row security
   at timestamp with time zone not null
   note text
   resolution text
+  signs integer not null = 1
 permit table, row security
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
@@ -198,6 +199,44 @@ schema_migration table
   name text not null
   checksum text not null
   ran_at timestamp with time zone not null = now()
+seen_incident view {security_barrier=true}
+  id uuid
+  wearer_id integer
+  body jsonb
+ SELECT i.id,
+    i.wearer_id,
+        CASE
+            WHEN s.places THEN i.body
+            ELSE without_places(i.body)
+        END AS body
+   FROM incident i
+     JOIN sight s ON s.wearer_id = i.wearer_id;
+seen_revision view {security_barrier=true}
+  incident_id uuid
+  revision integer
+  wearer_id integer
+  body jsonb
+ SELECT r.incident_id,
+    r.revision,
+    r.wearer_id,
+        CASE
+            WHEN s.places THEN r.body
+            ELSE without_places(r.body)
+        END AS body
+   FROM incident_revision r
+     JOIN sight s ON s.wearer_id = r.wearer_id;
+sight view
+  wearer_id integer
+  places boolean
+ SELECT id AS wearer_id,
+    ((( SELECT acting_role() AS acting_role)) <> ALL (ARRAY['kanwil'::text, 'ditjenpas'::text])) OR (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids)) AS places
+   FROM wearer w
+  WHERE unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND
+        CASE
+            WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text, 'operator'::text, 'kanwil'::text, 'ditjenpas'::text]) THEN true
+            WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text]) THEN (( SELECT acting_officer_id() AS acting_officer_id)) = pk_officer_id OR (( SELECT acting_officer_id() AS acting_officer_id)) = asisten_officer_id OR (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
+            ELSE false
+        END;
 supervision table, row security
   id integer not null identity a
   wearer_id integer not null
@@ -367,6 +406,7 @@ officer_act officer_act_note_check CHECK (length(note) <= 4000)
 officer_act officer_act_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
 officer_act officer_act_pkey PRIMARY KEY (act_id)
 officer_act officer_act_resolution_check CHECK (resolution = ANY (ARRAY['pelanggaran'::text, 'alasan_sah'::text, 'alarm_palsu'::text, 'gangguan_alat'::text]))
+officer_act officer_act_signs_check CHECK (signs >= 1)
 officer_act officer_act_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 permit permit_approver_id_fkey FOREIGN KEY (approver_id) REFERENCES officer(id)
 permit permit_author_id_fkey FOREIGN KEY (author_id) REFERENCES officer(id)
@@ -746,7 +786,8 @@ BEGIN
     RAISE EXCEPTION 'incident % is not of wearer %', NEW.incident_id, NEW.wearer_id USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.action = 'resolve' THEN
-    UPDATE incident SET resolved_at = NEW.at WHERE id = NEW.incident_id AND resolved_at IS NULL;
+    UPDATE incident SET resolved_at = NEW.at
+    WHERE id = NEW.incident_id AND resolved_at IS NULL AND coalesce((body ->> 'signs')::int, 1) <= NEW.signs;
   END IF;
   RETURN NEW;
 END $function$
@@ -909,6 +950,16 @@ BEGIN
     broken_at := expected_id + 1;
   END IF;
 END $function$
+CREATE OR REPLACE FUNCTION public.without_places(body jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT jsonb_set(body, '{evidence}', coalesce(
+    (SELECT jsonb_agg(one - 'latE7' - 'lonE7' ORDER BY n) FROM jsonb_array_elements(body -> 'evidence') WITH ORDINALITY AS e (one, n)),
+    '[]'))
+$function$
 
 -- grants on tables
 gelang_api: INSERT, SELECT on condition
@@ -918,10 +969,10 @@ gelang_api: INSERT, SELECT on zone
 gelang_api: SELECT on access_grant
 gelang_api: SELECT on assignment
 gelang_api: SELECT on audit
-gelang_api: SELECT on incident
-gelang_api: SELECT on incident_revision
 gelang_api: SELECT on officer
 gelang_api: SELECT on rules_version
+gelang_api: SELECT on seen_incident
+gelang_api: SELECT on seen_revision
 gelang_api: SELECT on supervision
 gelang_api: SELECT on track
 gelang_api: SELECT on unit
@@ -942,8 +993,10 @@ gelang_record: SELECT on rules_version
 
 -- grants on columns
 gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings) on bracelet
+gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
 gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
+gelang_api: SELECT (incident_id, revision, wearer_id) on incident_revision
 gelang_api: SELECT (received_at, source_id, protocol, reason, detail, device_id, cut) on quarantine
 gelang_api: UPDATE (during, changed_at, cancelled_at) on condition
 gelang_api: UPDATE (during, changed_at, cancelled_at) on permit
@@ -952,7 +1005,7 @@ gelang_record: SELECT (id, name, shape, retired_at) on zone
 gelang_record: SELECT (id, unit_path, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
 gelang_record: SELECT (id, wearer_id, during, condition_ids, zone_id, decided_at, legal_basis, changed_at, cancelled_at) on permit
 gelang_record: SELECT (id, wearer_id, during, made_at, changed_at) on supervision
-gelang_record: SELECT (incident_id, action, at) on officer_act
+gelang_record: SELECT (incident_id, action, at, signs) on officer_act
 gelang_record: SELECT (received_at, source_id) on quarantine
 gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zone, windows, severity, parameters, legal_basis, made_at, changed_at, cancelled_at) on condition
 
@@ -967,6 +1020,7 @@ gelang_api: officer_of_account(text)
 gelang_api: reveal_nik(uuid,text)
 gelang_api: sees_zone(text)
 gelang_api: verify_audit(bigint,bytea)
+gelang_api: without_places(jsonb)
 gelang_auth: append_audit(text,text,integer,text,jsonb)
 gelang_record: append_audit(text,text,integer,text,jsonb)
 public: during_ms(double precision,double precision)

@@ -92,3 +92,56 @@ test('a condition that was struck out, and the zone it named, do not cost the we
   }, 10_000)
   expect(world.failures).toEqual([])
 })
+
+test('a plan that broke while nobody evaluated ends nothing: the last good one stays in force until it is mended', async () => {
+  const { redis, keys } = world.redis
+  await publishZones(redis, keys, [
+    { id: 'home', name: 'Rumah', shape: HOME },
+    { id: 'bad', name: 'Rusak', shape: { ...HOME, radiusM: 0 } },
+    { id: 'wide', name: 'Kampung', shape: { ...HOME, radiusM: 2000 } },
+  ])
+  const fromMs = NOW_MS - DAY_MS
+  const publish = (minute: number, zoneId: string) =>
+    publishAllPlans(redis, keys, 1, [
+      {
+        wearerId: 1,
+        changedMs: NOW_MS + minute * MINUTE_MS,
+        plan: planOf(1, NOW_MS, [required('a', zoneId, fromMs), required('b', 'wide', fromMs)]),
+      },
+    ])
+  await publish(-60, 'home')
+  world.start()
+  for (const report of [at(0, 0), at(1, 400), at(2, 500)]) await world.send(1, report)
+  await vi.waitFor(async () => expect(await world.revisions()).toHaveLength(1), 10_000)
+  await world.stop()
+
+  await publish(3, 'bad')
+  nowMs = NOW_MS + 5 * MINUTE_MS
+  world.start()
+  await world.send(1, at(4, 510, { alarms: ['sos'] }))
+  await vi.waitFor(async () => expect(await world.revisions()).toHaveLength(2), 10_000)
+  const [away, sos] = await world.revisions()
+  expect(away).toMatchObject({ type: 'away_from_required_zone', conditionId: 'a', revision: 1 })
+  expect(sos).toMatchObject({ type: 'sos', planHash: away!.planHash })
+
+  // And once more: what was saved meanwhile is the plan that held, not the broken one.
+  await world.stop()
+  world.start()
+  for (const report of [at(6, 0), at(7, 0)]) await world.send(1, report)
+  await vi.waitFor(async () => {
+    const ended = (await world.revisions()).filter(({ id }) => id === away!.id)
+    expect(ended.at(-1)).toMatchObject({ endMs: NOW_MS + 6 * MINUTE_MS, planHash: away!.planHash })
+  }, 10_000)
+
+  await publish(8, 'wide')
+  nowMs = NOW_MS + 12 * MINUTE_MS
+  for (const report of [at(10, 2500), at(11, 2600)]) await world.send(1, report)
+  await vi.waitFor(async () => {
+    const raised = (await world.revisions()).filter(
+      ({ type, id }) => type === 'away_from_required_zone' && id !== away!.id,
+    )
+    expect(raised.map(({ conditionId }) => conditionId).sort()).toEqual(['a', 'b'])
+    expect(raised[0]!.planHash).not.toBe(away!.planHash)
+  }, 10_000)
+  expect(world.failures).toEqual([])
+})

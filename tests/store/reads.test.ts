@@ -124,18 +124,18 @@ test('zones by their worst use; a PK sees those of their own klien, their own an
   ).toEqual(['Rumah b1'])
 })
 
-test('the live scope: who, whose positions, and what conditions are called', async () => {
+test('the live scope: who, whose places, and what conditions are called', async () => {
   const { a1 } = seeded.wearers
   const own = await as('pk1A', (client) => readLiveScope(client))
-  expect(own).toMatchObject({ positionsOf: [a1.n], conditionNames: [[a1.conditionId, 'Rumah a1']] })
+  expect(own).toMatchObject({ placesOf: [a1.n], conditionNames: [[a1.conditionId, 'Rumah a1']] })
   expect(own.wearers.map(({ n }) => n)).toEqual([a1.n])
   expect(await as('pk1A', (client) => readLiveScope(client, own.rulesVersion))).not.toHaveProperty('conditionNames')
   expect(await as('ditjenpas', (client) => readLiveScope(client))).toMatchObject({
-    positionsOf: [],
+    placesOf: [],
     wearers: { length: 4 },
   })
   expect(await as('adminA', (client) => readLiveScope(client))).toMatchObject({
-    positionsOf: [],
+    placesOf: [],
     wearers: [],
     conditionNames: [],
   })

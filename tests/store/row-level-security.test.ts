@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { asOfficer } from '../../store/transaction.ts'
+import type { Evidence, Incident } from '../../model/incident.ts'
+import { grantAccess } from '../../store/grant-access.ts'
+import { asOfficer, inTransaction } from '../../store/transaction.ts'
+import { upsertIncidents } from '../../store/upsert-incidents.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
-import { type Seeded, seedTwoBapas } from './two-bapas.ts'
+import { FROM_MS, incident, type Seeded, seedTwoBapas } from './two-bapas.ts'
 
 let database: TestDatabase
 let seeded: Seeded
@@ -21,6 +24,8 @@ const BY_WEARER: Record<string, string> = {
   permit: 'SELECT wearer_id AS n FROM permit',
   incident: 'SELECT wearer_id AS n FROM incident',
   incident_revision: 'SELECT wearer_id AS n FROM incident_revision',
+  seen_incident: 'SELECT wearer_id AS n FROM seen_incident',
+  seen_revision: 'SELECT wearer_id AS n FROM seen_revision',
   officer_act: 'SELECT wearer_id AS n FROM officer_act',
   zone: `SELECT right(name, 2) AS key FROM zone`,
   bracelet: `SELECT right(device_id, 2) AS key FROM bracelet`,
@@ -35,6 +40,8 @@ const PERSON = [
   'permit',
   'incident',
   'incident_revision',
+  'seen_incident',
+  'seen_revision',
   'officer_act',
   'zone',
 ]
@@ -100,6 +107,36 @@ test.each([
   expect((await seen(officer, 'SELECT id FROM gateway')).map((row) => row.id)).toEqual(gateways)
 })
 
+test('where an incident was is seen like the track: by Kanwil and Ditjenpas for a written reason only', async () => {
+  const { a1, b1 } = seeded.wearers
+  const evidence: Evidence[] = [
+    { timeMs: FROM_MS, role: 'start', latE7: -69_000_000, lonE7: 1_076_000_000, distanceM: -240, radiusM: 8 },
+    { timeMs: FROM_MS, role: 'confirm' },
+  ]
+  const [own, other] = [a1, b1].map(({ n }) =>
+    incident({ id: `00000000-0000-4000-9000-${String(n).padStart(12, '0')}`, wearerId: n, evidence }),
+  ) as [Incident, Incident]
+  await inTransaction(database.ownerPool, (client) => upsertIncidents(client, [own, other]))
+  const hidden = [{ timeMs: FROM_MS, role: 'start', distanceM: -240, radiusM: 8 }, evidence[1]]
+  const told = async (officer: string, { id }: Incident) =>
+    (
+      await seen(
+        officer,
+        `SELECT body FROM seen_incident WHERE id = '${id}'
+      UNION ALL SELECT body FROM seen_revision WHERE incident_id = '${id}'`,
+      )
+    ).map(({ body }) => (body as Incident).evidence)
+  for (const officer of ['pk1A', 'asistenA', 'kasubsiA', 'kepalaA', 'operatorA'])
+    expect(await told(officer, own)).toEqual([evidence, evidence])
+  for (const officer of ['kanwil', 'ditjenpas']) expect(await told(officer, own)).toEqual([hidden, hidden])
+  await asOfficer(database.apiPool, seeded.officers.kanwil!, (client) =>
+    grantAccess(client, { wearerId: a1.id, reason: 'pemeriksaan bersama', forMs: 60_000 }),
+  )
+  expect(await told('kanwil', own)).toEqual([evidence, evidence])
+  expect(await told('kanwil', other)).toEqual([hidden, hidden])
+  expect(await told('ditjenpas', own)).toEqual([hidden, hidden])
+})
+
 test('an officer who has left sees nothing', async () => {
   await database.ownerPool.query('UPDATE officer SET active = false WHERE id = $1', [seeded.officers.pkC])
   expect(await seen('pkC', 'SELECT id FROM wearer')).toEqual([])
@@ -133,6 +170,9 @@ describe('denied outright', () => {
     ['SELECT nik FROM wearer'],
     ['SELECT secret_sha256 FROM bracelet'],
     ['SELECT secret_sha256 FROM gateway'],
+    ['SELECT body FROM incident'],
+    ['SELECT body FROM incident_revision'],
+    ['SELECT * FROM sight'],
     ['SELECT raw FROM quarantine'],
     ['SELECT * FROM record_position'],
     ['SELECT * FROM audit_head'],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { IncidentView, LivePositionRow } from '../../model/console.ts'
 import type { IncidentAct } from '../../model/incident.ts'
 import { countByState, markStateOf, opacityOf } from '../../web-map/live/freshness.ts'
-import { compareIncidents, dueInMs, isOpen, stageOf } from '../../web-map/live/incident-order.ts'
+import { compareIncidents, dueInMs, isOpen, isReopened, stageOf } from '../../web-map/live/incident-order.ts'
 import {
   applyLive,
   emptyLiveState,
@@ -89,6 +89,32 @@ test('a note alone does not take an alert', () => {
   expect(stageOf({ ...strap, acts: [act(strap, 1, 'note')] })).toBe('new')
   expect(stageOf({ ...strap, acts: [act(strap, 1, 'escalate')] })).toBe('handled')
   expect(stageOf({ ...strap, acts: [act(strap, 1, 'acknowledge'), act(strap, 2, 'resolve')] })).toBe('closed')
+})
+
+test('an alarm raised anew after its resolution alerts again, and its clock runs from then', () => {
+  const state = emptyLiveState()
+  const strap = incidentOf(anna, 'strap_open', NOW)
+  applyLive(state, raise(strap), NOW)
+  for (const [actId, action] of [
+    [1, 'acknowledge'],
+    [2, 'resolve'],
+  ] as const)
+    applyLive(state, { t: 'act', cursor: 'c', act: act(strap, actId, action) }, NOW)
+  expect(listOpen(state)).toEqual([])
+  const again: IncidentView = {
+    ...{ ...strap, revision: 2, signs: 2 },
+    evidence: [...strap.evidence, { timeMs: NOW + 20 * MINUTE, role: 'sign' }],
+  }
+  expect(applyLive(state, raise(again), NOW).alerts.map(({ id }) => id)).toEqual([strap.id])
+  const known = () => state.incidents.get(strap.id)!
+  expect([stageOf(known()), isReopened(known())]).toEqual(['new', true])
+  expect(dueInMs(known(), NOW + 20 * MINUTE)).toBe(4 * MINUTE)
+  applyLive(state, { t: 'act', cursor: 'c', act: { ...act(strap, 3, 'acknowledge'), signs: 2 } }, NOW)
+  expect(stageOf(known())).toBe('handled')
+  applyLive(state, { t: 'act', cursor: 'c', act: { ...act(strap, 4, 'resolve'), signs: 2 } }, NOW)
+  expect(stageOf(known())).toBe('closed')
+  expect(applyLive(state, raise({ ...again, revision: 3, endMs: NOW + 50 * MINUTE }), NOW).alerts).toEqual([])
+  expect([stageOf(known()), isReopened(known())]).toEqual(['closed', false])
 })
 
 test('open: neither withdrawn nor resolved, and going on or grave', () => {

@@ -8,6 +8,7 @@ import {
   dateWords,
   durationWords,
   momentWords,
+  spanWords,
 } from '../../web-map/words/time-words.ts'
 import { windowsWords, windowWords } from '../../web-map/words/window-words.ts'
 
@@ -34,6 +35,16 @@ test('a moment of another day has its date, of another year its year', () => {
   // 23.30 WIB is already the next day in Jayapura.
   const late = Date.UTC(2026, 10, 23, 16, 30)
   expect(momentWords(late, NOON_UTC, 'Asia/Jayapura')).toBe('24 Nov 01.30 WIT')
+})
+
+test('a span names its day once, its zone once, and a minute once', () => {
+  const words = (fromMs: number, toMs: number, nowMs = NOON_UTC) => spanWords(fromMs, toMs, nowMs, 'Asia/Jakarta')
+  expect(words(NOON_UTC, NOON_UTC + 30 * MINUTE)).toBe('20.00–20.30 WIB')
+  expect(words(NOON_UTC, NOON_UTC + 40_000)).toBe('20.00 WIB')
+  const tomorrow = NOON_UTC + 86_400_000
+  expect(words(NOON_UTC, NOON_UTC + 30 * MINUTE, tomorrow)).toBe('23 Nov 20.00–20.30 WIB')
+  expect(words(NOON_UTC, NOON_UTC + 40_000, tomorrow)).toBe('23 Nov 20.00 WIB')
+  expect(words(NOON_UTC, tomorrow, tomorrow)).toBe('23 Nov 20.00–24 Nov 20.00 WIB')
 })
 
 test('dates and ages follow the language', () => {

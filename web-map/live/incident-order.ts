@@ -13,10 +13,26 @@ export function actOf(incident: IncidentView, action: IncidentAct['action']): In
   return incident.acts.findLast((act) => act.action === action)
 }
 
-/** new: nobody has taken it. handled: somebody has. closed: resolved with an outcome. A note alone takes nothing. */
+/** The resolution that holds: one for all the signs that the incident has. */
+export function resolutionOf(incident: IncidentView): IncidentAct | undefined {
+  return incident.acts.findLast((act) => act.action === 'resolve' && (act.signs ?? 1) >= (incident.signs ?? 1))
+}
+
+/** Resolved, and then the device raised the alarm anew. */
+export function isReopened(incident: IncidentView): boolean {
+  return actOf(incident, 'resolve') !== undefined && resolutionOf(incident) === undefined
+}
+
+/**
+ * new: nobody has taken it, or not since the device raised it anew after a resolution. handled: somebody has. closed: resolved
+ * with an outcome. A note alone takes nothing.
+ */
 export function stageOf(incident: IncidentView): Stage {
-  if (actOf(incident, 'resolve')) return 'closed'
-  return incident.acts.some((act) => act.action === 'acknowledge' || act.action === 'escalate') ? 'handled' : 'new'
+  if (resolutionOf(incident)) return 'closed'
+  const since = incident.acts.findLastIndex((act) => act.action === 'resolve')
+  return incident.acts.some((act, i) => i > since && (act.action === 'acknowledge' || act.action === 'escalate'))
+    ? 'handled'
+    : 'new'
 }
 
 /**
@@ -55,5 +71,6 @@ export const ACKNOWLEDGE_WITHIN_MS: Partial<Record<Severity, number>> = { kritis
 export function dueInMs(incident: IncidentView, nowMs: number): number | undefined {
   const within = ACKNOWLEDGE_WITHIN_MS[incident.severity]
   if (within === undefined || incident.withdrawn || stageOf(incident) !== 'new') return undefined
-  return incident.confirmedMs + within - nowMs
+  const signMs = isReopened(incident) ? incident.evidence.findLast(({ role }) => role === 'sign')?.timeMs : undefined
+  return (signMs ?? incident.confirmedMs) + within - nowMs
 }

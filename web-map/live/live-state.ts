@@ -138,7 +138,7 @@ function applyPosition(state: LiveState, row: LivePositionRow): void {
   if (!known) state.bracelets.set(n, bracelet)
 }
 
-/** Takes an incident in; gives it back when it is news to an officer: unknown or graver than known, and not yet taken. */
+/** Takes an incident in; gives it back when it is news to an officer: unknown, graver than known or open again, and not taken. */
 export function applyIncident(state: LiveState, next: IncidentView): IncidentView | undefined {
   const known = state.incidents.get(next.id)
   const ahead = state.actsAhead.get(next.id)
@@ -148,7 +148,8 @@ export function applyIncident(state: LiveState, next: IncidentView): IncidentVie
   if (known && !known.withdrawn && merged.withdrawn) state.withdrawnHere.add(next.id)
   forgetBeyondLimit(state)
   const graver = known === undefined || severityRank(merged.severity) > severityRank(known.severity)
-  return graver && isOpen(merged) && stageOf(merged) === 'new' ? merged : undefined
+  const again = known !== undefined && stageOf(known) === 'closed'
+  return (graver || again) && isOpen(merged) && stageOf(merged) === 'new' ? merged : undefined
 }
 
 export function applyAct(state: LiveState, act: IncidentAct): void {

@@ -2,10 +2,11 @@ import { useSignal } from '@preact/signals'
 import type { IncidentView } from '../../model/console.ts'
 import { ARRIVAL } from '../console/arrivals.ts'
 import type { ConsoleState } from '../console/console-state.ts'
-import { actOf, dueInMs, isOpen, stageOf } from '../live/incident-order.ts'
+import { actOf, dueInMs, isOpen, isReopened, stageOf } from '../live/incident-order.ts'
+import { incidentTimeWords } from '../words/incident-time.ts'
 import { isMessageKey, t } from '../words/language.ts'
 import { distanceWords } from '../words/measure-words.ts'
-import { ageWords, durationWords, momentWords } from '../words/time-words.ts'
+import { durationWords, momentWords } from '../words/time-words.ts'
 import { StateMark } from './marks.tsx'
 
 type Asked = 'note' | 'escalate' | 'resolve'
@@ -56,12 +57,7 @@ export function IncidentCard({
           {state.units.value.length > 1 && <small>{state.unitName(incident.wearer.unitPath)}</small>}
         </span>
         {place && <span class="card-line">{place}</span>}
-        <span class="card-line">
-          {t('alerts.since', { time: momentWords(incident.startMs, nowMs, timeZone) })}
-          {` · ${ageWords(incident.startMs, nowMs)}`}
-          {incident.endMs !== undefined &&
-            ` · ${t('alerts.ended', { time: momentWords(incident.endMs, nowMs, timeZone) })}`}
-        </span>
+        <span class="card-line">{incidentTimeWords(incident, nowMs, timeZone)}</span>
         <Marks incident={incident} />
       </button>
       <Acts state={state} incident={incident} timeZone={timeZone} />
@@ -104,9 +100,12 @@ function Due({ incident, nowMs }: { incident: IncidentView; nowMs: number }) {
 }
 
 function Marks({ incident }: { incident: IncidentView }) {
-  if (!incident.late && !incident.inferred && !incident.withdrawn) return null
+  const signs = incident.signs ?? 1
+  if (!incident.late && !incident.inferred && !incident.withdrawn && signs === 1) return null
   return (
     <span class="card-marks">
+      {isReopened(incident) && <i title={t('alerts.reopenedHint')}>{t('alerts.reopened')}</i>}
+      {signs > 1 && <i title={t('alerts.signsHint')}>{t('alerts.signs', { count: signs })}</i>}
       {incident.withdrawn && <i>{t('alerts.withdrawn', { reason: reasonWords(incident.withdrawn.reason) })}</i>}
       {incident.late && <i title={t('alerts.lateHint')}>{t('alerts.late')}</i>}
       {incident.inferred && <i title={t('alerts.inferredHint')}>{t('alerts.inferred')}</i>}
@@ -123,13 +122,14 @@ function reasonWords(reason: string): string {
 function Acts({ state, incident, timeZone }: { state: ConsoleState; incident: IncidentView; timeZone: string }) {
   if (incident.acts.length === 0) return null
   const moment = (atMs: number) => momentWords(atMs, state.nowMs.value, timeZone)
-  const taken = actOf(incident, 'acknowledge')
   const resolved = actOf(incident, 'resolve')
-  const escalated = actOf(incident, 'escalate')
+  const since = resolved ? incident.acts.slice(incident.acts.lastIndexOf(resolved) + 1) : incident.acts
+  const taken = since.findLast(({ action }) => action === 'acknowledge')
+  const escalated = since.findLast(({ action }) => action === 'escalate')
   const said = incident.acts.findLast((act) => act.note)
   return (
     <div class="card-acts">
-      {resolved?.resolution ? (
+      {resolved?.resolution && (
         <p>
           {t('alerts.resolvedBy', {
             resolution: t(`resolution.${resolved.resolution}`),
@@ -137,12 +137,9 @@ function Acts({ state, incident, timeZone }: { state: ConsoleState; incident: In
             time: moment(resolved.atMs),
           })}
         </p>
-      ) : (
-        <>
-          {escalated && <p>{t('alerts.escalatedBy', { name: escalated.officerName, time: moment(escalated.atMs) })}</p>}
-          {taken && <p>{t('alerts.acknowledgedBy', { name: taken.officerName, time: moment(taken.atMs) })}</p>}
-        </>
       )}
+      {escalated && <p>{t('alerts.escalatedBy', { name: escalated.officerName, time: moment(escalated.atMs) })}</p>}
+      {taken && <p>{t('alerts.acknowledgedBy', { name: taken.officerName, time: moment(taken.atMs) })}</p>}
       {said?.note && <p class="note">“{said.note}”</p>}
     </div>
   )

@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals'
 import type { IncidentView } from '../../model/console.ts'
 import type { ConsoleState } from '../console/console-state.ts'
 import { stageOf } from '../live/incident-order.ts'
+import { incidentTimeWords } from '../words/incident-time.ts'
 import { t } from '../words/language.ts'
-import { momentWords } from '../words/time-words.ts'
 import { ActDialog, type ActQuestion } from './act-dialog.tsx'
 import { StateMark } from './marks.tsx'
 
@@ -25,7 +25,7 @@ export function PanelIncidents(props: { state: ConsoleState; incidents: Incident
             <StateMark state={incident.severity} />
             <span>
               <b>{t(`type.${incident.type}`)}</b>
-              <small>{t('alerts.since', { time: momentWords(incident.startMs, state.nowMs.value, timeZone) })}</small>
+              <small>{incidentTimeWords(incident, state.nowMs.value, timeZone)}</small>
             </span>
             {stageOf(incident) === 'new' ? (
               <button type="button" onClick={() => void acknowledge(incident)}>

@@ -48,7 +48,8 @@ export function WearerList({ state, onOpen }: { state: ConsoleState; onOpen: () 
                 <span class="wearer-name">{wearer.name}</span>
                 <span class="wearer-age">{bracelet ? ageWords(bracelet.timeMs, nowMs) : t('state.nodata')}</span>
                 <span class="wearer-more">
-                  {programmeWords(wearer.programme)} · {wearer.pkName} · {state.unitName(wearer.unitPath)}
+                  {programmeWords(wearer.programme)} · {wearer.pkName}
+                  {state.units.value.length > 1 && ` · ${state.unitName(wearer.unitPath)}`}
                 </span>
               </button>
             </li>

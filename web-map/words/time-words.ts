@@ -77,6 +77,15 @@ export function momentWords(timeMs: number, nowMs: number, timeZone: string): st
   return clock
 }
 
+/** "20.00–20.30 WIB", "22 Nov 20.00–20.30 WIB", "22 Nov 23.50–23 Nov 00.10 WIB"; one moment where both are in one minute. */
+export function spanWords(fromMs: number, toMs: number, nowMs: number, timeZone: string): string {
+  const from = momentWords(fromMs, nowMs, timeZone)
+  const oneDay = dateWords(fromMs, timeZone) === dateWords(toMs, timeZone)
+  const to = oneDay ? clockWords(toMs, timeZone) : momentWords(toMs, fromMs, timeZone)
+  if (oneDay && to === clockWords(fromMs, timeZone)) return from
+  return `${from.slice(0, -` ${zoneAbbreviation(timeZone)}`.length)}–${to}`
+}
+
 /** "45 dtk", "7 mnt", "2 jam 5 mnt", "3 hari". Negative spans count as none. */
 export function durationWords(spanMs: number): string {
   const seconds = Math.max(0, Math.floor(spanMs / 1000))
