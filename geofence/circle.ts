@@ -1,6 +1,6 @@
 import type { BboxE7, CompiledZone } from './compile-zone.ts'
 import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from './local-plane.ts'
-import { A_M, arcOverChord, cosine, E2, E7_RAD, FULL_TURN_E7, foldE7, sine } from './project.ts'
+import { A_M, arcOverChord, cosine, E2, E7_RAD, FULL_TURN_E7, foldE7, sine, trigInto } from './project.ts'
 
 /** Up to this distance from the centre the plane about the position is taken, beyond it the ellipsoid. */
 const PLANE_MAX_M = 2_000
@@ -9,6 +9,8 @@ const WIDE_E7 = 20_000_000
 const BOUND_LAT_MAX_E7 = 700_000_000
 
 const answer = new Float64Array(1)
+const trig = new Float64Array(4)
+const arc = new Float64Array(3)
 
 /** All positions within `radiusM` of the centre along the ellipsoid. */
 export class CircleZone implements CompiledZone {
@@ -87,14 +89,21 @@ export class CircleZone implements CompiledZone {
         return
       }
     }
-    const lat = latE7 * E7_RAD
-    const sin = sine(lat)
+    trig[0] = latE7 * E7_RAD
+    trig[2] = dLon * E7_RAD * 0.5
+    trigInto(trig, 0)
+    trigInto(trig, 2)
+    const sin = trig[0]!
     const n = A_M / Math.sqrt(1 - E2 * sin * sin)
-    const p = n * cosine(lat)
+    const p = n * trig[1]!
     const dP = p - this.#p
     const dZ = (1 - E2) * n * sin - this.#z
-    const half = sine(dLon * E7_RAD * 0.5)
-    out[at] = this.radiusM - arcOverChord(4 * p * this.#p * half * half, dP * dP + dZ * dZ, (sin + this.#sin) * 0.5)
+    const half = trig[2]!
+    arc[0] = 4 * p * this.#p * half * half
+    arc[1] = dP * dP + dZ * dZ
+    arc[2] = (sin + this.#sin) * 0.5
+    arcOverChord(arc)
+    out[at] = this.radiusM - arc[0]!
   }
 
   signedDistanceM(latE7: number, lonE7: number, nearM: number = Number.POSITIVE_INFINITY): number {

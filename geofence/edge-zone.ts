@@ -2,7 +2,7 @@
 import type { BboxE7, CompiledZone } from './compile-zone.ts'
 import { HEADER_WORDS, NODE_WORDS } from './edge-index.ts'
 import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from './local-plane.ts'
-import { A_M, cosine, E2, E7_RAD, foldE7, geodesicM } from './project.ts'
+import { A_M, cosine, E2, E7_RAD, foldE7, geodesicInto } from './project.ts'
 
 /** Distances beyond this are taken along the ellipsoid, below it in the plane about the position. */
 const PLANE_MAX_M = 2_000
@@ -12,6 +12,7 @@ const STACK_MAX = 128
 const stackNode = new Int32Array(STACK_MAX)
 const stackBound = new Float64Array(STACK_MAX)
 const answer = new Float64Array(1)
+const across = new Float64Array(4)
 
 /**
  * A polygon, multipolygon (inside where a ray crosses an odd number of edges) or corridor (within half a width of a line).
@@ -214,7 +215,14 @@ export class EdgeZone implements CompiledZone {
     let distanceM = within
     if (found) {
       distanceM = Math.sqrt(best2) * unitM
-      if (distanceM > PLANE_MAX_M) distanceM = geodesicM(latE7, 0, latE7 + bestY, bestX / ratio)
+      if (distanceM > PLANE_MAX_M) {
+        across[0] = latE7
+        across[1] = 0
+        across[2] = latE7 + bestY
+        across[3] = bestX / ratio
+        geodesicInto(across)
+        distanceM = across[0]!
+      }
     }
     out[at] = halfWidthM >= 0 ? halfWidthM - distanceM : inside ? distanceM : -distanceM
   }

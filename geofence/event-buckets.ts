@@ -68,13 +68,13 @@ export class EventBuckets {
     return this.#hot[this.#at + HOT.closedRows]! + this.#lastRows
   }
 
-  /** False when the report is there already; else `kept` is filled as a re-fold will read it (32-bit floats). */
-  add(report: LogReport, kept: LogReport): boolean {
+  /** Where the report went; unless it is there already `kept` is filled as a re-fold will read it (32-bit floats). */
+  add(report: LogReport, kept: LogReport): 'last' | 'between' | 'known' {
     const chunks = this.#chunks
-    if (this.comparedToLast(report) > 0) {
+    if (this.#isLater(report)) {
       append(this.#hot, this.#at, chunks, report)
       readRow(chunks.viewOf(this.#last), chunks.rowAt(this.#last, this.#lastRows - 1), kept)
-      return true
+      return 'last'
     }
     const hourMs = Math.floor(report.timeMs / BUCKET_MS) * BUCKET_MS
     let chunk = this.#chunkFor(report, hourMs)
@@ -84,7 +84,7 @@ export class EventBuckets {
       row < this.#rowsOf(chunk) &&
       chunks.compare(chunk, row, report.timeMs, report.contentHi, report.contentLo) === 0
     )
-      return false
+      return 'known'
     if (this.#rowsOf(chunk) === CHUNK_ROWS) {
       const upper = this.#split(chunk)
       if (row > CHUNK_ROWS / 2) {
@@ -94,14 +94,20 @@ export class EventBuckets {
     }
     this.#insert(chunk, row, report)
     readRow(chunks.viewOf(chunk), chunks.rowAt(chunk, row), kept)
-    return true
+    return 'between'
   }
 
-  /** Positive when the report comes after all that are kept, 0 when it is the last of them. */
-  comparedToLast(report: LogReport): number {
+  /** Than all that are kept. */
+  #isLater(report: LogReport): boolean {
     const last = this.#last
-    if (last === NONE) return 1
-    return -this.#chunks.compare(last, this.#lastRows - 1, report.timeMs, report.contentHi, report.contentLo)
+    if (last === NONE) return true
+    const chunks = this.#chunks
+    const view = chunks.viewOf(last)
+    const at = chunks.rowAt(last, this.#lastRows - 1)
+    const lastMs = view.getFloat64(at, true)
+    if (report.timeMs !== lastMs) return report.timeMs > lastMs
+    const hi = view.getUint32(at + 8, true)
+    return report.contentHi !== hi ? report.contentHi > hi : report.contentLo > view.getUint32(at + 12, true)
   }
 
   /** Time of the newest report; −Infinity if there is none. */

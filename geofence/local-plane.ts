@@ -1,7 +1,7 @@
 // The plane about a position: how many metres a step of latitude or longitude is there. Sine, cosine, a root and three
 // divisions a question would cost more than the nearest edge, so the three scales are cubics in latitude, one set for each
 // degree, made once when the module loads. Against the formulas: relative error below 1e-9 up to 85° of latitude.
-import { A_M, cosine, E2, E7_RAD, foldE7, geodesicM, sine } from './project.ts'
+import { A_M, cosine, E2, E7_RAD, foldE7, geodesicInto, sine } from './project.ts'
 
 /** Doubles a row: unit (4 coefficients), ratio (4), kappa (4). */
 export const PLANE_ROW = 12
@@ -90,10 +90,16 @@ export function measureApart(
       return
     }
   }
-  out[at] = geodesicM(aLatE7, 0, bLatE7, dLon)
+  ends[0] = aLatE7
+  ends[1] = 0
+  ends[2] = bLatE7
+  ends[3] = dLon
+  geodesicInto(ends)
+  out[at] = ends[0]!
 }
 
 const answer = new Float64Array(1)
+const ends = new Float64Array(4)
 
 export function metresApart(aLatE7: number, aLonE7: number, bLatE7: number, bLonE7: number): number {
   measureApart(aLatE7, aLonE7, bLatE7, bLonE7, answer, 0)

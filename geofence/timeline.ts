@@ -128,8 +128,11 @@ export class WearerTimeline {
     if (timeMs < this.#baseMs) return 'beyond'
     if (report.receivedMs > this.#nowMs) this.#nowMs = report.receivedMs
     const kept = scratch
-    const live = timeMs >= this.#head.state.cursorMs && this.#events.comparedToLast(report) > 0
-    if (!this.#events.add(report, kept)) return 'duplicate'
+    const { hot, at } = this.#seat
+    const inTime = timeMs >= hot[at + HOT.cursorMs]!
+    const added = this.#events.add(report, kept)
+    if (added === 'known') return 'duplicate'
+    const live = inTime && added === 'last'
     if (!live) {
       this.#staleFrom(timeMs, 'late_report')
       return 'late'
