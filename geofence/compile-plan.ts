@@ -6,6 +6,7 @@ import type { CompiledZone } from './compile-zone.ts'
 import { Interned } from './interned.ts'
 import { idAt, type PackedPlan, packPlan, unpackPlan } from './packed-plan.ts'
 import { CONDITION_DEFAULTS, type ConditionParameters, ENGINE } from './parameters.ts'
+import { PlanIndex } from './plan-index.ts'
 import { type PlanTiming, timedRule, timingOf, type Version } from './plan-timing.ts'
 import { DAY_MS, type Intervals, intersected, intervalsOf, merged, windowPairs, without } from './windows.ts'
 
@@ -32,6 +33,8 @@ export class CompiledPlan {
   readonly keys: readonly number[]
   /** By lineage. */
   readonly zones: readonly CompiledZone[]
+  /** Where there are so many lineages that a fix had better not walk over them. */
+  readonly index: PlanIndex | undefined
   /** Counts up when `cover` worked further ahead. */
   generation = 0
   readonly #packed: PackedPlan
@@ -55,6 +58,7 @@ export class CompiledPlan {
     this.#horizon = horizon
     const freshMs = Math.max(ENGINE.edgeFreshMs, 3 * source.reportIntervalMs)
     this.#timing = timingWithin(lineages, intervalsOf(supervision), freshMs, horizon)
+    this.index = this.size > WALKED_MAX ? new PlanIndex(this.zones, this.#timing) : undefined
   }
 
   /** What holds when, within the horizon. */
@@ -160,6 +164,9 @@ function supervisionOf(source: Plan): [number, number][] {
 }
 
 const knownVersions = new Interned<Version>(4096)
+
+/** So many bounds are read faster than an index. */
+const WALKED_MAX = 48
 
 const MARGIN_MS = 2 * DAY_MS
 const STRIDE_MS = 14 * DAY_MS

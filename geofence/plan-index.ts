@@ -1,38 +1,65 @@
-import type { CompiledPlan } from './compile-plan.ts'
+import type { CompiledZone } from './compile-zone.ts'
+import { Interned } from './interned.ts'
+import type { PlanTiming } from './plan-timing.ts'
 import { ZoneCells } from './zone-cells.ts'
 import { ZoneIndex } from './zone-index.ts'
 
 /** When zones have to be asked, so far around is looked at once, that a wearer who stays is settled afterwards. */
 const LOOK_MIN_M = 250
 
+/** Avoided zones by place; all wearers with the same ones share it. */
+type AvoidedZones = {
+  cells: ZoneCells
+  index: ZoneIndex
+  found: Int32Array
+  distancesM: Float64Array
+}
+
+const known = new Interned<AvoidedZones>(256)
+const serials = new WeakMap<CompiledZone, number>()
+let zonesSeen = 0
+
+function serialOf(zone: CompiledZone): number {
+  let serial = serials.get(zone)
+  if (serial === undefined) {
+    serial = zonesSeen++
+    serials.set(zone, serial)
+  }
+  return serial
+}
+
 /**
- * A plan's avoided zones by place, so that weighing a fix does not walk over thousands of them: a list that a whole Bapas
- * shares names many, and a wearer is near to a few. May be shared by all wearers whose plans have the same lineages.
+ * A plan's avoided zones by place, so that weighing a fix does not walk over all of them: a list that a whole Bapas shares
+ * names many, and a wearer is near to a few.
  */
 export class PlanIndex {
-  readonly #cells: ZoneCells
-  readonly #index: ZoneIndex
+  readonly #avoided: AvoidedZones
   /** Lineages that are weighed anyway: far outside of them is where it matters. */
   readonly #always: Int32Array
   /** By place in the index. */
   readonly #lineageOf: Int32Array
   readonly #ringMaxM: number
-  readonly #found: Int32Array
-  readonly #distancesM: Float64Array
   readonly #clearM = new Float64Array(1)
 
-  constructor({ zones: all, timing }: CompiledPlan) {
-    const indices = timing.rules.map((_, i) => i)
-    const avoided = indices.filter((i) => timing.rules[i]!.kind === 'avoided')
-    const zones = avoided.map((i) => all[i]!)
-    this.#always = Int32Array.from(indices.filter((i) => timing.rules[i]!.kind !== 'avoided'))
+  /** Of a plan's lineages: their zones, and their rules. */
+  constructor(zones: readonly CompiledZone[], { rules }: PlanTiming) {
+    const lineages = rules.map((_, i) => i)
+    const avoided = lineages
+      .filter((i) => rules[i]!.kind === 'avoided')
+      .sort((a, b) => serialOf(zones[a]!) - serialOf(zones[b]!) || a - b)
+    this.#always = Int32Array.from(lineages.filter((i) => rules[i]!.kind !== 'avoided'))
     this.#lineageOf = Int32Array.from(avoided)
-    const rings = avoided.flatMap((i) => timing.rules[i]!.versions.map(({ parameters }) => parameters.warningRingM))
-    this.#ringMaxM = Math.max(0, ...rings)
-    this.#cells = new ZoneCells(zones)
-    this.#index = new ZoneIndex(zones)
-    this.#found = new Int32Array(zones.length)
-    this.#distancesM = new Float64Array(zones.length + 1)
+    const rings = avoided.flatMap((i) => rules[i]!.versions.map(({ parameters }) => parameters.warningRingM))
+    this.#ringMaxM = rings.reduce((widest, ringM) => Math.max(widest, ringM), 0)
+    this.#avoided = known.of(avoided.map((i) => serialOf(zones[i]!)).join(), () => {
+      const placed = avoided.map((i) => zones[i]!)
+      return {
+        cells: new ZoneCells(placed),
+        index: new ZoneIndex(placed),
+        found: new Int32Array(placed.length),
+        distancesM: new Float64Array(placed.length + 1),
+      }
+    })
   }
 
   /**
@@ -45,15 +72,16 @@ export class PlanIndex {
     toWeigh.set(this.#always)
     let count = this.#always.length
     const ringMaxM = this.#ringMaxM
-    const inside = this.#cells.around(latE7, lonE7, this.#found, 0, this.#clearM)
+    const { cells, index, found, distancesM } = this.#avoided
+    const inside = cells.around(latE7, lonE7, found, 0, this.#clearM)
     const clearM = this.#clearM[0]!
     if (inside === 0 && clearM - ringMaxM > needM) {
       safeM[0] = clearM - ringMaxM
       return count
     }
     const lookM = Math.ceil(Math.max(LOOK_MIN_M, needM) + ringMaxM + 1)
-    const near = this.#index.near(latE7, lonE7, lookM, this.#found, this.#distancesM)
-    for (let k = 0; k < near; k++) toWeigh[count++] = this.#lineageOf[this.#found[k]!]!
+    const near = index.near(latE7, lonE7, lookM, found, distancesM)
+    for (let k = 0; k < near; k++) toWeigh[count++] = this.#lineageOf[found[k]!]!
     safeM[0] = lookM - ringMaxM
     return count
   }

@@ -5,7 +5,21 @@ import { Fleet } from '../../geofence/fleet.ts'
 import { type TimelineOptions, WearerTimeline } from '../../geofence/timeline.ts'
 import type { Incident } from '../../model/incident.ts'
 import type { LogReport } from '../../model/report.ts'
-import { eventfulLife, everyRule, fix, seeded, shuffled, verdicts, WEARER, wordsOnly } from './make-reports.ts'
+import {
+  condition,
+  document as documentOf,
+  eventfulLife,
+  everyRule,
+  fix,
+  HOME,
+  HOUR,
+  MINUTE,
+  seeded,
+  shuffled,
+  verdicts,
+  WEARER,
+  wordsOnly,
+} from './make-reports.ts'
 
 const START = Date.UTC(2026, 2, 3, 6)
 const OPTIONS: TimelineOptions = { retainMs: Infinity, retainEventsMax: Infinity }
@@ -199,6 +213,47 @@ describe('any order, any duplication, any crash point, one outcome', () => {
       exact.advanceTo(endMs)
       expect(verdicts(exact.standing())).toEqual(inOrder(reports, document, endMs))
     }
+  })
+
+  test('the index of a plan with hundreds of avoided zones changes nothing, on foot, by car and across midnight', () => {
+    let raised = 0
+    for (let seed = 0; seed < 6; seed++) {
+      const random = seeded(500 + seed)
+      const zones = Array.from({ length: 300 }, (_, k) => ({
+        id: `zone-${k}`,
+        shape: {
+          type: 'Circle',
+          center: [HOME.lon + 0.06 * (random() - 0.5), HOME.lat + 0.06 * (random() - 0.5)],
+          radiusM: 20 + 120 * random() * random(),
+        },
+      }))
+      const hours = [{ windows: [{ from: '22:00', to: '02:00' }], timeZone: 'Asia/Jakarta' }, {}]
+      const conditions = zones.map(({ id }, k) =>
+        condition({
+          ...{ id: `c-${k}`, zoneId: id, kind: k % 40 === 0 ? 'required' : 'avoided', ...hours[k % 2] },
+          ...(k % 5 === 0 && { parameters: { warningRingM: 80 } }),
+        }),
+      )
+      const rules = documentOf({}, zones)
+      const parsed = conditions.flatMap((each) => documentOf({ conditions: [each] }, zones).plan.conditions)
+      const strideM = [2, 60, 400][seed % 3]!
+      let [north, east] = [0, 0]
+      const reports = Array.from({ length: 500 }, (_, i) => {
+        north = Math.max(-3500, Math.min(3500, north + (random() - 0.5) * 2 * strideM))
+        east = Math.max(-3500, Math.min(3500, east + (random() - 0.5) * 2 * strideM))
+        return fix(START + 8 * HOUR + i * MINUTE, north, east, { accuracyM: 4 + 30 * random() })
+      })
+      const standing = [true, false].map((shortcut) => {
+        const plan = compileDocument({ ...rules.plan, conditions: parsed }, rules.zones)
+        expect(plan.index).toBeDefined()
+        const timeline = new WearerTimeline(WEARER, plan, { ...OPTIONS, shortcut })
+        for (const report of reports) timeline.offer(report)
+        return verdicts(timeline.standing())
+      })
+      expect(standing[0]).toEqual(standing[1])
+      raised += standing[0]!.length
+    }
+    expect(raised).toBeGreaterThan(50)
   })
 
   test('the shortcut changes nothing on a walk along every wall', () => {

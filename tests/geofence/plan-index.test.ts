@@ -48,7 +48,7 @@ test('what is left out lies farther beyond its warning ring than is said, and th
       (seed, count, needM) => {
         const random = randomFrom(seed)
         const plan = planOf(random, count)
-        const index = new PlanIndex(plan)
+        const index = new PlanIndex(plan.zones, plan.timing)
         const toWeigh = new Int32Array(plan.size)
         const safeM = new Float64Array(1)
         for (let i = 0; i < 20; i++) {
