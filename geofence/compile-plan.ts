@@ -34,7 +34,7 @@ export class CompiledPlan {
   /** By lineage. */
   readonly zones: readonly CompiledZone[]
   /** Where there are so many lineages that a fix had better not walk over them. */
-  readonly index: PlanIndex | undefined
+  readonly index: PlanIndex | undefined = undefined
   /** Counts up when `cover` worked further ahead. */
   generation = 0
   readonly #packed: PackedPlan
@@ -42,6 +42,8 @@ export class CompiledPlan {
   #horizon: Horizon
   /** By lineage: its place in the plan as given, conditions before permits; a string takes a byte for each. */
   readonly #placeOf: string
+  /** Of a plan with an index, whose text takes long to read; of all others it is read for the few that have something to tell. */
+  readonly #conditionIds: readonly string[] | undefined = undefined
 
   constructor(source: Plan, zoneOf: ZoneOf, horizon: Horizon) {
     this.wearerId = source.wearerId
@@ -58,7 +60,10 @@ export class CompiledPlan {
     this.#horizon = horizon
     const freshMs = Math.max(ENGINE.edgeFreshMs, 3 * source.reportIntervalMs)
     this.#timing = timingWithin(lineages, intervalsOf(supervision), freshMs, horizon)
-    this.index = this.size > WALKED_MAX ? new PlanIndex(this.zones, this.#timing) : undefined
+    if (this.size > WALKED_MAX) {
+      this.index = new PlanIndex(this.zones, this.#timing)
+      this.#conditionIds = lineages.map(({ rules }) => rules[0]!.conditionId)
+    }
   }
 
   /** What holds when, within the horizon. */
@@ -85,7 +90,7 @@ export class CompiledPlan {
 
   /** The condition of a lineage, or the permit where a permit names a zone. */
   conditionIdOf(lineage: number): string {
-    return idAt(this.#packed, this.#placeOf.charCodeAt(lineage))
+    return this.#conditionIds?.[lineage] ?? idAt(this.#packed, this.#placeOf.charCodeAt(lineage))
   }
 
   /** The plan as it was given, put together anew. */

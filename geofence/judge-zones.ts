@@ -102,8 +102,8 @@ function weighNearby(
   }
   let count = index.near(report.latE7, report.lonE7, needM, toWeigh, nearby)
   for (let k = 0; k < count; k++) taken[toWeigh[k]!] = 1
-  for (let i = 0; i < memory.length; i++)
-    if (memory[i] !== undefined && !memory[i]!.clean && taken[i] === 0) {
+  for (const i of forgetClean(state))
+    if (taken[i] === 0) {
       toWeigh[count++] = i
       taken[i] = 1
     }
@@ -121,6 +121,21 @@ function weighNearby(
   hot[at + HOT.anchorLatE7] = report.latE7
   hot[at + HOT.anchorLonE7] = report.lonE7
   hot[at + HOT.safeM] = safeM
+}
+
+/** The lineages with something to remember; what there no longer is anything of is let go. */
+function forgetClean(state: WearerState): readonly number[] {
+  const { memory } = state
+  state.remembering ??= [...memory.keys()].filter((i) => memory[i] !== undefined)
+  const { remembering } = state
+  for (let k = remembering.length - 1; k >= 0; k--) {
+    const i = remembering[k]!
+    if (!memory[i]!.clean) continue
+    memory[i] = undefined
+    remembering[k] = remembering[remembering.length - 1]!
+    remembering.pop()
+  }
+  return remembering
 }
 
 let toWeigh = new Int32Array(64)

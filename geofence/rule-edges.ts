@@ -87,6 +87,7 @@ function endSupervision(state: WearerState, plan: CompiledPlan, atMs: number, si
   state.remembered = undefined
   state.charging = false
   state.memory = []
+  state.remembering = undefined
   state.candidate = undefined
   state.fixMs = -Infinity
   state.hot[state.at + HOT.safeM] = -Infinity

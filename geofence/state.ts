@@ -131,6 +131,8 @@ export class WearerState {
   activeSinceMs: number[]
   /** By lineage; may be shorter. */
   memory: (ZoneMemory | undefined)[] = []
+  /** The lineages that have one; undefined: to be looked for. Can be worked out again. */
+  remembering: number[] | undefined = undefined
   /** The plan that what can be worked out again was worked out for; never part of what is saved or compared. */
   cachePlan: CompiledPlan | undefined = undefined
   cacheGeneration = -1

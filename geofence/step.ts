@@ -88,6 +88,7 @@ export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, 
   for (const old of before.values()) if (state.memory[old]) endRule(state, from, state.memory[old], atMs, sink)
   state.activeSinceMs = activeSinceMs
   state.memory = memory
+  state.remembering = undefined
   state.boundM = NO_BOUNDS // they were of the zones that stood there
   state.unsettle()
   if (!state.begun) return

@@ -52,6 +52,7 @@ export function judgeFix(j: Judging): -1 | 0 | 1 {
     if (evidence === 1 && !ringed) return evidence
     memory = new ZoneMemory()
     j.state.memory[j.index] = memory
+    j.state.remembering?.push(j.index)
   }
   if (evidence === -1) breach(j, memory)
   else if (evidence === 0) unsure(j, memory, again)
