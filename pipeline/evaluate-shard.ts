@@ -92,8 +92,8 @@ export class ShardEvaluator {
   }
 
   async #turn(): Promise<void> {
-    await this.#wearers.takePlans()
     await this.#options.news.refresh()
+    await this.#wearers.takePlans()
     const askedMs = this.#options.clock()
     const entries = await this.#read()
     this.#behind = entries.length >= this.#options.limits.entriesPerRead
