@@ -14,7 +14,7 @@ import type {
   ZoneView,
 } from '../model/console.ts'
 import { ROLES } from '../model/console.ts'
-import type { Incident, IncidentAct, IncidentType } from '../model/incident.ts'
+import type { Incident, IncidentAct, IncidentType, LoggedIncident } from '../model/incident.ts'
 import { INCIDENT_TYPES, OFFICER_ACTIONS, RESOLUTIONS, SEVERITIES } from '../model/incident.ts'
 import { CONDITION_KINDS } from '../model/plan.ts'
 
@@ -143,7 +143,11 @@ export const actSchema = z
   .object({
     actId: z.number().int(),
     incidentId: idSchema,
-    wearerId: z.number().int(),
+    wearerId: z.number().int().optional(),
+    unitPath: z
+      .string()
+      .optional()
+      .openapi({ description: 'instead of a wearer, where the incident is of a whole unit' }),
     action: z.enum(OFFICER_ACTIONS),
     officerName: z.string(),
     atMs: ms,
@@ -163,37 +167,61 @@ const evidenceSchema = z.object({
   radiusM: z.number().optional(),
 })
 
-const incidentShape = {
+const episodeShape = {
   id: idSchema,
-  type: z.enum(Object.keys(INCIDENT_TYPES) as [IncidentType, ...IncidentType[]]),
   severity: z.enum(SEVERITIES),
-  wearerId: z.number().int(),
-  conditionId: z.string().optional(),
   startMs: ms,
   confirmedMs: ms,
   endMs: ms.optional(),
+  evidence: z.array(evidenceSchema),
+  engineVersion: z.string(),
+  late: z.boolean(),
+  inferred: z.boolean(),
+  revision: z.number().int(),
+}
+const wearerIncidentShape = {
+  ...episodeShape,
+  type: z.enum(Object.keys(INCIDENT_TYPES) as [IncidentType, ...IncidentType[]]),
+  wearerId: z.number().int(),
+  conditionId: z.string().optional(),
   depthM: z.number().optional(),
   signs: z
     .number()
     .int()
     .optional()
     .openapi({ description: 'How often the device raised the alarm anew; absent: once' }),
-  evidence: z.array(evidenceSchema),
-  engineVersion: z.string(),
   planHash: z.string(),
-  late: z.boolean(),
-  inferred: z.boolean(),
   withdrawn: z.object({ reason: z.string() }).optional(),
-  revision: z.number().int(),
 }
-export const incidentSchema = z.object(incidentShape).openapi('Incident')
+const unitIncidentShape = {
+  ...episodeShape,
+  type: z.literal('fleet_silence'),
+  unitPath: z.string(),
+  silentCount: z.number().int().openapi({ description: 'bracelets silent when this revision was written …' }),
+  ofCount: z.number().int().openapi({ description: '… of so many that had been heard of before' }),
+}
+export const wearerIncidentSchema = z.object(wearerIncidentShape).openapi('WearerIncident')
+export const incidentSchema = z
+  .union([wearerIncidentSchema, z.object(unitIncidentShape).openapi('UnitIncident')])
+  .openapi('Incident')
 export const incidentViewSchema = z
-  .object({
-    ...incidentShape,
-    wearer: z.object({ id: idSchema, n: z.number().int(), name: z.string(), unitPath: z.string() }),
-    conditionName: z.string().optional(),
-    acts: z.array(actSchema),
-  })
+  .union([
+    z
+      .object({
+        ...wearerIncidentShape,
+        wearer: z.object({ id: idSchema, n: z.number().int(), name: z.string(), unitPath: z.string() }),
+        conditionName: z.string().optional(),
+        acts: z.array(actSchema),
+      })
+      .openapi('WearerIncidentView'),
+    z
+      .object({
+        ...unitIncidentShape,
+        unit: z.object({ path: z.string(), name: z.string() }),
+        acts: z.array(actSchema),
+      })
+      .openapi('UnitIncidentView'),
+  ])
   .openapi('IncidentView')
 
 /** What an act must carry: text for a note, an outcome for a resolution, and for nothing else. */
@@ -221,7 +249,8 @@ export type WireFitsModel = [
   Fits<z.input<typeof trackFixSchema>, TrackFix>,
   Fits<z.input<typeof zoneSchema>, ZoneView>,
   Fits<z.input<typeof actSchema>, IncidentAct>,
-  Fits<z.input<typeof incidentSchema>, Incident>,
+  Fits<z.input<typeof wearerIncidentSchema>, Incident>,
+  Fits<z.input<typeof incidentSchema>, LoggedIncident>,
   Fits<z.input<typeof incidentViewSchema>, IncidentView>,
   Fits<z.input<typeof actRequestSchema>, ActRequest>,
   Fits<z.input<typeof mapSettingsSchema>, MapSettings>,

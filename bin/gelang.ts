@@ -54,6 +54,10 @@ program
   .option('--for <seconds>', 'stop after so many real seconds')
   .option('--osmand <url>', 'OsmAnd listener', 'http://127.0.0.1:5055')
   .option('--gateway <url>', 'gateway WebSocket', 'ws://127.0.0.1:8090/v1/gateway')
+  .option(
+    '--outage <unit,after,lasts>',
+    'no network for a whole unit: its path, begins after s, lasts s, simulated time',
+  )
   .option('--truth', 'print what really happens, one JSON object a line')
   .action(async (options) => (await import('./simulate.ts')).simulateCommand(options))
 

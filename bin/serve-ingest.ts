@@ -1,6 +1,7 @@
 import { Directory } from '../ingest/directory.ts'
 import { followDirectory } from '../ingest/follow-directory.ts'
 import { DEVICE_PROTOCOLS } from '../ingest/protocols.ts'
+import { keepSayingListening } from '../ingest/say-listening.ts'
 import { startIngest } from '../ingest/start-ingest.ts'
 import { ReportAppender } from '../stream/append-reports.ts'
 import { loadDirectory, loadDirectoryChanges } from '../stream/publications.ts'
@@ -50,10 +51,12 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
     clock,
   })
   const gauge = gaugeLogAvailable(parts, settings.shardCount)
+  const saying = keepSayingListening({ redis, keys, clock, log, ready: ingest.ready })
   return {
     notReady: async () => gauge.why() ?? (ingest.ready() ? undefined : 'the directory has not been published yet'),
     async stop() {
       gauge.stop()
+      await saying.stop()
       await ingest.close()
       unfollow()
     },

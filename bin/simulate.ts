@@ -1,6 +1,7 @@
 // `gelang simulate`: lets a fleet live against a running server until it is stopped.
 import { readFileSync } from 'node:fs'
 import type { Fleet } from '../simulators/fleet.ts'
+import { parseOutage } from '../simulators/outage.ts'
 import { FleetRun } from '../simulators/run-fleet.ts'
 import { tellTruth } from '../simulators/tell-truth.ts'
 import { clockOf } from './clock.ts'
@@ -11,6 +12,7 @@ export type SimulateOptions = {
   for?: string
   osmand: string
   gateway: string
+  outage?: string
   truth?: boolean
 }
 
@@ -28,6 +30,7 @@ export async function simulateCommand(options: SimulateOptions): Promise<void> {
     gatewayUrl: options.gateway,
     fromMs: clock(),
     scriptsFromMs: clock() + 5000,
+    ...(options.outage === undefined ? {} : { outage: parseOutage(options.outage, clock()) }),
     onRefused: (deviceId, reason) => console.error(`${deviceId} was refused: ${reason}`),
   })
   run.start()

@@ -1,113 +1,154 @@
-// Many bracelets silent at once are a fault of the network or of ours, not of a hundred wearers: one incident for the
-// unit instead of one each.
-import type { Incident } from '../model/incident.ts'
+// Many bracelets silent at once are a fault of the network or of ours, not of a hundred wearers: one incident of the unit
+// instead of one each. Folded from what the shards have counted, so that it needs nobody's name.
+import type { UnitIncident } from '../model/incident.ts'
+import type { Outage, UnitCount } from '../model/outage.ts'
+import type { CompiledPlan } from './compile-plan.ts'
 import { EDGE_KEY, incidentId } from './incident-id.ts'
 import { ENGINE_VERSION } from './parameters.ts'
 
-export type FleetMember = {
-  wearerId: number
-  /** A unit of the ltree path, e.g. the Bapas, that incidents are grouped by. */
-  unitPath: string
-  lastReceivedMs: number
-  /** When its own silence is due (silence.ts). */
-  dueMs: number
-}
+const MINUTE_MS = 60_000
 
 export const FLEET = {
   /** Fewer than this are judged one by one. */
   silentMin: 5,
-  /** Share of the unit's wearers that must be silent. */
+  /** Share of the unit's bracelets that must be silent for an outage to begin … */
   silentShare: 0.3,
-  /** And they fell silent within this span of each other: an outage is sudden, empty batteries are not. */
-  spanMs: 10 * 60_000,
-  /** It is over when fewer than this share still are: well below the opening share, so that it does not flap. */
+  /** … below which it is no excuse for whoever falls silent from now on … */
+  tailShare: 0.2,
+  /** … and below which, for as long as `endAfterMs`, it is over: far from where it began, so that it does not flap. */
   endShare: 0.1,
+  /** A bracelet that is back counts as heard for some eight minutes more: this proves that it spoke for the ten before those. */
+  endAfterMs: 20 * MINUTE_MS,
+  /** They fell silent within this span of each other: an outage is sudden, empty batteries are not. */
+  spanMs: 10 * MINUTE_MS,
+  /** A bracelet silent for longer is dead and no part of any outage, which so excuses nobody for longer either. */
+  countedMs: 24 * 60 * MINUTE_MS,
 } as const
 
-/** Open per unit; plain data, saved as it is. */
-export type FleetSilence = { unitPath: string; incident: Incident; wearerIds: number[] }
-
-export type FleetVerdict = {
-  open: FleetSilence[]
-  changes: { unitPath: string; incident: Incident }[]
-  /** Wearers whose own *no communication* is held back while their unit's stands. */
-  covered: Set<number>
+/** Silence that counts towards an outage: half the grace, so that the unit's incident comes before the single ones. */
+export function quietAfterMs({ reportIntervalMs, silenceGraceMs }: CompiledPlan): number {
+  return reportIntervalMs + silenceGraceMs / 2
 }
 
-/** Looks at every wearer of a shard's or nation's units at `nowMs`; `open` is what the last look left open. */
-export function judgeFleetSilence(
-  members: Iterable<FleetMember>,
-  open: readonly FleetSilence[],
+/** The minute by which a silent bracelet is counted. */
+export function quietMinuteMs(lastReceivedMs: number): number {
+  return Math.floor(lastReceivedMs / MINUTE_MS) * MINUTE_MS
+}
+
+/**
+ * Looks at one unit at `nowMs` by what each shard has counted; `known` is what the last look gave. Gives what to keep, the same
+ * object where nothing changed; a changed incident is a revision to be told. Where not all shards have counted (`whole`
+ * false) nothing ends. After the end only bracelets heard of since then can make another outage.
+ */
+export function judgeUnit(
+  unitPath: string,
+  counts: readonly UnitCount[],
+  known: Outage | undefined,
   nowMs: number,
-): FleetVerdict {
-  const units = new Map<string, FleetMember[]>()
-  for (const member of members) {
-    const unit = units.get(member.unitPath)
-    if (unit) unit.push(member)
-    else units.set(member.unitPath, [member])
-  }
-  const verdict: FleetVerdict = { open: [], changes: [], covered: new Set() }
-  const openByUnit = new Map(open.map((fleet) => [fleet.unitPath, fleet]))
-  for (const unitPath of [...new Set([...units.keys(), ...openByUnit.keys()])].sort()) {
-    const unit = units.get(unitPath) ?? []
-    const standing = openByUnit.get(unitPath)
-    const next = standing ? stillSilent(unit, standing, nowMs) : newlySilent(unitPath, unit, nowMs)
-    if (!next) continue
-    if (next.incident !== standing?.incident) verdict.changes.push({ unitPath, incident: next.incident })
-    if (next.incident.endMs !== undefined) continue
-    verdict.open.push(next)
-    for (const wearerId of next.wearerIds) verdict.covered.add(wearerId)
-  }
-  return verdict
+  whole: boolean,
+): Outage | undefined {
+  const heard = counts.reduce((sum, count) => sum + count.heard, 0)
+  const quiet = quietByMinute(counts)
+  if (known !== undefined && known.incident.endMs === undefined) return goOn(known, heard, quiet, nowMs, whole)
+  const endMs = known?.incident.endMs ?? Number.NEGATIVE_INFINITY
+  const begun = begin(unitPath, heard, new Map([...quiet].filter(([minuteMs]) => minuteMs >= endMs)), nowMs)
+  return begun ?? (nowMs - endMs < FLEET.countedMs ? known : undefined)
 }
 
-function newlySilent(unitPath: string, unit: FleetMember[], nowMs: number): FleetSilence | undefined {
-  // Already silent longer than one report would be late: half the way to being due counts, so that the unit's incident
-  // comes before the single ones.
-  const silent = unit
-    .filter(({ lastReceivedMs, dueMs }) => nowMs >= lastReceivedMs + (dueMs - lastReceivedMs) / 2)
-    .sort((a, b) => a.lastReceivedMs - b.lastReceivedMs || a.wearerId - b.wearerId)
-  const group = densest(silent)
-  if (group.length < FLEET.silentMin || group.length < unit.length * FLEET.silentShare) return undefined
-  const startMs = group[0]!.lastReceivedMs
-  const incident: Incident = {
+/** What an outage means for one who was last heard of at `lastReceivedMs`: held to be part of it, or so until `freedMs`. */
+export function coverOf(outage: Outage | undefined, lastReceivedMs: number): { covered: boolean; freedMs: number } {
+  const apart = { covered: false, freedMs: Number.NEGATIVE_INFINITY }
+  if (outage === undefined || lastReceivedMs < outage.incident.startMs) return apart
+  if (outage.coverToMs !== undefined && lastReceivedMs > outage.coverToMs) return apart
+  return outage.decidedMs === undefined ? { ...apart, covered: true } : { covered: false, freedMs: outage.decidedMs }
+}
+
+function quietByMinute(counts: readonly UnitCount[]): Map<number, number> {
+  const quiet = new Map<number, number>()
+  for (const count of counts)
+    for (const [minuteMs, n] of count.quiet) quiet.set(minuteMs, (quiet.get(minuteMs) ?? 0) + n)
+  return new Map([...quiet].sort(([a], [b]) => a - b))
+}
+
+function sumFrom(quiet: Map<number, number>, fromMs: number): number {
+  let sum = 0
+  for (const [minuteMs, count] of quiet) if (minuteMs >= fromMs) sum += count
+  return sum
+}
+
+function begin(unitPath: string, heard: number, quiet: Map<number, number>, nowMs: number): Outage | undefined {
+  const { startMs, silent } = densest([...quiet])
+  // Who was silent long before is no part of the unit that fell silent now.
+  const of = heard + sumFrom(quiet, startMs)
+  if (silent < FLEET.silentMin || silent < of * FLEET.silentShare) return undefined
+  const incident: UnitIncident = {
     id: incidentId(0, unitPath, 'fleet_silence', startMs, EDGE_KEY),
     type: 'fleet_silence',
     severity: 'serius',
-    wearerId: 0,
+    unitPath,
+    silentCount: silent,
+    ofCount: of,
     startMs,
     confirmedMs: nowMs,
-    evidence: group
-      .slice(0, 16)
-      .map(({ lastReceivedMs }, i) => ({ timeMs: lastReceivedMs, role: i === 0 ? 'start' : 'sign' })),
+    evidence: [
+      { timeMs: startMs, role: 'start' },
+      { timeMs: nowMs, role: 'confirm' },
+    ],
     engineVersion: ENGINE_VERSION,
-    planHash: '',
     late: false,
     inferred: false,
     revision: 1,
   }
-  return { unitPath, incident, wearerIds: group.map(({ wearerId }) => wearerId) }
+  return { incident }
 }
 
-/** The most wearers that fell silent within one span. `silent` in order of last contact. */
-function densest(silent: FleetMember[]): FleetMember[] {
-  let [bestFrom, bestTo, from] = [0, 0, 0]
-  for (let to = 1; to <= silent.length; to++) {
-    while (silent[to - 1]!.lastReceivedMs - silent[from]!.lastReceivedMs > FLEET.spanMs) from++
-    if (to - from > bestTo - bestFrom) [bestFrom, bestTo] = [from, to]
+/** The most that fell silent within one span, the earliest of equals. */
+function densest(quiet: [minuteMs: number, count: number][]): { startMs: number; silent: number } {
+  let best = { startMs: Number.POSITIVE_INFINITY, silent: 0 }
+  let silent = 0
+  let from = 0
+  for (const [minuteMs, count] of quiet) {
+    silent += count
+    while (minuteMs - quiet[from]![0] >= FLEET.spanMs) silent -= quiet[from++]![1]
+    if (silent > best.silent) best = { startMs: quiet[from]![0], silent }
   }
-  return silent.slice(bestFrom, bestTo)
+  return best
 }
 
-function stillSilent(unit: FleetMember[], standing: FleetSilence, nowMs: number): FleetSilence {
-  const { incident } = standing
-  const members = new Map(unit.map((member) => [member.wearerId, member]))
-  const silent = standing.wearerIds.filter((wearerId) => {
-    const member = members.get(wearerId)
-    return member !== undefined && member.lastReceivedMs <= incident.confirmedMs
-  })
-  if (silent.length >= FLEET.silentMin && silent.length >= unit.length * FLEET.endShare)
-    return silent.length === standing.wearerIds.length ? standing : { ...standing, wearerIds: silent }
-  const ended: Incident = { ...incident, endMs: nowMs, revision: incident.revision + 1 }
-  return { ...standing, incident: ended, wearerIds: silent }
+function goOn(known: Outage, heard: number, quiet: Map<number, number>, nowMs: number, whole: boolean): Outage {
+  const { incident } = known
+  const silent = sumFrom(quiet, incident.startMs)
+  const of = heard + silent
+  const reaches = (share: number) => silent >= FLEET.silentMin && silent >= of * share
+  const massive = reaches(known.coverToMs === undefined ? FLEET.tailShare : FLEET.silentShare)
+  const coverToMs = massive ? undefined : (known.coverToMs ?? (whole ? nowMs : undefined))
+  const isFew = whole ? !reaches(FLEET.endShare) : known.fewSinceMs !== undefined
+  const fewSinceMs = isFew ? (known.fewSinceMs ?? nowMs) : undefined
+  if (whole && fewSinceMs !== undefined && nowMs - fewSinceMs >= FLEET.endAfterMs)
+    return {
+      incident: ended(incident, fewSinceMs),
+      ...(coverToMs === undefined ? {} : { coverToMs }),
+      decidedMs: nowMs,
+    }
+  const next = silent >= 2 * incident.silentCount ? grown(incident, silent, of) : incident
+  if (next === incident && coverToMs === known.coverToMs && fewSinceMs === known.fewSinceMs) return known
+  return {
+    incident: next,
+    ...(coverToMs === undefined ? {} : { coverToMs }),
+    ...(fewSinceMs === undefined ? {} : { fewSinceMs }),
+  }
+}
+
+/** Told again when twice as many are silent: first reports of an outage are small. */
+function grown(incident: UnitIncident, silentCount: number, ofCount: number): UnitIncident {
+  return { ...incident, silentCount, ofCount, revision: incident.revision + 1 }
+}
+
+function ended(incident: UnitIncident, endMs: number): UnitIncident {
+  return {
+    ...incident,
+    endMs,
+    evidence: [...incident.evidence, { timeMs: endMs, role: 'end' }],
+    revision: incident.revision + 1,
+  }
 }

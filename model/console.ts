@@ -1,5 +1,5 @@
 // What the officers' console and the API say to each other: REST bodies and the messages of the live feed.
-import type { Incident, IncidentAct } from './incident.ts'
+import type { Incident, IncidentAct, UnitIncident } from './incident.ts'
 import type { ConditionKind, WeeklyWindow } from './plan.ts'
 import type { ZoneShape } from './zone.ts'
 
@@ -83,12 +83,22 @@ export type TrackFix = {
   archived: boolean
 }
 
-/** An incident as the console shows it. */
-export type IncidentView = Incident & {
+export type WearerIncidentView = Incident & {
   wearer: { id: string; n: number; name: string; unitPath: string }
+  unit?: undefined
   conditionName?: string
   acts: IncidentAct[]
 }
+
+export type UnitIncidentView = UnitIncident & {
+  unit: { path: string; name: string }
+  wearer?: undefined
+  conditionName?: undefined
+  acts: IncidentAct[]
+}
+
+/** An incident as the console shows it. */
+export type IncidentView = WearerIncidentView | UnitIncidentView
 
 export type MapSettings = {
   /** Absent: no tiles to be had; the console draws its own coast and place names. */

@@ -45,6 +45,8 @@ export type Incident = {
   type: IncidentType
   severity: Severity
   wearerId: number
+  /** Of a unit's incident only. */
+  unitPath?: undefined
   /** The condition broken; absent for device states. */
   conditionId?: string
   startMs: number
@@ -67,6 +69,29 @@ export type Incident = {
   revision: number
 }
 
+/** An episode of a whole unit, many bracelets silent at once: nobody's violation, so it names no wearer and no plan. */
+export type UnitIncident = Omit<
+  Incident,
+  'type' | 'wearerId' | 'unitPath' | 'conditionId' | 'depthM' | 'signs' | 'planHash' | 'withdrawn'
+> & {
+  type: 'fleet_silence'
+  /** The unit in the ltree, as a rule a Bapas. */
+  unitPath: string
+  /** So many bracelets were silent when this revision was written … */
+  silentCount: number
+  /** … of so many that had been heard of before. */
+  ofCount: number
+  wearerId?: undefined
+  conditionId?: undefined
+  depthM?: undefined
+  signs?: undefined
+  planHash?: undefined
+  withdrawn?: undefined
+}
+
+/** What the incident log holds: a wearer's or a unit's. */
+export type LoggedIncident = Incident | UnitIncident
+
 /** For who may know of the incident and not where the wearer was. */
 export function withoutPlaces<T extends Incident>(incident: T): T {
   return { ...incident, evidence: incident.evidence.map(({ latE7: _lat, lonE7: _lon, ...rest }) => rest) }
@@ -82,7 +107,10 @@ export type Resolution = (typeof RESOLUTIONS)[number]
 export type IncidentAct = {
   actId: number
   incidentId: string
-  wearerId: number
+  /** Whose incident it is: a wearer's … */
+  wearerId?: number | undefined
+  /** … or a unit's. */
+  unitPath?: string | undefined
   action: OfficerAction
   officerName: string
   atMs: number

@@ -1,5 +1,5 @@
 // What a recipient is told, and when. A message holds no name, no NIK, no coordinates: a reference and where to look.
-import { type Incident, type IncidentType, SEVERITIES, type Severity } from '../model/incident.ts'
+import { type IncidentType, type LoggedIncident, SEVERITIES, type Severity } from '../model/incident.ts'
 
 export type AlertKind = 'raised' | 'withdrawn'
 
@@ -30,7 +30,7 @@ export type Told = { revision: number; kind: AlertKind; severity: Severity; reci
  * console. Told are: an incident that stands, once, and again when it becomes more severe; its withdrawal, to those who had been
  * told; and that it stands after all.
  */
-export function alertOf(incident: Incident, told: Told | undefined, consoleUrl: string): Alert | undefined {
+export function alertOf(incident: LoggedIncident, told: Told | undefined, consoleUrl: string): Alert | undefined {
   if (told !== undefined && incident.revision <= told.revision) return undefined
   if (incident.withdrawn !== undefined)
     return told?.kind === 'raised' ? makeAlert('withdrawn', incident, consoleUrl) : undefined
@@ -39,7 +39,7 @@ export function alertOf(incident: Incident, told: Told | undefined, consoleUrl: 
   return stands ? undefined : makeAlert('raised', incident, consoleUrl)
 }
 
-function makeAlert(kind: AlertKind, incident: Incident, consoleUrl: string): Alert {
+function makeAlert(kind: AlertKind, incident: LoggedIncident, consoleUrl: string): Alert {
   return {
     kind,
     reference: incident.id,

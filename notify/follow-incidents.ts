@@ -1,6 +1,6 @@
 // One shard's incident log on its way to the recipients. The log's position moves together with what was told, and only after
 // the deliveries are in Redis, so that no alert is dropped and none is made twice.
-import type { Incident } from '../model/incident.ts'
+import type { LoggedIncident } from '../model/incident.ts'
 import type { Log } from '../model/observe.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import { readIncidents } from '../stream/incident-log.ts'
@@ -40,7 +40,7 @@ export async function followIncidents(options: FollowOptions): Promise<void> {
     if (last === undefined) continue
     await tell(
       options,
-      entries.map(({ json }) => JSON.parse(json) as Incident),
+      entries.map(({ json }) => JSON.parse(json) as LoggedIncident),
       last.id,
     )
     position = last.id
@@ -50,7 +50,7 @@ export async function followIncidents(options: FollowOptions): Promise<void> {
 /** Where nobody was ever told anything: about what is open now, not about a week's history. Gives where to go on. */
 async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
   const { redis, keys, shard, log } = options
-  const open = new Map<string, Incident>()
+  const open = new Map<string, LoggedIncident>()
   let position = '0-0'
   let over = 0
   for (;;) {
@@ -59,7 +59,7 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
     if (last === undefined) break
     position = last.id
     for (const { json } of entries) {
-      const incident = JSON.parse(json) as Incident
+      const incident = JSON.parse(json) as LoggedIncident
       if (incident.endMs === undefined && incident.withdrawn === undefined) open.set(incident.id, incident)
       else if (open.delete(incident.id)) over++
     }
@@ -72,7 +72,7 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
   return position
 }
 
-async function tell(options: FollowOptions, incidents: readonly Incident[], position: string): Promise<void> {
+async function tell(options: FollowOptions, incidents: readonly LoggedIncident[], position: string): Promise<void> {
   const { redis, keys, shard, token, deliveries, recipients, consoleUrl, log } = options
   const ids = [...new Set(incidents.map(({ id }) => id))]
   const told = new Map<string, Told>()

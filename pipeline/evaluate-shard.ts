@@ -9,8 +9,10 @@ import { type LogEntry, readEntries } from '../stream/read-reports.ts'
 import { OutcomeWriter } from './commit-outcomes.ts'
 import type { EvaluatorLimits } from './evaluator-limits.ts'
 import { ReportJudge } from './judge-reports.ts'
+import type { NewsBoard } from './news-board.ts'
 import type { ZoneBook } from './plan-book.ts'
 import { ShardWearers } from './shard-wearers.ts'
+import { UnitTeller } from './tell-units.ts'
 
 /** From one turn to the next: the more reports come, the longer. At 150,000 bracelets and one report a minute it is 5 ms. */
 const GATHER_MS_MIN = 5
@@ -30,6 +32,7 @@ export type ShardEvaluatorOptions = {
   reader: RedisClient
   keys: Keys
   zones: ZoneBook
+  news: NewsBoard
   clock: Clock
   /** Paces checkpoints and publishing, in real time whatever the clock: milliseconds since any fixed moment, never set back. */
   monotonicMs?: Clock
@@ -45,6 +48,7 @@ export class ShardEvaluator {
   readonly #wearers: ShardWearers
   readonly #judge: ReportJudge
   readonly #writer: OutcomeWriter
+  readonly #units: UnitTeller
   readonly #paceMs: Clock
   #checkpointAtMs = Number.NEGATIVE_INFINITY
   #checkpointWearers = 0
@@ -59,13 +63,15 @@ export class ShardEvaluator {
     this.#paceMs = options.monotonicMs ?? (() => performance.now())
     const { redis, keys, shard, token, limits, meter } = options
     this.#wearers = new ShardWearers(options)
-    this.#judge = new ReportJudge(this.#wearers, options)
+    this.#judge = new ReportJudge(this.#wearers, meter)
     this.#writer = new OutcomeWriter(this.#wearers, { redis, keys, shard, token, limits, meter })
+    this.#units = new UnitTeller({ redis, keys, shard, token, everyMs: limits.newsMs })
   }
 
   /** Restores the shard from its checkpoint. Must be called once, before `run`. */
   async load(): Promise<void> {
     const position = await this.#wearers.restore()
+    await this.#options.news.refresh()
     this.#judge.startAt(position)
     this.#writer.startAt(position)
   }
@@ -86,10 +92,12 @@ export class ShardEvaluator {
   }
 
   async #turn(): Promise<void> {
+    await this.#options.news.refresh()
     await this.#wearers.takePlans()
+    const askedMs = this.#options.clock()
     const entries = await this.#read()
     this.#behind = entries.length >= this.#options.limits.entriesPerRead
-    await this.#judge.judge(entries, this.#behind)
+    await this.#judge.judge(entries, this.#behind, askedMs)
     this.#wearers.fireEdges()
     await this.#writer.commitOutcomes()
     await this.#publish()
@@ -97,6 +105,7 @@ export class ShardEvaluator {
     this.#judge.release()
     await this.#writer.takeRebuilt(this.#paceMs())
     if (this.#checkpointIsDue()) await this.#checkpointAlone()
+    await this.#units.tell(() => this.#wearers.silences.counts(), this.#paceMs())
     if (entries.length > 0 && !this.#behind && this.#judge.oldWaiting === 0 && !this.#stopping)
       await this.#gather(reportsIn(entries))
   }
@@ -106,7 +115,7 @@ export class ShardEvaluator {
     const { clock, reader, keys, shard, limits } = this.#options
     const waitMs = Math.min(
       this.#wearers.board.hasChanges ? this.#liveAtMs + limits.liveMs - this.#paceMs() : limits.checkpointMs,
-      this.#wearers.nextDueMs() - clock(),
+      this.#wearers.edges.nextDueMs() - clock(),
       limits.checkpointMs,
     )
     const busy = this.#wearers.plansChanged || this.#stopping || this.#judge.oldWaiting > 0

@@ -8,7 +8,9 @@ import { isRedisAway } from '../stream/redis-errors.ts'
 import { watchVersion } from '../stream/watch-version.ts'
 import { ShardEvaluator } from './evaluate-shard.ts'
 import { EVALUATOR_LIMITS, type EvaluatorLimits } from './evaluator-limits.ts'
+import { NewsBoard } from './news-board.ts'
 import { ZoneBook } from './plan-book.ts'
+import { startWatchUnits } from './watch-units.ts'
 
 export type EvaluateOptions = {
   redis: RedisClient
@@ -42,11 +44,12 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
   const zones = new ZoneBook(redis, keys, log)
   const owned = meter.gauge('gelang_evaluate_shards', 'Shards that this process evaluates')
   const limits = { ...EVALUATOR_LIMITS, ...options.limits }
+  const news = new NewsBoard(redis, keys, limits.newsMs)
   const checkpointing = { busy: false }
 
   const gained = (shard: number, token: number): void => {
     const reader = options.openReader(`evaluate-${shard}`)
-    const evaluator = new ShardEvaluator({ ...options, shard, token, reader, zones, limits, checkpointing })
+    const evaluator = new ShardEvaluator({ ...options, shard, token, reader, zones, news, limits, checkpointing })
     const before = running.get(shard)?.done
     const done = (before ?? Promise.resolve())
       .then(() => runShard(evaluator, shard))
@@ -91,13 +94,17 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
     onGained: gained,
     onLost: lost,
   })
+  const units = startWatchUnits({ ...options, leaseRedis, everyMs: limits.newsMs })
   const unwatch = watchVersion(redis, keys, 'plans', () => {
     for (const { evaluator } of running.values()) evaluator.plansChanged()
   })
+  const compete = (): void => {
+    leases.start()
+    units.start()
+  }
   // When it does not become ready, the leases try again by themselves.
-  untilReady(leaseRedis, LEASES_READY_MS).then(
-    () => leases.start(),
-    (error: unknown) => (isRedisAway(error) ? leases.start() : options.onFatal(error)),
+  untilReady(leaseRedis, LEASES_READY_MS).then(compete, (error: unknown) =>
+    isRedisAway(error) ? compete() : options.onFatal(error),
   )
   return {
     ownedShards: () => [...running.keys()].sort((a, b) => a - b),
@@ -106,6 +113,7 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
       unwatch()
       await leases.stop()
       await Promise.all([...running.values()].map(({ done }) => done))
+      await units.stop()
       leaseRedis.disconnect()
     },
   }

@@ -9,6 +9,8 @@ export type EvaluatorLimits = {
   checkpointBehindMs: number
   /** Positions are told at the end of a turn, no sooner after the last ones than this. */
   liveMs: number
+  /** Units' outages, and whether reports can be received at all, are asked for so often; what a shard counts is told so often. */
+  newsMs: number
   /** One commit holds at most so many wearers, and not many more bytes; both well below what a commit may hold. */
   wearersPerCommit: number
   bytesPerCommit: number
@@ -21,6 +23,7 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
   checkpointMs: 1000,
   checkpointBehindMs: 5000,
   liveMs: 5,
+  newsMs: 1000,
   wearersPerCommit: 250,
   bytesPerCommit: 4 * 1_048_576,
 }

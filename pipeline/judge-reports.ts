@@ -21,7 +21,6 @@ const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const
 
 export class ReportJudge {
   readonly #wearers: ShardWearers
-  readonly #clock: Clock
   readonly #report = new LogReport()
   readonly #old = new OldReports()
   readonly #reports: Counter
@@ -29,9 +28,8 @@ export class ReportJudge {
   #readTo = '0-0'
   #position = '0-0'
 
-  constructor(wearers: ShardWearers, { clock, meter }: { clock: Clock; meter: Meter }) {
+  constructor(wearers: ShardWearers, meter: Meter) {
     this.#wearers = wearers
-    this.#clock = clock
     this.#reports = meter.counter('gelang_evaluate_reports_total', 'Reports judged, by how they arrived', ['arrival'])
   }
 
@@ -58,8 +56,8 @@ export class ReportJudge {
     return this.#old.count >= OLD_MAX
   }
 
-  /** `behind`: the log holds more than these. */
-  async judge(entries: readonly LogEntry[], behind: boolean): Promise<void> {
+  /** `behind`: the log holds more than these; else they were all at `askedMs`. */
+  async judge(entries: readonly LogEntry[], behind: boolean, askedMs: number): Promise<void> {
     const report = this.#report
     const old = this.#old
     let inOneBreath = 0
@@ -85,7 +83,7 @@ export class ReportJudge {
         await breathe()
       }
     }
-    if (!behind && !this.isFull) this.#wearers.silences.listen(this.#clock())
+    if (!behind && !this.isFull) this.#wearers.silences.caughtUp(askedMs)
   }
 
   /** Some of those that wait, as many as a few milliseconds of `paceMs` allow; gives how many. */

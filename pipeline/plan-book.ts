@@ -93,6 +93,11 @@ export class PlanBook {
     return this.#sources.get(wearerId)?.changedMs
   }
 
+  /** The unit whose outages are the wearer's excuse; undefined where none was published. */
+  unitOf(wearerId: number): string | undefined {
+    return this.#sources.get(wearerId)?.unitPath
+  }
+
   wearerIds(): IterableIterator<number> {
     return this.#compiled.keys()
   }

@@ -1,5 +1,5 @@
 // Moves incident revisions from the incident log into PostgreSQL. Repeats change nothing there, so the position may lag behind.
-import type { Incident } from '../model/incident.ts'
+import type { LoggedIncident } from '../model/incident.ts'
 import type { Meter } from '../model/observe.ts'
 import type { Pool } from '../store/open-pool.ts'
 import { inTransaction } from '../store/transaction.ts'
@@ -36,7 +36,7 @@ export function recordIncidents(options: {
       const entries = await readIncidents(redis, keys, shard, position, { count: ENTRIES_PER_READ })
       const last = entries.at(-1)
       if (last === undefined) continue
-      const incidents = entries.map(({ json }) => JSON.parse(json) as Incident)
+      const incidents = entries.map(({ json }) => JSON.parse(json) as LoggedIncident)
       await inTransaction(pool, (client) => upsertIncidents(client, incidents))
       await setPosition(redis, keys, READER, shard, last.id)
       const notifies = (await getPosition(redis, keys, NOTIFY, shard)) !== undefined

@@ -17,6 +17,7 @@ import { EdgeQueue } from './edge-queue.ts'
 import type { EvaluatorLimits } from './evaluator-limits.ts'
 import { LateLane } from './late-lane.ts'
 import { LiveBoard } from './live-board.ts'
+import type { NewsBoard } from './news-board.ts'
 import { PlanBook, type PlanChange, type ZoneBook } from './plan-book.ts'
 import { groupBuckets } from './saved-events.ts'
 import { SilenceWatch } from './silence-watch.ts'
@@ -26,6 +27,7 @@ export type ShardWearersOptions = {
   redis: RedisClient
   keys: Keys
   zones: ZoneBook
+  news: NewsBoard
   clock: Clock
   log: Log
   meter: Meter
@@ -129,8 +131,10 @@ export class ShardWearers {
   /** Its wearer has been heard of, whether or not the report is judged yet. */
   hear(report: LogReport): void {
     const plan = this.#plans.get(report.wearerId)
-    if (plan !== undefined) this.#silenceChanged(report.wearerId, this.silences.hear(report, plan))
+    if (plan !== undefined) this.#silenceChanged(report.wearerId, this.silences.hear(report, plan, this.#unitOf))
   }
+
+  readonly #unitOf = (wearerId: number): string | undefined => this.#plans.unitOf(wearerId)
 
   #silenceChanged(wearerId: number, changes: Incident[]): void {
     if (changes.length === 0) return
@@ -145,18 +149,17 @@ export class ShardWearers {
       : timeline.worstState()
   }
 
-  /** When the clock has something to do; Infinity when nothing. */
-  nextDueMs(): number {
-    return Math.min(this.edges.nextDueMs(), this.silences.nextDueMs())
-  }
-
   fireEdges(): void {
     const nowMs = this.#options.clock()
     for (let wearerId = this.edges.takeDue(nowMs); wearerId !== undefined; wearerId = this.edges.takeDue(nowMs)) {
       this.fleet.get(wearerId)?.advanceTo(nowMs)
       this.touched.add(wearerId)
     }
-    for (const [wearerId, changes] of this.silences.look(nowMs, (id) => this.#plans.get(id)))
+    const planAndUnit = (id: number) => {
+      const plan = this.#plans.get(id)
+      return plan && { plan, unitPath: this.#plans.unitOf(id) }
+    }
+    for (const [wearerId, changes] of this.silences.look(this.#options.news, planAndUnit))
       this.#silenceChanged(wearerId, changes)
   }
 }

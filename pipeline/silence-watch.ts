@@ -1,132 +1,152 @@
 // Who has not been heard of for too long, in one shard. Runs on the clock, beside the fold (see geofence/silence.ts).
 import type { CompiledPlan } from '../geofence/compile-plan.ts'
-import { type Contact, judgeSilence, type Silence, silenceDueMs } from '../geofence/silence.ts'
+import { coverOf, quietAfterMs, quietMinuteMs } from '../geofence/fleet-silence.ts'
+import { type Contact, judgeSilence, silenceDueMs } from '../geofence/silence.ts'
+import { intervalAt } from '../geofence/windows.ts'
 import type { Incident } from '../model/incident.ts'
+import type { Outage, ShardCounts } from '../model/outage.ts'
 import { type LogReport, TRISTATE } from '../model/report.ts'
+import type { Listening } from '../stream/listening.ts'
 import { EdgeQueue } from './edge-queue.ts'
+import { decodeWatched, encodeWatched, type Watched } from './silence-codec.ts'
+import { UnitTally } from './unit-tally.ts'
 
-type Watched = { contact: Contact; open: Silence | undefined }
+/** What is known beside the shard's own log. */
+export type SilenceNews = { listening: Listening | undefined; outages: ReadonlyMap<string, Outage> }
+export type PlanAndUnit = (wearerId: number) => { plan: CompiledPlan; unitPath: string | undefined } | undefined
 
 const LOOK_AGAIN_MS = 60_000
+/** Nobody is raised so soon after the log was first read to its end: whether the whole unit is silent is found out meanwhile. */
+const SETTLE_MS = 10_000
 const NO_BATTERY = 255
-const CHARGING_UNKNOWN = TRISTATE.unknown
-const CHARGING_YES = TRISTATE.yes
+/** Whose plan names no unit: judged alone. */
+const NO_UNIT = ''
 
 export class SilenceWatch {
   readonly #watched = new Map<number, Watched>()
   readonly #due = new EdgeQueue()
-  /** Nobody is blamed for a silence during which we did not listen: it counts from here at the earliest. */
-  #listeningSinceMs = Number.POSITIVE_INFINITY
+  readonly #tally = new UnitTally()
+  #outages: ReadonlyMap<string, Outage> = new Map()
+  /** Where nobody says that bracelets are listened to, it counts from when the log was first read to its end. */
+  #readSinceMs: number | undefined
+  #readToMs = 0
+  #judgedToMs = 0
 
-  /** From now on the log is read as it is written. */
-  listen(nowMs: number): void {
-    if (this.#listeningSinceMs !== Number.POSITIVE_INFINITY) return
-    this.#listeningSinceMs = nowMs
-    for (const wearerId of this.#watched.keys()) this.#due.set(wearerId, nowMs)
+  /** Everything that was in the log at `nowMs` has been heard. */
+  caughtUp(nowMs: number): void {
+    this.#readSinceMs ??= nowMs
+    this.#readToMs = nowMs
   }
 
   /** A report arrived; gives what it ends. */
-  hear(report: LogReport, plan: CompiledPlan): Incident[] {
+  hear(report: LogReport, plan: CompiledPlan, unitOf: (wearerId: number) => string | undefined): Incident[] {
     const { wearerId, receivedMs, batteryPercent, charging } = report
-    const watched = this.#watched.get(wearerId)
+    let watched = this.#watched.get(wearerId)
     if (watched === undefined) {
-      const contact: Contact = { lastReceivedMs: receivedMs }
-      this.#watched.set(wearerId, { contact: note(contact, batteryPercent, charging), open: undefined })
-      this.#due.set(wearerId, silenceDueMs(plan, contact))
-      return []
-    }
-    if (receivedMs > watched.contact.lastReceivedMs) watched.contact.lastReceivedMs = receivedMs
+      watched = { contact: { lastReceivedMs: receivedMs }, open: undefined, heard: false }
+      this.#watched.set(wearerId, watched)
+    } else if (receivedMs > watched.contact.lastReceivedMs) watched.contact.lastReceivedMs = receivedMs
     note(watched.contact, batteryPercent, charging)
+    if (watched.heard) return []
+    watched.heard = true
+    this.#tally.put(wearerId, unitOf(wearerId) ?? NO_UNIT)
+    this.#due.set(wearerId, watched.contact.lastReceivedMs + quietAfterMs(plan))
     if (watched.open === undefined) return []
     const { silence, changes } = judgeSilence(wearerId, plan, watched.contact, watched.open, receivedMs)
     watched.open = silence
-    this.#due.set(wearerId, silenceDueMs(plan, watched.contact))
     return changes
   }
 
-  nextDueMs(): number {
-    return this.#listeningSinceMs === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : this.#due.nextDueMs()
-  }
-
-  /** Looks at whoever is due at `nowMs`; gives, per wearer, what changed. */
-  look(
-    nowMs: number,
-    planOf: (wearerId: number) => CompiledPlan | undefined,
-  ): [wearerId: number, changes: Incident[]][] {
+  /** Looks at whoever is due by now; gives, per wearer, what changed. Nobody is judged by what has not been read yet. */
+  look(news: SilenceNews, of: PlanAndUnit): [wearerId: number, changes: Incident[]][] {
     const found: [number, Incident[]][] = []
-    if (this.#listeningSinceMs === Number.POSITIVE_INFINITY) return found
-    for (let wearerId = this.#due.takeDue(nowMs); wearerId !== undefined; wearerId = this.#due.takeDue(nowMs)) {
-      const watched = this.#watched.get(wearerId)
-      const plan = planOf(wearerId)
-      if (watched === undefined || plan === undefined) continue
-      const dueMs =
-        silenceDueMs(plan, watched.contact) + Math.max(0, this.#listeningSinceMs - watched.contact.lastReceivedMs)
-      if (watched.open === undefined && nowMs < dueMs) {
-        this.#due.set(wearerId, dueMs)
-        continue
-      }
-      const { silence, changes } = judgeSilence(wearerId, plan, watched.contact, watched.open, nowMs)
-      watched.open = silence
-      if (changes.length > 0) found.push([wearerId, changes])
-      // While it is open only a report or the end of the supervision closes it; the latter is looked for now and then.
-      if (silence !== undefined) this.#due.set(wearerId, nowMs + LOOK_AGAIN_MS)
+    if (this.#readSinceMs === undefined) return found
+    const { sinceMs, toMs } = news.listening ?? { sinceMs: this.#readSinceMs, toMs: this.#readToMs }
+    const knownToMs = Math.min(toMs, this.#readToMs)
+    this.#judgedToMs = knownToMs
+    this.#takeOutages(news.outages, knownToMs)
+    for (let id = this.#due.takeDue(knownToMs); id !== undefined; id = this.#due.takeDue(knownToMs)) {
+      const watched = this.#watched.get(id)
+      const known = of(id)
+      if (watched === undefined || known === undefined) continue
+      const changes = this.#lookAt(id, watched, known.plan, known.unitPath ?? NO_UNIT, knownToMs, sinceMs)
+      if (changes.length > 0) found.push([id, changes])
     }
     return found
   }
 
+  #lookAt(
+    wearerId: number,
+    watched: Watched,
+    plan: CompiledPlan,
+    unitPath: string,
+    nowMs: number,
+    listeningSinceMs: number,
+  ): Incident[] {
+    const { contact } = watched
+    const quietMs = Math.max(contact.lastReceivedMs, listeningSinceMs) + quietAfterMs(plan)
+    watched.heard = watched.open === undefined && nowMs < quietMs
+    if (watched.heard) {
+      this.#tally.put(wearerId, unitPath)
+      this.#due.set(wearerId, quietMs)
+      return []
+    }
+    if (intervalAt(plan.supervision, nowMs) >= 0)
+      this.#tally.put(wearerId, unitPath, quietMinuteMs(contact.lastReceivedMs))
+    else this.#tally.remove(wearerId)
+    const cover = coverOf(this.#outages.get(unitPath), contact.lastReceivedMs)
+    const settledMs = (this.#readSinceMs ?? 0) + SETTLE_MS
+    const settling = watched.open === undefined && nowMs < settledMs
+    const around = { ...cover, covered: cover.covered || settling, listeningSinceMs }
+    const { silence, changes } = judgeSilence(wearerId, plan, contact, watched.open, nowMs, around)
+    watched.open = silence
+    const dueMs = silenceDueMs(plan, contact, listeningSinceMs)
+    if (nowMs < dueMs) this.#due.set(wearerId, dueMs)
+    else if (settling) this.#due.set(wearerId, settledMs)
+    // From here only a report, an outage or the end of the supervision changes anything; the latter is looked for now and then.
+    else if (silence !== undefined || cover.covered) this.#due.set(wearerId, nowMs + LOOK_AGAIN_MS)
+    return changes
+  }
+
+  /** What an outage that began, or is over, means for its unit's silent ones is looked at now. */
+  #takeOutages(outages: ReadonlyMap<string, Outage>, nowMs: number): void {
+    if (outages === this.#outages) return
+    const before = this.#outages
+    this.#outages = outages
+    for (const unitPath of new Set([...before.keys(), ...outages.keys()]))
+      if (before.get(unitPath) !== outages.get(unitPath))
+        for (const wearerId of this.#tally.quietIn(unitPath)) this.#due.set(wearerId, nowMs)
+  }
+
+  /** Of the units' bracelets, as of the last look; undefined before the first. */
+  counts(): ShardCounts | undefined {
+    return this.#judgedToMs === 0 ? undefined : this.#tally.at(this.#judgedToMs)
+  }
+
+  /** What stands of the wearer's silence. */
   openOf(wearerId: number): readonly Incident[] {
-    return this.#watched.get(wearerId)?.open?.incidents ?? []
+    const incidents = this.#watched.get(wearerId)?.open?.incidents ?? []
+    return incidents.filter(({ withdrawn }) => withdrawn === undefined)
   }
 
   delete(wearerId: number): void {
     this.#watched.delete(wearerId)
     this.#due.delete(wearerId)
+    this.#tally.remove(wearerId)
   }
 
-  /** What a checkpoint keeps of a wearer: numbers where nothing is open, as with nearly everybody, else JSON. */
   encode(wearerId: number): Uint8Array | undefined {
     const watched = this.#watched.get(wearerId)
-    if (watched === undefined) return undefined
-    return watched.open === undefined ? encodeContact(watched.contact) : Buffer.from(JSON.stringify(watched))
+    return watched && encodeWatched(watched)
   }
 
   restore(wearerId: number, bytes: Uint8Array): void {
-    const watched =
-      bytes[0] === JSON_BEGINS
-        ? (JSON.parse(Buffer.from(bytes).toString()) as Watched)
-        : { contact: decodeContact(bytes), open: undefined }
-    this.#watched.set(wearerId, watched)
+    this.#watched.set(wearerId, decodeWatched(bytes))
+    this.#due.set(wearerId, 0)
   }
 }
 
-// u8 version (1) | f64 last received ms | f64 battery % or NaN | u8 charging as TRISTATE
-const CONTACT_VERSION = 1
-const CONTACT_BYTES = 18
-const JSON_BEGINS = 0x7b
-
-function encodeContact({ lastReceivedMs, batteryPercent, charging }: Contact): Uint8Array {
-  const bytes = Buffer.allocUnsafe(CONTACT_BYTES)
-  bytes.writeUInt8(CONTACT_VERSION, 0)
-  bytes.writeDoubleLE(lastReceivedMs, 1)
-  bytes.writeDoubleLE(batteryPercent ?? Number.NaN, 9)
-  bytes.writeUInt8(charging === undefined ? CHARGING_UNKNOWN : charging ? CHARGING_YES : TRISTATE.no, 17)
-  return bytes
-}
-
-function decodeContact(saved: Uint8Array): Contact {
-  const bytes = Buffer.from(saved.buffer, saved.byteOffset, saved.byteLength)
-  if (bytes[0] !== CONTACT_VERSION) throw new RangeError(`saved contact of version ${bytes[0]} is not known here`)
-  const batteryPercent = bytes.readDoubleLE(9)
-  const charging = bytes.readUInt8(17)
-  return {
-    lastReceivedMs: bytes.readDoubleLE(1),
-    ...(Number.isNaN(batteryPercent) ? {} : { batteryPercent }),
-    ...(charging === CHARGING_UNKNOWN ? {} : { charging: charging === CHARGING_YES }),
-  }
-}
-
-function note(contact: Contact, batteryPercent: number, charging: number): Contact {
+function note(contact: Contact, batteryPercent: number, charging: number): void {
   if (batteryPercent !== NO_BATTERY) contact.batteryPercent = batteryPercent
-  if (charging !== CHARGING_UNKNOWN) contact.charging = charging === CHARGING_YES
-  return contact
+  if (charging !== TRISTATE.unknown) contact.charging = charging === TRISTATE.yes
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../model/observe.ts'
 import type { DeviceReport } from '../model/report.ts'
 import { type Bracelet, braceletOf } from './bracelet.ts'
 import type { Fleet, FleetWearer } from './fleet.ts'
+import { inOutage, type UnitOutage } from './outage.ts'
 import { chanceAt } from './random.ts'
 import { GatewaySender } from './send-gateway.ts'
 import { sendOsmand } from './send-osmand.ts'
@@ -24,6 +25,7 @@ export type FleetRunOptions = {
   scriptSpacingMs?: number
   /** Scripts play so many times slower, for bracelets that report seldom. */
   scriptStretch?: number
+  outage?: UnitOutage
   /** A report that was refused although the simulator believes it right. */
   onRefused(deviceId: string, reason: string): void
   /** A report got its positive answer. */
@@ -58,11 +60,15 @@ export class FleetRun {
     setMaxListeners(0, this.#stopped.signal)
     this.#options = options
     const spacingMs = options.scriptSpacingMs ?? SCRIPT_SPACING_MS
+    const { outage } = options
+    const struck = (bracelet: Bracelet) => (outage === undefined ? bracelet : inOutage(bracelet, outage))
     this.#living = options.fleet.wearers.map((wearer) => ({
-      bracelet: braceletOf(options.fleet.seed, wearer, {
-        startMs: options.scriptsFromMs + (wearer.number % SCRIPTS_APART) * spacingMs,
-        stretch: options.scriptStretch ?? 1,
-      }),
+      bracelet: struck(
+        braceletOf(options.fleet.seed, wearer, {
+          startMs: options.scriptsFromMs + (wearer.number % SCRIPTS_APART) * spacingMs,
+          stretch: options.scriptStretch ?? 1,
+        }),
+      ),
       nextMs: firstMoment(options.fleet.seed, wearer, options.fromMs),
       kept: [],
       queue: [],

@@ -4,8 +4,9 @@ import { storableText } from './storable.ts'
 
 export type NewAct = {
   incidentId: string
-  /** The incident's wearer; refused when the incident is another's. */
-  wearerId: number
+  /** The incident's wearer, or its unit; refused when the incident is another's. */
+  wearerId?: number
+  unitPath?: string
   action: OfficerAction
   note?: string
   resolution?: Resolution
@@ -14,11 +15,12 @@ export type NewAct = {
   atMs: number
 }
 
-/** Writes down what the acting officer did; refused for a wearer out of sight. Gives the act as it goes out live. */
+/** Writes down what the acting officer did; refused for a wearer or unit out of sight. Gives the act as it goes out live. */
 export async function insertAct(db: Db, act: NewAct): Promise<IncidentAct> {
   const { rows } = await db.query<{ act_id: number; officer_name: string }>(
-    `INSERT INTO officer_act (incident_id, wearer_id, action, officer_id, officer_name, at, note, resolution, signs)
-    VALUES ($1, $2, $3, acting_officer_id(), '', from_ms($4), $5, $6, $7)
+    `INSERT INTO officer_act
+      (incident_id, wearer_id, unit_path, action, officer_id, officer_name, at, note, resolution, signs)
+    VALUES ($1, $2, $8, $3, acting_officer_id(), '', from_ms($4), $5, $6, $7)
     RETURNING act_id::float8, officer_name`,
     [
       act.incidentId,
@@ -28,6 +30,7 @@ export async function insertAct(db: Db, act: NewAct): Promise<IncidentAct> {
       act.note === undefined ? undefined : storableText(act.note),
       act.resolution,
       act.signs ?? 1,
+      act.unitPath,
     ],
   )
   const { act_id, officer_name } = rows[0]!

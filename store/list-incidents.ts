@@ -1,5 +1,5 @@
-import type { IncidentView } from '../model/console.ts'
-import type { Incident, IncidentAct } from '../model/incident.ts'
+import type { IncidentView, UnitIncidentView, WearerIncidentView } from '../model/console.ts'
+import type { IncidentAct, LoggedIncident } from '../model/incident.ts'
 import type { Db } from './open-pool.ts'
 
 /** Open: not withdrawn, not resolved, and either going on or grave enough that somebody must still say how it ended. */
@@ -13,18 +13,27 @@ export type IncidentState = keyof typeof STATES
 // The page is found first, so that what hangs on an incident is looked up for the rows that are given only. The body one by one:
 // joined, the view would be worked out for all incidents, as nothing but the rows' ids may pass its barrier.
 const viewOfPage = (page: string): string => `
-  WITH page AS MATERIALIZED (SELECT i.id, i.wearer_id, i.condition_id, i.start_at FROM incident i ${page})
+  WITH page AS MATERIALIZED (SELECT i.id, i.wearer_id, i.unit_path, i.condition_id, i.start_at FROM incident i ${page})
   SELECT (SELECT s.body FROM seen_incident s WHERE s.id = i.id) AS body, json_build_object('id', w.uuid, 'n', w.id, 'name', w.name, 'unitPath', w.unit_path::text) AS wearer,
+    CASE WHEN i.unit_path IS NOT NULL THEN
+      (SELECT json_build_object('path', u.path::text, 'name', u.name) FROM units_in_sight() u WHERE u.path = i.unit_path)
+    END AS unit,
     (SELECT z.name FROM condition c JOIN zone z ON z.id = c.zone_id WHERE c.id = i.condition_id
       ORDER BY c.during @> i.start_at DESC, lower(c.during) DESC LIMIT 1) AS condition_name,
     coalesce((SELECT json_agg(json_strip_nulls(json_build_object('actId', a.act_id, 'incidentId', a.incident_id,
-        'wearerId', a.wearer_id, 'action', a.action, 'officerName', a.officer_name, 'atMs', utc_ms(a.at), 'note', a.note,
+        'wearerId', a.wearer_id, 'unitPath', a.unit_path::text, 'action', a.action, 'officerName', a.officer_name, 'atMs', utc_ms(a.at), 'note', a.note,
         'resolution', a.resolution, 'signs', nullif(a.signs, 1))) ORDER BY a.act_id)
       FROM officer_act a WHERE a.incident_id = i.id), '[]') AS acts
-  FROM page i JOIN wearer w ON w.id = i.wearer_id
+  FROM page i LEFT JOIN wearer w ON w.id = i.wearer_id
   ORDER BY i.start_at DESC, i.id DESC`
 
-type Row = { body: Incident; wearer: IncidentView['wearer']; condition_name: string | null; acts: IncidentAct[] }
+type Row = {
+  body: LoggedIncident
+  wearer: WearerIncidentView['wearer']
+  unit: UnitIncidentView['unit'] | null
+  condition_name: string | null
+  acts: IncidentAct[]
+}
 
 export type IncidentPage = {
   state: IncidentState
@@ -53,10 +62,10 @@ export async function listIncidents(db: Db, page: IncidentPage): Promise<{ incid
 export async function readIncident(
   db: Db,
   incidentId: string,
-): Promise<{ incident: IncidentView; revisions: Incident[] } | undefined> {
+): Promise<{ incident: IncidentView; revisions: LoggedIncident[] } | undefined> {
   const { rows } = await db.query<Row>(viewOfPage('WHERE i.id = $1'), [incidentId])
   if (rows[0] === undefined) return undefined
-  const revisions = await db.query<{ body: Incident }>(
+  const revisions = await db.query<{ body: LoggedIncident }>(
     'SELECT body FROM seen_revision WHERE incident_id = $1 ORDER BY revision',
     [incidentId],
   )
@@ -73,11 +82,7 @@ export async function readConditionNames(db: Db, conditionIds: readonly string[]
   return new Map(rows.map((row) => [row.id, row.name]))
 }
 
-function viewOf(row: Row): IncidentView {
-  return {
-    ...row.body,
-    wearer: row.wearer,
-    ...(row.condition_name !== null && { conditionName: row.condition_name }),
-    acts: row.acts,
-  }
+function viewOf({ body, wearer, unit, condition_name, acts }: Row): IncidentView {
+  if (body.unitPath !== undefined) return { ...body, unit: unit as UnitIncidentView['unit'], acts }
+  return { ...body, wearer, ...(condition_name !== null && { conditionName: condition_name }), acts }
 }

@@ -1,14 +1,18 @@
 import type { Plan, Zone } from '../model/plan.ts'
 import type { Db } from './open-pool.ts'
 
-/** `changedMs`: when the newest change of this plan was made; it holds from then on, never backwards. */
-export type WearerPlan = { wearerId: number; changedMs: number; plan: Plan }
+/**
+ * `changedMs`: when the newest change of this plan was made; it holds from then on, never backwards. `unitPath`: the Bapas that the
+ * wearer's unit is or belongs to, the unit itself where there is none above it.
+ */
+export type WearerPlan = { wearerId: number; changedMs: number; unitPath: string; plan: Plan }
 
 type PlanRow = {
   id: number
   report_interval_ms: number
   silence_grace_ms: number
   changed_ms: number
+  unit_path: string
   supervisions: Plan['supervisions']
   conditions: Plan['conditions']
   permits: Plan['permits']
@@ -22,6 +26,7 @@ export async function loadPlans(db: Db, wearerIds?: readonly number[]): Promise<
   const { rows } = await db.query<PlanRow>(
     `SELECT w.id, w.report_interval_ms, w.silence_grace_ms,
       utc_ms(greatest(w.plan_changed_at, s.changed_at, c.changed_at, p.changed_at)) AS changed_ms,
+      coalesce((SELECT u.path FROM unit u WHERE u.kind = 'bapas' AND u.path @> w.unit_path LIMIT 1), w.unit_path)::text AS unit_path,
       s.spans AS supervisions, coalesce(c.versions, '[]') AS conditions, coalesce(p.permits, '[]') AS permits
     FROM wearer w
     JOIN (
@@ -51,6 +56,7 @@ export async function loadPlans(db: Db, wearerIds?: readonly number[]): Promise<
   return rows.map((row) => ({
     wearerId: row.id,
     changedMs: row.changed_ms,
+    unitPath: row.unit_path,
     plan: {
       wearerId: row.id,
       supervisions: row.supervisions,

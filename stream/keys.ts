@@ -1,6 +1,9 @@
 // Every Redis key and channel. What one script or one commit touches shares a hash tag, so that a Redis Cluster keeps it
 // together: `{7}` for all of shard 7, a tag of its own for each thing that belongs to no shard.
 
+/** Units belong to no shard; their incidents go to the log of this one. */
+export const UNITS_SHARD = 0
+
 /** Roles that hold shards by lease and keep a position in the report log. */
 export type LogReader = 'evaluate' | 'record'
 
@@ -35,6 +38,12 @@ export function keysOf(prefix: string) {
     position: (reader: string, shard: number) => inShard(shard, `position:${reader}`),
     /** What recipients were last told about an incident. */
     told: (shard: number, incidentId: string) => inShard(shard, `told:${incidentId}`),
+    /** How many bracelets of each unit the shard's evaluator hears and how many are silent. */
+    unitCounts: (shard: number) => inShard(shard, 'unit-counts'),
+    /** Outages by unit; in the shard whose log their incidents go to. */
+    outages: inShard(UNITS_SHARD, 'outages'),
+    /** Since when reports can have been received, and until when that is known. */
+    listening: `${prefix}:{listening}`,
     /** Written now and then to see whether writing works; holds nothing. */
     probe: (shard: number) => inShard(shard, 'probe'),
     /** Pub/sub channel of the shard's newest positions. */

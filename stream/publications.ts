@@ -18,8 +18,8 @@ import { scanHash } from './scan-hash.ts'
 
 export { watchVersion } from './watch-version.ts'
 
-/** A wearer's plan and the time from which it differs from the one before. */
-export type PublishedPlan = { changedMs: number; plan: Plan }
+/** A wearer's plan, the time from which it differs from the one before, and the Bapas, or other unit, that the wearer is counted in. */
+export type PublishedPlan = { changedMs: number; unitPath?: string; plan: Plan }
 export type WearerPlan = PublishedPlan & { wearerId: number }
 
 /** The whole directory: what is published and not in `full` goes. */
@@ -169,10 +169,7 @@ async function announcePlans(redis: RedisClient, keys: Keys, shardCount: number,
 
 function planRecords(plans: readonly WearerPlan[]): Map<string, string> {
   return new Map(
-    plans.map(({ wearerId, changedMs, plan }) => [
-      String(wearerId),
-      JSON.stringify({ changedMs, plan } satisfies PublishedPlan),
-    ]),
+    plans.map(({ wearerId, ...published }) => [String(wearerId), JSON.stringify(published satisfies PublishedPlan)]),
   )
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import type { IncidentView, LiveMessage } from '../../model/console.ts'
-import { type Incident, type IncidentAct, withoutPlaces } from '../../model/incident.ts'
+import { type IncidentAct, type LoggedIncident, withoutPlaces } from '../../model/incident.ts'
 import { compareIds } from '../../stream/positions.ts'
 import type { SignedIn } from '../sessions.ts'
 import { type Cursor, encodeCursor } from './cursor.ts'
@@ -99,7 +99,7 @@ export class LiveConnection {
   }
 
   /** A revision from the log, live or read again; nothing is told twice. True when it was told. */
-  takeIncident(shard: number, entryId: string, incident: Incident): boolean {
+  takeIncident(shard: number, entryId: string, incident: LoggedIncident): boolean {
     if (compareIds(entryId, this.cursor.incidents[shard] as string) <= 0) return false
     this.cursor.incidents[shard] = entryId
     return this.tellIncident(incident)
@@ -108,12 +108,18 @@ export class LiveConnection {
   takeAct(entryId: string, act: IncidentAct): boolean {
     if (compareIds(entryId, this.cursor.acts) <= 0) return false
     this.cursor.acts = entryId
-    if (!this.scope.wearers.has(act.wearerId)) return false
+    if (!this.#sees(act)) return false
     this.send({ t: 'act', cursor: this.cursorText, act })
     return true
   }
 
-  tellIncident(incident: Incident): boolean {
+  tellIncident(incident: LoggedIncident): boolean {
+    if (incident.unitPath !== undefined) {
+      const name = this.scope.units.get(incident.unitPath)
+      if (name === undefined) return false
+      this.tellView({ ...incident, unit: { path: incident.unitPath, name }, acts: this.#actsOn(incident.id) })
+      return true
+    }
     const wearer = this.scope.wearers.get(incident.wearerId)
     if (wearer === undefined) return false
     const { id, n, name, unitPath } = wearer
@@ -126,6 +132,11 @@ export class LiveConnection {
       acts: this.#actsOn(incident.id),
     })
     return true
+  }
+
+  #sees({ wearerId, unitPath }: IncidentAct): boolean {
+    if (unitPath !== undefined) return this.scope.units.has(unitPath)
+    return wearerId !== undefined && this.scope.wearers.has(wearerId)
   }
 
   tellView(incident: IncidentView): void {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Incident, IncidentAct } from '../../model/incident.ts'
+import type { IncidentAct, LoggedIncident } from '../../model/incident.ts'
 import type { Clock, Log } from '../../model/observe.ts'
 import { readActs } from '../../stream/act-log.ts'
 import { duplicateRedis, type RedisClient, untilReady } from '../../stream/connect.ts'
@@ -23,7 +23,7 @@ export type FeedEntry<T> = { id: string; what: T }
 export type LogName = number | 'acts'
 
 export type FeedListener = {
-  onIncident(shard: number, entryId: string, incident: Incident): void
+  onIncident(shard: number, entryId: string, incident: LoggedIncident): void
   onAct(entryId: string, act: IncidentAct): void
   /** Newest positions as `model/live.ts` writes them; a snapshot may be older than what came before it. */
   onPositions(message: Uint8Array, snapshot: boolean): void
@@ -138,7 +138,7 @@ export class LiveFeed {
     return whole.every(Boolean)
   }
 
-  async incidentsAfter(shard: number, afterId: string): Promise<FeedEntry<Incident>[]> {
+  async incidentsAfter(shard: number, afterId: string): Promise<FeedEntry<LoggedIncident>[]> {
     const { redis, keys, limits } = this.#parts
     return parsed(await readIncidents(redis, keys, shard, afterId, { count: limits.replayPage }))
   }
@@ -222,6 +222,6 @@ export class LiveFeed {
   }
 }
 
-function parsed(entries: { id: string; json: string }[]): FeedEntry<Incident>[] {
-  return entries.map(({ id, json }) => ({ id, what: JSON.parse(json) as Incident }))
+function parsed(entries: { id: string; json: string }[]): FeedEntry<LoggedIncident>[] {
+  return entries.map(({ id, json }) => ({ id, what: JSON.parse(json) as LoggedIncident }))
 }

@@ -1,7 +1,7 @@
 // The process-wide live feed: what Redis says is read once and handed to each console that may see it.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
-import type { Incident, IncidentAct } from '../../model/incident.ts'
+import type { IncidentAct, LoggedIncident } from '../../model/incident.ts'
 import type { Gauge, Histogram, Meter } from '../../model/observe.ts'
 import { listIncidents } from '../../store/list-incidents.ts'
 import { rulesVersion } from '../../store/load-plans.ts'
@@ -208,7 +208,7 @@ export class LiveHub {
     for (const wearerId of connection.scope.positionsOf) this.#positions.unwatch(connection, wearerId)
   }
 
-  #onIncident(shard: number, entryId: string, incident: Incident): void {
+  #onIncident(shard: number, entryId: string, incident: LoggedIncident): void {
     this.recent.addIncident(incident)
     const nowMs = this.#parts.clock()
     this.#liveMs = Math.max(this.#liveMs, parseId(entryId)[0])
@@ -358,6 +358,8 @@ export class LiveHub {
       [...scope.positionsOf].filter((wearerId) => !before.positionsOf.has(wearerId)),
     )
     if (scope.rosterText !== before.rosterText) connection.sendText(scope.rosterText)
+    if ([...scope.units.keys()].some((path) => !before.units.has(path)))
+      return connection.comeBack('there are new units to be seen')
     if (added.length > ADDED_TOLD_MAX) return connection.comeBack('there are many new wearers to be seen')
     // What the newly seen wearers had before, or where it was; only then may a cursor say that this roster has been told.
     for (const { id } of added) {

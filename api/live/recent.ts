@@ -1,16 +1,16 @@
-import type { Incident, IncidentAct } from '../../model/incident.ts'
+import type { IncidentAct, LoggedIncident } from '../../model/incident.ts'
 
 /** The newest revision of each recent incident, and the acts on them: what PostgreSQL may not have yet. */
 export class RecentIncidents {
   readonly #max: number
-  readonly #incidents = new Map<string, Incident>()
+  readonly #incidents = new Map<string, LoggedIncident>()
   readonly #acts = new Map<string, IncidentAct[]>()
 
   constructor(max: number) {
     this.#max = max
   }
 
-  addIncident(incident: Incident): void {
+  addIncident(incident: LoggedIncident): void {
     this.#incidents.delete(incident.id)
     this.#incidents.set(incident.id, incident)
     dropOldest(this.#incidents, this.#max)
@@ -24,7 +24,7 @@ export class RecentIncidents {
     dropOldest(this.#acts, this.#max)
   }
 
-  incident(incidentId: string): Incident | undefined {
+  incident(incidentId: string): LoggedIncident | undefined {
     return this.#incidents.get(incidentId)
   }
 
@@ -33,8 +33,8 @@ export class RecentIncidents {
   }
 
   /** Oldest first. */
-  ofWearers(wearerIds: ReadonlySet<number>): Incident[] {
-    return [...this.#incidents.values()].filter(({ wearerId }) => wearerIds.has(wearerId))
+  ofWearers(wearerIds: ReadonlySet<number>): LoggedIncident[] {
+    return [...this.#incidents.values()].filter(({ wearerId }) => wearerId !== undefined && wearerIds.has(wearerId))
   }
 }
 

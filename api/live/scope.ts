@@ -7,13 +7,15 @@ import { asOfficer } from '../../store/transaction.ts'
 /** Whom an officer sees live, as row-level security gave it. */
 export type Scope = {
   wearers: ReadonlyMap<number, WearerSummary>
+  /** Names of the units whose incidents are seen, by path. */
+  units: ReadonlyMap<string, string>
   /** Whose places are shown: Kanwil and Ditjenpas see them for a written reason only. */
   placesOf: ReadonlySet<number>
   /** Whose position is shown live: of those, not after the end of the supervision. */
   positionsOf: ReadonlySet<number>
   conditionNames: ReadonlyMap<string, string>
   rulesVersion: number
-  /** The same for the same wearers; part of a console's cursor. */
+  /** The same for the same wearers and units; part of a console's cursor. */
   membersKey: string
   /** The roster as it goes out. */
   rosterText: string
@@ -21,18 +23,19 @@ export type Scope = {
 
 /** The scope as it stands now. Rejects while the database is away. */
 export async function loadScope(apiPool: Pool, officerId: string, nowMs: number, known?: Scope): Promise<Scope> {
-  const { wearers, placesOf, conditionNames, rulesVersion } = await asOfficer(apiPool, officerId, (client) =>
+  const { wearers, units, placesOf, conditionNames, rulesVersion } = await asOfficer(apiPool, officerId, (client) =>
     readLiveScope(client, known?.rulesVersion),
   )
   const byNumber = new Map(wearers.map((wearer) => [wearer.n, wearer]))
   return {
     wearers: byNumber,
+    units: new Map(units.map(({ path, name }) => [path, name])),
     placesOf: new Set(placesOf),
     positionsOf: new Set(placesOf.filter((n) => (byNumber.get(n)?.supervisionEndsMs ?? 0) > nowMs)),
     conditionNames: conditionNames ? new Map(conditionNames) : (known?.conditionNames ?? new Map()),
     rulesVersion,
     membersKey: createHash('sha256')
-      .update([...byNumber.keys()].join())
+      .update([...byNumber.keys(), ...units.map(({ path }) => path)].join())
       .digest('base64url')
       .slice(0, 12),
     rosterText: JSON.stringify({ t: 'roster', wearers }),

@@ -1,10 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Role } from '../../model/console.ts'
-import type { IncidentAct } from '../../model/incident.ts'
+import type { IncidentAct, LoggedIncident } from '../../model/incident.ts'
 import { appendAudit } from '../../store/append-audit.ts'
 import { findWearer } from '../../store/find-wearer.ts'
 import { insertAct } from '../../store/insert-act.ts'
 import { readIncident } from '../../store/list-incidents.ts'
+import { listUnitsInSight } from '../../store/list-units-in-sight.ts'
+import type { PoolClient } from '../../store/open-pool.ts'
 import { asOfficer } from '../../store/transaction.ts'
 import type { ApiApp, ApiParts } from '../app.ts'
 import { notFound } from '../refusal.ts'
@@ -55,14 +57,12 @@ export function addActs(app: ApiApp, { apiPool, hub, tellAct, clock }: ApiParts)
       asOfficer(apiPool, officer.officerId, async (client) => {
         const recorded = (await readIncident(client, incidentId))?.incident
         const told = hub.recent.incident(incidentId)
-        const wearerId = recorded?.wearerId ?? told?.wearerId
         // The officer may have seen what the recorder has not brought into PostgreSQL yet.
         const signs = Math.max(recorded?.signs ?? 1, told?.signs ?? 1)
-        // Row-level security would refuse the row as well; here it is told apart from a failure.
-        if (wearerId === undefined || !(await findWearer(client, wearerId))) throw notFound()
+        const whose = await whoseInSight(client, recorded ?? told)
         const inserted = await insertAct(client, {
           incidentId,
-          wearerId,
+          ...whose,
           action,
           ...(note !== undefined && { note }),
           ...(resolution !== undefined && { resolution }),
@@ -72,7 +72,7 @@ export function addActs(app: ApiApp, { apiPool, hub, tellAct, clock }: ApiParts)
         await appendAudit(client, {
           action: `incident.${action}`,
           subject: `incident:${incidentId}`,
-          wearerId,
+          ...(whose.wearerId !== undefined && { wearerId: whose.wearerId }),
           detail: { actId: inserted.actId, ...(resolution !== undefined && { resolution }) },
         })
         return inserted
@@ -83,4 +83,18 @@ export function addActs(app: ApiApp, { apiPool, hub, tellAct, clock }: ApiParts)
     )
     return c.json({ act }, 200)
   })
+}
+
+/** Row-level security would refuse the act as well; here it is told apart from a failure. Throws `notFound`. */
+async function whoseInSight(
+  client: PoolClient,
+  incident: LoggedIncident | undefined,
+): Promise<{ wearerId?: number; unitPath?: string }> {
+  if (incident?.wearerId !== undefined && (await findWearer(client, incident.wearerId)))
+    return { wearerId: incident.wearerId }
+  if (incident?.unitPath !== undefined) {
+    const { unitPath } = incident
+    if ((await listUnitsInSight(client)).some(({ path }) => path === unitPath)) return { unitPath }
+  }
+  throw notFound()
 }

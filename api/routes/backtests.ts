@@ -15,7 +15,7 @@ import { eachReport } from '../../store/read-reports.ts'
 import { asOfficer } from '../../store/transaction.ts'
 import type { ApiApp, ApiParts } from '../app.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { idSchema, incidentSchema, reasonSchema, unitPathSchema } from '../schemas.ts'
+import { idSchema, reasonSchema, unitPathSchema, wearerIncidentSchema } from '../schemas.ts'
 import { requireRole } from '../sessions.ts'
 import { json, refusals } from './answers.ts'
 import { openTrack } from './track-access.ts'
@@ -62,7 +62,7 @@ const wearerResultSchema = z.object({
   reports: z.number().int(),
   incidentCount: z.number().int(),
   countByType: z.record(z.string(), z.number().int()),
-  incidents: z.array(incidentSchema).openapi({ description: `at most ${BACKTEST.incidentsMax}, oldest first` }),
+  incidents: z.array(wearerIncidentSchema).openapi({ description: `at most ${BACKTEST.incidentsMax}, oldest first` }),
 })
 type WearerResult = z.infer<typeof wearerResultSchema>
 

@@ -11,7 +11,7 @@ import { eachReport } from '../../store/read-reports.ts'
 import { asOfficer } from '../../store/transaction.ts'
 import type { ApiApp, ApiParts } from '../app.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { idSchema, incidentSchema, ms } from '../schemas.ts'
+import { idSchema, ms, wearerIncidentSchema } from '../schemas.ts'
 import { json, refusals } from './answers.ts'
 import { readDocument } from './read-document.ts'
 import { openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
@@ -44,7 +44,7 @@ const weighingSchema = z
 
 export const explanationSchema = z
   .object({
-    incident: incidentSchema,
+    incident: wearerIncidentSchema,
     engineVersion: z.string(),
     planHash: z.string(),
     weighings: z.array(weighingSchema).openapi({ description: 'empty for what the device itself said' }),
@@ -89,9 +89,10 @@ async function explainAndWriteDown(
 ): Promise<{ explanation: Explanation & { same: boolean }; granted: boolean }> {
   const found = await readIncident(client, incidentId)
   if (found === undefined) throw notFound()
-  const { acts: _, conditionName: __, wearer: whose, ...incident } = found.incident
-  if (INCIDENT_TYPES[incident.type].openedBy === 'clock')
+  const { incident: view } = found
+  if (view.unit !== undefined || INCIDENT_TYPES[view.type].openedBy === 'clock')
     throw new Refusal(409, 'not_explained', 'silence is judged by when reports were received, not from a track')
+  const { acts: _, conditionName: __, wearer: whose, ...incident } = view
   const { wearer, reason, granted } = await openTrack(client, officer, whose.id, given)
   const explanation = await foldAgain(client, wearer.n, incident, nowMs)
   await appendAudit(client, {

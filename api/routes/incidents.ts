@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { IncidentView } from '../../model/console.ts'
-import { type Incident, withoutPlaces } from '../../model/incident.ts'
+import { type LoggedIncident, withoutPlaces } from '../../model/incident.ts'
 import { findWearer } from '../../store/find-wearer.ts'
 import { listIncidents, readIncident } from '../../store/list-incidents.ts'
+import { listUnitsInSight } from '../../store/list-units-in-sight.ts'
 import type { PoolClient } from '../../store/open-pool.ts'
 import { seesPlaces } from '../../store/sees-places.ts'
 import { asOfficer } from '../../store/transaction.ts'
@@ -65,18 +66,22 @@ export function addIncidents(app: ApiApp, { apiPool, hub }: ApiParts): void {
   })
 }
 
-/** An incident so new that the recorder has not brought it into PostgreSQL; whose it is, PostgreSQL knows. */
+/** An incident so new that the recorder has not brought it into PostgreSQL; who may see whose it is, PostgreSQL knows. */
 async function fromMemory(
   client: PoolClient,
   hub: LiveHub,
   incidentId: string,
-): Promise<{ incident: IncidentView; revisions: Incident[] } | undefined> {
+): Promise<{ incident: IncidentView; revisions: LoggedIncident[] } | undefined> {
   const incident = hub.recent.incident(incidentId)
   if (incident === undefined) return undefined
+  const acts = hub.recent.acts(incidentId)
+  if (incident.unitPath !== undefined) {
+    const unit = (await listUnitsInSight(client)).find(({ path }) => path === incident.unitPath)
+    return unit && { incident: { ...incident, unit, acts }, revisions: [incident] }
+  }
   const wearer = await findWearer(client, incident.wearerId)
   if (wearer === undefined) return undefined
   const { id, n, name, unitPath } = wearer
   const seen = (await seesPlaces(client, n)) ? incident : withoutPlaces(incident)
-  const view = { ...seen, wearer: { id, n, name, unitPath }, acts: hub.recent.acts(incidentId) }
-  return { incident: view, revisions: [seen] }
+  return { incident: { ...seen, wearer: { id, n, name, unitPath }, acts }, revisions: [seen] }
 }

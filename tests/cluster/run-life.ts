@@ -12,6 +12,7 @@ import { readLag } from '../../stream/lag.ts'
 import { readEdges } from '../../stream/log-edges.ts'
 import { getPosition } from '../../stream/positions.ts'
 import { eventually, until } from '../faults/eventually.ts'
+import { ofWearers } from '../faults/of-wearers.ts'
 import { ServerProcess } from '../faults/server-process.ts'
 import { freePorts, SHARDS, SPEED, type World } from '../faults/world.ts'
 
@@ -108,7 +109,7 @@ export async function runLife({ world, redis, redisEnv, processes: wanted, distu
     await until(begin + SPAN_MS / SPEED + EDGES_MS)
     await untilAtRest(redis)
     const recorded = await readRecorded(world)
-    const seen = () => new Map<string, Incident>(watches.flatMap(({ incidents }) => [...incidents]))
+    const seen = () => new Map<string, Incident>(watches.flatMap(({ incidents }) => ofWearers(incidents)))
     await eventually(
       async () => [...(await readRecorded(world)).values()].every((i) => seen().get(i.id)?.revision === i.revision),
       'the operators saw what is recorded',
@@ -219,7 +220,7 @@ async function readRows({ pool }: World): Promise<Life['rows']> {
 }
 
 async function readRecorded({ pool }: World): Promise<Map<string, Incident>> {
-  const { rows } = await pool.query<{ body: Incident }>('SELECT body FROM incident')
+  const { rows } = await pool.query<{ body: Incident }>('SELECT body FROM incident WHERE wearer_id IS NOT NULL')
   return new Map(rows.map(({ body }) => [body.id, body]))
 }
 

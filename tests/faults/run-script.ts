@@ -2,7 +2,7 @@
 // can be compared with another run of the same world.
 import { clockOf } from '../../bin/clock.ts'
 import { signIn, watchLive } from '../../bin/watch-live.ts'
-import type { Incident } from '../../model/incident.ts'
+import type { Incident, LoggedIncident } from '../../model/incident.ts'
 import type { DeviceReport } from '../../model/report.ts'
 import { FleetRun } from '../../simulators/run-fleet.ts'
 import { readIncidents } from '../../stream/incident-log.ts'
@@ -15,6 +15,7 @@ import { type Fault, type ProcessName, targetOf } from './choose-faults.ts'
 import { CuttingProxy } from './cutting-proxy.ts'
 import { eventually, until } from './eventually.ts'
 import { freePorts, usualPortOffset } from './free-ports.ts'
+import { ofWearers } from './of-wearers.ts'
 import { ServerProcess } from './server-process.ts'
 import { forgetRun, SHARDS, SPEED, type World } from './world.ts'
 
@@ -145,7 +146,7 @@ async function runOnce(
       // What is missing is told by the comparison, incident by incident.
       if (!(error instanceof Error && error.message.startsWith('not seen within'))) throw error
     })
-    const lastSeen = new Map(watches.flatMap(({ incidents }) => [...incidents]))
+    const lastSeen = new Map(watches.flatMap(({ incidents }) => ofWearers(incidents)))
     return {
       answered,
       refused,
@@ -214,7 +215,8 @@ async function watchOperators(world: World, apiPort: number, firstSeen: Map<stri
       const cookie = world.cookies.get(username) ?? (await signIn(baseUrl, username, world.password))
       world.cookies.set(username, cookie)
       const watch = watchLive(baseUrl, cookie, Date.now, (incident) => {
-        if (!firstSeen.has(incident.id)) firstSeen.set(incident.id, { incident, atRealMs: Date.now() })
+        if (incident.unit === undefined && !firstSeen.has(incident.id))
+          firstSeen.set(incident.id, { incident, atRealMs: Date.now() })
       })
       await watch.hello
       return watch
@@ -316,7 +318,7 @@ function identityOf(world: World, { deviceId, timeMs }: DeviceReport): string {
 }
 
 function watchesSaw(
-  watches: readonly { incidents: Map<string, Incident> }[],
+  watches: readonly { incidents: Map<string, { revision: number }> }[],
   recorded: Map<string, Incident>,
 ): boolean {
   return [...recorded.values()].every(({ id, revision }) =>
@@ -333,7 +335,7 @@ async function readRows({ pool }: World): Promise<StoredRow[]> {
 }
 
 async function readRecorded({ pool }: World): Promise<Map<string, Incident>> {
-  const { rows } = await pool.query<{ body: Incident }>('SELECT body FROM incident')
+  const { rows } = await pool.query<{ body: Incident }>('SELECT body FROM incident WHERE wearer_id IS NOT NULL')
   return new Map(rows.map(({ body }) => [body.id, body]))
 }
 
@@ -341,7 +343,8 @@ async function readLogged(world: World): Promise<Map<string, Incident>> {
   const newest = new Map<string, Incident>()
   for (let shard = 0; shard < SHARDS; shard++)
     for (const { json } of await readIncidents(world.redis, keysOf('gelang'), shard, '0-0', { count: 100_000 })) {
-      const incident = JSON.parse(json) as Incident
+      const incident = JSON.parse(json) as LoggedIncident
+      if (incident.unitPath !== undefined) continue
       newest.set(incident.id, incident)
     }
   return newest

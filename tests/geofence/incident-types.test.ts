@@ -1,7 +1,7 @@
 // Every incident type that the fold decides, opened and closed.
 import { describe, expect, test } from 'vitest'
 import { backtest } from '../../geofence/backtest.ts'
-import type { Incident } from '../../model/incident.ts'
+import { INCIDENT_TYPES, type Incident } from '../../model/incident.ts'
 import type { LogReport } from '../../model/report.ts'
 import { brief, condition, DAY, document, fix, heard, MINUTE, WEARER } from './make-reports.ts'
 
@@ -16,6 +16,18 @@ function judge(conditions: object[], reports: LogReport[], toMinute?: number): I
 function walk(north: number[], from = 0, east = 0): LogReport[] {
   return north.map((metres, i) => fix(at(from + i), metres, east))
 }
+
+test('every type of the table of incident types, with its default severity', () => {
+  const severities = Object.fromEntries(Object.entries(INCIDENT_TYPES).map(([type, { severity }]) => [type, severity]))
+  expect(severities).toEqual({
+    ...{ strap_open: 'kritis', case_opened: 'kritis', sos: 'kritis' },
+    ...{ inside_avoided_zone: 'kritis', away_from_required_zone: 'serius', off_corridor: 'serius' },
+    ...{ inferred_crossing: 'informasi', warning_ring: 'informasi' },
+    ...{ location_unverifiable: 'serius', position_not_credible: 'serius', suspected_jamming: 'serius' },
+    ...{ no_communication: 'serius', no_fix: 'informasi', fleet_silence: 'serius' },
+    ...{ battery_low: 'informasi', battery_critical: 'serius', battery_dead: 'serius' },
+  })
+})
 
 describe('zones', () => {
   const required = [condition({})]
@@ -253,6 +265,15 @@ describe('device', () => {
     )
   })
 
+  test('charging clears battery low and critical at once, whatever the level; off the charger they are raised anew', () => {
+    const reports = [said(0, { batteryPercent: 20 }), said(1, { batteryPercent: 9 })]
+    reports.push(said(2, { batteryPercent: 9, charging: true }), said(3, { batteryPercent: 12, charging: true }))
+    expect(brief(judge([], reports))).toEqual(['battery_low 0/0/2', 'battery_critical 1/1/2'])
+    expect(brief(judge([], [...reports, said(4, { batteryPercent: 12, charging: false })])).at(-1)).toBe(
+      'battery_low 4/4/-',
+    )
+  })
+
   test('battery: the alarm word where no level is told', () => {
     expect(brief(judge([], [said(0, { alarms: ['batteryLow'] }), said(1, { charging: true })]))).toEqual([
       'battery_low 0/0/1',
@@ -267,6 +288,9 @@ describe('device', () => {
     const [late] = judge([], [...reports, said(150, {}), said(151, {})])
     expect(late).toMatchObject({ id: early!.id, severity: 'serius', endMs: at(150) })
     expect(judge([], reports.slice(0, 5))).toEqual([])
+    // One incident that grows graver, not two.
+    expect(judge([], reports)).toHaveLength(1)
+    expect(judge([], reports.slice(0, 20))[0]!.severity).toBe('informasi')
   })
 
   test('suspected jamming needs two independent signs', () => {
@@ -276,6 +300,15 @@ describe('device', () => {
     expect(brief(judge([], [said(0, { alarms: ['jamming'] }), said(4, { alarms: ['gnssFault'] })]))).toEqual([
       'suspected_jamming 0/4/-',
     ])
+    // Too far apart; a fix lost on the way indoors; the same sign however often.
+    expect(judge([], [said(0, { alarms: ['jamming'] }), said(11, { alarms: ['gnssFault'] })])).toEqual([])
+    expect(judge([], [said(0, { accuracyM: 60 }), heard(at(1), { alarms: ['jamming'] })])).toEqual([])
+    expect(
+      judge(
+        [],
+        [0, 1, 2, 3].map((minute) => heard(at(minute), { alarms: ['gnssFault'] })),
+      ),
+    ).toEqual([])
   })
 
   test('an invalid fix repeating the last place proves nothing', () => {

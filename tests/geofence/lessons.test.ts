@@ -1,11 +1,12 @@
 // Each line of lessons.md that concerns evaluation, as a test named after the complaint.
 import { expect, test } from 'vitest'
 import { backtest, compileDocument } from '../../geofence/backtest.ts'
+import { compilePlan } from '../../geofence/compile-plan.ts'
 import { errorRadiusM } from '../../geofence/evidence.ts'
 import { judgeSilence, type Silence } from '../../geofence/silence.ts'
 import { WearerTimeline } from '../../geofence/timeline.ts'
 import { POSITION_SOURCE } from '../../model/report.ts'
-import { brief, condition, DAY, document, fix, HOUR, MINUTE, seeded, verdicts, WEARER } from './make-reports.ts'
+import { brief, condition, DAY, document, fix, HOME, HOUR, MINUTE, seeded, verdicts, WEARER } from './make-reports.ts'
 
 const T = Date.UTC(2026, 2, 3, 12)
 const at = (minute: number) => T + minute * MINUTE
@@ -69,6 +70,51 @@ test('traccar 4832, 2736: online and offline never flap', () => {
     changes.push(...look.changes.map(({ type }) => type))
   }
   expect(changes).toEqual([])
+})
+
+test('tile38 491, 245: a wearer with 200 zones costs no more distances a fix than one with 10; none while nothing can change', () => {
+  /** Distances measured over a day at home, in the middle of so many zones a kilometre apart. */
+  const measured = (count: number): number => {
+    const zones = Array.from({ length: count }, (_, i) => {
+      const [ring, side] = [1 + Math.floor(i / 4), i % 4]
+      const away = ring * 0.01
+      const [east, north] = [[away, 0][side % 2]! * (side < 2 ? 1 : -1), [0, away][side % 2]! * (side < 2 ? 1 : -1)]
+      return { id: `z${i}`, shape: { type: 'Circle', center: [HOME.lon + east, HOME.lat + north], radiusM: 150 } }
+    })
+    const conditions = zones.map(({ id }, i) => condition({ id: `c${i}`, zoneId: id, kind: 'avoided' }))
+    const rules = document({ conditions }, zones)
+    const { zoneOf, horizon } = compileDocument(rules.plan, rules.zones)
+    let distances = 0
+    const counted = new Map(
+      zones.map(({ id }) => {
+        const zone = zoneOf(id)!
+        const signedDistanceM: typeof zone.signedDistanceM = (...at) => {
+          distances++
+          return zone.signedDistanceM(...at)
+        }
+        const measure: typeof zone.measure = (...at) => {
+          distances++
+          zone.measure(...at)
+        }
+        const { kind, bboxE7, areaM2, vertices } = zone
+        return [id, { kind, bboxE7, areaM2, vertices, signedDistanceM, measure }]
+      }),
+    )
+    const t = new WearerTimeline(
+      WEARER,
+      compilePlan(rules.plan, (id) => counted.get(id), horizon),
+      OPTIONS,
+    )
+    const random = seeded(3)
+    t.offer(fix(at(0), 0, 0))
+    const first = distances
+    expect(first).toBeGreaterThan(0)
+    for (let i = 1; i < 1440; i++) t.offer(fix(at(i), (random() - 0.5) * 40, (random() - 0.5) * 40))
+    return distances - first
+  }
+  const [ten, twoHundred] = [measured(10), measured(200)]
+  expect(twoHundred).toBeLessThanOrEqual(ten)
+  expect(ten).toBeLessThan(10)
 })
 
 test('tile38 635: a rule that ends while inside closes its incident', () => {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { compileDocument } from '../../geofence/backtest.ts'
-import { FLEET, type FleetMember, type FleetSilence, judgeFleetSilence } from '../../geofence/fleet-silence.ts'
 import { judgeSilence, silenceDueMs } from '../../geofence/silence.ts'
-import { document, HOUR, MINUTE, WEARER } from './make-reports.ts'
+import { document, MINUTE, WEARER } from './make-reports.ts'
 
 const T = Date.UTC(2026, 2, 3)
 const at = (minute: number) => T + minute * MINUTE
@@ -47,62 +46,48 @@ describe('no communication', () => {
     expect(types(undefined)).toEqual(['no_communication'])
   })
 
+  test('nobody is blamed for a time in which we did not listen', () => {
+    const contact = { lastReceivedMs: at(10) }
+    const around = { listeningSinceMs: at(60) }
+    expect(judgeSilence(WEARER, plan, contact, undefined, at(76) - 1, around).changes).toEqual([])
+    expect(judgeSilence(WEARER, plan, contact, undefined, at(76), around).changes).toMatchObject([
+      { startMs: at(10), confirmedMs: at(76) },
+    ])
+  })
+
+  test('part of a fleet silence: held back, or withdrawn with the reason; whoever is still silent after it stands, same id', () => {
+    const contact = { lastReceivedMs: at(10), batteryPercent: 4 }
+    expect(judgeSilence(WEARER, plan, contact, undefined, at(40), { covered: true })).toEqual({
+      silence: undefined,
+      changes: [],
+    })
+    const raised = judgeSilence(WEARER, plan, contact, undefined, at(26))
+    const held = judgeSilence(WEARER, plan, contact, raised.silence, at(27), { covered: true })
+    expect(held.changes).toMatchObject([
+      { type: 'no_communication', withdrawn: { reason: 'fleet_silence' }, revision: 2 },
+      { type: 'battery_dead', withdrawn: { reason: 'fleet_silence' }, revision: 2 },
+    ])
+    expect(judgeSilence(WEARER, plan, contact, held.silence, at(28), { covered: true }).changes).toEqual([])
+    const freed = judgeSilence(WEARER, plan, contact, held.silence, at(90), { freedMs: at(80) })
+    expect(freed.changes.map(({ id }) => id)).toEqual(raised.changes.map(({ id }) => id))
+    expect(freed.changes).toMatchObject([{ startMs: at(10), confirmedMs: at(80), revision: 3 }, { revision: 3 }])
+    expect(freed.changes[0]!.withdrawn).toBeUndefined()
+    expect(judgeSilence(WEARER, plan, { lastReceivedMs: at(50) }, held.silence, at(50))).toEqual({
+      silence: undefined,
+      changes: [],
+    })
+  })
+
+  test('held back and never raised: after the outage it is confirmed when that was over', () => {
+    const freed = judgeSilence(WEARER, plan, { lastReceivedMs: at(10) }, undefined, at(90), { freedMs: at(80) })
+    expect(freed.changes).toMatchObject([{ startMs: at(10), confirmedMs: at(80), revision: 1 }])
+  })
+
   test('the end of supervision ends it, and after it nobody is missed', () => {
     const opened = judgeSilence(WEARER, plan, { lastReceivedMs: at(900) }, undefined, at(950))
     expect(judgeSilence(WEARER, plan, { lastReceivedMs: at(900) }, opened.silence, at(1100)).changes).toMatchObject([
       { endMs: at(1000) },
     ])
     expect(judgeSilence(WEARER, plan, { lastReceivedMs: at(999) }, undefined, at(1100)).changes).toEqual([])
-  })
-})
-
-describe('fleet silence', () => {
-  const dueAfterMs = 16 * MINUTE
-  const member = (wearerId: number, lastMinute: number, unitPath = 'jkt'): FleetMember => ({
-    wearerId,
-    unitPath,
-    lastReceivedMs: at(lastMinute),
-    dueMs: at(lastMinute) + dueAfterMs,
-  })
-  const fleet = (count: number, lastMinute: number) => Array.from({ length: count }, (_, i) => member(i, lastMinute))
-
-  test('many at once: one incident for the unit, before the single ones, which are held back', () => {
-    const { open, changes, covered } = judgeFleetSilence(fleet(40, 10), [], at(19))
-    expect(changes).toMatchObject([
-      { unitPath: 'jkt', incident: { type: 'fleet_silence', startMs: at(10), confirmedMs: at(19) } },
-    ])
-    expect(changes[0]!.incident.evidence.length).toBeLessThanOrEqual(16)
-    expect(covered.size).toBe(40)
-    expect(judgeFleetSilence(fleet(40, 10), open, at(30)).changes).toEqual([])
-  })
-
-  test('it ends when nearly all are heard again, once, and does not flap in between', () => {
-    let open: FleetSilence[] = judgeFleetSilence(fleet(100, 10), [], at(20)).open
-    const changes: (number | undefined)[] = []
-    for (let minute = 21; minute < 80; minute++) {
-      const back = (minute - 20) * 2
-      const members = fleet(100, 10).map((m, i) => (i < back ? member(i, minute) : m))
-      const look = judgeFleetSilence(members, open, at(minute))
-      open = look.open
-      changes.push(...look.changes.map(({ incident }) => incident.endMs))
-    }
-    expect(changes).toHaveLength(1)
-    expect(changes[0]).toBeGreaterThan(at(60))
-  })
-
-  test('few, or far apart in time, or a small share: judged one by one', () => {
-    expect(judgeFleetSilence(fleet(FLEET.silentMin - 1, 10), [], at(60)).changes).toEqual([])
-    const scattered = Array.from({ length: 40 }, (_, i) => member(i, -i * 60))
-    expect(judgeFleetSilence(scattered, [], at(60)).changes).toEqual([])
-    const share = [...fleet(6, 10), ...Array.from({ length: 60 }, (_, i) => member(100 + i, 59))]
-    expect(judgeFleetSilence(share, [], at(60)).changes).toEqual([])
-  })
-
-  test('units apart; the same whatever order the wearers come in', () => {
-    const both = [...fleet(10, 10), ...Array.from({ length: 10 }, (_, i) => member(200 + i, 11, 'mks'))]
-    const forward = judgeFleetSilence(both, [], at(30))
-    expect(forward.changes.map(({ unitPath }) => unitPath)).toEqual(['jkt', 'mks'])
-    expect(judgeFleetSilence([...both].reverse(), [], at(30)).changes).toEqual(forward.changes)
-    expect(HOUR).toBeGreaterThan(dueAfterMs)
   })
 })

@@ -137,18 +137,20 @@ incident table, row security
   revision integer not null
   type text not null
   severity text not null
-  wearer_id integer not null
+  wearer_id integer
   condition_id text
   start_at timestamp with time zone not null
   end_at timestamp with time zone
   withdrawn boolean not null
   body jsonb not null
   resolved_at timestamp with time zone
+  unit_path ltree
 incident_revision table, row security
   incident_id uuid not null
   revision integer not null
-  wearer_id integer not null
+  wearer_id integer
   body jsonb not null
+  unit_path ltree
 officer table, row security
   id uuid not null = gen_random_uuid()
   name text not null
@@ -159,7 +161,7 @@ officer table, row security
 officer_act table, row security
   act_id bigint not null identity a
   incident_id uuid not null
-  wearer_id integer not null
+  wearer_id integer
   action text not null
   officer_id uuid not null
   officer_name text not null
@@ -167,6 +169,7 @@ officer_act table, row security
   note text
   resolution text
   signs integer not null = 1
+  unit_path ltree
 permit table, row security
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
@@ -210,7 +213,14 @@ seen_incident view {security_barrier=true}
             ELSE without_places(i.body)
         END AS body
    FROM incident i
-     JOIN sight s ON s.wearer_id = i.wearer_id;
+     JOIN sight s ON s.wearer_id = i.wearer_id
+UNION ALL
+ SELECT i.id,
+    i.wearer_id,
+    i.body
+   FROM incident i
+  WHERE (i.unit_path IN ( SELECT units_in_sight.path
+           FROM units_in_sight() units_in_sight(path, name)));
 seen_revision view {security_barrier=true}
   incident_id uuid
   revision integer
@@ -224,7 +234,15 @@ seen_revision view {security_barrier=true}
             ELSE without_places(r.body)
         END AS body
    FROM incident_revision r
-     JOIN sight s ON s.wearer_id = r.wearer_id;
+     JOIN sight s ON s.wearer_id = r.wearer_id
+UNION ALL
+ SELECT r.incident_id,
+    r.revision,
+    r.wearer_id,
+    r.body
+   FROM incident_revision r
+  WHERE (r.unit_path IN ( SELECT units_in_sight.path
+           FROM units_in_sight() units_in_sight(path, name)));
 sight view
   wearer_id integer
   places boolean
@@ -389,9 +407,11 @@ gateway gateway_id_check CHECK (id ~ '^[A-Za-z0-9._-]{1,64}$'::text)
 gateway gateway_pkey PRIMARY KEY (id)
 gateway gateway_secret_sha256_check CHECK (secret_sha256 ~ '^[0-9a-f]{64}$'::text)
 gateway gateway_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
+incident incident_check CHECK (num_nonnulls(wearer_id, unit_path) = 1)
 incident incident_pkey PRIMARY KEY (id)
 incident incident_revision_check CHECK (revision >= 1)
 incident incident_severity_check CHECK (severity = ANY (ARRAY['informasi'::text, 'serius'::text, 'kritis'::text]))
+incident_revision incident_revision_check1 CHECK (num_nonnulls(wearer_id, unit_path) = 1)
 incident_revision incident_revision_pkey PRIMARY KEY (incident_id, revision)
 officer officer_auth_user_id_fkey FOREIGN KEY (auth_user_id) REFERENCES auth."user"(id) ON DELETE SET NULL
 officer officer_auth_user_id_key UNIQUE (auth_user_id)
@@ -402,6 +422,7 @@ officer officer_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
 officer_act officer_act_action_check CHECK (action = ANY (ARRAY['acknowledge'::text, 'note'::text, 'escalate'::text, 'resolve'::text]))
 officer_act officer_act_check CHECK ((action = 'resolve'::text) = (resolution IS NOT NULL))
 officer_act officer_act_check1 CHECK (action <> 'note'::text OR btrim(note) <> ''::text)
+officer_act officer_act_check2 CHECK (num_nonnulls(wearer_id, unit_path) = 1)
 officer_act officer_act_note_check CHECK (length(note) <= 4000)
 officer_act officer_act_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
 officer_act officer_act_pkey PRIMARY KEY (act_id)
@@ -583,12 +604,18 @@ gateway at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text
 incident all_rows for * to gelang_record
   using true
+incident of_unit_in_sight for r to gelang_api
+  using (unit_path IN ( SELECT units_in_sight.path
+   FROM units_in_sight() units_in_sight(path, name)))
 incident of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = incident.wearer_id))
 incident_revision all_rows for * to gelang_record
   using true
+incident_revision of_unit_in_sight for r to gelang_api
+  using (unit_path IN ( SELECT units_in_sight.path
+   FROM units_in_sight() units_in_sight(path, name)))
 incident_revision of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
@@ -599,8 +626,14 @@ officer_act act for a to gelang_api
   check officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = officer_act.wearer_id))
+officer_act act_on_unit for a to gelang_api
+  check officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (( SELECT acting_role() AS acting_role)) <> 'admin_ti'::text AND (unit_path IN ( SELECT units_in_sight.path
+   FROM units_in_sight() units_in_sight(path, name)))
 officer_act all_rows for r to gelang_record
   using true
+officer_act of_unit_in_sight for r to gelang_api
+  using (unit_path IN ( SELECT units_in_sight.path
+   FROM units_in_sight() units_in_sight(path, name)))
 officer_act of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
@@ -635,6 +668,8 @@ supervision of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = supervision.wearer_id))
+unit all_rows for r to gelang_record
+  using true
 unit at_or_below for r to gelang_api
   using path <@ (( SELECT acting_unit() AS acting_unit))
 wearer all_rows for r to gelang_record
@@ -782,7 +817,8 @@ AS $function$
 BEGIN
   PERFORM pg_advisory_xact_lock(7103, hashtext(NEW.incident_id::text));
   NEW.officer_name := (SELECT name FROM officer WHERE id = NEW.officer_id);
-  IF EXISTS (SELECT FROM incident WHERE id = NEW.incident_id AND wearer_id <> NEW.wearer_id) THEN
+  IF EXISTS (SELECT FROM incident
+    WHERE id = NEW.incident_id AND (wearer_id IS DISTINCT FROM NEW.wearer_id OR unit_path IS DISTINCT FROM NEW.unit_path)) THEN
     RAISE EXCEPTION 'incident % is not of wearer %', NEW.incident_id, NEW.wearer_id USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.action = 'resolve' THEN
@@ -918,6 +954,16 @@ AS $function$
 BEGIN
   RETURN EXISTS (SELECT FROM zone z WHERE z.id = sees_zone.zone_id);
 END $function$
+CREATE OR REPLACE FUNCTION public.units_in_sight(OUT path ltree, OUT name text)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT u.path, u.name FROM unit u
+  WHERE acting_role() IN ('pk', 'asisten_pk', 'kasubsi', 'kepala_bapas', 'operator', 'kanwil', 'ditjenpas', 'admin_ti')
+    AND (u.path <@ acting_unit() OR u.kind = 'bapas' AND u.path @> acting_unit())
+$function$
 CREATE OR REPLACE FUNCTION public.utc_ms(t timestamp with time zone)
  RETURNS double precision
  LANGUAGE sql
@@ -993,10 +1039,10 @@ gelang_record: SELECT on rules_version
 
 -- grants on columns
 gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings) on bracelet
-gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at) on incident
+gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
 gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
-gelang_api: SELECT (incident_id, revision, wearer_id) on incident_revision
+gelang_api: SELECT (incident_id, revision, wearer_id, unit_path) on incident_revision
 gelang_api: SELECT (received_at, source_id, protocol, reason, detail, device_id, cut) on quarantine
 gelang_api: UPDATE (during, changed_at, cancelled_at) on condition
 gelang_api: UPDATE (during, changed_at, cancelled_at) on permit
@@ -1006,6 +1052,7 @@ gelang_record: SELECT (id, unit_path, report_interval_ms, silence_grace_ms, plan
 gelang_record: SELECT (id, wearer_id, during, condition_ids, zone_id, decided_at, legal_basis, changed_at, cancelled_at) on permit
 gelang_record: SELECT (id, wearer_id, during, made_at, changed_at) on supervision
 gelang_record: SELECT (incident_id, action, at, signs) on officer_act
+gelang_record: SELECT (path, kind) on unit
 gelang_record: SELECT (received_at, source_id) on quarantine
 gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zone, windows, severity, parameters, legal_basis, made_at, changed_at, cancelled_at) on condition
 
@@ -1019,6 +1066,7 @@ gelang_api: granted_wearer_ids()
 gelang_api: officer_of_account(text)
 gelang_api: reveal_nik(uuid,text)
 gelang_api: sees_zone(text)
+gelang_api: units_in_sight()
 gelang_api: verify_audit(bigint,bytea)
 gelang_api: without_places(jsonb)
 gelang_auth: append_audit(text,text,integer,text,jsonb)

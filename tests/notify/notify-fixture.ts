@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { openMeter } from '../../bin/meter.ts'
-import type { Incident } from '../../model/incident.ts'
+import type { Incident, LoggedIncident } from '../../model/incident.ts'
 import type { Log } from '../../model/observe.ts'
 import type { Alert, Recipient } from '../../notify/alert.ts'
 import type { DeliveryLimits } from '../../notify/deliver.ts'
@@ -127,7 +127,7 @@ export function incidentOf(id: number, changes: Partial<Incident> = {}): Inciden
 }
 
 /** Puts revisions into a shard's incident log, as an evaluator's commit does. */
-export async function conclude(test: TestRedis, shard: number, ...incidents: Incident[]): Promise<void> {
+export async function conclude(test: TestRedis, shard: number, ...incidents: LoggedIncident[]): Promise<void> {
   for (const incident of incidents)
     await test.redis.xadd(test.keys.incidents(shard), '*', 'json', JSON.stringify(incident))
 }

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import type { Recipient } from '../../notify/alert.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
+import { unitIncident } from '../store/two-bapas.ts'
 import { conclude, incidentOf, openReceiver, type Receiver, runNotify } from './notify-fixture.ts'
 
 let redis: TestRedis
@@ -45,6 +46,16 @@ async function flushed(shard: number, id: number): Promise<void> {
   await conclude(redis, shard, incidentOf(id))
   await vi.waitFor(() => expect(taken().some(({ alert }) => alert.reference === incidentOf(id).id)).toBe(true), 15_000)
 }
+
+test('an outage of a whole unit is told once, and names neither the unit nor anybody', async () => {
+  start()
+  const outage = unitIncident({ unitPath: 'dj.jabar.bandung', silentCount: 6 })
+  await conclude(redis, 0, outage, { ...outage, silentCount: 12, revision: 2 })
+  await flushed(0, 2)
+  const told = taken().filter(({ alert }) => alert.reference === outage.id)
+  expect(told.map(({ alert }) => alert)).toMatchObject([{ kind: 'raised', type: 'fleet_silence', severity: 'serius' }])
+  expect(JSON.stringify(told[0]!.alert)).not.toContain('bandung')
+})
 
 test('an alert holds a reference and a link, and nothing of the person', async () => {
   start()

@@ -49,7 +49,7 @@ export async function openRedisEvaluator(clock: Clock): Promise<RedisEvaluator> 
         clock,
         log: silentLog,
         meter: openMeter().meter,
-        limits: { checkpointMs: 50, liveMs: 20, ...limits },
+        limits: { checkpointMs: 50, liveMs: 20, newsMs: 50, ...limits },
         onFatal: (error) => failures.push(error),
       })
     },

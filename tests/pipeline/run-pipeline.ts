@@ -4,6 +4,7 @@ import { openMeter } from '../../bin/meter.ts'
 import { sha256 } from '../../bin/seed-fleet.ts'
 import { Directory } from '../../ingest/directory.ts'
 import { followDirectory } from '../../ingest/follow-directory.ts'
+import { keepSayingListening } from '../../ingest/say-listening.ts'
 import { type Ingest, startIngest } from '../../ingest/start-ingest.ts'
 import type { Incident } from '../../model/incident.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
@@ -76,7 +77,7 @@ export async function startPipeline(
         readers.add(reader)
         return reader
       },
-      limits: { checkpointMs: 50, liveMs: 20, ...limits },
+      limits: { checkpointMs: 50, liveMs: 20, newsMs: 50, ...limits },
     })
   let evaluating = evaluate()
   const { ingest, stopIngest } = await openIngest(redis, common)
@@ -139,9 +140,11 @@ async function openIngest(redis: TestRedis, { clock, log, meter }: { clock: Cloc
     meter,
     clock,
   })
+  const saying = keepSayingListening({ ...redis, clock, log, ready: ingest.ready, everyMs: 50 })
   return {
     ingest,
     async stopIngest() {
+      await saying.stop()
       await ingest.close()
       unfollow()
     },

@@ -1,6 +1,6 @@
 // Two Bapas of one Kanwil and one of another, everybody's wearers in them, with a fix, an incident and all the rest.
 import type { Role } from '../../model/console.ts'
-import type { Incident } from '../../model/incident.ts'
+import type { Incident, UnitIncident } from '../../model/incident.ts'
 import type { DeviceReport } from '../../model/report.ts'
 import { ENTRY_HEADER_BYTES, ReportWriter } from '../../model/report-codec.ts'
 import { FixRows } from '../../store/encode-fixes.ts'
@@ -152,6 +152,16 @@ export function addReport(
   writer.add(whole, wearerId, braceletId, report.timeMs + 900, 'own')
   const bytes = writer.take()
   rows.add(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), ENTRY_HEADER_BYTES)
+}
+
+/** An outage of a whole unit. */
+export function unitIncident(some: Partial<UnitIncident> & Pick<UnitIncident, 'unitPath'>): UnitIncident {
+  return {
+    ...{ id: '50000000-0000-4000-8000-000000000001', type: 'fleet_silence', severity: 'serius' },
+    ...{ silentCount: 12, ofCount: 30, startMs: FROM_MS + DAY_MS, confirmedMs: FROM_MS + DAY_MS },
+    ...{ evidence: [], engineVersion: '1', late: false, inferred: false, revision: 1 },
+    ...some,
+  }
 }
 
 export function incident(some: Partial<Incident> & Pick<Incident, 'id' | 'wearerId'>): Incident {

@@ -12,9 +12,12 @@ import { commitShard, loadShard } from '../../stream/checkpoint.ts'
 import { connectRedis, untilReady } from '../../stream/connect.ts'
 import { readDurability } from '../../stream/durability.ts'
 import { readIncidents, trimIncidents } from '../../stream/incident-log.ts'
+import { UNITS_SHARD } from '../../stream/keys.ts'
 import { readLag } from '../../stream/lag.ts'
 import { ShardLeases } from '../../stream/leases.ts'
+import { readListening, sayListening } from '../../stream/listening.ts'
 import { publishLive, readLatest, subscribeLive } from '../../stream/live-channel.ts'
+import { commitOutages, readOutages, readUnitCounts, saveUnitCounts } from '../../stream/outages.ts'
 import { setPosition, trimReports } from '../../stream/positions.ts'
 import {
   loadDirectory,
@@ -29,6 +32,7 @@ import { appendQuarantine, dropQuarantine, readQuarantine } from '../../stream/q
 import { readEntries } from '../../stream/read-reports.ts'
 import { ownFolder, sharedPackages } from '../setup/own-services.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
+import { unitIncident } from '../store/two-bapas.ts'
 import { reportAt } from './report-at.ts'
 
 const SHARDS = 4
@@ -141,6 +145,25 @@ test('publications, quarantine and acts', async () => {
   await dropQuarantine(redis, keys, item!.id)
   await appendAct(redis, keys, { actId: 1, incidentId: 'i', wearerId: 1, action: 'note', officerName: 'x', atMs: 1 })
   expect(await readActs(redis, keys, '0-0', { count: 10 })).toHaveLength(1)
+})
+
+test('outages of units, whose incidents go to one shard’s log, and counts of every shard', async () => {
+  const { redis, keys } = shared
+  await redis.set(keys.lease('units', UNITS_SHARD), '41|me')
+  for (let shard = 0; shard < SHARDS; shard++) {
+    await redis.set(keys.lease('evaluate', shard), '7|me')
+    await saveUnitCounts(redis, keys, shard, 7, JSON.stringify({ toMs: shard, units: {} }))
+  }
+  expect((await readUnitCounts(redis, keys, SHARDS)).map((counts) => counts?.toMs)).toEqual([0, 1, 2, 3])
+  const incident = unitIncident({ unitPath: 'dj.a' })
+  await commitOutages(redis, keys, 41, {
+    incidents: [incident],
+    kept: new Map([['dj.a', { incident }]]),
+    dropped: ['dj.b'],
+  })
+  expect(Object.keys(await readOutages(redis, keys))).toEqual(['dj.a'])
+  await sayListening(redis, keys, 1000)
+  expect(await readListening(redis, keys)).toEqual({ sinceMs: 1000, toMs: 1000 })
 })
 
 test('live messages', async () => {

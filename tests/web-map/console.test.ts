@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { unitIncident } from '../store/two-bapas.ts'
 import { buildConsole } from './build-console.ts'
 import { chromiumIsHere, launchChromium } from './chromium.ts'
 import { type FakeApi, OTHERS_WEARER, startFakeApi } from './fake-api.ts'
@@ -110,6 +111,21 @@ describe.skipIf(!chromiumIsHere)('console', () => {
     expect(await card(page, sample.incidents[7]!.id).textContent()).toContain('dugaan')
     api.raise({ ...sample.incidents[4]!, revision: 2, withdrawn: { reason: 'laporan susulan' } })
     await expect.poll(() => card(page, sample.incidents[4]!.id).textContent()).toContain('ditarik: laporan susulan')
+  })
+
+  test('an outage of a whole unit: its own words, nobody to open, acknowledged like any other', async () => {
+    const page = await openDesk()
+    const unit = { path: 'dj.dki.jakpus', name: 'Bapas Jakarta Pusat' }
+    api.raise({ ...unitIncident({ unitPath: unit.path, id: 'outage', startMs: Date.now() }), unit, acts: [] })
+    await expect.poll(() => card(page, 'outage').textContent()).toContain('gangguan massal')
+    const text = await card(page, 'outage').textContent()
+    expect(text).toContain('Bapas Jakarta Pusat')
+    expect(text).toContain('12 dari 30 gelang tidak terdengar')
+    expect(await card(page, 'outage').locator('button.card-open').count()).toBe(0)
+    await card(page, 'outage').getByRole('button', { name: 'Terima' }).click()
+    await expect.poll(() => card(page, 'outage').textContent()).toContain('Diterima Ratna Wulandari')
+    await page.getByRole('button', { name: 'EN', exact: true }).click()
+    await expect.poll(() => card(page, 'outage').textContent()).toContain('12 of 30 bracelets are not heard')
   })
 
   test('a click opens the wearer: file, conditions in words, track', async () => {

@@ -1,11 +1,11 @@
 // A made-up unit for the console's tests and screenshots: three Bapas, seeded, the same at every run.
 import type {
-  IncidentView,
   LivePositionRow,
   Me,
   TrackFix,
   UnitView,
   WearerDetail,
+  WearerIncidentView,
   WearerSummary,
   ZoneView,
 } from '../../model/console.ts'
@@ -213,8 +213,8 @@ export function incidentOf(
   wearer: WearerSummary,
   type: IncidentType,
   startMs: number,
-  more: Partial<IncidentView> = {},
-): IncidentView {
+  more: Partial<WearerIncidentView> = {},
+): WearerIncidentView {
   return {
     id: more.id ?? uuid(2, ++incidentCount),
     type,
@@ -234,7 +234,7 @@ export function incidentOf(
   }
 }
 
-function sampleIncidents(wearers: WearerSummary[], rows: LivePositionRow[], nowMs: number): IncidentView[] {
+function sampleIncidents(wearers: WearerSummary[], rows: LivePositionRow[], nowMs: number): WearerIncidentView[] {
   const at = (n: number) => ({
     timeMs: nowMs,
     role: 'confirm' as const,

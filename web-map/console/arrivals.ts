@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { IncidentView } from '../../model/console.ts'
 import type { Severity } from '../../model/incident.ts'
-import { severityRank, stageOf } from '../live/incident-order.ts'
+import { nameOf, severityRank, stageOf } from '../live/incident-order.ts'
 import { t } from '../words/language.ts'
 import type { AlarmSound } from './alarm-sound.ts'
 
@@ -38,7 +38,7 @@ export class Arrivals {
     this.announcement.value = t('alerts.arrived', {
       severity: t(`severity.${worst.severity}`),
       type: t(`type.${worst.type}`),
-      name: worst.wearer.name,
+      name: nameOf(worst),
     })
     this.#play(worst.severity, nowMs)
   }

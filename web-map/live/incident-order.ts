@@ -5,6 +5,15 @@ export type Stage = 'new' | 'handled' | 'closed'
 
 const RANK: Record<Severity, number> = { informasi: 1, serius: 2, kritis: 3 }
 
+/** Whose it is: the klien's name, or the unit's. */
+export function nameOf({ wearer, unit }: IncidentView): string {
+  return wearer === undefined ? unit.name : wearer.name
+}
+
+export function unitPathOf({ wearer, unit }: IncidentView): string {
+  return wearer === undefined ? unit.path : wearer.unitPath
+}
+
 export function severityRank(severity: Severity): number {
   return RANK[severity]
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { ActRequest, IncidentView } from '../../model/console.ts'
 import { RESOLUTIONS, type Resolution } from '../../model/incident.ts'
 import type { ConsoleState } from '../console/console-state.ts'
+import { nameOf } from '../live/incident-order.ts'
 import { t } from '../words/language.ts'
 import { StateMark } from './marks.tsx'
 
@@ -45,7 +46,7 @@ export function ActDialog({
         <p class="dialog-about">
           <StateMark state={incident.severity} />
           <span>
-            <b>{t(`type.${incident.type}`)}</b> · {incident.wearer.name}
+            <b>{t(`type.${incident.type}`)}</b> · {nameOf(incident)}
           </span>
         </p>
         {action === 'resolve' && (

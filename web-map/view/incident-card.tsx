@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import type { IncidentView } from '../../model/console.ts'
 import { ARRIVAL } from '../console/arrivals.ts'
 import type { ConsoleState } from '../console/console-state.ts'
-import { actOf, dueInMs, isOpen, isReopened, stageOf } from '../live/incident-order.ts'
+import { actOf, dueInMs, isOpen, isReopened, nameOf, stageOf, unitPathOf } from '../live/incident-order.ts'
 import { incidentTimeWords } from '../words/incident-time.ts'
 import { isMessageKey, t } from '../words/language.ts'
 import { distanceWords } from '../words/measure-words.ts'
@@ -19,13 +20,14 @@ export function IncidentCard({
 }: {
   state: ConsoleState
   incident: IncidentView
-  onOpen: () => void
+  /** Absent where there is nobody to be opened: an incident of a whole unit. */
+  onOpen: (() => void) | undefined
   onAsk: (action: Asked) => void
 }) {
   const problem = useSignal<string | undefined>(undefined)
   const busy = useSignal(false)
   const nowMs = state.nowMs.value
-  const timeZone = state.timeZoneOf(incident.wearer.unitPath)
+  const timeZone = state.timeZoneOf(unitPathOf(incident))
   const stage = stageOf(incident)
   const arrivedMs = state.arrivals.arrivedMs.value.get(incident.id)
   const over = !isOpen(incident)
@@ -46,20 +48,28 @@ export function IncidentCard({
   }
   return (
     <li class={classes.join(' ')} data-incident={incident.id}>
-      <button type="button" class="card-open" onClick={onOpen}>
+      <Opening onOpen={onOpen}>
         <span class="card-head">
           <StateMark state={incident.severity} />
           <span class="card-type">{t(`type.${incident.type}`)}</span>
           <Due incident={incident} nowMs={nowMs} />
         </span>
         <span class="card-name">
-          {incident.wearer.name}
-          {state.units.value.length > 1 && <small>{state.unitName(incident.wearer.unitPath)}</small>}
+          {nameOf(incident)}
+          {incident.wearer && state.units.value.length > 1 && <small>{state.unitName(incident.wearer.unitPath)}</small>}
         </span>
+        {incident.unit && (
+          <>
+            <span class="card-line">
+              {t('alerts.silentOf', { silent: incident.silentCount, all: incident.ofCount })}
+            </span>
+            <span class="card-line">{t('alerts.fleetHint')}</span>
+          </>
+        )}
         {place && <span class="card-line">{place}</span>}
         <span class="card-line">{incidentTimeWords(incident, nowMs, timeZone)}</span>
         <Marks incident={incident} />
-      </button>
+      </Opening>
       <Acts state={state} incident={incident} timeZone={timeZone} />
       {problem.value && <p class="problem">{problem.value}</p>}
       {(!over || (incident.withdrawn && stage === 'new')) && (
@@ -85,6 +95,16 @@ export function IncidentCard({
         </fieldset>
       )}
     </li>
+  )
+}
+
+function Opening({ onOpen, children }: { onOpen: (() => void) | undefined; children: ComponentChildren }) {
+  return onOpen === undefined ? (
+    <div class="card-open">{children}</div>
+  ) : (
+    <button type="button" class="card-open" onClick={onOpen}>
+      {children}
+    </button>
   )
 }
 

@@ -66,10 +66,13 @@ export function IncidentList({ state, onOpen }: { state: ConsoleState; onOpen: (
               key={incident.id}
               state={state}
               incident={incident}
-              onOpen={() => {
-                state.openWearer(incident.wearer, incident)
-                onOpen()
-              }}
+              onOpen={
+                incident.wearer &&
+                (() => {
+                  state.openWearer(incident.wearer, incident)
+                  onOpen()
+                })
+              }
               onAsk={(action) => (question.value = { action, incident })}
             />
           ))}

@@ -56,7 +56,7 @@ function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }
   const bracelet = state.live.bracelets.get(detail.n)
   const nowMs = state.nowMs.value
   const timeZone = state.timeZoneOf(detail.unitPath)
-  const incidents = state.openIncidents.value.filter((incident) => incident.wearer.id === detail.id)
+  const incidents = state.openIncidents.value.filter((incident) => incident.wearer?.id === detail.id)
   const daysLeft = Math.ceil((detail.supervisionEndsMs - nowMs) / DAY_MS)
   return (
     <>
