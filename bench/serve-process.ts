@@ -35,13 +35,15 @@ export type ServeOptions = {
   built?: boolean
   /** Where the process leaves a CPU profile when it ends. */
   profileFolder?: string | undefined
+  /** As NODE_OPTIONS takes them. */
+  nodeOptions?: string | undefined
 }
 
 /** Starts `gelang serve` on free ports and waits until it is ready. Its log goes to `logFile`. */
 export async function startServeProcess(
   env: Record<string, string>,
   logFile: string,
-  { roles, built = false, profileFolder }: ServeOptions = {},
+  { roles, built = false, profileFolder, nodeOptions }: ServeOptions = {},
 ): Promise<ServeProcess> {
   const [api, ingest, health] = (await freePorts(3)) as [number, number, number]
   const tcpPortOffset = await freeOffset()
@@ -53,6 +55,7 @@ export async function startServeProcess(
       // Nothing else of this process's environment: it may hold the addresses of other services.
       PATH: process.env.PATH,
       HOME: process.env.HOME,
+      ...(nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions }),
       ...env,
       GELANG_API_PORT: String(api),
       GELANG_INGEST_PORT: String(ingest),

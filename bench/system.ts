@@ -57,7 +57,7 @@ export type System = Services & {
 export async function withSystem<T extends object>(
   name: string,
   { seed, say, args }: BenchTask,
-  { wearers, api = false }: { wearers: number; api?: boolean },
+  { wearers, api = false, ingestOptions }: { wearers: number; api?: boolean; ingestOptions?: string },
   run: (system: System) => Promise<T>,
 ): Promise<T> {
   if (!existsSync(PROGRAM)) throw new Error('nothing is built: npm run build')
@@ -88,9 +88,9 @@ export async function withSystem<T extends object>(
     })
     const started: ServeProcess[] = []
     let watched: MetricsWatched | undefined
-    const start = async (role: string): Promise<ServeProcess> => {
+    const start = async (role: string, nodeOptions?: string): Promise<ServeProcess> => {
       const log = join(LOCAL, 'logs', `bench-${name}-${role}.log`)
-      const server = await startServeProcess(env, log, { roles: role, built: true, profileFolder })
+      const server = await startServeProcess(env, log, { roles: role, built: true, profileFolder, nodeOptions })
       started.unshift(server)
       return server
     }
@@ -98,7 +98,7 @@ export async function withSystem<T extends object>(
       // The record first: it publishes the rules that the others wait for.
       const record = await start('record')
       const evaluate = await start('evaluate')
-      const ingest = await start('ingest')
+      const ingest = await start('ingest', ingestOptions)
       const apiServer = api ? await start('api') : undefined
       await allShards(evaluate, record)
       say(`${wearers} wearers, 16 shards; one process each: ingest, evaluate, record${api ? ', api' : ''}`)

@@ -78,8 +78,8 @@ export function readCell(report: DeviceReport, content: Buffer, at: number, is4g
   const end = lacAt + (is4g ? 12 : 5)
   if (end > content.length) return at
   const lac = is4g ? content.readUInt32BE(lacAt) : content.readUInt16BE(lacAt)
-  const cell = is4g ? content.readBigUInt64BE(lacAt + 4) : BigInt(content.readUIntBE(lacAt + 2, 3))
-  if (mcc !== 0 || lac !== 0 || cell !== 0n)
+  const cell = is4g ? content.readBigUInt64BE(lacAt + 4) : content.readUIntBE(lacAt + 2, 3)
+  if (mcc !== 0 || lac !== 0 || Number(cell) !== 0)
     keep(report, 'cell', `${mcc & 0x7fff},${content.readUIntBE(at + 2, mncBytes)},${lac},${cell}`)
   return end
 }

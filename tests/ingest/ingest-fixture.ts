@@ -170,7 +170,7 @@ export async function openIngest(
 
 export type OpenIngest = Awaited<ReturnType<typeof openIngest>>
 
-function reportsOf(bytes: Uint8Array): Stored[] {
+export function reportsOf(bytes: Uint8Array): Stored[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const report = new LogReport()
   const found: Stored[] = []

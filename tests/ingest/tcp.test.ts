@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { device, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
+import { shardOf } from '../../model/shard.ts'
+import { readEntries } from '../../stream/read-reports.ts'
+import { device, NOW_MS, type OpenIngest, openIngest, PEOPLE, reportsOf, SHARDS } from './ingest-fixture.ts'
 
 let open: OpenIngest
 afterEach(() => open.close())
@@ -131,6 +133,21 @@ test('reports that a closing device left behind are stored', async () => {
   socket.end(Array.from({ length: 500 }, (_, i) => frame(i % 60).replace(',64,', `,${i % 100},`)).join(''))
   await closed(socket)
   await expect.poll(async () => (await open.stored()).length).toBe(500)
+})
+
+test('chunks that come while the last one is on its way to the disk are stored in their order, also when the device goes', async () => {
+  open = await openIngest()
+  const socket = dial()
+  socket.setNoDelay(true)
+  for (let i = 0; i < 60; i++) await new Promise<void>((sent) => socket.write(frame(i), () => sent()))
+  socket.end()
+  await closed(socket)
+  await expect.poll(async () => (await open.stored()).length).toBe(60)
+  const shard = shardOf((await open.stored())[0]!.wearerId, SHARDS)
+  const inOrder: number[] = []
+  for (const { bytes } of await readEntries(open.redis, open.keys.reports(shard), '0-0', { count: 1000 }))
+    inOrder.push(...reportsOf(bytes).map(({ timeMs }) => timeMs))
+  expect(inOrder).toEqual([...inOrder].sort((a, b) => a - b))
 })
 
 test('future and ancient reports are kept aside', async () => {
