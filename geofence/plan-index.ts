@@ -65,7 +65,7 @@ export class PlanIndex {
   /**
    * Writes to `toWeigh` (as long as there are lineages) the places of those that a fix at the position is to be weighed
    * against and gives their number: all that are not avoided zones, and all avoided ones whose warning ring is not more
-   * than `needM` away, with some beyond. Writes to `safeM[0]` how far, at least, all others lie beyond their rings; it
+   * than `needM` away. Writes to `safeM[0]` how far, at least, all others lie beyond their rings; it
    * is more than `needM`. Whoever has a run or an incident open with a lineage weighs that one too.
    */
   near(latE7: number, lonE7: number, needM: number, toWeigh: Int32Array, safeM: Float64Array): number {
@@ -81,8 +81,13 @@ export class PlanIndex {
     }
     const lookM = Math.ceil(Math.max(LOOK_MIN_M, needM) + ringMaxM + 1)
     const near = index.near(latE7, lonE7, lookM, found, distancesM)
-    for (let k = 0; k < near; k++) toWeigh[count++] = this.#lineageOf[found[k]!]!
-    safeM[0] = lookM - ringMaxM
+    let leastM = lookM - ringMaxM
+    for (let k = 0; k < near; k++) {
+      const beyondM = -distancesM[k]! - ringMaxM
+      if (!(beyondM > needM)) toWeigh[count++] = this.#lineageOf[found[k]!]!
+      else if (beyondM < leastM) leastM = beyondM
+    }
+    safeM[0] = leastM
     return count
   }
 }
