@@ -8,7 +8,7 @@ import { Fleet } from '../geofence/fleet.ts'
 import { WearerState } from '../geofence/state.ts'
 import { step } from '../geofence/step.ts'
 import { LogReport } from '../model/report.ts'
-import { AT_HOME, chooseHome, type Fixes, type Home, makeFixes, makeWorld, planOf, START_MS } from './engine-world.ts'
+import { chooseHome, type Fixes, type Home, makeFixes, makeWorld, planOf, START_MS } from './engine-world.ts'
 import { randomFrom } from './random.ts'
 
 const WARM_ROUNDS = 4
@@ -26,10 +26,10 @@ export type FoldFigures = {
   stepPerCpuSecond: number
   stepPerWallSecond: number
   fillPerCpuSecond: number
-  /** Wearers at home only. */
+  settledShare: number
   settledHeapBytesPerFix: number
-  stepHeapBytesPerFix: number
-  offerHeapBytesPerFix: number
+  /** Of the others: travellers, absences, edges, incidents. */
+  weighedHeapBytesPerFix: number
   incidentRevisions: number
   mebibytes: { zones: number; plans: number; timelines: number; keptReports: number; all: number }
   keptReportsPerWearer: number
@@ -73,12 +73,12 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
   run(fixes, report, 0, WARM_ROUNDS, offer)
   const firstMiB = usedMiB()
   const offered = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 2, offer))
-  const offerHeap = heapBytes(fixes, report, fixes.rounds - 2, fixes.rounds, offer)
+  run(fixes, report, fixes.rounds - 2, fixes.rounds - 1, offer)
+  const allocated = countAllocations(fixes, report, fixes.rounds - 1, fleet)
   const keptMiB = (fixes.rounds * wearers * 52) / 1_048_576
   const fullMiB = usedMiB()
   let incidentRevisions = 0
   for (let w = 0; w < wearers; w++) incidentRevisions += fleet.get(w)!.takeChanges().length
-  say(`settled: ${((100 * settled) / (wearers * fixes.rounds)).toFixed(1)} % of the fixes offered`)
   say(`offered: ${(fullMiB - plannedMiB).toFixed(0)} MiB of timelines (${(firstMiB - plannedMiB).toFixed(0)} at first)`)
   fleet = new Fleet(RETAIN)
 
@@ -88,11 +88,6 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
   run(fixes, report, 0, WARM_ROUNDS, fold)
   usedMiB()
   const folded = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 2, fold))
-  const foldAtHome = (wearer: number): void => {
-    if (homes[wearer]!.stays < AT_HOME) fold(wearer)
-  }
-  const settledHeap = heapBytes(fixes, report, fixes.rounds - 2, fixes.rounds - 1, foldAtHome) / AT_HOME
-  const stepHeap = heapBytes(fixes, report, fixes.rounds - 1, fixes.rounds, fold)
   const filled = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 2, () => undefined))
   return {
     wearers,
@@ -102,9 +97,9 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
     stepPerCpuSecond: folded.perCpuSecond,
     stepPerWallSecond: folded.perWallSecond,
     fillPerCpuSecond: filled.perCpuSecond,
-    settledHeapBytesPerFix: settledHeap,
-    stepHeapBytesPerFix: stepHeap,
-    offerHeapBytesPerFix: offerHeap,
+    settledShare: settled / (wearers * (fixes.rounds - 1)),
+    settledHeapBytesPerFix: allocated.settled,
+    weighedHeapBytesPerFix: allocated.weighed,
     incidentRevisions,
     mebibytes: {
       zones: zonedMiB - drawnMiB + sharedZonesMiB(emptyMiB),
@@ -191,23 +186,29 @@ function timed({ order }: Fixes, work: () => void): { perCpuSecond: number; perW
   }
 }
 
-const PART = 2000
+type Allocated = { settled: number; weighed: number }
 
-/** What the heap grew by over a round, part by part; parts in which a collection fell are left out. */
-function heapBytes(fixes: Fixes, report: LogReport, from: number, to: number, judge: (wearer: number) => void): number {
-  let bytes = 0
-  let counted = 0
-  const own = -(v8.getHeapStatistics().used_heap_size - v8.getHeapStatistics().used_heap_size)
-  for (let round = from; round < to; round++)
-    for (let k = 0; k + PART <= fixes.order.length; k += PART) {
-      const before = v8.getHeapStatistics().used_heap_size
-      runPart(fixes, report, round, k, k + PART, judge)
-      const grown = v8.getHeapStatistics().used_heap_size - before - own
-      if (grown < 0) continue
-      bytes += grown
-      counted += PART
-    }
-  return bytes / counted
+/**
+ * Bytes allocated a fix, counted fix by fix over one round: the heap before and after each offer, less what asking allocates
+ * itself. Fixes in which a collection fell are left out.
+ */
+function countAllocations(fixes: Fixes, report: LogReport, round: number, fleet: Fleet): Allocated {
+  let before = 0
+  let own = 0
+  const bytes = { settled: 0, weighed: 0 }
+  const count = { settled: 0, weighed: 0 }
+  const used = (): number => v8.getHeapStatistics().used_heap_size
+  runPart(fixes, report, round, 0, fixes.order.length, () => {
+    before = used()
+    own = used() - before
+    before = used()
+    const way = fleet.offer(report) === 'settled' ? 'settled' : 'weighed'
+    const grown = used() - before - own
+    if (grown < 0 || own < 0) return
+    bytes[way] += grown
+    count[way]++
+  })
+  return { settled: bytes.settled / count.settled, weighed: bytes.weighed / count.weighed }
 }
 
 v8.setFlagsFromString('--expose-gc')

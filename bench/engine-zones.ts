@@ -22,7 +22,7 @@ const VERTICES = 64
 const WEARERS = 2_000
 const STEPS = 200
 /** Half of Java; zones and wearers are spread over it evenly, the same density of wearers for every number of zones. */
-const AREA = { west: 106, south: -7.5, east: 109, north: -6 }
+export const AREA = { west: 106, south: -7.5, east: 109, north: -6 }
 const LOOK_M = 500
 const SAMPLE_HASH = 0x9e3779b1
 
@@ -71,7 +71,7 @@ export const engineZones: Bench = async ({ seed, say }) => {
     marks: {
       'engine.timesFasterThanTurf': round(at(100).turfUs! / at(100).settledUs!),
       'engine.timesFasterThanFlatbushTurf': round(at(100).flatbushTurfUs! / at(100).settledUs!),
-      'engine.costAt10000ZonesOver10': round(at(10_000).settledUs! / at(10).settledUs!),
+      'engine.zones.costAt10000ZonesOver10': round(at(10_000).settledUs! / at(10).settledUs!),
       'engine.zones.exactTimesFasterThanFlatbushTurf': round(at(100).flatbushTurfUs! / at(100).exactUs!),
       'engine.zones.exactCostAt10000ZonesOver10': round(at(10_000).exactUs! / at(10).exactUs!),
       'engine.zones.heapBytesPerFix': round(heap.fromCells),
@@ -103,7 +103,7 @@ function warm(seed: number): void {
 }
 
 /** Stars of 64 vertices, 100 m to 1 km in radius. */
-function manyZones(random: () => number, count: number): ZoneShape[] {
+export function manyZones(random: () => number, count: number): ZoneShape[] {
   return Array.from({ length: count }, () => {
     const lon = AREA.west + random() * (AREA.east - AREA.west)
     const lat = AREA.south + random() * (AREA.north - AREA.south)

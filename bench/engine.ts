@@ -1,5 +1,6 @@
 // `bench engine`: the fold at full size, then zones alone.
 import { measureFold } from './engine-fold.ts'
+import { measurePlans } from './engine-plans.ts'
 import { engineZones } from './engine-zones.ts'
 import type { Bench } from './report.ts'
 
@@ -17,20 +18,23 @@ export const engine: Bench = async (task) => {
   say(`step     ${whole(fold.stepPerCpuSecond)} fixes a processor second, ${whole(fold.stepPerWallSecond)} on the wall`)
   say(`filling the report alone: ${whole(fold.fillPerCpuSecond)} a processor second (contained in both)`)
   say(
-    `heap     at home ${fold.settledHeapBytesPerFix.toFixed(2)}, step ${fold.stepHeapBytesPerFix.toFixed(2)}, offer ${fold.offerHeapBytesPerFix.toFixed(2)} bytes a fix`,
+    `heap     ${fold.settledHeapBytesPerFix.toFixed(2)} bytes a settled fix (${(100 * fold.settledShare).toFixed(1)} % of them), ${fold.weighedHeapBytesPerFix.toFixed(0)} a fix that is weighed`,
   )
   say(`memory   ${JSON.stringify(mebibytes)} MiB with ${fold.keptReportsPerWearer} kept reports each`)
   say(`${fold.incidentRevisions} incident revisions`)
+  const plans = measurePlans(seed, say)
   const zones = args.includes('--fold-only') ? { marks: {} } : await engineZones(task)
   return {
     fold: { ...fold, mebibytes },
+    plans,
     zones,
     marks: {
       'engine.fixesPerSecond': whole(fold.offerPerCpuSecond),
       'engine.stepsPerSecond': whole(fold.stepPerCpuSecond),
-      'engine.heapBytesPerFix': Number(fold.stepHeapBytesPerFix.toFixed(2)),
-      'engine.settledHeapBytesPerFix': Number(fold.settledHeapBytesPerFix.toFixed(2)),
+      'engine.heapBytesPerFix': Number(fold.settledHeapBytesPerFix.toFixed(2)),
+      'engine.weighedHeapBytesPerFix': Number(fold.weighedHeapBytesPerFix.toFixed(0)),
       'engine.mebibytes150000': Math.round((fold.mebibytes.all / fold.wearers) * WEARERS),
+      'engine.costAt10000ZonesOver10': Number((plans[plans.length - 1]!.nsPerFix / plans[0]!.nsPerFix).toFixed(2)),
       ...zones.marks,
     },
   }

@@ -26,7 +26,7 @@ export class CompiledPlan {
   /** SHA-256 of the plan's canonical JSON and its zones' shapes. */
   readonly hash: string
   /**
-   * The plan's lineages, in order of their keys. A lineage is one condition in one zone over all its versions: what the
+   * The plan's lineages, in an order that the plan alone decides. A lineage is one condition in one zone over all its versions: what the
    * wearer's state belongs to. Versions that follow one another without a gap are one rule going on; a changed zone is another
    * lineage and starts from nothing. A key is the same for the same condition, zone and kind in any plan: 52 bits of SHA-256.
    */
@@ -292,7 +292,15 @@ function lineagesOf(rules: readonly Rule[], zoneOf: ZoneOf): Lineage[] {
     if (known) known.rules.push(rule)
     else lineages.set(rule.key, { key: rule.key, kind: rule.kind, zone, rules: [rule] })
   }
-  return [...lineages.values()].sort((a, b) => a.key - b.key)
+  // First by what they have in common with other wearers', so that equal hours come in the same order and are shared.
+  return [...lineages.values()]
+    .map((lineage) => ({ lineage, alike: lineage.rules.map(alikeOf).join() }))
+    .sort((a, b) => (a.alike < b.alike ? -1 : a.alike > b.alike ? 1 : a.lineage.key - b.lineage.key))
+    .map(({ lineage }) => lineage)
+}
+
+function alikeOf({ kind, version, windows, timeZone }: Rule): string {
+  return JSON.stringify([kind, version, windows, timeZone])
 }
 
 function inForce(rule: Rule, { fromMs, toMs }: Horizon): [number, number][] {
