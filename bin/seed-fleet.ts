@@ -72,9 +72,12 @@ async function seedWearer(
   })
   const braceletId = await insertBracelet(client, {
     deviceId: wearer.deviceId,
-    model: wearer.via === 'osmand' ? 'Simulasi OsmAnd' : 'Simulasi gateway',
+    model: `Simulasi ${wearer.via === 'osmand' ? 'OsmAnd' : wearer.via}`,
     unitPath: wearer.unitPath,
-    secretSha256: sha256(wearer.secret),
+    // The devices' own protocols carry no secret.
+    ...(wearer.via === 'osmand' || wearer.via === 'gateway'
+      ? { secretSha256: sha256(wearer.secret) }
+      : { idSuffices: true }),
   })
   await insertAssignment(client, { braceletId, wearerId, fromMs })
   for (const { zoneKey, ...condition } of wearer.conditions)
