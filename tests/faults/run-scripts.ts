@@ -9,9 +9,6 @@ export type Script = { slot: number; faults: readonly Fault[] }
 /** `run` is absent where the run broke. */
 export type Judged = { problems: string[]; run: RunOutcome | undefined; tookMs: number }
 
-/** Later than this, a fleet would rather begin with a server of its own than with its first reports all at once. */
-const LATE_MS_MAX = 5000
-
 /** A world and the undisturbed runs of its first slots. Throws when already those are wrong. */
 export async function calmWorld(worldSeed: number, servers: Servers, slots = SLOTS): Promise<Calm> {
   const world = await makeWorld(worldSeed, servers, { wires: true, slots: SLOTS })
@@ -50,7 +47,7 @@ export function runScripts(
   return inSessions(world, scripts, one, tell)
 }
 
-/** One server for all, and another after one that went wrong or came too late. */
+/** One server for all, and another after one that went wrong. */
 async function inSessions(
   world: World,
   scripts: readonly Script[],
@@ -70,10 +67,8 @@ async function inSessions(
         judged.problems.push(`the run broke: ${error instanceof Error ? error.stack : String(error)}`)
       }
       const next = scripts[i + 1]
-      if (
-        session !== undefined &&
-        (judged.problems.length > 0 || next === undefined || session.lateMs(world.slots[next.slot]!) > LATE_MS_MAX)
-      ) {
+      const ends = judged.problems.length > 0 || next === undefined || session?.isPast(world.slots[next.slot]!)
+      if (session !== undefined && ends) {
         const ending = session
         session = undefined
         judged.problems.push(...(await ending.close()))

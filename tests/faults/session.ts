@@ -1,12 +1,13 @@
 // A server that lives through several scripts: the roles as processes of their own on a virtual clock, and for each script a
 // fleet of its own, faults at their moments, and at the end all that can be compared with another run of the same slot.
-import { clockOf } from '../../bin/clock.ts'
+import { join } from 'node:path'
 import { signIn, watchLive } from '../../bin/watch-live.ts'
 import type { Incident } from '../../model/incident.ts'
 import type { DeviceReport } from '../../model/report.ts'
 import { FleetRun } from '../../simulators/run-fleet.ts'
 import type { Fault } from './choose-faults.ts'
 import { eventually, until } from './eventually.ts'
+import { HeldClock } from './held-clock.ts'
 import { CAN_MOUNT, type LogDisk, onSmallDisk } from './log-disk.ts'
 import {
   countForeign,
@@ -21,10 +22,10 @@ import { serveWorld, type WorldServer } from './serve-world.ts'
 import { strikeAll } from './strike.ts'
 import { forgetRun, type Slot, SPEED, type World } from './world.ts'
 
-/** Between the start of the processes and the first fleet's first moment. A fleet that begins late finds reports due at once. */
-const BOOT_MS = 1500
-/** In an undisturbed run the clock may fire what was due by the end within this. */
-const EDGES_MS = 1500
+/** In an undisturbed run, what the clock fires has come when nothing new has for so long. */
+const QUIET_MS = 1500
+/** The clock stands so much before a fleet's first moment. */
+const LEAD_MS = 60_000
 const SETTLE_MS_MAX = 180_000
 const REST_MS_MAX = 60_000
 const SCRIPTS_AFTER_MS = 2 * 60_000
@@ -68,7 +69,7 @@ export class Session {
   readonly #world: World
   readonly #server: WorldServer
   readonly #disk: LogDisk | undefined
-  readonly #clock: string
+  readonly #clock: HeldClock
   readonly #ended: string[]
   readonly #watches: ReturnType<typeof watchLive>[]
   readonly #firstSeen: Map<string, Seen>
@@ -78,7 +79,7 @@ export class Session {
     world: World,
     server: WorldServer,
     disk: LogDisk | undefined,
-    clock: string,
+    clock: HeldClock,
     ended: string[],
     watches: ReturnType<typeof watchLive>[],
     firstSeen: Map<string, Seen>,
@@ -92,13 +93,13 @@ export class Session {
     this.#firstSeen = firstSeen
   }
 
-  /** Everything anew; the clock is set so that the fleet of `slot` can live next. `fillsDisk`: a fault will fill the log's disk. */
+  /** Everything anew; the clock stands until the fleet of `slot` lives. `fillsDisk`: a fault will fill the log's disk. */
   static async open(world: World, slot: Slot, fillsDisk: boolean): Promise<Session> {
     await forgetRun(world)
     const disk = fillsDisk && CAN_MOUNT ? await onSmallDisk(world.servers.redis) : undefined
-    const clock = `${Date.now() + BOOT_MS},${slot.fromMs},${SPEED}`
+    const clock = new HeldClock(join(world.servers.logFolder, '..', 'clock'), slot.fromMs - LEAD_MS)
     const ended: string[] = []
-    const server = await serveWorld(world, clock, (name, how) => ended.push(`${name} ended: ${how}`))
+    const server = await serveWorld(world, clock.path, (name, how) => ended.push(`${name} ended: ${how}`))
     const firstSeen = new Map<string, Seen>()
     try {
       await server.untilReady()
@@ -111,30 +112,30 @@ export class Session {
     }
   }
 
-  /** How late the fleet of `slot` would begin, in real milliseconds; negative: so long it would wait. */
-  lateMs(slot: Slot): number {
-    return (clockOf(this.#clock)() - slot.fromMs) / SPEED
+  /** The clock has gone by the slot's first moment, and must not go back. */
+  isPast(slot: Slot): boolean {
+    return this.#clock.nowMs() > slot.fromMs
   }
 
-  /** `settled` decides when a run has come to rest besides having caught up; absent: some time after the clock's last edge. */
+  /** `settled` decides when a run has come to rest besides having caught up; absent: when nothing new has come for a while. */
   async run(slot: Slot, faults: readonly Fault[], settled?: Settled): Promise<RunOutcome> {
     this.#lived.push(slot)
     const world = this.#world
     const before = { gaps: this.#gaps(), cuts: this.#server.cuts(), falls: this.#disk?.falls ?? 0 }
     const quarantinedBefore = await countQuarantined(world)
     const heard = { answered: new Map<string, number>(), left: new Set<string>(), refused: [] as string[] }
-    const waitMs = Math.max(0, -this.lateMs(slot))
-    const beginMs = performance.now() + waitMs
-    const fromRealMs = Date.now() + waitMs
+    const beginMs = performance.now()
+    const fromRealMs = Date.now()
+    this.#clock.runFrom(slot.fromMs)
     const fleet = this.#startFleet(slot, heard)
     try {
       await strikeAll(faults, { world, server: this.#server, disk: this.#disk, beginMs })
-      const overMs = performance.now() + (slot.untilMs - clockOf(this.#clock)()) / SPEED
+      const overMs = performance.now() + (slot.untilMs - this.#clock.nowMs()) / SPEED
       await until(overMs)
+      this.#clock.hold()
       const counts = await within(fleet.finish(), SETTLE_MS_MAX, () => fleet.counts())
-      if (settled === undefined) await until(overMs + EDGES_MS)
       await this.#server.untilReady()
-      const incidents = await this.#atRest(slot, settled)
+      const incidents = await this.#atRest(slot, settled ?? unchanged())
       return {
         ...heard,
         pending: counts.pending,
@@ -173,7 +174,7 @@ export class Session {
     const { osmandUrl, gatewayUrl, wirePorts } = this.#server
     const fleet = new FleetRun({
       fleet: slot.fleet,
-      clock: clockOf(this.#clock),
+      clock: () => this.#clock.nowMs(),
       osmandUrl,
       gatewayUrl,
       wirePorts,
@@ -192,7 +193,7 @@ export class Session {
   }
 
   /** The incidents of the record once everything is read, the operators have been told, and the run has come to rest. */
-  async #atRest(slot: Slot, settled: Settled = () => true): Promise<Pick<RunOutcome, 'logged' | 'recorded'>> {
+  async #atRest(slot: Slot, settled: Settled): Promise<Pick<RunOutcome, 'logged' | 'recorded'>> {
     let logged = new Map<string, Incident>()
     let recorded = new Map<string, Incident>()
     const told = () =>
@@ -219,6 +220,17 @@ export class Session {
 
   #identityOf({ deviceId, timeMs }: DeviceReport): string {
     return `${this.#world.wearerIdOf.get(deviceId)} ${timeMs}`
+  }
+}
+
+function unchanged(): Settled {
+  let last = ''
+  let sinceMs = performance.now()
+  return (recorded) => {
+    const now = [...recorded.values()].map(({ id, revision }) => `${id} ${revision}`).join()
+    if (now !== last) sinceMs = performance.now()
+    last = now
+    return performance.now() - sinceMs > QUIET_MS
   }
 }
 

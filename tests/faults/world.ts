@@ -25,7 +25,7 @@ export const SPEED = 300
 /** Simulated time that a script covers. */
 export const SPAN_MS = 30 * 60_000
 /** Between the end of a script and the beginning of the next one, whose fleet is another: time to come to rest. */
-const GAP_MS = 25 * 60_000
+const GAP_MS = 240 * 60_000
 /** Scripts after one another in a world, while the server goes on; odd, and no multiple of what fleets are dealt out by. */
 export const SLOTS = 7
 export const SHARDS = 6
