@@ -1,3 +1,4 @@
+// `npm run faults -- --soak 10`: a long run under floods and rubbish (soak.ts).
 // `npm run faults -- --scripts 200 --seed 1`: as many seeded scripts as asked, each beside an undisturbed run of its fleet.
 // Scripts wait more than they work, so several run side by side, each lane with services of its own.
 import { availableParallelism } from 'node:os'
@@ -7,6 +8,7 @@ import { chooseFaults, faultText, roundOf, slotOf, worldSeedOf } from './choose-
 import { standing } from './compare-runs.ts'
 import { CAN_MOUNT } from './log-disk.ts'
 import { type Calm, calmWorld, runScripts } from './run-scripts.ts'
+import { soak } from './soak.ts'
 import { type Servers, SPAN_MS, SPEED, startServers } from './world.ts'
 
 const { values } = parseArgs({
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     scripts: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
     lanes: { type: 'string', default: String(availableParallelism() + 1) },
+    soak: { type: 'string' },
     keep: { type: 'boolean', default: false },
   },
 })
@@ -120,4 +123,9 @@ function textOf(error: unknown): string {
 
 // Processes and mounts end with this one; services are swept by the next run.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
-await main()
+if (values.soak === undefined) await main()
+else {
+  await discardAbandoned()
+  const servers = await startServers()
+  process.exitCode = (await soak(Number(values.soak), first, servers).finally(() => servers.discard())) ? 0 : 1
+}

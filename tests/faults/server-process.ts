@@ -58,6 +58,10 @@ export class ServerProcess {
     )
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   get running(): boolean {
     return this.#child !== undefined
   }
