@@ -1,8 +1,8 @@
 // A small disk of its own for Redis' append-only file, which a script can fill and free again. Only root may mount one.
 import { execFileSync } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { chownSync, existsSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { runCommand } from '../../local-services/run-command.ts'
 import { isAlive, processOf } from '../../local-services/running-process.ts'
 import { ServiceError } from '../../local-services/service-error.ts'
 import { chooseRunAs } from '../../local-services/unprivileged-user.ts'
@@ -10,8 +10,6 @@ import type { OwnServer } from '../setup/own-services.ts'
 import { until } from './eventually.ts'
 
 const DISK_MIB = 160
-const CHUNK = Buffer.alloc(4 * 1024 * 1024)
-const PAGE_BYTES = 4096
 const EMPTY_LOG = {
   'appendonly.aof.1.incr.aof': '',
   'appendonly.aof.manifest': 'file appendonly.aof.1.incr.aof seq 1 type i\n',
@@ -58,23 +56,17 @@ export class LogDisk {
     process.once('exit', this.#atExit)
   }
 
-  /** Full until `mended`, while whoever watches over Redis starts it again whenever it has ended; it runs when this settles. */
-  async fillUntil(mended: () => Promise<void>): Promise<void> {
-    const path = join(this.#folder, 'filler')
-    const filler = await open(path, 'w')
-    let full = true
-    const over = mended().then(async () => {
-      full = false
-      await filler.close()
-      rmSync(path)
-    })
-    // Pages that Redis gives back when it cuts a half-written entry off are taken too.
-    while (full) {
-      await fill(filler, () => full)
+  /** Full for so long, while whoever watches over Redis starts it again whenever it has ended; it runs when this settles. */
+  async fillFor(ms: number): Promise<void> {
+    await this.#fill()
+    const mendedAt = performance.now() + ms
+    do {
       await this.#startIfEnded()
+      // Pages that Redis gave back when it cut a half-written entry off are taken too.
+      await this.#fill()
       await until(performance.now() + LOOK_MS)
-    }
-    await over
+    } while (performance.now() < mendedAt)
+    if (!(await this.#resize(DISK_MIB * 1024 * 1024))) throw new Error(`the disk ${this.#folder} stays full`)
     for (let steadyFrom = performance.now(); performance.now() - steadyFrom < STEADY_MS; ) {
       if (await this.#startIfEnded()) steadyFrom = performance.now()
       await until(performance.now() + LOOK_MS)
@@ -89,6 +81,24 @@ export class LogDisk {
     await this.#redis.startAgain()
   }
 
+  /** Makes the disk as small as what is on it. */
+  async #fill(): Promise<void> {
+    for (;;) {
+      const { blocks, bfree, bsize } = statfsSync(this.#folder)
+      if (bfree === 0) return
+      await this.#resize((blocks - bfree) * bsize)
+    }
+  }
+
+  /** False where there is more on it by now. */
+  async #resize(bytes: number): Promise<boolean> {
+    const { code } = await runCommand('mount', ['-o', `remount,size=${bytes}`, this.#folder], {
+      env: process.env,
+      cwd: '/',
+    })
+    return code === 0
+  }
+
   async #startIfEnded(): Promise<boolean> {
     const running = processOf(this.#redis.pid)
     if (running !== undefined && isAlive(running)) return false
@@ -100,21 +110,6 @@ export class LogDisk {
       if (!(error instanceof ServiceError)) throw error
     }
     return true
-  }
-}
-
-/** Writes until nothing more fits, not even a page. */
-async function fill(filler: FileHandle, wanted: () => boolean): Promise<void> {
-  for (let bytes = CHUNK.length; bytes >= PAGE_BYTES && wanted(); ) {
-    try {
-      const { bytesWritten } = await filler.write(CHUNK, 0, bytes)
-      if (bytesWritten < bytes) bytes >>= 1
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'EBADF' && !wanted()) return
-      if (code !== 'ENOSPC') throw error
-      bytes >>= 1
-    }
   }
 }
 

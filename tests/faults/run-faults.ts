@@ -16,12 +16,13 @@ const { values } = parseArgs({
     scripts: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
     lanes: { type: 'string', default: String(availableParallelism() + 1) },
+    /** Only scripts that have a fault of this kind. */
+    with: { type: 'string' },
     soak: { type: 'string' },
     keep: { type: 'boolean', default: false },
   },
 })
 
-const count = whole('scripts')
 const first = whole('seed')
 const failed: number[] = []
 let passed = 0
@@ -34,7 +35,8 @@ function whole(name: 'scripts' | 'seed' | 'lanes'): number {
 
 async function main(): Promise<void> {
   const beganMs = performance.now()
-  const seeds = Array.from({ length: count }, (_, i) => first + i)
+  const seeds = Array.from({ length: whole('scripts') }, (_, i) => first + i).filter(isWanted)
+  const count = seeds.length
   const worlds = [...new Set(seeds.map(worldSeedOf))]
   const lanes = Math.max(1, Math.min(whole('lanes'), worlds.length))
   console.log(
@@ -68,6 +70,10 @@ async function main(): Promise<void> {
       : `${passed} of ${count} scripts passed, ${time}; failed: seeds ${failed.sort((a, b) => a - b).join(', ')}`,
   )
   process.exitCode = passed === count ? 0 : 1
+}
+
+function isWanted(seed: number): boolean {
+  return values.with === undefined || chooseFaults(seed, SPAN_MS / SPEED).some(({ kind }) => kind === values.with)
 }
 
 async function runWorld(worldSeed: number, seeds: readonly number[], servers: Servers): Promise<void> {

@@ -54,7 +54,7 @@ async function strike(fault: Fault, { world, server, disk, beginMs }: Struck): P
       await mended()
       return redis.startAgain()
     case 'redis-disk-full':
-      return disk?.fillUntil(mended)
+      return disk?.fillFor(fault.forMs)
     case 'store-kill':
       await postgres.kill9()
       await mended()
