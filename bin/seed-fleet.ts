@@ -14,6 +14,8 @@ export type SeedOptions = {
   /** Everything is in force from here on. */
   fromMs: number
   toMs: number
+  /** From when on somebody is supervised and judged; absent: `fromMs` for all. */
+  wearerFromMs?(wearer: FleetWearer): number
   /** How long a bracelet may be silent beyond its interval. */
   silenceGraceMs: number
 }
@@ -40,7 +42,10 @@ export function seedFleet(options: SeedOptions): Promise<Seeded> {
       zoneIds.set(zone.key, await insertZone(client, { ...zone, shared, authorId, madeMs: fromMs }))
     }
     const wearerIds: number[] = []
-    for (const wearer of fleet.wearers) wearerIds.push(await seedWearer(client, wearer, options, heads, zoneIds))
+    for (const wearer of fleet.wearers) {
+      const ofWearer = { ...options, fromMs: options.wearerFromMs?.(wearer) ?? fromMs }
+      wearerIds.push(await seedWearer(client, wearer, ofWearer, heads, zoneIds))
+    }
     return { officers, wearerIds }
   })
 }
@@ -72,9 +77,12 @@ async function seedWearer(
   })
   const braceletId = await insertBracelet(client, {
     deviceId: wearer.deviceId,
-    model: wearer.via === 'osmand' ? 'Simulasi OsmAnd' : 'Simulasi gateway',
+    model: `Simulasi ${wearer.via === 'osmand' ? 'OsmAnd' : wearer.via}`,
     unitPath: wearer.unitPath,
-    secretSha256: sha256(wearer.secret),
+    // The devices' own protocols carry no secret.
+    ...(wearer.via === 'osmand' || wearer.via === 'gateway'
+      ? { secretSha256: sha256(wearer.secret) }
+      : { idSuffices: true }),
   })
   await insertAssignment(client, { braceletId, wearerId, fromMs })
   for (const { zoneKey, ...condition } of wearer.conditions)

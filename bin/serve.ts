@@ -9,20 +9,16 @@ import { serveHealth } from './health.ts'
 import { openLog } from './log.ts'
 import { openMeter } from './meter.ts'
 import type { RoleParts, RunningRole } from './role.ts'
-import { startApiRole } from './serve-api.ts'
-import { startEvaluateRole } from './serve-evaluate.ts'
-import { startIngestRole } from './serve-ingest.ts'
-import { startNotifyRole } from './serve-notify.ts'
-import { startRecordRole } from './serve-record.ts'
 import { type ProcessRole, ROLES_OF_PROCESS, readSettings, required } from './settings.ts'
-import { untilSignalOr } from './simulate.ts'
+import { untilSignalOr } from './until-signal.ts'
 
+// Loaded when asked for: a process that is started again after a crash should not wait for the code of roles that it has not.
 const START = {
-  ingest: startIngestRole,
-  evaluate: startEvaluateRole,
-  record: startRecordRole,
-  notify: startNotifyRole,
-  api: startApiRole,
+  ingest: async (parts) => (await import('./serve-ingest.ts')).startIngestRole(parts),
+  evaluate: async (parts) => (await import('./serve-evaluate.ts')).startEvaluateRole(parts),
+  record: async (parts) => (await import('./serve-record.ts')).startRecordRole(parts),
+  notify: async (parts) => (await import('./serve-notify.ts')).startNotifyRole(parts),
+  api: async (parts) => (await import('./serve-api.ts')).startApiRole(parts),
 } satisfies Record<ProcessRole, (parts: RoleParts) => Promise<RunningRole>>
 
 const REDIS_WAIT_MS = 30_000

@@ -73,7 +73,10 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
   ['GELANG_TRACK_RETENTION_DAYS', 'tracks older than this are dropped, a chunk at a time (0 = never)'],
   ['GELANG_QUARANTINE_RETENTION_DAYS', 'quarantined frames older than this are dropped (90; 0 = never)'],
   ['GELANG_ALLOW_WEAK_DURABILITY', '1: run although Redis may lose answered reports (never in production)'],
-  ['GELANG_VIRTUAL_CLOCK', 'realMs,virtualMs,speed: simulated time, for tests and simulations only'],
+  [
+    'GELANG_VIRTUAL_CLOCK',
+    'realMs,virtualMs,speed, or a file that says so: simulated time, for tests and simulations only',
+  ],
   ['GELANG_LOG_LEVEL', 'debug, info, warn or error (info)'],
 ]
 

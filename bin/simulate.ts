@@ -5,6 +5,7 @@ import { parseOutage } from '../simulators/outage.ts'
 import { FleetRun } from '../simulators/run-fleet.ts'
 import { tellTruth } from '../simulators/tell-truth.ts'
 import { clockOf } from './clock.ts'
+import { untilSignalOr } from './until-signal.ts'
 
 export type SimulateOptions = {
   fleet: string
@@ -42,23 +43,4 @@ export async function simulateCommand(options: SimulateOptions): Promise<void> {
   await untilSignalOr(options.for === undefined ? undefined : Number(options.for) * 1000)
   clearInterval(telling)
   console.log(JSON.stringify(await run.finish()))
-}
-
-/** Resolves on SIGINT or SIGTERM, when the process that started this one over a channel has ended, or after `ms`. */
-export function untilSignalOr(ms?: number): Promise<'signal' | 'time'> {
-  return new Promise((resolve) => {
-    if (process.channel === null) return resolve('signal') // ended before anybody listened
-    const timer = ms === undefined ? undefined : setTimeout(() => done('time'), ms)
-    const onSignal = () => done('signal')
-    const done = (why: 'signal' | 'time') => {
-      clearTimeout(timer)
-      process.off('SIGINT', onSignal)
-      process.off('SIGTERM', onSignal)
-      process.off('disconnect', onSignal)
-      resolve(why)
-    }
-    process.on('SIGINT', onSignal)
-    process.on('SIGTERM', onSignal)
-    process.on('disconnect', onSignal)
-  })
 }

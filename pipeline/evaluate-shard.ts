@@ -63,7 +63,7 @@ export class ShardEvaluator {
     this.#paceMs = options.monotonicMs ?? (() => performance.now())
     const { redis, keys, shard, token, limits, meter } = options
     this.#wearers = new ShardWearers(options)
-    this.#judge = new ReportJudge(this.#wearers, meter)
+    this.#judge = new ReportJudge(this.#wearers, options)
     this.#writer = new OutcomeWriter(this.#wearers, { redis, keys, shard, token, limits, meter })
     this.#units = new UnitTeller({ redis, keys, shard, token, everyMs: limits.newsMs })
   }

@@ -4,6 +4,10 @@ export type EvaluatorLimits = {
   /** … and among this many reports of its wearer. */
   retainEventsMax: number
   entriesPerRead: number
+  /** Reports from bracelets' memories that wait in memory behind fresh ones; once there are so many, the rest waits in the log. */
+  oldReportsMax: number
+  /** So many of them are judged in a turn at most. */
+  oldReportsPerTurn: number
   checkpointMs: number
   /** The same while the log is ahead of us: a checkpoint writes whole hours of reports, and a replay is quicker than catching up. */
   checkpointBehindMs: number
@@ -20,6 +24,8 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
   retainMs: 24 * 3_600_000,
   retainEventsMax: 4096,
   entriesPerRead: 64,
+  oldReportsMax: 100_000,
+  oldReportsPerTurn: 2000,
   checkpointMs: 1000,
   checkpointBehindMs: 5000,
   liveMs: 5,

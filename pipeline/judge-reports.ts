@@ -1,11 +1,12 @@
 // Brings what was read of the log to the timelines: fresh reports at once, those from a bracelet's memory behind them, so that
 // a backlog holds nobody's alarm up.
 import { WEARER_STATE } from '../model/live.ts'
-import type { Clock, Counter, Meter } from '../model/observe.ts'
+import type { Clock, Counter, Gauge, Meter } from '../model/observe.ts'
 import { LogReport } from '../model/report.ts'
 import { ENTRY_HEADER_BYTES, entryCount, readReport } from '../model/report-codec.ts'
 import type { LogEntry } from '../stream/read-reports.ts'
 import { breathe, REPORTS_PER_BREATH } from './breathe.ts'
+import type { EvaluatorLimits } from './evaluator-limits.ts'
 import { OldReports } from './old-reports.ts'
 import type { ShardWearers } from './shard-wearers.ts'
 
@@ -13,24 +14,34 @@ import type { ShardWearers } from './shard-wearers.ts'
 const OLD_MS = 120_000
 /** Of a turn, for those: sixteen shards take their turns one after the other, and what is fresh waits for all of them. */
 const OLD_MS_PER_TURN = 4
-const OLD_PER_TURN_MAX = 2000
 const OLD_PER_LOOK = 50
-/** More of a shard wait in the log. */
-const OLD_MAX = 100_000
 const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const
 
 export class ReportJudge {
   readonly #wearers: ShardWearers
+  readonly #shard: number
+  readonly #limits: EvaluatorLimits
   readonly #report = new LogReport()
   readonly #old = new OldReports()
   readonly #reports: Counter
+  readonly #waiting: Gauge
   readonly #arrived = { live: 0, late: 0, duplicate: 0, beyond: 0, no_plan: 0 }
   #readTo = '0-0'
   #position = '0-0'
 
-  constructor(wearers: ShardWearers, meter: Meter) {
+  constructor(
+    wearers: ShardWearers,
+    { meter, shard, limits }: { meter: Meter; shard: number; limits: EvaluatorLimits },
+  ) {
     this.#wearers = wearers
+    this.#shard = shard
+    this.#limits = limits
     this.#reports = meter.counter('gelang_evaluate_reports_total', 'Reports judged, by how they arrived', ['arrival'])
+    this.#waiting = meter.gauge(
+      'gelang_evaluate_old_reports_waiting',
+      "Reports from bracelets' memories that wait behind fresh ones",
+      ['shard'],
+    )
   }
 
   startAt(position: string): void {
@@ -53,7 +64,7 @@ export class ReportJudge {
 
   /** No more is to be read before some of those that wait are judged. */
   get isFull(): boolean {
-    return this.#old.count >= OLD_MAX
+    return this.#old.count >= this.#limits.oldReportsMax
   }
 
   /** `behind`: the log holds more than these; else they were all at `askedMs`. */
@@ -92,7 +103,9 @@ export class ReportJudge {
     const old = this.#old
     const beganMs = paceMs()
     let judged = 0
-    while (judged < OLD_PER_TURN_MAX && (judged % OLD_PER_LOOK > 0 || paceMs() - beganMs < OLD_MS_PER_TURN)) {
+    this.#waiting.set(old.count, { shard: this.#shard })
+    const { oldReportsPerTurn } = this.#limits
+    while (judged < oldReportsPerTurn && (judged % OLD_PER_LOOK > 0 || paceMs() - beganMs < OLD_MS_PER_TURN)) {
       const oldest = old.peek()
       if (oldest === undefined) break
       readReport(oldest.view, oldest.at, report)

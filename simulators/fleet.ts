@@ -2,6 +2,7 @@
 // `bin/seed-fleet.ts` and lived by `life.ts`.
 import type { ConditionKind, EvidenceParameters, WeeklyWindow } from '../model/plan.ts'
 import type { ZoneShape } from '../model/zone.ts'
+import type { WireProtocol } from './devices/wire-device.ts'
 import { streetsBetween } from './life.ts'
 import { offset, type Place } from './place.ts'
 import { type Random, randomOf } from './random.ts'
@@ -30,7 +31,7 @@ export type FleetWearer = {
   skNumber: string
   deviceId: string
   secret: string
-  via: 'osmand' | 'gateway'
+  via: 'osmand' | 'gateway' | WireProtocol
   /** Uploads what it kept while offline oldest or newest first. */
   uploads: 'oldest' | 'newest'
   intervalMs: number
@@ -44,7 +45,13 @@ export type FleetWearer = {
 }
 
 export type FleetUnit = { path: string; name: string; kind: 'ditjenpas' | 'kanwil' | 'bapas' | 'pos'; timeZone: string }
-export type FleetGateway = { gatewayId: string; unitPath: string; secret: string }
+export type FleetGateway = {
+  gatewayId: string
+  unitPath: string
+  secret: string
+  /** Sends compact frames instead of JSON. */
+  compact?: boolean
+}
 export type FleetOfficer = {
   username: string
   name: string

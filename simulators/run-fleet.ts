@@ -3,6 +3,9 @@ import { setMaxListeners } from 'node:events'
 import type { Clock } from '../model/observe.ts'
 import type { DeviceReport } from '../model/report.ts'
 import { type Bracelet, braceletOf } from './bracelet.ts'
+import { wireOf } from './devices/all-devices.ts'
+import { DeviceLink } from './devices/device-link.ts'
+import type { WireProtocol } from './devices/wire-device.ts'
 import type { Fleet, FleetWearer } from './fleet.ts'
 import { inOutage, type UnitOutage } from './outage.ts'
 import { chanceAt } from './random.ts'
@@ -14,6 +17,10 @@ export type FleetRunOptions = {
   clock: Clock
   osmandUrl: string
   gatewayUrl: string
+  /** Ports on 127.0.0.1 of the protocols of real devices; needed for those that the fleet has. */
+  wirePorts?: Partial<Record<WireProtocol, number>>
+  /** Longest pauses before a bracelet asks again; absent: as long as real ones take. */
+  patience?: { answerMs: number; retryMsMax: number }
   /** Reports are made from this moment on … */
   fromMs: number
   /** … until here; absent: until `stop`. */
@@ -30,11 +37,20 @@ export type FleetRunOptions = {
   onRefused(deviceId: string, reason: string): void
   /** A report got its positive answer. */
   onAnswered?(report: DeviceReport): void
+  /** TCP took a report off a bracelet that is never answered. */
+  onLeft?(report: DeviceReport): void
 }
 
 export type FleetCounts = { sent: number; answered: number; refused: number; pending: number }
 
-type Living = { bracelet: Bracelet; nextMs: number; kept: DeviceReport[]; queue: DeviceReport[]; sending: boolean }
+type Living = {
+  bracelet: Bracelet
+  nextMs: number
+  kept: DeviceReport[]
+  queue: DeviceReport[]
+  sending: boolean
+  link: DeviceLink | undefined
+}
 
 const TICK_MS = 100
 const SCRIPT_SPACING_MS = 200
@@ -54,6 +70,7 @@ export class FleetRun {
   #sent = 0
   #answeredOsmand = 0
   #refusedOsmand = 0
+  #delivered = 0
 
   constructor(options: FleetRunOptions) {
     // One request under way for every bracelet, and each listens for the end.
@@ -73,6 +90,7 @@ export class FleetRun {
       kept: [],
       queue: [],
       sending: false,
+      link: this.#linkOf(wearer),
     }))
     for (const gateway of options.fleet.gateways)
       this.#gateways.set(
@@ -91,7 +109,7 @@ export class FleetRun {
   }
 
   counts(): FleetCounts {
-    let answered = this.#answeredOsmand
+    let answered = this.#answeredOsmand + this.#delivered
     let refused = this.#refusedOsmand
     for (const gateway of this.#gateways.values()) {
       answered += gateway.taken
@@ -107,8 +125,12 @@ export class FleetRun {
   async finish(): Promise<FleetCounts> {
     clearInterval(this.#timer)
     while (this.#tick() > 0);
-    for (const living of this.#living) this.#upload(living)
+    for (const living of this.#living) {
+      living.link?.goOnline()
+      this.#upload(living)
+    }
     await Promise.all([...this.#gateways.values()].map((gateway) => gateway.drained()))
+    await Promise.all(this.#living.map(({ link }) => link?.drained()))
     while (this.#living.some((living) => living.sending)) await new Promise((resolve) => setTimeout(resolve, 20))
     this.stop()
     return this.counts()
@@ -118,6 +140,29 @@ export class FleetRun {
     clearInterval(this.#timer)
     this.#stopped.abort()
     for (const gateway of this.#gateways.values()) gateway.close()
+    for (const { link } of this.#living) link?.close()
+  }
+
+  #linkOf({ number, deviceId, via, uploads }: FleetWearer): DeviceLink | undefined {
+    if (via === 'osmand' || via === 'gateway') return undefined
+    const { fleet, wirePorts, patience, onAnswered, onLeft } = this.#options
+    const port = wirePorts?.[via]
+    if (port === undefined) throw new Error(`the fleet has a ${via} bracelet, and there is no port for it`)
+    const wire = wireOf(via)
+    const tell = wire.acknowledges ? onAnswered : onLeft
+    return new DeviceLink({
+      wire,
+      deviceId,
+      host: '127.0.0.1',
+      port,
+      seed: fleet.seed * 100_000 + number,
+      uploads,
+      ...(patience === undefined ? {} : { answerMs: patience.answerMs, reconnectMsMax: patience.retryMsMax }),
+      onDelivered: (report) => {
+        this.#delivered++
+        tell?.(report)
+      },
+    })
   }
 
   #sendHistory(): void {
@@ -141,7 +186,12 @@ export class FleetRun {
         if (bracelet.muteAt(living.nextMs)) continue
         budget--
         const report = bracelet.reportAt(living.nextMs)
-        if (bracelet.offlineAt(living.nextMs)) living.kept.push({ ...report, archived: true })
+        const offline = bracelet.offlineAt(living.nextMs)
+        if (living.link !== undefined) {
+          if (offline) living.link.goOffline()
+          else living.link.goOnline()
+          this.#give(living, report)
+        } else if (offline) living.kept.push({ ...report, archived: true })
         else {
           this.#upload(living, batches)
           this.#give(living, report, batches)
@@ -162,7 +212,8 @@ export class FleetRun {
   #give(living: Living, report: DeviceReport, batches?: Map<string, DeviceReport[]>): void {
     this.#sent++
     const { wearer } = living.bracelet
-    if (wearer.via === 'osmand') {
+    if (living.link !== undefined) living.link.say(report)
+    else if (wearer.via === 'osmand') {
       living.queue.push(report)
       if (!living.sending) void this.#sendQueue(living)
     } else if (batches === undefined) this.#gateways.get(wearer.unitPath)!.send([report])
@@ -176,10 +227,12 @@ export class FleetRun {
   async #sendQueue(living: Living): Promise<void> {
     living.sending = true
     const { deviceId, secret } = living.bracelet.wearer
+    const { osmandUrl: url, patience } = this.#options
+    const target = { url, deviceId, token: secret, ...(patience && { retryMsMax: patience.retryMsMax }) }
     const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
     for (let report = living.queue.shift(); report !== undefined; report = living.queue.shift()) {
       try {
-        await sendOsmand({ url: this.#options.osmandUrl, deviceId, token: secret }, report, wait, this.#stopped.signal)
+        await sendOsmand(target, report, wait, this.#stopped.signal)
         this.#answeredOsmand++
         this.#options.onAnswered?.(report)
       } catch (error) {
@@ -193,8 +246,9 @@ export class FleetRun {
   }
 }
 
-/** Each bracelet speaks at its own phase within the interval, the same in every run. */
+/** Each bracelet speaks at its own phase within the interval, the same in every run; devices' own protocols know whole seconds. */
 function firstMoment(seed: number, wearer: FleetWearer, fromMs: number): number {
-  const phaseMs = Math.floor(chanceAt(seed, wearer.number, 80) * wearer.intervalMs)
+  const gridMs = wearer.via === 'osmand' || wearer.via === 'gateway' ? 1 : 1000
+  const phaseMs = Math.floor((chanceAt(seed, wearer.number, 80) * wearer.intervalMs) / gridMs) * gridMs
   return Math.ceil((fromMs - phaseMs) / wearer.intervalMs) * wearer.intervalMs + phaseMs
 }

@@ -1,9 +1,10 @@
-// A gateway: many bracelets on one WebSocket, batches with sequence numbers, everything unacknowledged sent again after a
-// reconnect.
+// A gateway: many bracelets on one WebSocket, batches with sequence numbers in JSON or compact frames, everything unacknowledged
+// sent again after a reconnect.
 import WebSocket from 'ws'
 import type { DeviceReport } from '../model/report.ts'
+import { CompactEncoder, readCompactAnswer } from './compact-frame.ts'
 
-export type GatewayTarget = { url: string; gatewayId: string; secret: string }
+export type GatewayTarget = { url: string; gatewayId: string; secret: string; compact?: boolean }
 export type Acknowledged = { taken: number; refused: number }
 
 const BATCH_REPORTS_MAX = 200
@@ -19,6 +20,7 @@ export class GatewaySender {
   readonly #waiting: DeviceReport[] = []
   readonly #unacknowledged = new Map<number, DeviceReport[]>()
   #socket: WebSocket | undefined
+  #encoder = new CompactEncoder()
   #seq = 0
   #closing = false
   #drained: (() => void) | undefined
@@ -59,11 +61,18 @@ export class GatewaySender {
     const { url, gatewayId, secret } = this.#target
     const socket = new WebSocket(url, { headers: { authorization: `Bearer ${gatewayId}:${secret}` } })
     this.#socket = socket
+    // A new connection knows no bracelet's handle.
+    this.#encoder = new CompactEncoder()
     socket.on('open', () => {
       for (const [seq, reports] of this.#unacknowledged) this.#write(seq, reports)
       this.#pump()
     })
-    socket.on('message', (data) => this.#acknowledge(JSON.parse(data.toString())))
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) {
+        const { ack, refused } = readCompactAnswer(data)
+        this.#acknowledge(ack, new Map(refused.map(({ index, retry }) => [index, retry])))
+      } else this.#acknowledgeJson(JSON.parse(data.toString()))
+    })
     // 'close' follows every error; the reason is not this side's to judge.
     socket.on('error', () => socket.terminate())
     socket.on('close', () => {
@@ -82,19 +91,34 @@ export class GatewaySender {
   }
 
   #write(seq: number, reports: DeviceReport[]): void {
-    this.#socket?.send(JSON.stringify({ seq, reports: reports.map(ownReport) }))
+    this.#socket?.send(
+      this.#target.compact
+        ? this.#encoder.encode(seq, reports)
+        : JSON.stringify({ seq, reports: reports.map(ownReport) }),
+    )
   }
 
-  #acknowledge(message: { ack?: number; results?: { ok: boolean }[] }): void {
-    if (message.ack === undefined) return
-    const batch = this.#unacknowledged.get(message.ack)
+  #acknowledgeJson({ ack, results }: { ack?: number; results?: { ok: boolean; retry?: boolean }[] }): void {
+    if (ack === undefined) return
+    const refused = new Map<number, boolean>()
+    results?.forEach(({ ok, retry = false }, index) => {
+      if (!ok) refused.set(index, retry)
+    })
+    this.#acknowledge(ack, refused)
+  }
+
+  /** `refused`: by index, whether it is to come again. */
+  #acknowledge(ack: number, refused: ReadonlyMap<number, boolean>): void {
+    const batch = this.#unacknowledged.get(ack)
     if (batch === undefined) return
-    this.#unacknowledged.delete(message.ack)
+    this.#unacknowledged.delete(ack)
     batch.forEach((report, i) => {
-      if (message.results?.[i]?.ok === true) {
+      const again = refused.get(i)
+      if (again === undefined) {
         this.taken++
         this.#onTaken(report)
-      } else this.refused++
+      } else if (again) this.#waiting.push(report)
+      else this.refused++
     })
     this.#pump()
     if (this.pending === 0) this.#drained?.()

@@ -1,7 +1,12 @@
 // A phone or bracelet with the OsmAnd way: one report a request, the same one again until it is answered with 2xx.
 import type { DeviceReport } from '../model/report.ts'
 
-export type OsmandTarget = { url: string; deviceId: string; token?: string }
+export type OsmandTarget = {
+  url: string
+  deviceId: string
+  token?: string /** Longest pause between tries. */
+  retryMsMax?: number
+}
 
 type Sendable = Pick<DeviceReport, 'timeMs'> & Partial<DeviceReport>
 
@@ -69,6 +74,6 @@ export async function sendOsmand(
       throw new NotTaken(`device ${target.deviceId}: the server answered ${status}`)
     if (tries >= TRIES_MAX) throw new NotTaken(`device ${target.deviceId}: no positive answer after ${tries} tries`)
     await wait(retryMs)
-    retryMs = Math.min(RETRY_MS_MAX, retryMs * 2)
+    retryMs = Math.min(target.retryMsMax ?? RETRY_MS_MAX, retryMs * 2)
   }
 }

@@ -4,7 +4,7 @@ import { laipacDevice } from './laipac.ts'
 import { megastekDevice } from './megastek.ts'
 import { owntracksDevice } from './owntracks.ts'
 import { r16hDevice } from './r16h.ts'
-import type { WireDevice } from './wire-device.ts'
+import type { WireDevice, WireProtocol } from './wire-device.ts'
 import { xexun3Device } from './xexun3.ts'
 
 /** Every simulated device, with an id of the kind that it sends. */
@@ -17,6 +17,10 @@ export const WIRE_DEVICES: readonly { wire: WireDevice; idOf(number: number): st
   { wire: xexun3Device, idOf: imeiFrom('8600000004') },
   { wire: owntracksDevice, idOf: (number) => `owntracks/b${number}/phone` },
 ]
+
+export function wireOf(protocol: WireProtocol): WireDevice {
+  return WIRE_DEVICES.find(({ wire }) => wire.protocol === protocol)!.wire
+}
 
 function imeiFrom(prefix: string): (number: number) => string {
   return (number) => prefix + String(number).padStart(5, '0')

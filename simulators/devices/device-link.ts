@@ -76,9 +76,13 @@ export class DeviceLink {
 
   /** No network until `goOnline`. */
   goOffline(): void {
+    if (!this.#online) return
     this.#online = false
     clearTimeout(this.#reconnect)
-    this.#socket?.destroy()
+    const socket = this.#socket
+    this.#socket = undefined
+    socket?.destroy()
+    this.#lost()
   }
 
   goOnline(): void {
@@ -123,9 +127,12 @@ export class DeviceLink {
       this.#pump()
     })
     socket.on('data', (chunk: Buffer) => {
-      for (const answer of session.read(chunk)) this.#answered(answer)
+      if (this.#socket === socket) for (const answer of session.read(chunk)) this.#answered(answer)
     })
-    socket.on('close', () => this.#lost())
+    // Not of a connection that was given up: there may be another by now.
+    socket.on('close', () => {
+      if (this.#socket === socket) this.#lost()
+    })
     const { keepAlive } = session
     if (keepAliveMs > 0 && keepAlive !== undefined)
       this.#keepAlive = setInterval(() => {
@@ -196,7 +203,7 @@ export class DeviceLink {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       const inFlight = this.#inFlight
-      if (inFlight === undefined || inFlight.tries >= TRIES_MAX) {
+      if (inFlight === undefined || inFlight.tries >= TRIES_MAX || this.#options.wire.answersAnyFrame) {
         this.#socket?.destroy()
         return
       }

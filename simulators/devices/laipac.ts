@@ -46,6 +46,7 @@ function text(line: string): Uint8Array {
 export const laipacDevice: WireDevice = {
   protocol: 'laipac',
   acknowledges: true,
+  answersAnyFrame: true,
   batchReportsMax: 1,
   saysStored: false,
   newSession: (deviceId) => new LaipacSession(deviceId),

@@ -61,6 +61,7 @@ class OwntracksSession implements Session {
 export const owntracksDevice: WireDevice = {
   protocol: 'owntracks',
   acknowledges: true,
+  answersAnyFrame: true,
   batchReportsMax: 1,
   saysStored: true,
   newSession: (deviceId) => new OwntracksSession(deviceId),

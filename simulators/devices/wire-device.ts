@@ -21,10 +21,14 @@ export type Session = {
   read(chunk: Uint8Array): string[]
 }
 
+export type WireProtocol = 'megastek' | 'gt06' | 'owntracks' | 'jt808' | 'laipac' | 'r16h' | 'xexun3'
+
 export type WireDevice = {
-  protocol: 'megastek' | 'gt06' | 'owntracks' | 'jt808' | 'laipac' | 'r16h' | 'xexun3'
+  protocol: WireProtocol
   /** Every report gets an answer, and is sent again without one. */
   acknowledges: boolean
+  /** An answer does not say which frame it is for, or not well: a frame is sent again on a new connection only. */
+  answersAnyFrame?: true
   /** Reports from memory that go in one frame. */
   batchReportsMax: number
   /** Whether the wire says that a report comes from memory. */

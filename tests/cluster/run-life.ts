@@ -12,11 +12,14 @@ import { readLag } from '../../stream/lag.ts'
 import { readEdges } from '../../stream/log-edges.ts'
 import { getPosition } from '../../stream/positions.ts'
 import { eventually, until } from '../faults/eventually.ts'
+import { freePorts } from '../faults/free-ports.ts'
 import { ofWearers } from '../faults/of-wearers.ts'
 import { ServerProcess } from '../faults/server-process.ts'
-import { freePorts, SHARDS, SPEED, type World } from '../faults/world.ts'
+import { SHARDS, type World } from '../faults/world.ts'
 
 export const KEYS = keysOf('gelang')
+/** Simulated milliseconds in a real one. */
+const SPEED = 200
 const LEASE_TTL_MS = 2500
 const SPAN_MS = 32 * 60_000
 /** Between the start of the processes and the fleet's first moment; where they need longer, its first reports come late. */

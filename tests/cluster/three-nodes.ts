@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { RedisClient } from '../../stream/connect.ts'
 import { connectRedis, untilReady } from '../../stream/connect.ts'
 import { eventually } from '../faults/eventually.ts'
-import { freePorts } from '../faults/world.ts'
+import { freePorts } from '../faults/free-ports.ts'
 import { ownFolder, sharedPackages } from '../setup/own-services.ts'
 import { silentLog } from '../setup/test-redis.ts'
 

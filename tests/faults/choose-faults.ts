@@ -1,5 +1,6 @@
 // Which faults happen when: all of it from one seed.
 import { type Random, randomOf } from '../../simulators/random.ts'
+import { SLOTS } from './world.ts'
 
 export const PROCESS_NAMES = ['ingest', 'evaluate-1', 'evaluate-2', 'record', 'api'] as const
 export type ProcessName = (typeof PROCESS_NAMES)[number]
@@ -8,17 +9,29 @@ export type ProcessName = (typeof PROCESS_NAMES)[number]
 export type Fault = { atMs: number; forMs: number } & (
   | { kind: 'kill' | 'pause'; what: ProcessName }
   | { kind: 'redis-kill' | 'store-kill' | 'store-stop' }
+  /** The disk of the log is full; Redis ends at its next write and is started again and again. */
+  | { kind: 'redis-disk-full' }
   /** Every connection between fleet and ingest is cut after half of its next chunk; `side` says whose chunk. */
   | { kind: 'cut'; side: 'fleet' | 'server' }
 )
 
-/** Scripts whose seeds share this many share a fleet, a moment of the week and an undisturbed run. */
-const SCRIPTS_PER_WORLD = 20
+/** So many scripts of each slot of a world share its fleet and its undisturbed run. */
+const SCRIPTS_PER_SLOT = 7
 const FAULTS_MIN = 2
 const FAULTS_MAX = 5
+const BETWEEN_MS = 300
 
 export function worldSeedOf(scriptSeed: number): number {
-  return Math.floor(scriptSeed / SCRIPTS_PER_WORLD)
+  return Math.floor(scriptSeed / (SCRIPTS_PER_SLOT * SLOTS))
+}
+
+/** Scripts of one round run one after the other in one server. */
+export function roundOf(scriptSeed: number): number {
+  return Math.floor(scriptSeed / SLOTS)
+}
+
+export function slotOf(scriptSeed: number): number {
+  return scriptSeed % SLOTS
 }
 
 /** Two to five faults within `spanMs`, in order; the same thing is never struck while it is down. */
@@ -29,7 +42,8 @@ export function chooseFaults(scriptSeed: number, spanMs: number): Fault[] {
   while (faults.length < wanted) {
     const fault = oneFault(random, spanMs)
     const busy = faults.some(
-      (other) => targetOf(other) === targetOf(fault) && apart(other, fault) < Math.max(other.forMs, fault.forMs) + 500,
+      (other) =>
+        targetOf(other) === targetOf(fault) && apart(other, fault) < Math.max(other.forMs, fault.forMs) + BETWEEN_MS,
     )
     if (!busy) faults.push(fault)
   }
@@ -40,11 +54,12 @@ function oneFault(random: Random, spanMs: number): Fault {
   const atMs = Math.round(random.between(0.03, 0.9) * spanMs)
   const lasting = (fromMs: number, toMs: number) => Math.round(random.between(fromMs, toMs))
   const chance = random.next()
-  if (chance < 0.45) return { kind: 'kill', what: random.pick(PROCESS_NAMES), atMs, forMs: lasting(0, 2500) }
-  if (chance < 0.65) return { kind: 'pause', what: random.pick(PROCESS_NAMES), atMs, forMs: lasting(200, 4000) }
-  if (chance < 0.78) return { kind: 'redis-kill', atMs, forMs: lasting(0, 2000) }
-  if (chance < 0.83) return { kind: 'store-stop', atMs, forMs: lasting(500, 5000) }
-  if (chance < 0.88) return { kind: 'store-kill', atMs, forMs: lasting(0, 3000) }
+  if (chance < 0.42) return { kind: 'kill', what: random.pick(PROCESS_NAMES), atMs, forMs: lasting(0, 1500) }
+  if (chance < 0.6) return { kind: 'pause', what: random.pick(PROCESS_NAMES), atMs, forMs: lasting(100, 2500) }
+  if (chance < 0.72) return { kind: 'redis-kill', atMs, forMs: lasting(0, 1200) }
+  if (chance < 0.79) return { kind: 'redis-disk-full', atMs, forMs: lasting(300, 2000) }
+  if (chance < 0.84) return { kind: 'store-stop', atMs, forMs: lasting(300, 3000) }
+  if (chance < 0.88) return { kind: 'store-kill', atMs, forMs: lasting(0, 1500) }
   return { kind: 'cut', side: random.next() < 0.5 ? 'fleet' : 'server', atMs, forMs: 0 }
 }
 

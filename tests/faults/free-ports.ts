@@ -10,34 +10,43 @@ const PORTS_OF_ONE = 1000
 const OWN_PORTS = 600
 const USUAL_PORTS_FROM = 5000
 
-let mine: Promise<number> | undefined
-let next = 0
+/** A thousand ports that nobody else on this machine takes. */
+export class PortBlock {
+  readonly #base: number
+  #next = 0
 
-export async function freePorts(count: number): Promise<number[]> {
-  const base = await claimed()
-  const ports: number[] = []
-  while (ports.length < count) {
-    const port = base + 1 + (next++ % (OWN_PORTS - 1))
-    if ((await bindable(port)) !== undefined) ports.push(port)
+  constructor(base: number) {
+    this.#base = base
   }
-  return ports
+
+  /** Who listens on the first port of a thousand has them all, until its process ends. */
+  static async claim(): Promise<PortBlock> {
+    for (let base = FIRST_PORT; base < LAST_PORT; base += PORTS_OF_ONE)
+      if ((await listening(base)) !== undefined) return new PortBlock(base)
+    throw new Error('too many fault harnesses run on this machine')
+  }
+
+  async free(count: number): Promise<number[]> {
+    const ports: number[] = []
+    while (ports.length < count) {
+      const port = this.#base + 1 + (this.#next++ % (OWN_PORTS - 1))
+      if ((await bindable(port)) !== undefined) ports.push(port)
+    }
+    return ports
+  }
+
+  /** What is to be added to the usual port of a device protocol. */
+  get usualOffset(): number {
+    return this.#base + OWN_PORTS - USUAL_PORTS_FROM
+  }
 }
 
-/** What is to be added to the usual port of a device protocol. */
-export async function usualPortOffset(): Promise<number> {
-  return (await claimed()) + OWN_PORTS - USUAL_PORTS_FROM
-}
+let mine: Promise<PortBlock> | undefined
 
-/** Who listens on the first port of a thousand has them all, until its process ends. */
-function claimed(): Promise<number> {
-  mine ??= claim()
-  return mine
-}
-
-async function claim(): Promise<number> {
-  for (let base = FIRST_PORT; base < LAST_PORT; base += PORTS_OF_ONE)
-    if ((await listening(base)) !== undefined) return base
-  throw new Error('too many fault harnesses run on this machine')
+/** Of a block that this process keeps. */
+export async function freePorts(count: number): Promise<number[]> {
+  mine ??= PortBlock.claim()
+  return (await mine).free(count)
 }
 
 function listening(port: number): Promise<Server | undefined> {

@@ -8,6 +8,12 @@ const PROGRAM = resolve(import.meta.dirname, '../../dist/bin/gelang.js')
 const READY_MS_MAX = 180_000
 const STOP_MS_MAX = 20_000
 
+/** Servers do not outlive who started them. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 export type ProcessOptions = {
   name: string
   roles: string
@@ -34,11 +40,13 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child
+    running.add(child)
     const log = createWriteStream(join(logFolder, `${name}.log`), { flags: 'a' })
     child.stdout!.pipe(log, { end: false })
     child.stderr!.pipe(log, { end: false })
     this.#exited = new Promise((ended) =>
       child.once('exit', (code, signal) => {
+        running.delete(child)
         log.end()
         const how = signal ?? `exit code ${code}`
         if (this.#child === child) {
@@ -48,6 +56,10 @@ export class ServerProcess {
         ended(how)
       }),
     )
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
   }
 
   get running(): boolean {

@@ -1,11 +1,13 @@
-// What scripts with the same world seed share: services of their own, a seeded fleet in the database, logins, a span of time.
+// What scripts with the same world seed share: services of their own, seeded fleets in the database, logins, spans of time.
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { createAccount, createAuth } from '../../api/auth.ts'
 import { seedFleet } from '../../bin/seed-fleet.ts'
-import { type Fleet, makeFleet } from '../../simulators/fleet.ts'
+import { WIRE_DEVICES } from '../../simulators/devices/all-devices.ts'
+import type { WireProtocol } from '../../simulators/devices/wire-device.ts'
+import { type Fleet, type FleetWearer, makeFleet } from '../../simulators/fleet.ts'
 import { randomOf } from '../../simulators/random.ts'
 import { linkAccount } from '../../store/insert-people.ts'
 import { migrate } from '../../store/migrate.ts'
@@ -16,21 +18,31 @@ import { isRedisAway } from '../../stream/redis-errors.ts'
 import { type OwnServer, ownPostgres, ownRedis } from '../setup/own-services.ts'
 import { silentLog } from '../setup/test-redis.ts'
 import { eventually } from './eventually.ts'
-import { freePorts } from './free-ports.ts'
+import { PortBlock } from './free-ports.ts'
 
 /** Simulated milliseconds in a real one. */
-export const SPEED = 200
+export const SPEED = 300
 /** Simulated time that a script covers. */
-export const SPAN_MS = 50 * 60_000
+export const SPAN_MS = 30 * 60_000
+/** Between the end of a script and the beginning of the next one, whose fleet is another: time to come to rest. */
+const GAP_MS = 240 * 60_000
+/** Scripts after one another in a world, while the server goes on; odd, and no multiple of what fleets are dealt out by. */
+export const SLOTS = 7
 export const SHARDS = 6
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const SERVERS_MS_MAX = 120_000
-const WEARERS = 45
+const WEARERS = 40
 const PLAYERS_PER_SCRIPT = 2
 const PLAYER_INTERVAL_MS = 24_000
 const LIFE_INTERVAL_MS = 60_000
+/** Every other wearer speaks one of these; the two that are never answered are fewer. */
+const WIRES: readonly WireProtocol[] = [
+  ...(['gt06', 'jt808', 'laipac', 'owntracks', 'xexun3', 'gt06', 'jt808', 'megastek'] as const),
+  ...(['laipac', 'owntracks', 'xexun3', 'r16h'] as const),
+]
+const ANSWERS_NOBODY = new Set<string>(['megastek', 'r16h'])
 /** A Wednesday. Spans begin so that curfews and working hours begin or end within them, in one of the three time zones. */
 const DAY = Date.parse('2026-02-04T00:00:00+07:00')
 const SPANS_BEGIN_AT_MIN = [
@@ -43,17 +55,28 @@ const SPANS_BEGIN_AT_MIN = [
   19 * 60 + 40,
 ]
 
-export type Servers = { postgres: OwnServer; redis: OwnServer; logFolder: string; discard(): Promise<void> }
+export type Servers = {
+  postgres: OwnServer
+  redis: OwnServer
+  ports: PortBlock
+  logFolder: string
+  discard(): Promise<void>
+}
+
+/** One script's part of a world: bracelets of its own, and when they live. */
+export type Slot = { index: number; fleet: Fleet; fromMs: number; untilMs: number; wearerIds: ReadonlySet<number> }
 
 export type World = {
   seed: number
   servers: Servers
   fleet: Fleet
-  /** The fleet lives from here to here, in simulated time. */
+  /** The first fleet lives from here on, in simulated time. */
   fromMs: number
-  untilMs: number
   databaseUrl: string
   wearerIdOf: ReadonlyMap<string, number>
+  /** Wearers whose bracelets are never answered: what TCP took may be lost with the process that had it. */
+  unanswered: ReadonlySet<number>
+  slots: Slot[]
   operators: string[]
   /** Session cookies by operator, from their one login: too many logins are refused. */
   cookies: Map<string, string>
@@ -66,13 +89,15 @@ export type World = {
 
 /** TimescaleDB and Redis for any number of worlds, one after the other, on ports that no outgoing connection can be given. */
 export async function startServers(): Promise<Servers> {
-  const [postgresPort, redisPort] = (await freePorts(2)) as [number, number]
-  const [postgres, redis] = await Promise.all([ownPostgres(postgresPort), ownRedis(redisPort)])
+  const ports = await PortBlock.claim()
+  const [postgresPort, redisPort] = (await ports.free(2)) as [number, number]
+  const [postgres, redis] = await Promise.all([ownPostgres(postgresPort, 'memory'), ownRedis(redisPort, 'memory')])
   const logFolder = join(postgres.folder, '..', 'logs')
   mkdirSync(logFolder, { recursive: true })
   return {
     postgres,
     redis,
+    ports,
     logFolder,
     async discard() {
       await Promise.all([postgres.discard(), redis.discard()])
@@ -80,21 +105,26 @@ export async function startServers(): Promise<Servers> {
   }
 }
 
-export async function makeWorld(seed: number, servers: Servers): Promise<World> {
+/** `wires`: every second bracelet speaks a device protocol, and every second gateway sends compact frames. */
+export async function makeWorld(seed: number, servers: Servers, { wires = false, slots = 1 } = {}): Promise<World> {
   const random = randomOf(seed)
   const made = makeFleet({
     seed: seed % 10_000,
-    wearers: WEARERS,
+    wearers: WEARERS * slots,
     intervalMs: LIFE_INTERVAL_MS,
-    playersPerScript: PLAYERS_PER_SCRIPT,
+    playersPerScript: PLAYERS_PER_SCRIPT * slots,
   })
   const fleet: Fleet = {
     ...made,
-    wearers: made.wearers.map((wearer) =>
-      wearer.script === undefined ? wearer : { ...wearer, intervalMs: PLAYER_INTERVAL_MS },
-    ),
+    gateways: made.gateways.map((gateway, i) => ({ ...gateway, compact: wires && i % 2 === 1 })),
+    wearers: made.wearers.map((wearer) => ({
+      ...wearer,
+      ...(wires ? onWire(wearer) : {}),
+      ...(wearer.script === undefined ? {} : { intervalMs: PLAYER_INTERVAL_MS }),
+    })),
   }
   const fromMs = DAY + random.pick(SPANS_BEGIN_AT_MIN) * MINUTE_MS
+  const slotFromMs = (index: number) => fromMs + index * (SPAN_MS + GAP_MS)
   const databaseUrl = await createDatabase(servers.postgres.url, `world_${seed}_${randomBytes(3).toString('hex')}`)
   await migrate(databaseUrl, silentLog)
   const pool = openPool({ url: databaseUrl, applicationName: 'fault harness', max: 2 })
@@ -102,6 +132,8 @@ export async function makeWorld(seed: number, servers: Servers): Promise<World> 
     pool,
     fleet,
     fromMs: fromMs - DAY_MS,
+    // Nobody misses the bracelets whose turn has not come.
+    wearerFromMs: ({ number }) => slotFromMs(number % slots) - MINUTE_MS,
     // Beyond the real time in which this runs: the API asks the database's own clock.
     toMs: fromMs + 50 * 365 * DAY_MS,
     silenceGraceMs: 30 * MINUTE_MS,
@@ -116,9 +148,21 @@ export async function makeWorld(seed: number, servers: Servers): Promise<World> 
     servers,
     fleet,
     fromMs,
-    untilMs: fromMs + SPAN_MS,
     databaseUrl,
     wearerIdOf: new Map(fleet.wearers.map(({ deviceId, number }) => [deviceId, wearerIds[number]!])),
+    unanswered: new Set(
+      fleet.wearers.flatMap(({ via, number }) => (ANSWERS_NOBODY.has(via) ? [wearerIds[number]!] : [])),
+    ),
+    slots: Array.from({ length: slots }, (_, index) => {
+      const wearers = fleet.wearers.filter(({ number }) => number % slots === index)
+      return {
+        index,
+        fleet: { ...fleet, wearers },
+        fromMs: slotFromMs(index),
+        untilMs: slotFromMs(index) + SPAN_MS,
+        wearerIds: new Set(wearers.map(({ number }) => wearerIds[number]!)),
+      }
+    }),
     operators: officers.filter(({ role }) => role === 'operator').map(({ username }) => username),
     cookies: new Map(),
     password,
@@ -130,6 +174,14 @@ export async function makeWorld(seed: number, servers: Servers): Promise<World> 
       redis.disconnect()
     },
   }
+}
+
+/** Of the two that play a script one keeps to OsmAnd or a gateway, since not every wire can say all that a script wants said. */
+function onWire({ number, script }: FleetWearer): Partial<FleetWearer> {
+  if (number % 2 === 0) return {}
+  // A phone without a fix says nothing.
+  const via = script === 'jamming' ? 'gt06' : WIRES[(number >> 1) % WIRES.length]!
+  return { via, deviceId: WIRE_DEVICES.find(({ wire }) => wire.protocol === via)!.idOf(number) }
 }
 
 /** Forgets everything that a run left behind; rules, wearers and logins stay, so that ids are the same in every run. */
@@ -174,5 +226,3 @@ async function createDatabase(serverUrl: string, name: string): Promise<string> 
   address.pathname = `/${name}`
   return address.href
 }
-
-export { freePorts } from './free-ports.ts'

@@ -1,8 +1,10 @@
 // Every test run has a TimescaleDB and a Redis: those given in the environment, else private ones that are gone when it ends.
 import { existsSync, readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { discardServices, ensureServices, servicesOwned } from '../../local-services/ensure-services.ts'
 import { processOf } from '../../local-services/running-process.ts'
+import { unmountBelow } from '../faults/log-disk.ts'
+import { testFolders } from './own-services.ts'
 
 const LOCAL = resolve(import.meta.dirname, '../../.local')
 const TEST = join(LOCAL, 'test')
@@ -26,10 +28,16 @@ export default async function setup(): Promise<() => Promise<void>> {
 }
 
 /** Servers and folders of test runs and workers that are no more. */
-async function discardAbandoned(): Promise<void> {
-  for (const name of existsSync(TEST) ? readdirSync(TEST) : []) {
-    const folder = join(TEST, name)
-    if (!processOf(Number.parseInt(name, 10)) && !servicesOwned(folder))
+export async function discardAbandoned(): Promise<void> {
+  const all = new Set(Object.values(testFolders()).flatMap(foldersIn))
+  for (const folder of all) {
+    if (!processOf(Number.parseInt(basename(folder), 10)) && !servicesOwned(folder)) {
+      unmountBelow(folder)
       await discardServices({ folder, env: process.env })
+    }
   }
+}
+
+function foldersIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
 }

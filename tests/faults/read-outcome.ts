@@ -1,0 +1,84 @@
+// What a run left behind: in the record, in the logs, and how far the readers are.
+import type { Incident } from '../../model/incident.ts'
+import { readIncidents } from '../../stream/incident-log.ts'
+import { keysOf } from '../../stream/keys.ts'
+import { readLag } from '../../stream/lag.ts'
+import { readEdges } from '../../stream/log-edges.ts'
+import { getPosition } from '../../stream/positions.ts'
+import { isRedisAway } from '../../stream/redis-errors.ts'
+import { eventually } from './eventually.ts'
+import { SHARDS, type Slot, type World } from './world.ts'
+
+export type StoredRow = { wearerId: number; timeMs: number; contentKey: string; copies: number }
+
+/** Both readers have read the whole report log, and the record has every incident revision and every quarantined frame. */
+export function untilCaughtUp(world: World, ms: number): Promise<unknown> {
+  const keys = keysOf('gelang')
+  let behind = ''
+  return eventually(
+    async () => {
+      try {
+        const lags = await readLag(world.redis, keys, SHARDS)
+        behind = JSON.stringify(
+          lags.filter(({ evaluateLagEntries, recordLagEntries }) => evaluateLagEntries + recordLagEntries > 0),
+        )
+        if (behind !== '[]') return false
+        for (let shard = 0; shard < SHARDS; shard++) {
+          const { lastId } = await readEdges(world.redis, keys.incidents(shard))
+          const position = (await getPosition(world.redis, keys, 'record-incidents', shard)) ?? '0-0'
+          behind = `incidents of shard ${shard}: ${position} of ${lastId}`
+          if (position !== lastId) return false
+        }
+        behind = 'quarantine'
+        return (await world.redis.xlen(keys.quarantine)) === 0
+      } catch (error) {
+        if (!isRedisAway(error)) throw error
+        behind = error.message
+        return false
+      }
+    },
+    'evaluate and record catch up',
+    ms,
+    () => behind,
+  )
+}
+
+export async function readRows({ pool }: World, { wearerIds }: Slot): Promise<StoredRow[]> {
+  const { rows } = await pool.query<StoredRow>(
+    `SELECT wearer_id AS "wearerId", utc_ms(time) AS "timeMs", min(content_key)::text AS "contentKey", count(*)::int AS copies
+    FROM fix WHERE wearer_id = ANY($1) GROUP BY wearer_id, time ORDER BY wearer_id, time`,
+    [[...wearerIds]],
+  )
+  return rows
+}
+
+/** How many rows are of nobody who had a turn in these slots. */
+export async function countForeign({ pool }: World, slots: readonly Slot[]): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM fix WHERE wearer_id != ALL($1)', [
+    slots.flatMap(({ wearerIds }) => [...wearerIds]),
+  ])
+  return rows[0]!.n
+}
+
+export async function readRecorded({ pool }: World, { wearerIds }: Slot): Promise<Map<string, Incident>> {
+  const { rows } = await pool.query<{ body: Incident }>('SELECT body FROM incident WHERE wearer_id = ANY($1)', [
+    [...wearerIds],
+  ])
+  return new Map(rows.map(({ body }) => [body.id, body]))
+}
+
+/** Newest revisions in the incident log. */
+export async function readLogged(world: World, { wearerIds }: Slot): Promise<Map<string, Incident>> {
+  const newest = new Map<string, Incident>()
+  for (let shard = 0; shard < SHARDS; shard++)
+    for (const { json } of await readIncidents(world.redis, keysOf('gelang'), shard, '0-0', { count: 100_000 })) {
+      const incident = JSON.parse(json) as Incident
+      if (wearerIds.has(incident.wearerId)) newest.set(incident.id, incident)
+    }
+  return newest
+}
+
+export async function countQuarantined({ pool }: World): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM quarantine')
+  return rows[0]!.n
+}
