@@ -1,5 +1,5 @@
 // What a run left behind: in the record, in the logs, and how far the readers are.
-import type { Incident } from '../../model/incident.ts'
+import type { Incident, LoggedIncident } from '../../model/incident.ts'
 import { readIncidents } from '../../stream/incident-log.ts'
 import { keysOf } from '../../stream/keys.ts'
 import { readLag } from '../../stream/lag.ts'
@@ -72,8 +72,9 @@ export async function readLogged(world: World, { wearerIds }: Slot): Promise<Map
   const newest = new Map<string, Incident>()
   for (let shard = 0; shard < SHARDS; shard++)
     for (const { json } of await readIncidents(world.redis, keysOf('gelang'), shard, '0-0', { count: 100_000 })) {
-      const incident = JSON.parse(json) as Incident
-      if (wearerIds.has(incident.wearerId)) newest.set(incident.id, incident)
+      const incident = JSON.parse(json) as LoggedIncident
+      // Those of whole units say when we heard of anybody.
+      if (incident.unitPath === undefined && wearerIds.has(incident.wearerId)) newest.set(incident.id, incident)
     }
   return newest
 }

@@ -9,6 +9,7 @@ import type { Fault } from './choose-faults.ts'
 import { eventually, until } from './eventually.ts'
 import { HeldClock } from './held-clock.ts'
 import { CAN_MOUNT, type LogDisk, onSmallDisk } from './log-disk.ts'
+import { ofWearers } from './of-wearers.ts'
 import {
   countForeign,
   countQuarantined,
@@ -143,7 +144,7 @@ export class Session {
         foreignRows: await countForeign(world, this.#lived),
         ...incidents,
         firstSeen: new Map([...this.#firstSeen].filter(([, { incident }]) => slot.wearerIds.has(incident.wearerId))),
-        lastSeen: new Map(this.#watches.flatMap(({ incidents }) => [...incidents])),
+        lastSeen: new Map(this.#watches.flatMap(({ incidents }) => ofWearers(incidents))),
         liveGaps: this.#gaps() - before.gaps,
         quarantined: (await countQuarantined(world)) - quarantinedBefore,
         ended: this.#ended.splice(0),
@@ -240,7 +241,8 @@ async function watchOperators(world: World, { apiUrl }: WorldServer, firstSeen: 
       const cookie = world.cookies.get(username) ?? (await signIn(apiUrl, username, world.password))
       world.cookies.set(username, cookie)
       const watch = watchLive(apiUrl, cookie, Date.now, (incident) => {
-        if (!firstSeen.has(incident.id)) firstSeen.set(incident.id, { incident, atRealMs: Date.now() })
+        if (incident.unit === undefined && !firstSeen.has(incident.id))
+          firstSeen.set(incident.id, { incident, atRealMs: Date.now() })
       })
       await watch.hello
       return watch
