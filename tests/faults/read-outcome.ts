@@ -1,13 +1,22 @@
 // What a run left behind: in the record, in the logs, and how far the readers are.
 import type { Incident, LoggedIncident } from '../../model/incident.ts'
+import type { Pool } from '../../store/open-pool.ts'
+import { type RetryOptions, withRetry } from '../../store/retry.ts'
 import { readIncidents } from '../../stream/incident-log.ts'
 import { keysOf } from '../../stream/keys.ts'
 import { readLag } from '../../stream/lag.ts'
 import { readEdges } from '../../stream/log-edges.ts'
 import { getPosition } from '../../stream/positions.ts'
 import { isRedisAway } from '../../stream/redis-errors.ts'
-import { eventually } from './eventually.ts'
+import { eventually, until } from './eventually.ts'
 import { SHARDS, type Slot, type World } from './world.ts'
+
+const PATIENCE: RetryOptions = {
+  attemptsMax: 20,
+  firstDelayMs: 100,
+  delayMaxMs: 2000,
+  sleep: (ms) => until(performance.now() + ms),
+}
 
 export type StoredRow = { wearerId: number; timeMs: number; contentKey: string; copies: number }
 
@@ -44,7 +53,8 @@ export function untilCaughtUp(world: World, ms: number): Promise<unknown> {
 }
 
 export async function readRows({ pool }: World, { wearerIds }: Slot): Promise<StoredRow[]> {
-  const { rows } = await pool.query<StoredRow>(
+  const { rows } = await ask<StoredRow>(
+    pool,
     `SELECT wearer_id AS "wearerId", utc_ms(time) AS "timeMs", min(content_key)::text AS "contentKey", count(*)::int AS copies
     FROM fix WHERE wearer_id = ANY($1) GROUP BY wearer_id, time ORDER BY wearer_id, time`,
     [[...wearerIds]],
@@ -54,14 +64,14 @@ export async function readRows({ pool }: World, { wearerIds }: Slot): Promise<St
 
 /** How many rows are of nobody who had a turn in these slots. */
 export async function countForeign({ pool }: World, slots: readonly Slot[]): Promise<number> {
-  const { rows } = await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM fix WHERE wearer_id != ALL($1)', [
+  const { rows } = await ask<{ n: number }>(pool, 'SELECT count(*)::int AS n FROM fix WHERE wearer_id != ALL($1)', [
     slots.flatMap(({ wearerIds }) => [...wearerIds]),
   ])
   return rows[0]!.n
 }
 
 export async function readRecorded({ pool }: World, { wearerIds }: Slot): Promise<Map<string, Incident>> {
-  const { rows } = await pool.query<{ body: Incident }>('SELECT body FROM incident WHERE wearer_id = ANY($1)', [
+  const { rows } = await ask<{ body: Incident }>(pool, 'SELECT body FROM incident WHERE wearer_id = ANY($1)', [
     [...wearerIds],
   ])
   return new Map(rows.map(({ body }) => [body.id, body]))
@@ -80,6 +90,11 @@ export async function readLogged(world: World, { wearerIds }: Slot): Promise<Map
 }
 
 export async function countQuarantined({ pool }: World): Promise<number> {
-  const { rows } = await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM quarantine')
+  const { rows } = await ask<{ n: number }>(pool, 'SELECT count(*)::int AS n FROM quarantine')
   return rows[0]!.n
+}
+
+/** A fault may have left TimescaleDB starting, and a busy machine takes long to let anybody in. */
+function ask<T extends object>(pool: Pool, sql: string, values: unknown[] = []): Promise<{ rows: T[] }> {
+  return withRetry(() => pool.query<T>(sql, values), PATIENCE)
 }
