@@ -34,6 +34,15 @@ const FAILED_ONCE: readonly { what: string; faults: readonly Fault[] }[] = [
       { kind: 'store-kill', atMs: 3100, forMs: 900 },
     ],
   },
+  {
+    what: 'what the run left behind could not be read from a busy TimescaleDB (seed 35)',
+    faults: [
+      { kind: 'kill', what: 'ingest', atMs: 1800, forMs: 300 },
+      { kind: 'cut', side: 'server', atMs: 2900, forMs: 0 },
+      { kind: 'kill', what: 'api', atMs: 3000, forMs: 400 },
+      { kind: 'kill', what: 'ingest', atMs: 5400, forMs: 1400 },
+    ],
+  },
 ]
 
 const SCRIPTS: Script[] = [KILLS, REDIS, [STORE_AWAY], [DISK_FULL], ...FAILED_ONCE.map(({ faults }) => faults)].map(
