@@ -71,12 +71,12 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
     if (fleet.offer(report) === 'settled') settled++
   }
   run(fixes, report, 0, WARM_ROUNDS, offer)
-  const firstMiB = usedMiB()
+  const firstMiB = usedMiB() + fleet.reportBytes / 1_048_576
   const offered = timed(fixes, () => run(fixes, report, WARM_ROUNDS, fixes.rounds - 2, offer))
   run(fixes, report, fixes.rounds - 2, fixes.rounds - 1, offer)
   const allocated = countAllocations(fixes, report, fixes.rounds - 1, fleet)
   const keptMiB = (fixes.rounds * wearers * 52) / 1_048_576
-  const fullMiB = usedMiB()
+  const fullMiB = usedMiB() + fleet.reportBytes / 1_048_576
   let incidentRevisions = 0
   for (let w = 0; w < wearers; w++) incidentRevisions += fleet.get(w)!.takeChanges().length
   say(`offered: ${(fullMiB - plannedMiB).toFixed(0)} MiB of timelines (${(firstMiB - plannedMiB).toFixed(0)} at first)`)

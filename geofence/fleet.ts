@@ -27,6 +27,11 @@ export class Fleet {
     return this.#rowOf.size
   }
 
+  /** Memory of the kept reports, which no figure of the process but its resident set contains. */
+  get reportBytes(): number {
+    return this.#chunks.bytes
+  }
+
   get(wearerId: number): WearerTimeline | undefined {
     return this.#timelines[this.#rowOf.get(wearerId)]
   }

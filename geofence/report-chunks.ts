@@ -57,7 +57,13 @@ export class ReportChunks {
     const count = Math.min(PAGE_CHUNKS_MAX, PAGE_CHUNKS_FIRST << Math.min(this.#pages.length, 10))
     this.#freshNext = this.#pages.length << INDEX_BITS
     this.#fresh = count
-    this.#pages.push(new DataView(new ArrayBuffer(count * CHUNK_BYTES)))
+    // Shared, though with nobody: V8 takes the growth of other buffers for garbage and walks the whole heap every few dozen MiB.
+    this.#pages.push(new DataView(new SharedArrayBuffer(count * CHUNK_BYTES)))
+  }
+
+  /** Memory held, outside the heap. */
+  get bytes(): number {
+    return this.#pages.reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
 
   viewOf(chunk: number): DataView {

@@ -144,3 +144,11 @@ test('a table of numbers holds what a Map holds, through deletions and ids far a
   )
   expect(() => new NumberTable().set(0.5, 1)).toThrow(RangeError)
 })
+
+test.each([1, 2, 7, 64, 1000, 65_536])('numbers %i apart lie nearly where they are looked for', (stride) => {
+  const table = new NumberTable()
+  for (let k = 0; k < 150_000; k++) table.set(1 + k * stride, k)
+  let probes = 0
+  for (let k = 0; k < 150_000; k++) probes += table.probesOf(1 + k * stride)
+  expect(probes / 150_000).toBeLessThan(3)
+})
