@@ -111,6 +111,7 @@ function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0')
 }
 
+/** In the order of arrival: of round r, the k-th to come is at r × wearers + k, and is of wearer `order[k]`. */
 export type Fixes = { rounds: number; latE7: Int32Array; lonE7: Int32Array; accuracyM: Float32Array; order: Int32Array }
 
 /**
@@ -149,5 +150,21 @@ export function makeFixes(random: () => number, homes: Home[], rounds: number): 
     order[k] = order[other]!
     order[other] = kept
   }
-  return { rounds, latE7, lonE7, accuracyM, order }
+  return {
+    ...{ rounds, order },
+    latE7: inOrder(latE7, order),
+    lonE7: inOrder(lonE7, order),
+    accuracyM: inOrder(accuracyM, order),
+  }
+}
+
+/** Each round in the order of arrival: a log's reports are read one behind the other. */
+function inOrder<T extends Int32Array | Float32Array>(byWearer: T, order: Int32Array): T {
+  const wearers = order.length
+  const arriving = byWearer.slice() as T
+  for (let at = 0; at < byWearer.length; at++) {
+    const k = at % wearers
+    arriving[at] = byWearer[at - k + order[k]!]!
+  }
+  return arriving
 }

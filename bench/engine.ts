@@ -15,6 +15,7 @@ export const engine: Bench = async (task) => {
   say(
     `offer    ${whole(fold.offerPerCpuSecond)} fixes a processor second, ${whole(fold.offerPerWallSecond)} on the wall`,
   )
+  say(`         ${whole(fold.curfewPerCpuSecond)} in the quarter of an hour in which the curfew begins`)
   say(`step     ${whole(fold.stepPerCpuSecond)} fixes a processor second, ${whole(fold.stepPerWallSecond)} on the wall`)
   say(`filling the report alone: ${whole(fold.fillPerCpuSecond)} a processor second (contained in both)`)
   say(
@@ -30,6 +31,7 @@ export const engine: Bench = async (task) => {
     zones,
     marks: {
       'engine.fixesPerSecond': whole(fold.offerPerCpuSecond),
+      'engine.curfewFixesPerSecond': whole(fold.curfewPerCpuSecond),
       'engine.stepsPerSecond': whole(fold.stepPerCpuSecond),
       'engine.heapBytesPerFix': Number(fold.settledHeapBytesPerFix.toFixed(2)),
       'engine.weighedHeapBytesPerFix': Number(fold.weighedHeapBytesPerFix.toFixed(0)),

@@ -263,6 +263,15 @@ export function readReport(view: DataView, at: number, into: LogReport): number 
   return at + size
 }
 
+/** Tells the wearer of every report of an entry, in order. Throws RangeError on an entry that is cut short. */
+export function eachWearer(view: DataView, tell: (wearerId: number) => void): void {
+  let at = ENTRY_HEADER_BYTES
+  for (let left = entryCount(view); left > 0; left--) {
+    tell(view.getUint32(at + 4, true))
+    at += view.getUint16(at, true)
+  }
+}
+
 /** The attributes of the report at `at`, or undefined where it has none. */
 export function readAttributes(view: DataView, at: number): Record<string, string | number | boolean> | undefined {
   const size = view.getUint16(at, true)

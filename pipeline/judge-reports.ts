@@ -3,7 +3,7 @@
 import { WEARER_STATE } from '../model/live.ts'
 import type { Clock, Counter, Gauge, Meter } from '../model/observe.ts'
 import { LogReport } from '../model/report.ts'
-import { ENTRY_HEADER_BYTES, entryCount, readReport } from '../model/report-codec.ts'
+import { ENTRY_HEADER_BYTES, eachWearer, entryCount, readReport } from '../model/report-codec.ts'
 import type { LogEntry } from '../stream/read-reports.ts'
 import { breathe, REPORTS_PER_BREATH } from './breathe.ts'
 import type { EvaluatorLimits } from './evaluator-limits.ts'
@@ -75,6 +75,7 @@ export class ReportJudge {
     for (const { id, bytes } of entries) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       old.open(id, view)
+      eachWearer(view, this.#fetch)
       let at = ENTRY_HEADER_BYTES
       for (let left = entryCount(view); left > 0; left--) {
         const next = readReport(view, at, report)
@@ -127,6 +128,8 @@ export class ReportJudge {
   release(): void {
     this.#position = this.#old.release() ?? this.#position
   }
+
+  readonly #fetch = (wearerId: number): void => this.#wearers.fleet.fetch(wearerId)
 
   // Waits for nothing but the plan of a wearer that it does not know.
   #judgeOne(report: LogReport, entryId: string): Promise<void> | undefined {
