@@ -7,6 +7,10 @@ import { A_M, cosine, E2, E7_RAD, foldE7, geodesicInto } from './project.ts'
 /** Distances beyond this are taken along the ellipsoid, below it in the plane about the position. */
 const PLANE_MAX_M = 2_000
 
+/** Within half a degree, and not near a pole, the plane is wrong by less than 5 %. */
+const WIDE_E7 = 5_000_000
+const BOUND_LAT_MAX_E7 = 600_000_000
+
 /** Deeper than any hierarchy: 200,000 vertices make at most 12 levels of 8 children, of which 7 wait. */
 const STACK_MAX = 128
 const stackNode = new Int32Array(STACK_MAX)
@@ -73,6 +77,18 @@ export class EdgeZone implements CompiledZone {
     const pathCount = packed[7]!
     const ends = HEADER_WORDS + nodeCount * NODE_WORDS
     const xy = ends + pathCount
+
+    // Beyond its box by more than was asked: how far the box is says more than that, and costs nothing.
+    const outX = packed[2]! > qx ? packed[2]! - qx : qx > packed[4]! ? qx - packed[4]! : 0
+    const outY = packed[3]! > qy ? packed[3]! - qy : qy > packed[5]! ? qy - packed[5]! : 0
+    if (outX < WIDE_E7 && outY < WIDE_E7 && planeLat < BOUND_LAT_MAX_E7 && planeLat > -BOUND_LAT_MAX_E7) {
+      const boxM = Math.sqrt(outX * outX * ratio * ratio + outY * outY) * unitM * 0.95
+      const beyondM = halfWidthM > 0 ? boxM - halfWidthM : boxM
+      if (beyondM > nearM) {
+        out[at] = -beyondM
+        return
+      }
+    }
 
     // Nearest point of the boundary, in units of 1e-7 degrees of latitude at the position.
     // A little more than asked, so that an answer cut short lies surely beyond nearM.

@@ -18,6 +18,9 @@ import { type Judging, judgeFix } from './zone-rules.ts'
 
 /** Beyond this the anchor is moved: bounds taken from afar are loose. */
 const ANCHOR_REACH_M = 250
+/** A traveller's next fixes, and how far a fix may lie from the one before to be a traveller's. */
+const AHEAD = 4
+const TRAVEL_MAX_M = 5_000
 // Metres go from function to function in these: a fraction is boxed for a call that is not inlined.
 const measured = new Float64Array(1)
 const apart = new Float64Array(2)
@@ -64,6 +67,8 @@ function weighByBounds(state: WearerState, plan: CompiledPlan, movedM: number, r
     hot[at + HOT.anchorLonE7] = report.lonE7
   }
   const fromAnchorM = anew ? 0 : movedM
+  // Who travels is looked farther around for, so that the next fixes need not be.
+  const reachM = anew && movedM < TRAVEL_MAX_M ? (ANCHOR_REACH_M + AHEAD * movedM) | 0 : ANCHOR_REACH_M
   const { versions } = judgedAt(plan, report)
   let safeM = Infinity
   for (let i = 0; i < boundM.length; i++) {
@@ -75,7 +80,7 @@ function weighByBounds(state: WearerState, plan: CompiledPlan, movedM: number, r
     const clean = memory[i] === undefined || memory[i]!.clean
     const needM = Math.max(complyGuardM(weighed[RADIUS]!, guardFloorM), weighed[LINE]!) + warningRingM
     if (!clean || !(bound - fromAnchorM > (anew ? needM + ANCHOR_REACH_M : needM))) {
-      weighOne(state, plan, i, version, report, sink)
+      weighOne(state, plan, i, version, report, reachM, sink)
       bound = weighed[MARGIN]! - fromAnchorM
     }
     boundM[i] = bound
@@ -113,7 +118,7 @@ function weighNearby(
     taken[i] = 0
     const version = versions[i]
     if (version === undefined) continue
-    weighOne(state, plan, i, version, report, sink)
+    weighOne(state, plan, i, version, report, ANCHOR_REACH_M, sink)
     const clean = memory[i] === undefined || memory[i]!.clean
     const safeHereM = clean ? weighed[MARGIN]! - version.parameters.warningRingM : -Infinity
     if (safeHereM < safeM) safeM = safeHereM
@@ -154,6 +159,7 @@ function weighOne(
   i: number,
   version: Version,
   report: LogReport,
+  reachM: number,
   sink: Sink,
 ): void {
   const { guardFloorM, warningRingM } = version.parameters
@@ -163,7 +169,7 @@ function weighOne(
   const exact = sink.shortcut === false || sink.weighed !== undefined || (memory !== undefined && !memory.clean)
   const needM = Math.max(complyGuardM(weighed[RADIUS]!, guardFloorM), weighed[LINE]!) + warningRingM
   // On the right side and far enough, nothing needs to be known exactly. Whole metres: a fraction would be boxed for the call.
-  const nearM = exact ? Infinity : Math.ceil(needM + ANCHOR_REACH_M) | 0
+  const nearM = exact ? Infinity : Math.ceil(needM + reachM) | 0
   zone.measure(report.latE7, report.lonE7, nearM, measured, 0)
   weighed[MARGIN] = measured[0]! * turn
   if (!exact && weighed[MARGIN]! > needM) return

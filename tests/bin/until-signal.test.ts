@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { afterEach, expect, test } from 'vitest'
 
 const PROGRAM = `
-  import { untilSignalOr } from './bin/simulate.ts'
+  import { untilSignalOr } from './bin/until-signal.ts'
   const serving = setInterval(() => undefined, 1000)
   const ended = untilSignalOr()
   console.log('waiting')
@@ -26,11 +26,12 @@ function start(stdio: ('ignore' | 'pipe' | 'ipc')[]): {
   })
   return {
     said: (sentence) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const look = () => {
           if (output.includes(sentence)) resolve()
         }
         started.stdout!.on('data', look)
+        started.stdout!.once('end', () => reject(new Error(`it ended without saying '${sentence}'`)))
         look()
       }),
     ended: new Promise((resolve) => started.once('exit', (code) => resolve(code ?? -1))),
