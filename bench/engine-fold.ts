@@ -77,14 +77,13 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
   const offer = (): void => {
     if (fleet.offer(report) === 'settled') settled++
   }
-  const fetch = (wearer: number): void => fleet.fetch(wearer)
-  run(fixes, report, 0, WARM_ROUNDS, offer, fetch)
+  run(fixes, report, 0, WARM_ROUNDS, offer, fleet)
   const firstMiB = usedMiB() + fleet.reportBytes / 1_048_576
-  const curfew = timed(() => run(fixes, report, WARM_ROUNDS, CURFEW_ROUNDS, offer, fetch))
-  run(fixes, report, CURFEW_ROUNDS, KEPT_ROUNDS, offer, fetch)
+  const curfew = timed(() => run(fixes, report, WARM_ROUNDS, CURFEW_ROUNDS, offer, fleet))
+  run(fixes, report, CURFEW_ROUNDS, KEPT_ROUNDS, offer, fleet)
   const keptMiB = (KEPT_ROUNDS * wearers * 52) / 1_048_576
   const fullMiB = usedMiB() + fleet.reportBytes / 1_048_576
-  const after = timed(() => run(fixes, report, KEPT_ROUNDS, HOUR_ROUNDS, offer, fetch))
+  const after = timed(() => run(fixes, report, KEPT_ROUNDS, HOUR_ROUNDS, offer, fleet))
   const hour = together(curfew, after)
   countAllocations(fixes, report, HOUR_ROUNDS, fleet) // what the compiler does when it first sees the counting
   const allocated = countAllocations(fixes, report, ROUNDS - 1, fleet)
@@ -139,14 +138,7 @@ function warm(seed: number, homes: Home[], plans: CompiledPlan[]): void {
   const report = newReport()
   const fleet = new Fleet(RETAIN)
   for (let w = 0; w < few.length; w++) fleet.begin(w, plans[w]!)
-  run(
-    fixes,
-    report,
-    0,
-    fixes.rounds,
-    () => fleet.offer(report),
-    (wearer) => fleet.fetch(wearer),
-  )
+  run(fixes, report, 0, fixes.rounds, () => fleet.offer(report), fleet)
   const states = few.map((_, w) => new WearerState(w, plans[w]!))
   const sink: Sink = { change: () => undefined }
   run(fixes, report, 0, fixes.rounds, (wearer) => step(states[wearer]!, plans[wearer]!, report, sink))
@@ -173,13 +165,16 @@ function run(
   from: number,
   to: number,
   judge: (wearer: number) => void,
-  fetch?: (wearer: number) => void,
+  fleet?: Fleet,
 ): void {
   const { order } = fixes
   for (let round = from; round < to; round++)
     for (let k = 0; k < order.length; k += ENTRY_REPORTS) {
       const end = Math.min(order.length, k + ENTRY_REPORTS)
-      if (fetch !== undefined) for (let i = k; i < end; i++) fetch(order[i]!)
+      if (fleet !== undefined) {
+        for (let i = k; i < end; i++) fleet.expect(order[i]!)
+        fleet.fetch()
+      }
       runPart(fixes, report, round, k, end, judge)
       offered += end - k
     }

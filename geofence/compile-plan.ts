@@ -35,8 +35,6 @@ export class CompiledPlan {
   readonly zones: readonly CompiledZone[]
   /** Where there are so many lineages that a fix had better not walk over them. */
   readonly index: PlanIndex | undefined = undefined
-  /** Counts up when `cover` worked further ahead. */
-  generation = 0
   readonly #packed: PackedPlan
   #timing: PlanTiming
   #horizon: Horizon
@@ -116,7 +114,6 @@ export class CompiledPlan {
     const { source } = this
     const lineages = lineagesOf(rulesOf(source, supervisionOf(source)), this.zoneOf)
     this.#timing = timingWithin(lineages, this.supervision, this.freshMs, this.#horizon)
-    this.generation++
   }
 
   /** `cover` has nothing to do for times from `coveredFromMs` until this. */

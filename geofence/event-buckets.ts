@@ -63,6 +63,11 @@ export class EventBuckets {
     this.#at = at
   }
 
+  /** See WearerFetch. */
+  fetch(): number {
+    return this.#at
+  }
+
   /** Reports kept. */
   get count(): number {
     return this.#hot[this.#at + HOT.closedRows]! + this.#lastRows

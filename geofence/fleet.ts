@@ -1,12 +1,14 @@
 // The wearers of one evaluator, in memory. Nearly every report leaves its wearer's incidents as they are; such a one is taken
 // into the wearer's row and kept, and nothing else of the wearer is touched.
 import type { LogReport } from '../model/report.ts'
+import { CHECKPOINT_EVENTS } from './checkpoints.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import { append } from './event-buckets.ts'
+import { WearerFetch } from './fetch-wearers.ts'
 import { NumberTable } from './number-table.ts'
 import { CHUNK_ROWS, ReportChunks } from './report-chunks.ts'
 import { takeSettled } from './settled.ts'
-import { CHECKPOINT_EVENTS, type Offered, type Seat, type TimelineOptions, WearerTimeline } from './timeline.ts'
+import { type Offered, type Seat, type TimelineOptions, WearerTimeline } from './timeline.ts'
 import { HOT, WearerRows } from './wearer-row.ts'
 
 /** 'settled': taken in, kept, and nothing that others know of the wearer can have changed. 'unknown': no such wearer. */
@@ -18,6 +20,9 @@ export class Fleet {
   readonly #rows = new WearerRows()
   readonly #chunks = new ReportChunks()
   readonly #timelines: (WearerTimeline | undefined)[] = []
+
+  readonly #fetch = new WearerFetch()
+  #newestMs = -Infinity
 
   constructor(options: TimelineOptions) {
     this.#options = options
@@ -36,20 +41,14 @@ export class Fleet {
     return this.#timelines[this.#rowOf.get(wearerId)]
   }
 
-  /**
-   * Reads what `offer` will need of the wearer and does nothing with it. Called for all reports of an entry before the first is
-   * offered, so that the processor waits for the memory of many wearers at once and not of one after the other.
-   */
-  fetch(wearerId: number): void {
-    const row = this.#rowOf.get(wearerId)
-    if (row < 0) return
-    const hot = this.#rows.pageOf(row)
-    const at = this.#rows.placeOf(row)
-    const last = hot[at + HOT.lastChunk]!
-    const rows = hot[at + HOT.lastRows]!
-    fetched[0] = hot[at]! + hot[at + HOT.firstChunk]!
-    if (last < 0 || rows === CHUNK_ROWS) return
-    fetched[1] = this.#chunks.viewOf(last).getUint8(this.#chunks.rowAt(last, rows))
+  /** A report of the wearer is about to be offered; see `fetch`. */
+  expect(wearerId: number): void {
+    this.#fetch.expect(wearerId)
+  }
+
+  /** To be called when the wearers of an entry have been told and before its first report is offered; makes that faster. */
+  fetch(): void {
+    this.#fetch.fetch(this.#rowOf, this.#rows, this.#chunks, this.#timelines, this.#newestMs)
   }
 
   /** As the wearer's own timeline does (WearerTimeline.offer). */
@@ -63,6 +62,7 @@ export class Fleet {
       append(hot, at, this.#chunks, report)
       return 'settled'
     }
+    this.#newestMs = report.timeMs
     return this.#timelines[row]!.offer(report)
   }
 
@@ -108,8 +108,6 @@ export class Fleet {
     }
   }
 }
-
-const fetched = new Float64Array(2)
 
 function isCheckpointDue(hot: Float64Array, at: number): boolean {
   return hot[at + HOT.lastRows] === CHUNK_ROWS && hot[at + HOT.sinceCheckpoint]! + CHUNK_ROWS > CHECKPOINT_EVENTS

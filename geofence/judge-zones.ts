@@ -40,11 +40,7 @@ export function judgeZones(state: WearerState, plan: CompiledPlan, report: LogRe
   const exact = sink.shortcut === false || sink.weighed !== undefined
   if (!(report.timeMs < hot[at + HOT.judgedUntilMs]!)) chooseJudged(state, plan, report.timeMs, exact)
   if (!exact && hasQuietDevice(state))
-    hot[at + HOT.settledUntilMs] = Math.min(
-      hot[at + HOT.nextEdgeMs]!,
-      hot[at + HOT.judgedUntilMs]!,
-      plan.coveredUntilMs,
-    )
+    hot[at + HOT.settledUntilMs] = Math.min(hot[at + HOT.calmUntilMs]!, hot[at + HOT.judgedUntilMs]!)
   measureApart(hot[at + HOT.anchorLatE7]! | 0, hot[at + HOT.anchorLonE7]! | 0, latE7, lonE7, apart, FROM_ANCHOR)
   measureApart(hot[at + HOT.fixLatE7]! | 0, hot[at + HOT.fixLonE7]! | 0, latE7, lonE7, apart, FROM_LAST)
   const movedM = apart[FROM_ANCHOR]! * SLACK_SHARE + SLACK_M

@@ -15,11 +15,11 @@ const CHUNK_BYTES = HEADER_BYTES + CHUNK_ROWS * ROW_BYTES
 /** No chunk. */
 export const NONE = -1
 
-const INDEX_BITS = 10
+const INDEX_BITS = 12
 const INDEX_MASK = (1 << INDEX_BITS) - 1
 /** The first page is small, for a timeline on its own; later ones double up to this. */
 const PAGE_CHUNKS_FIRST = 4
-const PAGE_CHUNKS_MAX = 256
+const PAGE_CHUNKS_MAX = 4096
 
 export class ReportChunks {
   readonly #pages: DataView[] = []

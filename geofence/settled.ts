@@ -11,7 +11,8 @@ import { HOT } from './wearer-row.ts'
 export const SLACK_M = 1
 export const SLACK_SHARE = 1.01
 /** What anybody may have gone since the last fix, were it in the same second. */
-const SETTLED_LINE_M = ENGINE.groundSpeedMps * (ENGINE.clockSlackMs / 1000)
+const LINE_M_PER_MS = ENGINE.groundSpeedMps / 1000
+const SETTLED_LINE_M = ENGINE.clockSlackMs * LINE_M_PER_MS
 /** As far as the plane is right. */
 const SETTLED_REACH_M = 2000
 const HALF_TURN_E7 = FULL_TURN_E7 / 2
@@ -50,8 +51,9 @@ export function takeSettled(hot: Float64Array, at: number, report: LogReport): b
   if (dLon > HALF_TURN_E7 || dLon < -HALF_TURN_E7) return false
   let dx = dLon * ratio * (1 + kappa * dy)
   const lineM = Math.sqrt(dx * dx + dy * dy) * unitM * SLACK_SHARE + SLACK_M
-  // The elapsed time is left out: what a vehicle can do within the slack of the clocks it can do.
-  if (!(lineM < SETTLED_LINE_M)) return false
+  // Further than anybody may have gone since the last fix, the clocks' slack granted, it must be weighed whether it is credible.
+  if (!(lineM < SETTLED_LINE_M) && !(lineM < (timeMs - hot[at + HOT.fixMs]! + ENGINE.clockSlackMs) * LINE_M_PER_MS))
+    return false
   dy = latE7 - hot[at + HOT.anchorLatE7]!
   dLon = lonE7 - hot[at + HOT.anchorLonE7]!
   if (dLon > HALF_TURN_E7 || dLon < -HALF_TURN_E7) return false

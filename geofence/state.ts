@@ -133,9 +133,6 @@ export class WearerState {
   memory: (ZoneMemory | undefined)[] = []
   /** The lineages that have one; undefined: to be looked for. Can be worked out again. */
   remembering: number[] | undefined = undefined
-  /** The plan that what can be worked out again was worked out for; never part of what is saved or compared. */
-  cachePlan: CompiledPlan | undefined = undefined
-  cacheGeneration = -1
   /**
    * By lineage: at least so far on the right side at the anchor; −Infinity = not known, NaN = not judged now. Can be worked
    * out again.
@@ -158,7 +155,7 @@ export class WearerState {
 
   /** The next report is judged in full: what could be taken for granted no longer can. */
   unsettle(): void {
-    this.cachePlan = undefined
+    this.hot[this.at + HOT.calmUntilMs] = -Infinity
     this.hot[this.at + HOT.settledUntilMs] = -Infinity
   }
 

@@ -21,7 +21,7 @@ export function step(state: WearerState, plan: CompiledPlan, report: LogReport, 
 /** The same for a report that `takeSettled` has left alone. */
 export function stepInFull(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   state.hot[state.at + HOT.settledUntilMs] = -Infinity
-  if (!isBetweenEdges(state, plan, report)) fireEdges(state, plan, report.timeMs, sink)
+  if (!isBetweenEdges(state, report)) fireEdges(state, plan, report.timeMs, sink)
   state.cursorMs = report.timeMs
   state.begun = true
   if (Number.isNaN(state.supervisedSinceMs)) return
@@ -50,7 +50,7 @@ export function advance(state: WearerState, plan: CompiledPlan, nowMs: number, s
 /** Fires the edges before `untilMs` and not those at it: up to a change of plan the old plan holds. */
 export function advanceBefore(state: WearerState, plan: CompiledPlan, untilMs: number, sink: Sink): void {
   if (!state.begun) return
-  plan.cover(untilMs)
+  cover(state, plan, untilMs)
   while (nextEdgeMs(state, plan) < untilMs) fireNext(state, plan, sink)
 }
 
@@ -61,17 +61,16 @@ export function nextEdgeMs(state: WearerState, plan: CompiledPlan): number {
   return state.hot[state.at + HOT.nextEdgeMs]!
 }
 
-/** Makes what the state has at hand this plan's. */
-function lookAhead(state: WearerState, plan: CompiledPlan): void {
-  const { hot, at } = state
-  if (state.cachePlan !== plan || state.cacheGeneration !== plan.generation) {
-    plan.cover(state.cursorMs) // a wearer silent for long stands before the horizon of a plan just compiled
-    state.cachePlan = plan
-    state.cacheGeneration = plan.generation
-    hot[at + HOT.nextEdgeMs] = plan.nextEdgeMs(state.cursorMs)
-    hot[at + HOT.judgedUntilMs] = -Infinity
-    hot[at + HOT.settledUntilMs] = -Infinity
-  }
+/** Makes what the state has at hand this plan's, as far as its hours are worked out. */
+function lookAhead({ hot, at }: WearerState, plan: CompiledPlan): void {
+  const cursorMs = hot[at + HOT.cursorMs]!
+  if (cursorMs < hot[at + HOT.calmUntilMs]!) return
+  plan.cover(cursorMs) // a wearer silent for long stands before the horizon of a plan just compiled
+  const edgeMs = plan.nextEdgeMs(cursorMs)
+  hot[at + HOT.nextEdgeMs] = edgeMs
+  hot[at + HOT.calmUntilMs] = Math.min(edgeMs, plan.coveredUntilMs)
+  hot[at + HOT.judgedUntilMs] = -Infinity
+  hot[at + HOT.settledUntilMs] = -Infinity
 }
 
 /** Goes over to another plan at `atMs`: what both hold goes on, what only the old one held ends, what is new begins. */
@@ -98,24 +97,26 @@ export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, 
 }
 
 /** Nothing has begun or ended since the wearer was last looked at. */
-function isBetweenEdges(state: WearerState, plan: CompiledPlan, { timeMs }: LogReport): boolean {
-  return (
-    state.cachePlan === plan &&
-    state.cacheGeneration === plan.generation &&
-    timeMs < state.hot[state.at + HOT.nextEdgeMs]! &&
-    timeMs < plan.coveredUntilMs &&
-    timeMs >= plan.coveredFromMs
-  )
+function isBetweenEdges({ hot, at }: WearerState, { timeMs }: LogReport): boolean {
+  return timeMs < hot[at + HOT.calmUntilMs]!
 }
 
 function fireEdges(state: WearerState, plan: CompiledPlan, upToMs: number, sink: Sink): void {
-  plan.cover(upToMs, !state.begun)
   if (!state.begun) {
+    plan.cover(upToMs, true)
     reconcile(state, plan, upToMs, sink)
     state.unsettle()
     return
   }
+  cover(state, plan, upToMs)
   while (nextEdgeMs(state, plan) <= upToMs) fireNext(state, plan, sink)
+}
+
+/** Works the plan's hours out; an edge that was beyond them may be known now. */
+function cover({ hot, at }: WearerState, plan: CompiledPlan, untilMs: number): void {
+  plan.cover(untilMs)
+  const calmMs = hot[at + HOT.calmUntilMs]!
+  if (calmMs < hot[at + HOT.nextEdgeMs]! && calmMs <= untilMs) hot[at + HOT.calmUntilMs] = -Infinity
 }
 
 function fireNext(state: WearerState, plan: CompiledPlan, sink: Sink): void {
@@ -125,5 +126,7 @@ function fireNext(state: WearerState, plan: CompiledPlan, sink: Sink): void {
   hot[at + HOT.judgedUntilMs] = -Infinity
   hot[at + HOT.settledUntilMs] = -Infinity
   reconcile(state, plan, edgeMs, sink)
-  hot[at + HOT.nextEdgeMs] = plan.nextEdgeMs(edgeMs)
+  const nextMs = plan.nextEdgeMs(edgeMs)
+  hot[at + HOT.nextEdgeMs] = nextMs
+  hot[at + HOT.calmUntilMs] = Math.min(nextMs, plan.coveredUntilMs)
 }

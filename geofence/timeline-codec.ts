@@ -9,8 +9,9 @@ import { ByteReader, ByteWriter } from './bytes.ts'
 import { type CompiledPlan, compilePlan, PlanInvalid } from './compile-plan.ts'
 import { EventBuckets } from './event-buckets.ts'
 import { Outcomes } from './outcomes.ts'
+import type { PlanSegment, Standing } from './plan-segments.ts'
 import { decodeWearerState, encodeWearerState } from './state-codec.ts'
-import type { PlanSegment, Seat, Standing, TimelineParts } from './timeline.ts'
+import type { Seat, TimelineParts } from './timeline.ts'
 
 export const TIMELINE_VERSION = 2
 /** Keys among the hour buckets that are none. */

@@ -2,15 +2,25 @@
 
 import type { Incident } from '../model/incident.ts'
 import { LogReport } from '../model/report.ts'
+import {
+  before,
+  CHECKPOINT_EVENTS,
+  type Checkpoint,
+  freshBase,
+  NO_CHECKPOINTS,
+  putBy,
+  withNewest,
+} from './checkpoints.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import type { Sink } from './episode.ts'
 import { BUCKET_MS, EventBuckets } from './event-buckets.ts'
 import { Outcomes, type WithdrawalReason } from './outcomes.ts'
+import { type PlanSegment, passSegments, type Standing } from './plan-segments.ts'
 import type { Rebuilt } from './rebuild.ts'
 import { ReportChunks } from './report-chunks.ts'
 import { WearerState } from './state.ts'
-import { decodeWearerState, encodeWearerState } from './state-codec.ts'
-import { adopt, advance, advanceBefore, nextEdgeMs, step } from './step.ts'
+import { decodeWearerState } from './state-codec.ts'
+import { advance, nextEdgeMs, step } from './step.ts'
 import { decodeTimeline, encodeBase, encodeHead, encodePlans, PSEUDO_BUCKET } from './timeline-codec.ts'
 import { freshRow, HOT } from './wearer-row.ts'
 
@@ -25,18 +35,6 @@ export type TimelineOptions = {
 
 export type Offered = 'live' | 'late' | 'duplicate' | 'beyond'
 
-/** From `fromMs` on this plan holds. */
-export type PlanSegment = { fromMs: number; plan: CompiledPlan }
-
-/** A state with the plan it was made under. */
-export type Standing = { state: WearerState; segment: PlanSegment }
-
-/** A state put by: everything up to `cursorMs` folded in. */
-export type Checkpoint = { cursorMs: number; bytes: Uint8Array; segment: PlanSegment }
-
-/** Reports between two; a step of a quiet wearer costs a tenth of a microsecond, a checkpoint half a kilobyte. */
-export const CHECKPOINT_EVENTS = 256
-const CHECKPOINTS_MAX = 8
 /** What is decided so long after its time is marked late even though nothing later had been judged. */
 const LATE_AFTER_MS = 120_000
 
@@ -49,7 +47,7 @@ export function ownSeat(): Seat {
 
 /** Everything that is saved and nothing else. */
 export type TimelineParts = {
-  segments: PlanSegment[]
+  segments: readonly PlanSegment[]
   head: Standing
   base: Checkpoint
   baseMs: number
@@ -61,30 +59,29 @@ export type TimelineParts = {
 /** The base is folded again over what was told long ago. */
 const SILENT: Sink = { change: () => undefined }
 
-export class WearerTimeline {
+export class WearerTimeline implements Sink {
   readonly wearerId: number
-  readonly #options: TimelineOptions
-  #segments: PlanSegment[]
+  /** As a sink's. */
+  readonly shortcut: boolean
   #head: Standing
-  /** The fold of everything before `#baseMs`: from here a late report can be folded in. */
+  /** The plans that hold and held, newest last. */
+  #segments: readonly PlanSegment[]
+  #newest: PlanSegment
+  /** Numbers of the timeline and its fold, by HOT. */
+  readonly #hot: Float64Array
+  readonly #at: number
+  readonly #events: EventBuckets
+  readonly #options: TimelineOptions
+  readonly #outcomes: Outcomes
+  /** The fold of everything before `baseMs`: from here a late report can be folded in. */
   #base: Checkpoint
-  #baseMs: number
-  #clockMs: number
-  /** Newest time known by clock or receipt; decides nothing but whether what is decided is marked late. */
-  #nowMs: number
-  #events: EventBuckets
-  #outcomes: Outcomes
-  readonly #seat: Seat
-  #checkpoints: Checkpoint[] = NO_CHECKPOINTS
+  #checkpoints = NO_CHECKPOINTS
   /** Folding again: what comes out differently is marked by its cause, not by its age. */
   #folding = false
-  /** From here on the head no longer is the fold of the reports; Infinity when it is. */
-  #staleFromMs = Infinity
   #staleBy: WithdrawalReason = 'late_report'
-  #plansDirty = true
-  #baseDirty = true
-  #dropped: number[] = []
-  readonly #sink: Sink
+  #plansDirty: boolean
+  #baseDirty: boolean
+  #dropped = NO_HOURS
 
   /** `parts`, where given, were made in the same seat. */
   constructor(
@@ -94,27 +91,21 @@ export class WearerTimeline {
     seat: Seat = ownSeat(),
     parts?: TimelineParts,
   ) {
+    const { hot, at, chunks } = seat
     this.wearerId = wearerId
+    this.shortcut = options.shortcut !== false
     this.#options = options
-    this.#seat = seat
+    this.#hot = hot
+    this.#at = at
     this.#segments = parts?.segments ?? [{ fromMs: -Infinity, plan }]
-    const segment = this.#segments[0]!
-    this.#head = parts?.head ?? { state: new WearerState(wearerId, plan, seat.hot, seat.at), segment }
-    this.#base = parts?.base ?? freshBase(plan, segment)
-    this.#baseMs = parts?.baseMs ?? -Infinity
-    this.#clockMs = parts?.clockMs ?? -Infinity
-    this.#nowMs = this.#clockMs
-    this.#events = parts?.events ?? new EventBuckets(seat.chunks, seat.hot, seat.at)
+    this.#newest = this.#segments[this.#segments.length - 1]!
+    this.#head = parts?.head ?? { state: new WearerState(wearerId, plan, hot, at), segment: this.#newest }
+    this.#base = parts?.base ?? freshBase(plan, this.#newest)
+    hot[at + HOT.baseMs] = parts?.baseMs ?? -Infinity
+    hot[at + HOT.clockMs] = hot[at + HOT.nowMs] = parts?.clockMs ?? -Infinity
+    this.#events = parts?.events ?? new EventBuckets(chunks, hot, at)
     this.#outcomes = parts?.outcomes ?? new Outcomes()
-    this.#sink = {
-      change: (incident, atMs) =>
-        this.#outcomes.put(incident, atMs, !this.#folding && atMs < this.#nowMs - LATE_AFTER_MS),
-    }
-    if (options.shortcut === false) this.#sink.shortcut = false
-    if (parts) {
-      this.#plansDirty = false
-      this.#baseDirty = false
-    }
+    this.#plansDirty = this.#baseDirty = parts === undefined
   }
 
   /**
@@ -124,11 +115,12 @@ export class WearerTimeline {
    */
   offer(report: LogReport): Offered {
     const { timeMs } = report
+    const hot = this.#hot
+    const at = this.#at
     if (!Number.isFinite(timeMs)) throw new RangeError(`a report's time must be finite, got ${timeMs}`)
-    if (timeMs < this.#baseMs) return 'beyond'
-    if (report.receivedMs > this.#nowMs) this.#nowMs = report.receivedMs
+    if (timeMs < hot[at + HOT.baseMs]!) return 'beyond'
+    if (report.receivedMs > hot[at + HOT.nowMs]!) hot[at + HOT.nowMs] = report.receivedMs
     const kept = scratch
-    const { hot, at } = this.#seat
     const inTime = timeMs >= hot[at + HOT.cursorMs]!
     const added = this.#events.add(report, kept)
     if (added === 'known') return 'duplicate'
@@ -141,13 +133,53 @@ export class WearerTimeline {
     return 'live'
   }
 
+  /** Reads what a weighed report will need, step by step, for WearerFetch; what they give means nothing. */
+  fetchHead(): number {
+    return this.#events.fetch() + this.#head.segment.fromMs
+  }
+
+  fetchState(): number {
+    const { state, segment } = this.#head
+    return state.at + segment.plan.wearerId
+  }
+
+  fetchZones(): number {
+    const { state, segment } = this.#head
+    return state.boundM.length + state.memory.length + segment.plan.zones.length + segment.plan.timing.freshMs
+  }
+
+  fetchBounds(): number {
+    const { state, segment } = this.#head
+    const { boundM, memory } = state
+    const { zones } = segment.plan
+    let sum = 0
+    for (let i = 0; i < boundM.length; i += 8) sum += boundM[i]!
+    for (let i = 0; i < zones.length; i += 8) if (zones[i] === undefined) sum++
+    for (let i = 0; i < memory.length; i += 8) if (memory[i] === undefined) sum++
+    return sum
+  }
+
+  /** What the fold decides; nobody else calls it. */
+  change(incident: Incident, atMs: number): void {
+    const late = !this.#folding && atMs < this.#hot[this.#at + HOT.nowMs]! - LATE_AFTER_MS
+    this.#outcomes.put(incident, atMs, late)
+  }
+
   /** Fires edges up to `nowMs`. Never goes back. */
   advanceTo(nowMs: number): void {
-    if (!(nowMs > this.#clockMs)) return
-    this.#clockMs = nowMs
-    if (nowMs > this.#nowMs) this.#nowMs = nowMs
-    if (this.#head.state.begun) this.#passSegments(this.#head, nowMs, this.#sink)
-    advance(this.#head.state, this.#head.segment.plan, nowMs, this.#sink)
+    const hot = this.#hot
+    const at = this.#at
+    if (!(nowMs > hot[at + HOT.clockMs]!)) return
+    hot[at + HOT.clockMs] = nowMs
+    // Decides nothing but whether what is decided is marked late.
+    if (nowMs > hot[at + HOT.nowMs]!) hot[at + HOT.nowMs] = nowMs
+    this.#advanceHead(nowMs)
+  }
+
+  #advanceHead(nowMs: number): void {
+    const head = this.#head
+    if (head.state.begun) this.#passSegments(head, nowMs, this)
+    advance(head.state, head.segment.plan, nowMs, this)
   }
 
   /** Time of the next edge; Infinity if none. */
@@ -162,18 +194,17 @@ export class WearerTimeline {
    * that holds already changes nothing.
    */
   setPlan(plan: CompiledPlan, changedMs: number): void {
-    const last = this.#segments[this.#segments.length - 1]!
+    const last = this.#newest
     if (last.plan.hash === plan.hash && (last.fromMs === changedMs || this.#segments.length === 1)) return
     this.settle()
-    const fromMs = Math.max(changedMs, this.#baseMs)
-    this.#segments = this.#segments.filter((segment) => segment.fromMs < fromMs)
-    if (this.#segments.length === 0) {
+    const fromMs = Math.max(changedMs, this.baseMs)
+    const earlier = this.#segments.filter((segment) => segment.fromMs < fromMs)
+    if (earlier.length === 0) {
       const segment = { fromMs: -Infinity, plan }
-      this.#segments = [segment]
+      this.#holdBy([segment])
       this.#base = freshBase(plan, segment)
-    } else if (this.#segments[this.#segments.length - 1]!.plan.hash !== plan.hash) {
-      this.#segments.push({ fromMs, plan })
-    }
+    } else if (earlier[earlier.length - 1]!.plan.hash !== plan.hash) this.#holdBy([...earlier, { fromMs, plan }])
+    else this.#holdBy(earlier)
     this.#plansDirty = true
     this.#baseDirty = true // it names its plan by its place among them
     this.#head.state.unsettle()
@@ -181,23 +212,28 @@ export class WearerTimeline {
     this.settle()
   }
 
-  /** True while late reports wait to be folded in. */
+  #holdBy(segments: readonly PlanSegment[]): void {
+    this.#segments = segments
+    this.#newest = segments[segments.length - 1]!
+  }
+
+  /** True while late reports wait to be folded in: from `staleFromMs` on the head is not the fold of the reports. */
   get isStale(): boolean {
-    return this.#staleFromMs < Infinity
+    return this.#hot[this.#at + HOT.staleFromMs]! < Infinity
   }
 
   /** Folds late reports in: again from the last checkpoint before the earliest of them. */
   settle(): void {
     if (!this.isStale) return
-    const from = this.#restore(this.#staleFromMs)
-    const before = this.#outcomes.rewind(from.state.cursorMs)
+    const from = this.#restore(this.#hot[this.#at + HOT.staleFromMs]!)
+    const stood = this.#outcomes.rewind(from.state.cursorMs)
     this.#refold(from)
-    this.#outcomes.settle(before, this.#staleBy === 'late_report')
+    this.#outcomes.settle(stood, this.#staleBy === 'late_report')
   }
 
   /** Everything earlier is folded into the base; a report before it is 'beyond'. */
   get baseMs(): number {
-    return this.#baseMs
+    return this.#hot[this.#at + HOT.baseMs]!
   }
 
   /**
@@ -206,28 +242,29 @@ export class WearerTimeline {
    * when the base has moved on or another plan holds since it was asked for: ask again.
    */
   rebase(rebuilt: Rebuilt): boolean {
-    const { plan } = this.#segments[this.#segments.length - 1]!
-    if (rebuilt.baseMs !== this.#baseMs || rebuilt.planHash !== plan.hash) return false
+    const { plan } = this.#newest
+    if (rebuilt.baseMs !== this.baseMs || rebuilt.planHash !== plan.hash) return false
     this.settle()
     // A plan carries all its versions, so the newest one judges all of the past.
     const segment = { fromMs: -Infinity, plan }
-    this.#segments = [segment]
+    this.#holdBy([segment])
     this.#base = { cursorMs: rebuilt.cursorMs, bytes: rebuilt.state, segment }
     this.#checkpoints = NO_CHECKPOINTS
     this.#plansDirty = true
     this.#baseDirty = true
     this.#staleBy = 'late_report'
-    const before = this.#outcomes.rebase(rebuilt)
+    const stood = this.#outcomes.rebase(rebuilt)
     this.#refold(this.#takeUp(this.#base))
-    this.#outcomes.settle(before, true)
+    this.#outcomes.settle(stood, true)
     return true
   }
 
   #refold(from: Standing): void {
     this.#head = from
-    const { hot, at } = this.#seat
+    const hot = this.#hot
+    const at = this.#at
     hot[at + HOT.sinceCheckpoint] = 0
-    this.#staleFromMs = Infinity
+    hot[at + HOT.staleFromMs] = Infinity
     this.#folding = true
     const place = this.#events.after(from.state.cursorMs)
     while (this.#events.next(place, scratch)) {
@@ -235,11 +272,7 @@ export class WearerTimeline {
       hot[at + HOT.sinceCheckpoint]!++
     }
     hot[at + HOT.sinceCheckpoint] = Math.max(0, hot[at + HOT.sinceCheckpoint]! - hot[at + HOT.lastRows]!)
-    if (this.#clockMs > -Infinity) {
-      const nowMs = this.#clockMs
-      if (this.#head.state.begun) this.#passSegments(this.#head, nowMs, this.#sink)
-      advance(this.#head.state, this.#head.segment.plan, nowMs, this.#sink)
-    }
+    if (hot[at + HOT.clockMs]! > -Infinity) this.#advanceHead(hot[at + HOT.clockMs]!)
     this.#folding = false
   }
 
@@ -291,8 +324,10 @@ export class WearerTimeline {
   }
 
   /** Buckets to be deleted since the last call. */
-  droppedBuckets(): number[] {
-    return this.#dropped.splice(0)
+  droppedBuckets(): readonly number[] {
+    const dropped = this.#dropped
+    this.#dropped = NO_HOURS
+    return dropped
   }
 
   /**
@@ -320,49 +355,42 @@ export class WearerTimeline {
       segments: this.#segments,
       head: this.#head,
       base: this.#base,
-      baseMs: this.#baseMs,
-      clockMs: this.#clockMs,
+      baseMs: this.baseMs,
+      clockMs: this.#hot[this.#at + HOT.clockMs]!,
       events: this.#events,
       outcomes: this.#outcomes,
     }
   }
 
   #fold(report: LogReport): void {
-    const { hot, at } = this.#seat
+    const hot = this.#hot
+    const at = this.#at
+    const head = this.#head
     // Only between times: a checkpoint never splits reports of the same millisecond.
-    if (hot[at + HOT.sinceCheckpoint]! >= CHECKPOINT_EVENTS && report.timeMs > hot[at + HOT.cursorMs]! && !this.isStale)
-      this.#checkpoint()
-    this.#passSegments(this.#head, report.timeMs, this.#sink)
-    step(this.#head.state, this.#head.segment.plan, report, this.#sink)
+    if (
+      hot[at + HOT.sinceCheckpoint]! >= CHECKPOINT_EVENTS &&
+      report.timeMs > hot[at + HOT.cursorMs]! &&
+      !this.isStale
+    ) {
+      this.#checkpoints = withNewest(this.#checkpoints, putBy(head))
+      hot[at + HOT.sinceCheckpoint] = 0
+    }
+    this.#passSegments(head, report.timeMs, this)
+    step(head.state, head.segment.plan, report, this)
     // Another plan is near: only here is it known from when on.
-    if (this.#segments[this.#segments.length - 1] !== this.#head.segment) this.#head.state.unsettle()
+    if (this.#newest !== head.segment) head.state.unsettle()
   }
 
   #passSegments(standing: Standing, upToMs: number, sink: Sink): void {
-    if (this.#segments[this.#segments.length - 1] === standing.segment) return
-    for (;;) {
-      const next = this.#segments[this.#segments.indexOf(standing.segment) + 1]
-      if (!next || next.fromMs > upToMs) return
-      advanceBefore(standing.state, standing.segment.plan, next.fromMs, sink)
-      adopt(standing.state, standing.segment.plan, next.plan, next.fromMs, sink)
-      standing.segment = next
-    }
-  }
-
-  #checkpoint(): void {
-    if (this.#checkpoints === NO_CHECKPOINTS) this.#checkpoints = []
-    this.#checkpoints.push(putBy(this.#head))
-    this.#seat.hot[this.#seat.at + HOT.sinceCheckpoint] = 0
-    // Few of the old, all of the new: late reports are mostly a little late.
-    if (this.#checkpoints.length > CHECKPOINTS_MAX)
-      this.#checkpoints = this.#checkpoints.filter((_, i) => i % 2 === 0 || i > CHECKPOINTS_MAX / 2)
+    if (this.#newest !== standing.segment) passSegments(standing, this.#segments, upToMs, sink)
   }
 
   #staleFrom(timeMs: number, by: WithdrawalReason): void {
-    this.#staleFromMs = Math.min(this.#staleFromMs, timeMs)
+    const hot = this.#hot
+    const at = this.#at
+    hot[at + HOT.staleFromMs] = Math.min(hot[at + HOT.staleFromMs]!, timeMs)
     this.#staleBy = by
-    while (this.#checkpoints.length > 0 && this.#checkpoints[this.#checkpoints.length - 1]!.cursorMs >= timeMs)
-      this.#checkpoints.pop()
+    this.#checkpoints = before(this.#checkpoints, timeMs)
   }
 
   /** The last state saved that saw nothing at or after `beforeMs`. */
@@ -373,8 +401,7 @@ export class WearerTimeline {
 
   /** In the head's row, which is forgotten. */
   #takeUp({ bytes, segment }: Checkpoint): Standing {
-    const { hot, at } = this.#seat
-    return { state: decodeWearerState(this.wearerId, segment.plan, bytes, hot, at), segment }
+    return { state: decodeWearerState(this.wearerId, segment.plan, bytes, this.#hot, this.#at), segment }
   }
 
   /** Gives its reports' memory back; nothing may be asked of it any more. */
@@ -405,38 +432,21 @@ export class WearerTimeline {
       step(base.state, base.segment.plan, scratch, SILENT)
     }
     this.#base = putBy(base)
-    this.#dropped.push(this.#events.dropOldest())
-    this.#baseMs = baseMs
+    this.#dropped = [...this.#dropped, this.#events.dropOldest()]
+    this.#hot[this.#at + HOT.baseMs] = baseMs
     this.#baseDirty = true
     if (this.#checkpoints.length > 0)
       this.#checkpoints = this.#checkpoints.filter(({ cursorMs }) => cursorMs >= this.#base.cursorMs)
     const first = this.#segments.indexOf(this.#base.segment)
     if (first > 0) {
-      this.#segments = this.#segments.slice(first)
+      this.#holdBy(this.#segments.slice(first))
       this.#plansDirty = true
     }
     this.#outcomes.forget(this.#base.cursorMs)
   }
 }
 
-/** Before the first report all states with as many conditions have the same bytes. */
-function freshBase(plan: CompiledPlan, segment: PlanSegment): Checkpoint {
-  const count = plan.size
-  let bytes = freshBytes.get(count)
-  if (bytes === undefined) {
-    bytes = encodeWearerState(new WearerState(0, plan))
-    freshBytes.set(count, bytes)
-  }
-  return { cursorMs: -Infinity, bytes, segment }
-}
-
-const freshBytes = new Map<number, Uint8Array>() // by number of conditions, which a plan limits
-
-function putBy({ state, segment }: Standing): Checkpoint {
-  return { cursorMs: state.cursorMs, bytes: encodeWearerState(state), segment }
-}
-
-const NO_CHECKPOINTS: Checkpoint[] = [] // of nearly all
+const NO_HOURS: readonly number[] = []
 
 /** Reports are folded one at a time and nothing keeps them, so one serves all timelines. */
 const scratch = new LogReport()

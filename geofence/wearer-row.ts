@@ -1,7 +1,7 @@
 // What nearly every report reads or writes of its wearer, as one row of doubles in arrays that the wearers of a fleet share:
-// three cache lines beside each other instead of a dozen objects, and no number is boxed.
+// four cache lines beside each other instead of a dozen objects, and no number is boxed.
 
-/** Places in a row. The first line is read by every report, the second written, the third left alone by most. */
+/** Places in a row. The first line is read by every report, the second written, the others left alone by most. */
 export const HOT = {
   cursorMs: 0,
   /** Until then a fix within `safeM` of the anchor decides nothing; −Infinity: the next report is judged in full. */
@@ -24,24 +24,32 @@ export const HOT = {
   lastRows: 14,
   lastUntilMs: 15,
 
-  firstChunk: 16,
+  judgedUntilMs: 16,
+  nextEdgeMs: 17,
+  /** Until then no edge comes and the plan's hours are worked out; −Infinity: to be looked at anew. */
+  calmUntilMs: 18,
+  supervisedSinceMs: 19,
+  /** The timeline's (timeline.ts). */
+  baseMs: 20,
+  nowMs: 21,
+  staleFromMs: 22,
+  clockMs: 23,
+
+  firstChunk: 24,
   /** Rows of all chunks but the newest. */
-  closedRows: 17,
+  closedRows: 25,
   /** Reports kept since a checkpoint, but for those of the newest chunk. */
-  sinceCheckpoint: 18,
+  sinceCheckpoint: 26,
   /** Rows of the newest chunk as they were last saved. */
-  savedRows: 19,
+  savedRows: 27,
   /** Start of the earliest hour with a closed chunk that changed since it was saved. */
-  dirtyFromMs: 20,
-  supervisedSinceMs: 21,
-  nextEdgeMs: 22,
-  judgedUntilMs: 23,
+  dirtyFromMs: 28,
 } as const
 
-export const ROW_DOUBLES = 24
+export const ROW_DOUBLES = 32
 
-/** What the fold keeps; the rest belongs to the kept reports. */
-const FOLDED: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 21, 22, 23]
+/** What the fold keeps; the rest belongs to the timeline and the kept reports. */
+const FOLDED: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 17, 18, 19]
 
 /** Nothing known yet. */
 const FRESH = new Float64Array(ROW_DOUBLES)
@@ -56,6 +64,11 @@ FRESH[HOT.dirtyFromMs] = Infinity
 FRESH[HOT.supervisedSinceMs] = Number.NaN
 FRESH[HOT.nextEdgeMs] = -Infinity
 FRESH[HOT.judgedUntilMs] = -Infinity
+FRESH[HOT.calmUntilMs] = -Infinity
+FRESH[HOT.baseMs] = -Infinity
+FRESH[HOT.nowMs] = -Infinity
+FRESH[HOT.staleFromMs] = Infinity
+FRESH[HOT.clockMs] = -Infinity
 
 /** A row of its own, for a state that no fleet holds. */
 export function freshRow(): Float64Array {
@@ -67,8 +80,12 @@ export function refreshFolded(hot: Float64Array, at: number): void {
   for (const place of FOLDED) hot[at + place] = FRESH[place]!
 }
 
-const PAGE_BITS = 9
+/** A megabyte, which takes memory only where it is written; small pages lie scattered. */
+const PAGE_BITS = 12
 const PAGE_ROWS = 1 << PAGE_BITS
+const PAGE_BYTES = PAGE_ROWS * ROW_DOUBLES * 8
+/** The allocator puts 16 bytes of its own before large buffers: with these a row begins where a cache line does. */
+const ASIDE_BYTES = 48
 
 /** Rows of a fleet, in pages; a row never moves. */
 export class WearerRows {
@@ -79,7 +96,8 @@ export class WearerRows {
   /** Number of a fresh row. */
   take(): number {
     const row = this.#free.pop() ?? this.#taken++
-    if (row >> PAGE_BITS === this.#pages.length) this.#pages.push(new Float64Array(PAGE_ROWS * ROW_DOUBLES))
+    if (row >> PAGE_BITS === this.#pages.length)
+      this.#pages.push(new Float64Array(new SharedArrayBuffer(PAGE_BYTES + ASIDE_BYTES), ASIDE_BYTES))
     this.pageOf(row).set(FRESH, this.placeOf(row))
     return row
   }

@@ -75,7 +75,8 @@ export class ReportJudge {
     for (const { id, bytes } of entries) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       old.open(id, view)
-      eachWearer(view, this.#fetch)
+      eachWearer(view, this.#expect)
+      this.#wearers.fleet.fetch()
       let at = ENTRY_HEADER_BYTES
       for (let left = entryCount(view); left > 0; left--) {
         const next = readReport(view, at, report)
@@ -129,7 +130,7 @@ export class ReportJudge {
     this.#position = this.#old.release() ?? this.#position
   }
 
-  readonly #fetch = (wearerId: number): void => this.#wearers.fleet.fetch(wearerId)
+  readonly #expect = (wearerId: number): void => this.#wearers.fleet.expect(wearerId)
 
   // Waits for nothing but the plan of a wearer that it does not know.
   #judgeOne(report: LogReport, entryId: string): Promise<void> | undefined {

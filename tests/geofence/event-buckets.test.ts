@@ -107,24 +107,21 @@ test('chunks given back are taken again: memory does not grow with what was drop
   const chunks = new ReportChunks()
   const events = new EventBuckets(chunks, freshRow(), 0)
   const report = new LogReport()
-  const seen = new Set<DataView>()
   for (let k = 0; k < 20_000; k++) {
     report.timeMs = k * 60_000
     events.add(report, new LogReport())
     if (events.count > 200) events.dropOldest()
-    seen.add(chunks.viewOf(k % 4 === 0 ? 0 : 1))
   }
   expect(events.count).toBeLessThanOrEqual(200)
-  // 200 reports fill at most 17 chunks of sixteen, with one part filled an hour; the pages hold 4 + 8 + 16.
-  expect(() => chunks.viewOf(3 << 10).byteLength).toThrow(TypeError)
-  expect(seen.size).toBe(1)
+  // 200 reports fill at most 17 chunks of sixteen, with one part filled an hour; the pages hold 4 + 8 + 16 of less than 1,024 bytes.
+  expect(chunks.bytes).toBeLessThan(28 * 1024)
 })
 
 test('a table of numbers holds what a Map holds, through deletions and ids far apart', () => {
   const key = fc.oneof(
     fc.integer({ min: 0, max: 40 }),
-    fc.integer({ min: 0, max: 2 ** 53 - 1 }),
-    fc.constantFrom(64, 128, 2 ** 40),
+    fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    fc.constantFrom(64, 128, 2 ** 31, 2 ** 32 - 1),
   )
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), key), { maxLength: 300 }), (acts) => {
@@ -142,10 +139,11 @@ test('a table of numbers holds what a Map holds, through deletions and ids far a
     }),
     { numRuns: 300 },
   )
-  expect(() => new NumberTable().set(0.5, 1)).toThrow(RangeError)
+  for (const wrong of [0.5, -1, 2 ** 32, Number.NaN]) expect(() => new NumberTable().set(wrong, 1)).toThrow(RangeError)
+  for (const wrong of [0.5, -1, 2 ** 31]) expect(() => new NumberTable().set(1, wrong)).toThrow(RangeError)
 })
 
-test.each([1, 2, 7, 64, 1000, 65_536])('numbers %i apart lie nearly where they are looked for', (stride) => {
+test.each([1, 2, 7, 64, 1000, 16_384])('numbers %i apart lie nearly where they are looked for', (stride) => {
   const table = new NumberTable()
   for (let k = 0; k < 150_000; k++) table.set(1 + k * stride, k)
   let probes = 0

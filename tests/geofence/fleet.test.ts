@@ -22,7 +22,12 @@ test('many wearers side by side, some leaving and coming back: each as in a time
   })
   for (const { wearerId, plan } of wearers) fleet.begin(wearerId, plan)
   expect(fleet.size).toBe(15)
-  for (let k = 0; k < 150; k++)
+  for (let k = 0; k < 150; k++) {
+    if (random() < 0.5) {
+      // What is fetched decides nothing, whoever it is.
+      for (const { wearerId } of wearers) fleet.expect(random() < 0.9 ? wearerId : 1_000_000)
+      if (random() < 0.9) fleet.fetch()
+    }
     for (const each of wearers) {
       const report = each.reports[k]!
       report.wearerId = each.wearerId
@@ -42,6 +47,7 @@ test('many wearers side by side, some leaving and coming back: each as in a time
         each.alone = new WearerTimeline(each.wearerId, each.plan, OPTIONS)
       }
     }
+  }
   for (const { wearerId, alone } of wearers) {
     expect(fleet.get(wearerId)!.standing()).toEqual(alone.standing())
     expect(fleet.get(wearerId)!.retainedEvents).toBe(alone.retainedEvents)

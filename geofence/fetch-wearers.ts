@@ -1,0 +1,100 @@
+// What the reports of an entry will need of their wearers, read before the first is judged: the processor then waits for the
+// memory of many wearers at once and not of one after the other. In steps, each for all, since where a step reads is known
+// only after the one before. Nothing depends on it but time.
+import type { NumberTable } from './number-table.ts'
+import { CHUNK_ROWS, NONE, type ReportChunks } from './report-chunks.ts'
+import type { WearerTimeline } from './timeline.ts'
+import { HOT, type WearerRows } from './wearer-row.ts'
+
+/** More would push each other out of the cache. */
+const WEARERS_MAX = 512
+
+export class WearerFetch {
+  readonly #wearerIds = new Float64Array(WEARERS_MAX)
+  readonly #rows = new Int32Array(WEARERS_MAX)
+  readonly #chunks = new Int32Array(WEARERS_MAX)
+  readonly #chunkRows = new Int32Array(WEARERS_MAX)
+  readonly #timelines: (WearerTimeline | undefined)[] = new Array(WEARERS_MAX).fill(undefined)
+  #count = 0
+  /** Keeps what was read from being taken for unneeded. */
+  #sum = 0
+
+  expect(wearerId: number): void {
+    if (this.#count < WEARERS_MAX) this.#wearerIds[this.#count++] = wearerId
+  }
+
+  /** `nowMs`: of the newest report. */
+  fetch(
+    rowOf: NumberTable,
+    rows: WearerRows,
+    chunks: ReportChunks,
+    timelines: readonly (WearerTimeline | undefined)[],
+    nowMs: number,
+  ): void {
+    const known = this.#findRows(rowOf)
+    const weighed = this.#readRows(known, rows, timelines, nowMs)
+    this.#readChunks(known, chunks)
+    const due = this.#timelines
+    let sum = 0
+    for (let i = 0; i < weighed; i++) sum += due[i]!.wearerId
+    for (let i = 0; i < weighed; i++) sum += due[i]!.fetchHead()
+    for (let i = 0; i < weighed; i++) sum += due[i]!.fetchState()
+    for (let i = 0; i < weighed; i++) sum += due[i]!.fetchZones()
+    for (let i = 0; i < weighed; i++) sum += due[i]!.fetchBounds()
+    this.#sum += sum
+  }
+
+  #findRows(rowOf: NumberTable): number {
+    const wearerIds = this.#wearerIds
+    const rows = this.#rows
+    const count = this.#count
+    this.#count = 0
+    let known = 0
+    for (let i = 0; i < count; i++) {
+      const row = rowOf.get(wearerIds[i]!)
+      if (row >= 0) rows[known++] = row
+    }
+    return known
+  }
+
+  /** Gives how many will probably not be settled; their timelines stand in `#timelines`. */
+  #readRows(
+    known: number,
+    rows: WearerRows,
+    timelines: readonly (WearerTimeline | undefined)[],
+    nowMs: number,
+  ): number {
+    let sum = 0
+    let weighed = 0
+    for (let i = 0; i < known; i++) {
+      const row = this.#rows[i]!
+      const hot = rows.pageOf(row)
+      const at = rows.placeOf(row)
+      const kept = hot[at + HOT.lastRows]!
+      this.#chunks[i] = hot[at + HOT.lastChunk]!
+      this.#chunkRows[i] = kept
+      const settled =
+        nowMs < hot[at + HOT.settledUntilMs]! &&
+        hot[at + HOT.safeM]! > 0 &&
+        // The anchor is where the last fix was: that one was a traveller's.
+        (hot[at + HOT.anchorLatE7] !== hot[at + HOT.fixLatE7] || hot[at + HOT.anchorLonE7] !== hot[at + HOT.fixLonE7])
+      if (!settled) {
+        this.#timelines[weighed++] = timelines[row]
+        sum += hot[at + HOT.calmUntilMs]!
+      }
+      if (!settled || kept === CHUNK_ROWS) sum += hot[at + HOT.closedRows]!
+    }
+    this.#sum = sum
+    return weighed
+  }
+
+  #readChunks(known: number, chunks: ReportChunks): void {
+    let sum = 0
+    for (let i = 0; i < known; i++) {
+      const chunk = this.#chunks[i]!
+      const kept = this.#chunkRows[i]!
+      if (chunk !== NONE && kept < CHUNK_ROWS) sum += chunks.viewOf(chunk).getUint8(chunks.rowAt(chunk, kept))
+    }
+    this.#sum += sum
+  }
+}
