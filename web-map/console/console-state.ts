@@ -15,6 +15,8 @@ import {
 import { troublesOf } from '../live/trouble.ts'
 import type { AlarmSound } from './alarm-sound.ts'
 import { Arrivals } from './arrivals.ts'
+import { Explaining } from './explaining.ts'
+import { Minutes } from './minutes.ts'
 import type { Preferences } from './preferences.ts'
 import { type Api, ApiFailure, failureWords } from './request.ts'
 import { Session } from './session.ts'
@@ -42,6 +44,8 @@ export type MapErrand = { kind: 'wearer'; n: number; latDeg?: number; lonDeg?: n
 export class ConsoleState {
   readonly session: Session
   readonly file: WearerFile
+  readonly explaining: Explaining
+  readonly minutes: Minutes
   readonly arrivals: Arrivals
   readonly preferences: Preferences
   live = emptyLiveState()
@@ -81,6 +85,8 @@ export class ConsoleState {
       () => this.#pause(),
     )
     this.file = new WearerFile(around.api, () => this.session.expire())
+    this.explaining = new Explaining(around.api, this.file)
+    this.minutes = new Minutes(around.api, this.file)
     this.arrivals = new Arrivals(around.sound, () => around.preferences.muteInformation.value)
     this.#feed = new LiveFeed({
       openSocket: around.openSocket,
@@ -119,6 +125,12 @@ export class ConsoleState {
     return troublesOf(this.link.value, away, this.#lastHeardMs.value, status, wearers.size, this.nowMs.value)
   })
 
+  /** The zone that the explanation on screen is about. */
+  readonly explainedZoneId = computed(() => {
+    const conditionId = this.explaining.answer.value?.incident.conditionId
+    return this.file.detail.value?.conditions.find(({ id }) => id === conditionId)?.zoneId
+  })
+
   timeZoneOf(unitPath: string): string {
     const holds = (unit: UnitView) => unitPath === unit.path || unitPath.startsWith(`${unit.path}.`)
     const units = this.units.value.filter(holds).sort((a, b) => b.path.length - a.path.length)
@@ -137,6 +149,19 @@ export class ConsoleState {
     this.errand.value = place
       ? { kind: 'wearer', n: wearer.n, latDeg: place.latE7! / 1e7, lonDeg: place.lonE7! / 1e7 }
       : { kind: 'wearer', n: wearer.n }
+  }
+
+  /** Opens the wearer's panel at the explanation of one of their incidents. */
+  async explain(incident: IncidentView): Promise<void> {
+    if (incident.wearer === undefined) return
+    this.openWearer(incident.wearer, incident)
+    await this.explaining.open(incident.id, this.nowMs.value)
+  }
+
+  /** From a page of the panel to the wearer's file, from there to the map alone. */
+  stepBack(): void {
+    if (this.file.page.value === 'file') this.closeWearer()
+    else this.file.turnTo('file')
   }
 
   closeWearer(): void {

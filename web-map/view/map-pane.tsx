@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { ConsoleState } from '../console/console-state.ts'
+import { cornersOfJudged } from '../judged/judged-corners.ts'
 import { MARK_STATES, type MarkState } from '../live/freshness.ts'
 import { INDONESIA } from '../map/coast.ts'
 import { LiveMap } from '../map/live-map.ts'
@@ -15,6 +16,7 @@ import { MapTip, type Tip, tipOf } from './map-tip.tsx'
 
 const REACH_PX = { hover: 12, click: 14, tap: 24 }
 const WEARER_ZOOM = 15
+const BELOW_CONTROLS_PX = 112
 
 /** Binds the state's signals to the map: what to paint, where to go, what lies under the pointer. */
 export function MapPane({ state }: { state: ConsoleState }) {
@@ -70,7 +72,13 @@ export function MapPane({ state }: { state: ConsoleState }) {
     picture.showZones = showZones.value
     picture.track = state.file.track.value
     const detail = state.file.detail.value
-    picture.emphasis = detail && new Set(detail.conditions.map((condition) => condition.zoneId))
+    const zoneId = state.explainedZoneId.value
+    picture.emphasis =
+      zoneId === undefined
+        ? detail && new Set(detail.conditions.map((condition) => condition.zoneId))
+        : new Set([zoneId])
+    const { fixes, edges, cursor } = state.explaining
+    picture.judged = fixes.value.length ? { fixes: fixes.value, edges: edges.value, cursor: cursor.value } : undefined
     map.current?.repaintGround()
     map.current?.repaintBracelets()
   })
@@ -91,6 +99,11 @@ export function MapPane({ state }: { state: ConsoleState }) {
     if (!track || track.points.length === 0) return
     const corners = cornersOf(track.points.map((p) => ({ latDeg: latitudeAt(p.y), lonDeg: longitudeAt(p.x) })))
     if (corners) map.current?.fit(corners, 16)
+  })
+  useSignalEffect(() => {
+    const zone = pictures.picture.zones.find(({ id }) => id === state.explainedZoneId.value)
+    const corners = cornersOfJudged(state.explaining.fixes.value, zone)
+    if (corners) map.current?.fit(corners, 17, BELOW_CONTROLS_PX)
   })
   useSignalEffect(() => {
     const errand = state.errand.value
@@ -130,6 +143,7 @@ function emptyPicture(state: ConsoleState): MapPictures['picture'] {
     showZones: true,
     emphasis: undefined,
     track: undefined,
+    judged: undefined,
     bracelets: () => state.live.bracelets.values(),
     bracelet: (n) => state.live.bracelets.get(n),
     nameOf: (n) => state.live.wearers.get(n)?.name,

@@ -6,10 +6,12 @@ import { countWords } from '../words/measure-words.ts'
 import { programmeWords } from '../words/programme-words.ts'
 import { dateWords, momentWords } from '../words/time-words.ts'
 import { windowsWords } from '../words/window-words.ts'
+import { ExplanationPage } from './explanation-page.tsx'
+import { LedgerPage } from './ledger-page.tsx'
 import { Icon } from './marks.tsx'
 import { PanelIncidents } from './panel-incidents.tsx'
 import { ReasonForm } from './reason-form.tsx'
-import { LastReport, TrackSwitch } from './wearer-facts.tsx'
+import { LastReport, LedgerSwitch, TrackSwitch } from './wearer-facts.tsx'
 
 const DAY_MS = 86_400_000
 
@@ -19,7 +21,7 @@ export function WearerPanel({ state }: { state: ConsoleState }) {
   state.rosterVersion.value
   const summary = detail ?? [...state.live.wearers.values()].find((wearer) => wearer.id === file.selectedId.value)
   return (
-    <section class="panel" aria-label={summary?.name}>
+    <section class={`panel page-${file.page.value}`} aria-label={summary?.name}>
       <header class="panel-head">
         <div>
           <h2>{summary?.name ?? t('app.loading')}</h2>
@@ -40,15 +42,19 @@ export function WearerPanel({ state }: { state: ConsoleState }) {
             {file.problem.value}
           </p>
         )}
-        {file.reasonFor.value && <ReasonForm state={state} />}
-        {detail ? (
-          <Detail state={state} detail={detail} />
-        ) : (
-          file.loading.value && <p class="hint">{t('app.loading')}</p>
-        )}
+        {file.reasonNeeded.value && <ReasonForm state={state} />}
+        <Page state={state} detail={detail} />
       </div>
     </section>
   )
+}
+
+function Page({ state, detail }: { state: ConsoleState; detail: WearerDetail | undefined }) {
+  const page = state.file.page.value
+  if (page === 'explanation') return <ExplanationPage key={state.explaining.incidentId.value} state={state} />
+  if (page === 'ledger') return <LedgerPage state={state} />
+  if (detail) return <Detail state={state} detail={detail} />
+  return state.file.busy.value.has('file') ? <p class="hint">{t('app.loading')}</p> : null
 }
 
 function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }) {
@@ -63,6 +69,7 @@ function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }
       <LastReport state={state} detail={detail} bracelet={bracelet} timeZone={timeZone} />
       <TrackSwitch state={state} />
       <PanelIncidents state={state} incidents={incidents} timeZone={timeZone} />
+      <LedgerSwitch state={state} timeZone={timeZone} />
       <h3>{t('panel.conditions')}</h3>
       {detail.conditions.length === 0 && <p class="hint">{t('panel.noConditions')}</p>}
       <ul class="conditions">
