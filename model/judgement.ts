@@ -52,3 +52,24 @@ export type LedgerRow = {
    */
   servedMs: number
 }
+
+/** What a proposed condition would have raised on one wearer. */
+export type TriedWearer = {
+  wearer: { id: string; n: number; name: string }
+  reports: number
+  incidentCount: number
+  countByType: Record<string, number>
+  /** Oldest first; of very many not all, though all are counted. */
+  incidents: Incident[]
+}
+
+export type BacktestAnswer = {
+  fromMs: number
+  toMs: number
+  wearers: TriedWearer[]
+  incidentCount: number
+  /** Incidents per wearer and day, over this answer. */
+  perWearerDay: number
+  /** There are more wearers: ask again with this as `after`. */
+  next?: string
+}

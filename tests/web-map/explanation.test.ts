@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { buildConsole } from './build-console.ts'
 import { chromiumIsHere, launchChromium } from './chromium.ts'
 import { type FakeApi, startFakeApi } from './fake-api.ts'
-import { card, DESK, openDesk as openSignedIn, PHONE } from './open-desk.ts'
+import { card, DESK, openDesk as openSignedIn, PHONE, pageOverflow } from './open-desk.ts'
 import { makeSample, type Sample } from './sample-data.ts'
 
 let folder: string
@@ -166,12 +166,13 @@ describe.skipIf(!chromiumIsHere)('explanation', () => {
     await explain(page)
     const fits = () => page.locator('.panel-body').evaluate((body) => body.scrollWidth <= body.clientWidth)
     expect(await fits()).toBe(true)
+    expect(await pageOverflow(page)).toEqual([0, 0])
     expect(await chart(page).evaluate((frame) => getComputedStyle(frame).touchAction)).toBe('pan-y')
     await page.getByRole('button', { name: 'Kembali ke berkas klien' }).tap()
     await page.locator('[data-returns=ledger]').tap()
     await page.locator('.minutes').first().waitFor()
     expect(await fits()).toBe(true)
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    expect(await pageOverflow(page)).toEqual([0, 0])
   })
 })
 

@@ -7,8 +7,9 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { type Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { IncidentView, LiveMessage, MapSettings } from '../../model/console.ts'
+import type { IncidentView, LiveMessage, MapSettings, Role } from '../../model/console.ts'
 import { INCIDENT_TYPES, type IncidentAct } from '../../model/incident.ts'
+import type { TrialRequest } from '../../web-map/judged/trial-draft.ts'
 import { detailOf, ME, type Sample, trackOfStory, UNITS } from './sample-data.ts'
 import { judgeSample } from './sample-judgement.ts'
 
@@ -27,6 +28,7 @@ export async function startFakeApi(options: {
   sample: Sample
   port?: number
   mapSettings?: MapSettings
+  role?: Role
 }) {
   const { sample } = options
   const incidents = new Map<string, IncidentView>(sample.incidents.map((incident) => [incident.id, incident]))
@@ -43,6 +45,7 @@ export async function startFakeApi(options: {
   let explanation = judged.explanation
   /** What was read of a track, in order, as the audit would have it. */
   const trackReads: string[] = []
+  const trials: TrialRequest[] = []
   let tracksNeedReason = false
   const refusedTrack = (wearerId: string) => tracksNeedReason && !granted.has(wearerId)
 
@@ -79,7 +82,7 @@ export async function startFakeApi(options: {
     if (!sessions.has(getCookie(c, 'session') ?? '')) return refuse(c, 401, 'not_signed_in')
     return next()
   })
-  app.get('/v1/me', (c) => c.json(ME))
+  app.get('/v1/me', (c) => c.json({ ...ME, role: options.role ?? ME.role }))
   app.get('/v1/units', (c) => c.json({ units: UNITS }))
   app.get('/v1/zones', (c) => c.json({ zones: sample.zones }))
   app.get('/v1/map-settings', (c) => c.json(options.mapSettings ?? {}))
@@ -107,6 +110,12 @@ export async function startFakeApi(options: {
     trackReads.push('ledger')
     const [from, to] = [c.req.query('from')!, c.req.query('to')!].map((iso) => Date.parse(iso))
     return c.json({ rows: judged.ledger(from!, to!) })
+  })
+  app.post('/v1/backtests', async (c) => {
+    const asked = await c.req.json<TrialRequest>()
+    trials.push(asked)
+    trackReads.push('trial')
+    return c.json(judged.backtest(asked))
   })
   app.get('/v1/incidents/:id/explanation', (c) => {
     const incident = incidents.get(c.req.param('id'))
@@ -169,6 +178,8 @@ export async function startFakeApi(options: {
     incidents,
     judged,
     trackReads,
+    /** Back-tests asked for. */
+    trials,
     send,
     /** From now on the track of a wearer opens with a written reason only, as it does for Kanwil and Ditjenpas. */
     askReasonForTracks() {

@@ -1,8 +1,10 @@
-// What is drawn of an explanation and a ledger, without a browser.
+// What is drawn of an explanation, a ledger and a trial, without a browser.
 import { describe, expect, test } from 'vitest'
 import { nearestFix, scaleOf, thinned } from '../../web-map/judged/chart-scale.ts'
 import { decidingFixes, edgesOf, judgedFixes, turnOf } from '../../web-map/judged/judged-fixes.ts'
 import { ledgerGroups } from '../../web-map/judged/ledger-groups.ts'
+import { draftOf, proposedShape, requestOf, withOneMore, withWindow } from '../../web-map/judged/trial-draft.ts'
+import { placeOf } from '../../web-map/judged/trial-places.ts'
 import { hoursWords } from '../../web-map/words/ledger-words.ts'
 import { daysWords, mondayBefore, utcOffsetMs } from '../../web-map/words/time-words.ts'
 import { detailOf, makeSample } from './sample-data.ts'
@@ -146,5 +148,43 @@ describe('the ledger', () => {
     expect(daysWords(monday, monday + 7 * 24 * HOUR_MS - 1, 'Asia/Jakarta')).toBe('23–29 Nov')
     expect(daysWords(monday + 7 * 24 * HOUR_MS, monday + 14 * 24 * HOUR_MS - 1, 'Asia/Jakarta')).toBe('30 Nov–6 Des')
     expect(daysWords(monday, monday + 1, 'Asia/Jakarta')).toBe('23 Nov')
+  })
+})
+
+describe('a trial', () => {
+  const condition = detailOf(sample.wearers[0]!, NOW_MS).conditions[0]!
+  const zone = sample.zones.find(({ id }) => id === condition.zoneId)!
+
+  test('what is not changed is asked for as it stands; a changed size proposes a shape', () => {
+    const draft = draftOf(condition, zone)
+    expect(draft).toMatchObject({ sizeM: 220, windows: condition.windows, confirmMinutes: 0, days: 30 })
+    expect(requestOf(draft, condition, zone, 'w', 'alasan')).toEqual({
+      ...{ wearerId: 'w', days: 30, reason: 'alasan', zone: { id: 'z-rumah' } },
+      condition: { kind: 'required', timeZone: 'Asia/Jakarta', windows: condition.windows },
+    })
+    const wider = { ...draft, sizeM: 350, confirmMinutes: 10, windows: [] }
+    expect(requestOf(wider, condition, zone, 'w', 'alasan')).toMatchObject({
+      zone: { shape: { type: 'Circle', center: [106.832, -6.1965], radiusM: 350 } },
+      condition: { parameters: { confirmMinMs: 600_000 } },
+    })
+    expect(requestOf(wider, condition, zone, 'w', 'alasan').condition).not.toHaveProperty('windows')
+    const polygon = sample.zones.find(({ id }) => id === 'z-korban')!
+    expect(draftOf(condition, polygon).sizeM).toBeUndefined()
+    expect(proposedShape(draftOf(condition, polygon), polygon)).toBe(polygon.shape)
+  })
+
+  test('hours are added, changed and removed without touching the condition', () => {
+    const draft = draftOf(condition, zone)
+    const two = withOneMore(draft)
+    const changed = withWindow(two, 1, { ...two.windows[1]!, from: '19:00' })
+    expect(changed.windows.map(({ from }) => from)).toEqual(['20:00', '19:00'])
+    expect(withWindow(changed, 0, undefined).windows.map(({ from }) => from)).toEqual(['19:00'])
+    expect(condition.windows).toHaveLength(1)
+  })
+
+  test('an incident is shown at its deepest, and not at all where no position is known', () => {
+    const deepest = explanation.incident.evidence.find(({ role }) => role === 'deepest')!
+    expect(placeOf(explanation.incident)).toMatchObject({ latDeg: deepest.latE7! / 1e7, lonDeg: deepest.lonE7! / 1e7 })
+    expect(placeOf({ ...explanation.incident, evidence: [{ timeMs: 1, role: 'start' }] })).toBeUndefined()
   })
 })

@@ -36,4 +36,11 @@ export async function openDesk(...[browser, url, complaints, options]: Parameter
   return page
 }
 
+/** How far the page as a whole could be scrolled: nothing, for only its lists and panels scroll. */
+export const pageOverflow = (page: Page) =>
+  page.evaluate(() => {
+    const { scrollHeight, scrollWidth, clientHeight, clientWidth } = document.documentElement
+    return [scrollWidth - clientWidth, scrollHeight - clientHeight]
+  })
+
 export const card = (page: Page, id: string) => page.locator(`[data-incident="${id}"]`)

@@ -1,13 +1,15 @@
 // What the real engine makes of made-up tracks of the sample's first wearer: an evening away from home, and weeks of a ledger.
 import { compileDocument } from '../../geofence/backtest.ts'
+import { compileZone } from '../../geofence/compile-zone.ts'
 import { explain } from '../../geofence/explain.ts'
 import { MinutesLedger } from '../../geofence/minutes-ledger.ts'
-import { RuleTrial } from '../../geofence/try-rule.ts'
+import { planOfProposal, RuleTrial } from '../../geofence/try-rule.ts'
 import type { WearerIncidentView } from '../../model/console.ts'
-import type { LedgerRow } from '../../model/judgement.ts'
+import type { BacktestAnswer, LedgerRow } from '../../model/judgement.ts'
 import { type Plan, planSchema, zoneSchema } from '../../model/plan.ts'
 import { LogReport, POSITION_SOURCE, REPORT_FLAG } from '../../model/report.ts'
 import type { ExplanationAnswer } from '../../web-map/console/request.ts'
+import type { TrialRequest } from '../../web-map/judged/trial-draft.ts'
 import { detailOf, type Sample, seeded } from './sample-data.ts'
 
 const MINUTE_MS = 60_000
@@ -106,6 +108,22 @@ export function judgeSample(sample: Sample) {
   return {
     incident,
     explanation: { ...explanation, same: true } as ExplanationAnswer,
+    backtest({ wearerId, days, zone, condition }: TrialRequest): BacktestAnswer {
+      const shape = 'shape' in zone ? zone.shape : sample.zones.find(({ id }) => id === zone.id)!.shape
+      const [fromMs, toMs] = [sample.nowMs - days * DAY_MS, sample.nowMs]
+      const proposed = { ...condition, id: 'proposed', legalBasis: 'usulan' }
+      const base = planOf(sample, [], true)
+      const run = new RuleTrial(planOfProposal(base, proposed, compileZone(shape), fromMs, toMs), 'proposed')
+      for (const report of weeks(sample.nowMs)) if (report.timeMs >= fromMs) run.add(report)
+      const incidents = run.finish(toMs)
+      const countByType: Record<string, number> = {}
+      for (const { type } of incidents) countByType[type] = (countByType[type] ?? 0) + 1
+      const tried = { reports: run.reports, incidentCount: incidents.length, countByType, incidents }
+      return {
+        ...{ fromMs, toMs, incidentCount: incidents.length, perWearerDay: incidents.length / days },
+        wearers: [{ wearer: { id: wearerId, n: wearer.n, name: wearer.name }, ...tried }],
+      }
+    },
     ledger(fromMs: number, toMs: number): LedgerRow[] {
       const ledger = new MinutesLedger(
         compileDocument(planOf(sample, ['c-1', 'c-2', 'c-3', 'c-4'], false), zones),

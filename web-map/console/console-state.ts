@@ -20,6 +20,7 @@ import { Minutes } from './minutes.ts'
 import type { Preferences } from './preferences.ts'
 import { type Api, ApiFailure, failureWords } from './request.ts'
 import { Session } from './session.ts'
+import { Trial } from './trial.ts'
 import { WearerFile } from './wearer-file.ts'
 
 /** What the console takes from the browser. */
@@ -46,6 +47,7 @@ export class ConsoleState {
   readonly file: WearerFile
   readonly explaining: Explaining
   readonly minutes: Minutes
+  readonly trial: Trial
   readonly arrivals: Arrivals
   readonly preferences: Preferences
   live = emptyLiveState()
@@ -87,6 +89,7 @@ export class ConsoleState {
     this.file = new WearerFile(around.api, () => this.session.expire())
     this.explaining = new Explaining(around.api, this.file)
     this.minutes = new Minutes(around.api, this.file)
+    this.trial = new Trial(around.api, this.file, () => this.zones.value)
     this.arrivals = new Arrivals(around.sound, () => around.preferences.muteInformation.value)
     this.#feed = new LiveFeed({
       openSocket: around.openSocket,

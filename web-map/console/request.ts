@@ -11,7 +11,8 @@ import type {
   ZoneView,
 } from '../../model/console.ts'
 import type { IncidentAct } from '../../model/incident.ts'
-import type { Explanation, LedgerRow } from '../../model/judgement.ts'
+import type { BacktestAnswer, Explanation, LedgerRow } from '../../model/judgement.ts'
+import type { TrialRequest } from '../judged/trial-draft.ts'
 import type { MessageKey } from '../messages/id.ts'
 import { isMessageKey, t } from '../words/language.ts'
 
@@ -116,6 +117,7 @@ export function connectApi(fetch: typeof globalThis.fetch) {
     ledger: async (id: string, fromMs: number, toMs: number) =>
       (await call<{ rows: LedgerRow[] }>('GET', `/v1/wearers/${encodeURIComponent(id)}/ledger?${span(fromMs, toMs)}`))
         .rows,
+    backtest: (request: TrialRequest) => call<BacktestAnswer>('POST', '/v1/backtests', request),
   }
 }
 

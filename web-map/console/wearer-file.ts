@@ -6,7 +6,7 @@ import { type Api, ApiFailure, failureWords } from './request.ts'
 export const TRACK_SPAN_MS = 24 * 3_600_000
 
 /** What the panel shows of the wearer. */
-export type FilePage = 'file' | 'explanation' | 'ledger'
+export type FilePage = 'file' | 'explanation' | 'ledger' | 'trial'
 type Part = FilePage | 'track'
 type Work = (wearerId: string, nowMs: number) => Promise<void>
 

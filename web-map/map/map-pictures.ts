@@ -7,6 +7,7 @@ import { MarkSprites, paintBracelets } from './paint-bracelets.ts'
 import { paintGraticule, paintLand, paintPlaces } from './paint-ground.ts'
 import { type JudgedPicture, paintJudged } from './paint-judged.ts'
 import { paintTrack } from './paint-track.ts'
+import { paintTrial, type TrialPicture } from './paint-trial.ts'
 import { paintZones } from './paint-zones.ts'
 import type { DrawnZone } from './project-zones.ts'
 import type { MapTheme } from './theme.ts'
@@ -23,6 +24,8 @@ export type Picture = {
   track: Track | undefined
   /** The fixes of an explanation. */
   judged: JudgedPicture | undefined
+  /** What a proposed rule would have raised. */
+  trial: TrialPicture | undefined
   bracelets: () => Iterable<Bracelet>
   bracelet: (n: number) => Bracelet | undefined
   nameOf: (n: number) => string | undefined
@@ -51,7 +54,7 @@ export class MapPictures {
   }
 
   paintGround(ctx: CanvasRenderingContext2D, view: MapView, tiles: boolean): void {
-    const { theme, zones, showZones, emphasis, track, judged } = this.picture
+    const { theme, zones, showZones, emphasis, track, judged, trial } = this.picture
     if (!tiles) {
       paintLand(ctx, view, this.#coast, theme)
       paintGraticule(ctx, view, theme)
@@ -61,6 +64,7 @@ export class MapPictures {
     if (!tiles) paintPlaces(ctx, view, theme)
     if (judged) paintJudged(ctx, view, judged, theme)
     else if (track) paintTrack(ctx, view, track, theme)
+    if (trial) paintTrial(ctx, view, trial, theme)
   }
 
   paintBracelets(ctx: CanvasRenderingContext2D, view: MapView): void {

@@ -13,6 +13,7 @@ import { themeOf } from '../map/theme.ts'
 import { t } from '../words/language.ts'
 import { MapControls } from './map-controls.tsx'
 import { MapTip, type Tip, tipOf } from './map-tip.tsx'
+import { cornersOfTrial, trialPicture } from './trial-on-map.ts'
 
 const REACH_PX = { hover: 12, click: 14, tap: 24 }
 const WEARER_ZOOM = 15
@@ -79,6 +80,7 @@ export function MapPane({ state }: { state: ConsoleState }) {
         : new Set([zoneId])
     const { fixes, edges, cursor } = state.explaining
     picture.judged = fixes.value.length ? { fixes: fixes.value, edges: edges.value, cursor: cursor.value } : undefined
+    picture.trial = trialPicture(state.trial)
     map.current?.repaintGround()
     map.current?.repaintBracelets()
   })
@@ -104,6 +106,10 @@ export function MapPane({ state }: { state: ConsoleState }) {
     const zone = pictures.picture.zones.find(({ id }) => id === state.explainedZoneId.value)
     const corners = cornersOfJudged(state.explaining.fixes.value, zone)
     if (corners) map.current?.fit(corners, 17, BELOW_CONTROLS_PX)
+  })
+  useSignalEffect(() => {
+    const corners = cornersOfTrial(state.trial)
+    if (corners) map.current?.fit(corners, 16, BELOW_CONTROLS_PX)
   })
   useSignalEffect(() => {
     const errand = state.errand.value
@@ -144,6 +150,7 @@ function emptyPicture(state: ConsoleState): MapPictures['picture'] {
     emphasis: undefined,
     track: undefined,
     judged: undefined,
+    trial: undefined,
     bracelets: () => state.live.bracelets.values(),
     bracelet: (n) => state.live.bracelets.get(n),
     nameOf: (n) => state.live.wearers.get(n)?.name,

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { WearerDetail } from '../../model/console.ts'
+import { PROPOSING_ROLES, type WearerDetail } from '../../model/console.ts'
 import type { ConsoleState } from '../console/console-state.ts'
 import { t } from '../words/language.ts'
 import { countWords } from '../words/measure-words.ts'
@@ -11,6 +11,7 @@ import { LedgerPage } from './ledger-page.tsx'
 import { Icon } from './marks.tsx'
 import { PanelIncidents } from './panel-incidents.tsx'
 import { ReasonForm } from './reason-form.tsx'
+import { TrialPage } from './trial-page.tsx'
 import { LastReport, LedgerSwitch, TrackSwitch } from './wearer-facts.tsx'
 
 const DAY_MS = 86_400_000
@@ -53,6 +54,8 @@ function Page({ state, detail }: { state: ConsoleState; detail: WearerDetail | u
   const page = state.file.page.value
   if (page === 'explanation') return <ExplanationPage key={state.explaining.incidentId.value} state={state} />
   if (page === 'ledger') return <LedgerPage state={state} />
+  if (page === 'trial' && state.trial.draft.value)
+    return <TrialPage key={state.trial.condition.value?.id} state={state} />
   if (detail) return <Detail state={state} detail={detail} />
   return state.file.busy.value.has('file') ? <p class="hint">{t('app.loading')}</p> : null
 }
@@ -63,6 +66,8 @@ function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }
   const nowMs = state.nowMs.value
   const timeZone = state.timeZoneOf(detail.unitPath)
   const incidents = state.openIncidents.value.filter((incident) => incident.wearer?.id === detail.id)
+  const role = state.session.me.value?.role
+  const mayTry = role !== undefined && PROPOSING_ROLES.has(role)
   const daysLeft = Math.ceil((detail.supervisionEndsMs - nowMs) / DAY_MS)
   return (
     <>
@@ -82,6 +87,17 @@ function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }
               <span key={words}>{words}</span>
             ))}
             <small>{t('panel.legalBasis', { basis: condition.legalBasis })}</small>
+            {mayTry && condition.kind !== 'neutral' && (
+              <button
+                type="button"
+                class="quiet why"
+                data-returns={`trial ${condition.id}`}
+                onClick={() => state.trial.open(condition)}
+              >
+                {t('trial.open')}
+                <span class="sr-only"> {condition.zoneName}</span>
+              </button>
+            )}
           </li>
         ))}
       </ul>
