@@ -1,6 +1,6 @@
 // What is drawn of an explanation, a ledger and a trial, without a browser.
 import { describe, expect, test } from 'vitest'
-import { nearestFix, scaleOf, thinned } from '../../web-map/judged/chart-scale.ts'
+import { badgesOf, nearestFix, scaleOf, thinned } from '../../web-map/judged/chart-scale.ts'
 import { decidingFixes, edgesOf, judgedFixes, turnOf } from '../../web-map/judged/judged-fixes.ts'
 import { ledgerGroups } from '../../web-map/judged/ledger-groups.ts'
 import { draftOf, proposedShape, requestOf, withOneMore, withWindow } from '../../web-map/judged/trial-draft.ts'
@@ -78,6 +78,15 @@ describe('the chart', () => {
       expect((timeMs + 7 * HOUR_MS) % (5 * MINUTE_MS)).toBe(0)
       if (i > 0) expect(x - scale.times[i - 1]!.x).toBeGreaterThanOrEqual(64)
     }
+  })
+
+  test('numbers of edges that fall together stand one above the other, none above the chart', () => {
+    const apart = badgesOf(fixes, edgesOf(explanation, fixes), FRAME)
+    expect(apart.badges.map(({ number }) => number)).toEqual([1, 2, 3, 4])
+    const [start] = edgesOf(explanation, fixes)
+    const together = badgesOf(fixes, [start!, start!, start!, start!], FRAME)
+    expect(new Set(together.badges.map(({ yAboveTop }) => yAboveTop)).size).toBe(4)
+    for (const { yAboveTop } of together.badges) expect(yAboveTop + 8).toBeLessThanOrEqual(together.heightPx)
   })
 
   test('one fix alone can be drawn', () => {

@@ -11,7 +11,10 @@ const MINUTE_MS = 60_000
 const TIME_STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 14 * 1440]
 const TIME_TICK_APART_PX = 64
 
+const BADGE_PX = 19
+
 export type Frame = { left: number; right: number; top: number; bottom: number }
+type Sides = Pick<Frame, 'left' | 'right'>
 export type Scale = {
   frame: Frame
   x(timeMs: number): number
@@ -25,12 +28,7 @@ export type Scale = {
  * @param utcOffsetMs of the place, so that the marks of time fall on its whole hours
  */
 export function scaleOf(fixes: readonly JudgedFix[], edges: readonly Edge[], frame: Frame, utcOffsetMs: number): Scale {
-  const times = [...fixes, ...edges].map(({ timeMs }) => timeMs)
-  const fromMs = times.reduce((a, b) => Math.min(a, b), Infinity)
-  const toMs = Math.max(
-    times.reduce((a, b) => Math.max(a, b), -Infinity),
-    fromMs + MINUTE_MS,
-  )
+  const { fromMs, toMs, perMs, x } = timeAxis(fixes, edges, frame)
   const packed = (marginM: number) => Math.asinh(marginM / EVEN_UP_TO_M)
   let high = packed(EVEN_UP_TO_M / 2)
   let low = -high
@@ -39,10 +37,35 @@ export function scaleOf(fixes: readonly JudgedFix[], edges: readonly Edge[], fra
     low = Math.min(low, packed(Math.min(marginM, -breachGuardM)))
   }
   const perUnit = (frame.bottom - frame.top - 2 * LABEL_PX) / (high - low)
-  const perMs = (frame.right - frame.left) / (toMs - fromMs)
-  const x = (timeMs: number) => frame.left + (timeMs - fromMs) * perMs
   const y = (marginM: number) => frame.top + LABEL_PX + (high - packed(marginM)) * perUnit
   return { frame, x, y, ticks: ticksOf(y, frame), times: timesOf(fromMs, toMs, perMs, utcOffsetMs, x) }
+}
+
+function timeAxis(fixes: readonly JudgedFix[], edges: readonly Edge[], { left, right }: Sides) {
+  const times = [...fixes, ...edges].map(({ timeMs }) => timeMs)
+  const fromMs = times.reduce((a, b) => Math.min(a, b), Infinity)
+  const newestMs = times.reduce((a, b) => Math.max(a, b), -Infinity)
+  const toMs = Math.max(newestMs, fromMs + MINUTE_MS)
+  const perMs = (right - left) / (toMs - fromMs)
+  return { fromMs, toMs, perMs, x: (timeMs: number) => left + (timeMs - fromMs) * perMs }
+}
+
+export type Badge = { number: number; x: number; yAboveTop: number }
+
+/** The numbers of the edges over the chart: those too close to each other one above the other; and how high they all are. */
+export function badgesOf(fixes: readonly JudgedFix[], edges: readonly Edge[], sides: Sides) {
+  const { x } = timeAxis(fixes, edges, sides)
+  const lastX: number[] = []
+  const badges = edges
+    .map(({ timeMs }, i) => ({ number: i + 1, x: x(timeMs) }))
+    .sort((a, b) => a.x - b.x)
+    .map((badge): Badge => {
+      const free = lastX.findIndex((last) => badge.x - last >= BADGE_PX)
+      const row = free < 0 ? lastX.length : free
+      lastX[row] = badge.x
+      return { ...badge, yAboveTop: 11 + row * BADGE_PX }
+    })
+  return { badges, heightPx: lastX.length * BADGE_PX + 4 }
 }
 
 function ticksOf(y: Scale['y'], { top, bottom }: Frame): Scale['ticks'] {

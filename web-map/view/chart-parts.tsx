@@ -1,12 +1,10 @@
 // What the chart of distances is made of, below the fixes and the fixes themselves.
-import type { Scale } from '../judged/chart-scale.ts'
-import type { Edge, JudgedFix } from '../judged/judged-fixes.ts'
+import type { Badge, Scale } from '../judged/chart-scale.ts'
+import type { JudgedFix } from '../judged/judged-fixes.ts'
 import { TRACK_GAP_MS } from '../map/track-lines.ts'
 import { t } from '../words/language.ts'
 import { distanceWords } from '../words/measure-words.ts'
 import { axisWords } from '../words/time-words.ts'
-
-const BADGE_APART_PX = 19
 
 type GroundProps = { fixes: readonly JudgedFix[]; drawn: readonly number[]; scale: Scale; timeZone: string }
 
@@ -46,7 +44,7 @@ export function ChartGround({ fixes, drawn, scale, timeZone }: GroundProps) {
       {times.map(({ timeMs, x: at }) => (
         <g key={timeMs} class="tick">
           <line x1={at} x2={at} y1={bottom} y2={bottom + 4} />
-          <text x={at} y={bottom + 16} text-anchor="middle">
+          <text x={Math.min(at, right - 8)} y={bottom + 16} text-anchor="middle">
             {axisWords(timeMs, timeZone)}
           </text>
         </g>
@@ -85,30 +83,20 @@ function idleSpans(shown: readonly JudgedFix[]): [fromMs: number, toMs: number][
   return spans
 }
 
-/** Numbered marks over the chart; those too close to each other stand one above the other. */
-export function EdgeMarks({ edges, scale }: { edges: readonly Edge[]; scale: Scale }) {
+/** Numbered marks over the chart, each with its line through it. */
+export function EdgeMarks({ badges, scale }: { badges: readonly Badge[]; scale: Scale }) {
   const { top, bottom } = scale.frame
-  const rows: number[] = []
   return (
     <g class="edge-marks">
-      {[...edges.entries()]
-        .sort(([, a], [, b]) => a.timeMs - b.timeMs)
-        .map(([i, { edge, timeMs }]) => {
-          const x = scale.x(timeMs)
-          const free = rows.findIndex((lastX) => x - lastX >= BADGE_APART_PX)
-          const row = free < 0 ? rows.length : free
-          rows[row] = x
-          const y = top - 11 - row * BADGE_APART_PX
-          return (
-            <g key={edge} class={`edge-${edge}`}>
-              <line x1={x} x2={x} y1={y + 8} y2={bottom} />
-              <circle cx={x} cy={y} r={8} />
-              <text x={x} y={y + 4} text-anchor="middle">
-                {i + 1}
-              </text>
-            </g>
-          )
-        })}
+      {badges.map(({ number, x, yAboveTop }) => (
+        <g key={number}>
+          <line x1={x} x2={x} y1={top - yAboveTop + 8} y2={bottom} />
+          <circle cx={x} cy={top - yAboveTop} r={8} />
+          <text x={x} y={top - yAboveTop + 4} text-anchor="middle">
+            {number}
+          </text>
+        </g>
+      ))}
     </g>
   )
 }

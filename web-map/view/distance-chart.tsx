@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { ConsoleState } from '../console/console-state.ts'
-import { nearestFix, type Scale, scaleOf, thinned } from '../judged/chart-scale.ts'
+import { badgesOf, nearestFix, type Scale, scaleOf, thinned } from '../judged/chart-scale.ts'
 import type { Edge, JudgedFix } from '../judged/judged-fixes.ts'
 import { fixWords } from '../words/judged-words.ts'
 import { t } from '../words/language.ts'
@@ -33,9 +33,11 @@ export function DistanceChart({ state, edges, fixes, timeZone }: Props) {
     return () => sizes.disconnect()
   }, [])
 
-  const frame = { left: 48, right: Math.max(width.value - 8, 60), top: 44, bottom: HEIGHT_PX - 22 }
-  const scale = scaleOf(fixes, edges, frame, utcOffsetMs(fixes[0]!.timeMs, timeZone))
-  const drawn = thinned(fixes, scale.x, DRAWN_MAX)
+  const widthPx = width.value
+  const { scale, badges, drawn } = useMemo(
+    () => drawingOf(fixes, edges, widthPx, timeZone),
+    [fixes, edges, widthPx, timeZone],
+  )
   const at = Math.min(cursor.value ?? edges.find(({ fix }) => fix !== undefined)?.fix ?? 0, fixes.length - 1)
   const words = (i: number) => `${clockSecondsWords(fixes[i]!.timeMs, timeZone)}, ${fixWords(fixes[i]!)}`
   const point = (event: PointerEvent) => {
@@ -66,10 +68,10 @@ export function DistanceChart({ state, edges, fixes, timeZone }: Props) {
         onPointerDown={point}
         onKeyDown={press}
       >
-        {width.value > 0 && (
-          <svg width={width.value} height={HEIGHT_PX} aria-hidden="true">
+        {widthPx > 0 && (
+          <svg width={widthPx} height={HEIGHT_PX} aria-hidden="true">
             <ChartGround fixes={fixes} drawn={drawn} scale={scale} timeZone={timeZone} />
-            <EdgeMarks edges={edges} scale={scale} />
+            <EdgeMarks badges={badges} scale={scale} />
             {drawn.map((i) => (
               <FixMark key={i} fix={fixes[i]!} scale={scale} />
             ))}
@@ -91,6 +93,14 @@ export function DistanceChart({ state, edges, fixes, timeZone }: Props) {
       </ul>
     </figure>
   )
+}
+
+function drawingOf(fixes: readonly JudgedFix[], edges: readonly Edge[], widthPx: number, timeZone: string) {
+  const sides = { left: 48, right: Math.max(widthPx - 8, 60) }
+  const { badges, heightPx } = badgesOf(fixes, edges, sides)
+  const frame = { ...sides, top: heightPx, bottom: HEIGHT_PX - 22 }
+  const scale = scaleOf(fixes, edges, frame, utcOffsetMs(fixes[0]!.timeMs, timeZone))
+  return { scale, badges, drawn: thinned(fixes, scale.x, DRAWN_MAX) }
 }
 
 function Cursor({ fix, scale }: { fix: JudgedFix; scale: Scale }) {

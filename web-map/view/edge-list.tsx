@@ -3,7 +3,7 @@ import type { ExplanationAnswer } from '../console/request.ts'
 import type { Edge, JudgedFix } from '../judged/judged-fixes.ts'
 import { boundaryWords } from '../words/judged-words.ts'
 import { t } from '../words/language.ts'
-import { momentWords } from '../words/time-words.ts'
+import { momentWords, secondsWords, zoneAbbreviation } from '../words/time-words.ts'
 
 type Props = { state: ConsoleState; edges: readonly Edge[]; fixes: readonly JudgedFix[]; timeZone: string }
 
@@ -21,7 +21,7 @@ export function EdgeList({ state, edges, fixes, timeZone }: Props) {
             </i>
             <b>{t(`explain.edge.${edge}`)}</b>
             <span>
-              {momentWords(timeMs, nowMs, timeZone)}
+              {secondsWords(timeMs, nowMs, timeZone)} {zoneAbbreviation(timeZone)}
               <small>
                 {judged
                   ? `${boundaryWords(judged)}, ±${Math.round(judged.radiusM)} m`
