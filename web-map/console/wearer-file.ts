@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { WearerDetail } from '../../model/console.ts'
 import { type Track, trackOf } from '../map/track-lines.ts'
-import { type Api, ApiFailure, failureWords } from './request.ts'
+import { type Api, type ApiFailure, failureWords } from './request.ts'
 
 export const TRACK_SPAN_MS = 24 * 3_600_000
 
@@ -108,9 +108,10 @@ export class WearerFile {
       return true
     } catch (failure) {
       const words = failureWords(failure)
-      if (failure instanceof ApiFailure && failure.status === 401) this.#onUnauthorized()
-      if (this.selectedId.value !== id || !this.#inSight(part)) return false
-      if (onRefused && failure instanceof ApiFailure && failure.code === 'reason_required') onRefused()
+      const { status, code } = failure as ApiFailure
+      if (status === 401) this.#onUnauthorized()
+      else if (this.selectedId.value !== id || !this.#inSight(part)) return false
+      else if (onRefused && code === 'reason_required') onRefused()
       else this.problem.value = words
       return false
     }

@@ -1,6 +1,6 @@
 import type { Corners } from '../map/live-map.ts'
 import { cornersOf } from '../map/map-pictures.ts'
-import { latitudeAt, longitudeAt } from '../map/mercator.ts'
+import { latitudeAt, longitudeAt, worldX, worldY } from '../map/mercator.ts'
 import type { DrawnZone } from '../map/project-zones.ts'
 import type { Place } from './trial-places.ts'
 
@@ -13,9 +13,9 @@ const EXTENT_MIN = 2 / 40_075
 export function cornersOfJudged(fixes: readonly Place[], zone: DrawnZone | undefined): Corners | undefined {
   const around = cornersOf(fixes)
   if (!around || !zone) return around
-  const xs = fixes.map(({ x }) => x)
-  const ys = fixes.map(({ y }) => y)
-  const extent = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys), EXTENT_MIN)
+  const wide = worldX(around.east) - worldX(around.west)
+  const high = worldY(around.south) - worldY(around.north)
+  const extent = Math.max(wide, high, EXTENT_MIN)
   if (Math.max(zone.maxX - zone.minX, zone.maxY - zone.minY) > extent * ZONE_SIZES_MAX) return around
   const { south, north, west, east } = cornersOfZone(zone)
   return {

@@ -44,6 +44,7 @@ function About({ state, incident }: { state: ConsoleState; incident: IncidentVie
   return (
     <div class="about">
       <b>{t(`type.${incident.type}`)}</b>
+      {!condition && incident.conditionName && <span>{incident.conditionName}</span>}
       {condition && (
         <span>
           {t(`explain.rule.${condition.kind}`, { zone: condition.zoneName })}

@@ -1,7 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { ConsoleState } from '../console/console-state.ts'
-import { cornersOfJudged } from '../judged/judged-corners.ts'
 import { MARK_STATES, type MarkState } from '../live/freshness.ts'
 import { INDONESIA } from '../map/coast.ts'
 import { LiveMap } from '../map/live-map.ts'
@@ -11,13 +10,12 @@ import { latitudeAt, longitudeAt } from '../map/mercator.ts'
 import { projectZone } from '../map/project-zones.ts'
 import { themeOf } from '../map/theme.ts'
 import { t } from '../words/language.ts'
+import { useJudgedOnMap } from './judged-on-map.ts'
 import { MapControls } from './map-controls.tsx'
 import { MapTip, type Tip, tipOf } from './map-tip.tsx'
-import { cornersOfTrial, trialPicture } from './trial-on-map.ts'
 
 const REACH_PX = { hover: 12, click: 14, tap: 24 }
 const WEARER_ZOOM = 15
-const BELOW_CONTROLS_PX = 112
 
 /** Binds the state's signals to the map: what to paint, where to go, what lies under the pointer. */
 export function MapPane({ state }: { state: ConsoleState }) {
@@ -78,9 +76,6 @@ export function MapPane({ state }: { state: ConsoleState }) {
       zoneId === undefined
         ? detail && new Set(detail.conditions.map((condition) => condition.zoneId))
         : new Set([zoneId])
-    const { fixes, edges, cursor } = state.explaining
-    picture.judged = fixes.value.length ? { fixes: fixes.value, edges: edges.value, cursor: cursor.value } : undefined
-    picture.trial = trialPicture(state.trial)
     map.current?.repaintGround()
     map.current?.repaintBracelets()
   })
@@ -102,15 +97,7 @@ export function MapPane({ state }: { state: ConsoleState }) {
     const corners = cornersOf(track.points.map((p) => ({ latDeg: latitudeAt(p.y), lonDeg: longitudeAt(p.x) })))
     if (corners) map.current?.fit(corners, 16)
   })
-  useSignalEffect(() => {
-    const zone = pictures.picture.zones.find(({ id }) => id === state.explainedZoneId.value)
-    const corners = cornersOfJudged(state.explaining.fixes.value, zone)
-    if (corners) map.current?.fit(corners, 17, BELOW_CONTROLS_PX)
-  })
-  useSignalEffect(() => {
-    const corners = cornersOfTrial(state.trial)
-    if (corners) map.current?.fit(corners, 16, BELOW_CONTROLS_PX)
-  })
+  useJudgedOnMap(state, pictures, map)
   useSignalEffect(() => {
     const errand = state.errand.value
     if (!errand || !map.current) return
