@@ -90,6 +90,28 @@ describe.skipIf(!chromiumIsHere)('explanation', () => {
     expect(await page.locator('.proof .problem').textContent()).toContain('tidak sama dengan yang diberitahukan')
   })
 
+  test('begun by the clock: no fix says so, and what lay before the hours of the condition is no breach', async () => {
+    const { incident, weighings } = api.judged.explanation
+    const startMs = weighings[50]!.timeMs - 30_000
+    const evidence = [
+      { timeMs: startMs, role: 'start' as const },
+      ...incident.evidence.filter(({ role }) => role === 'end'),
+    ]
+    api.explainAs({
+      incident: { ...incident, startMs, confirmedMs: startMs, evidence },
+      weighings: weighings.map((weighing, i) => (i < 50 ? { ...weighing, active: false } : weighing)),
+    })
+    const page = await openDesk()
+    await explain(page)
+    expect(await page.locator('.edges li').first().textContent()).toContain('menurut jadwal, tanpa laporan baru')
+    expect(await page.locator('.idle-span').count()).toBe(1)
+    expect(await page.locator('.chart svg .fix.idle:not(.chart-legend *)').count()).toBe(50)
+    expect(await page.locator('.chart-legend').textContent()).toContain('di luar jam ketentuan')
+    await chart(page).focus()
+    await page.keyboard.press('Home')
+    await expect.poll(() => chart(page).getAttribute('aria-valuetext')).toContain('di luar jam ketentuan')
+  })
+
   test('by keyboard alone: the fixes are read out one by one, and the focus comes back', async () => {
     const page = await openDesk()
     const why = card(page, api.judged.incident.id).getByRole('button', { name: 'Mengapa?' })

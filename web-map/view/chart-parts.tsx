@@ -89,8 +89,10 @@ export function EdgeMarks({ badges, scale }: { badges: readonly Badge[]; scale: 
   return (
     <g class="edge-marks">
       {badges.map(({ number, x, yAboveTop }) => (
+        <line key={number} x1={x} x2={x} y1={top - yAboveTop + 8} y2={bottom} />
+      ))}
+      {badges.map(({ number, x, yAboveTop }) => (
         <g key={number}>
-          <line x1={x} x2={x} y1={top - yAboveTop + 8} y2={bottom} />
           <circle cx={x} cy={top - yAboveTop} r={8} />
           <text x={x} y={top - yAboveTop + 4} text-anchor="middle">
             {number}

@@ -86,6 +86,11 @@ export function DistanceChart({ state, edges, fixes, timeZone }: Props) {
             <EvidenceMark evidence={evidence} /> {t(`evidence.${evidence}`)}
           </li>
         ))}
+        {fixes.some(({ active }) => !active) && (
+          <li>
+            <EvidenceMark evidence="comply" active={false} /> {t('evidence.notInForce')}
+          </li>
+        )}
         <li>
           <i class="guard-sample" /> {t('explain.guardBand')}
         </li>
