@@ -94,6 +94,38 @@ describe.skipIf(!chromiumIsHere)('trial of a condition', () => {
     })
   })
 
+  test('a zone that does not exist yet, where the map is: avoided or required, moved with the map', async () => {
+    const page = await openFile('pk')
+    await page.getByRole('button', { name: 'Coba zona baru di tengah peta' }).click()
+    await page.getByLabel('Alasan').fill('Usulan zona larangan di sekitar pasar')
+    const run = page.getByRole('button', { name: 'Jalankan percobaan' })
+    const centre = async () => {
+      const [, latDeg, lonDeg] = ((await page.locator('.map').getAttribute('data-view')) ?? '').split('/').map(Number)
+      return [expect.closeTo(lonDeg!, 3), expect.closeTo(latDeg!, 3)]
+    }
+    const first = await centre()
+    await run.click()
+    await page.locator('.trial-result b').waitFor()
+    expect(await counted(page)).toBeGreaterThan(0)
+    expect(await page.locator('.trial-result li').first().textContent()).toContain('masuk zona larangan')
+    expect(api.trials[0]).toMatchObject({
+      zone: { shape: { type: 'Circle', center: first, radiusM: 200 } },
+      condition: { kind: 'avoided' },
+    })
+    await page.locator('.map').focus()
+    for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key)
+    await page.getByRole('button', { name: 'Pindahkan ke tengah peta' }).click()
+    await page.locator('.trial-result b').waitFor({ state: 'detached' })
+    await page.getByLabel('Jenis zona').selectOption('required')
+    const second = await centre()
+    await run.click()
+    await page.locator('.trial-result b').waitFor()
+    expect(second).not.toEqual(first)
+    expect(api.trials[1]).toMatchObject({ zone: { shape: { center: second } }, condition: { kind: 'required' } })
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-returns'))).toBe('trial new')
+  })
+
   test('who may not propose is not asked to', async () => {
     const page = await openFile('operator')
     expect(await page.locator('.conditions li').count()).toBe(5)

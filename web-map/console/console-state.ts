@@ -66,6 +66,8 @@ export class ConsoleState {
   readonly selectedIncidentId = signal<string | undefined>(undefined)
   readonly errand = signal<MapErrand | undefined>(undefined)
   readonly unitPath = signal('')
+  /** Where the map is. */
+  readonly mapCentre = signal<{ latDeg: number; lonDeg: number } | undefined>(undefined)
   #lastHeardMs = signal<number | undefined>(undefined)
   #awaySinceMs = signal<number | undefined>(undefined)
   #statusVersion = signal(0)

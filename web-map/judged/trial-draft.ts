@@ -22,6 +22,10 @@ export type TrialRequest = {
   reason: string
 }
 
+/** A zone that does not exist yet: a circle that the officer puts somewhere. */
+export const NEW_ZONE = { id: 'new', radiusM: 200 } as const
+export const NEW_ZONE_KINDS = ['avoided', 'required'] as const
+
 export const TRIAL_DAYS = [7, 14, 30] as const
 export const SIZE_M = { min: 10, max: 20_000 } as const
 export const CONFIRM_MINUTES_MAX = 120
@@ -53,8 +57,9 @@ export function proposedShape(draft: TrialDraft, { shape }: ZoneView): ZoneShape
   return shape.type === 'Corridor' ? { ...shape, widthM: draft.sizeM } : shape
 }
 
-export function isResized({ sizeM }: TrialDraft, { shape }: ZoneView): boolean {
-  return sizeM !== sizeOf(shape)
+/** The zone is another than the one that exists. */
+export function isProposed({ sizeM }: TrialDraft, { id, shape }: ZoneView): boolean {
+  return id === NEW_ZONE.id || sizeM !== sizeOf(shape)
 }
 
 export function requestOf(
@@ -68,7 +73,7 @@ export function requestOf(
   return {
     wearerId,
     days: draft.days,
-    zone: zone && isResized(draft, zone) ? { shape: proposedShape(draft, zone) } : { id: zoneId },
+    zone: zone && isProposed(draft, zone) ? { shape: proposedShape(draft, zone) } : { id: zoneId },
     condition: {
       kind,
       timeZone,

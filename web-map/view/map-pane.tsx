@@ -40,6 +40,7 @@ export function MapPane({ state }: { state: ConsoleState }) {
       onPoint: point,
       onLeave: () => (tip.value = undefined),
       onMoved: (centre, zoom) => {
+        state.mapCentre.value = centre
         frame.dataset.view = `${zoom}/${centre.latDeg.toFixed(4)}/${centre.lonDeg.toFixed(4)}`
       },
       onTilesFailed: () => (tilesFailed.value = true),
@@ -111,6 +112,7 @@ export function MapPane({ state }: { state: ConsoleState }) {
   return (
     <section class="map-pane" aria-label={t('map.label')}>
       <div class="map" ref={element} />
+      {state.trial.newZone.value && <i class="map-centre" aria-hidden="true" />}
       {tip.value && <MapTip tip={tip.value} />}
       <MapControls
         state={state}

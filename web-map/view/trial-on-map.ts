@@ -1,6 +1,6 @@
 import type { Trial } from '../console/trial.ts'
 import { cornersOfJudged, cornersOfZone } from '../judged/judged-corners.ts'
-import { isResized, proposedShape } from '../judged/trial-draft.ts'
+import { isProposed, NEW_ZONE, proposedShape } from '../judged/trial-draft.ts'
 import { placeOf } from '../judged/trial-places.ts'
 import type { Corners } from '../map/live-map.ts'
 import type { TrialPicture } from '../map/paint-trial.ts'
@@ -17,16 +17,17 @@ export function trialPicture({ draft, zone, condition, answer, chosen }: Trial):
     projectZone({
       ...known,
       id: 'trial',
-      name: isResized(proposed, known) ? t('trial.proposed') : '',
+      name: isProposed(proposed, known) ? t('trial.proposed') : '',
       kind: condition.value.kind,
       shape: proposedShape(proposed, known),
     })
   return { zone: drawn, places: answer.value?.wearers[0]?.incidents.map(placeOf) ?? [], chosen: chosen.value }
 }
 
-/** What the map goes to: the zone when a trial begins, all of it when there is a result. */
+/** What the map goes to: all of it when there is a result, before that a zone that exists. */
 export function cornersOfTrial({ zone, answer }: Trial): Corners | undefined {
   const drawn = zone.value && projectZone(zone.value)
   const places = answer.value?.wearers[0]?.incidents.flatMap((incident) => placeOf(incident) ?? []) ?? []
-  return places.length > 0 ? cornersOfJudged(places, drawn) : drawn && cornersOfZone(drawn)
+  if (places.length > 0) return cornersOfJudged(places, drawn)
+  return drawn && drawn.id !== NEW_ZONE.id ? cornersOfZone(drawn) : undefined
 }

@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals'
+import type { ConditionKind } from '../../model/plan.ts'
 import type { ConsoleState } from '../console/console-state.ts'
-import { CONFIRM_MINUTES_MAX, SIZE_M, TRIAL_DAYS, type TrialDraft } from '../judged/trial-draft.ts'
+import { CONFIRM_MINUTES_MAX, NEW_ZONE_KINDS, SIZE_M, TRIAL_DAYS, type TrialDraft } from '../judged/trial-draft.ts'
 import { t } from '../words/language.ts'
+import { Icon } from './marks.tsx'
 import { PageHead } from './page-head.tsx'
 import { TrialResult } from './trial-result.tsx'
 import { TrialWindows } from './trial-windows.tsx'
@@ -19,11 +21,17 @@ export function TrialPage({ state }: { state: ConsoleState }) {
   const change = (more: Partial<TrialDraft>) => trial.change({ ...draft, ...more })
   return (
     <article class="trial" aria-busy={busy}>
-      <PageHead state={state} title={t('trial.title')} returns={`trial ${condition.id}`} />
+      <PageHead
+        state={state}
+        title={t(trial.newZone.value ? 'trial.titleNew' : 'trial.title')}
+        returns={`trial ${condition.id}`}
+      />
       <p class="about">
-        <b>
-          {t(`kind.${condition.kind}`)}: {condition.zoneName}
-        </b>
+        {!trial.newZone.value && (
+          <b>
+            {t(`kind.${condition.kind}`)}: {condition.zoneName}
+          </b>
+        )}
         <small>{t('trial.note')}</small>
       </p>
       <form
@@ -32,6 +40,7 @@ export function TrialPage({ state }: { state: ConsoleState }) {
           void trial.run(reason.value.trim(), state.nowMs.value)
         }}
       >
+        {trial.newZone.value && <NewZoneFields state={state} />}
         <SizeField state={state} draft={draft} onChange={change} />
         <TrialWindows draft={draft} timeZone={condition.timeZone} onChange={(next) => trial.change(next)} />
         <div class="trial-pair">
@@ -79,6 +88,35 @@ export function TrialPage({ state }: { state: ConsoleState }) {
       </form>
       <TrialResult state={state} timeZone={condition.timeZone} />
     </article>
+  )
+}
+
+function NewZoneFields({ state }: { state: ConsoleState }) {
+  const { trial } = state
+  const centre = state.mapCentre.value
+  return (
+    <>
+      <label class="field">
+        <span>{t('trial.kind')}</span>
+        <select
+          value={trial.condition.value!.kind}
+          onChange={(event) => trial.become(event.currentTarget.value as ConditionKind)}
+        >
+          {NEW_ZONE_KINDS.map((kind) => (
+            <option key={kind} value={kind}>
+              {t(`kind.${kind}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div class="trial-move">
+        <button type="button" disabled={!centre} onClick={() => centre && trial.move(centre)}>
+          <Icon name="target" size={16} />
+          {t('trial.move')}
+        </button>
+        <small>{t('trial.moveHint')}</small>
+      </div>
+    </>
   )
 }
 

@@ -9,6 +9,7 @@ import { windowsWords } from '../words/window-words.ts'
 import { ExplanationPage } from './explanation-page.tsx'
 import { LedgerPage } from './ledger-page.tsx'
 import { Icon } from './marks.tsx'
+import { NewZoneButton } from './new-zone-button.tsx'
 import { PanelIncidents } from './panel-incidents.tsx'
 import { ReasonForm } from './reason-form.tsx'
 import { TrialPage } from './trial-page.tsx'
@@ -101,6 +102,7 @@ function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }
           </li>
         ))}
       </ul>
+      {mayTry && <NewZoneButton state={state} detail={detail} timeZone={timeZone} />}
       {detail.permits.length > 0 && <h3>{t('panel.permits')}</h3>}
       <ul class="conditions">
         {detail.permits.map((permit) => (
