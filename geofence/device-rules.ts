@@ -14,7 +14,7 @@ const NO_PERCENT = 255
 export function judgeDevice(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   const { alarms } = report
   if (isQuiet(state, report)) {
-    if (report.charging !== TRISTATE.unknown) state.charging = report.charging === TRISTATE.yes
+    takeCharging(state, report)
     return
   }
   judgeContact(state, plan, report, sink, SLOT.strap_open, report.strap, (alarms & ALARM.strapOpen) !== 0)
@@ -47,7 +47,10 @@ function isQuiet(state: WearerState, report: LogReport): boolean {
 
 /** Nothing open, nothing begun: a report that says nothing changes nothing. */
 export function hasQuietDevice({ remembered }: WearerState): boolean {
-  return remembered === undefined || (remembered.openCount === 0 && remembered.noFixFirst === undefined)
+  if (remembered === undefined) return true
+  return (
+    remembered.openCount === 0 && remembered.noFixFirst === undefined && remembered.chargingHeldFromMs === undefined
+  )
 }
 
 function judgeContact(
@@ -107,9 +110,33 @@ function signAgain(state: WearerState, plan: CompiledPlan, report: LogReport, si
   sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
 }
 
-function judgeBattery(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+function takeCharging(state: WearerState, { charging }: LogReport): void {
+  if (charging !== TRISTATE.unknown) state.charging = charging === TRISTATE.yes
+}
+
+/**
+ * Charging holds for a time after it was said last. When that was is noted only where it matters, in reports that are not quiet;
+ * where it was not, the time runs from the first low level, so that a battery that nobody charges is told late and not never.
+ */
+function holdCharging(state: WearerState, report: LogReport): void {
+  takeCharging(state, report)
   const { device } = state
-  if (report.charging !== TRISTATE.unknown) state.charging = report.charging === TRISTATE.yes
+  const { timeMs, batteryPercent, charging } = report
+  const low = batteryPercent <= ENGINE.batteryLowPercent || (report.alarms & ALARM.batteryLow) !== 0
+  if (!state.charging) device.chargingHeldFromMs = undefined
+  else if (charging === TRISTATE.yes)
+    device.chargingHeldFromMs = low || batteryPercent === NO_PERCENT ? timeMs : undefined
+  else if (device.chargingHeldFromMs === undefined) {
+    if (low) device.chargingHeldFromMs = timeMs
+  } else if (timeMs - device.chargingHeldFromMs >= ENGINE.chargingHoldsMs) {
+    state.charging = false
+    device.chargingHeldFromMs = undefined
+  }
+}
+
+function judgeBattery(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  holdCharging(state, report)
+  const { device } = state
   const [low, critical] = [SLOT.battery_low, SLOT.battery_critical]
   const percent = report.batteryPercent
   const known = percent !== NO_PERCENT
