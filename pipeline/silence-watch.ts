@@ -147,6 +147,10 @@ export class SilenceWatch {
 }
 
 function note(contact: Contact, batteryPercent: number, charging: number): void {
-  if (batteryPercent !== NO_BATTERY) contact.batteryPercent = batteryPercent
   if (charging !== TRISTATE.unknown) contact.charging = charging === TRISTATE.yes
+  if (batteryPercent === NO_BATTERY) return
+  // A battery that falls, and says no more of charging, is not being charged.
+  const falls = contact.batteryPercent !== undefined && batteryPercent < contact.batteryPercent
+  if (falls && charging === TRISTATE.unknown) delete contact.charging
+  contact.batteryPercent = batteryPercent
 }

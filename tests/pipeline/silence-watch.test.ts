@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { compileDocument } from '../../geofence/backtest.ts'
-import { LogReport } from '../../model/report.ts'
+import { LogReport, TRISTATE } from '../../model/report.ts'
 import { SilenceWatch } from '../../pipeline/silence-watch.ts'
 import { document, MINUTE } from '../geofence/make-reports.ts'
 
@@ -71,4 +71,20 @@ test('one whose supervision is over is no silent bracelet of the unit', () => {
   watch.caughtUp(T + 30 * MINUTE)
   expect(watch.look(NEWS, () => ({ plan: over, unitPath: 'dj.b' }))).toEqual([])
   expect(watch.counts()!.units).toEqual({})
+})
+
+test('a battery that was charged once, fell since and went silent nearly empty is taken for dead', () => {
+  const typesAfter = (...reports: Partial<LogReport>[]) => {
+    const watch = new SilenceWatch()
+    for (const [i, more] of reports.entries()) watch.hear(Object.assign(said(1, T + i * MINUTE), more), plan, unitOf)
+    watch.caughtUp(T)
+    watch.caughtUp(T + 30 * MINUTE)
+    const changes = watch.look(NEWS, () => ({ plan, unitPath: 'dj.b' }))
+    return changes.flatMap(([, incidents]) => incidents.map(({ type }) => type))
+  }
+  const plugged = { batteryPercent: 60, charging: TRISTATE.yes }
+  expect(typesAfter(plugged, { batteryPercent: 6 })).toEqual(['no_communication', 'battery_dead'])
+  expect(typesAfter(plugged, { batteryPercent: 6, charging: TRISTATE.yes })).toEqual(['no_communication'])
+  const filling = { batteryPercent: 5, charging: TRISTATE.yes }
+  expect(typesAfter(filling, { batteryPercent: 6 }, { batteryPercent: 255 })).toEqual(['no_communication'])
 })
