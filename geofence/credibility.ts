@@ -7,7 +7,7 @@
 import type { LogReport } from '../model/report.ts'
 import { REPORT_FLAG } from '../model/report.ts'
 import type { CompiledPlan } from './compile-plan.ts'
-import { closeDevice, openDevice } from './device-rules.ts'
+import { closeDevice, openDevice } from './device-episodes.ts'
 import { evidenceOf, incidentOf, type Sink } from './episode.ts'
 import { errorRadiusM, measureRadius } from './evidence.ts'
 import { measureApart } from './local-plane.ts'

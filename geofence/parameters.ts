@@ -2,7 +2,7 @@ import type { ConditionKind, EvidenceParameters } from '../model/plan.ts'
 import { POSITION_SOURCE } from '../model/report.ts'
 
 /** Changes whenever the same timeline and plan could give another verdict. */
-export const ENGINE_VERSION = '1.1.0'
+export const ENGINE_VERSION = '1.2.0'
 
 /** Error radius, metres, of a fix that states none, by POSITION_SOURCE. */
 export const DEFAULT_RADIUS_M = ((): Float64Array => {
@@ -76,6 +76,8 @@ export const ENGINE = {
   batteryLowClearPercent: 30,
   batteryCriticalPercent: 10,
   batteryCriticalClearPercent: 15,
+  /** Charging counts for so long after it was said: devices that say it in some reports only do so every few minutes. */
+  chargingHoldsMs: 30 * 60_000,
   /** An alarm word without a contact state behind it is over when it has not been repeated for this long. */
   alarmEpisodeMs: 30 * 60_000,
   /** An alarm word said again after reports without it is a new one, unless it comes so soon: words come in bursts. */

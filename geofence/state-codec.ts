@@ -57,6 +57,8 @@ export function encodeWearerState(state: WearerState): Uint8Array {
     if (!Number.isNaN(since)) out.f64(since)
     if (remembers) writeMemory(out, memory)
   }
+  // Last, and only where there is one: states without it are read as they were, by this program and by those before it.
+  if (device.chargingHeldFromMs !== undefined) out.f64(device.chargingHeldFromMs)
   return out.take()
 }
 
@@ -109,6 +111,7 @@ export function decodeWearerState(
     if (bits & 1) state.activeSinceMs[i] = from.f64()
     if (bits & 2) state.memory[i] = readMemory(from)
   }
+  if (!from.isAtEnd) device.chargingHeldFromMs = from.f64()
   if (device.isBlank) state.remembered = undefined
   return state
 }

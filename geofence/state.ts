@@ -95,6 +95,8 @@ export class DeviceMemory {
   noFixFirst: Spot | undefined
   noFixReturnCount = 0
   noFixReturnFirst: Spot | undefined
+  /** Since when nothing was said of charging, though it still counts as such; undefined while that decides nothing. */
+  chargingHeldFromMs: number | undefined
   /** Last sign of each kind: jamming alarm, receiver fault, lost position. */
   jamming: (Spot | undefined)[] = [undefined, undefined, undefined]
   /** Jumps and mock flags, oldest first. */
@@ -105,6 +107,7 @@ export class DeviceMemory {
     return (
       this.openCount === 0 &&
       !this.said.includes(true) &&
+      this.chargingHeldFromMs === undefined &&
       this.noFixFirst === undefined &&
       this.noFixReturnFirst === undefined &&
       this.noFixReturnCount === 0 &&

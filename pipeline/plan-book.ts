@@ -2,6 +2,7 @@
 // starts and runs while TimescaleDB is away.
 import { type CompiledPlan, compilePlan, PlanInvalid } from '../geofence/compile-plan.ts'
 import { type CompiledZone, compileZone } from '../geofence/compile-zone.ts'
+import type { Worn } from '../geofence/expected.ts'
 import { ZoneInvalid } from '../geofence/zone-invalid.ts'
 import type { Clock, Log } from '../model/observe.ts'
 import { type Plan, type Zone, zoneIdsOf } from '../model/plan.ts'
@@ -96,6 +97,11 @@ export class PlanBook {
   /** The unit whose outages are the wearer's excuse; undefined where none was published. */
   unitOf(wearerId: number): string | undefined {
     return this.#sources.get(wearerId)?.unitPath
+  }
+
+  /** When the wearer wears a bracelet; undefined where that was not published. */
+  wornOf(wearerId: number): Worn {
+    return this.#sources.get(wearerId)?.worn
   }
 
   wearerIds(): IterableIterator<number> {

@@ -274,6 +274,23 @@ describe('device', () => {
     )
   })
 
+  test('charging said once and never again holds for half an hour from the first low level, and no longer', () => {
+    const plugged = [said(0, { batteryPercent: 60, charging: true }), said(60, { batteryPercent: 50 })]
+    const falling = [20, 20, 19, 18, 10, 9].map((batteryPercent, i) => said(600 + 15 * i, { batteryPercent }))
+    expect(brief(judge([], [...plugged, ...falling]))).toEqual(['battery_low 630/630/-', 'battery_critical 660/660/-'])
+    const words = [0, 15, 31].map((minute) => said(600 + minute, { alarms: ['batteryLow'] }))
+    expect(brief(judge([], [said(0, { charging: true }), ...words]))).toEqual(['battery_low 631/631/-'])
+  })
+
+  test('charging said in some reports only holds between them, however low the level', () => {
+    const reports = Array.from({ length: 40 }, (_, i) =>
+      said(5 * i, { batteryPercent: 8 + Math.floor(i / 8), ...(i % 5 === 0 && { charging: true }) }),
+    )
+    expect(judge([], reports)).toEqual([])
+    const unplugged = [said(200, { batteryPercent: 12 }), said(210, { batteryPercent: 11 })]
+    expect(brief(judge([], [...reports, ...unplugged]))).toEqual(['battery_low 210/210/-'])
+  })
+
   test('battery: the alarm word where no level is told', () => {
     expect(brief(judge([], [said(0, { alarms: ['batteryLow'] }), said(1, { charging: true })]))).toEqual([
       'battery_low 0/0/1',
