@@ -118,6 +118,13 @@ describe('zones', () => {
     expect(judge(avoided, [fix(at(0), -600, 0), fix(at(30), 700, 0)])).toEqual([])
   })
 
+  test('a leap that no vehicle can make crosses nothing, also when the new place persists', () => {
+    const avoided = [condition({ kind: 'avoided' })]
+    expect(judge(avoided, walk([-600, -600, 60_000, 60_020, 60_000]))).toEqual([])
+    // Nor does one fix inside, at which the leap ended.
+    expect(judge(avoided, [fix(at(0), -60_000, 0), ...walk([-59_000, 60, 10, 700]).slice(1)])).toEqual([])
+  })
+
   test('seen once inside while passing is an inferred crossing; out and back to one place is an outlier', () => {
     const avoided = [condition({ kind: 'avoided' })]
     expect(brief(judge(avoided, walk([-600, 0, 700])))).toEqual(['inferred_crossing 0/2/2'])
