@@ -63,6 +63,37 @@ describe('zones', () => {
     expect(brief(judge(two, walk([0, 150, 155, 0, 0])))).toEqual(['away_from_required_zone 1/2/3'])
   })
 
+  test('back home, but near the wall: after a quarter of an hour on the right side it is over, since the first fix there', () => {
+    const home = (count: number, more = {}) =>
+      Array.from({ length: count }, (_, i) => fix(at(4 + i), 88 + (i % 4), 0, more))
+    const away = walk([0, 300, 310, 320])
+    expect(brief(judge(required, [...away, ...home(15)]))).toEqual(['away_from_required_zone 1/2/-'])
+    expect(brief(judge(required, [...away, ...home(16)]))).toEqual(['away_from_required_zone 1/2/4'])
+    // Few, or poor ones, or one beyond the line among them, prove nothing.
+    expect(brief(judge(required, [...away, ...home(40).filter((_, i) => i % 13 === 0)]))).toEqual([
+      'away_from_required_zone 1/2/-',
+    ])
+    expect(brief(judge(required, [...away, ...home(40, { accuracyM: 40 })]))).toEqual(['away_from_required_zone 1/2/-'])
+    const beside = home(40).map((report, i) => (i % 12 === 11 ? fix(report.timeMs, 104, 0) : report))
+    expect(brief(judge(required, [...away, ...beside]))).toEqual(['away_from_required_zone 1/2/-'])
+    const lane = [condition({ kind: 'corridor', zoneId: 'lane' })]
+    const zones = [
+      {
+        id: 'lane',
+        shape: {
+          type: 'Corridor',
+          coordinates: [
+            [106.79, -6.2],
+            [106.82, -6.2],
+          ],
+          widthM: 30,
+        },
+      },
+    ]
+    const drive = Array.from({ length: 30 }, (_, i) => fix(at(i), i < 4 ? 300 + i : i % 3, 50 * i))
+    expect(brief(backtest(document({ conditions: lane }, zones), drive))).toEqual(['off_corridor 0/1/4'])
+  })
+
   test('as many fixes and as much time as the condition asks for', () => {
     const slow = [condition({ parameters: { confirmFixes: 3, confirmMinMs: 4 * MINUTE, returnFixes: 1 } })]
     expect(brief(judge(slow, walk([0, 300, 300, 300, 300, 300, 300, 0])))).toEqual(['away_from_required_zone 1/5/7'])
