@@ -31,8 +31,18 @@ export type SilenceAround = {
 export const PART_OF_FLEET_SILENCE = 'fleet_silence'
 
 /** When silence would become an incident: interval + grace after the last contact, or after we began to listen. */
-export function silenceDueMs(plan: CompiledPlan, contact: Contact, listeningSinceMs = 0): number {
-  return Math.max(contact.lastReceivedMs, listeningSinceMs) + plan.reportIntervalMs + plan.silenceGraceMs
+export function silenceDueMs(
+  plan: CompiledPlan,
+  contact: Contact,
+  listeningSinceMs = 0,
+  nowMs = contact.lastReceivedMs,
+): number {
+  return Math.max(silentSinceMs(plan, contact, nowMs), listeningSinceMs) + plan.reportIntervalMs + plan.silenceGraceMs
+}
+
+/** Nobody is expected to report before the supervision that runs at `nowMs` began. */
+function silentSinceMs({ supervision }: CompiledPlan, { lastReceivedMs }: Contact, nowMs: number): number {
+  return Math.max(lastReceivedMs, supervision.starts[intervalAt(supervision, nowMs)] ?? lastReceivedMs)
 }
 
 /**
@@ -67,13 +77,13 @@ export function judgeSilence(
       )
     return { silence: undefined, changes: ended }
   }
-  const dueMs = Math.max(silenceDueMs(plan, contact, listeningSinceMs), freedMs)
-  if (covered || !supervised || nowMs < dueMs || intervalAt(plan.supervision, contact.lastReceivedMs) < 0)
-    return { silence: undefined, changes: [] }
-  const incidents = [silenceIncident(wearerId, plan, 'no_communication', contact, dueMs)]
+  const dueMs = Math.max(silenceDueMs(plan, contact, listeningSinceMs, nowMs), freedMs)
+  if (covered || !supervised || nowMs < dueMs) return { silence: undefined, changes: [] }
+  const startMs = silentSinceMs(plan, contact, nowMs)
+  const incidents = [silenceIncident(wearerId, plan, 'no_communication', startMs, dueMs)]
   const { batteryPercent, charging } = contact
   if (batteryPercent !== undefined && batteryPercent <= ENGINE.batteryDeadPercent && charging !== true)
-    incidents.push(silenceIncident(wearerId, plan, 'battery_dead', contact, dueMs))
+    incidents.push(silenceIncident(wearerId, plan, 'battery_dead', startMs, dueMs))
   return { silence: { sinceMs: contact.lastReceivedMs, incidents }, changes: incidents }
 }
 
@@ -95,10 +105,9 @@ function silenceIncident(
   wearerId: number,
   plan: CompiledPlan,
   type: 'no_communication' | 'battery_dead',
-  contact: Contact,
+  startMs: number,
   confirmedMs: number,
 ): Incident {
-  const startMs = contact.lastReceivedMs
   return {
     id: incidentId(wearerId, undefined, type, startMs, EDGE_KEY),
     type,

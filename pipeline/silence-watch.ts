@@ -2,7 +2,7 @@
 import type { CompiledPlan } from '../geofence/compile-plan.ts'
 import { coverOf, quietAfterMs, quietMinuteMs } from '../geofence/fleet-silence.ts'
 import { type Contact, judgeSilence, silenceDueMs } from '../geofence/silence.ts'
-import { intervalAt } from '../geofence/windows.ts'
+import { intervalAt, nextBoundaryMs } from '../geofence/windows.ts'
 import type { Incident } from '../model/incident.ts'
 import type { Outage, ShardCounts } from '../model/outage.ts'
 import { type LogReport, TRISTATE } from '../model/report.ts'
@@ -91,8 +91,8 @@ export class SilenceWatch {
       this.#due.set(wearerId, quietMs)
       return []
     }
-    if (intervalAt(plan.supervision, nowMs) >= 0)
-      this.#tally.put(wearerId, unitPath, quietMinuteMs(contact.lastReceivedMs))
+    const supervised = intervalAt(plan.supervision, nowMs) >= 0
+    if (supervised) this.#tally.put(wearerId, unitPath, quietMinuteMs(contact.lastReceivedMs))
     else this.#tally.remove(wearerId)
     const cover = coverOf(this.#outages.get(unitPath), contact.lastReceivedMs)
     const settledMs = (this.#readSinceMs ?? 0) + SETTLE_MS
@@ -100,8 +100,10 @@ export class SilenceWatch {
     const around = { ...cover, covered: cover.covered || settling, listeningSinceMs }
     const { silence, changes } = judgeSilence(wearerId, plan, contact, watched.open, nowMs, around)
     watched.open = silence
-    const dueMs = silenceDueMs(plan, contact, listeningSinceMs)
-    if (nowMs < dueMs) this.#due.set(wearerId, dueMs)
+    const dueMs = silenceDueMs(plan, contact, listeningSinceMs, nowMs)
+    // The next supervision begins, if there is one.
+    if (!supervised) this.#due.set(wearerId, nextBoundaryMs(plan.supervision, nowMs))
+    else if (nowMs < dueMs) this.#due.set(wearerId, dueMs)
     else if (settling) this.#due.set(wearerId, settledMs)
     // From here only a report, an outage or the end of the supervision changes anything; the latter is looked for now and then.
     else if (silence !== undefined || cover.covered) this.#due.set(wearerId, nowMs + LOOK_AGAIN_MS)
