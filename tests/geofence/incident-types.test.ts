@@ -63,18 +63,18 @@ describe('zones', () => {
     expect(brief(judge(two, walk([0, 150, 155, 0, 0])))).toEqual(['away_from_required_zone 1/2/3'])
   })
 
-  test('back home, but near the wall: after a quarter of an hour on the right side it is over, since the first fix there', () => {
+  test('back home, but near the wall: after half an hour on the right side it is over, since the first fix there', () => {
     const home = (count: number, more = {}) =>
       Array.from({ length: count }, (_, i) => fix(at(4 + i), 88 + (i % 4), 0, more))
     const away = walk([0, 300, 310, 320])
-    expect(brief(judge(required, [...away, ...home(15)]))).toEqual(['away_from_required_zone 1/2/-'])
-    expect(brief(judge(required, [...away, ...home(16)]))).toEqual(['away_from_required_zone 1/2/4'])
+    expect(brief(judge(required, [...away, ...home(30)]))).toEqual(['away_from_required_zone 1/2/-'])
+    expect(brief(judge(required, [...away, ...home(31)]))).toEqual(['away_from_required_zone 1/2/4'])
     // Few, or poor ones, or one beyond the line among them, prove nothing.
-    expect(brief(judge(required, [...away, ...home(40).filter((_, i) => i % 13 === 0)]))).toEqual([
+    expect(brief(judge(required, [...away, ...home(60).filter((_, i) => i % 7 === 0)]))).toEqual([
       'away_from_required_zone 1/2/-',
     ])
-    expect(brief(judge(required, [...away, ...home(40, { accuracyM: 40 })]))).toEqual(['away_from_required_zone 1/2/-'])
-    const beside = home(40).map((report, i) => (i % 12 === 11 ? fix(report.timeMs, 104, 0) : report))
+    expect(brief(judge(required, [...away, ...home(60, { accuracyM: 40 })]))).toEqual(['away_from_required_zone 1/2/-'])
+    const beside = home(80).map((report, i) => (i % 25 === 24 ? fix(report.timeMs, 104, 0) : report))
     expect(brief(judge(required, [...away, ...beside]))).toEqual(['away_from_required_zone 1/2/-'])
     const lane = [condition({ kind: 'corridor', zoneId: 'lane' })]
     const zones = [
@@ -90,7 +90,7 @@ describe('zones', () => {
         },
       },
     ]
-    const drive = Array.from({ length: 30 }, (_, i) => fix(at(i), i < 4 ? 300 + i : i % 3, 50 * i))
+    const drive = Array.from({ length: 40 }, (_, i) => fix(at(i), i < 4 ? 300 + i : i % 3, 50 * i))
     expect(brief(backtest(document({ conditions: lane }, zones), drive))).toEqual(['off_corridor 0/1/4'])
   })
 
