@@ -46,6 +46,7 @@ function weighFix(state: WearerState, plan: CompiledPlan, report: LogReport, sin
     from[RADIUS] = candidate.radiusM
     if (isReachable(report)) {
       state.candidate = undefined
+      state.fixMs = -Infinity // nobody came from there: no line to here is a way that was taken
       return true
     }
   }

@@ -13,11 +13,12 @@ const SPOTS = [
   'deepest',
   'before',
   'returnFirst',
+  'nearFirst',
   'unsureFirst',
   'ringFirst',
   'ringReturnFirst',
 ] as const
-const COUNTS = ['breachCount', 'returnCount', 'ringCount', 'ringReturnCount'] as const
+const COUNTS = ['breachCount', 'returnCount', 'nearCount', 'ringCount', 'ringReturnCount'] as const
 const EPISODES = ['violation', 'unverifiable', 'ring'] as const
 
 const BLANK: Readonly<DeviceMemory> = new DeviceMemory()

@@ -30,6 +30,9 @@ export class ZoneMemory {
   before: Spot | undefined
   returnCount = 0
   returnFirst: Spot | undefined
+  /** On the right side, though not deep: the run back of whoever lives near the wall. */
+  nearCount = 0
+  nearFirst: Spot | undefined
   unsureFirst: Spot | undefined
   ringCount = 0
   ringFirst: Spot | undefined
@@ -59,6 +62,8 @@ export class ZoneMemory {
     this.before = undefined
     this.returnCount = 0
     this.returnFirst = undefined
+    this.nearCount = 0
+    this.nearFirst = undefined
   }
 
   forgetRing(): void {

@@ -46,7 +46,7 @@ export class ShardWearers {
   readonly unsaved = new Set<number>()
   /** What the silences of those add to it. */
   readonly silenceChanges = new Map<number, Incident[]>()
-  /** Who has no plan any more; their saved state goes with the next checkpoint. */
+  /** Who has no plan any more; what is saved of them goes with the next commit. */
   readonly dropped: number[] = []
   /** Plans have been published: `takePlans` reads them. */
   plansChanged = false

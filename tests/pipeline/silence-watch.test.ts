@@ -148,3 +148,31 @@ test('a report read again after a takeover ends nothing, and brings nothing back
   taken.restore(1, watch.encode(1)!)
   expect(taken.hear(said(1, T), plan, unitOf)).toEqual([])
 })
+
+test('one who keeps silent into the next supervision is missed from its beginning, after a restart as without one', () => {
+  const again = document({
+    supervisions: [
+      { fromMs: 0, toMs: T + 30 * MINUTE },
+      { fromMs: T + 100 * MINUTE, toMs: T + 900 * MINUTE },
+    ],
+    reportIntervalMs: MINUTE,
+    silenceGraceMs: 15 * MINUTE,
+  })
+  const twice = compileDocument(again.plan, again.zones)
+  for (const restartedAt of [undefined, 25, 60, 105]) {
+    let watch = new SilenceWatch()
+    watch.hear(said(1, T + 20 * MINUTE), twice, unitOf)
+    const told: unknown[] = []
+    for (let minute = 20; minute < 140; minute++) {
+      watch.caughtUp(T + minute * MINUTE)
+      for (const [, changes] of watch.look(NEWS, () => ({ plan: twice, unitPath: 'dj.b' })))
+        for (const { type, startMs, confirmedMs } of changes)
+          told.push([type, (startMs - T) / MINUTE, (confirmedMs - T) / MINUTE])
+      if (minute !== restartedAt) continue
+      const saved = watch.encode(1)!
+      watch = new SilenceWatch()
+      watch.restore(1, saved)
+    }
+    expect(told).toEqual([['no_communication', 100, 116]])
+  }
+})
