@@ -1,5 +1,6 @@
 // What the demo's seconds came to: every answered report must have been judged and stored, every script must have been seen.
 
+import type { LoggedIncident } from '../model/incident.ts'
 import type { Fleet } from '../simulators/fleet.ts'
 import type { FleetCounts } from '../simulators/run-fleet.ts'
 import { SCRIPT_KINDS, SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../simulators/script.ts'
@@ -20,6 +21,11 @@ export type DemoReport = {
   discarded: number
   /** Standing ones that began, went on or ended in these seconds, by type. */
   incidents: Record<string, number>
+  /**
+   * Those of them that began before the bracelets of this run spoke. On the data of an earlier run one `fleet_silence` for each
+   * Bapas may be among them, and rightly: its bracelets fell silent when that run ended.
+   */
+  begunBefore: Record<string, number>
   /** What the scripts should have brought about by now and nobody was told. */
   missingIncidents: string[]
   reportToWebSocketMs: { count: number; p50: number; p99: number; max: number }
@@ -86,11 +92,10 @@ export async function measureDemo(options: {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
   const ingest = await scrape(portOf(ports, 'ingest'))
-  const incidents: Record<string, number> = {}
-  for (const watch of watchers)
-    for (const incident of watch.incidents.values())
-      if (incident.withdrawn === undefined && (incident.endMs === undefined || incident.endMs >= sinceMs))
-        incidents[incident.type] = (incidents[incident.type] ?? 0) + 1
+  const { incidents, begunBefore } = countIncidents(
+    watchers.flatMap((watch) => [...watch.incidents.values()]),
+    sinceMs,
+  )
   const overMs = options.endedMs - options.scriptsBeganMs
   const missingIncidents = expectedTypes(prepared.fleet, overMs).filter((type) => incidents[type] === undefined)
   const delaysMs = watchers.flatMap(({ delaysMs }) => delaysMs)
@@ -109,6 +114,7 @@ export async function measureDemo(options: {
     quarantined: sum(ingest, 'gelang_ingest_refusals_total'),
     discarded: sum(ingest, 'gelang_ingest_reports_total', 'verdict="discarded"'),
     incidents,
+    begunBefore,
     missingIncidents,
     reportToWebSocketMs: {
       count: delaysMs.length,
@@ -117,6 +123,23 @@ export async function measureDemo(options: {
       max: Math.max(...delaysMs),
     },
   }
+}
+
+/** Standing incidents that began, went on or ended after `sinceMs`, by type; and of these, those that began before. */
+export function countIncidents(
+  seen: readonly LoggedIncident[],
+  sinceMs: number,
+): { incidents: Record<string, number>; begunBefore: Record<string, number> } {
+  const standing = seen.filter(
+    ({ withdrawn, endMs }) => withdrawn === undefined && (endMs === undefined || endMs >= sinceMs),
+  )
+  return { incidents: byType(standing), begunBefore: byType(standing.filter(({ startMs }) => startMs < sinceMs)) }
+}
+
+function byType(incidents: readonly LoggedIncident[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { type } of incidents) counts[type] = (counts[type] ?? 0) + 1
+  return counts
 }
 
 /** The incident types that the fleet's scripts have brought about `sinceStartMs` after the last of them began. */

@@ -54,6 +54,10 @@ export class ByteReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
+  get isAtEnd(): boolean {
+    return this.#at >= this.#view.byteLength
+  }
+
   u8(): number {
     return this.#view.getUint8(this.#skip(1))
   }

@@ -7,7 +7,7 @@
 import type { LogReport } from '../model/report.ts'
 import { REPORT_FLAG } from '../model/report.ts'
 import type { CompiledPlan } from './compile-plan.ts'
-import { closeDevice, openDevice } from './device-rules.ts'
+import { closeDevice, openDevice } from './device-episodes.ts'
 import { evidenceOf, incidentOf, type Sink } from './episode.ts'
 import { errorRadiusM, measureRadius } from './evidence.ts'
 import { measureApart } from './local-plane.ts'
@@ -46,6 +46,7 @@ function weighFix(state: WearerState, plan: CompiledPlan, report: LogReport, sin
     from[RADIUS] = candidate.radiusM
     if (isReachable(report)) {
       state.candidate = undefined
+      state.fixMs = -Infinity // nobody came from there: no line to here is a way that was taken
       return true
     }
   }

@@ -1,20 +1,20 @@
 // What the device says of itself: strap, case, SOS, battery, position lost, jamming. Contacts and alarms are believed at
 // once: no debounce, no batching.
-import type { Evidence, Severity } from '../model/incident.ts'
-import { ALARM, CONTACT, type LogReport, REPORT_FLAG, TRISTATE } from '../model/report.ts'
+import type { Severity } from '../model/incident.ts'
+import { ALARM, CONTACT, type LogReport, REPORT_FLAG } from '../model/report.ts'
+import { judgeBattery, takeCharging } from './battery-rules.ts'
 import type { CompiledPlan } from './compile-plan.ts'
-import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
+import { closeDevice, openDevice, raise } from './device-episodes.ts'
+import { evidenceOf, incidentOf, type Sink } from './episode.ts'
 import { ENGINE } from './parameters.ts'
 import { type Spot, spotOf } from './spot.ts'
-import { DEVICE_TYPES, type DeviceMemory, type Episode, SLOT, type WearerState } from './state.ts'
-
-const NO_PERCENT = 255
+import { type DeviceMemory, SLOT, type WearerState } from './state.ts'
 
 /** Moves every device incident on by one report. */
 export function judgeDevice(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   const { alarms } = report
   if (isQuiet(state, report)) {
-    if (report.charging !== TRISTATE.unknown) state.charging = report.charging === TRISTATE.yes
+    takeCharging(state, report)
     return
   }
   judgeContact(state, plan, report, sink, SLOT.strap_open, report.strap, (alarms & ALARM.strapOpen) !== 0)
@@ -47,7 +47,10 @@ function isQuiet(state: WearerState, report: LogReport): boolean {
 
 /** Nothing open, nothing begun: a report that says nothing changes nothing. */
 export function hasQuietDevice({ remembered }: WearerState): boolean {
-  return remembered === undefined || (remembered.openCount === 0 && remembered.noFixFirst === undefined)
+  if (remembered === undefined) return true
+  return (
+    remembered.openCount === 0 && remembered.noFixFirst === undefined && remembered.chargingHeldFromMs === undefined
+  )
 }
 
 function judgeContact(
@@ -105,23 +108,6 @@ function signAgain(state: WearerState, plan: CompiledPlan, report: LogReport, si
   if (episode.evidence.length >= ENGINE.evidenceMax - 2) episode.evidence.splice(1, 1) // the first and the last say most
   episode.evidence.push(evidenceOf(spotOf(report, Number.NaN, Number.NaN), 'sign'))
   sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
-}
-
-function judgeBattery(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
-  const { device } = state
-  if (report.charging !== TRISTATE.unknown) state.charging = report.charging === TRISTATE.yes
-  const [low, critical] = [SLOT.battery_low, SLOT.battery_critical]
-  const percent = report.batteryPercent
-  const known = percent !== NO_PERCENT
-  const end = (slot: number) => {
-    if (device.open[slot]) closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
-  }
-  if (state.charging || (known && percent >= ENGINE.batteryCriticalClearPercent)) end(critical)
-  if (state.charging || (known && percent >= ENGINE.batteryLowClearPercent)) end(low)
-  if (state.charging) return
-  if (known && percent <= ENGINE.batteryCriticalPercent) raise(state, plan, report, sink, critical)
-  else if (known ? percent <= ENGINE.batteryLowPercent : (report.alarms & ALARM.batteryLow) !== 0)
-    raise(state, plan, report, sink, low)
 }
 
 /** Heard, but without a valid position, for long. */
@@ -202,48 +188,4 @@ function judgeJamming(state: WearerState, plan: CompiledPlan, report: LogReport,
     device.jamming = [undefined, undefined, undefined]
     closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
   }
-}
-
-function raise(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink, slot: number): void {
-  if (state.device.open[slot]) return
-  const spot = spotOf(report, Number.NaN, Number.NaN)
-  const episode = openDevice(state, slot, {
-    startMs: report.timeMs,
-    startSpot: spot,
-    confirmedMs: report.timeMs,
-    evidence: [evidenceOf(spot, 'start')],
-  })
-  sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
-}
-
-type DeviceOpening = {
-  severity?: Severity
-  startMs: number
-  startSpot: Spot | undefined
-  confirmedMs: number
-  evidence: Evidence[]
-}
-
-export function openDevice(state: WearerState, slot: number, opening: DeviceOpening): Episode {
-  const episode = openEpisode(state, { type: DEVICE_TYPES[slot]!, ...opening })
-  state.device.open[slot] = episode
-  state.device.openCount++
-  return episode
-}
-
-/** Ends a device incident; `end` is the report that did, absent where the clock did. */
-export function closeDevice(
-  state: WearerState,
-  plan: CompiledPlan,
-  slot: number,
-  endMs: number,
-  sink: Sink,
-  end?: Spot,
-  decidedMs = endMs,
-): void {
-  const episode = state.device.open[slot]!
-  state.device.open[slot] = undefined
-  state.device.openCount--
-  const ending = { endMs, end: end ? evidenceOf(end, 'end') : ({ timeMs: endMs, role: 'end' } as const) }
-  sink.change(incidentOf(state, plan.hash, episode, ending), decidedMs)
 }

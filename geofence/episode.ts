@@ -1,5 +1,6 @@
 // From an open episode to the incident that others see.
 import { type Evidence, INCIDENT_TYPES, type Incident, type IncidentType, type Severity } from '../model/incident.ts'
+import type { Weighing } from '../model/judgement.ts'
 import { contentKeyHex, EDGE_KEY, incidentId } from './incident-id.ts'
 import { ENGINE, ENGINE_VERSION } from './parameters.ts'
 import type { Spot } from './spot.ts'
@@ -13,23 +14,6 @@ export type Sink = {
   weighed?(conditionId: string, weighing: Weighing): void
   /** False folds every distance exactly: for the test that the shortcut changes nothing. */
   shortcut?: boolean
-}
-
-export type Weighing = {
-  timeMs: number
-  contentKey: string
-  latE7: number
-  lonE7: number
-  distanceM: number
-  radiusM: number
-  /** Metres on the right side up to which the fix proves nothing; the same on the wrong side. */
-  complyGuardM: number
-  breachGuardM: number
-  evidence: 'breach' | 'unsure' | 'comply'
-  side: 'right' | 'wrong'
-  active: boolean
-  breachRun: number
-  returnRun: number
 }
 
 export function evidenceOf(spot: Spot, role: Evidence['role']): Evidence {

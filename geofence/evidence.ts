@@ -10,7 +10,7 @@
 //   right     breach    one more in the run; enough of them (one more where all are near the wall) and long enough:
 //                       wrong side, from the run's first fix
 //   wrong     breach    forgets a return run
-//   wrong     unsure    nothing
+//   wrong     unsure    nothing at once; on the right side of the line with a good radius for long, as after comply
 //   wrong     comply    one more in the return run; enough and long enough: right side, from that run's first fix
 import { type LogReport, POSITION_SOURCE } from '../model/report.ts'
 import { DEFAULT_RADIUS_M, ENGINE } from './parameters.ts'

@@ -1,23 +1,14 @@
 // Why an incident stands: the fold run again over the same reports, each fix with what was made of it.
 import { createHash } from 'node:crypto'
 import type { Incident } from '../model/incident.ts'
+import type { Explanation, Weighing } from '../model/judgement.ts'
 import { LogReport } from '../model/report.ts'
 import { type CompiledPlan, canonicalJson } from './compile-plan.ts'
-import type { Sink, Weighing } from './episode.ts'
+import type { Sink } from './episode.ts'
 import { EventBuckets } from './event-buckets.ts'
 import { ENGINE_VERSION } from './parameters.ts'
 import { WearerState } from './state.ts'
 import { advance, step } from './step.ts'
-
-export type Explanation = {
-  incident: Incident
-  engineVersion: string
-  planHash: string
-  /** Fixes weighed against the incident's condition from shortly before it to shortly after; empty for device incidents. */
-  weighings: Weighing[]
-  /** SHA-256 of all of the above: the same when run again. */
-  hash: string
-}
 
 const LEAD_MS = 30 * 60_000
 

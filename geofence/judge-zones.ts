@@ -1,10 +1,11 @@
 // One fix against the rules of a plan: which of them it can decide anything of, and those in full. How far the wearer may go
 // until any verdict can change is kept for `takeSettled`.
+import type { Weighing } from '../model/judgement.ts'
 import type { ConditionKind } from '../model/plan.ts'
 import type { LogReport } from '../model/report.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import { hasQuietDevice } from './device-rules.ts'
-import { type Sink, tenths, type Weighing } from './episode.ts'
+import { type Sink, tenths } from './episode.ts'
 import { breachGuardM, complyGuardM, measureRadius } from './evidence.ts'
 import { contentKeyHex } from './incident-id.ts'
 import { crossedBetween } from './inferred-crossing.ts'

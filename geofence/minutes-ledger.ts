@@ -1,33 +1,14 @@
 // How long: time in violation and time served, by condition and local week, from the same fold as every verdict.
 import type { Incident } from '../model/incident.ts'
+import type { LedgerRow, Weighing } from '../model/judgement.ts'
 import type { ConditionKind } from '../model/plan.ts'
 import type { LogReport } from '../model/report.ts'
 import type { CompiledPlan } from './compile-plan.ts'
-import type { Weighing } from './episode.ts'
 import { ENGINE } from './parameters.ts'
 import { WearerState } from './state.ts'
 import { advance, step } from './step.ts'
 import { DAY_MS, intersected, merged, windowPairs, without } from './windows.ts'
 import { VIOLATION } from './zone-rules.ts'
-
-export type LedgerRow = {
-  /** A permit's id where the permit names a zone. */
-  conditionId: string
-  kind: ConditionKind
-  timeZone: string
-  /** Monday 00.00 local to the next one, cut to the time asked about; UTC ms. */
-  fromMs: number
-  toMs: number
-  /** The condition applied: versions, windows and permits worked in. */
-  inForceMs: number
-  /** In an incident that stands. */
-  violationMs: number
-  /**
-   * Known to be where the condition wants it: between two fixes that say so and are no further apart than the wearer's
-   * fixes may be; both lie within the time in force. What is neither violation nor served, nobody knows.
-   */
-  servedMs: number
-}
 
 type Span = [startMs: number, endMs: number]
 

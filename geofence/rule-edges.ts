@@ -1,6 +1,6 @@
 // Beginnings and ends of rules, by the clock. Exit before enter: what ends at a time ends before anything begins at it.
 import type { CompiledPlan } from './compile-plan.ts'
-import { closeDevice } from './device-rules.ts'
+import { closeDevice } from './device-episodes.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
 import { copySpot, Spot } from './spot.ts'
 import { DEVICE_TYPES, type Episode, type WearerState, type ZoneMemory } from './state.ts'

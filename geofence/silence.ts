@@ -2,13 +2,14 @@
 // hands in when the wearer was last heard of and what time it is.
 import type { Incident } from '../model/incident.ts'
 import type { CompiledPlan } from './compile-plan.ts'
+import { expectedSinceMs, expectedUntilMs, type Worn } from './expected.ts'
 import { EDGE_KEY, incidentId } from './incident-id.ts'
 import { ENGINE, ENGINE_VERSION } from './parameters.ts'
-import { intervalAt, nextBoundaryMs } from './windows.ts'
+import { intervalAt } from './windows.ts'
 
 export type Contact = {
-  /** When a report of the wearer was last received. */
-  lastReceivedMs: number
+  /** When a report of the wearer was last received; undefined: nothing was ever heard. */
+  lastReceivedMs?: number | undefined
   /** Last battery level heard of; undefined when never. */
   batteryPercent?: number | undefined
   charging?: boolean | undefined
@@ -21,6 +22,10 @@ export type Silence = { sinceMs: number; incidents: Incident[] }
 export type SilenceAround = {
   /** Since when reports can have been received without a gap: nobody is blamed for a silence of ours before that. */
   listeningSinceMs?: number
+  /** When the wearer wears a bracelet. */
+  worn?: Worn
+  /** When that, or the supervision, was entered with a beginning in the past: nobody is missed for the time before. */
+  learnedMs?: number
   /** Part of a fleet silence: held back, or withdrawn where it stands (`coverOf`). */
   covered?: boolean
   /** Was part of one until then. */
@@ -30,15 +35,27 @@ export type SilenceAround = {
 /** Withdrawn because the whole unit fell silent. */
 export const PART_OF_FLEET_SILENCE = 'fleet_silence'
 
-/** When silence would become an incident: interval + grace after the last contact, or after we began to listen. */
-export function silenceDueMs(plan: CompiledPlan, contact: Contact, listeningSinceMs = 0): number {
-  return Math.max(contact.lastReceivedMs, listeningSinceMs) + plan.reportIntervalMs + plan.silenceGraceMs
+/**
+ * From when on the wearer is silent at `atMs`: since the last contact, or since reports are expected where nothing was heard
+ * after that; undefined while none are, or where it is not known whether a bracelet was ever put on.
+ */
+export function silentSinceMs(plan: CompiledPlan, contact: Contact, worn: Worn, atMs: number): number | undefined {
+  const expectedMs = expectedSinceMs(plan, worn, atMs)
+  if (expectedMs === undefined) return undefined
+  const { lastReceivedMs = Number.NEGATIVE_INFINITY } = contact
+  if (worn === undefined && intervalAt(plan.supervision, lastReceivedMs) < 0) return undefined
+  return Math.max(lastReceivedMs, expectedMs)
+}
+
+/** When a silence becomes an incident: interval + grace after its beginning, or after we began to listen. */
+export function silenceDueMs(plan: CompiledPlan, sinceMs: number, listeningSinceMs = 0): number {
+  return Math.max(sinceMs, listeningSinceMs) + plan.reportIntervalMs + plan.silenceGraceMs
 }
 
 /**
- * Looks at one wearer at `nowMs`. Gives the silence to keep (undefined: heard, held back, or not under supervision) and the
+ * Looks at one wearer at `nowMs`. Gives the silence to keep (undefined: heard, held back, or not expected to report) and the
  * incidents that changed. Edge-triggered: one report ends it, and it takes interval + grace again to begin anew, so it
- * cannot flap; the id comes from the last contact, so looking again, or elsewhere, gives the same incident.
+ * cannot flap; the id comes from its beginning, so looking again, or elsewhere, gives the same incident.
  */
 export function judgeSilence(
   wearerId: number,
@@ -46,15 +63,13 @@ export function judgeSilence(
   contact: Contact,
   open: Silence | undefined,
   nowMs: number,
-  { listeningSinceMs = 0, covered = false, freedMs = 0 }: SilenceAround = {},
+  { listeningSinceMs = 0, worn, learnedMs = 0, covered = false, freedMs = 0 }: SilenceAround = {},
 ): { silence: Silence | undefined; changes: Incident[] } {
-  const supervised = intervalAt(plan.supervision, nowMs) >= 0
   if (open) {
-    const heard = contact.lastReceivedMs > open.sinceMs
-    if (!heard && supervised) return underCover(open, covered, freedMs)
-    const endMs = heard
-      ? contact.lastReceivedMs
-      : Math.min(nowMs, nextBoundaryMs(plan.supervision, open.incidents[0]!.confirmedMs))
+    const heardMs = (contact.lastReceivedMs ?? 0) > open.sinceMs ? contact.lastReceivedMs : undefined
+    if (heardMs === undefined && expectedSinceMs(plan, worn, nowMs) !== undefined)
+      return underCover(open, covered, freedMs)
+    const endMs = heardMs ?? Math.min(nowMs, expectedUntilMs(plan, worn, open.incidents[0]!.confirmedMs))
     const ended = open.incidents
       .filter(({ withdrawn }) => withdrawn === undefined)
       .map(
@@ -67,14 +82,16 @@ export function judgeSilence(
       )
     return { silence: undefined, changes: ended }
   }
-  const dueMs = Math.max(silenceDueMs(plan, contact, listeningSinceMs), freedMs)
-  if (covered || !supervised || nowMs < dueMs || intervalAt(plan.supervision, contact.lastReceivedMs) < 0)
-    return { silence: undefined, changes: [] }
-  const incidents = [silenceIncident(wearerId, plan, 'no_communication', contact, dueMs)]
-  const { batteryPercent, charging } = contact
+  const sinceMs = silentSinceMs(plan, contact, worn, nowMs)
+  if (covered || sinceMs === undefined) return { silence: undefined, changes: [] }
+  const dueMs = Math.max(silenceDueMs(plan, Math.max(sinceMs, learnedMs), listeningSinceMs), freedMs)
+  if (nowMs < dueMs) return { silence: undefined, changes: [] }
+  const incidents = [silenceIncident(wearerId, plan, 'no_communication', sinceMs, dueMs)]
+  const { lastReceivedMs, batteryPercent, charging } = contact
+  if (sinceMs !== lastReceivedMs) return { silence: { sinceMs, incidents }, changes: incidents }
   if (batteryPercent !== undefined && batteryPercent <= ENGINE.batteryDeadPercent && charging !== true)
-    incidents.push(silenceIncident(wearerId, plan, 'battery_dead', contact, dueMs))
-  return { silence: { sinceMs: contact.lastReceivedMs, incidents }, changes: incidents }
+    incidents.push(silenceIncident(wearerId, plan, 'battery_dead', sinceMs, dueMs))
+  return { silence: { sinceMs, incidents }, changes: incidents }
 }
 
 /** One that was raised before its unit's outage was known is withdrawn while that lasts, and stands again after it. */
@@ -95,10 +112,9 @@ function silenceIncident(
   wearerId: number,
   plan: CompiledPlan,
   type: 'no_communication' | 'battery_dead',
-  contact: Contact,
+  startMs: number,
   confirmedMs: number,
 ): Incident {
-  const startMs = contact.lastReceivedMs
   return {
     id: incidentId(wearerId, undefined, type, startMs, EDGE_KEY),
     type,

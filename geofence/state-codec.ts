@@ -13,11 +13,12 @@ const SPOTS = [
   'deepest',
   'before',
   'returnFirst',
+  'nearFirst',
   'unsureFirst',
   'ringFirst',
   'ringReturnFirst',
 ] as const
-const COUNTS = ['breachCount', 'returnCount', 'ringCount', 'ringReturnCount'] as const
+const COUNTS = ['breachCount', 'returnCount', 'nearCount', 'ringCount', 'ringReturnCount'] as const
 const EPISODES = ['violation', 'unverifiable', 'ring'] as const
 
 const BLANK: Readonly<DeviceMemory> = new DeviceMemory()
@@ -57,6 +58,8 @@ export function encodeWearerState(state: WearerState): Uint8Array {
     if (!Number.isNaN(since)) out.f64(since)
     if (remembers) writeMemory(out, memory)
   }
+  // Last, and only where there is one: states without it are read as they were, by this program and by those before it.
+  if (device.chargingHeldFromMs !== undefined) out.f64(device.chargingHeldFromMs)
   return out.take()
 }
 
@@ -109,6 +112,7 @@ export function decodeWearerState(
     if (bits & 1) state.activeSinceMs[i] = from.f64()
     if (bits & 2) state.memory[i] = readMemory(from)
   }
+  if (!from.isAtEnd) device.chargingHeldFromMs = from.f64()
   if (device.isBlank) state.remembered = undefined
   return state
 }

@@ -30,6 +30,9 @@ export class ZoneMemory {
   before: Spot | undefined
   returnCount = 0
   returnFirst: Spot | undefined
+  /** On the right side, though not deep: the run back of whoever lives near the wall. */
+  nearCount = 0
+  nearFirst: Spot | undefined
   unsureFirst: Spot | undefined
   ringCount = 0
   ringFirst: Spot | undefined
@@ -59,6 +62,8 @@ export class ZoneMemory {
     this.before = undefined
     this.returnCount = 0
     this.returnFirst = undefined
+    this.nearCount = 0
+    this.nearFirst = undefined
   }
 
   forgetRing(): void {
@@ -95,6 +100,8 @@ export class DeviceMemory {
   noFixFirst: Spot | undefined
   noFixReturnCount = 0
   noFixReturnFirst: Spot | undefined
+  /** Since when nothing was said of charging, though it still counts as such; undefined while that decides nothing. */
+  chargingHeldFromMs: number | undefined
   /** Last sign of each kind: jamming alarm, receiver fault, lost position. */
   jamming: (Spot | undefined)[] = [undefined, undefined, undefined]
   /** Jumps and mock flags, oldest first. */
@@ -105,6 +112,7 @@ export class DeviceMemory {
     return (
       this.openCount === 0 &&
       !this.said.includes(true) &&
+      this.chargingHeldFromMs === undefined &&
       this.noFixFirst === undefined &&
       this.noFixReturnFirst === undefined &&
       this.noFixReturnCount === 0 &&

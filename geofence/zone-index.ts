@@ -8,6 +8,7 @@ import { FULL_TURN_E7 } from './project.ts'
 /** min x, min y, max x, max y | right child (left one follows; 0 = leaf) | first, after last of `order` | 0 */
 const NODE_WORDS = 8
 const LEAF_ZONES = 4
+const POLE_E7 = 900_000_000
 const STACK_MAX = 96
 const stack = new Int32Array(STACK_MAX)
 
@@ -51,12 +52,12 @@ export class ZoneIndex {
     const unitM = PLANES[row]! + t * PLANES[row + 1]!
     const ratio = PLANES[row + 4]! + t * PLANES[row + 5]!
     const reachY = (withinM / unitM) * 1.001 + 1
-    // The degree of longitude shrinks within the reach; near the poles everything lies to the side.
-    const kappa = Math.abs(PLANES[row + 8]! + t * PLANES[row + 9]!)
-    const shrunk = ratio * (1 - 2 * kappa * reachY)
-    const reachX = shrunk > 0.02 ? (reachY / shrunk) * 1.001 : FULL_TURN_E7
     const south = latE7 - reachY
     const north = latE7 + reachY
+    // The degree of longitude shrinks within the reach; near the poles, and beyond one, everything lies to the side.
+    const kappa = Math.abs(PLANES[row + 8]! + t * PLANES[row + 9]!)
+    const shrunk = north < POLE_E7 && south > -POLE_E7 ? ratio * (1 - 2 * kappa * reachY) : 0
+    const reachX = shrunk > 0.02 ? (reachY / shrunk) * 1.001 : FULL_TURN_E7
 
     let count = 0
     let top = 0

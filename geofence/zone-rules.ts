@@ -86,6 +86,8 @@ function breach(j: Judging, memory: ZoneMemory): void {
   if (memory.wrongSide) {
     memory.returnCount = 0
     memory.returnFirst = undefined
+    memory.nearCount = 0
+    memory.nearFirst = undefined
   } else if (
     memory.breachCount > 0 &&
     memory.unsureSinceBreach &&
@@ -153,6 +155,7 @@ function unsure(j: Judging, memory: ZoneMemory, again: boolean): void {
   if (!memory.wrongSide && memory.unsureSinceBreach && j.report.timeMs - memory.breachLast!.timeMs > ENGINE.runLinkMs)
     memory.forgetRuns()
   if (!again) memory.unsureSinceBreach = memory.breachCount > 0
+  if (memory.wrongSide) nearWall(j, memory)
   if (memory.wrongSide || !j.active) return
   if (j.marginM >= 0 && j.radiusM <= ENGINE.poorRadiusM && memory.breachCount === 0) {
     closeUnverifiable(j, memory, j.report.timeMs)
@@ -174,6 +177,22 @@ function unsure(j: Judging, memory: ZoneMemory, again: boolean): void {
   j.sink.change(incidentOf(j.state, j.plan.hash, memory.unverifiable), timeMs)
 }
 
+/** On the wrong side, and unsure: whoever is back but lives near the wall would be away for ever. */
+function nearWall(j: Judging, memory: ZoneMemory): void {
+  if (j.marginM < 0) {
+    memory.nearCount = 0
+    memory.nearFirst = undefined
+    return
+  }
+  if (j.radiusM > ENGINE.nearWallRadiusM) return
+  memory.nearCount = Math.min(255, memory.nearCount + 1)
+  memory.nearFirst ??= spotIn(j)
+  const { returnFixes, returnMinMs } = j.version.parameters
+  if (memory.nearCount < Math.max(returnFixes, ENGINE.nearWallFixes)) return
+  if (j.report.timeMs - memory.nearFirst.timeMs < Math.max(returnMinMs, ENGINE.nearWallMs)) return
+  comeBack(j, memory, memory.nearFirst)
+}
+
 function comply(j: Judging, memory: ZoneMemory): void {
   closeUnverifiable(j, memory, j.report.timeMs)
   memory.unsureFirst = undefined
@@ -188,9 +207,13 @@ function comply(j: Judging, memory: ZoneMemory): void {
   memory.returnFirst ??= spotIn(j)
   const { returnFixes, returnMinMs } = j.version.parameters
   if (memory.returnCount < returnFixes || j.report.timeMs - memory.returnFirst.timeMs < returnMinMs) return
+  comeBack(j, memory, memory.returnFirst)
+}
+
+/** To the right side, since `first`. */
+function comeBack(j: Judging, memory: ZoneMemory, first: Spot): void {
   if (memory.violation) {
-    const end = evidenceOf(memory.returnFirst, 'end')
-    const ending = { endMs: Math.max(memory.violation.startMs, memory.returnFirst.timeMs), end }
+    const ending = { endMs: Math.max(memory.violation.startMs, first.timeMs), end: evidenceOf(first, 'end') }
     const incident = incidentOf(j.state, j.plan.hash, memory.violation, ending, memory.deepest)
     memory.violation = undefined
     j.sink.change(incident, j.report.timeMs)

@@ -16,6 +16,9 @@ export const ROLES = [
 ] as const
 export type Role = (typeof ROLES)[number]
 
+/** Who draws zones and proposes conditions, and may try what a proposal would have raised. */
+export const PROPOSING_ROLES: ReadonlySet<Role> = new Set(['pk', 'asisten_pk', 'kasubsi', 'kepala_bapas'])
+
 export type Me = {
   officerId: string
   name: string

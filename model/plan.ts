@@ -91,6 +91,9 @@ export const planSchema = z.object({
 })
 export type Plan = z.infer<typeof planSchema>
 
+/** [from, to), UTC ms; open-ended where `toMs` is absent. */
+export type Span = { fromMs: number; toMs?: number }
+
 /** A zone as a plan refers to it. Ids name a version: a changed zone is a new id, so a shape never changes under its id. */
 export const zoneSchema = z.object({
   id: z.string().min(1).max(64),

@@ -14,6 +14,8 @@ export type Alert = {
   startMs: number
   /** Over already when it was told. */
   endMs?: number
+  /** An officer had resolved it, and the device raised the alarm anew. */
+  reopened?: true
   /** Raised by reports that came late: the event lies in the past. */
   late: boolean
   /** Where an officer finds it. */
@@ -22,24 +24,47 @@ export type Alert = {
 
 export type Recipient = { id: string; channel: 'webhook'; address: string }
 
+/** Of an incident, all that a notice depends on. */
+export type ToldAbout = Pick<
+  LoggedIncident,
+  'id' | 'revision' | 'type' | 'severity' | 'startMs' | 'endMs' | 'late' | 'signs' | 'withdrawn'
+>
+
 /** The last notice about an incident, and who was given it. */
-export type Told = { revision: number; kind: AlertKind; severity: Severity; recipientIds: string[] }
+export type Told = {
+  revision: number
+  kind: AlertKind
+  severity: Severity
+  recipientIds: string[]
+  /** How often the alarm had been raised by then; absent: once. */
+  signs?: number
+  /** Of the resolutions so far, the signs known to the one that knew most; absent: never resolved. */
+  resolvedSigns?: number
+  /** As it stands since, told or not. */
+  newest?: ToldAbout
+}
 
 /**
  * The notice that a revision calls for after what was told before; undefined where nobody need be told. Informasi stays on the
- * console. Told are: an incident that stands, once, and again when it becomes more severe; its withdrawal, to those who had been
- * told; and that it stands after all.
+ * console. Told are: an incident that stands, once, again when it becomes more severe, and again when the device raises the alarm
+ * anew after it was resolved; its withdrawal, to those who had been told; and that it stands after all.
  */
-export function alertOf(incident: LoggedIncident, told: Told | undefined, consoleUrl: string): Alert | undefined {
+export function alertOf(incident: ToldAbout, told: Told | undefined, consoleUrl: string): Alert | undefined {
   if (told !== undefined && incident.revision <= told.revision) return undefined
   if (incident.withdrawn !== undefined)
     return told?.kind === 'raised' ? makeAlert('withdrawn', incident, consoleUrl) : undefined
   if (incident.severity === 'informasi') return undefined
   const stands = told?.kind === 'raised' && rank(incident.severity) <= rank(told.severity)
-  return stands ? undefined : makeAlert('raised', incident, consoleUrl)
+  if (!stands) return makeAlert('raised', incident, consoleUrl)
+  return isReopened(incident, told) ? { ...makeAlert('raised', incident, consoleUrl), reopened: true } : undefined
 }
 
-function makeAlert(kind: AlertKind, incident: LoggedIncident, consoleUrl: string): Alert {
+/** Open again by a sign that no resolution knows of, after one that knew of all that was told. */
+function isReopened({ signs = 1 }: ToldAbout, { signs: toldSigns = 1, resolvedSigns = 0 }: Told): boolean {
+  return toldSigns <= resolvedSigns && resolvedSigns < signs
+}
+
+function makeAlert(kind: AlertKind, incident: ToldAbout, consoleUrl: string): Alert {
   return {
     kind,
     reference: incident.id,

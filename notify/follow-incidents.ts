@@ -1,50 +1,59 @@
-// One shard's incident log on its way to the recipients. The log's position moves together with what was told, and only after
-// the deliveries are in Redis, so that no alert is dropped and none is made twice.
+// One shard's incident log, and the officers' acts on what it holds, on their way to the recipients.
 import type { LoggedIncident } from '../model/incident.ts'
-import type { Log } from '../model/observe.ts'
+import { readActs } from '../stream/act-log.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import { readIncidents } from '../stream/incident-log.ts'
-import type { Keys } from '../stream/keys.ts'
 import { getPosition } from '../stream/positions.ts'
-import { commitTold, readTold, type ToldEntry } from '../stream/told.ts'
-import { alertOf, type Recipient, type Told } from './alert.ts'
-import type { DeliveryQueue } from './deliver.ts'
+import { ACTS_READER } from '../stream/told.ts'
+import { type TellOptions, tellActs, tellIncidents } from './tell.ts'
 
-export type FollowOptions = {
-  shard: number
-  /** Fencing token of the `notify` lease. */
-  token: number
-  redis: RedisClient
+export type FollowOptions = TellOptions & {
   /** A connection of its own: it blocks while it waits. */
   reader: RedisClient
-  keys: Keys
-  deliveries: DeliveryQueue
-  recipients: readonly Recipient[]
-  consoleUrl: string
-  log: Log
   stopping(): boolean
 }
 
 const ENTRIES_PER_READ = 100
 const BLOCK_MS = 1000
-/** An incident that is over can still be revised by late reports; it will not be after so long. */
-const TOLD_KEPT_MS = 30 * 86_400_000
 
 /** Runs until `stopping`; throws FencedOff when another owner has taken the shard, and whatever Redis throws. */
 export async function followIncidents(options: FollowOptions): Promise<void> {
-  const { redis, reader, keys, shard } = options
+  const { redis, keys, shard } = options
   let position = (await getPosition(redis, keys, 'notify', shard)) ?? (await beginWithOpenOnes(options))
+  let actsPosition = (await getPosition(redis, keys, ACTS_READER, shard)) ?? '0-0'
   while (!options.stopping()) {
-    const entries = await readIncidents(reader, keys, shard, position, { count: ENTRIES_PER_READ, blockMs: BLOCK_MS })
+    // Before the incidents: once those are taken in to their end, whatever the acts are about is known.
+    const acts = await readActs(redis, keys, actsPosition, { count: ENTRIES_PER_READ })
+    position = await tellToTheEnd(options, position, acts.length > 0 ? {} : { blockMs: BLOCK_MS })
+    const lastAct = acts.at(-1)
+    if (lastAct === undefined || options.stopping()) continue
+    await tellActs(
+      options,
+      acts.map(({ act }) => act),
+      lastAct.id,
+    )
+    actsPosition = lastAct.id
+  }
+}
+
+/** Tells what the log holds after `position`; waits for something only where nothing is there. Gives how far it came. */
+async function tellToTheEnd(options: FollowOptions, from: string, wait: { blockMs?: number }): Promise<string> {
+  const { reader, keys, shard } = options
+  let position = from
+  while (!options.stopping()) {
+    const read = position === from ? wait : {}
+    const entries = await readIncidents(reader, keys, shard, position, { count: ENTRIES_PER_READ, ...read })
     const last = entries.at(-1)
-    if (last === undefined) continue
-    await tell(
+    if (last === undefined) break
+    await tellIncidents(
       options,
       entries.map(({ json }) => JSON.parse(json) as LoggedIncident),
       last.id,
     )
     position = last.id
+    if (entries.length < ENTRIES_PER_READ) break
   }
+  return position
 }
 
 /** Where nobody was ever told anything: about what is open now, not about a week's history. Gives where to go on. */
@@ -66,38 +75,8 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
   }
   const incidents = [...open.values()]
   for (let from = 0; from < incidents.length; from += ENTRIES_PER_READ)
-    await tell(options, incidents.slice(from, from + ENTRIES_PER_READ), '0-0')
-  await tell(options, [], position)
+    await tellIncidents(options, incidents.slice(from, from + ENTRIES_PER_READ), '0-0')
+  await tellIncidents(options, [], position)
   if (over > 0) log.info({ shard, over }, 'first start: incidents that were over already stay on the console')
   return position
-}
-
-async function tell(options: FollowOptions, incidents: readonly LoggedIncident[], position: string): Promise<void> {
-  const { redis, keys, shard, token, deliveries, recipients, consoleUrl, log } = options
-  const ids = [...new Set(incidents.map(({ id }) => id))]
-  const told = new Map<string, Told>()
-  for (const [id, json] of await readTold(redis, keys, shard, ids)) told.set(id, JSON.parse(json))
-  const changed = new Map<string, ToldEntry>()
-  for (const incident of incidents) {
-    const before = told.get(incident.id)
-    const alert = alertOf(incident, before, consoleUrl)
-    if (alert !== undefined) {
-      const concerned =
-        alert.kind === 'raised' ? recipients : recipients.filter(({ id }) => before?.recipientIds.includes(id))
-      if (alert.kind === 'withdrawn' && concerned.length < (before?.recipientIds.length ?? 0))
-        log.warn({ incident: incident.id }, 'a recipient of a withdrawn alert is not configured any more')
-      await deliveries.add(alert, concerned, before?.revision)
-      const { revision, kind, severity } = alert
-      told.set(incident.id, { revision, kind, severity, recipientIds: concerned.map(({ id }) => id) })
-    }
-    const now = told.get(incident.id)
-    if (now === undefined) continue
-    const over = incident.endMs !== undefined || incident.withdrawn !== undefined
-    changed.set(incident.id, {
-      incidentId: incident.id,
-      json: JSON.stringify(now),
-      ...(over ? { keptMs: TOLD_KEPT_MS } : {}),
-    })
-  }
-  await commitTold(redis, keys, { shard, token, position, told: [...changed.values()] })
 }

@@ -23,7 +23,7 @@ export async function commitInParts(
   { redis, keys, shard, token, limits }: CommitTarget,
   outcomes: readonly Outcome[],
   add: (commit: ShardCommit, outcome: Outcome) => number,
-  last: () => Pick<ShardCommit, 'position' | 'dropWearers' | 'dropLate' | 'lateRequests'>,
+  last: () => Partial<Pick<ShardCommit, 'position' | 'dropWearers' | 'dropEvents' | 'dropLate' | 'lateRequests'>>,
 ): Promise<void> {
   const empty = (): ShardCommit => ({ shard, token, incidents: [], states: [], events: [], dropEvents: [], latest: [] })
   let commit = empty()

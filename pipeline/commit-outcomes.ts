@@ -2,7 +2,7 @@
 import type { WearerTimeline } from '../geofence/timeline.ts'
 import type { Incident } from '../model/incident.ts'
 import type { Counter, Meter } from '../model/observe.ts'
-import type { ShardCommit } from '../stream/checkpoint.ts'
+import { COMMIT_FIELDS_MAX, eventFieldsOf, type ShardCommit } from '../stream/checkpoint.ts'
 import { type CommitTarget, commitInParts, type Outcome } from './commit-in-parts.ts'
 import { bucketField, silenceField } from './saved-events.ts'
 import type { ShardWearers } from './shard-wearers.ts'
@@ -31,6 +31,7 @@ export class OutcomeWriter {
    */
   async commitOutcomes(): Promise<void> {
     const { touched, silenceChanges } = this.#wearers
+    await this.#dropGone()
     const late: number[] = []
     await this.#commitChanges(touched, (timeline, wearerId) => {
       if (timeline.isStale) late.push(wearerId)
@@ -76,10 +77,9 @@ export class OutcomeWriter {
 
   /** Saves the wearers that changed since the last time, and that everything up to `position` is in their states. */
   async checkpoint(position: string): Promise<void> {
-    const { dropped, lateLane, unsaved } = this.#wearers
+    const { lateLane, unsaved } = this.#wearers
+    await this.#dropGone()
     if (unsaved.size === 0 && position === this.#savedPosition && !lateLane.hasUnsaved) return
-    // First, so that the state of one who has a plan again is not dropped after it.
-    if (dropped.length > 0) await this.#commit([], { dropWearers: dropped.splice(0) })
     await this.#commit(
       Array.from(unsaved, (wearerId) => ({ wearerId, incidents: [] })),
       { position },
@@ -87,10 +87,22 @@ export class OutcomeWriter {
     this.#savedPosition = position
   }
 
+  /** What was saved of those who have no plan any more goes before anything is saved again of one who has one anew. */
+  async #dropGone(): Promise<void> {
+    const dropWearers = this.#wearers.dropped.splice(0)
+    if (dropWearers.length === 0) return
+    const { redis, keys, shard } = this.#target
+    const fields = await eventFieldsOf(redis, keys, shard, dropWearers)
+    for (let at = 0; at < fields.length; at += COMMIT_FIELDS_MAX / 2)
+      await this.#commit([], { dropEvents: fields.slice(at, at + COMMIT_FIELDS_MAX / 2) })
+    for (let at = 0; at < dropWearers.length; at += COMMIT_FIELDS_MAX / 2)
+      await this.#commit([], { dropWearers: dropWearers.slice(at, at + COMMIT_FIELDS_MAX / 2) })
+  }
+
   /** In as many steps as it takes, a wearer's outcomes and the state that knows of them in the same one; `last` with the last. */
   async #commit(
     outcomes: readonly Outcome[],
-    last: Pick<ShardCommit, 'position' | 'dropWearers' | 'dropLate'>,
+    last: Partial<Pick<ShardCommit, 'position' | 'dropWearers' | 'dropEvents' | 'dropLate'>>,
   ): Promise<void> {
     // A report that is asked for is never behind a saved position without its request.
     await commitInParts(

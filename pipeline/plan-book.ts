@@ -2,6 +2,7 @@
 // starts and runs while TimescaleDB is away.
 import { type CompiledPlan, compilePlan, PlanInvalid } from '../geofence/compile-plan.ts'
 import { type CompiledZone, compileZone } from '../geofence/compile-zone.ts'
+import type { Worn } from '../geofence/expected.ts'
 import { ZoneInvalid } from '../geofence/zone-invalid.ts'
 import type { Clock, Log } from '../model/observe.ts'
 import { type Plan, type Zone, zoneIdsOf } from '../model/plan.ts'
@@ -10,6 +11,7 @@ import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { loadPlanChanges, loadPlans, loadZones, type PublishedPlan } from '../stream/publications.ts'
 import { breathe, PLANS_PER_BREATH } from './breathe.ts'
+import { holdsFromMs } from './holds-from.ts'
 
 const DAY_MS = 86_400_000
 /** Windows are compiled this far ahead, and again when half of it has gone by. */
@@ -88,7 +90,7 @@ export class PlanBook {
     return this.#compiled.get(wearerId)
   }
 
-  /** When the wearer's plan was last changed. */
+  /** From when on the wearer's plan holds, and not the one before it. */
   changedMs(wearerId: number): number | undefined {
     return this.#sources.get(wearerId)?.changedMs
   }
@@ -96,6 +98,11 @@ export class PlanBook {
   /** The unit whose outages are the wearer's excuse; undefined where none was published. */
   unitOf(wearerId: number): string | undefined {
     return this.#sources.get(wearerId)?.unitPath
+  }
+
+  /** When the wearer wears a bracelet; undefined where that was not published. */
+  wornOf(wearerId: number): Worn {
+    return this.#sources.get(wearerId)?.worn
   }
 
   wearerIds(): IterableIterator<number> {
@@ -122,10 +129,13 @@ export class PlanBook {
     const changed: PlanChange[] = []
     for (const [i, [wearerId, published]] of fresh.entries()) {
       if (i % PLANS_PER_BREATH === PLANS_PER_BREATH - 1) await breathe()
+      const held = this.#compiled.get(wearerId)?.source ?? lastHeld(wearerId)
       const plan = this.#compile(wearerId, published.plan, lastHeld)
       if (plan === undefined) continue
-      this.#sources.set(wearerId, published)
-      changed.push({ wearerId, plan, changedMs: published.changedMs })
+      const heldSinceMs = this.#sources.get(wearerId)?.changedMs
+      const changedMs = holdsFromMs(held, plan.source, published.changedMs, heldSinceMs)
+      this.#sources.set(wearerId, { ...published, changedMs })
+      changed.push({ wearerId, plan, changedMs })
     }
     return { changed, removed }
   }

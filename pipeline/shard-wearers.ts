@@ -46,7 +46,7 @@ export class ShardWearers {
   readonly unsaved = new Set<number>()
   /** What the silences of those add to it. */
   readonly silenceChanges = new Map<number, Incident[]>()
-  /** Who has no plan any more; their saved state goes with the next checkpoint. */
+  /** Who has no plan any more; what is saved of them goes with the next commit. */
   readonly dropped: number[] = []
   /** Plans have been published: `takePlans` reads them. */
   plansChanged = false
@@ -77,6 +77,7 @@ export class ShardWearers {
     for (const wearerId of this.#plans.wearerIds()) {
       const timeline = this.#restoreOne(wearerId, saved.states.get(wearerId), buckets.get(wearerId) ?? new Map())
       this.edges.set(wearerId, timeline.nextEdgeMs())
+      this.silences.expect(wearerId)
       // What a plan that changed while nobody evaluated decides goes out with the first turn.
       this.touched.add(wearerId)
       if (this.touched.size % PLANS_PER_BREATH === 0) await breathe()
@@ -125,6 +126,7 @@ export class ShardWearers {
     const timeline = this.fleet.get(wearerId)
     if (timeline === undefined) this.fleet.begin(wearerId, plan)
     else timeline.setPlan(plan, changedMs)
+    this.silences.expect(wearerId, this.#options.clock())
     this.touched.add(wearerId)
   }
 
@@ -155,11 +157,11 @@ export class ShardWearers {
       this.fleet.get(wearerId)?.advanceTo(nowMs)
       this.touched.add(wearerId)
     }
-    const planAndUnit = (id: number) => {
+    const rulesOf = (id: number) => {
       const plan = this.#plans.get(id)
-      return plan && { plan, unitPath: this.#plans.unitOf(id) }
+      return plan && { plan, unitPath: this.#plans.unitOf(id), worn: this.#plans.wornOf(id) }
     }
-    for (const [wearerId, changes] of this.silences.look(this.#options.news, planAndUnit))
+    for (const [wearerId, changes] of this.silences.look(this.#options.news, rulesOf))
       this.#silenceChanged(wearerId, changes)
   }
 }

@@ -5,11 +5,17 @@ import { TRISTATE } from '../model/report.ts'
 export type Watched = {
   contact: Contact
   open: Silence | undefined
-  /** Counted among those heard of; not saved. */
+  /** Counted among those heard of. Neither this nor what follows is saved. */
   heard: boolean
+  /** Since when reports are expected, as of the last look. */
+  expectedMs?: number | undefined
+  /** When that was entered, if after it began. */
+  learnedMs?: number | undefined
+  /** The rules changed then, and have not been looked at since. */
+  changedMs?: number | undefined
 }
 
-// u8 version (1) | f64 last received ms | f64 battery % or NaN | u8 charging as TRISTATE
+// u8 version (1) | f64 last received ms or NaN | f64 battery % or NaN | u8 charging as TRISTATE
 const CONTACT_VERSION = 1
 const CONTACT_BYTES = 18
 const JSON_BEGINS = 0x7b
@@ -27,7 +33,7 @@ export function decodeWatched(bytes: Uint8Array): Watched {
 function encodeContact({ lastReceivedMs, batteryPercent, charging }: Contact): Uint8Array {
   const bytes = Buffer.allocUnsafe(CONTACT_BYTES)
   bytes.writeUInt8(CONTACT_VERSION, 0)
-  bytes.writeDoubleLE(lastReceivedMs, 1)
+  bytes.writeDoubleLE(lastReceivedMs ?? Number.NaN, 1)
   bytes.writeDoubleLE(batteryPercent ?? Number.NaN, 9)
   bytes.writeUInt8(charging === undefined ? TRISTATE.unknown : charging ? TRISTATE.yes : TRISTATE.no, 17)
   return bytes
@@ -36,10 +42,11 @@ function encodeContact({ lastReceivedMs, batteryPercent, charging }: Contact): U
 function decodeContact(saved: Uint8Array): Contact {
   const bytes = Buffer.from(saved.buffer, saved.byteOffset, saved.byteLength)
   if (bytes[0] !== CONTACT_VERSION) throw new RangeError(`saved contact of version ${bytes[0]} is not known here`)
+  const lastReceivedMs = bytes.readDoubleLE(1)
   const batteryPercent = bytes.readDoubleLE(9)
   const charging = bytes.readUInt8(17)
   return {
-    lastReceivedMs: bytes.readDoubleLE(1),
+    ...(Number.isNaN(lastReceivedMs) ? {} : { lastReceivedMs }),
     ...(Number.isNaN(batteryPercent) ? {} : { batteryPercent }),
     ...(charging === TRISTATE.unknown ? {} : { charging: charging === TRISTATE.yes }),
   }

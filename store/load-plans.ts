@@ -1,11 +1,11 @@
-import type { Plan, Zone } from '../model/plan.ts'
+import type { Plan, Span, Zone } from '../model/plan.ts'
 import type { Db } from './open-pool.ts'
 
 /**
  * `changedMs`: when the newest change of this plan was made; it holds from then on, never backwards. `unitPath`: the Bapas that the
- * wearer's unit is or belongs to, the unit itself where there is none above it.
+ * wearer's unit is or belongs to, the unit itself where there is none above it. `worn`: when a bracelet is assigned, sorted, disjoint.
  */
-export type WearerPlan = { wearerId: number; changedMs: number; unitPath: string; plan: Plan }
+export type WearerPlan = { wearerId: number; changedMs: number; unitPath: string; worn: Span[]; plan: Plan }
 
 type PlanRow = {
   id: number
@@ -13,6 +13,7 @@ type PlanRow = {
   silence_grace_ms: number
   changed_ms: number
   unit_path: string
+  worn: Span[]
   supervisions: Plan['supervisions']
   conditions: Plan['conditions']
   permits: Plan['permits']
@@ -27,7 +28,7 @@ export async function loadPlans(db: Db, wearerIds?: readonly number[]): Promise<
     `SELECT w.id, w.report_interval_ms, w.silence_grace_ms,
       utc_ms(greatest(w.plan_changed_at, s.changed_at, c.changed_at, p.changed_at)) AS changed_ms,
       coalesce((SELECT u.path FROM unit u WHERE u.kind = 'bapas' AND u.path @> w.unit_path LIMIT 1), w.unit_path)::text AS unit_path,
-      s.spans AS supervisions, coalesce(c.versions, '[]') AS conditions, coalesce(p.permits, '[]') AS permits
+      coalesce(a.spans, '[]') AS worn, s.spans AS supervisions, coalesce(c.versions, '[]') AS conditions, coalesce(p.permits, '[]') AS permits
     FROM wearer w
     JOIN (
       SELECT wearer_id, max(changed_at) AS changed_at,
@@ -49,6 +50,13 @@ export async function loadPlans(db: Db, wearerIds?: readonly number[]): Promise<
           ORDER BY lower(during), id) FILTER (WHERE cancelled_at IS NULL) AS permits
       FROM permit WHERE $1::int[] IS NULL OR wearer_id = ANY ($1) GROUP BY wearer_id
     ) p ON p.wearer_id = w.id
+    LEFT JOIN (
+      SELECT wearer_id, json_agg(json_strip_nulls(json_build_object('fromMs', utc_ms(lower(span)), 'toMs', utc_ms(upper(span))))
+        ORDER BY lower(span)) AS spans
+      FROM (SELECT wearer_id, unnest(range_agg(during)) AS span
+        FROM assignment WHERE $1::int[] IS NULL OR wearer_id = ANY ($1) GROUP BY wearer_id) worn
+      GROUP BY wearer_id
+    ) a ON a.wearer_id = w.id
     WHERE $1::int[] IS NULL OR w.id = ANY ($1)
     ORDER BY w.id`,
     [wearerIds ?? null],
@@ -57,6 +65,7 @@ export async function loadPlans(db: Db, wearerIds?: readonly number[]): Promise<
     wearerId: row.id,
     changedMs: row.changed_ms,
     unitPath: row.unit_path,
+    worn: row.worn,
     plan: {
       wearerId: row.id,
       supervisions: row.supervisions,

@@ -135,6 +135,18 @@ export async function loadShard(
   return { position, states, events }
 }
 
+/** Names of the event buckets of some wearers. Reads the names of all: for what happens seldom. */
+export async function eventFieldsOf(
+  redis: RedisClient,
+  keys: Keys,
+  shard: number,
+  wearerIds: readonly number[],
+): Promise<string[]> {
+  const asked = new Set(wearerIds.map(String))
+  const fields = await redis.hkeys(keys.events(shard))
+  return fields.filter((field) => asked.has(field.slice(0, field.indexOf(':'))))
+}
+
 function pairs(entries: [field: string | number, bytes: Uint8Array][]): ScriptArgument[] {
   return entries.flatMap(([field, bytes]) => [field, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)])
 }

@@ -1,6 +1,6 @@
 // What is read from PostgreSQL in one process and needed in all: the directory for ingest, plans and zones for evaluate.
 import type { DirectoryRecord } from '../model/directory.ts'
-import type { Plan, Zone } from '../model/plan.ts'
+import type { Plan, Span, Zone } from '../model/plan.ts'
 import { shardOf } from '../model/shard.ts'
 import type { RedisClient } from './connect.ts'
 import type { Keys } from './keys.ts'
@@ -18,8 +18,11 @@ import { scanHash } from './scan-hash.ts'
 
 export { watchVersion } from './watch-version.ts'
 
-/** A wearer's plan, the time from which it differs from the one before, and the Bapas, or other unit, that the wearer is counted in. */
-export type PublishedPlan = { changedMs: number; unitPath?: string; plan: Plan }
+/**
+ * A wearer's plan, the time from which it differs from the one before, the Bapas, or other unit, that the wearer is counted in, and
+ * when a bracelet is worn (sorted, disjoint).
+ */
+export type PublishedPlan = { changedMs: number; unitPath?: string; worn?: Span[]; plan: Plan }
 export type WearerPlan = PublishedPlan & { wearerId: number }
 
 /** The whole directory: what is published and not in `full` goes. */

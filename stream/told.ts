@@ -1,5 +1,5 @@
-// What recipients have been told, kept beside the place in the incident log up to which they have been told it: both move in
-// one step, and only for who holds the shard, so that a replay or a takeover comes to the same notices.
+// What recipients have been told, kept beside the places in the incident log and the log of acts up to which they have been told
+// it: all move in one step, and only for who holds the shard, so that a replay or a takeover comes to the same notices.
 import type { RedisClient } from './connect.ts'
 import type { Keys } from './keys.ts'
 import { parseId } from './positions.ts'
@@ -10,17 +10,19 @@ import { runScript, type ScriptArgument, script } from './run-script.ts'
 export type ToldEntry = { incidentId: string; json: string; keptMs?: number }
 
 const COMMIT = script(`
--- KEYS 1 lease, 2 position, 3… what was told of each incident
--- ARGV 1 fencing token, 2 position, then per incident: its JSON, how long it is kept in ms ('' = for good)
+-- KEYS 1 lease, 2 position, 3 position among the acts, 4… what was told of each incident
+-- ARGV 1 fencing token, 2 and 3 the positions ('' = as it is), then per incident: its JSON, how long it is kept in ms ('' = for good)
 -- Gives 1, or 0 with nothing written when the lease holds another token.
 local held = redis.call('GET', KEYS[1])
 if not held or string.match(held, '^%d+') ~= ARGV[1] then return 0 end
-for i = 3, #KEYS do
-  local at = 2 * i - 3
+for i = 4, #KEYS do
+  local at = 2 * i - 4
   if ARGV[at + 1] == '' then redis.call('SET', KEYS[i], ARGV[at])
   else redis.call('SET', KEYS[i], ARGV[at], 'PX', ARGV[at + 1]) end
 end
-redis.call('SET', KEYS[2], ARGV[2])
+for i = 2, 3 do
+  if ARGV[i] ~= '' then redis.call('SET', KEYS[i], ARGV[i]) end
+end
 return 1
 `)
 
@@ -38,17 +40,20 @@ export async function readTold(
   return told
 }
 
-/** Throws FencedOff, with nothing written, when the shard's `notify` lease is another's. */
+/** The reader's name under which the place among the acts is kept. */
+export const ACTS_READER = 'notify-acts'
+
+/** Throws FencedOff, with nothing written, when the shard's `notify` lease is another's. An absent position stays as it is. */
 export async function commitTold(
   redis: RedisClient,
   keys: Keys,
-  commit: { shard: number; token: number; position: string; told: readonly ToldEntry[] },
+  commit: { shard: number; token: number; position?: string; actsPosition?: string; told: readonly ToldEntry[] },
 ): Promise<void> {
-  const { shard, token, position, told } = commit
-  parseId(position)
-  const args: ScriptArgument[] = [token, position]
+  const { shard, token, position, actsPosition, told } = commit
+  for (const id of [position, actsPosition]) if (id !== undefined) parseId(id)
+  const args: ScriptArgument[] = [token, position ?? '', actsPosition ?? '']
   for (const { json, keptMs } of told) args.push(json, keptMs ?? '')
-  const touched = [keys.lease('notify', shard), keys.position('notify', shard)]
+  const touched = [keys.lease('notify', shard), keys.position('notify', shard), keys.position(ACTS_READER, shard)]
   for (const { incidentId } of told) touched.push(keys.told(shard, incidentId))
   if ((await runScript(redis, COMMIT, touched, args)) !== 1)
     throw new FencedOff(`shard ${shard} is not held with token ${token} any more`)

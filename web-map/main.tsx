@@ -28,7 +28,7 @@ window.setInterval(() => state.tick(), 1000)
 for (const gesture of ['click', 'keydown'])
   window.addEventListener(gesture, () => void state.arrivals.allowSound(false), { once: true })
 window.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && !document.querySelector('dialog[open]')) state.closeWearer()
+  if (event.key === 'Escape' && !document.querySelector('dialog[open]')) state.stepBack()
 })
 window.addEventListener('online', () => state.networkIsBack())
 render(<App state={state} />, document.getElementById('console')!)

@@ -3,8 +3,9 @@ import { PlanInvalid } from '../../geofence/compile-plan.ts'
 import { type CompiledZone, compileZone } from '../../geofence/compile-zone.ts'
 import { planOfProposal, RuleTrial } from '../../geofence/try-rule.ts'
 import { ZoneInvalid } from '../../geofence/zone-invalid.ts'
-import type { Me, Role, WearerSummary } from '../../model/console.ts'
+import { type Me, PROPOSING_ROLES, type WearerSummary } from '../../model/console.ts'
 import type { Incident } from '../../model/incident.ts'
+import type { BacktestAnswer, TriedWearer } from '../../model/judgement.ts'
 import { conditionSchema } from '../../model/plan.ts'
 import { type ZoneShape, zoneShapeSchema } from '../../model/zone.ts'
 import { appendAudit } from '../../store/append-audit.ts'
@@ -19,9 +20,6 @@ import { idSchema, reasonSchema, unitPathSchema, wearerIncidentSchema } from '..
 import { requireRole } from '../sessions.ts'
 import { json, refusals } from './answers.ts'
 import { openTrack } from './track-access.ts'
-
-/** Who draws zones and proposes conditions. */
-const PROPOSING_ROLES: ReadonlySet<Role> = new Set(['pk', 'asisten_pk', 'kasubsi', 'kepala_bapas'])
 
 export const BACKTEST = {
   daysMax: 30,
@@ -64,7 +62,6 @@ const wearerResultSchema = z.object({
   countByType: z.record(z.string(), z.number().int()),
   incidents: z.array(wearerIncidentSchema).openapi({ description: `at most ${BACKTEST.incidentsMax}, oldest first` }),
 })
-type WearerResult = z.infer<typeof wearerResultSchema>
 
 export const backtestSchema = z
   .object({
@@ -104,12 +101,18 @@ export function addBacktests(app: ApiApp, { apiPool, hub, clock }: ApiParts): vo
   })
 }
 
-async function run(pool: Pool, officer: Me, asked: BacktestRequest, clock: () => number, onGranted: () => void) {
+async function run(
+  pool: Pool,
+  officer: Me,
+  asked: BacktestRequest,
+  clock: () => number,
+  onGranted: () => void,
+): Promise<BacktestAnswer> {
   const nowMs = clock()
   const fromMs = nowMs - asked.days * DAY_MS
   const zone = await zoneOf(pool, officer, asked)
   const { wearers: whom, next: nextPage } = await whomOf(pool, officer, asked)
-  const results: WearerResult[] = []
+  const results: TriedWearer[] = []
   let next = nextPage
   for (const [i, wearerId] of whom.entries()) {
     if (i > 0 && clock() - nowMs > BACKTEST.workMsMax) {
@@ -163,7 +166,7 @@ async function tryOn(
   zone: CompiledZone,
   fromMs: number,
   toMs: number,
-): Promise<{ result: WearerResult; granted: boolean }> {
+): Promise<{ result: TriedWearer; granted: boolean }> {
   const { wearer, reason, granted } = await openTrack(client, officer, wearerId, asked.reason)
   const incidents: Incident[] = []
   let reports = 0

@@ -35,14 +35,12 @@ test('hello comes first, then the roster of those in sight', async () => {
   console_.cut()
 })
 
-test('an incident is on the screen of those who see the wearer, at once, and on no other', async () => {
+test('an incident is on the screen of those who see the wearer and on no other', async () => {
   const seeing = await Promise.all(['pk1A', 'operatorA', 'kanwil', 'ditjenpas'].map(live))
   const blind = await Promise.all(['pk2A', 'kepalaB', 'pkC', 'auditorA', 'adminA'].map(live))
   await Promise.all([...seeing, ...blind].map((each) => each.until('status')))
-  const startMs = performance.now()
   const { incident } = await t.tell(wearers.a1)
   const told = await Promise.all(seeing.map((each) => each.until('incident', (m) => m.incident.id === incident.id)))
-  expect(performance.now() - startMs).toBeLessThan(1000)
   for (const { incident: view } of told)
     expect(view).toMatchObject({
       ...incident,
@@ -82,12 +80,11 @@ test('where an incident was: Kanwil hears it when the reason has been written, o
   await t.database.ownerPool.query('DELETE FROM access_grant')
 })
 
-test('an act of one officer is heard by the others at once, and by no other Bapas', async () => {
+test('an act of one officer is heard by the others, and by no other Bapas', async () => {
   const [acting, other, elsewhere] = [await live('pk1A'), await live('operatorA'), await live('kepalaB')]
   await Promise.all([acting, other, elsewhere].map((each) => each.until('status')))
   const { incident } = await t.tell(wearers.a1)
   await acting.until('incident', (m) => m.incident.id === incident.id)
-  const startMs = performance.now()
   const answer = await post(
     t.api,
     `/v1/incidents/${incident.id}/acts`,
@@ -96,7 +93,6 @@ test('an act of one officer is heard by the others at once, and by no other Bapa
   )
   const { act } = (await answer.json()) as { act: { actId: number } }
   const heard = await Promise.all([acting, other].map((each) => each.until('act', (m) => m.act.actId === act.actId)))
-  expect(performance.now() - startMs).toBeLessThan(1500)
   for (const message of heard) expect(message.act).toEqual(act)
   const second = await t.tell(wearers.a1, { id: incident.id, revision: 2 })
   const view = await other.until('incident', (m) => m.incident.revision === 2 && m.incident.id === second.incident.id)
@@ -106,6 +102,24 @@ test('an act of one officer is heard by the others at once, and by no other Bapa
   await elsewhere.until('act', (m) => m.act.actId === 1e9)
   expect(elsewhere.all('act')).toHaveLength(1)
   for (const each of [acting, other, elsewhere]) each.cut()
+})
+
+test('at once: an incident and an act wait for no rhythm, were each of them a day apart', async () => {
+  const day = 86_400_000
+  const rhythms = { statusEveryMs: day, checkEveryMs: day, pingEveryMs: day, retryMs: day, rulesSettleMs: day }
+  const slow = await t.another({ limits: rhythms })
+  const [cookie, other] = [await t.signIn('pk1A', slow), connectLive(slow, await t.signIn('operatorA', slow))]
+  const own = connectLive(slow, cookie)
+  await Promise.all([own, other].map((each) => each.until('status')))
+  const { incident } = await t.tell(wearers.a1)
+  await Promise.all([own, other].map((each) => each.until('incident', (m) => m.incident.id === incident.id)))
+  const answer = await post(slow, `/v1/incidents/${incident.id}/acts`, { action: 'acknowledge' }, cookie)
+  const { act } = (await answer.json()) as { act: { actId: number } }
+  await Promise.all([own, other].map((each) => each.until('act', (m) => m.act.actId === act.actId)))
+  for (const each of [own, other]) {
+    expect(each.all('status')).toHaveLength(1)
+    each.cut()
+  }
 })
 
 test('another process of ours tells the same', async () => {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import { expectedTypes } from '../../bin/demo-report.ts'
+import { countIncidents, expectedTypes } from '../../bin/demo-report.ts'
 import { makeFleet } from '../../simulators/fleet.ts'
 import { SCRIPT_KINDS, SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'
+import { incidentOf } from '../notify/notify-fixture.ts'
+import { unitIncident } from '../store/two-bapas.ts'
 
 const fleet = makeFleet({ seed: 1, wearers: 20, intervalMs: 2000, playersPerScript: 1 })
 
@@ -14,4 +16,19 @@ test('a run that ended before the scripts had their time is not asked for their 
 test('a kind that nobody plays is not asked for', () => {
   const wearers = fleet.wearers.filter(({ script }) => script !== 'crossing')
   expect(expectedTypes({ wearers }, SCRIPTS_TOLD_BY_MS)).not.toContain('inferred_crossing')
+})
+
+test('what an earlier run left standing is counted, and said to be of before', () => {
+  const outage = unitIncident({ unitPath: 'dj.diy.yogyakarta', startMs: 500 })
+  const seen = [
+    outage,
+    incidentOf(1, { startMs: 500, endMs: 900 }),
+    incidentOf(2, { startMs: 500, endMs: 1000 }),
+    incidentOf(3, { startMs: 1000 }),
+    incidentOf(4, { startMs: 1000, withdrawn: { reason: 'late_report' } }),
+  ]
+  expect(countIncidents(seen, 1000)).toEqual({
+    incidents: { fleet_silence: 1, away_from_required_zone: 2 },
+    begunBefore: { fleet_silence: 1, away_from_required_zone: 1 },
+  })
 })

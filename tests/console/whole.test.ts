@@ -183,6 +183,21 @@ describe.skipIf(!chromiumIsHere)('two officers, one Bapas, a bracelet that leave
       async () => (await countAs(owner, 'SELECT wearer_id AS n FROM incident', wearerId)) > 0,
       'its own Bapas finds it in SQL',
     )
+
+    // Why it stands, and the minutes, from the track that was recorded meanwhile; neither is the other Bapas's to ask.
+    await card(first).getByRole('button', { name: 'Mengapa?' }).click()
+    await first.locator('.chart .way').waitFor({ timeout: 15_000 })
+    expect(await first.locator('.proof .agrees').count()).toBe(1)
+    expect(await first.locator('.fix-table tbody').textContent()).toContain('Dipastikan')
+    await first.screenshot({ path: `${folder}/why.png` })
+    await first.getByRole('button', { name: 'Kembali ke berkas klien' }).click()
+    await first.locator('[data-returns=ledger]').click()
+    await first.locator('.minutes td.violated').first().waitFor({ timeout: 15_000 })
+    for (const path of [
+      `/v1/incidents/${incident.id}/explanation`,
+      `/v1/wearers/${wearerUuid}/ledger?from=${from}&to=${to}`,
+    ])
+      expect([path, await statusOf(other, path)]).toEqual([path, 404])
   })
 })
 

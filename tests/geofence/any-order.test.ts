@@ -15,6 +15,7 @@ import {
   HOUR,
   MINUTE,
   seeded,
+  seldomCharging,
   shuffled,
   verdicts,
   WEARER,
@@ -145,6 +146,30 @@ describe('any order, any duplication, any crash point, one outcome', () => {
       signs += run.standing().reduce((sum, incident) => sum + (incident.signs ?? 1) - 1, 0)
     }
     expect(signs).toBeGreaterThan(100)
+  })
+
+  test('charging that is seldom said: told the same whichever report came first, by the short way and the long one', () => {
+    let raised = 0
+    for (let seed = 400; seed < 440; seed++) {
+      const reports = seldomCharging(seed, START, 150)
+      const endMs = reports[reports.length - 1]!.timeMs + 1
+      const document = documentOf({ conditions: [condition({})] })
+      const random = seeded(seed)
+      const run = new Crashing(document)
+      for (const report of seed % 2 === 0 ? reports : shuffled([...reports, ...reports.slice(0, 20)], random)) {
+        run.offer(report)
+        if (random() < 0.1) run.hear()
+        if (random() < 0.05) run.crash()
+      }
+      run.timeline.advanceTo(endMs)
+      const plan = compileDocument(document.plan, document.zones)
+      const exact = new WearerTimeline(WEARER, plan, { ...OPTIONS, shortcut: false })
+      for (const report of reports) exact.offer(report)
+      exact.advanceTo(endMs)
+      expect(verdicts(run.standing())).toEqual(verdicts(exact.standing()))
+      raised += run.standing().length
+    }
+    expect(raised).toBeGreaterThan(40)
   })
 
   test('nearly in order, as a network delivers: some late, the clock running on', () => {

@@ -41,7 +41,7 @@ function run(fromMinute: number, toMinute: number, lastHeardAt: (minute: number)
 
 describe('an outage begins', () => {
   test('with many silent at once: one incident of the unit, before anybody is missed alone', () => {
-    expect(quietAfterMs(plan)).toBeLessThan(silenceDueMs(plan, { lastReceivedMs: 0 }))
+    expect(quietAfterMs(plan)).toBeLessThan(silenceDueMs(plan, 0))
     expect(quietAfterMs(plan)).toBeGreaterThan(plan.reportIntervalMs)
     expect(look(many(40, 10), 18)).toBeUndefined()
     expect(look(many(40, 10), 19)).toMatchObject({

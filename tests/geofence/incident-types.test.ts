@@ -63,6 +63,37 @@ describe('zones', () => {
     expect(brief(judge(two, walk([0, 150, 155, 0, 0])))).toEqual(['away_from_required_zone 1/2/3'])
   })
 
+  test('back home, but near the wall: after half an hour on the right side it is over, since the first fix there', () => {
+    const home = (count: number, more = {}) =>
+      Array.from({ length: count }, (_, i) => fix(at(4 + i), 88 + (i % 4), 0, more))
+    const away = walk([0, 300, 310, 320])
+    expect(brief(judge(required, [...away, ...home(30)]))).toEqual(['away_from_required_zone 1/2/-'])
+    expect(brief(judge(required, [...away, ...home(31)]))).toEqual(['away_from_required_zone 1/2/4'])
+    // Few, or poor ones, or one beyond the line among them, prove nothing.
+    expect(brief(judge(required, [...away, ...home(60).filter((_, i) => i % 7 === 0)]))).toEqual([
+      'away_from_required_zone 1/2/-',
+    ])
+    expect(brief(judge(required, [...away, ...home(60, { accuracyM: 40 })]))).toEqual(['away_from_required_zone 1/2/-'])
+    const beside = home(80).map((report, i) => (i % 25 === 24 ? fix(report.timeMs, 104, 0) : report))
+    expect(brief(judge(required, [...away, ...beside]))).toEqual(['away_from_required_zone 1/2/-'])
+    const lane = [condition({ kind: 'corridor', zoneId: 'lane' })]
+    const zones = [
+      {
+        id: 'lane',
+        shape: {
+          type: 'Corridor',
+          coordinates: [
+            [106.79, -6.2],
+            [106.82, -6.2],
+          ],
+          widthM: 30,
+        },
+      },
+    ]
+    const drive = Array.from({ length: 40 }, (_, i) => fix(at(i), i < 4 ? 300 + i : i % 3, 50 * i))
+    expect(brief(backtest(document({ conditions: lane }, zones), drive))).toEqual(['off_corridor 0/1/4'])
+  })
+
   test('as many fixes and as much time as the condition asks for', () => {
     const slow = [condition({ parameters: { confirmFixes: 3, confirmMinMs: 4 * MINUTE, returnFixes: 1 } })]
     expect(brief(judge(slow, walk([0, 300, 300, 300, 300, 300, 300, 0])))).toEqual(['away_from_required_zone 1/5/7'])
@@ -116,6 +147,13 @@ describe('zones', () => {
     expect(judge(avoided, walk([-600, 700], 0, 150))).toEqual([])
     expect(judge(avoided, walk([-600, 700], 0, 90))).toEqual([])
     expect(judge(avoided, [fix(at(0), -600, 0), fix(at(30), 700, 0)])).toEqual([])
+  })
+
+  test('a leap that no vehicle can make crosses nothing, also when the new place persists', () => {
+    const avoided = [condition({ kind: 'avoided' })]
+    expect(judge(avoided, walk([-600, -600, 60_000, 60_020, 60_000]))).toEqual([])
+    // Nor does one fix inside, at which the leap ended.
+    expect(judge(avoided, [fix(at(0), -60_000, 0), ...walk([-59_000, 60, 10, 700]).slice(1)])).toEqual([])
   })
 
   test('seen once inside while passing is an inferred crossing; out and back to one place is an outlier', () => {
@@ -272,6 +310,23 @@ describe('device', () => {
     expect(brief(judge([], [...reports, said(4, { batteryPercent: 12, charging: false })])).at(-1)).toBe(
       'battery_low 4/4/-',
     )
+  })
+
+  test('charging said once and never again holds for half an hour from the first low level, and no longer', () => {
+    const plugged = [said(0, { batteryPercent: 60, charging: true }), said(60, { batteryPercent: 50 })]
+    const falling = [20, 20, 19, 18, 10, 9].map((batteryPercent, i) => said(600 + 15 * i, { batteryPercent }))
+    expect(brief(judge([], [...plugged, ...falling]))).toEqual(['battery_low 630/630/-', 'battery_critical 660/660/-'])
+    const words = [0, 15, 31].map((minute) => said(600 + minute, { alarms: ['batteryLow'] }))
+    expect(brief(judge([], [said(0, { charging: true }), ...words]))).toEqual(['battery_low 631/631/-'])
+  })
+
+  test('charging said in some reports only holds between them, however low the level', () => {
+    const reports = Array.from({ length: 40 }, (_, i) =>
+      said(5 * i, { batteryPercent: 8 + Math.floor(i / 8), ...(i % 5 === 0 && { charging: true }) }),
+    )
+    expect(judge([], reports)).toEqual([])
+    const unplugged = [said(200, { batteryPercent: 12 }), said(210, { batteryPercent: 11 })]
+    expect(brief(judge([], [...reports, ...unplugged]))).toEqual(['battery_low 210/210/-'])
   })
 
   test('battery: the alarm word where no level is told', () => {

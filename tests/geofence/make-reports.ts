@@ -210,6 +210,23 @@ export function wordsOnly(seed: number, startMs: number, count: number): LogRepo
   })
 }
 
+/** Somebody at home, from `startMs`, whose battery goes up and down around the limits and whose charging is seldom said. */
+export function seldomCharging(seed: number, startMs: number, count: number): LogReport[] {
+  const random = seeded(seed)
+  let timeMs = startMs
+  let [percent, charging] = [26, false]
+  return Array.from({ length: count }, () => {
+    timeMs += Math.floor((1 + random() * 9) * MINUTE)
+    if (random() < 0.08) charging = !charging
+    percent = Math.max(3, Math.min(40, percent + (charging ? 2 : -1)))
+    return fix(timeMs, 0, 0, {
+      ...(random() < 0.8 && { batteryPercent: percent }),
+      ...(random() < 0.25 && { charging }),
+      ...(random() < 0.03 && { alarms: ['batteryLow' as const] }),
+    })
+  })
+}
+
 /** Every kind of rule at once, over the life above. */
 export function everyRule(startMs: number, spanMs: number): PlanDocument {
   const part = (share: number) => Math.round((startMs + spanMs * share) / MINUTE) * MINUTE

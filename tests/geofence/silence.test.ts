@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compileDocument } from '../../geofence/backtest.ts'
-import { judgeSilence, silenceDueMs } from '../../geofence/silence.ts'
+import { judgeSilence, type Silence, type SilenceAround, silenceDueMs } from '../../geofence/silence.ts'
 import { document, MINUTE, WEARER } from './make-reports.ts'
 
 const T = Date.UTC(2026, 2, 3)
@@ -15,7 +15,7 @@ const plan = compileDocument(rules.plan, rules.zones)
 describe('no communication', () => {
   test('after interval and grace, from the last contact; ended by the next', () => {
     const contact = { lastReceivedMs: at(10) }
-    expect(silenceDueMs(plan, contact)).toBe(at(26))
+    expect(silenceDueMs(plan, at(10))).toBe(at(26))
     expect(judgeSilence(WEARER, plan, contact, undefined, at(26) - 1).changes).toEqual([])
     const opened = judgeSilence(WEARER, plan, contact, undefined, at(26))
     expect(opened.changes).toMatchObject([
@@ -33,6 +33,57 @@ describe('no communication', () => {
     const contact = { lastReceivedMs: at(10) }
     const early = judgeSilence(WEARER, plan, contact, undefined, at(26)).changes
     expect(judgeSilence(WEARER, plan, contact, undefined, at(500)).changes).toEqual(early)
+  })
+
+  describe('of whom nothing was ever heard', () => {
+    const look = (minute: number, around: SilenceAround, open?: Silence) =>
+      judgeSilence(WEARER, plan, {}, open, at(minute), around)
+    const worn = [{ fromMs: at(100), toMs: at(400) }, { fromMs: at(500) }]
+
+    test('missed at interval and grace after the bracelet was put on, with one id whoever looks; not before, and not where none is', () => {
+      for (const minute of [0, 99, 115, 401])
+        expect(look(minute, { worn })).toEqual({ silence: undefined, changes: [] })
+      const opened = look(116, { worn })
+      expect(opened.changes).toMatchObject([
+        { type: 'no_communication', startMs: at(100), confirmedMs: at(116), revision: 1 },
+      ])
+      expect(look(399, { worn })).toEqual(opened)
+      expect(look(399, { worn: [] }).changes).toEqual([])
+      expect(look(399, {}).changes).toEqual([])
+    })
+
+    test('ended by the first report, by the bracelet being taken off, or by the end of supervision', () => {
+      const { silence } = look(116, { worn })
+      const heard = judgeSilence(WEARER, plan, { lastReceivedMs: at(130) }, silence, at(130), { worn })
+      expect(heard).toMatchObject({ silence: undefined, changes: [{ endMs: at(130), revision: 2 }] })
+      expect(look(420, { worn }, silence).changes).toMatchObject([{ endMs: at(400) }])
+      expect(look(420, { worn: [] }, silence).changes).toMatchObject([{ endMs: at(116) }])
+      const last = look(600, { worn })
+      expect(look(1001, { worn }, last.silence).changes).toMatchObject([{ startMs: at(500), endMs: at(1000) }])
+    })
+
+    test('supervision begins after the bracelet is put on: from then', () => {
+      const later = document({ supervisions: [{ fromMs: at(200), toMs: at(1000) }], reportIntervalMs: MINUTE })
+      const latePlan = compileDocument(later.plan, later.zones)
+      expect(judgeSilence(WEARER, latePlan, {}, undefined, at(300), { worn }).changes).toMatchObject([
+        { startMs: at(200), confirmedMs: at(216) },
+      ])
+    })
+
+    test('heard of under the bracelet before only: as never, and no battery is inferred from that', () => {
+      const contact = { lastReceivedMs: at(399), batteryPercent: 3 }
+      expect(judgeSilence(WEARER, plan, contact, undefined, at(450), { worn }).changes).toEqual([])
+      expect(judgeSilence(WEARER, plan, contact, undefined, at(516), { worn }).changes).toMatchObject([
+        { type: 'no_communication', startMs: at(500), confirmedMs: at(516) },
+      ])
+    })
+
+    test('entered after it began: nobody is missed for the time before', () => {
+      expect(look(300, { worn, learnedMs: at(290) }).changes).toEqual([])
+      expect(look(306, { worn, learnedMs: at(290) }).changes).toMatchObject([
+        { startMs: at(100), confirmedMs: at(306) },
+      ])
+    })
   })
 
   test('the battery is taken for dead when it was nearly empty and not charging', () => {

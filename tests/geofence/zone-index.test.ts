@@ -74,3 +74,28 @@ test('metres apart are those along the ellipsoid', () => {
     expect(Math.abs(metresApart(latE7, lonE7, otherLatE7, otherLonE7) - trueM)).toBeLessThan(0.005)
   }
 })
+
+test('what lies beyond a pole, or half an earth away, is near when so much is asked for', () => {
+  const random = randomFrom(23)
+  const zones = Array.from({ length: 200 }, () =>
+    compileZone({
+      type: 'Circle',
+      center: [round(360 * random() - 180), round(178 * random() - 89)],
+      radiusM: 50 + 100_000 * random(),
+    }),
+  )
+  const index = new ZoneIndex(zones)
+  const found = new Int32Array(zones.length)
+  const distancesM = new Float64Array(zones.length + 1)
+  let far = 0
+  for (let i = 0; i < 400; i++) {
+    const latE7 = Math.round((180 * random() - 90) * 1e7)
+    const lonE7 = Math.round((360 * random() - 180) * 1e7)
+    const withinM = 10 ** (4 + 3.3 * random())
+    const near = index.near(latE7, lonE7, withinM, found, distancesM)
+    const expected = zones.flatMap((zone, k) => (zone.signedDistanceM(latE7, lonE7, withinM) > -withinM ? [k] : []))
+    expect([...found.subarray(0, near)].sort((a, b) => a - b)).toEqual(expected)
+    if (withinM > 1e6) far += near
+  }
+  expect(far).toBeGreaterThan(1000)
+})

@@ -84,13 +84,12 @@ test('logPendingReportsHigh: while the log is behind, sockets are not read', asy
 })
 
 test('shutdownMs: a request that never ends does not hold the shutdown up for longer', async () => {
-  open = await openIngest({ limits: { shutdownMs: 200 } })
+  const never = { headersTimeoutMs: 3_600_000, requestTimeoutMs: 3_600_000 }
+  open = await openIngest({ limits: { shutdownMs: 200, ...never } })
   const socket = dial('own')
   const body = JSON.stringify({ deviceId: 'b1', time: NOW_ISO })
   socket.write(`POST /v1/reports HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`)
   await expect.poll(() => open.meter.of('gelang_ingest_connections', { protocol: 'own' })).toBe(1)
-  const began = performance.now()
   await Promise.all([open.ingest.close(), closed(socket)])
-  expect(performance.now() - began).toBeLessThan(5000)
   expect(open.said.map(({ message }) => message)).toContain('ingest closes connections that did not end')
 })

@@ -190,9 +190,8 @@ function streamContract(protocol: StreamProtocol): void {
   test('rubbish made of heads and tails: cheap, and a frame behind it is found', () => {
     const sound = run([...login, ...frames]).reports
     for (const piece of RUBBISH) {
-      const began = performance.now()
-      const got = run([Buffer.alloc(65_536, piece), ...login, ...login, ...frames, ...frames])
-      expect(performance.now() - began, piece.toString('latin1')).toBeLessThan(3000)
+      // Four frames' limits long: looked through anew from each head, it would take longer than any test is given.
+      const got = run([Buffer.alloc(4 * INGEST_LIMITS.frameBytesMax, piece), ...login, ...login, ...frames, ...frames])
       for (const report of sound) expect(got.reports).toContainEqual(report)
     }
   })

@@ -117,13 +117,12 @@ test('a device above its rate is read more slowly and loses nothing', async () =
 })
 
 test('a device that owes time does not hold the shutdown up', async () => {
-  open = await openIngest({ limits: { deviceBurstReports: 1, deviceReportsPerSecond: 0.01 } })
+  // It owes more than an hour, which no test is given.
+  open = await openIngest({ limits: { deviceBurstReports: 1, deviceReportsPerSecond: 0.001 } })
   const socket = dial()
   socket.write(Array.from({ length: 5 }, (_, i) => frame(i)).join(''))
   await expect.poll(async () => (await open.stored()).length).toBe(5)
-  const began = performance.now()
   await open.ingest.close()
-  expect(performance.now() - began).toBeLessThan(5000)
   await closed(socket)
 })
 

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { IncidentAct } from '../../model/incident.ts'
 import type { Recipient } from '../../notify/alert.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
+import { appendAct } from '../../stream/act-log.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 import { unitIncident } from '../store/two-bapas.ts'
 import { conclude, incidentOf, openReceiver, type Receiver, runNotify } from './notify-fixture.ts'
@@ -114,6 +116,68 @@ test('more severe, withdrawn, and standing after all are told; the withdrawal on
   const told = taken().map(({ path, alert }) => `${path} ${alert.kind} ${alert.severity} ${alert.revision}`)
   expect(told.slice(0, 3)).toEqual(['/alerts raised serius 1', '/alerts raised kritis 2', '/alerts withdrawn serius 4'])
   expect(told.slice(3).sort()).toEqual(['/alerts raised serius 5', '/new raised serius 5'])
+})
+
+/** An officer's act on an incident, told by the API; `signs` as the officer knew it. */
+const act = (actId: number, id: number, action: IncidentAct['action'], signs?: number) =>
+  appendAct(redis.redis, redis.keys, {
+    ...{ actId, action, incidentId: incidentOf(id).id, wearerId: 4711, officerName: 'x', atMs: 1_770_000_000_000 },
+    ...(signs === undefined ? {} : { signs }),
+  })
+const strap = (id: number, revision: number, signs: number) =>
+  incidentOf(id, { type: 'strap_open', severity: 'kritis', revision, ...(signs > 1 && { signs }) })
+/** Resolves when every shard's follower has taken in that act. */
+const untilActed = (actPosition: string, shards = [0, 1]) =>
+  vi.waitFor(
+    async () => {
+      for (const shard of shards)
+        expect(await redis.redis.get(redis.keys.position('notify-acts', shard))).toBe(actPosition)
+    },
+    { timeout: 15_000, interval: 20 },
+  )
+const toldOf = (id: number) =>
+  taken()
+    .filter(({ alert }) => alert.reference === incidentOf(id).id)
+    .map(({ alert }) => `${alert.kind} ${alert.revision}${alert.reopened ? ' reopened' : ''}`)
+
+test('an alarm said anew is told again where it was resolved, once for each resolution, and not where nobody resolved it', async () => {
+  start()
+  await conclude(redis, 0, strap(1, 1, 1), strap(2, 1, 1))
+  await act(1, 1, 'acknowledge')
+  await untilActed(await act(2, 1, 'resolve'))
+  // Each sign a revision; the first after the resolution is told, a reminder after that is not.
+  await conclude(redis, 0, strap(2, 2, 2), strap(1, 2, 2), strap(1, 3, 3))
+  await flushed(0, 3)
+  await untilActed(await act(3, 1, 'resolve', 3))
+  await conclude(redis, 0, strap(1, 4, 3), strap(1, 5, 4))
+  await flushed(0, 4)
+  expect(toldOf(1)).toEqual(['raised 1', 'raised 2 reopened', 'raised 5 reopened'])
+  expect(toldOf(2)).toEqual(['raised 1'])
+})
+
+test('a resolution that did not know of the newest sign: told again when it comes, to all, also after a crash', async () => {
+  const two = [...recipients, { id: 'second', channel: 'webhook' as const, address: receiver.url('/second') }]
+  const one = start({}, two)
+  await conclude(redis, 1, strap(1, 1, 1), strap(1, 2, 2), strap(2, 1, 1), strap(2, 2, 2))
+  await act(1, 1, 'resolve', 1)
+  await untilActed(await act(2, 2, 'resolve', 2))
+  await untilTaken(6)
+  await stop(one)
+  for (const reader of ['notify', 'notify-acts']) await redis.redis.set(redis.keys.position(reader, 1), '0-0')
+  start({}, two)
+  await flushed(1, 3)
+  await untilActed(await act(3, 2, 'note', 2))
+  expect(toldOf(1).sort()).toEqual(['raised 1', 'raised 1', 'raised 2 reopened', 'raised 2 reopened'])
+  expect(toldOf(2)).toEqual(['raised 1', 'raised 1'])
+})
+
+test('notify was away: the alarm, its resolution and the alarm said anew are told in that order', async () => {
+  await conclude(redis, 0, strap(1, 1, 1), strap(1, 2, 2))
+  const resolved = await act(1, 1, 'resolve')
+  start()
+  await untilActed(resolved)
+  await flushed(0, 2)
+  expect(toldOf(1)).toEqual(['raised 1', 'raised 2 reopened'])
 })
 
 test('a withdrawal waits until the alert it takes back is out', async () => {

@@ -156,6 +156,32 @@ describe('listening', () => {
     await second.stop()
   })
 
+  test('one of whom nothing was ever heard is missed from when the bracelet was put on, whoever holds the shard', async () => {
+    units = await openSilentUnits(1, { [BAPAS]: THREE }, {}, undefined, [{ fromMs: at(5) }])
+    let evaluator = await units.start('p0')
+    for (const [i, minute] of [0, 5, 12, 20].entries()) {
+      await units.go(minute, [2, 3])
+      await units.judged()
+      await evaluator.kill()
+      evaluator = await units.start(`p${i + 1}`)
+    }
+    expect(await units.logged()).toEqual([])
+    await units.go(21, [2, 3])
+    await units.judged()
+    await units.go(21.3, [2, 3]) // past the seconds after a takeover
+    const [missed] = await eventually(async () => {
+      const logged = await units.logged()
+      return logged.length > 0 && logged
+    }, 'the one who was never heard of')
+    expect(missed).toMatchObject({ type: 'no_communication', wearerId: 1, startMs: at(5), confirmedMs: at(21) })
+    await evaluator.kill()
+    evaluator = await units.start('last')
+    await units.go(30, THREE)
+    const ended = await eventually(async () => (await units.logged())[1], 'heard of at last')
+    expect(ended).toMatchObject({ id: missed!.id, endMs: at(30), revision: 2 })
+    await evaluator.stop()
+  })
+
   test('the battery is taken for dead by the last level before the silence, whoever heard of it', async () => {
     units = await openSilentUnits(1, { [BAPAS]: THREE })
     const first = await units.start('first')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { compileDocument } from '../../geofence/backtest.ts'
-import { LogReport } from '../../model/report.ts'
+import { LogReport, TRISTATE } from '../../model/report.ts'
 import { SilenceWatch } from '../../pipeline/silence-watch.ts'
 import { document, MINUTE } from '../geofence/make-reports.ts'
 
@@ -71,4 +71,108 @@ test('one whose supervision is over is no silent bracelet of the unit', () => {
   watch.caughtUp(T + 30 * MINUTE)
   expect(watch.look(NEWS, () => ({ plan: over, unitPath: 'dj.b' }))).toEqual([])
   expect(watch.counts()!.units).toEqual({})
+})
+
+test('a battery that was charged once, fell since and went silent nearly empty is taken for dead', () => {
+  const typesAfter = (...reports: Partial<LogReport>[]) => {
+    const watch = new SilenceWatch()
+    for (const [i, more] of reports.entries()) watch.hear(Object.assign(said(1, T + i * MINUTE), more), plan, unitOf)
+    watch.caughtUp(T)
+    watch.caughtUp(T + 30 * MINUTE)
+    const changes = watch.look(NEWS, () => ({ plan, unitPath: 'dj.b' }))
+    return changes.flatMap(([, incidents]) => incidents.map(({ type }) => type))
+  }
+  const plugged = { batteryPercent: 60, charging: TRISTATE.yes }
+  expect(typesAfter(plugged, { batteryPercent: 6 })).toEqual(['no_communication', 'battery_dead'])
+  expect(typesAfter(plugged, { batteryPercent: 6, charging: TRISTATE.yes })).toEqual(['no_communication'])
+  const filling = { batteryPercent: 5, charging: TRISTATE.yes }
+  expect(typesAfter(filling, { batteryPercent: 6 }, { batteryPercent: 255 })).toEqual(['no_communication'])
+})
+
+test('of whom nothing was ever heard: missed from when the bracelet was put on, counted in no outage, saved and put back', () => {
+  const rules = { plan, unitPath: 'dj.b', worn: [{ fromMs: T + 5 * MINUTE }] }
+  const look = (watch: SilenceWatch, minute: number) => {
+    watch.caughtUp(T + minute * MINUTE)
+    return watch.look(NEWS, () => rules).flatMap(([, incidents]) => incidents)
+  }
+  const watch = new SilenceWatch()
+  watch.expect(1)
+  for (const minute of [0, 5, 14, 20]) expect(look(watch, minute)).toEqual([])
+  const [raised] = look(watch, 21)
+  expect(raised).toMatchObject({ startMs: T + 5 * MINUTE, confirmedMs: T + 21 * MINUTE, revision: 1 })
+  expect(watch.counts()!.units).toEqual({})
+  const taken = new SilenceWatch()
+  taken.restore(1, watch.encode(1)!)
+  taken.expect(1)
+  expect(look(taken, 22)).toEqual([])
+  expect(taken.openOf(1)).toEqual([raised])
+  expect(taken.hear(said(1, T + 23 * MINUTE), plan, unitOf)).toMatchObject([{ id: raised!.id, revision: 2 }])
+  const early = new SilenceWatch()
+  early.expect(1)
+  look(early, 10)
+  const before = new SilenceWatch()
+  before.restore(1, early.encode(1)!)
+  before.expect(1)
+  before.caughtUp(T)
+  expect(look(before, 21)).toEqual([raised])
+})
+
+test('a bracelet entered an hour after it was put on is given its time; other changes of the rules give nobody more', () => {
+  const watch = new SilenceWatch()
+  let worn = [] as { fromMs: number }[]
+  const look = (minute: number) => {
+    watch.caughtUp(T + minute * MINUTE)
+    return watch.look(NEWS, () => ({ plan, unitPath: 'dj.b', worn })).flatMap(([, incidents]) => incidents)
+  }
+  watch.expect(1)
+  expect(look(0)).toEqual([])
+  worn = [{ fromMs: T }]
+  watch.expect(1, T + 60 * MINUTE)
+  expect(look(60)).toEqual([])
+  watch.expect(1, T + 70 * MINUTE)
+  expect(look(75)).toEqual([])
+  expect(look(76)).toMatchObject([{ startMs: T, confirmedMs: T + 76 * MINUTE }])
+})
+
+test('a report read again after a takeover ends nothing, and brings nothing back that an outage took', () => {
+  const outages = new Map([['dj.b', { incident: { startMs: T } }]]) as never
+  const rules = { plan, unitPath: 'dj.b' }
+  const watch = new SilenceWatch()
+  watch.caughtUp(T)
+  watch.hear(said(1, T), plan, unitOf)
+  watch.caughtUp(T + 16 * MINUTE)
+  watch.look(NEWS, () => rules)
+  const held = watch.look({ ...NEWS, outages }, () => rules).flatMap(([, incidents]) => incidents)
+  expect(held).toMatchObject([{ withdrawn: { reason: 'fleet_silence' } }])
+  const taken = new SilenceWatch()
+  taken.restore(1, watch.encode(1)!)
+  expect(taken.hear(said(1, T), plan, unitOf)).toEqual([])
+})
+
+test('one who keeps silent into the next supervision is missed from its beginning, after a restart as without one', () => {
+  const again = document({
+    supervisions: [
+      { fromMs: 0, toMs: T + 30 * MINUTE },
+      { fromMs: T + 100 * MINUTE, toMs: T + 900 * MINUTE },
+    ],
+    reportIntervalMs: MINUTE,
+    silenceGraceMs: 15 * MINUTE,
+  })
+  const twice = compileDocument(again.plan, again.zones)
+  for (const restartedAt of [undefined, 25, 60, 105]) {
+    let watch = new SilenceWatch()
+    watch.hear(said(1, T + 20 * MINUTE), twice, unitOf)
+    const told: unknown[] = []
+    for (let minute = 20; minute < 140; minute++) {
+      watch.caughtUp(T + minute * MINUTE)
+      for (const [, changes] of watch.look(NEWS, () => ({ plan: twice, unitPath: 'dj.b' })))
+        for (const { type, startMs, confirmedMs } of changes)
+          told.push([type, (startMs - T) / MINUTE, (confirmedMs - T) / MINUTE])
+      if (minute !== restartedAt) continue
+      const saved = watch.encode(1)!
+      watch = new SilenceWatch()
+      watch.restore(1, saved)
+    }
+    expect(told).toEqual([['no_communication', 100, 116]])
+  }
 })

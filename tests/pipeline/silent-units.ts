@@ -2,7 +2,7 @@
 // clock stands still until it is set.
 import { openMeter } from '../../bin/meter.ts'
 import type { LoggedIncident } from '../../model/incident.ts'
-import type { Plan } from '../../model/plan.ts'
+import type { Plan, Span } from '../../model/plan.ts'
 import { startEvaluate } from '../../pipeline/evaluate.ts'
 import { ReportAppender } from '../../stream/append-reports.ts'
 import { duplicateRedis } from '../../stream/connect.ts'
@@ -27,6 +27,7 @@ export async function openSilentUnits(
   units: Record<string, number[]>,
   plan: Partial<Plan> = {},
   redis?: TestRedis,
+  worn?: Span[],
 ) {
   const test = redis ?? (await createTestRedis())
   const appender = new ReportAppender(await test.open(), test.keys, { shardCount })
@@ -38,7 +39,7 @@ export async function openSilentUnits(
     test.keys,
     shardCount,
     wearers.map(({ unitPath, wearerId }) => ({
-      ...{ wearerId, unitPath, changedMs: 0 },
+      ...{ wearerId, unitPath, changedMs: 0, ...(worn && { worn }) },
       plan: { ...planOf(wearerId, T), ...plan },
     })),
   )

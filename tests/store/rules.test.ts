@@ -70,6 +70,22 @@ describe('assignments', () => {
     await insertAssignment(database.ownerPool, { braceletId: await newBracelet(), wearerId, fromMs: FROM_MS })
   })
 
+  test('a plan says when a bracelet is worn: a swap leaves no gap, days without one do', async () => {
+    const wearerId = await newWearer()
+    const wear = async (fromDay: number, toDay?: number) =>
+      insertAssignment(database.ownerPool, {
+        ...{ braceletId: await newBracelet(), wearerId, fromMs: FROM_MS + fromDay * DAY_MS },
+        ...(toDay !== undefined && { toMs: FROM_MS + toDay * DAY_MS }),
+      })
+    const worn = async () => (await loadPlans(database.recordPool, [wearerId]))[0]!.worn
+    expect(await worn()).toEqual([])
+    await wear(0, 3)
+    await wear(3, 5)
+    await wear(4, 6)
+    await wear(8)
+    expect(await worn()).toEqual([{ fromMs: FROM_MS, toMs: FROM_MS + 6 * DAY_MS }, { fromMs: FROM_MS + 8 * DAY_MS }])
+  })
+
   test('the directory holds them cut to the supervisions, in order', async () => {
     const wearerId = await newWearer([
       [FROM_MS, FROM_MS + 10 * DAY_MS],

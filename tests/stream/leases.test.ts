@@ -128,10 +128,14 @@ test('a dead owner’s shards are taken after its ttl; it hears of it by itself 
   const b = await join('b')
   await until(() => expectShared([8, 8]))
   const tokens = new Map(a.leases.held)
-  const diedMs = performance.now()
+  // Whatever it does not say any more, Redis forgets within the ttl.
+  for (const shard of tokens.keys()) {
+    const leftMs = await shared.redis.pttl(keys.lease('evaluate', shard))
+    expect(leftMs).toBeGreaterThan(0)
+    expect(leftMs).toBeLessThanOrEqual(TTL_MS)
+  }
   a.die()
   await until(() => expectShared([16], [b]))
-  expect(performance.now() - diedMs).toBeLessThan(3 * TTL_MS)
   await until(() => expect(a.leases.held.size).toBe(0))
   expect(events.filter(({ owner, what }) => owner === 'a' && what === 'away')).toHaveLength(8)
   for (const [shard, token] of tokens) await expect(commitAs(token, shard)).rejects.toThrow(FencedOff)

@@ -1,15 +1,13 @@
 // The console in Chromium, against the API's console side with sample data.
 import { rmSync } from 'node:fs'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { unitIncident } from '../store/two-bapas.ts'
 import { buildConsole } from './build-console.ts'
 import { chromiumIsHere, launchChromium } from './chromium.ts'
 import { type FakeApi, OTHERS_WEARER, startFakeApi } from './fake-api.ts'
+import { card, DESK, openConsole, openDesk as openSignedIn, PHONE, signIn } from './open-desk.ts'
 import { incidentOf, makeSample, type Sample } from './sample-data.ts'
-
-const DESK = { viewport: { width: 1366, height: 768 } }
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
 let folder: string
 let browser: Browser
@@ -37,33 +35,8 @@ afterEach(async () => {
   expect(complaints).toEqual([])
 })
 
-async function open(options: BrowserContextOptions = DESK): Promise<Page> {
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
-  const page = await context.newPage()
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    // Chromium itself writes down every 401 and every refused socket; those are part of the tests.
-    if (message.type() === 'error' && !/40\d|WebSocket/.test(message.text())) complaints.push(message.text())
-  })
-  await page.goto(api.url)
-  return page
-}
-
-async function signIn(page: Page, password = 'rahasia'): Promise<void> {
-  await page.fill('input[name=username]', 'ratna')
-  await page.fill('input[name=password]', password)
-  await page.click('button[type=submit]')
-}
-
-async function openDesk(options: BrowserContextOptions = DESK): Promise<Page> {
-  const page = await open(options)
-  await signIn(page)
-  await page.locator('.connection.live').waitFor()
-  await page.locator('.card').first().waitFor()
-  return page
-}
-
-const card = (page: Page, id: string) => page.locator(`[data-incident="${id}"]`)
+const open = (options: BrowserContextOptions = DESK) => openConsole(browser, api.url, complaints, options)
+const openDesk = (options: BrowserContextOptions = DESK) => openSignedIn(browser, api.url, complaints, options)
 
 describe.skipIf(!chromiumIsHere)('console', () => {
   test('a wrong password is told in words; the right one opens the desk', async () => {

@@ -7,9 +7,11 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { type Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { IncidentView, LiveMessage, MapSettings } from '../../model/console.ts'
-import type { IncidentAct } from '../../model/incident.ts'
+import type { IncidentView, LiveMessage, MapSettings, Role } from '../../model/console.ts'
+import { INCIDENT_TYPES, type IncidentAct } from '../../model/incident.ts'
+import type { TrialRequest } from '../../web-map/judged/trial-draft.ts'
 import { detailOf, ME, type Sample, trackOfStory, UNITS } from './sample-data.ts'
+import { judgeSample } from './sample-judgement.ts'
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -26,6 +28,7 @@ export async function startFakeApi(options: {
   sample: Sample
   port?: number
   mapSettings?: MapSettings
+  role?: Role
 }) {
   const { sample } = options
   const incidents = new Map<string, IncidentView>(sample.incidents.map((incident) => [incident.id, incident]))
@@ -38,6 +41,13 @@ export async function startFakeApi(options: {
   let refusing = false
   let statusMore: Partial<Extract<LiveMessage, { t: 'status' }>> = {}
   const clock = Date.now
+  const judged = judgeSample(sample)
+  let explanation = judged.explanation
+  /** What was read of a track, in order, as the audit would have it. */
+  const trackReads: string[] = []
+  const trials: TrialRequest[] = []
+  let tracksNeedReason = false
+  const refusedTrack = (wearerId: string) => tracksNeedReason && !granted.has(wearerId)
 
   const tell = (message: DistributiveOmit<Extract<LiveMessage, { t: 'incident' | 'act' }>, 'cursor'>) => {
     const whole = { ...message, cursor: String(told.length + 1) }
@@ -47,7 +57,7 @@ export async function startFakeApi(options: {
   const send = (message: LiveMessage) => {
     for (const socket of sockets) socket.send(JSON.stringify(message))
   }
-  const refuse = (c: Context, status: 401 | 403 | 404, code: string) =>
+  const refuse = (c: Context, status: 401 | 403 | 404 | 409, code: string) =>
     c.json({ error: { code, message: code } }, status)
 
   const app = new Hono()
@@ -72,7 +82,7 @@ export async function startFakeApi(options: {
     if (!sessions.has(getCookie(c, 'session') ?? '')) return refuse(c, 401, 'not_signed_in')
     return next()
   })
-  app.get('/v1/me', (c) => c.json(ME))
+  app.get('/v1/me', (c) => c.json({ ...ME, role: options.role ?? ME.role }))
   app.get('/v1/units', (c) => c.json({ units: UNITS }))
   app.get('/v1/zones', (c) => c.json({ zones: sample.zones }))
   app.get('/v1/map-settings', (c) => c.json(options.mapSettings ?? {}))
@@ -95,6 +105,28 @@ export async function startFakeApi(options: {
     return c.body(null, 204)
   })
   app.get('/v1/wearers/:id/track', (c) => c.json({ fixes: trackOfStory(sample.nowMs) }))
+  app.get('/v1/wearers/:id/ledger', (c) => {
+    if (refusedTrack(c.req.param('id'))) return refuse(c, 403, 'reason_required')
+    trackReads.push('ledger')
+    const [from, to] = [c.req.query('from')!, c.req.query('to')!].map((iso) => Date.parse(iso))
+    return c.json({ rows: judged.ledger(from!, to!) })
+  })
+  app.post('/v1/backtests', async (c) => {
+    const asked = await c.req.json<TrialRequest>()
+    trials.push(asked)
+    trackReads.push('trial')
+    return c.json(judged.backtest(asked))
+  })
+  app.get('/v1/incidents/:id/explanation', (c) => {
+    const incident = incidents.get(c.req.param('id'))
+    if (!incident?.wearer) return refuse(c, 404, 'not_found')
+    if (refusedTrack(incident.wearer.id)) return refuse(c, 403, 'reason_required')
+    trackReads.push('explanation')
+    if (incident.id === judged.incident.id) return c.json(explanation)
+    if (INCIDENT_TYPES[incident.type].openedBy !== 'device') return refuse(c, 409, 'not_explained')
+    const { engineVersion, planHash, hash } = explanation
+    return c.json({ incident, engineVersion, planHash, weighings: [], hash, same: true })
+  })
   app.get('/v1/incidents', (c) => {
     const closed = c.req.query('state') === 'closed'
     const resolved = (incident: IncidentView) => incident.acts.some((act) => act.action === 'resolve')
@@ -144,7 +176,19 @@ export async function startFakeApi(options: {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     incidents,
+    judged,
+    trackReads,
+    /** Back-tests asked for. */
+    trials,
     send,
+    /** From now on the track of a wearer opens with a written reason only, as it does for Kanwil and Ditjenpas. */
+    askReasonForTracks() {
+      tracksNeedReason = true
+    },
+    /** What the explanation says from now on. */
+    explainAs(more: Partial<typeof explanation>) {
+      explanation = { ...explanation, ...more }
+    },
     /** A new or revised incident, as the engine would raise it. */
     raise(incident: IncidentView) {
       incidents.set(incident.id, incident)

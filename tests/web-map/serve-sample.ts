@@ -8,6 +8,7 @@ const [port = '8099', count = '1500'] = process.argv.slice(2)
 const folder = resolve(import.meta.dirname, '../../dist/web-map')
 const sample = makeSample(Number(count), Date.now())
 const api = await startFakeApi({ folder, sample, port: Number(port) })
+api.raise(api.judged.incident)
 console.log(`${api.url} (${count} wearers)`)
 
 const random = seeded(11)

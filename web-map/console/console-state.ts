@@ -15,9 +15,12 @@ import {
 import { troublesOf } from '../live/trouble.ts'
 import type { AlarmSound } from './alarm-sound.ts'
 import { Arrivals } from './arrivals.ts'
+import { Explaining } from './explaining.ts'
+import { Minutes } from './minutes.ts'
 import type { Preferences } from './preferences.ts'
 import { type Api, ApiFailure, failureWords } from './request.ts'
 import { Session } from './session.ts'
+import { Trial } from './trial.ts'
 import { WearerFile } from './wearer-file.ts'
 
 /** What the console takes from the browser. */
@@ -42,6 +45,9 @@ export type MapErrand = { kind: 'wearer'; n: number; latDeg?: number; lonDeg?: n
 export class ConsoleState {
   readonly session: Session
   readonly file: WearerFile
+  readonly explaining: Explaining
+  readonly minutes: Minutes
+  readonly trial: Trial
   readonly arrivals: Arrivals
   readonly preferences: Preferences
   live = emptyLiveState()
@@ -60,6 +66,8 @@ export class ConsoleState {
   readonly selectedIncidentId = signal<string | undefined>(undefined)
   readonly errand = signal<MapErrand | undefined>(undefined)
   readonly unitPath = signal('')
+  /** Where the map is. */
+  readonly mapCentre = signal<{ latDeg: number; lonDeg: number } | undefined>(undefined)
   #lastHeardMs = signal<number | undefined>(undefined)
   #awaySinceMs = signal<number | undefined>(undefined)
   #statusVersion = signal(0)
@@ -81,6 +89,9 @@ export class ConsoleState {
       () => this.#pause(),
     )
     this.file = new WearerFile(around.api, () => this.session.expire())
+    this.explaining = new Explaining(around.api, this.file)
+    this.minutes = new Minutes(around.api, this.file)
+    this.trial = new Trial(around.api, this.file, () => this.zones.value)
     this.arrivals = new Arrivals(around.sound, () => around.preferences.muteInformation.value)
     this.#feed = new LiveFeed({
       openSocket: around.openSocket,
@@ -119,6 +130,12 @@ export class ConsoleState {
     return troublesOf(this.link.value, away, this.#lastHeardMs.value, status, wearers.size, this.nowMs.value)
   })
 
+  /** The zone that the explanation on screen is about. */
+  readonly explainedZoneId = computed(() => {
+    const conditionId = this.explaining.answer.value?.incident.conditionId
+    return this.file.detail.value?.conditions.find(({ id }) => id === conditionId)?.zoneId
+  })
+
   timeZoneOf(unitPath: string): string {
     const holds = (unit: UnitView) => unitPath === unit.path || unitPath.startsWith(`${unit.path}.`)
     const units = this.units.value.filter(holds).sort((a, b) => b.path.length - a.path.length)
@@ -137,6 +154,19 @@ export class ConsoleState {
     this.errand.value = place
       ? { kind: 'wearer', n: wearer.n, latDeg: place.latE7! / 1e7, lonDeg: place.lonE7! / 1e7 }
       : { kind: 'wearer', n: wearer.n }
+  }
+
+  /** Opens the wearer's panel at the explanation of one of their incidents. */
+  async explain(incident: IncidentView): Promise<void> {
+    if (incident.wearer === undefined) return
+    this.openWearer(incident.wearer, incident)
+    await this.explaining.open(incident.id, this.nowMs.value)
+  }
+
+  /** From a page of the panel to the wearer's file, from there to the map alone. */
+  stepBack(): void {
+    if (this.file.page.value === 'file') this.closeWearer()
+    else this.file.turnTo('file')
   }
 
   closeWearer(): void {

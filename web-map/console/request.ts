@@ -11,6 +11,8 @@ import type {
   ZoneView,
 } from '../../model/console.ts'
 import type { IncidentAct } from '../../model/incident.ts'
+import type { BacktestAnswer, Explanation, LedgerRow } from '../../model/judgement.ts'
+import type { TrialRequest } from '../judged/trial-draft.ts'
 import type { MessageKey } from '../messages/id.ts'
 import { isMessageKey, t } from '../words/language.ts'
 
@@ -47,6 +49,9 @@ export function failureWords(failure: unknown): string {
 
 const PAGE_SIZE = 500
 const PAGES_MAX = 40
+
+/** `same`: begins, is confirmed and ends as it was told. */
+export type ExplanationAnswer = Explanation & { same: boolean }
 
 export type Api = ReturnType<typeof connectApi>
 
@@ -104,11 +109,20 @@ export function connectApi(fetch: typeof globalThis.fetch) {
     wearer: (id: string) => call<WearerDetail>('GET', `/v1/wearers/${encodeURIComponent(id)}`),
     grantAccess: (id: string, reason: string) =>
       call<void>('POST', `/v1/wearers/${encodeURIComponent(id)}/access`, { reason }),
-    track: async (id: string, fromMs: number, toMs: number) => {
-      const span = `from=${new Date(fromMs).toISOString()}&to=${new Date(toMs).toISOString()}`
-      return (await call<{ fixes: TrackFix[] }>('GET', `/v1/wearers/${encodeURIComponent(id)}/track?${span}`)).fixes
-    },
+    track: async (id: string, fromMs: number, toMs: number) =>
+      (await call<{ fixes: TrackFix[] }>('GET', `/v1/wearers/${encodeURIComponent(id)}/track?${span(fromMs, toMs)}`))
+        .fixes,
+    explanation: (incidentId: string) =>
+      call<ExplanationAnswer>('GET', `/v1/incidents/${encodeURIComponent(incidentId)}/explanation`),
+    ledger: async (id: string, fromMs: number, toMs: number) =>
+      (await call<{ rows: LedgerRow[] }>('GET', `/v1/wearers/${encodeURIComponent(id)}/ledger?${span(fromMs, toMs)}`))
+        .rows,
+    backtest: (request: TrialRequest) => call<BacktestAnswer>('POST', '/v1/backtests', request),
   }
+}
+
+function span(fromMs: number, toMs: number): string {
+  return `from=${new Date(fromMs).toISOString()}&to=${new Date(toMs).toISOString()}`
 }
 
 /** Our own errors are `{ error: { code } }`; the auth library's are `{ code }`; a proxy's may be no JSON at all. */

@@ -1,20 +1,26 @@
 import { signal } from '@preact/signals'
 import type { WearerDetail } from '../../model/console.ts'
 import { type Track, trackOf } from '../map/track-lines.ts'
-import { type Api, ApiFailure, failureWords } from './request.ts'
+import { type Api, type ApiFailure, failureWords } from './request.ts'
 
 export const TRACK_SPAN_MS = 24 * 3_600_000
+
+/** What the panel shows of the wearer. */
+export type FilePage = 'file' | 'explanation' | 'ledger' | 'trial'
+type Part = FilePage | 'track'
+type Work = (wearerId: string, nowMs: number) => Promise<void>
 
 /** The wearer whose panel is open, with the track when it was asked for. */
 export class WearerFile {
   readonly selectedId = signal<string | undefined>(undefined)
+  readonly page = signal<FilePage>('file')
   readonly detail = signal<WearerDetail | undefined>(undefined)
   readonly track = signal<Track | undefined>(undefined)
-  readonly loading = signal(false)
-  readonly trackLoading = signal(false)
+  readonly busy = signal<ReadonlySet<Part>>(new Set())
   readonly problem = signal<string | undefined>(undefined)
-  /** What waits for a reason: the file itself or its track. */
-  readonly reasonFor = signal<'file' | 'track' | undefined>(undefined)
+  /** Something was refused until a reason is written. */
+  readonly reasonNeeded = signal(false)
+  #refused = new Map<Part, Work>()
   #api: Api
   #onUnauthorized: () => void
 
@@ -24,7 +30,10 @@ export class WearerFile {
   }
 
   open(id: string): void {
-    if (this.selectedId.value === id && this.detail.value) return
+    if (this.selectedId.value === id && this.detail.value) {
+      this.turnTo('file')
+      return
+    }
     this.close()
     this.selectedId.value = id
     void this.load()
@@ -32,59 +41,83 @@ export class WearerFile {
 
   close(): void {
     this.selectedId.value = this.detail.value = this.track.value = undefined
-    this.problem.value = this.reasonFor.value = undefined
-    this.loading.value = this.trackLoading.value = false
+    this.busy.value = new Set()
+    this.#refused.clear()
+    this.reasonNeeded.value = false
+    this.turnTo('file')
+  }
+
+  turnTo(page: FilePage): void {
+    this.page.value = page
+    this.problem.value = undefined
   }
 
   async load(): Promise<void> {
-    const id = this.selectedId.value
-    if (!id) return
-    this.loading.value = true
-    await this.#guarded(id, 'file', async () => {
+    await this.read('file', 0, async (id) => {
       const detail = await this.#api.wearer(id)
       if (this.selectedId.value === id) this.detail.value = detail
     })
-    if (this.selectedId.value === id) this.loading.value = false
   }
 
   async showTrack(nowMs: number): Promise<void> {
-    const id = this.selectedId.value
-    if (!id) return
-    this.trackLoading.value = true
-    await this.#guarded(id, 'track', async () => {
-      const fixes = await this.#api.track(id, nowMs - TRACK_SPAN_MS, nowMs)
+    await this.read('track', nowMs, async (id, toMs) => {
+      const fixes = await this.#api.track(id, toMs - TRACK_SPAN_MS, toMs)
       if (this.selectedId.value === id) this.track.value = trackOf(fixes)
     })
-    if (this.selectedId.value === id) this.trackLoading.value = false
   }
 
   hideTrack(): void {
     this.track.value = undefined
   }
 
-  /** Opens with a written reason what was refused without one. */
+  /** Opens with a written reason all that was refused without one. */
   async giveReason(reason: string, nowMs: number): Promise<void> {
     const id = this.selectedId.value
-    const what = this.reasonFor.value
-    if (!id || !what) return
-    const granted = await this.#guarded(id, what, () => this.#api.grantAccess(id, reason))
-    if (!granted || this.selectedId.value !== id) return
-    this.reasonFor.value = undefined
-    if (what === 'file') await this.load()
-    else await this.showTrack(nowMs)
+    if (!id || !(await this.#guarded(id, () => this.#api.grantAccess(id, reason), 'file'))) return
+    const refused = [...this.#refused]
+    this.#refused.clear()
+    this.reasonNeeded.value = false
+    await Promise.all(refused.map(([part, work]) => this.read(part, nowMs, work)))
   }
 
-  async #guarded(id: string, what: 'file' | 'track', work: () => Promise<void>): Promise<boolean> {
+  /** Reads a part of the file; if that is refused for want of a reason, it is read once one has been written. */
+  async read(part: Part, nowMs: number, work: Work): Promise<void> {
+    const id = this.selectedId.value
+    if (!id) return
+    this.#mark(part, true)
+    const refuse = () => {
+      this.#refused.set(part, work)
+      this.reasonNeeded.value = true
+    }
+    await this.#guarded(id, () => work(id, nowMs), part, refuse)
+    if (this.selectedId.value === id) this.#mark(part, false)
+  }
+
+  #mark(part: Part, busy: boolean): void {
+    const parts = new Set(this.busy.value)
+    if (busy) parts.add(part)
+    else parts.delete(part)
+    this.busy.value = parts
+  }
+
+  /** False where the API refused; what it said is on screen. */
+  async #guarded(id: string, work: () => Promise<void>, part: Part, onRefused?: () => void): Promise<boolean> {
     this.problem.value = undefined
     try {
       await work()
       return true
     } catch (failure) {
-      if (this.selectedId.value !== id) return false
-      if (failure instanceof ApiFailure && failure.code === 'reason_required') this.reasonFor.value = what
-      else if (failure instanceof ApiFailure && failure.status === 401) this.#onUnauthorized()
-      else this.problem.value = failureWords(failure)
+      const words = failureWords(failure)
+      const { status, code } = failure as ApiFailure
+      if (status === 401) this.#onUnauthorized()
+      else if (this.selectedId.value !== id || !this.#inSight(part)) return false
+      else if (onRefused && code === 'reason_required') onRefused()
+      else this.problem.value = words
       return false
     }
+  }
+
+  #inSight(part: Part): boolean {
+    return part === 'file' || part === 'track' || this.page.value === part
   }
 }

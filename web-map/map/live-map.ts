@@ -253,9 +253,11 @@ export class LiveMap {
     else this.#map.flyTo(latLng(latDeg, lonDeg), zoom, { duration: 0.9 })
   }
 
-  fit(corners: Corners, zoomMax = 15): void {
+  /** `headPx`: what is kept free at the top, where the controls lie. */
+  fit(corners: Corners, zoomMax = 15, headPx = 36): void {
     this.#map.fitBounds(boundsOf(corners), {
-      padding: [36, 36],
+      paddingTopLeft: [36, Math.min(headPx, this.#map.getSize().y / 3)],
+      paddingBottomRight: [36, 36],
       maxZoom: zoomMax,
       animate: !this.#options.reducedMotion,
     })

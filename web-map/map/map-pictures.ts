@@ -5,7 +5,9 @@ import { type BraceletLayout, type Hit, hitBracelet, layoutBracelets } from './l
 import { type MapView, metresToPx } from './mercator.ts'
 import { MarkSprites, paintBracelets } from './paint-bracelets.ts'
 import { paintGraticule, paintLand, paintPlaces } from './paint-ground.ts'
+import { type JudgedPicture, paintJudged } from './paint-judged.ts'
 import { paintTrack } from './paint-track.ts'
+import { paintTrial, type TrialPicture } from './paint-trial.ts'
 import { paintZones } from './paint-zones.ts'
 import type { DrawnZone } from './project-zones.ts'
 import type { MapTheme } from './theme.ts'
@@ -20,6 +22,10 @@ export type Picture = {
   /** Zones of the selected wearer. */
   emphasis: ReadonlySet<string> | undefined
   track: Track | undefined
+  /** The fixes of an explanation. */
+  judged: JudgedPicture | undefined
+  /** What a proposed rule would have raised. */
+  trial: TrialPicture | undefined
   bracelets: () => Iterable<Bracelet>
   bracelet: (n: number) => Bracelet | undefined
   nameOf: (n: number) => string | undefined
@@ -48,7 +54,7 @@ export class MapPictures {
   }
 
   paintGround(ctx: CanvasRenderingContext2D, view: MapView, tiles: boolean): void {
-    const { theme, zones, showZones, emphasis, track } = this.picture
+    const { theme, zones, showZones, emphasis, track, judged, trial } = this.picture
     if (!tiles) {
       paintLand(ctx, view, this.#coast, theme)
       paintGraticule(ctx, view, theme)
@@ -56,11 +62,13 @@ export class MapPictures {
     if (showZones || emphasis)
       paintZones(ctx, view, showZones ? zones : zones.filter((zone) => emphasis?.has(zone.id)), theme, emphasis)
     if (!tiles) paintPlaces(ctx, view, theme)
-    if (track) paintTrack(ctx, view, track, theme)
+    if (judged) paintJudged(ctx, view, judged, theme)
+    else if (track) paintTrack(ctx, view, track, theme)
+    if (trial) paintTrial(ctx, view, trial, theme)
   }
 
   paintBracelets(ctx: CanvasRenderingContext2D, view: MapView): void {
-    const { theme, letters, bracelets, selectedN, nameOf, nowMs, track } = this.picture
+    const { theme, letters, bracelets, selectedN, nameOf, nowMs, track, judged } = this.picture
     if (this.#spritesFor?.[0] !== theme || this.#spritesFor[1] !== letters) {
       this.#sprites = new MarkSprites(theme, letters, Math.min(2, window.devicePixelRatio || 1))
       this.#spritesFor = [theme, letters]
@@ -69,7 +77,7 @@ export class MapPictures {
     this.#paintAccuracy(ctx, view)
     const focus = {
       calmScale: view.zoom >= 14 ? 1 : view.zoom <= 11 ? 0.7 : 0.7 + (view.zoom - 11) * 0.1,
-      others: track && selectedN !== undefined ? 0.3 : 1,
+      others: (track || judged) && selectedN !== undefined ? 0.3 : 1,
     }
     paintBracelets(ctx, this.#layout, this.#sprites!, theme, selectedN, focus, nameOf)
   }

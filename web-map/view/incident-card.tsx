@@ -3,12 +3,14 @@ import type { ComponentChildren } from 'preact'
 import type { IncidentView } from '../../model/console.ts'
 import { ARRIVAL } from '../console/arrivals.ts'
 import type { ConsoleState } from '../console/console-state.ts'
+import { canBeExplained } from '../console/explaining.ts'
 import { actOf, dueInMs, isOpen, isReopened, nameOf, stageOf, unitPathOf } from '../live/incident-order.ts'
 import { incidentTimeWords } from '../words/incident-time.ts'
 import { isMessageKey, t } from '../words/language.ts'
 import { distanceWords } from '../words/measure-words.ts'
 import { durationWords, momentWords } from '../words/time-words.ts'
 import { StateMark } from './marks.tsx'
+import { WhyButton } from './why-button.tsx'
 
 type Asked = 'note' | 'escalate' | 'resolve'
 
@@ -17,12 +19,14 @@ export function IncidentCard({
   incident,
   onOpen,
   onAsk,
+  onExplain,
 }: {
   state: ConsoleState
   incident: IncidentView
   /** Absent where there is nobody to be opened: an incident of a whole unit. */
   onOpen: (() => void) | undefined
   onAsk: (action: Asked) => void
+  onExplain: () => void
 }) {
   const problem = useSignal<string | undefined>(undefined)
   const busy = useSignal(false)
@@ -40,6 +44,7 @@ export function IncidentCard({
     stage,
     flashing ? 'arrived' : '',
     state.selectedIncidentId.value === incident.id ? 'selected' : '',
+    canBeExplained(incident) ? 'explained' : '',
   ]
   const acknowledge = async () => {
     busy.value = true
@@ -94,6 +99,7 @@ export function IncidentCard({
           )}
         </fieldset>
       )}
+      {canBeExplained(incident) && <WhyButton incident={incident} onExplain={onExplain} />}
     </li>
   )
 }

@@ -74,6 +74,10 @@ export function IncidentList({ state, onOpen }: { state: ConsoleState; onOpen: (
                 })
               }
               onAsk={(action) => (question.value = { action, incident })}
+              onExplain={() => {
+                void state.explain(incident)
+                onOpen()
+              }}
             />
           ))}
         </ol>

@@ -10,6 +10,7 @@ import { latitudeAt, longitudeAt } from '../map/mercator.ts'
 import { projectZone } from '../map/project-zones.ts'
 import { themeOf } from '../map/theme.ts'
 import { t } from '../words/language.ts'
+import { useJudgedOnMap } from './judged-on-map.ts'
 import { MapControls } from './map-controls.tsx'
 import { MapTip, type Tip, tipOf } from './map-tip.tsx'
 
@@ -39,6 +40,7 @@ export function MapPane({ state }: { state: ConsoleState }) {
       onPoint: point,
       onLeave: () => (tip.value = undefined),
       onMoved: (centre, zoom) => {
+        state.mapCentre.value = centre
         frame.dataset.view = `${zoom}/${centre.latDeg.toFixed(4)}/${centre.lonDeg.toFixed(4)}`
       },
       onTilesFailed: () => (tilesFailed.value = true),
@@ -70,7 +72,11 @@ export function MapPane({ state }: { state: ConsoleState }) {
     picture.showZones = showZones.value
     picture.track = state.file.track.value
     const detail = state.file.detail.value
-    picture.emphasis = detail && new Set(detail.conditions.map((condition) => condition.zoneId))
+    const zoneId = state.explainedZoneId.value
+    picture.emphasis =
+      zoneId === undefined
+        ? detail && new Set(detail.conditions.map((condition) => condition.zoneId))
+        : new Set([zoneId])
     map.current?.repaintGround()
     map.current?.repaintBracelets()
   })
@@ -92,6 +98,7 @@ export function MapPane({ state }: { state: ConsoleState }) {
     const corners = cornersOf(track.points.map((p) => ({ latDeg: latitudeAt(p.y), lonDeg: longitudeAt(p.x) })))
     if (corners) map.current?.fit(corners, 16)
   })
+  useJudgedOnMap(state, pictures, map)
   useSignalEffect(() => {
     const errand = state.errand.value
     if (!errand || !map.current) return
@@ -105,6 +112,7 @@ export function MapPane({ state }: { state: ConsoleState }) {
   return (
     <section class="map-pane" aria-label={t('map.label')}>
       <div class="map" ref={element} />
+      {state.trial.newZone.value && <i class="map-centre" aria-hidden="true" />}
       {tip.value && <MapTip tip={tip.value} />}
       <MapControls
         state={state}
@@ -130,6 +138,8 @@ function emptyPicture(state: ConsoleState): MapPictures['picture'] {
     showZones: true,
     emphasis: undefined,
     track: undefined,
+    judged: undefined,
+    trial: undefined,
     bracelets: () => state.live.bracelets.values(),
     bracelet: (n) => state.live.bracelets.get(n),
     nameOf: (n) => state.live.wearers.get(n)?.name,

@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals'
 import type { IncidentView } from '../../model/console.ts'
 import type { ConsoleState } from '../console/console-state.ts'
+import { canBeExplained } from '../console/explaining.ts'
 import { stageOf } from '../live/incident-order.ts'
 import { incidentTimeWords } from '../words/incident-time.ts'
 import { t } from '../words/language.ts'
 import { ActDialog, type ActQuestion } from './act-dialog.tsx'
 import { StateMark } from './marks.tsx'
+import { WhyButton } from './why-button.tsx'
 
 /** The wearer's open alerts with the next step for each; on a phone the panel covers the list. */
 export function PanelIncidents(props: { state: ConsoleState; incidents: IncidentView[]; timeZone: string }) {
@@ -26,6 +28,9 @@ export function PanelIncidents(props: { state: ConsoleState; incidents: Incident
             <span>
               <b>{t(`type.${incident.type}`)}</b>
               <small>{incidentTimeWords(incident, state.nowMs.value, timeZone)}</small>
+              {canBeExplained(incident) && (
+                <WhyButton incident={incident} onExplain={() => void state.explain(incident)} />
+              )}
             </span>
             {stageOf(incident) === 'new' ? (
               <button type="button" onClick={() => void acknowledge(incident)}>

@@ -89,11 +89,32 @@ export function TrackSwitch({ state }: { state: ConsoleState }) {
       </div>
       <button
         type="button"
-        disabled={file.trackLoading.value}
+        disabled={file.busy.value.has('track')}
         onClick={() => (track ? file.hideTrack() : void file.showTrack(state.nowMs.value))}
       >
         <Icon name="track" size={16} />
-        {file.trackLoading.value ? t('app.loading') : t(track ? 'panel.hideTrack' : 'panel.showTrack')}
+        {file.busy.value.has('track') ? t('app.loading') : t(track ? 'panel.hideTrack' : 'panel.showTrack')}
+      </button>
+    </div>
+  )
+}
+
+/** Opens the minutes ledger, which reads the track. */
+export function LedgerSwitch({ state, timeZone }: { state: ConsoleState; timeZone: string }) {
+  const { minutes } = state
+  return (
+    <div class="track-switch">
+      <div>
+        <b>{t('ledger.title')}</b>
+        <small>{t('ledger.note')}</small>
+      </div>
+      <button
+        type="button"
+        data-returns="ledger"
+        onClick={() => void minutes.open(minutes.weeks.value, timeZone, state.nowMs.value)}
+      >
+        <Icon name="clock" size={16} />
+        {t('ledger.open')}
       </button>
     </div>
   )

@@ -1,15 +1,19 @@
 import type { ComponentChildren } from 'preact'
-import type { WearerDetail } from '../../model/console.ts'
+import { PROPOSING_ROLES, type WearerDetail } from '../../model/console.ts'
 import type { ConsoleState } from '../console/console-state.ts'
 import { t } from '../words/language.ts'
 import { countWords } from '../words/measure-words.ts'
 import { programmeWords } from '../words/programme-words.ts'
 import { dateWords, momentWords } from '../words/time-words.ts'
 import { windowsWords } from '../words/window-words.ts'
+import { ExplanationPage } from './explanation-page.tsx'
+import { LedgerPage } from './ledger-page.tsx'
 import { Icon } from './marks.tsx'
+import { NewZoneButton } from './new-zone-button.tsx'
 import { PanelIncidents } from './panel-incidents.tsx'
 import { ReasonForm } from './reason-form.tsx'
-import { LastReport, TrackSwitch } from './wearer-facts.tsx'
+import { TrialPage } from './trial-page.tsx'
+import { LastReport, LedgerSwitch, TrackSwitch } from './wearer-facts.tsx'
 
 const DAY_MS = 86_400_000
 
@@ -19,7 +23,7 @@ export function WearerPanel({ state }: { state: ConsoleState }) {
   state.rosterVersion.value
   const summary = detail ?? [...state.live.wearers.values()].find((wearer) => wearer.id === file.selectedId.value)
   return (
-    <section class="panel" aria-label={summary?.name}>
+    <section class={`panel page-${file.page.value}`} aria-label={summary?.name}>
       <header class="panel-head">
         <div>
           <h2>{summary?.name ?? t('app.loading')}</h2>
@@ -40,15 +44,21 @@ export function WearerPanel({ state }: { state: ConsoleState }) {
             {file.problem.value}
           </p>
         )}
-        {file.reasonFor.value && <ReasonForm state={state} />}
-        {detail ? (
-          <Detail state={state} detail={detail} />
-        ) : (
-          file.loading.value && <p class="hint">{t('app.loading')}</p>
-        )}
+        {file.reasonNeeded.value && <ReasonForm state={state} />}
+        <Page state={state} detail={detail} />
       </div>
     </section>
   )
+}
+
+function Page({ state, detail }: { state: ConsoleState; detail: WearerDetail | undefined }) {
+  const page = state.file.page.value
+  if (page === 'explanation') return <ExplanationPage key={state.explaining.incidentId.value} state={state} />
+  if (page === 'ledger') return <LedgerPage state={state} />
+  if (page === 'trial' && state.trial.draft.value)
+    return <TrialPage key={state.trial.condition.value?.id} state={state} />
+  if (detail) return <Detail state={state} detail={detail} />
+  return state.file.busy.value.has('file') ? <p class="hint">{t('app.loading')}</p> : null
 }
 
 function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }) {
@@ -57,12 +67,15 @@ function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }
   const nowMs = state.nowMs.value
   const timeZone = state.timeZoneOf(detail.unitPath)
   const incidents = state.openIncidents.value.filter((incident) => incident.wearer?.id === detail.id)
+  const role = state.session.me.value?.role
+  const mayTry = role !== undefined && PROPOSING_ROLES.has(role)
   const daysLeft = Math.ceil((detail.supervisionEndsMs - nowMs) / DAY_MS)
   return (
     <>
       <LastReport state={state} detail={detail} bracelet={bracelet} timeZone={timeZone} />
       <TrackSwitch state={state} />
       <PanelIncidents state={state} incidents={incidents} timeZone={timeZone} />
+      <LedgerSwitch state={state} timeZone={timeZone} />
       <h3>{t('panel.conditions')}</h3>
       {detail.conditions.length === 0 && <p class="hint">{t('panel.noConditions')}</p>}
       <ul class="conditions">
@@ -75,9 +88,21 @@ function Detail({ state, detail }: { state: ConsoleState; detail: WearerDetail }
               <span key={words}>{words}</span>
             ))}
             <small>{t('panel.legalBasis', { basis: condition.legalBasis })}</small>
+            {mayTry && condition.kind !== 'neutral' && (
+              <button
+                type="button"
+                class="quiet why"
+                data-returns={`trial ${condition.id}`}
+                onClick={() => state.trial.open(condition)}
+              >
+                {t('trial.open')}
+                <span class="sr-only"> {condition.zoneName}</span>
+              </button>
+            )}
           </li>
         ))}
       </ul>
+      {mayTry && <NewZoneButton state={state} detail={detail} timeZone={timeZone} />}
       {detail.permits.length > 0 && <h3>{t('panel.permits')}</h3>}
       <ul class="conditions">
         {detail.permits.map((permit) => (

@@ -3,7 +3,7 @@ import { language } from './language.ts'
 /** "320 m", "1,4 km": decimal comma in Indonesian. */
 export function distanceWords(metres: number): string {
   if (metres < 1000) return `${Math.round(metres)} m`
-  return `${decimal(metres / 1000, metres < 10_000 ? 1 : 0)} km`
+  return `${decimalWords(metres / 1000, metres < 10_000 ? 1 : 0)} km`
 }
 
 /** Whole kilometres per hour. */
@@ -16,7 +16,8 @@ export function countWords(count: number): string {
   return count.toLocaleString(language.value === 'id' ? 'id-ID' : 'en-GB')
 }
 
-function decimal(value: number, digits: number): string {
+/** "0,25": decimal comma in Indonesian. */
+export function decimalWords(value: number, digits: number): string {
   const text = value.toFixed(digits)
   return language.value === 'id' ? text.replace('.', ',') : text
 }

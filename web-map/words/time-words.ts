@@ -9,6 +9,8 @@ const ZONE_NAMES: Record<string, string> = {
   'Asia/Jayapura': 'WIT',
 }
 
+const DAY_MS = 86_400_000
+
 type LocalParts = { year: number; month: number; day: number; hour: string; minute: string; second: string }
 
 const formatters = new Map<string, Intl.DateTimeFormat>()
@@ -102,4 +104,42 @@ export function durationWords(spanMs: number): string {
 export function ageWords(timeMs: number, nowMs: number): string {
   if (nowMs - timeMs < 10_000) return t('age.now')
   return t('age.ago', { duration: durationWords(nowMs - timeMs) })
+}
+
+/** "20.00.07" on the day of `dayMs`, "22 Nov 20.00.07" on another; for columns whose head names the zone. */
+export function secondsWords(timeMs: number, dayMs: number, timeZone: string): string {
+  const p = localParts(timeMs, timeZone)
+  const clock = `${p.hour}.${p.minute}.${p.second}`
+  const sameDay = dateWords(timeMs, timeZone) === dateWords(dayMs, timeZone)
+  return sameDay ? clock : `${p.day} ${t(`month.${p.month}` as MessageKey)} ${clock}`
+}
+
+/** "20.00", or "22 Nov" at midnight: for an axis. */
+export function axisWords(timeMs: number, timeZone: string): string {
+  const p = localParts(timeMs, timeZone)
+  const midnight = p.hour === '00' && p.minute === '00'
+  return midnight ? `${p.day} ${t(`month.${p.month}` as MessageKey)}` : `${p.hour}.${p.minute}`
+}
+
+/** What local time is ahead of UTC by at that time, whole minutes. */
+export function utcOffsetMs(timeMs: number, timeZone: string): number {
+  const p = localParts(timeMs, timeZone)
+  const local = Date.UTC(p.year, p.month - 1, p.day, Number(p.hour), Number(p.minute))
+  return local - Math.floor(timeMs / 60_000) * 60_000
+}
+
+/** Monday 00.00 of the week in which the time lies; Indonesia's zones know no summer time. */
+export function mondayBefore(timeMs: number, timeZone: string): number {
+  const offsetMs = utcOffsetMs(timeMs, timeZone)
+  const day = Math.floor((timeMs + offsetMs) / DAY_MS)
+  return (day - ((day + 3) % 7)) * DAY_MS - offsetMs
+}
+
+/** "23–29 Nov", "30 Nov–6 Des", "22 Nov". */
+export function daysWords(fromMs: number, toMs: number, timeZone: string): string {
+  const from = localParts(fromMs, timeZone)
+  const to = localParts(toMs, timeZone)
+  const last = `${to.day} ${t(`month.${to.month}` as MessageKey)}`
+  if (from.month !== to.month) return `${from.day} ${t(`month.${from.month}` as MessageKey)}–${last}`
+  return from.day === to.day ? last : `${from.day}–${last}`
 }

@@ -1,0 +1,56 @@
+import type { Clock, Log } from '../../model/observe.ts'
+import { rulesVersion } from '../../store/load-plans.ts'
+import type { Pool } from '../../store/open-pool.ts'
+import { withDeadline } from '../deadline.ts'
+import type { LiveConnection } from './connection.ts'
+import type { LiveFeed } from './feed.ts'
+import type { LiveLimits } from './limits.ts'
+
+export type StatusParts = { apiPool: Pool; limits: LiveLimits; clock: Clock; log: Log }
+
+/** Tells consoles how fresh what they see is, and whether history is to be had. */
+export class StatusTeller {
+  readonly #parts: StatusParts
+  readonly #feed: LiveFeed
+  #liveMs = 0
+  #databaseAway = false
+
+  constructor(parts: StatusParts, feed: LiveFeed) {
+    this.#parts = parts
+    this.#feed = feed
+  }
+
+  /** Something live was heard of at that time. */
+  heard(liveMs: number): void {
+    this.#liveMs = Math.max(this.#liveMs, liveMs)
+  }
+
+  send(connection: LiveConnection): void {
+    connection.send({
+      t: 'status',
+      serverMs: this.#parts.clock(),
+      liveMs: this.#liveMs,
+      redis: this.#feed.away ? 'away' : 'ok',
+      database: this.#databaseAway ? 'away' : 'ok',
+    })
+  }
+
+  /** What is missing, as of the last probe. */
+  missing(): string[] {
+    return [...(this.#feed.away ? ['Redis is away'] : []), ...(this.#databaseAway ? ['the database is away'] : [])]
+  }
+
+  async probeDatabase(): Promise<void> {
+    const { apiPool, limits, log } = this.#parts
+    try {
+      await withDeadline(rulesVersion(apiPool), limits.databaseProbeMs)
+      if (this.#databaseAway) log.info({}, 'the database is back')
+      this.#databaseAway = false
+    } catch (error) {
+      // Whatever it is, the consoles are told that history is not to be had.
+      if (!this.#databaseAway)
+        log.warn({ reason: (error as Error).message }, 'the database is away; the live feed goes on')
+      this.#databaseAway = true
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { useEffect, useRef } from 'preact/hooks'
+import type { ConsoleState } from '../console/console-state.ts'
+import { t } from '../words/language.ts'
+import { Icon } from './marks.tsx'
+
+/**
+ * Head of a page of the panel. Takes the focus when the page opens, and gives it back to what opened it: the button with
+ * `data-returns` of the same name, in the panel or, where there is none, anywhere.
+ */
+export function PageHead({ state, title, returns }: { state: ConsoleState; title: string; returns: string }) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    heading.current?.focus()
+    return () => void requestAnimationFrame(() => giveFocusBack(returns))
+  }, [])
+  return (
+    <div class="page-head">
+      <button type="button" class="quiet" onClick={() => state.stepBack()}>
+        <Icon name="back" size={16} />
+        {t('panel.back')}
+      </button>
+      <h3 ref={heading} tabIndex={-1}>
+        {title}
+      </h3>
+    </div>
+  )
+}
+
+function giveFocusBack(returns: string): void {
+  if (document.activeElement !== document.body) return
+  const button = `[data-returns="${CSS.escape(returns)}"]`
+  const opener = document.querySelector<HTMLElement>(`.panel ${button}`) ?? document.querySelector<HTMLElement>(button)
+  opener?.focus()
+}
