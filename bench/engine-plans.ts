@@ -11,6 +11,8 @@ import { randomFrom } from './random.ts'
 
 const ZONE_COUNTS = [10, 100, 1_000, 10_000]
 const WEARERS = 2_000
+/** As many as a gateway's frame brings. */
+const ENTRY_REPORTS = 200
 const WARM_STEPS = 20
 const STEPS = 120
 const MINUTE_MS = 60_000
@@ -95,6 +97,10 @@ function offerAll(plan: CompiledPlan, { latE7, lonE7 }: Walks): { nsPerFix: numb
   const run = (from: number, to: number): void => {
     for (let step = from; step < to; step++)
       for (let w = 0; w < WEARERS; w++) {
+        if (w % ENTRY_REPORTS === 0) {
+          for (let next = w; next < w + ENTRY_REPORTS; next++) fleet.expect(next)
+          fleet.fetch()
+        }
         const at = step * WEARERS + w
         report.wearerId = w
         report.timeMs = START_MS + step * MINUTE_MS + w

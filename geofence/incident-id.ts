@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { IncidentType } from '../model/incident.ts'
 
 /** The report's content key as 16 hex digits, as in Evidence. */
@@ -20,11 +20,7 @@ export function incidentId(
   startMs: number,
   startKey: string,
 ): string {
-  const bytes = createHash('sha256')
-    .update(JSON.stringify([wearerId, conditionId ?? null, type, startMs, startKey]))
-    .digest()
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  const hex = bytes.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
+  const hex = hash('sha256', JSON.stringify([wearerId, conditionId ?? null, type, startMs, startKey]), 'hex')
+  const variant = '89ab'[Number.parseInt(hex.charAt(16), 16) & 3]
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -17,10 +17,14 @@ export function crossedBetween(j: Judging): void {
   if (state.fixMs === -Infinity) return
   if (report.timeMs - state.fixMs > ENGINE.crossingMaxMs || state.fixMs < state.activeSinceMs[j.index]!) return
   const guardThere = breachGuardM(state.fixRadiusM, j.version.parameters.guardFloorM)
-  const distanceThere = zone.signedDistanceM(state.fixLatE7, state.fixLonE7)
-  if (-distanceThere <= guardThere) return
+  const deepEnoughM = Math.max(guardThere, breachGuardM(j.radiusM, j.version.parameters.guardFloorM))
+  // What the way to the zone and back leaves of the line is twice what it can go into it.
+  const leftM = j.lineM - j.marginM - 2 * deepEnoughM
+  if (leftM <= guardThere) return
+  const distanceThere = zone.signedDistanceM(state.fixLatE7, state.fixLonE7, leftM)
+  if (-distanceThere <= guardThere || -distanceThere > leftM) return
   const depthM = segmentDepthM(zone, state.fixLatE7, state.fixLonE7, report.latE7, report.lonE7)
-  if (depthM <= Math.max(guardThere, breachGuardM(j.radiusM, j.version.parameters.guardFloorM))) return
+  if (depthM <= deepEnoughM) return
   const first = lastFix(state)!
   first.distanceM = distanceThere
   emit(j, first, undefined, depthM)

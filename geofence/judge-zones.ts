@@ -19,6 +19,8 @@ import { type Judging, judgeFix } from './zone-rules.ts'
 
 /** Beyond this the anchor is moved: bounds taken from afar are loose. */
 const ANCHOR_REACH_M = 250
+/** Beyond this it is moved, though nothing was weighed: from too far away nobody is settled. */
+const ANCHOR_FAR_M = 1000
 /** A traveller's next fixes, and how far a fix may lie from the one before to be a traveller's. */
 const AHEAD = 4
 const TRAVEL_MAX_M = 5_000
@@ -47,10 +49,21 @@ export function judgeZones(state: WearerState, plan: CompiledPlan, report: LogRe
   const movedM = apart[FROM_ANCHOR]! * SLACK_SHARE + SLACK_M
   const lineM = hot[at + HOT.fixMs] === -Infinity ? 0 : apart[FROM_LAST]! * SLACK_SHARE + SLACK_M
   const needM = Math.max(complyGuardM(radiusM, hot[at + HOT.guardFloorM]!), lineM)
-  if (!exact && hot[at + HOT.safeM]! - movedM > needM) return
+  if (!exact && hot[at + HOT.safeM]! - movedM > needM) {
+    if (movedM > ANCHOR_FAR_M) moveAnchor(state, report, movedM)
+    return
+  }
   weighed[LINE] = lineM
   if (plan.index !== undefined && !exact) weighNearby(state, plan, plan.index, needM, report, sink)
   else weighByBounds(state, plan, movedM, report, sink)
+}
+
+/** What is known of where the anchor was still says something of where the wearer is now. */
+function moveAnchor({ hot, at, boundM }: WearerState, { latE7, lonE7 }: LogReport, movedM: number): void {
+  hot[at + HOT.anchorLatE7] = latE7
+  hot[at + HOT.anchorLonE7] = lonE7
+  hot[at + HOT.safeM]! -= movedM
+  for (let i = 0; i < boundM.length; i++) boundM[i]! -= movedM
 }
 
 /** Weighs the lineages whose boundary may be near, by how far from the anchor each surely is. */
@@ -100,13 +113,15 @@ function weighNearby(
   const { versions } = judgedAt(plan, report)
   if (toWeigh.length < versions.length) {
     toWeigh = new Int32Array(versions.length)
+    outsideM = new Float64Array(versions.length)
     taken = new Uint8Array(versions.length)
   }
-  let count = index.near(report.latE7, report.lonE7, needM, toWeigh, nearby)
+  let count = index.near(report.latE7, report.lonE7, needM, toWeigh, outsideM, nearby)
   for (let k = 0; k < count; k++) taken[toWeigh[k]!] = 1
   for (const i of forgetClean(state))
     if (taken[i] === 0) {
-      toWeigh[count++] = i
+      toWeigh[count] = i
+      outsideM[count++] = Number.NaN
       taken[i] = 1
     }
   let safeM = nearby[0]!
@@ -115,7 +130,11 @@ function weighNearby(
     taken[i] = 0
     const version = versions[i]
     if (version === undefined) continue
-    weighOne(state, plan, i, version, report, ANCHOR_REACH_M, sink)
+    if (Number.isNaN(outsideM[k]!)) weighOne(state, plan, i, version, report, ANCHOR_REACH_M, sink)
+    else {
+      weighed[MARGIN] = outsideM[k]!
+      weighAgainst(state, plan, i, version, report, sink)
+    }
     const clean = memory[i] === undefined || memory[i]!.clean
     const safeHereM = clean ? weighed[MARGIN]! - version.parameters.warningRingM : -Infinity
     if (safeHereM < safeM) safeM = safeHereM
@@ -141,6 +160,7 @@ function forgetClean(state: WearerState): readonly number[] {
 }
 
 let toWeigh = new Int32Array(64)
+let outsideM = new Float64Array(64)
 let taken = new Uint8Array(64)
 const nearby = new Float64Array(1)
 

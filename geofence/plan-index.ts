@@ -65,27 +65,40 @@ export class PlanIndex {
   /**
    * Writes to `toWeigh` (as long as there are lineages) the places of those that a fix at the position is to be weighed
    * against and gives their number: all that are not avoided zones, and all avoided ones whose warning ring is not more
-   * than `needM` away. Writes to `safeM[0]` how far, at least, all others lie beyond their rings; it
-   * is more than `needM`. Whoever has a run or an incident open with a lineage weighs that one too.
+   * than `needM` away. Writes to `outsideM`, beside each, how far outside its zone the position is where that was measured
+   * exactly, else NaN. Writes to `safeM[0]` how far, at least, all others lie beyond their rings; it is more than `needM`.
+   * Whoever has a run or an incident open with a lineage weighs that one too.
    */
-  near(latE7: number, lonE7: number, needM: number, toWeigh: Int32Array, safeM: Float64Array): number {
-    toWeigh.set(this.#always)
-    let count = this.#always.length
+  near(
+    latE7: number,
+    lonE7: number,
+    needM: number,
+    toWeigh: Int32Array,
+    outsideM: Float64Array,
+    safeM: Float64Array,
+  ): number {
+    const always = this.#always
+    let count = 0
+    for (; count < always.length; count++) {
+      toWeigh[count] = always[count]!
+      outsideM[count] = Number.NaN
+    }
     const ringMaxM = this.#ringMaxM
     const { cells, index, found, distancesM } = this.#avoided
-    const inside = cells.around(latE7, lonE7, found, 0, this.#clearM)
-    const clearM = this.#clearM[0]!
-    if (inside === 0 && clearM - ringMaxM > needM) {
-      safeM[0] = clearM - ringMaxM
+    if (cells.isClear(latE7, lonE7, this.#clearM) && this.#clearM[0]! - ringMaxM > needM) {
+      safeM[0] = this.#clearM[0]! - ringMaxM
       return count
     }
     const lookM = Math.ceil(Math.max(LOOK_MIN_M, needM) + ringMaxM + 1)
     const near = index.near(latE7, lonE7, lookM, found, distancesM)
     let leastM = lookM - ringMaxM
     for (let k = 0; k < near; k++) {
-      const beyondM = -distancesM[k]! - ringMaxM
-      if (!(beyondM > needM)) toWeigh[count++] = this.#lineageOf[found[k]!]!
-      else if (beyondM < leastM) leastM = beyondM
+      const awayM = -distancesM[k]!
+      const beyondM = awayM - ringMaxM
+      if (!(beyondM > needM)) {
+        toWeigh[count] = this.#lineageOf[found[k]!]!
+        outsideM[count++] = awayM > -lookM ? awayM : Number.NaN
+      } else if (beyondM < leastM) leastM = beyondM
     }
     safeM[0] = leastM
     return count

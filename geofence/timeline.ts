@@ -151,8 +151,9 @@ export class WearerTimeline implements Sink {
   fetchBounds(): number {
     const { state, segment } = this.#head
     const { boundM, memory } = state
-    const { zones } = segment.plan
+    const { zones, index } = segment.plan
     let sum = 0
+    if (index !== undefined) return sum // a few of many are near, and who knows which
     for (let i = 0; i < boundM.length; i += 8) sum += boundM[i]!
     for (let i = 0; i < zones.length; i += 8) if (zones[i] === undefined) sum++
     for (let i = 0; i < memory.length; i += 8) if (memory[i] === undefined) sum++

@@ -40,6 +40,7 @@ function planOf(random: Random, count: number): CompiledPlan {
 
 test('what is left out lies farther beyond its warning ring than is said, and that is more than is needed', () => {
   let leftOut = 0
+  let exactly = 0
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 2 ** 31 }),
@@ -50,13 +51,19 @@ test('what is left out lies farther beyond its warning ring than is said, and th
         const plan = planOf(random, count)
         const index = new PlanIndex(plan.zones, plan.timing)
         const toWeigh = new Int32Array(plan.size)
+        const outsideM = new Float64Array(plan.size)
         const safeM = new Float64Array(1)
         for (let i = 0; i < 20; i++) {
           const latE7 = Math.round((-6.25 + 0.4 * random()) * 1e7)
           const lonE7 = Math.round((106.95 + 0.4 * random()) * 1e7)
-          const weighed = toWeigh.subarray(0, index.near(latE7, lonE7, needM, toWeigh, safeM))
+          const weighed = toWeigh.subarray(0, index.near(latE7, lonE7, needM, toWeigh, outsideM, safeM))
           expect(new Set(weighed).size).toBe(weighed.length)
           expect(safeM[0]).toBeGreaterThan(needM)
+          for (const [at, k] of weighed.entries())
+            if (!Number.isNaN(outsideM[at]!)) {
+              exactly++
+              expect(outsideM[at]).toBe(-plan.zones[k]!.signedDistanceM(latE7, lonE7))
+            }
           for (const [k, { kind, versions }] of plan.timing.rules.entries()) {
             if (weighed.includes(k)) continue
             leftOut++
@@ -70,4 +77,5 @@ test('what is left out lies farther beyond its warning ring than is said, and th
     { numRuns: 40, seed: 31 },
   )
   expect(leftOut).toBeGreaterThan(10_000)
+  expect(exactly).toBeGreaterThan(50)
 })
