@@ -20,7 +20,7 @@ export function crossedBetween(j: Judging): void {
   const deepEnoughM = Math.max(guardThere, breachGuardM(j.radiusM, j.version.parameters.guardFloorM))
   // What the way to the zone and back leaves of the line is twice what it can go into it.
   const leftM = j.lineM - j.marginM - 2 * deepEnoughM
-  if (leftM <= guardThere) return
+  if (leftM <= guardThere || leftM <= j.beforeM) return
   const distanceThere = zone.signedDistanceM(state.fixLatE7, state.fixLonE7, leftM)
   if (-distanceThere <= guardThere || -distanceThere > leftM) return
   const depthM = segmentDepthM(zone, state.fixLatE7, state.fixLonE7, report.latE7, report.lonE7)

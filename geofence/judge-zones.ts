@@ -26,13 +26,16 @@ const AHEAD = 4
 const TRAVEL_MAX_M = 5_000
 // Metres go from function to function in these: a fraction is boxed for a call that is not inlined.
 const measured = new Float64Array(1)
-const apart = new Float64Array(2)
+const apart = new Float64Array(3)
 const FROM_ANCHOR = 0
 const FROM_LAST = 1
-const weighed = new Float64Array(3)
+const FROM_ANCHOR_TO_LAST = 2
+const weighed = new Float64Array(4)
 const MARGIN = 0
 const LINE = 1
 const RADIUS = 2
+/** So far, at least, was the last fix on the right side of every boundary. */
+const BEFORE = 3
 
 /** Weighs a fix against every rule that it may decide something of; nearly all lie surely too far away for that. */
 export function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
@@ -54,6 +57,15 @@ export function judgeZones(state: WearerState, plan: CompiledPlan, report: LogRe
     return
   }
   weighed[LINE] = lineM
+  measureApart(
+    hot[at + HOT.anchorLatE7]! | 0,
+    hot[at + HOT.anchorLonE7]! | 0,
+    hot[at + HOT.fixLatE7]! | 0,
+    hot[at + HOT.fixLonE7]! | 0,
+    apart,
+    FROM_ANCHOR_TO_LAST,
+  )
+  weighed[BEFORE] = exact ? -Infinity : hot[at + HOT.safeM]! - apart[FROM_ANCHOR_TO_LAST]! * SLACK_SHARE - SLACK_M
   if (plan.index !== undefined && !exact) weighNearby(state, plan, plan.index, needM, report, sink)
   else weighByBounds(state, plan, movedM, report, sink)
 }
@@ -225,6 +237,7 @@ function weighAgainst(
   j.radiusM = weighed[RADIUS]!
   j.marginM = weighed[MARGIN]!
   j.lineM = weighed[LINE]!
+  j.beforeM = weighed[BEFORE]!
   const memory = state.memory[index]
   // A run from before the last window says nothing about the next one.
   if (!j.active && memory?.breachLast && report.timeMs - memory.breachLast.timeMs > plan.freshMs) memory.forgetRuns()

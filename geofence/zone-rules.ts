@@ -39,6 +39,8 @@ export type Judging = {
   marginM: number
   /** From the last fix to this one, a little more than that. */
   lineM: number
+  /** At least so far on the right side at the last fix; −Infinity: not known. */
+  beforeM: number
 }
 
 /** Weighs the fix and moves the lineage's memory on; gives the evidence. */

@@ -276,6 +276,26 @@ describe('a plan changes', () => {
     expect(t.takeChanges()).toEqual([])
   })
 
+  test('however far ahead a plan was worked out, its edges come, also those of a long silence', () => {
+    // From the fortieth day on; for weeks nothing is known to come, then the edge lies between two reports or looks at the clock.
+    const later = condition({ fromMs: at(0) + 40 * DAY })
+    const { plan, zones } = document({ conditions: [later] })
+    const { zoneOf } = compileDocument(plan, zones)
+    const run = (days: number, looks: readonly number[]) => {
+      const horizon = { fromMs: at(0), toMs: at(0) + days * DAY }
+      const options = { retainMs: Infinity, retainEventsMax: 1e6 }
+      const t = new WearerTimeline(WEARER, compilePlan(plan, zoneOf, horizon), options)
+      for (const day of [0, 1, 2]) for (let i = 0; i < 6; i++) t.offer(fix(at(i) + day * DAY, 900, i))
+      for (const day of looks) t.advanceTo(at(0) + day * DAY)
+      for (let minute = 0; minute < 60; minute += 10) t.offer(fix(at(minute) + 41 * DAY, 900, minute % 7))
+      return [brief(t.standing()), Buffer.from(t.encodeState()).toString('hex')]
+    }
+    const whole = run(60, [])
+    expect(whole[0]).toHaveLength(1)
+    for (const looks of [[], [10, 20, 30], [39, 40.5], [41]]) expect(run(1, looks)[0]).toEqual(whole[0])
+    expect(run(1, [])).toEqual(whole)
+  })
+
   test('whenever it is announced, the outcome is the same', () => {
     const reports = [...out(0, 8), fix(at(9), 0, 0), fix(at(10), 0, 0), ...out(15, 30)]
     const results = [0, 5, 12, 20, reports.length].map((announcedAfter) => {
