@@ -3,7 +3,15 @@
 // A cell that no boundary crosses knows its zones and how far its middle lies from any boundary, so it is answered without
 // asking a zone; in a cell with a boundary only the zones that cross it are measured. Build, freeze, swap.
 import { buildZoneCells } from './build-zone-cells.ts'
-import { CELLS_LAT_MAX_E7, type Cells, CLEAR_MAX_M, CLEAR_UNITS_MAX, clearUnitM, SLACK_M, SLACK_SHARE } from './cells-layout.ts'
+import {
+  CELLS_LAT_MAX_E7,
+  type Cells,
+  CLEAR_MAX_M,
+  CLEAR_UNITS_MAX,
+  clearUnitM,
+  SLACK_M,
+  SLACK_SHARE,
+} from './cells-layout.ts'
 import type { CompiledZone } from './compile-zone.ts'
 import { PLANE_ROW, PLANES } from './local-plane.ts'
 import { FULL_TURN_E7 } from './project.ts'

@@ -1,8 +1,9 @@
 // The chain of chunks against a sorted list, and the fleet's short way against a timeline's own.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BUCKET_MS, EventBuckets } from '../../geofence/event-buckets.ts'
+import { EventBuckets } from '../../geofence/event-buckets.ts'
 import { NumberTable } from '../../geofence/number-table.ts'
+import { BUCKET_MS } from '../../geofence/report-chain.ts'
 import { ReportChunks } from '../../geofence/report-chunks.ts'
 import { freshRow } from '../../geofence/wearer-row.ts'
 import { compareReports, LogReport } from '../../model/report.ts'
