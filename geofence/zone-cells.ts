@@ -103,7 +103,7 @@ export class ZoneCells {
     else {
       if ((word & 3) !== 1 || word >>> 13 !== 0) return false
       const clear = ((word >>> 2) & CLEAR_UNITS_MAX) * clearUnitM(off[1]!) - off[0]!
-      clearM[0] = clear > CLEAR_MAX_M ? CLEAR_MAX_M : clear > 0 ? clear : 0
+      clearM[0] = Math.max(0, Math.min(CLEAR_MAX_M, clear))
     }
     return true
   }
