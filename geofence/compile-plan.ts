@@ -142,17 +142,37 @@ function timingWithin(
 ): PlanTiming {
   const rules = lineages.map(({ kind, rules }) => {
     const pieces: [startMs: number, endMs: number, version: number][] = []
-    for (const [version, rule] of rules.entries())
-      for (const [start, end] of inForce(rule, horizon)) pieces.push([start, end, version])
+    const versions: Version[] = []
+    for (const [version, rule] of rules.entries()) {
+      const spans = inForce(rule, horizon)
+      for (const [start, end] of spans) pieces.push([start, end, version])
+      versions.push(knownFrom(rule, spans, freshMs, horizon))
+    }
     pieces.sort((a, b) => a[0] - b[0])
     return timedRule({
       kind,
-      versions: rules.map(({ version }) => version),
+      versions,
       intervals: intervalsOf(pieces.map(([start, end]) => [start, end])),
       versionOf: pieces.map(([, , version]) => version),
     })
   })
   return timingOf(rules, supervision, freshMs)
+}
+
+/**
+ * Its version, with the time it was made where that cuts a preview short. Long ago, or long before it holds, it does not, and
+ * wearers whose rules were made at other times share what is left.
+ */
+function knownFrom(
+  { version, madeMs }: Rule,
+  spans: readonly [number, number][],
+  freshMs: number,
+  { fromMs }: Horizon,
+): Version {
+  if (madeMs === undefined || madeMs < fromMs) return version
+  return spans.some(([start]) => madeMs > start - freshMs && madeMs <= start)
+    ? { ...version, knownFromMs: madeMs }
+    : version
 }
 
 function supervisionOf(source: Plan): [number, number][] {
@@ -193,6 +213,8 @@ type Rule = {
   kind: ConditionKind
   zoneId: string
   version: Version
+  /** When it was made, or decided; undefined = known for ever. */
+  madeMs: number | undefined
   bounds: [number, number][]
   windows: readonly WeeklyWindow[] | undefined
   timeZone: string
@@ -224,6 +246,7 @@ function rulesOf(plan: Plan, supervision: [number, number][]): Rule[] {
           severity: undefined,
           shallowExtraFixes: ENGINE.shallowExtraFixes,
         },
+        madeMs: permit.decidedMs,
         bounds: intersected(supervision, [span]),
         windows: undefined,
         timeZone: 'UTC',
@@ -255,6 +278,7 @@ function ruleOf(condition: Condition, place: number, bounds: [number, number][])
           ? ENGINE.shallowExtraFixes
           : 0,
     }),
+    madeMs: condition.madeMs,
     bounds,
     windows: condition.windows,
     timeZone: condition.timeZone,

@@ -5,7 +5,7 @@ import { Interned } from './interned.ts'
 
 /** A condition without what is its own, as JSON. */
 type Template = { readonly json: string }
-type Own = [id: string, zoneId: string, fromMs: number, toMs: number | null, legalBasis: string]
+type Own = [id: string, zoneId: string, fromMs: number, toMs: number | null, madeMs: number | null, legalBasis: string]
 
 export type PackedPlan = { readonly own: string; readonly templates: readonly Template[] }
 
@@ -15,8 +15,8 @@ const templateLists = new Interned<readonly Template[]>(4096)
 export function packPlan({ conditions, ...rest }: Plan): PackedPlan {
   const own: Own[] = []
   const jsons: string[] = []
-  for (const { id, zoneId, fromMs, toMs, legalBasis, ...alike } of conditions) {
-    own.push([id, zoneId, fromMs, toMs ?? null, legalBasis])
+  for (const { id, zoneId, fromMs, toMs, madeMs, legalBasis, ...alike } of conditions) {
+    own.push([id, zoneId, fromMs, toMs ?? null, madeMs ?? null, legalBasis])
     jsons.push(JSON.stringify(alike))
   }
   const list = templateLists.of(jsons.join('\n'), () => jsons.map((json) => templates.of(json, () => ({ json }))))
@@ -26,10 +26,14 @@ export function packPlan({ conditions, ...rest }: Plan): PackedPlan {
 /** The plan again; absent stays absent. */
 export function unpackPlan({ own, templates }: PackedPlan): Plan {
   const [rest, owns] = JSON.parse(own) as [Omit<Plan, 'conditions'>, Own[]]
-  const conditions = owns.map(([id, zoneId, fromMs, toMs, legalBasis], i): Condition => {
-    const alike = JSON.parse(templates[i]!.json) as Omit<Condition, 'id' | 'zoneId' | 'fromMs' | 'toMs' | 'legalBasis'>
+  const conditions = owns.map(([id, zoneId, fromMs, toMs, madeMs, legalBasis], i): Condition => {
+    const alike = JSON.parse(templates[i]!.json) as Omit<
+      Condition,
+      'id' | 'zoneId' | 'fromMs' | 'toMs' | 'madeMs' | 'legalBasis'
+    >
     const condition: Condition = { id, zoneId, fromMs, legalBasis, ...alike }
     if (toMs !== null) condition.toMs = toMs
+    if (madeMs !== null) condition.madeMs = madeMs
     return condition
   })
   return { ...rest, conditions }

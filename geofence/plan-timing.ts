@@ -11,6 +11,8 @@ export type Version = {
   readonly severity: Severity | undefined
   /** Fixes beyond `confirmFixes` that a run near the wall needs. */
   readonly shallowExtraFixes: number
+  /** No fix before it is weighed, however soon the rule holds; absent where that changes nothing. */
+  readonly knownFromMs?: number
 }
 
 /** When a lineage is judged, and by what. */
@@ -101,13 +103,14 @@ export class PlanTiming {
     const versions = this.rules.map(({ intervals, versions, versionOf }): Version | undefined => {
       const interval = firstEndAfter(intervals, timeMs)
       if (interval === intervals.ends.length) return undefined
-      const previewMs = intervals.starts[interval]! - this.freshMs
+      const version = versions[versionOf[interval]!]!
+      const startMs = intervals.starts[interval]!
+      const previewMs = Math.min(startMs, Math.max(startMs - this.freshMs, version.knownFromMs ?? -Infinity))
       if (timeMs < previewMs) {
         untilMs = Math.min(untilMs, previewMs)
         return undefined
       }
       untilMs = Math.min(untilMs, intervals.ends[interval]!)
-      const version = versions[versionOf[interval]!]!
       guardFloorM = Math.max(guardFloorM, version.parameters.guardFloorM)
       warningRingM = Math.max(warningRingM, version.parameters.warningRingM)
       return version

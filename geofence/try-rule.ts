@@ -14,7 +14,7 @@ import { advance, step } from './step.ts'
  */
 export function planOfProposal(
   plan: Plan,
-  proposed: Omit<Condition, 'fromMs' | 'toMs' | 'zoneId'>,
+  proposed: Omit<Condition, 'fromMs' | 'toMs' | 'madeMs' | 'zoneId'>,
   zone: CompiledZone,
   fromMs: number,
   toMs: number,

@@ -51,6 +51,8 @@ export const conditionSchema = z.object({
   /** In force from … until …; open-ended where `toMs` is absent. */
   fromMs: instant,
   toMs: instant.optional(),
+  /** When this version was made: what a fix was to it before then counts for nothing. Absent = known for ever. */
+  madeMs: instant.optional(),
   /** IANA name; Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT) by the zone's place. */
   timeZone: z.string().default('Asia/Jakarta'),
   /** When it applies; absent = always. */

@@ -38,7 +38,7 @@ export async function loadPlans(db: Db, wearerIds?: readonly number[]): Promise<
     LEFT JOIN (
       SELECT wearer_id, max(changed_at) AS changed_at,
         json_agg(json_strip_nulls(json_build_object('id', id, 'kind', kind, 'zoneId', zone_id,
-            'fromMs', utc_ms(lower(during)), 'toMs', utc_ms(upper(during)), 'timeZone', time_zone, 'windows', windows,
+            'fromMs', utc_ms(lower(during)), 'toMs', utc_ms(upper(during)), 'madeMs', utc_ms(made_at), 'timeZone', time_zone, 'windows', windows,
             'severity', severity, 'parameters', parameters, 'legalBasis', legal_basis))
           ORDER BY id, lower(during)) FILTER (WHERE cancelled_at IS NULL) AS versions
       FROM condition WHERE $1::int[] IS NULL OR wearer_id = ANY ($1) GROUP BY wearer_id

@@ -152,9 +152,11 @@ describe('conditions', () => {
     const change = { fromMs: FROM_MS + 3 * DAY_MS, madeMs: FROM_MS + 2 * DAY_MS, legalBasis: 'SK 3' }
     await inTransaction(database.ownerPool, (client) => changeCondition(client, id, condition(wearerId, change)))
     const [plan] = await loadPlans(database.recordPool, [wearerId])
-    expect(plan!.plan.conditions.map(({ fromMs, toMs, legalBasis }) => [fromMs, toMs, legalBasis])).toEqual([
-      [FROM_MS, change.fromMs, 'SK 1'],
-      [change.fromMs, undefined, 'SK 3'],
+    expect(
+      plan!.plan.conditions.map(({ fromMs, toMs, madeMs, legalBasis }) => [fromMs, toMs, madeMs, legalBasis]),
+    ).toEqual([
+      [FROM_MS, change.fromMs, FROM_MS, 'SK 1'],
+      [change.fromMs, undefined, change.madeMs, 'SK 3'],
     ])
     expect(plan!.changedMs).toBe(change.madeMs)
     const backwards = { fromMs: FROM_MS + 4 * DAY_MS, madeMs: FROM_MS + 5 * DAY_MS }
