@@ -7,6 +7,7 @@
 //   right     comply    forgets a breach run
 //   right     unsure    nothing at once; a breach run lives on, but only for runLinkMs (noise of hours never adds up);
 //                       for too long, and not merely near the wall: location unverifiable
+//                       in an avoided zone, all of many inside or their mean deep inside: location unverifiable, too
 //   right     breach    one more in the run; enough of them (one more where all are near the wall) and long enough:
 //                       wrong side, from the run's first fix
 //   wrong     breach    forgets a return run

@@ -42,6 +42,7 @@ export function endRule(state: WearerState, plan: CompiledPlan, memory: ZoneMemo
   memory.unverifiable = undefined
   memory.ring = undefined
   memory.unsureFirst = undefined
+  memory.forgetStay()
   memory.forgetRing()
 }
 

@@ -15,10 +15,12 @@ const SPOTS = [
   'returnFirst',
   'nearFirst',
   'unsureFirst',
+  'stayFirst',
+  'stayMean',
   'ringFirst',
   'ringReturnFirst',
 ] as const
-const COUNTS = ['breachCount', 'returnCount', 'nearCount', 'ringCount', 'ringReturnCount'] as const
+const COUNTS = ['breachCount', 'returnCount', 'nearCount', 'stayCount', 'ringCount', 'ringReturnCount'] as const
 const EPISODES = ['violation', 'unverifiable', 'ring'] as const
 
 const BLANK: Readonly<DeviceMemory> = new DeviceMemory()

@@ -34,6 +34,10 @@ export class ZoneMemory {
   nearCount = 0
   nearFirst: Spot | undefined
   unsureFirst: Spot | undefined
+  /** In an avoided zone that no single fix proves: the first one inside, and the mean since (`unverifiable.ts`). */
+  stayFirst: Spot | undefined
+  stayMean: Spot | undefined
+  stayCount = 0
   ringCount = 0
   ringFirst: Spot | undefined
   ringReturnCount = 0
@@ -44,7 +48,14 @@ export class ZoneMemory {
 
   /** Nothing to remember: on the right side, no run, nothing open. */
   get clean(): boolean {
-    return !this.wrongSide && this.breachCount === 0 && this.ringCount === 0 && !this.unsureFirst && !this.hasOpen
+    return (
+      !this.wrongSide &&
+      this.breachCount === 0 &&
+      this.ringCount === 0 &&
+      !this.unsureFirst &&
+      !this.stayMean &&
+      !this.hasOpen
+    )
   }
 
   get hasOpen(): boolean {
@@ -60,10 +71,21 @@ export class ZoneMemory {
     this.breachLast = undefined
     this.deepest = undefined
     this.before = undefined
+    this.forgetReturn()
+  }
+
+  forgetReturn(): void {
     this.returnCount = 0
     this.returnFirst = undefined
     this.nearCount = 0
     this.nearFirst = undefined
+  }
+
+  forgetStay(): void {
+    this.stayFirst = undefined
+    this.stayMean = undefined
+    this.stayCount = 0
+    if (!this.wrongSide) this.forgetReturn()
   }
 
   forgetRing(): void {

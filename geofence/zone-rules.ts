@@ -6,11 +6,12 @@ import type { CompiledPlan } from './compile-plan.ts'
 import type { CompiledZone } from './compile-zone.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
 import { breachGuardM, weigh } from './evidence.ts'
-import { seenOnceInside } from './inferred-crossing.ts'
+import { crossedBetween, seenOnceInside } from './inferred-crossing.ts'
 import { ENGINE } from './parameters.ts'
 import type { Version } from './plan-timing.ts'
 import { copySpot, lastFix, placeSpot, Spot, spotOf } from './spot.ts'
 import { type WearerState, ZoneMemory } from './state.ts'
+import { closeUnverifiable, goOnStaying, leaveStay, openUnverifiable } from './unverifiable.ts'
 
 export const VIOLATION = {
   required: 'away_from_required_zone',
@@ -59,6 +60,7 @@ export function judgeFix(j: Judging): -1 | 0 | 1 {
   if (evidence === -1) breach(j, memory)
   else if (evidence === 0) unsure(j, memory, again)
   else comply(j, memory)
+  if (evidence !== 1 && j.kind === 'avoided') goOnStaying(j, memory)
   if (ringed) judgeRing(j, memory)
   return evidence
 }
@@ -86,10 +88,7 @@ function isAt(spot: Spot, { latE7, lonE7 }: LogReport): boolean {
 function breach(j: Judging, memory: ZoneMemory): void {
   const { timeMs } = j.report
   if (memory.wrongSide) {
-    memory.returnCount = 0
-    memory.returnFirst = undefined
-    memory.nearCount = 0
-    memory.nearFirst = undefined
+    memory.forgetReturn()
   } else if (
     memory.breachCount > 0 &&
     memory.unsureSinceBreach &&
@@ -112,6 +111,7 @@ function breach(j: Judging, memory: ZoneMemory): void {
   if (memory.breachCount < confirmFixes + j.version.shallowExtraFixes && isShallow(j, memory.deepest)) return
   if (timeMs - memory.breachFirst!.timeMs < confirmMinMs) return
   memory.wrongSide = true
+  memory.forgetReturn()
   if (j.active) openViolation(j, memory, spot)
 }
 
@@ -159,6 +159,10 @@ function unsure(j: Judging, memory: ZoneMemory, again: boolean): void {
   if (!again) memory.unsureSinceBreach = memory.breachCount > 0
   if (memory.wrongSide) nearWall(j, memory)
   if (memory.wrongSide || !j.active) return
+  if (memory.stayMean && j.marginM >= 0 && j.radiusM <= ENGINE.poorRadiusM) {
+    memory.unsureFirst = undefined
+    return
+  }
   if (j.marginM >= 0 && j.radiusM <= ENGINE.poorRadiusM && memory.breachCount === 0) {
     closeUnverifiable(j, memory, j.report.timeMs)
     return
@@ -168,15 +172,7 @@ function unsure(j: Judging, memory: ZoneMemory, again: boolean): void {
   const { timeMs } = j.report
   if (unverifiableAfterMs === 0 || memory.unverifiable) return
   if (timeMs - memory.unsureFirst.timeMs < unverifiableAfterMs) return
-  memory.unverifiable = openEpisode(j.state, {
-    type: 'location_unverifiable',
-    conditionId: j.plan.conditionIdOf(j.index),
-    startMs: memory.unsureFirst.timeMs,
-    startSpot: memory.unsureFirst,
-    confirmedMs: timeMs,
-    evidence: [evidenceOf(memory.unsureFirst, 'start'), evidenceOf(spotIn(j), 'confirm')],
-  })
-  j.sink.change(incidentOf(j.state, j.plan.hash, memory.unverifiable), timeMs)
+  openUnverifiable(j, memory, memory.unsureFirst)
 }
 
 /** On the wrong side, and unsure: whoever is back but lives near the wall would be away for ever. */
@@ -196,11 +192,16 @@ function nearWall(j: Judging, memory: ZoneMemory): void {
 }
 
 function comply(j: Judging, memory: ZoneMemory): void {
-  closeUnverifiable(j, memory, j.report.timeMs)
-  memory.unsureFirst = undefined
   if (!memory.wrongSide) {
     if (memory.breachCount > 0) {
       if (j.kind === 'avoided') seenOnceInside(j, memory)
+      memory.forgetRuns()
+    } else if (memory.stayMean) crossedBetween(j)
+    memory.unsureFirst = undefined
+    if (!memory.stayMean) closeUnverifiable(j, memory, j.report.timeMs)
+    else if (leaveStay(j, memory)) {
+      const first = memory.returnFirst!
+      closeUnverifiable(j, memory, first.timeMs, first)
       memory.forgetRuns()
     }
     return
@@ -221,14 +222,6 @@ function comeBack(j: Judging, memory: ZoneMemory, first: Spot): void {
     j.sink.change(incident, j.report.timeMs)
   }
   memory.forgetRuns()
-}
-
-function closeUnverifiable(j: Judging, memory: ZoneMemory, endMs: number): void {
-  memory.unsureFirst = undefined
-  if (!memory.unverifiable) return
-  const ending = { endMs: Math.max(memory.unverifiable.startMs, endMs), end: evidenceOf(spotIn(j), 'end') }
-  j.sink.change(incidentOf(j.state, j.plan.hash, memory.unverifiable, ending), j.report.timeMs)
-  memory.unverifiable = undefined
 }
 
 /** The ring lies on the right side of the boundary; once the boundary itself is passed, the violation speaks instead. */

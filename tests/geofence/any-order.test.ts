@@ -13,6 +13,7 @@ import {
   fix,
   HOME,
   HOUR,
+  longStays,
   MINUTE,
   seeded,
   seldomCharging,
@@ -170,6 +171,45 @@ describe('any order, any duplication, any crash point, one outcome', () => {
       raised += run.standing().length
     }
     expect(raised).toBeGreaterThan(40)
+  })
+
+  test('long stays in and beside small places: one outcome, by the short way and the long one', () => {
+    const zones = [20, 30, 50].map((radiusM) => ({
+      id: `of-${radiusM}`,
+      shape: { type: 'Circle', center: [HOME.lon, HOME.lat], radiusM },
+    }))
+    const conditions = zones.flatMap(({ id }, k) => [
+      condition({ id, kind: 'avoided', zoneId: id, ...(k === 1 && { parameters: { warningRingM: 60 } }) }),
+      condition({
+        ...{ id: `in-${id}`, zoneId: id, parameters: { warningRingM: 10, unverifiableAfterMs: 20 * MINUTE } },
+        ...(k === 2 && { windows: [{ from: '12:00', to: '16:00' }], kind: 'avoided' }),
+      }),
+    ])
+    const types: Record<string, number> = {}
+    for (let seed = 600; seed < 610; seed++) {
+      const reports = longStays(seed, START, 250)
+      const endMs = reports[reports.length - 1]!.timeMs + 1
+      const document = documentOf({ conditions }, zones)
+      const random = seeded(seed)
+      const run = new Crashing(document)
+      for (const report of seed % 2 === 0 ? reports : shuffled([...reports, ...reports.slice(0, 20)], random)) {
+        run.offer(report)
+        if (random() < 0.1) run.hear()
+        if (random() < 0.02) run.crash()
+      }
+      run.timeline.advanceTo(endMs)
+      const plan = compileDocument(document.plan, document.zones)
+      const exact = new WearerTimeline(WEARER, plan, { ...OPTIONS, shortcut: false })
+      for (const report of reports) exact.offer(report)
+      exact.advanceTo(endMs)
+      expect(verdicts(run.standing())).toEqual(verdicts(exact.standing()))
+      for (const { type, conditionId } of run.standing()) {
+        const key = `${type} ${conditionId}`
+        types[key] = (types[key] ?? 0) + 1
+      }
+    }
+    expect(types['location_unverifiable of-20']).toBeGreaterThan(5)
+    expect(types['inside_avoided_zone of-50']).toBeGreaterThan(5)
   })
 
   test('nearly in order, as a network delivers: some late, the clock running on', () => {

@@ -227,7 +227,28 @@ export function seldomCharging(seed: number, startMs: number, count: number): Lo
   })
 }
 
-/** Every kind of rule at once, over the life above. */
+/** Somebody who stays for hours in, at the wall of, and beside small places, from `startMs`; silent for long now and then. */
+export function longStays(seed: number, startMs: number, count: number): LogReport[] {
+  const random = seeded(seed)
+  const stops = [0, 0, 12, 24, 36, 60, 400]
+  let [timeMs, north, leftMs] = [startMs, 0, 0]
+  let accuracyM = 8
+  return Array.from({ length: count }, () => {
+    const pauseMs = random() > 0.97 ? random() * 90 * MINUTE : (0.2 + random()) * 2 * MINUTE
+    timeMs += Math.floor(pauseMs)
+    leftMs -= pauseMs
+    if (leftMs < 0) {
+      north = stops[Math.floor(random() * stops.length)]!
+      leftMs = random() * 2 * HOUR
+      accuracyM = [5, 8, 15, 25, 40][Math.floor(random() * 5)]!
+    }
+    if (random() < 0.05) return heard(timeMs)
+    const off = () => (random() - 0.5) * accuracyM
+    return fix(timeMs, north + off(), off(), random() < 0.05 ? { accuracyM: 150 } : { accuracyM })
+  })
+}
+
+/** Every kind of rule at once, over `eventfulLife`. */
 export function everyRule(startMs: number, spanMs: number): PlanDocument {
   const part = (share: number) => Math.round((startMs + spanMs * share) / MINUTE) * MINUTE
   return document({
