@@ -1,6 +1,7 @@
 // `gelang backtest`: the pure engine over a plan and a recorded track. No server, no services.
 import { readFileSync } from 'node:fs'
-import { backtest } from '../geofence/backtest.ts'
+import { backtest, zonesById } from '../geofence/backtest.ts'
+import { tooSmallZones } from '../geofence/small-zone.ts'
 import type { Incident } from '../model/incident.ts'
 import { planDocumentSchema } from '../model/plan.ts'
 import { LogReport } from '../model/report.ts'
@@ -18,8 +19,14 @@ export function runBacktest({ plan, track, json }: BacktestArguments, print: (li
   }
   const { points, skipped } = readTrack(track, readFileSync(track, 'utf8'))
   const incidents = backtest(parsed.data, reportsOf(points))
-  if (json) print(JSON.stringify({ incidents: incidents.map(withIsoTimes), points: points.length, skipped }, null, 2))
+  const tooSmall = tooSmallZones(parsed.data.plan, zonesById(parsed.data.zones))
+  if (json)
+    print(JSON.stringify({ incidents: incidents.map(withIsoTimes), tooSmall, points: points.length, skipped }, null, 2))
   else {
+    for (const { conditionId, zoneId, guardM } of tooSmall)
+      print(
+        `warning: ${zoneId} (${conditionId}) is nowhere deeper than ${Math.ceil(guardM)} m, which a usual fix may err: who stays in it is told late, as location_unverifiable, or not at all`,
+      )
     print(`${points.length} points (${skipped} without time or place), ${incidents.length} incidents`)
     for (const incident of incidents) {
       const { type, condition, start, confirmed, end } = withIsoTimes(incident)

@@ -70,6 +70,11 @@ export type BacktestAnswer = {
   incidentCount: number
   /** Incidents per wearer and day, over this answer. */
   perWearerDay: number
+  /**
+   * Only for an avoided zone that is nowhere deeper than this, the guard of a GPS fix that states no accuracy: whoever stays in it
+   * is told late and as *location unverifiable*, or not at all.
+   */
+  smallerThanGuardM?: number
   /** There are more wearers: ask again with this as `after`. */
   next?: string
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { PlanInvalid } from '../../geofence/compile-plan.ts'
 import { type CompiledZone, compileZone } from '../../geofence/compile-zone.ts'
+import { smallerThanGuardM } from '../../geofence/small-zone.ts'
 import { planOfProposal, RuleTrial } from '../../geofence/try-rule.ts'
 import { ZoneInvalid } from '../../geofence/zone-invalid.ts'
 import { type Me, PROPOSING_ROLES, type WearerSummary } from '../../model/console.ts'
@@ -70,6 +71,10 @@ export const backtestSchema = z
     wearers: z.array(wearerResultSchema),
     incidentCount: z.number().int(),
     perWearerDay: z.number().openapi({ description: 'incidents per wearer and day, over this answer' }),
+    smallerThanGuardM: z.number().optional().openapi({
+      description:
+        'the avoided zone is nowhere deeper than this guard of a usual fix: who stays in it is told late, as location_unverifiable, or not at all',
+    }),
     next: z.string().optional().openapi({ description: 'there are more wearers: ask again with this as `after`' }),
   })
   .openapi('Backtest')
@@ -127,7 +132,12 @@ async function run(
   }
   const incidentCount = results.reduce((sum, each) => sum + each.incidentCount, 0)
   const perWearerDay = incidentCount / Math.max(1, results.length * asked.days)
-  return { fromMs, toMs: nowMs, wearers: results, incidentCount, perWearerDay, ...(next !== undefined && { next }) }
+  const guardM = smallerThanGuardM(asked.condition, zone)
+  return {
+    ...{ fromMs, toMs: nowMs, wearers: results, incidentCount, perWearerDay },
+    ...(guardM !== undefined && { smallerThanGuardM: guardM }),
+    ...(next !== undefined && { next }),
+  }
 }
 
 async function zoneOf(pool: Pool, { officerId }: Me, { zone }: BacktestRequest): Promise<CompiledZone> {

@@ -141,6 +141,11 @@ test('a proposed zone against the last days: counts, incidents, and the reading 
   const windows = [{ from: `${String(hour).padStart(2, '0')}:00`, to: `${String(hour).padStart(2, '0')}:30` }]
   const other = await send('pk1A', { ...proposal, condition: { kind: 'avoided', windows } })
   expect(other.body).toMatchObject({ incidentCount: 0 })
+  expect(other.body).not.toHaveProperty('smallerThanGuardM')
+  const small = { shape: { type: 'Circle', center: [107.6, -6.9], radiusM: 30 } }
+  expect((await send('pk1A', { ...proposal, zone: small, condition: { kind: 'avoided' } })).body).toMatchObject({
+    smallerThanGuardM: 33.75,
+  })
 })
 
 test('over a Bapas: every wearer in sight, a page at a time', async () => {

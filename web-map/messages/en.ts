@@ -308,6 +308,8 @@ export const en: Record<MessageKey, string> = {
   'trial.run': 'Try it',
   'trial.result': 'What it would have raised',
   'trial.noReports': 'No reports are stored for this time; the trial proves nothing.',
+  'trial.tooSmall':
+    'This zone is too small: nowhere is it {distance} from its boundary, and a usual position may be off by as much. A klien who is in it is told of late, as location unverifiable, or not at all.',
   'trial.count': '{count} alerts',
   'trial.rate': 'would have been raised ({rate} a day), from {reports} reports.',
   'trial.shownMax': 'The first {count} are shown.',

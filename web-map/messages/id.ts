@@ -308,6 +308,8 @@ export const id = {
   'trial.run': 'Jalankan percobaan',
   'trial.result': 'Hasil percobaan',
   'trial.noReports': 'Tidak ada laporan tersimpan dalam rentang ini; percobaan tidak membuktikan apa pun.',
+  'trial.tooSmall':
+    'Zona ini terlalu kecil: di mana pun kurang dari {distance} dari batasnya, padahal posisi biasa dapat meleset sejauh itu. Klien yang berada di dalamnya baru diberitahukan sesudah lama, sebagai lokasi tidak dapat dipastikan, atau tidak sama sekali.',
   'trial.count': '{count} peringatan',
   'trial.rate': 'akan muncul ({rate} per hari), dari {reports} laporan.',
   'trial.shownMax': 'Yang ditampilkan {count} peringatan pertama.',

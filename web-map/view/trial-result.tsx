@@ -34,6 +34,9 @@ export function TrialResult({ state, timeZone }: { state: ConsoleState; timeZone
               })}
             </p>
           )}
+          {answer.smallerThanGuardM !== undefined && (
+            <p class="problem">{t('trial.tooSmall', { distance: distanceWords(answer.smallerThanGuardM) })}</p>
+          )}
           <ol>
             {tried.incidents.map((incident, i) => (
               <Would key={incident.id} state={state} incident={incident} index={i} timeZone={timeZone} />
