@@ -34,7 +34,7 @@ function holdCharging(state: WearerState, report: LogReport): void {
   }
 }
 
-/** Low and critical, with hysteresis; charging clears both. */
+/** Low and critical, with hysteresis; charging clears both, and so does long silence on it where no level is told. */
 export function judgeBattery(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   holdCharging(state, report)
   const { device } = state
@@ -44,10 +44,13 @@ export function judgeBattery(state: WearerState, plan: CompiledPlan, report: Log
   const end = (slot: number) => {
     if (device.open[slot]) closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
   }
-  if (state.charging || (known && percent >= ENGINE.batteryCriticalClearPercent)) end(critical)
-  if (state.charging || (known && percent >= ENGINE.batteryLowClearPercent)) end(low)
-  if (state.charging) return
+  const isLow = known ? percent <= ENGINE.batteryLowPercent : (report.alarms & ALARM.batteryLow) !== 0
+  const unsaid = !known && !isLow && report.timeMs - device.alarmMs[low]! >= ENGINE.batteryWordMs
+  if (state.charging || unsaid || (known && percent >= ENGINE.batteryCriticalClearPercent)) end(critical)
+  if (state.charging || unsaid || (known && percent >= ENGINE.batteryLowClearPercent)) end(low)
+  if (device.open[low] === undefined && device.open[critical] === undefined) device.alarmMs[low] = -Infinity
+  if (state.charging || !isLow) return
+  device.alarmMs[low] = report.timeMs
   if (known && percent <= ENGINE.batteryCriticalPercent) raise(state, plan, report, sink, critical)
-  else if (known ? percent <= ENGINE.batteryLowPercent : (report.alarms & ALARM.batteryLow) !== 0)
-    raise(state, plan, report, sink, low)
+  else raise(state, plan, report, sink, low)
 }

@@ -2,7 +2,7 @@ import type { ConditionKind, EvidenceParameters } from '../model/plan.ts'
 import { POSITION_SOURCE } from '../model/report.ts'
 
 /** Changes whenever the same timeline and plan could give another verdict. */
-export const ENGINE_VERSION = '1.5.0'
+export const ENGINE_VERSION = '1.6.0'
 
 /** Error radius, metres, of a fix that states none, by POSITION_SOURCE. */
 export const DEFAULT_RADIUS_M = ((): Float64Array => {
@@ -100,6 +100,11 @@ export const ENGINE = {
   batteryLowClearPercent: 30,
   batteryCriticalPercent: 10,
   batteryCriticalClearPercent: 15,
+  /**
+   * A low battery of a device that tells no level is over when it has been heard for so long without saying so again: bracelets
+   * are charged every day, and its last fifth does not carry one further.
+   */
+  batteryWordMs: 12 * 60 * 60_000,
   /** Charging counts for so long after it was said: devices that say it in some reports only do so every few minutes. */
   chargingHoldsMs: 30 * 60_000,
   /** An alarm word without a contact state behind it is over when it has not been repeated for this long. */

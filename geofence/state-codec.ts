@@ -19,8 +19,17 @@ const SPOTS = [
   'stayMean',
   'ringFirst',
   'ringReturnFirst',
+  'ringNearFirst',
 ] as const
-const COUNTS = ['breachCount', 'returnCount', 'nearCount', 'stayCount', 'ringCount', 'ringReturnCount'] as const
+const COUNTS = [
+  'breachCount',
+  'returnCount',
+  'nearCount',
+  'stayCount',
+  'ringCount',
+  'ringReturnCount',
+  'ringNearCount',
+] as const
 const EPISODES = ['violation', 'unverifiable', 'ring'] as const
 
 const BLANK: Readonly<DeviceMemory> = new DeviceMemory()

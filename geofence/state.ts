@@ -42,6 +42,9 @@ export class ZoneMemory {
   ringFirst: Spot | undefined
   ringReturnCount = 0
   ringReturnFirst: Spot | undefined
+  /** As `nearCount`, of the ring's line. */
+  ringNearCount = 0
+  ringNearFirst: Spot | undefined
   violation: Episode | undefined
   unverifiable: Episode | undefined
   ring: Episode | undefined
@@ -93,6 +96,8 @@ export class ZoneMemory {
     this.ringFirst = undefined
     this.ringReturnCount = 0
     this.ringReturnFirst = undefined
+    this.ringNearCount = 0
+    this.ringNearFirst = undefined
   }
 }
 
@@ -113,8 +118,8 @@ export const SLOT = Object.fromEntries(DEVICE_TYPES.map((type, slot) => [type, s
 export class DeviceMemory {
   readonly open: (Episode | undefined)[] = DEVICE_TYPES.map(() => undefined)
   openCount = 0
-  /** Time of the last alarm word without a contact state behind it, by SLOT (strap, case, sos). */
-  readonly alarmMs = [-Infinity, -Infinity, -Infinity]
+  /** Time of the last alarm word without a contact state behind it, by SLOT (strap, case, sos), and when the battery was last low. */
+  readonly alarmMs = [-Infinity, -Infinity, -Infinity, -Infinity]
   /** The contact itself was reported open; only a closed contact ends it. */
   readonly contactOpen = [false, false]
   /** The word was among the alarms of the last report, by SLOT: only a word after silence is a new sign. */

@@ -137,7 +137,7 @@ function openViolation(j: Judging, memory: ZoneMemory, confirm: Spot): void {
   const byFix = first.timeMs >= since
   const startMs = byFix ? first.timeMs : since
   closeUnverifiable(j, memory, startMs)
-  closeRing(j, memory, startMs)
+  closeRing(j, memory, undefined, startMs)
   memory.violation = openEpisode(j.state, {
     type: VIOLATION[j.kind],
     severity: j.version.severity,
@@ -233,6 +233,8 @@ function judgeRing(j: Judging, memory: ZoneMemory): void {
   if (evidence === -1) {
     memory.ringReturnCount = 0
     memory.ringReturnFirst = undefined
+    memory.ringNearCount = 0
+    memory.ringNearFirst = undefined
     memory.ringFirst ??= spotIn(j)
     memory.ringCount = Math.min(255, memory.ringCount + 1)
     if (memory.ring || memory.ringCount < confirmFixes) return
@@ -251,13 +253,28 @@ function judgeRing(j: Judging, memory: ZoneMemory): void {
       return
     }
     memory.ringReturnFirst ??= spotIn(j)
-    if (++memory.ringReturnCount >= returnFixes) closeRing(j, memory, memory.ringReturnFirst.timeMs)
-  }
+    if (++memory.ringReturnCount >= returnFixes) closeRing(j, memory, memory.ringReturnFirst)
+  } else if (memory.ring) nearRing(j, memory)
 }
 
-function closeRing(j: Judging, memory: ZoneMemory, endMs: number): void {
+/** Unsure of the ring's line, with a ring told: on the right side of it for long is back, as it is near the wall. */
+function nearRing(j: Judging, memory: ZoneMemory): void {
+  if (j.marginM < j.version.parameters.warningRingM) {
+    memory.ringNearCount = 0
+    memory.ringNearFirst = undefined
+    return
+  }
+  if (j.radiusM > ENGINE.nearWallRadiusM) return
+  memory.ringNearCount = Math.min(255, memory.ringNearCount + 1)
+  memory.ringNearFirst ??= spotIn(j)
+  if (memory.ringNearCount < Math.max(j.version.parameters.returnFixes, ENGINE.nearWallFixes)) return
+  if (j.report.timeMs - memory.ringNearFirst.timeMs >= ENGINE.nearWallMs) closeRing(j, memory, memory.ringNearFirst)
+}
+
+/** `back`: the first fix that was out of it again; none where the boundary itself was passed, at `endMs`. */
+function closeRing(j: Judging, memory: ZoneMemory, back: Spot | undefined, endMs = back!.timeMs): void {
   if (memory.ring) {
-    const end = evidenceOf(memory.ringReturnFirst ?? spotIn(j), 'end')
+    const end = evidenceOf(back ?? spotIn(j), 'end')
     const ending = { endMs: Math.max(memory.ring.startMs, endMs), end }
     j.sink.change(incidentOf(j.state, j.plan.hash, memory.ring, ending), j.report.timeMs)
     memory.ring = undefined

@@ -134,6 +134,19 @@ describe('zones', () => {
     expect(brief(judge(around, walk([400, 140, 135, 400, 400])))).toEqual(['warning_ring 1/2/3'])
   })
 
+  test('the warning ring ends for whoever stays on its line, after half an hour on the right side of it', () => {
+    const ringed = [condition({ parameters: { warningRingM: 60 } })]
+    const staying = (count: number, north: number, more = {}) =>
+      Array.from({ length: count }, (_, i) => fix(at(3 + i), north + (i % 3), 0, more))
+    const warned = walk([0, 70, 75])
+    expect(brief(judge(ringed, [...warned, ...staying(30, 36)]))).toEqual(['warning_ring 1/2/-'])
+    expect(brief(judge(ringed, [...warned, ...staying(31, 36)]))).toEqual(['warning_ring 1/2/3'])
+    expect(brief(judge(ringed, [...warned, ...staying(90, 36, { accuracyM: 35 })]))).toEqual(['warning_ring 1/2/-'])
+    expect(brief(judge(ringed, [...warned, ...staying(90, 44)]))).toEqual(['warning_ring 1/2/-'])
+    const over = staying(90, 36).map((report, i) => (i % 25 === 24 ? fix(report.timeMs, 44, 0) : report))
+    expect(brief(judge(ringed, [...warned, ...over]))).toEqual(['warning_ring 1/2/-'])
+  })
+
   test('inferred crossing: straight through an avoided zone between two fixes', () => {
     const [crossing, ...rest] = judge([condition({ kind: 'avoided' })], walk([-600, 700]))
     expect(rest).toEqual([])
@@ -333,6 +346,23 @@ describe('device', () => {
     expect(brief(judge([], [said(0, { alarms: ['batteryLow'] }), said(1, { charging: true })]))).toEqual([
       'battery_low 0/0/1',
     ])
+  })
+
+  test('battery: the alarm word where no level is told is over when half a day went by without it', () => {
+    const word = { alarms: ['batteryLow' as const] }
+    const heard = [said(0, word), said(300, {}), said(719, {})]
+    expect(brief(judge([], heard))).toEqual(['battery_low 0/0/-'])
+    expect(brief(judge([], [...heard, said(720, {}), said(800, word)]))).toEqual([
+      'battery_low 0/0/720',
+      'battery_low 800/800/-',
+    ])
+    expect(brief(judge([], [said(0, word), said(600, word), said(721, {}), said(1320, {})]))).toEqual([
+      'battery_low 0/0/1320',
+    ])
+    // A level says more than silence on it.
+    expect(
+      brief(judge([], [said(0, { batteryPercent: 9 }), said(719, {}), said(800, { batteryPercent: 14 })])),
+    ).toEqual(['battery_critical 0/0/-', 'battery_low 800/800/-'])
   })
 
   test('no fix: heard without a position for long, informasi, then serius, ended by valid fixes', () => {
