@@ -9,7 +9,7 @@
 //                       for too long, and not merely near the wall: location unverifiable
 //                       in an avoided zone, all of many inside or their mean deep inside: location unverifiable, too
 //   right     breach    one more in the run; enough of them (one more where all are near the wall) and long enough:
-//                       wrong side, from the run's first fix
+//                       wrong side, from the run's first fix; over a gap of runGapMs without a fix one more, from the first behind it
 //   wrong     breach    forgets a return run
 //   wrong     unsure    nothing at once; on the right side of the line with a good radius for long, as after comply
 //   wrong     comply    one more in the return run; enough and long enough: right side, from that run's first fix

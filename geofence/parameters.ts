@@ -2,7 +2,7 @@ import type { ConditionKind, EvidenceParameters } from '../model/plan.ts'
 import { POSITION_SOURCE } from '../model/report.ts'
 
 /** Changes whenever the same timeline and plan could give another verdict. */
-export const ENGINE_VERSION = '1.6.0'
+export const ENGINE_VERSION = '1.7.0'
 
 /** Error radius, metres, of a fix that states none, by POSITION_SOURCE. */
 export const DEFAULT_RADIUS_M = ((): Float64Array => {
@@ -67,8 +67,12 @@ export const ENGINE = {
   shallowExtraFixes: 1,
   /** Two breach fixes with unsure ones between them are one run only if this close in time: noise of hours never adds up. */
   runLinkMs: 10 * 60_000,
-  /** What happened between fixes further apart than this, or than 3 report intervals, nobody knows. */
+  /**
+   * What happened between fixes further apart than this, or than 3 report intervals, nobody knows: a run over such a gap
+   * begins after it and needs `gapExtraFixes` more, for two that lie hours apart may both be wrong.
+   */
   runGapMs: 30 * 60_000,
+  gapExtraFixes: 1,
   /** A wearer is known to be out at an edge if the last breach fix is younger than this, or than 3 report intervals. */
   edgeFreshMs: 10 * 60_000,
   /** Fastest on the ground: Whoosh runs 350 km/h = 97 m/s. */

@@ -129,7 +129,7 @@ export function decodeWearerState(
 }
 
 function writeMemory(out: ByteWriter, memory: ZoneMemory): void {
-  out.u8((memory.wrongSide ? 1 : 0) | (memory.unsureSinceBreach ? 2 : 0))
+  out.u8((memory.wrongSide ? 1 : 0) | (memory.unsureSinceBreach ? 2 : 0) | (memory.overGap ? 4 : 0))
   for (const name of COUNTS) out.u8(Math.min(255, memory[name]))
   writeSpots(
     out,
@@ -146,6 +146,7 @@ function readMemory(from: ByteReader): ZoneMemory {
   const bits = from.u8()
   memory.wrongSide = (bits & 1) !== 0
   memory.unsureSinceBreach = (bits & 2) !== 0
+  memory.overGap = (bits & 4) !== 0
   for (const name of COUNTS) memory[name] = from.u8()
   for (const [i, spot] of readSpots(from, SPOTS.length).entries()) memory[SPOTS[i]!] = spot
   for (const [i, episode] of readEpisodes(from, EPISODES.length).entries()) memory[EPISODES[i]!] = episode

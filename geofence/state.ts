@@ -23,6 +23,8 @@ export class ZoneMemory {
   wrongSide = false
   breachCount = 0
   unsureSinceBreach = false
+  /** A long time without any fix lies within the run; `breachFirst` is the first after it. */
+  overGap = false
   breachFirst: Spot | undefined
   breachLast: Spot | undefined
   deepest: Spot | undefined
@@ -70,6 +72,7 @@ export class ZoneMemory {
     this.wrongSide = false
     this.breachCount = 0
     this.unsureSinceBreach = false
+    this.overGap = false
     this.breachFirst = undefined
     this.breachLast = undefined
     this.deepest = undefined

@@ -87,17 +87,10 @@ function isAt(spot: Spot, { latE7, lonE7 }: LogReport): boolean {
 
 function breach(j: Judging, memory: ZoneMemory): void {
   const { timeMs } = j.report
-  if (memory.wrongSide) {
-    memory.forgetReturn()
-  } else if (
-    memory.breachCount > 0 &&
-    memory.unsureSinceBreach &&
-    timeMs - memory.breachLast!.timeMs > ENGINE.runLinkMs
-  ) {
-    memory.forgetRuns()
-  }
+  if (memory.wrongSide) memory.forgetReturn()
+  else if (memory.breachCount > 0) passGap(j, memory)
   const spot = nextLast(j, memory)
-  if (memory.breachCount === 0) {
+  if (memory.breachFirst === undefined) {
     memory.breachFirst = spot
     memory.before = lastFix(j.state)
   }
@@ -106,13 +99,34 @@ function breach(j: Judging, memory: ZoneMemory): void {
   memory.breachLast = spot
   if (!memory.deepest) memory.deepest = copySpot(spot, new Spot())
   else if (Math.abs(spot.distanceM) > Math.abs(memory.deepest.distanceM)) copySpot(spot, memory.deepest)
-  const { confirmFixes, confirmMinMs } = j.version.parameters
-  if (memory.wrongSide || memory.breachCount < confirmFixes) return
-  if (memory.breachCount < confirmFixes + j.version.shallowExtraFixes && isShallow(j, memory.deepest)) return
-  if (timeMs - memory.breachFirst!.timeMs < confirmMinMs) return
+  const fixes = fixesToConfirm(j, memory)
+  if (memory.wrongSide || memory.breachCount < fixes) return
+  if (memory.breachCount < fixes + j.version.shallowExtraFixes && isShallow(j, memory.deepest)) return
+  if (timeMs - memory.breachFirst.timeMs < j.version.parameters.confirmMinMs) return
   memory.wrongSide = true
+  memory.overGap = false
   memory.forgetReturn()
   if (j.active) openViolation(j, memory, spot)
+}
+
+function fixesToConfirm({ version }: Judging, { overGap }: ZoneMemory): number {
+  return version.parameters.confirmFixes + (overGap ? ENGINE.gapExtraFixes : 0)
+}
+
+/** Long after the last fix of the run: unsure ones between break it; none at all leave its fixes as witnesses, but it begins anew. */
+function passGap(j: Judging, memory: ZoneMemory): void {
+  const gapMs = j.report.timeMs - memory.breachLast!.timeMs
+  if (memory.unsureSinceBreach && gapMs > ENGINE.runLinkMs) {
+    memory.forgetRuns()
+    return
+  }
+  if (gapMs <= Math.max(ENGINE.runGapMs, j.plan.freshMs)) return
+  // With fixes enough, only the time that the condition asks for is missing: it would never pass.
+  if (memory.overGap && memory.breachCount >= fixesToConfirm(j, memory) + j.version.shallowExtraFixes) return
+  memory.overGap = true
+  memory.breachFirst = undefined
+  memory.breachLast = undefined
+  memory.deepest = undefined
 }
 
 /** An absence of hours is a spot a minute: the one before is filled again unless it is the run's first. */

@@ -99,6 +99,30 @@ describe('zones', () => {
     expect(brief(judge(slow, walk([0, 300, 300, 300, 300, 300, 300, 0])))).toEqual(['away_from_required_zone 1/5/7'])
   })
 
+  test('two fixes with hours between them and none within are no absence of hours', () => {
+    const lost = [60, 180, 300, 420].map((minute) => heard(at(minute)))
+    const absences = (reports: LogReport[], conditions = required) =>
+      brief(judge(conditions, reports)).filter((line) => !line.startsWith('no_fix'))
+    const outlier = [...walk([0, 300]), ...lost]
+    expect(absences([...outlier, fix(at(480), 300, 0), fix(at(481), 0, 0)])).toEqual([])
+    // Who is really away is, from when that is known again: by two fixes after it, as ever, or by a third over another gap.
+    expect(absences([...outlier, ...walk([300, 310], 480)])).toEqual(['away_from_required_zone 480/481/-'])
+    const hourly = [fix(at(480), 310, 0), heard(at(520)), fix(at(560), 320, 0), fix(at(640), 0, 0), fix(at(641), 0, 0)]
+    expect(absences([...outlier, ...hourly])).toEqual(['away_from_required_zone 560/560/640'])
+    // Near the wall one more, each way.
+    const near = [...walk([0, 150, 150]), ...lost]
+    expect(absences([...near, fix(at(480), 150, 0)])).toEqual([])
+    expect(absences([...near, ...walk([150, 155], 480)])).toEqual(['away_from_required_zone 480/481/-'])
+    // A condition that wants it to last a while gets its while.
+    const lasting = [condition({ parameters: { confirmMinMs: 20 * MINUTE } })]
+    const seldom = [1, 61, 121, 181, 241].map((minute) => fix(at(minute), 300, 0))
+    expect(absences([fix(at(0), 0, 0), ...seldom], lasting)).toEqual(['away_from_required_zone 181/241/-'])
+    // Half an hour, or three report intervals, is no gap.
+    expect(absences([...walk([0, 300]), fix(at(31), 300, 0)])).toEqual(['away_from_required_zone 1/31/-'])
+    const rare = document({ conditions: required, reportIntervalMs: 30 * MINUTE })
+    expect(brief(backtest(rare, [...walk([0, 300]), fix(at(91), 300, 0)]))).toEqual(['away_from_required_zone 1/91/-'])
+  })
+
   test('region: the same, over an area', () => {
     expect(brief(judge([condition({ kind: 'region' })], walk([0, 400, 400, 0, 0])))).toEqual([
       'away_from_required_zone 1/2/3',
