@@ -3,6 +3,7 @@ import { compileDocument } from '../../geofence/backtest.ts'
 import { compileZone } from '../../geofence/compile-zone.ts'
 import { explain } from '../../geofence/explain.ts'
 import { MinutesLedger } from '../../geofence/minutes-ledger.ts'
+import { smallerThanGuardM } from '../../geofence/small-zone.ts'
 import { planOfProposal, RuleTrial } from '../../geofence/try-rule.ts'
 import type { WearerIncidentView } from '../../model/console.ts'
 import type { BacktestAnswer, LedgerRow } from '../../model/judgement.ts'
@@ -119,8 +120,10 @@ export function judgeSample(sample: Sample) {
       const countByType: Record<string, number> = {}
       for (const { type } of incidents) countByType[type] = (countByType[type] ?? 0) + 1
       const tried = { reports: run.reports, incidentCount: incidents.length, countByType, incidents }
+      const guardM = smallerThanGuardM(condition, compileZone(shape))
       return {
         ...{ fromMs, toMs, incidentCount: incidents.length, perWearerDay: incidents.length / days },
+        ...(guardM !== undefined && { smallerThanGuardM: guardM }),
         wearers: [{ wearer: { id: wearerId, n: wearer.n, name: wearer.name }, ...tried }],
       }
     },

@@ -126,6 +126,21 @@ describe.skipIf(!chromiumIsHere)('trial of a condition', () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-returns'))).toBe('trial new')
   })
 
+  test('a zone that is too small to prove anybody inside is said to be', async () => {
+    const page = await openFile('pk')
+    await page.getByRole('button', { name: 'Coba zona baru di tengah peta' }).click()
+    await page.getByLabel('Alasan').fill('Usulan zona larangan di sekitar warung')
+    const run = page.getByRole('button', { name: 'Jalankan percobaan' })
+    await run.click()
+    await page.locator('.trial-result b').waitFor()
+    expect(await page.locator('.trial-result .problem').count()).toBe(0)
+    await page.getByLabel('Radius zona (m)').fill('30')
+    await page.locator('.trial-result b').waitFor({ state: 'detached' })
+    await run.click()
+    expect(await page.locator('.trial-result .problem').textContent()).toMatch(/terlalu kecil: .* 3\d m dari batasnya/)
+    expect(await pageOverflow(page)).toEqual([0, 0])
+  })
+
   test('who may not propose is not asked to', async () => {
     const page = await openFile('operator')
     expect(await page.locator('.conditions li').count()).toBe(5)
