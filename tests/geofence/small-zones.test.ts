@@ -67,6 +67,11 @@ test('whoever lives beside the wall of a zone, small or large, is left alone', (
       expect(judge(radiusM, stay(0, 600, radiusM + 4, 14, { accuracyM: 15 }, seed))).toEqual([])
 })
 
+test('who goes away on one side and past it to the other has crossed it all the same', () => {
+  const past = [fix(at(0), 15, 0), fix(at(1), -100, 0), fix(at(2), 100, 0)]
+  expect(judge(30, past)).toEqual(['inferred_crossing 1/2/2'])
+})
+
 test('few fixes, or fixes with long silence between them, are no stay; nor is what was before the rule', () => {
   const seldom = stay(0, 60, 0, 10).filter((_, i) => i % 7 === 0)
   expect(judge(20, seldom)).toEqual([])
