@@ -1,6 +1,6 @@
 // A wearer's state as bytes: checkpoints in memory and, within a timeline's, on disk. Quiet parts are left out: a wearer
-// at peace takes 90 bytes and 8 for each condition in force. Lineages go by their place in the plan, so the plan must be
-// the one that the state was made with.
+// at peace takes 90 bytes and 12 for each run of conditions in force since the same time. Lineages go by their place in the
+// plan, so the plan must be the one that the state was made with.
 import { ByteReader, ByteWriter } from './bytes.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import { Spot } from './spot.ts'
@@ -32,6 +32,9 @@ const COUNTS = [
 ] as const
 const EPISODES = ['violation', 'unverifiable', 'ring'] as const
 
+/** So many conditions have mostly nothing to remember, and what there is is found faster by asking for it. */
+const SPARSE_MIN = 256
+
 const BLANK: Readonly<DeviceMemory> = new DeviceMemory()
 
 export function encodeWearerState(state: WearerState): Uint8Array {
@@ -60,15 +63,8 @@ export function encodeWearerState(state: WearerState): Uint8Array {
   out.u8(device.doubts.length)
   writeSpots(out, device.doubts)
   writeEpisodes(out, device.open)
-  out.u32(state.activeSinceMs.length)
-  for (let i = 0; i < state.activeSinceMs.length; i++) {
-    const since = state.activeSinceMs[i]!
-    const memory = state.memory[i]
-    const remembers = memory !== undefined && !memory.clean
-    out.u8((Number.isNaN(since) ? 0 : 1) | (remembers ? 2 : 0))
-    if (!Number.isNaN(since)) out.f64(since)
-    if (remembers) writeMemory(out, memory)
-  }
+  writeSince(out, state.activeSinceMs)
+  writeMemories(out, state)
   // Last, and only where there is one: states without it are read as they were, by this program and by those before it.
   if (device.chargingHeldFromMs !== undefined) out.f64(device.chargingHeldFromMs)
   return out.take()
@@ -118,14 +114,51 @@ export function decodeWearerState(
   }
   const count = from.u32()
   if (count !== plan.size) throw new RangeError(`state has ${count} conditions, its plan ${plan.size}`)
-  for (let i = 0; i < count; i++) {
-    const bits = from.u8()
-    if (bits & 1) state.activeSinceMs[i] = from.f64()
-    if (bits & 2) state.memory[i] = readMemory(from)
+  readSince(from, state.activeSinceMs)
+  for (let left = from.u32(); left > 0; left--) {
+    const i = from.u32()
+    if (i >= count) throw new RangeError(`state remembers condition ${i} of ${count}`)
+    state.memory[i] = readMemory(from)
   }
   if (!from.isAtEnd) device.chargingHeldFromMs = from.f64()
   if (device.isBlank) state.remembered = undefined
   return state
+}
+
+/** How many, then runs of equal ones: how long, and the time; NaN while not in force. */
+function writeSince(out: ByteWriter, sinceMs: readonly number[]): void {
+  out.u32(sinceMs.length)
+  for (let from = 0; from < sinceMs.length; ) {
+    const runMs = sinceMs[from]!
+    let to = from + 1
+    while (to < sinceMs.length && Object.is(sinceMs[to], runMs)) to++
+    out.u32(to - from)
+    out.f64(runMs)
+    from = to
+  }
+}
+
+/** Fills `sinceMs`, whose length has been read. */
+function readSince(from: ByteReader, sinceMs: number[]): void {
+  for (let at = 0; at < sinceMs.length; ) {
+    const end = at + from.u32()
+    const runMs = from.f64()
+    if (end === at || end > sinceMs.length) throw new RangeError(`a run of conditions ends at ${end}`)
+    for (; at < end; at++) sinceMs[at] = runMs
+  }
+}
+
+/** How many, then each with its lineage, ascending. */
+function writeMemories(out: ByteWriter, { memory }: WearerState): void {
+  const kept: number[] = []
+  if (memory.length < SPARSE_MIN) {
+    for (let i = 0; i < memory.length; i++) if (memory[i]?.clean === false) kept.push(i)
+  } else for (const key in memory) if (memory[key]?.clean === false) kept.push(Number(key))
+  out.u32(kept.length)
+  for (const i of kept) {
+    out.u32(i)
+    writeMemory(out, memory[i]!)
+  }
 }
 
 function writeMemory(out: ByteWriter, memory: ZoneMemory): void {
