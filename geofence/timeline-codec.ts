@@ -13,7 +13,7 @@ import type { PlanSegment, Standing } from './plan-segments.ts'
 import { decodeWearerState, encodeWearerState } from './state-codec.ts'
 import type { Seat, TimelineParts } from './timeline.ts'
 
-export const TIMELINE_VERSION = 6
+export const TIMELINE_VERSION = 7
 /** Keys among the hour buckets that are none. */
 export const PSEUDO_BUCKET = { plans: -1, base: -2 } as const
 
