@@ -2,8 +2,9 @@
 import type { Incident } from '../model/incident.ts'
 import type { Plan, PlanDocument, Zone } from '../model/plan.ts'
 import type { LogReport } from '../model/report.ts'
-import { type CompiledPlan, compilePlan, type ZoneOf } from './compile-plan.ts'
+import { type CompiledPlan, compilePlan } from './compile-plan.ts'
 import { type CompiledZone, compileZone } from './compile-zone.ts'
+import type { ZoneOf } from './plan-lineages.ts'
 import { WearerTimeline } from './timeline.ts'
 import { DAY_MS } from './windows.ts'
 

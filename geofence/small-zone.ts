@@ -1,10 +1,10 @@
 // Whether an avoided zone is so small that no usual fix can prove anybody inside it: for whoever draws or proposes one.
 import type { Condition, Plan } from '../model/plan.ts'
 import { POSITION_SOURCE } from '../model/report.ts'
-import type { ZoneOf } from './compile-plan.ts'
 import type { CompiledZone } from './compile-zone.ts'
 import { breachGuardM } from './evidence.ts'
 import { CONDITION_DEFAULTS, DEFAULT_RADIUS_M } from './parameters.ts'
+import type { ZoneOf } from './plan-lineages.ts'
 import { foldE7 } from './project.ts'
 
 const METRES_PER_E7 = 0.0111195

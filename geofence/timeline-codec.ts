@@ -6,9 +6,10 @@
 //   hour    rows of event-buckets.ts                                                             52 bytes a report
 import type { Plan } from '../model/plan.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { type CompiledPlan, compilePlan, PlanInvalid } from './compile-plan.ts'
+import { type CompiledPlan, compilePlan } from './compile-plan.ts'
 import { EventBuckets } from './event-buckets.ts'
 import { Outcomes } from './outcomes.ts'
+import { PlanInvalid } from './plan-rules.ts'
 import type { PlanSegment, Standing } from './plan-segments.ts'
 import { decodeWearerState, encodeWearerState } from './state-codec.ts'
 import type { Seat, TimelineParts } from './timeline.ts'

@@ -1,8 +1,9 @@
 // The compiled plans of one shard's wearers. They come from Redis, where `publish-rules` keeps them, so that an evaluator
 // starts and runs while TimescaleDB is away.
-import { type CompiledPlan, compilePlan, PlanInvalid } from '../geofence/compile-plan.ts'
+import { type CompiledPlan, compilePlan } from '../geofence/compile-plan.ts'
 import { type CompiledZone, compileZone } from '../geofence/compile-zone.ts'
 import type { Worn } from '../geofence/expected.ts'
+import { PlanInvalid } from '../geofence/plan-rules.ts'
 import { ZoneInvalid } from '../geofence/zone-invalid.ts'
 import type { Clock, Log } from '../model/observe.ts'
 import { type Plan, type Zone, zoneIdsOf } from '../model/plan.ts'

@@ -2,7 +2,7 @@
 // track is folded again up to where evaluate's memory begins, and handed back. Evaluate tells what that changed, so that the
 // incident log keeps its one writer. A request is answered again after a crash, and twice does no harm.
 import { compileDocument } from '../geofence/backtest.ts'
-import { PlanInvalid } from '../geofence/compile-plan.ts'
+import { PlanInvalid } from '../geofence/plan-rules.ts'
 import { asTold, Rebuilding, rebuiltToJson } from '../geofence/rebuild.ts'
 import { ZoneInvalid } from '../geofence/zone-invalid.ts'
 import type { Log, Meter } from '../model/observe.ts'

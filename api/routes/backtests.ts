@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { PlanInvalid } from '../../geofence/compile-plan.ts'
 import { type CompiledZone, compileZone } from '../../geofence/compile-zone.ts'
+import { PlanInvalid } from '../../geofence/plan-rules.ts'
 import { smallerThanGuardM } from '../../geofence/small-zone.ts'
 import { planOfProposal, RuleTrial } from '../../geofence/try-rule.ts'
 import { ZoneInvalid } from '../../geofence/zone-invalid.ts'

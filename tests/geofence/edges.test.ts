@@ -1,7 +1,8 @@
 // Rules begin and end by the clock, without a ping.
 import { describe, expect, test } from 'vitest'
 import { backtest, compileDocument } from '../../geofence/backtest.ts'
-import { compilePlan, PlanInvalid } from '../../geofence/compile-plan.ts'
+import { compilePlan } from '../../geofence/compile-plan.ts'
+import { PlanInvalid } from '../../geofence/plan-rules.ts'
 import { WearerTimeline } from '../../geofence/timeline.ts'
 import type { LogReport } from '../../model/report.ts'
 import { brief, condition, DAY, document, fix, HOUR, MINUTE, WEARER } from './make-reports.ts'
