@@ -90,7 +90,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   })
   const sessions = new Sessions(auth, apiPool)
   const hub = new LiveHub({ redis, keys, shardCount, limits, clock, log, meter, apiPool, sessions })
-  const acts = new ActTeller({ redis, keys, retryMs: limits.retryMs, log })
+  const acts = new ActTeller({ redis, keys, pool: apiPool, limits, log })
   const app = createApp({
     baseUrl,
     origins,
@@ -111,6 +111,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   await hub.start(REDIS_WAIT_MS)
   const stopListening = await listenRules(apiPool, () => hub.rulesChanged(), log)
   serve = (request, env) => app.fetch(request, env)
+  acts.start()
   log.info({ port, baseUrl }, 'the console can be opened')
 
   return {

@@ -1,61 +1,122 @@
 import type { IncidentAct } from '../model/incident.ts'
 import type { Log } from '../model/observe.ts'
+import { listActsToTell, strikeTold } from '../store/acts-to-tell.ts'
+import type { Pool } from '../store/open-pool.ts'
 import { appendAct } from '../stream/act-log.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 
-/** Acts waiting for Redis; they stand in PostgreSQL already, so what is beyond is told by the next load. */
+/** Acts kept in memory until Redis takes them; those beyond are read from PostgreSQL when it does. */
 const WAITING_MAX = 10_000
+/** Acts read from PostgreSQL at once. */
+const PAGE = 200
 
-/** Tells all consoles of acts, in order; those that Redis does not take now are told when it is back. */
+export type TellerParts = {
+  redis: RedisClient
+  keys: Keys
+  /** Role gelang_api. */
+  pool: Pool
+  limits: { retryMs: number; actsUntoldMs: number; actsCheckEveryMs: number }
+  log: Log
+}
+
+/**
+ * Tells all consoles and notify of acts: those of this process at once, in order, and from PostgreSQL whatever another one left
+ * untold that died, or that did not fit in memory. An act may be told twice, by two processes or where nobody knows whether Redis
+ * took it: consoles know it by its number, and to notify a resolution said again is the same one.
+ */
 export class ActTeller {
-  readonly #redis: RedisClient
-  readonly #keys: Keys
-  readonly #retryMs: number
-  readonly #log: Log
+  readonly #parts: TellerParts
   readonly #waiting: IncidentAct[] = []
-  #sending: Promise<void> | undefined
+  readonly #told: number[] = []
+  /** How long an act must have waited that is told from PostgreSQL; absent: nobody need look there. */
+  #lookFor: number | undefined
+  #working: Promise<void> | undefined
+  #failing = false
   #retry: NodeJS.Timeout | undefined
+  #checking: NodeJS.Timeout | undefined
+  #closed = false
 
-  constructor(parts: { redis: RedisClient; keys: Keys; retryMs: number; log: Log }) {
-    this.#redis = parts.redis
-    this.#keys = parts.keys
-    this.#retryMs = parts.retryMs
-    this.#log = parts.log
+  constructor(parts: TellerParts) {
+    this.#parts = parts
+  }
+
+  /** Tells what was left untold before this process was there, and from now on what others leave. */
+  start(): void {
+    const { actsUntoldMs, actsCheckEveryMs } = this.#parts.limits
+    this.#look(0)
+    this.#checking = setInterval(() => this.#look(actsUntoldMs), actsCheckEveryMs)
   }
 
   tell(act: IncidentAct): void {
-    if (this.#waiting.length >= WAITING_MAX) {
-      this.#log.error(
-        { actId: act.actId },
-        'too many acts wait for Redis; the consoles see this one when they load anew',
-      )
-      return
-    }
-    this.#waiting.push(act)
-    this.#sending ??= this.#send()
+    if (this.#waiting.length < WAITING_MAX) this.#waiting.push(act)
+    else this.#lookFor = 0
+    this.#go()
   }
 
+  /** Tells what can be told now; what waits for Redis is told by the next process. */
   async close(): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#checking)
     clearTimeout(this.#retry)
-    await this.#sending
+    await this.#working
   }
 
-  async #send(): Promise<void> {
+  #look(waitingMs: number): void {
+    this.#lookFor = Math.min(this.#lookFor ?? waitingMs, waitingMs)
+    this.#go()
+  }
+
+  #go(): void {
+    this.#working ??= this.#work()
+  }
+
+  async #work(): Promise<void> {
+    const { limits, log } = this.#parts
     try {
-      for (let act = this.#waiting[0]; act; act = this.#waiting[0]) {
-        // A repeat after an unclear failure is harmless: consoles know acts by their number.
-        await appendAct(this.#redis, this.#keys, act)
-        this.#waiting.shift()
-      }
+      do {
+        await this.#tellWaiting()
+        if (this.#lookFor !== undefined) await this.#tellUntold()
+      } while (this.#waiting.length > 0 || this.#lookFor !== undefined)
+      if (this.#failing) log.info({}, 'acts are told again')
+      this.#failing = false
     } catch (error) {
-      this.#log.warn({ waiting: this.#waiting.length, reason: (error as Error).message }, 'acts wait for Redis')
+      // Redis or PostgreSQL is away; the act stands, and whatever the reason, to come back to it is all there is to do.
+      const fields = { waiting: this.#waiting.length, reason: (error as Error).message }
+      if (!this.#failing) log.warn(fields, 'acts wait to be told')
+      this.#failing = true
       clearTimeout(this.#retry)
-      this.#retry = setTimeout(() => {
-        this.#sending ??= this.#send()
-      }, this.#retryMs)
+      if (!this.#closed) this.#retry = setTimeout(() => this.#go(), limits.retryMs)
     } finally {
-      this.#sending = undefined
+      this.#working = undefined
     }
+  }
+
+  async #tellWaiting(): Promise<void> {
+    const { redis, keys, pool } = this.#parts
+    for (let act = this.#waiting[0]; act; act = this.#waiting[0]) {
+      await appendAct(redis, keys, act)
+      this.#waiting.shift()
+      this.#told.push(act.actId)
+    }
+    // One that is not struck off is told again some day.
+    if (this.#told.length > WAITING_MAX) this.#told.splice(0, this.#told.length - WAITING_MAX)
+    if (this.#told.length === 0) return
+    await strikeTold(pool, this.#told)
+    this.#told.length = 0
+  }
+
+  /** A page; asks for no more when it was the last one. */
+  async #tellUntold(): Promise<void> {
+    const { redis, keys, pool, log } = this.#parts
+    const waitingMs = this.#lookFor!
+    const acts = await listActsToTell(pool, waitingMs, PAGE)
+    for (const act of acts) await appendAct(redis, keys, act)
+    await strikeTold(
+      pool,
+      acts.map(({ actId }) => actId),
+    )
+    if (acts.length > 0) log.info({ acts: acts.length }, 'acts were told that had been left untold')
+    if (acts.length < PAGE && this.#lookFor === waitingMs) this.#lookFor = undefined
   }
 }

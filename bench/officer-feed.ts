@@ -2,7 +2,7 @@
 import { WebSocket } from 'ws'
 import type { LiveMessage } from '../model/console.ts'
 import { type Latencies, latencies } from './run-load.ts'
-import { OPERATOR } from './seed-fleet.ts'
+import { signIn } from './sign-in.ts'
 import type { System } from './system.ts'
 
 export type OfficerFeed = {
@@ -20,16 +20,7 @@ const TIME_AT = 5
 /** Logs in and follows the feed. */
 export async function watchFeed({ api, password }: System): Promise<OfficerFeed> {
   const baseUrl = api!.apiUrl
-  const response = await fetch(`${baseUrl}/api/auth/sign-in/username`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: baseUrl },
-    body: JSON.stringify({ username: OPERATOR, password }),
-  })
-  if (!response.ok) throw new Error(`the login was refused: ${response.status} ${await response.text()}`)
-  const cookie = response.headers
-    .getSetCookie()
-    .map((each) => each.split(';')[0])
-    .join('; ')
+  const cookie = await signIn(baseUrl, password)
   const socket = new WebSocket(`${baseUrl.replace('http', 'ws')}/v1/live`, { headers: { cookie, origin: baseUrl } })
   let delaysMs: number[] = []
   let fromMs = Number.POSITIVE_INFINITY

@@ -52,11 +52,11 @@ export function asLoad<C, P>(
   })
 }
 
-export type Latencies = { p50Ms: number; p99Ms: number; maxMs: number }
+export type Latencies = { p50Ms: number; p95Ms: number; p99Ms: number; maxMs: number }
 
 export function latencies(valuesMs: number[]): Latencies {
   const sorted = Float64Array.from(valuesMs).sort()
   const at = (part: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
-  return { p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) }
+  return { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), maxMs: at(1) }
 }

@@ -48,6 +48,14 @@ const BENCHES: Record<string, { says: string; load: () => Promise<Bench> }> = {
     says: "2,500 reports a second: from the bracelet to the officer's WebSocket",
     load: async () => (await import('./live.ts')).live,
   },
+  map: {
+    says: '5,000 moving bracelets in view of the console in Chromium: its frames (--rate n, --seconds n, --wearers n)',
+    load: async () => (await import('./map.ts')).map,
+  },
+  query: {
+    says: "one wearer's day of 1,440 fixes out of 50 million rows (--rows n)",
+    load: async () => (await import('./query.ts')).query,
+  },
 }
 
 async function main(argv: string[]): Promise<number> {

@@ -204,4 +204,4 @@ export function sayStored(say: (line: string) => void, stored: Stored): void {
   )
 }
 
-export { LOCAL }
+export { LOCAL, PROGRAM }

@@ -1,5 +1,6 @@
 import type { IncidentView, UnitIncidentView, WearerIncidentView } from '../model/console.ts'
 import type { IncidentAct, LoggedIncident } from '../model/incident.ts'
+import { ACT_JSON } from './acts-to-tell.ts'
 import type { Db } from './open-pool.ts'
 
 /** Open: not withdrawn, not resolved, and either going on or grave enough that somebody must still say how it ended. */
@@ -20,9 +21,7 @@ const viewOfPage = (page: string): string => `
     END AS unit,
     (SELECT z.name FROM condition c JOIN zone z ON z.id = c.zone_id WHERE c.id = i.condition_id
       ORDER BY c.during @> i.start_at DESC, lower(c.during) DESC LIMIT 1) AS condition_name,
-    coalesce((SELECT json_agg(json_strip_nulls(json_build_object('actId', a.act_id, 'incidentId', a.incident_id,
-        'wearerId', a.wearer_id, 'unitPath', a.unit_path::text, 'action', a.action, 'officerName', a.officer_name, 'atMs', utc_ms(a.at), 'note', a.note,
-        'resolution', a.resolution, 'signs', nullif(a.signs, 1))) ORDER BY a.act_id)
+    coalesce((SELECT json_agg(${ACT_JSON} ORDER BY a.act_id)
       FROM officer_act a WHERE a.incident_id = i.id), '[]') AS acts
   FROM page i LEFT JOIN wearer w ON w.id = i.wearer_id
   ORDER BY i.start_at DESC, i.id DESC`

@@ -13,27 +13,45 @@ const PARTS = `
     WHERE c.wearer_id = w.id AND c.cancelled_at IS NULL AND (upper_inf(c.during) OR upper(c.during) > now())), '[]') AS conditions,
   coalesce((SELECT json_agg(json_build_object('id', p.id, 'fromMs', utc_ms(lower(p.during)), 'toMs', utc_ms(upper(p.during)),
       'legalBasis', p.legal_basis) ORDER BY lower(p.during), p.id)
-    FROM permit p WHERE p.wearer_id = w.id AND p.cancelled_at IS NULL AND upper(p.during) > now()), '[]') AS permits,
-  (SELECT json_strip_nulls(json_build_object('timeMs', utc_ms(t.time), 'latDeg', t.lat_e7 / 1e7::float8, 'lonDeg', t.lon_e7 / 1e7::float8,
-      'accuracyM', t.accuracy_m, 'batteryPercent', t.battery_percent))
-    FROM track t WHERE t.wearer_id = w.id AND t.time >= lower(s.during) AND t.flags & 2 = 2
-    ORDER BY t.time DESC LIMIT 1) AS last`
+    FROM permit p WHERE p.wearer_id = w.id AND p.cancelled_at IS NULL AND upper(p.during) > now()), '[]') AS permits`
 
-type Row = Omit<WearerDetail, 'bracelet' | 'last'> & {
-  bracelet: WearerDetail['bracelet'] | null
-  last: WearerDetail['last'] | null
-}
+const LAST = `
+  SELECT json_strip_nulls(json_build_object('timeMs', utc_ms(time), 'latDeg', lat_e7 / 1e7::float8, 'lonDeg', lon_e7 / 1e7::float8,
+    'accuracyM', accuracy_m, 'batteryPercent', battery_percent)) AS last
+  FROM track WHERE wearer_id = $1 AND time >= $2::timestamptz AND time < $3::timestamptz AND flags & 2 = 2
+  ORDER BY time DESC LIMIT 1`
+/** Nearly everybody has been heard of within it. */
+const FIRST_LOOK_MS = 3_600_000
+
+type Row = Omit<WearerDetail, 'bracelet' | 'last'> & { nowMs: number; bracelet: WearerDetail['bracelet'] | null }
 
 /** One wearer in sight with what holds now and later; `last` only where the track is in sight too. */
 export async function readWearer(db: Db, wearerId: string): Promise<WearerDetail | undefined> {
   const { rows } = await db.query<Row>(
     `SELECT ${SUMMARY_COLUMNS}, s.sk_number AS "skNumber", utc_ms(lower(s.during)) AS "supervisionBeginsMs",
-      w.nik_masked AS "nikMasked", ${PARTS}
+      w.nik_masked AS "nikMasked", utc_ms(now()) AS "nowMs", ${PARTS}
     FROM wearer w ${CURRENT_SUPERVISION} WHERE w.uuid = $1`,
     [wearerId],
   )
   const row = rows[0]
   if (row === undefined) return undefined
-  const { bracelet, last, ...rest } = row
+  const { bracelet, nowMs, ...rest } = row
+  const { n, supervisionBeginsMs } = rest
+  const last = await readLast(db, n, supervisionBeginsMs, nowMs)
   return { ...rest, ...(bracelet && { bracelet }), ...(last && { last }) }
+}
+
+/**
+ * The newest valid fix since `beginsMs`. The view over the track lets no order through to the index, so all fixes of the time that is
+ * asked for are read: the last hour's first, then twice as far back each time, never a whole year of supervision for one fix.
+ */
+async function readLast(db: Db, n: number, beginsMs: number, nowMs: number): Promise<WearerDetail['last']> {
+  let to = 'infinity'
+  for (let backMs = FIRST_LOOK_MS; ; backMs *= 2) {
+    const fromMs = Math.max(beginsMs, nowMs - backMs)
+    const from = new Date(fromMs).toISOString()
+    const { rows } = await db.query<{ last: NonNullable<WearerDetail['last']> }>(LAST, [n, from, to])
+    if (rows[0] !== undefined || fromMs === beginsMs) return rows[0]?.last
+    to = from
+  }
 }

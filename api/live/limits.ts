@@ -23,6 +23,9 @@ export const LIVE = {
   replayPage: 200,
   blockMs: 5000,
   retryMs: 250,
+  /** Acts that another process has left untold for so long are told by this one; it looks so often. */
+  actsUntoldMs: 2000,
+  actsCheckEveryMs: 5000,
   /** Incidents and acts kept in memory, newest last; what is older is in PostgreSQL. */
   recentIncidentsMax: 20_000,
   positionsMax: 300_000,

@@ -1,8 +1,8 @@
 // Whoever reads a track, or what was made of one, says why where it is not their own klien, and it is written down.
-import type { Me, WearerDetail } from '../../model/console.ts'
+import type { Me, WearerSummary } from '../../model/console.ts'
+import { findWearer } from '../../store/find-wearer.ts'
 import { grantAccess, readAccess } from '../../store/grant-access.ts'
 import type { PoolClient } from '../../store/open-pool.ts'
-import { readWearer } from '../../store/read-wearer.ts'
 import { Refusal } from '../refusal.ts'
 import { reasonSchema } from '../schemas.ts'
 import { hiddenWearer, reasonRequired } from './hidden-wearer.ts'
@@ -13,7 +13,7 @@ export const REASON_HEADER = 'x-gelang-reason'
 const DUTY = 'tugas pembimbingan dan pengawasan'
 
 export type TrackAccess = {
-  wearer: WearerDetail
+  wearer: WearerSummary
   /** For the audit. */
   reason: string
   /** A grant was made by it: who sees whom has changed. */
@@ -27,14 +27,14 @@ export async function openTrack(
   wearerId: string,
   reason: string | undefined,
 ): Promise<TrackAccess> {
-  let wearer = await readWearer(client, wearerId)
+  let wearer = await findWearer(client, wearerId)
   let access = await readAccess(client, wearerId)
   const needsReason = wearer === undefined || officer.role === 'kanwil' || officer.role === 'ditjenpas'
   const granted = needsReason && access === undefined && reason !== undefined
   if (granted) {
     await grantAccess(client, { wearerId, reason, forMs: GRANT_MS })
     access = await readAccess(client, wearerId)
-    wearer = await readWearer(client, wearerId)
+    wearer = await findWearer(client, wearerId)
   }
   if (wearer === undefined) return hiddenWearer(client, wearerId)
   if (needsReason && access === undefined) throw reasonRequired()

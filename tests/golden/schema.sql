@@ -10,6 +10,9 @@ access_grant table, row security
   wearer_id integer not null
   reason text not null
   during tstzrange not null
+act_to_tell table
+  act_id bigint not null
+  since timestamp with time zone not null = clock_timestamp()
 assignment table, row security
   id integer not null identity a
   bracelet_id integer not null
@@ -363,6 +366,8 @@ access_grant access_grant_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES of
 access_grant access_grant_pkey PRIMARY KEY (id)
 access_grant access_grant_reason_check CHECK (length(btrim(reason)) >= 5)
 access_grant access_grant_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
+act_to_tell act_to_tell_act_id_fkey FOREIGN KEY (act_id) REFERENCES officer_act(act_id)
+act_to_tell act_to_tell_pkey PRIMARY KEY (act_id)
 assignment assignment_bracelet_id_fkey FOREIGN KEY (bracelet_id) REFERENCES bracelet(id)
 assignment assignment_during_check CHECK (is_span(during))
 assignment assignment_one_wearer_at_a_time EXCLUDE USING gist (bracelet_id WITH =, during WITH &&)
@@ -507,6 +512,7 @@ CREATE UNIQUE INDEX "rateLimit_key_key" ON auth."rateLimit" USING btree (key)
 CREATE UNIQUE INDEX "rateLimit_pkey" ON auth."rateLimit" USING btree (id)
 CREATE UNIQUE INDEX access_grant_pkey ON public.access_grant USING btree (id)
 CREATE UNIQUE INDEX account_pkey ON auth.account USING btree (id)
+CREATE UNIQUE INDEX act_to_tell_pkey ON public.act_to_tell USING btree (act_id)
 CREATE UNIQUE INDEX assignment_pkey ON public.assignment USING btree (id)
 CREATE UNIQUE INDEX audit_head_pkey ON public.audit_head USING btree (one)
 CREATE UNIQUE INDEX audit_pkey ON public.audit USING btree (id)
@@ -560,6 +566,7 @@ CREATE TRIGGER announce_update AFTER UPDATE ON supervision REFERENCING NEW TABLE
 CREATE TRIGGER check_act BEFORE INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION check_act()
 CREATE TRIGGER keep_shape BEFORE DELETE OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION keep_zone_shape()
 CREATE TRIGGER keep_version BEFORE DELETE OR UPDATE ON condition FOR EACH ROW EXECUTE FUNCTION keep_condition_version()
+CREATE TRIGGER note_act_to_tell AFTER INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION note_act_to_tell()
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON fix FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker()
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON quarantine FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker()
 
@@ -714,6 +721,24 @@ CREATE OR REPLACE FUNCTION public.acting_unit()
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ SELECT unit_path FROM officer WHERE id = acting_officer_id() AND active $function$
+CREATE OR REPLACE FUNCTION public.acts_to_tell(waiting_ms double precision, rows_max integer)
+ RETURNS SETOF officer_act
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT a.* FROM act_to_tell t JOIN officer_act a USING (act_id)
+  WHERE acting_officer_id() IS NULL AND t.since <= clock_timestamp() - waiting_ms / 1000 * interval '1 second'
+  ORDER BY t.act_id LIMIT rows_max
+$function$
+CREATE OR REPLACE FUNCTION public.acts_told(act_ids bigint[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  DELETE FROM act_to_tell WHERE acting_officer_id() IS NULL AND act_id = ANY (act_ids)
+$function$
 CREATE OR REPLACE FUNCTION public.announce_directory()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -903,6 +928,16 @@ BEGIN
   END IF;
   RETURN NEW;
 END $function$
+CREATE OR REPLACE FUNCTION public.note_act_to_tell()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO act_to_tell (act_id) VALUES (NEW.act_id);
+  RETURN NULL;
+END $function$
 CREATE OR REPLACE FUNCTION public.officer_of_account(account text, OUT officer_id uuid, OUT name text, OUT role text, OUT unit_path ltree, OUT unit_name text, OUT time_zone text)
  RETURNS SETOF record
  LANGUAGE sql
@@ -1060,6 +1095,8 @@ gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zo
 gelang_api: acting_officer_id()
 gelang_api: acting_role()
 gelang_api: acting_unit()
+gelang_api: acts_to_tell(double precision,integer)
+gelang_api: acts_told(bigint[])
 gelang_api: append_audit(text,text,integer,text,jsonb)
 gelang_api: grant_access(uuid,text,double precision)
 gelang_api: granted_wearer_ids()

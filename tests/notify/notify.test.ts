@@ -147,9 +147,11 @@ test('an alarm said anew is told again where it was resolved, once for each reso
   await untilActed(await act(2, 1, 'resolve'))
   // Each sign a revision; the first after the resolution is told, a reminder after that is not.
   await conclude(redis, 0, strap(2, 2, 2), strap(1, 2, 2), strap(1, 3, 3))
+  await untilTaken(3)
   await flushed(0, 3)
   await untilActed(await act(3, 1, 'resolve', 3))
   await conclude(redis, 0, strap(1, 4, 3), strap(1, 5, 4))
+  await untilTaken(5)
   await flushed(0, 4)
   expect(toldOf(1)).toEqual(['raised 1', 'raised 2 reopened', 'raised 5 reopened'])
   expect(toldOf(2)).toEqual(['raised 1'])
@@ -176,6 +178,8 @@ test('notify was away: the alarm, its resolution and the alarm said anew are tol
   const resolved = await act(1, 1, 'resolve')
   start()
   await untilActed(resolved)
+  // The second waits until the first is out; a later incident's may overtake it.
+  await untilTaken(2)
   await flushed(0, 2)
   expect(toldOf(1)).toEqual(['raised 1', 'raised 2 reopened'])
 })

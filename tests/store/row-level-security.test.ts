@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Evidence, Incident } from '../../model/incident.ts'
+import { listActsToTell, strikeTold } from '../../store/acts-to-tell.ts'
 import { grantAccess } from '../../store/grant-access.ts'
 import { asOfficer, inTransaction } from '../../store/transaction.ts'
 import { upsertIncidents } from '../../store/upsert-incidents.ts'
@@ -176,6 +177,8 @@ describe('denied outright', () => {
     ['SELECT raw FROM quarantine'],
     ['SELECT * FROM record_position'],
     ['SELECT * FROM audit_head'],
+    ['SELECT * FROM act_to_tell'],
+    ['DELETE FROM act_to_tell'],
     ['SELECT * FROM auth."user"'],
     ['SELECT * FROM schema_migration'],
     ['INSERT INTO fix DEFAULT VALUES'],
@@ -197,6 +200,16 @@ describe('denied outright', () => {
     await expect(seen('ditjenpas', sql)).rejects.toMatchObject({ code: '42501' })
   })
 
+  test('acts that wait to be told are given and struck off for the process itself, never for an officer', async () => {
+    expect(await seen('ditjenpas', 'SELECT * FROM acts_to_tell(0, 100)')).toEqual([])
+    await seen('ditjenpas', 'SELECT acts_told(ARRAY(SELECT generate_series(1, 100)))')
+    const acts = await listActsToTell(database.apiPool, 0, 100)
+    expect(acts.length).toBeGreaterThan(0)
+    expect(await listActsToTell(database.apiPool, 3_600_000, 100)).toEqual([])
+    await strikeTold(database.apiPool, [acts[0]!.actId, 2 ** 40])
+    expect(await listActsToTell(database.apiPool, 0, 100)).toEqual(acts.slice(1))
+  })
+
   test.each([
     ['SELECT name FROM officer'],
     ['SELECT name FROM wearer'],
@@ -215,6 +228,8 @@ describe('denied outright', () => {
     ['INSERT INTO officer_act DEFAULT VALUES'],
     ['SELECT reveal_nik(NULL, NULL)'],
     ['SELECT grant_access(NULL, NULL, 1)'],
+    ['SELECT note FROM acts_to_tell(0, 1)'],
+    ['SELECT acts_told(NULL)'],
   ])('gelang_record: %s', async (sql) => {
     await expect(database.recordPool.query(sql)).rejects.toMatchObject({ code: '42501' })
   })

@@ -81,9 +81,9 @@ export function layoutBracelets(
       members: cell.members.map((bracelet) => bracelet.n),
     })
   }
-  marks.sort((a, b) => GRAVITY.indexOf(a.state) - GRAVITY.indexOf(b.state))
   clusters.sort((a, b) => Number(a.alert) - Number(b.alert))
-  return { marks, clusters: spreadAlerts(clusters) }
+  const byGravity = GRAVITY.flatMap((state) => marks.filter((mark) => mark.state === state))
+  return { marks: byGravity, clusters: spreadAlerts(clusters) }
 }
 
 function markOf(bracelet: Bracelet, state: MarkState, view: MapView, nowMs: number): Mark {

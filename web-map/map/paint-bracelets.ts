@@ -5,7 +5,8 @@ import type { MapTheme } from './theme.ts'
 
 /** Radius of each state's shape. Form and letter tell the states apart without colour. */
 const RADIUS_PX: Record<MarkState, number> = { patuh: 5.5, nodata: 6, informasi: 8, serius: 10.5, kritis: 11 }
-const SPRITE_PX = 32
+/** Two of each state, at some zooms. */
+const SPRITES_MAX = 100
 
 export type Letters = Record<MarkState, string>
 
@@ -26,9 +27,15 @@ export function traceShape(ctx: CanvasRenderingContext2D, state: MarkState, radi
   } else ctx.arc(0, 0, radius, 0, 7)
 }
 
-/** Shapes drawn once for a theme and pixel density, then copied for each bracelet. */
+/** A shape as it is copied: as many device pixels as it needs, its middle in the middle. */
+export type Sprite = { canvas: HTMLCanvasElement; sizePx: number }
+
+/**
+ * Shapes drawn once for a theme, a pixel density and a size, then copied for each bracelet. Where there is no graphics card the
+ * pixels count: a sprite is no larger than its shape, and copied onto whole pixels it need not be resampled.
+ */
 export class MarkSprites {
-  #sprites = new Map<string, HTMLCanvasElement>()
+  #sprites = new Map<string, Sprite>()
   #theme: MapTheme
   #letters: Letters
   #density: number
@@ -39,27 +46,38 @@ export class MarkSprites {
     this.#density = density
   }
 
-  of(state: MarkState, fixValid: boolean): HTMLCanvasElement {
-    const key = `${state}${fixValid}`
+  of(state: MarkState, fixValid: boolean, scale: number): Sprite {
+    const key = `${state}${fixValid}${scale}`
     let sprite = this.#sprites.get(key)
     if (!sprite) {
-      sprite = this.#draw(state, fixValid)
+      if (this.#sprites.size >= SPRITES_MAX) this.#sprites.clear()
+      sprite = this.#draw(state, fixValid, scale)
       this.#sprites.set(key, sprite)
     }
     return sprite
   }
 
-  #draw(state: MarkState, fixValid: boolean): HTMLCanvasElement {
+  /** Copies a sprite with its middle as near to a point as whole pixels allow. */
+  place(ctx: CanvasRenderingContext2D, { canvas, sizePx }: Sprite, x: number, y: number): void {
+    const density = this.#density
+    const left = Math.round((x - sizePx / 2) * density) / density
+    const top = Math.round((y - sizePx / 2) * density) / density
+    ctx.drawImage(canvas, left, top, sizePx, sizePx)
+  }
+
+  #draw(state: MarkState, fixValid: boolean, scale: number): Sprite {
+    const hollow = !fixValid || state === 'nodata'
+    const edgePx = hollow ? 6 : 3
     const canvas = document.createElement('canvas')
-    canvas.width = canvas.height = SPRITE_PX * this.#density
+    const pixels = 2 * Math.ceil((RADIUS_PX[state] + edgePx / 2 + 0.5) * scale * this.#density)
+    canvas.width = canvas.height = pixels
     const ctx = canvas.getContext('2d')!
-    ctx.scale(this.#density, this.#density)
-    ctx.translate(SPRITE_PX / 2, SPRITE_PX / 2)
+    ctx.translate(pixels / 2, pixels / 2)
+    ctx.scale(scale * this.#density, scale * this.#density)
     ctx.lineJoin = 'round'
     const theme = this.#theme
-    const hollow = !fixValid || state === 'nodata'
     traceShape(ctx, state, RADIUS_PX[state])
-    ctx.lineWidth = hollow ? 6 : 3
+    ctx.lineWidth = edgePx
     ctx.strokeStyle = theme.markEdge
     ctx.stroke()
     ctx.fillStyle = hollow ? theme.markEdge : theme.state[state]
@@ -74,7 +92,7 @@ export class MarkSprites {
     ctx.textAlign = 'center'
     ctx.textBaseline = 'middle'
     ctx.fillText(this.#letters[state], 0, state === 'serius' ? 3 : 0.7)
-    return canvas
+    return { canvas, sizePx: pixels / this.#density }
   }
 }
 
@@ -97,9 +115,7 @@ export function paintBracelets(
     const alert = mark.state === 'serius' || mark.state === 'kritis'
     const dimmed = mark === selected ? 1 : focus.others
     ctx.globalAlpha = alert ? Math.max(0.8, mark.opacity) * Math.max(0.8, dimmed) : mark.opacity * dimmed
-    const sprite = sprites.of(mark.state, mark.fixValid)
-    const size = SPRITE_PX * (alert ? 1 : focus.calmScale)
-    ctx.drawImage(sprite, mark.x - size / 2, mark.y - size / 2, size, size)
+    sprites.place(ctx, sprites.of(mark.state, mark.fixValid, alert ? 1 : focus.calmScale), mark.x, mark.y)
   }
   ctx.globalAlpha = 1
   for (const cluster of layout.clusters) if (cluster.alert) paintCluster(ctx, cluster, theme)
@@ -159,13 +175,7 @@ function paintSelected(
   ctx.lineWidth = 2.5
   ctx.strokeStyle = theme.select
   ctx.stroke()
-  ctx.drawImage(
-    sprites.of(mark.state, mark.fixValid),
-    mark.x - SPRITE_PX / 2,
-    mark.y - SPRITE_PX / 2,
-    SPRITE_PX,
-    SPRITE_PX,
-  )
+  sprites.place(ctx, sprites.of(mark.state, mark.fixValid, 1), mark.x, mark.y)
   if (!name) return
   ctx.font = `600 12px ${FONT}`
   ctx.textAlign = 'center'
