@@ -6,7 +6,7 @@ import { Fleet } from '../geofence/fleet.ts'
 import { ZoneIndex } from '../geofence/zone-index.ts'
 import type { Condition } from '../model/plan.ts'
 import { LogReport } from '../model/report.ts'
-import { AREA, manyZones } from './engine-zones.ts'
+import { AREA, type Area, manyZones } from './engine-zones.ts'
 import { randomFrom } from './random.ts'
 
 const ZONE_COUNTS = [10, 100, 1_000, 10_000]
@@ -28,26 +28,41 @@ export type PlanCost = { zones: number; nsPerFix: number; settledShare: number; 
 /** The first are the compiler's. */
 const RUNS = 5
 
-/** Nanoseconds of processor time a fix, by number of zones; the best of RUNS each. */
+/** Nanoseconds of processor time a fix, by number of zones in the same area; the best of RUNS each. */
 export function measurePlans(seed: number, say: (line: string) => void): PlanCost[] {
-  return ZONE_COUNTS.map((zones) => {
-    const shapes = manyZones(randomFrom(seed), zones)
-    const compiled = shapes.map(compileZone)
-    const began = process.cpuUsage()
-    const plan = planOver(compiled)
-    const compileMs = cpuUsSince(began) / 1000
-    const walks = makeWalks(randomFrom(seed + 1), new ZoneIndex(compiled), zones)
-    let best = offerAll(plan, walks)
-    for (let run = 0; run < RUNS - 1; run++) {
-      const again = offerAll(plan, walks)
-      if (again.nsPerFix < best.nsPerFix) best = again
-    }
-    say(
-      `plan of ${String(zones).padStart(6)} avoided zones: ${best.nsPerFix.toFixed(0)} ns a fix, ` +
-        `${(100 * best.settledShare).toFixed(1)} % settled, ${best.incidents} incident revisions; compiled in ${compileMs.toFixed(0)} ms`,
-    )
-    return { zones, ...best, compileMs }
+  return ZONE_COUNTS.map((zones) => measurePlan(seed, zones, AREA, say))
+}
+
+/**
+ * The same for the fewest and the most zones, each in an area in proportion: as many zones about a wearer, as many incidents. What
+ * is left of the difference is what the number of zones costs.
+ */
+export function measurePlansAsDense(seed: number, say: (line: string) => void): PlanCost[] {
+  const most = ZONE_COUNTS[ZONE_COUNTS.length - 1]!
+  return [ZONE_COUNTS[0]!, most].map((zones) => {
+    const side = Math.sqrt(zones / most)
+    const { west, south, east, north } = AREA
+    const area = { west, south, east: west + side * (east - west), north: south + side * (north - south) }
+    return measurePlan(seed, zones, area, (line) => say(`as dense: ${line}`))
   })
+}
+
+function measurePlan(seed: number, zones: number, area: Area, say: (line: string) => void): PlanCost {
+  const compiled = manyZones(randomFrom(seed), zones, area).map(compileZone)
+  const began = process.cpuUsage()
+  const plan = planOver(compiled)
+  const compileMs = cpuUsSince(began) / 1000
+  const walks = makeWalks(randomFrom(seed + 1), new ZoneIndex(compiled), zones, area)
+  let best = offerAll(plan, walks)
+  for (let run = 0; run < RUNS - 1; run++) {
+    const again = offerAll(plan, walks)
+    if (again.nsPerFix < best.nsPerFix) best = again
+  }
+  say(
+    `plan of ${String(zones).padStart(6)} avoided zones: ${best.nsPerFix.toFixed(0)} ns a fix, ` +
+      `${(100 * best.settledShare).toFixed(1)} % settled, ${best.incidents} incident revisions; compiled in ${compileMs.toFixed(0)} ms`,
+  )
+  return { zones, ...best, compileMs }
 }
 
 function planOver(zones: ReturnType<typeof compileZone>[]): CompiledPlan {
@@ -62,7 +77,7 @@ function planOver(zones: ReturnType<typeof compileZone>[]): CompiledPlan {
 
 type Walks = { latE7: Int32Array; lonE7: Int32Array }
 
-function makeWalks(random: () => number, index: ZoneIndex, zones: number): Walks {
+function makeWalks(random: () => number, index: ZoneIndex, zones: number, area: Area): Walks {
   const steps = WARM_STEPS + STEPS
   const latE7 = new Int32Array(steps * WEARERS)
   const lonE7 = new Int32Array(steps * WEARERS)
@@ -72,8 +87,8 @@ function makeWalks(random: () => number, index: ZoneIndex, zones: number): Walks
     const travels = w % 10 === 9
     let [lat, lon] = [0, 0]
     do {
-      lat = Math.round((AREA.south + random() * (AREA.north - AREA.south)) * 1e7)
-      lon = Math.round((AREA.west + random() * (AREA.east - AREA.west)) * 1e7)
+      lat = Math.round((area.south + random() * (area.north - area.south)) * 1e7)
+      lon = Math.round((area.west + random() * (area.east - area.west)) * 1e7)
     } while (!travels && index.near(lat, lon, APART_M, found, distancesM) > 0)
     let north = (random() - 0.5) * 1800 * E7_PER_M
     let east = (random() - 0.5) * 1800 * E7_PER_M
@@ -82,8 +97,8 @@ function makeWalks(random: () => number, index: ZoneIndex, zones: number): Walks
         lat += north * random()
         lon += east * random()
         // Back from where there are no zones any more.
-        if (lat < AREA.south * 1e7 === north < 0 && (lat < AREA.south * 1e7 || lat > AREA.north * 1e7)) north = -north
-        if (lon < AREA.west * 1e7 === east < 0 && (lon < AREA.west * 1e7 || lon > AREA.east * 1e7)) east = -east
+        if (lat < area.south * 1e7 === north < 0 && (lat < area.south * 1e7 || lat > area.north * 1e7)) north = -north
+        if (lon < area.west * 1e7 === east < 0 && (lon < area.west * 1e7 || lon > area.east * 1e7)) east = -east
       }
       latE7[step * WEARERS + w] = Math.round(lat + 20 * (random() + random() - 1) * E7_PER_M)
       lonE7[step * WEARERS + w] = Math.round(lon + 20 * (random() + random() - 1) * E7_PER_M)

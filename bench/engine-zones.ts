@@ -22,7 +22,9 @@ const VERTICES = 64
 const WEARERS = 2_000
 const STEPS = 200
 /** Half of Java; zones and wearers are spread over it evenly, the same density of wearers for every number of zones. */
-export const AREA = { west: 106, south: -7.5, east: 109, north: -6 }
+/** Half of Java, degrees. */
+export type Area = { west: number; south: number; east: number; north: number }
+export const AREA: Area = { west: 106, south: -7.5, east: 109, north: -6 }
 const LOOK_M = 500
 const SAMPLE_HASH = 0x9e3779b1
 
@@ -103,10 +105,10 @@ function warm(seed: number): void {
 }
 
 /** Stars of 64 vertices, 100 m to 1 km in radius. */
-export function manyZones(random: () => number, count: number): ZoneShape[] {
+export function manyZones(random: () => number, count: number, area = AREA): ZoneShape[] {
   return Array.from({ length: count }, () => {
-    const lon = AREA.west + random() * (AREA.east - AREA.west)
-    const lat = AREA.south + random() * (AREA.north - AREA.south)
+    const lon = area.west + random() * (area.east - area.west)
+    const lat = area.south + random() * (area.north - area.south)
     const size = 0.001 + 0.008 * random()
     const ring: [number, number][] = []
     for (let i = 0; i < VERTICES; i++) {

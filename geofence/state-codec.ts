@@ -131,7 +131,8 @@ function writeSince(out: ByteWriter, sinceMs: readonly number[]): void {
   for (let from = 0; from < sinceMs.length; ) {
     const runMs = sinceMs[from]!
     let to = from + 1
-    while (to < sinceMs.length && Object.is(sinceMs[to], runMs)) to++
+    if (Number.isNaN(runMs)) while (to < sinceMs.length && Number.isNaN(sinceMs[to]!)) to++
+    else while (to < sinceMs.length && sinceMs[to] === runMs) to++
     out.u32(to - from)
     out.f64(runMs)
     from = to
