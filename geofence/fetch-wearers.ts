@@ -82,7 +82,9 @@ export class WearerFetch {
         this.#timelines[weighed++] = timelines[row]
         sum += hot[at + HOT.calmUntilMs]!
       }
-      if (!settled || kept === CHUNK_ROWS) sum += hot[at + HOT.closedRows]!
+      // A new chunk is opened behind it, of which the old one must know.
+      if (kept === CHUNK_ROWS || nowMs >= hot[at + HOT.lastUntilMs]!) this.#chunkRows[i] = CHUNK_ROWS
+      if (!settled || this.#chunkRows[i] === CHUNK_ROWS) sum += hot[at + HOT.closedRows]!
     }
     this.#sum = sum
     return weighed
@@ -93,7 +95,9 @@ export class WearerFetch {
     for (let i = 0; i < known; i++) {
       const chunk = this.#chunks[i]!
       const kept = this.#chunkRows[i]!
-      if (chunk !== NONE && kept < CHUNK_ROWS) sum += chunks.viewOf(chunk).getUint8(chunks.rowAt(chunk, kept))
+      if (chunk === NONE) continue
+      const at = kept < CHUNK_ROWS ? chunks.rowAt(chunk, kept) : chunks.placeOf(chunk)
+      sum += chunks.viewOf(chunk).getUint8(at)
     }
     this.#sum += sum
   }
