@@ -20,14 +20,15 @@ const BYTES_PER_COMMAND = 4 * 1_048_576
 const PUBLISH = script(`
 -- Writes and removes records and announces them, all or nothing: what is there and was never announced would stay unknown.
 -- KEYS 1 records (hash), 2 version, 3 changes (stream)
--- ARGV 1 changed fields as JSON, 2 changes kept, 3 notice channel, 4 fields and values written, 5 removed: counts; then these
-local written, removed = tonumber(ARGV[4]), tonumber(ARGV[5])
-if written > 0 then redis.call('HSET', KEYS[1], unpack(ARGV, 6, 5 + written)) end
-if removed > 0 then redis.call('HDEL', KEYS[1], unpack(ARGV, 6 + written, 5 + written + removed)) end
+-- ARGV 1 changed fields as JSON, 2 changes kept, 3 notice channel, 4 least version, 5 fields and values written, 6 removed:
+-- counts; then these
+local written, removed = tonumber(ARGV[5]), tonumber(ARGV[6])
+if written > 0 then redis.call('HSET', KEYS[1], unpack(ARGV, 7, 6 + written)) end
+if removed > 0 then redis.call('HDEL', KEYS[1], unpack(ARGV, 7 + written, 6 + written + removed)) end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local before = tonumber(redis.call('GET', KEYS[2]) or '0')
-local version = string.format('%.0f', math.max(before + 1, now))
+local version = string.format('%.0f', math.max(before + 1, now, tonumber(ARGV[4])))
 redis.call('SET', KEYS[2], version)
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[2], version .. '-0', 'before', string.format('%.0f', before), 'fields', ARGV[1])
 redis.call('PUBLISH', ARGV[3], version)
@@ -74,9 +75,13 @@ export async function publishAllRecords(
   return publishRecords(redis, keys, records, superfluous)
 }
 
-/** Makes every watcher look again. */
-export async function bumpVersion(redis: RedisClient, keys: PublicationKeys): Promise<void> {
-  await publish(redis, keys, [], [], [])
+/** Makes every watcher look again. The version becomes at least `leastVersion`. */
+export async function bumpVersion(
+  redis: RedisClient,
+  keys: PublicationKeys,
+  leastVersion = VERSION_NONE,
+): Promise<void> {
+  await publish(redis, keys, [], [], [], leastVersion)
 }
 
 async function publish(
@@ -85,8 +90,9 @@ async function publish(
   changed: readonly string[],
   written: readonly string[],
   removed: readonly string[],
+  leastVersion = VERSION_NONE,
 ): Promise<void> {
-  const operands = [JSON.stringify(changed), CHANGES_MAX, notice, written.length, removed.length]
+  const operands = [JSON.stringify(changed), CHANGES_MAX, notice, leastVersion, written.length, removed.length]
   await runScript(redis, PUBLISH, [records, version, changes], [...operands, ...written, ...removed])
 }
 
