@@ -1,5 +1,5 @@
 // What a fix costs the engine, by the number of avoided zones in the wearer's plan: the evaluator's whole path, kept reports and
-// the fold included. Nine of ten wearers stay about a place with 10 m of noise, the tenth travels at up to 15 m/s.
+// the fold included. Most wearers stay about a place with 10 m of noise, some travel at up to 15 m/s all the time.
 import { type CompiledPlan, compilePlan } from '../geofence/compile-plan.ts'
 import { compileZone } from '../geofence/compile-zone.ts'
 import { Fleet } from '../geofence/fleet.ts'
@@ -28,31 +28,48 @@ export type PlanCost = { zones: number; nsPerFix: number; settledShare: number; 
 /** The first are the compiler's. */
 const RUNS = 5
 
-/** Nanoseconds of processor time a fix, by number of zones in the same area; the best of RUNS each. */
-export function measurePlans(seed: number, say: (line: string) => void): PlanCost[] {
-  return ZONE_COUNTS.map((zones) => measurePlan(seed, zones, AREA, say))
+/** One in so many travels: as in the fleet of engine-world.ts. */
+const TRAVELS = 25
+/** The same on a day when many do. */
+const TRAVELS_MANY = 10
+
+export type PlanCosts = {
+  /** In the same area, by number of zones. */
+  plans: PlanCost[]
+  manyTravel: PlanCost[]
+  /**
+   * The fewest and the most zones, each in an area in proportion: as many zones about a wearer, as many incidents. What is left of
+   * the difference is what the number of zones costs.
+   */
+  asDense: PlanCost[]
 }
 
-/**
- * The same for the fewest and the most zones, each in an area in proportion: as many zones about a wearer, as many incidents. What
- * is left of the difference is what the number of zones costs.
- */
-export function measurePlansAsDense(seed: number, say: (line: string) => void): PlanCost[] {
-  const most = ZONE_COUNTS[ZONE_COUNTS.length - 1]!
-  return [ZONE_COUNTS[0]!, most].map((zones) => {
-    const side = Math.sqrt(zones / most)
-    const { west, south, east, north } = AREA
-    const area = { west, south, east: west + side * (east - west), north: south + side * (north - south) }
-    return measurePlan(seed, zones, area, (line) => say(`as dense: ${line}`))
-  })
+/** Nanoseconds of processor time a fix, by number of zones; the best of RUNS each. */
+export function measurePlans(seed: number, say: (line: string) => void): PlanCosts {
+  const [few, most] = [ZONE_COUNTS[0]!, ZONE_COUNTS[ZONE_COUNTS.length - 1]!]
+  const { west, south, east, north } = AREA
+  measurePlan({ seed, zones: ZONE_COUNTS[1]!, area: AREA, travels: TRAVELS_MANY }, () => undefined) // for the compiler
+  return {
+    plans: ZONE_COUNTS.map((zones) => measurePlan({ seed, zones, area: AREA, travels: TRAVELS }, say)),
+    manyTravel: [few, most].map((zones) =>
+      measurePlan({ seed, zones, area: AREA, travels: TRAVELS_MANY }, (line) => say(`one in ten travels: ${line}`)),
+    ),
+    asDense: [few, most].map((zones) => {
+      const side = Math.sqrt(zones / most)
+      const area = { west, south, east: west + side * (east - west), north: south + side * (north - south) }
+      return measurePlan({ seed, zones, area, travels: TRAVELS }, (line) => say(`as dense: ${line}`))
+    }),
+  }
 }
 
-function measurePlan(seed: number, zones: number, area: Area, say: (line: string) => void): PlanCost {
+type Setting = { seed: number; zones: number; area: Area; travels: number }
+
+function measurePlan({ seed, zones, area, travels }: Setting, say: (line: string) => void): PlanCost {
   const compiled = manyZones(randomFrom(seed), zones, area).map(compileZone)
   const began = process.cpuUsage()
   const plan = planOver(compiled)
   const compileMs = cpuUsSince(began) / 1000
-  const walks = makeWalks(randomFrom(seed + 1), new ZoneIndex(compiled), zones, area)
+  const walks = makeWalks(randomFrom(seed + 1), new ZoneIndex(compiled), { zones, area, travels })
   let best = offerAll(plan, walks)
   for (let run = 0; run < RUNS - 1; run++) {
     const again = offerAll(plan, walks)
@@ -77,14 +94,18 @@ function planOver(zones: ReturnType<typeof compileZone>[]): CompiledPlan {
 
 type Walks = { latE7: Int32Array; lonE7: Int32Array }
 
-function makeWalks(random: () => number, index: ZoneIndex, zones: number, area: Area): Walks {
+function makeWalks(
+  random: () => number,
+  index: ZoneIndex,
+  { zones, area, travels: oneIn }: Omit<Setting, 'seed'>,
+): Walks {
   const steps = WARM_STEPS + STEPS
   const latE7 = new Int32Array(steps * WEARERS)
   const lonE7 = new Int32Array(steps * WEARERS)
   const found = new Int32Array(zones)
   const distancesM = new Float64Array(zones + 1)
   for (let w = 0; w < WEARERS; w++) {
-    const travels = w % 10 === 9
+    const travels = w % oneIn === oneIn - 1
     let [lat, lon] = [0, 0]
     do {
       lat = Math.round((area.south + random() * (area.north - area.south)) * 1e7)

@@ -1,6 +1,6 @@
 // `bench engine`: the fold at full size, then zones alone.
 import { measureFold } from './engine-fold.ts'
-import { measurePlans, measurePlansAsDense, type PlanCost } from './engine-plans.ts'
+import { measurePlans, type PlanCost } from './engine-plans.ts'
 import { engineZones } from './engine-zones.ts'
 import type { Bench } from './report.ts'
 
@@ -23,13 +23,11 @@ export const engine: Bench = async (task) => {
   )
   say(`memory   ${JSON.stringify(mebibytes)} MiB with ${fold.keptReportsPerWearer} kept reports each`)
   say(`${fold.incidentRevisions} incident revisions`)
-  const plans = measurePlans(seed, say)
-  const asDense = measurePlansAsDense(seed, say)
+  const costs = measurePlans(seed, say)
   const zones = args.includes('--fold-only') ? { marks: {} } : await engineZones(task)
   return {
     fold: { ...fold, mebibytes },
-    plans,
-    asDense,
+    ...costs,
     zones,
     marks: {
       'engine.fixesPerSecond': whole(fold.offerPerCpuSecond),
@@ -38,8 +36,9 @@ export const engine: Bench = async (task) => {
       'engine.heapBytesPerFix': Number(fold.settledHeapBytesPerFix.toFixed(2)),
       'engine.weighedHeapBytesPerFix': Number(fold.weighedHeapBytesPerFix.toFixed(0)),
       'engine.mebibytes150000': Math.round((fold.mebibytes.all / fold.wearers) * WEARERS),
-      'engine.costAt10000ZonesOver10': ratio(plans),
-      'engine.costAt10000ZonesOver10AsDense': ratio(asDense),
+      'engine.costAt10000ZonesOver10': ratio(costs.plans),
+      'engine.costAt10000ZonesOver10OneInTenTravels': ratio(costs.manyTravel),
+      'engine.costAt10000ZonesOver10AsDense': ratio(costs.asDense),
       ...zones.marks,
     },
   }
