@@ -93,7 +93,7 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
   fleet = new Fleet(RETAIN)
 
   const sink: Sink = { change: () => undefined }
-  const states = plans.map((plan, w) => new WearerState(w, plan))
+  const states = plans.map((_, w) => new WearerState(w))
   const fold = (wearer: number): void => step(states[wearer]!, plans[wearer]!, report, sink)
   run(fixes, report, 0, WARM_ROUNDS, fold)
   usedMiB()
@@ -139,7 +139,7 @@ function warm(seed: number, homes: Home[], plans: CompiledPlan[]): void {
   const fleet = new Fleet(RETAIN)
   for (let w = 0; w < few.length; w++) fleet.begin(w, plans[w]!)
   run(fixes, report, 0, fixes.rounds, () => fleet.offer(report), fleet)
-  const states = few.map((_, w) => new WearerState(w, plans[w]!))
+  const states = few.map((_, w) => new WearerState(w))
   const sink: Sink = { change: () => undefined }
   run(fixes, report, 0, fixes.rounds, (wearer) => step(states[wearer]!, plans[wearer]!, report, sink))
 }

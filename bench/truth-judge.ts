@@ -14,7 +14,7 @@ const report = new LogReport()
 export function judge(plan: CompiledPlan, recording: Recording, untilMs: number): Incident[] {
   const incidents = new Map<string, Incident>()
   const sink: Sink = { change: (incident) => void incidents.set(incident.id, incident) }
-  const state = new WearerState(plan.source.wearerId, plan)
+  const state = new WearerState(plan.source.wearerId)
   for (let i = 0; i < recording.count; i++) step(state, plan, recording.read(i, report), sink)
   advance(state, plan, untilMs, sink)
   return [...incidents.values()]

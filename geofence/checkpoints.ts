@@ -15,7 +15,7 @@ const CHECKPOINTS_MAX = 8
 export const NO_CHECKPOINTS: readonly Checkpoint[] = []
 
 export function putBy({ state, segment }: Standing): Checkpoint {
-  return { cursorMs: state.cursorMs, bytes: encodeWearerState(state), segment }
+  return { cursorMs: state.cursorMs, bytes: encodeWearerState(state, segment.plan), segment }
 }
 
 /** Few of the old, all of the new: late reports are mostly a little late. */
@@ -35,7 +35,7 @@ export function freshBase(plan: CompiledPlan, segment: PlanSegment): Checkpoint 
   const count = plan.size
   let bytes = freshBytes.get(count)
   if (bytes === undefined) {
-    bytes = encodeWearerState(new WearerState(0, plan))
+    bytes = encodeWearerState(new WearerState(0), plan)
     freshBytes.set(count, bytes)
   }
   return { cursorMs: -Infinity, bytes, segment }

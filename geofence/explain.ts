@@ -49,7 +49,7 @@ export class Explaining {
   /** `span`: where the incident is known to lie; weighings far from it are not kept. */
   constructor(plan: CompiledPlan, incidentId: string, span = { fromMs: -Infinity, toMs: Infinity }) {
     this.#plan = plan
-    this.#state = new WearerState(plan.wearerId, plan)
+    this.#state = new WearerState(plan.wearerId)
     this.#sink = {
       change: (changed) => {
         if (changed.id === incidentId) this.#incident = changed

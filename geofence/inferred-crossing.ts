@@ -2,6 +2,7 @@
 
 import { evidenceOf, incidentOf, openEpisode, tenths } from './episode.ts'
 import { breachGuardM } from './evidence.ts'
+import { inForceSinceMs } from './in-force.ts'
 import { metresApart } from './local-plane.ts'
 import { ENGINE } from './parameters.ts'
 
@@ -15,7 +16,8 @@ export function crossedBetween(j: Judging): void {
   const { state, report, zone } = j
   if (!j.active || j.lineM <= j.marginM) return // the line is too short to reach the zone
   if (state.fixMs === -Infinity) return
-  if (report.timeMs - state.fixMs > ENGINE.crossingMaxMs || state.fixMs < state.activeSinceMs[j.index]!) return
+  if (report.timeMs - state.fixMs > ENGINE.crossingMaxMs || state.fixMs < inForceSinceMs(state.activeSinceMs, j.index))
+    return
   const guardThere = breachGuardM(state.fixRadiusM, j.version.parameters.guardFloorM)
   const deepEnoughM = Math.max(guardThere, breachGuardM(j.radiusM, j.version.parameters.guardFloorM))
   // What the way to the zone and back leaves of the line is twice what it can go into it.
@@ -33,7 +35,7 @@ export function crossedBetween(j: Judging): void {
 /** One fix inside an avoided zone between two outside: too few to confirm, but whoever passed by was there. */
 export function seenOnceInside(j: Judging, memory: ZoneMemory): void {
   const { before, deepest } = memory
-  if (!j.active || !before || !deepest || before.timeMs < j.state.activeSinceMs[j.index]!) return
+  if (!j.active || !before || !deepest || before.timeMs < inForceSinceMs(j.state.activeSinceMs, j.index)) return
   if (j.report.timeMs - before.timeMs > ENGINE.crossingMaxMs) return
   const guardThere = breachGuardM(before.radiusM, j.version.parameters.guardFloorM)
   const distanceThere = j.zone.signedDistanceM(before.latE7, before.lonE7)

@@ -7,6 +7,7 @@ import type { CompiledPlan } from './compile-plan.ts'
 import { hasQuietDevice } from './device-rules.ts'
 import { type Sink, tenths } from './episode.ts'
 import { breachGuardM, complyGuardM, measureRadius } from './evidence.ts'
+import { inForceSinceMs } from './in-force.ts'
 import { contentKeyHex } from './incident-id.ts'
 import { crossedBetween } from './inferred-crossing.ts'
 import { measureApart } from './local-plane.ts'
@@ -232,7 +233,7 @@ function weighAgainst(
   j.zone = plan.zones[index]!
   j.turn = turnOf(j.kind)
   j.version = version
-  j.active = !Number.isNaN(state.activeSinceMs[index]!)
+  j.active = !Number.isNaN(inForceSinceMs(state.activeSinceMs, index))
   j.report = report
   j.radiusM = weighed[RADIUS]!
   j.marginM = weighed[MARGIN]!

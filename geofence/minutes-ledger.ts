@@ -31,7 +31,7 @@ export class MinutesLedger {
     this.#plan = plan
     this.#fromMs = fromMs
     this.#toMs = toMs
-    this.#state = new WearerState(plan.wearerId, plan)
+    this.#state = new WearerState(plan.wearerId)
   }
 
   add(report: LogReport): void {

@@ -44,7 +44,7 @@ export class Rebuilding {
     this.#plan = plan
     this.#fromMs = fromMs
     this.#baseMs = baseMs
-    this.#state = new WearerState(plan.wearerId, plan)
+    this.#state = new WearerState(plan.wearerId)
   }
 
   add(report: LogReport): void {
@@ -68,7 +68,7 @@ export class Rebuilding {
       planHash: this.#plan.hash,
       fromMs: this.#fromMs,
       baseMs: this.#baseMs,
-      state: encodeWearerState(this.#state),
+      state: encodeWearerState(this.#state, this.#plan),
       cursorMs: this.#state.cursorMs,
       decided,
       told: told.filter(

@@ -2,6 +2,7 @@
 import type { CompiledPlan } from './compile-plan.ts'
 import { closeDevice } from './device-episodes.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
+import { gather, spread } from './in-force.ts'
 import { copySpot, Spot } from './spot.ts'
 import { DEVICE_TYPES, type Episode, type WearerState, type ZoneMemory } from './state.ts'
 import { HOT } from './wearer-row.ts'
@@ -12,18 +13,25 @@ import { VIOLATION } from './zone-rules.ts'
  * now on. Serves window, permit, condition and supervision edges and a change of plan alike.
  */
 export function reconcile(state: WearerState, plan: CompiledPlan, atMs: number, sink: Sink): void {
-  const { activeSinceMs } = state
   const { active, supervised } = plan.timing.at(atMs)
+  const activeSinceMs = spread(state.activeSinceMs, active.length)
+  state.activeSinceMs = activeSinceMs
   for (let i = 0; i < active.length; i++)
-    if (!active[i] && !Number.isNaN(activeSinceMs[i]!)) end(state, plan, i, atMs, sink)
+    if (!active[i] && !Number.isNaN(activeSinceMs[i]!)) {
+      activeSinceMs[i] = Number.NaN
+      end(state, plan, i, atMs, sink)
+    }
   if (!supervised && !Number.isNaN(state.supervisedSinceMs)) endSupervision(state, plan, atMs, sink)
   if (supervised && Number.isNaN(state.supervisedSinceMs)) state.supervisedSinceMs = atMs
   for (let i = 0; i < active.length; i++)
-    if (active[i] && Number.isNaN(activeSinceMs[i]!)) begin(state, plan, i, atMs, sink)
+    if (active[i] && Number.isNaN(activeSinceMs[i]!)) {
+      activeSinceMs[i] = atMs
+      begin(state, plan, i, atMs, sink)
+    }
+  state.activeSinceMs = gather(activeSinceMs)
 }
 
 function end(state: WearerState, plan: CompiledPlan, i: number, atMs: number, sink: Sink): void {
-  state.activeSinceMs[i] = Number.NaN
   const memory = state.memory[i]
   if (memory) endRule(state, plan, memory, atMs, sink)
 }
@@ -55,7 +63,6 @@ export function endRule(state: WearerState, plan: CompiledPlan, memory: ZoneMemo
  *   fresh        right   –            the run goes on; if confirmed, it counts from the edge
  */
 function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, sink: Sink): void {
-  state.activeSinceMs[i] = atMs
   const memory = state.memory[i]
   if (!memory) return
   const last = memory.breachLast

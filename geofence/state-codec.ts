@@ -3,6 +3,7 @@
 // plan, so the plan must be the one that the state was made with.
 import { ByteReader, ByteWriter } from './bytes.ts'
 import type { CompiledPlan } from './compile-plan.ts'
+import { gather, type InForce, NOT_IN_FORCE, spread } from './in-force.ts'
 import { Spot } from './spot.ts'
 import { DEVICE_TYPES, DeviceMemory, type Episode, SLOT, WearerState, ZoneMemory } from './state.ts'
 import { HOT } from './wearer-row.ts'
@@ -37,7 +38,8 @@ const SPARSE_MIN = 256
 
 const BLANK: Readonly<DeviceMemory> = new DeviceMemory()
 
-export function encodeWearerState(state: WearerState): Uint8Array {
+/** `plan`: the one that the state was made with. */
+export function encodeWearerState(state: WearerState, plan: CompiledPlan): Uint8Array {
   const out = new ByteWriter()
   const device = state.remembered ?? BLANK
   out.u8(state.begun ? 1 : 0)
@@ -63,7 +65,7 @@ export function encodeWearerState(state: WearerState): Uint8Array {
   out.u8(device.doubts.length)
   writeSpots(out, device.doubts)
   writeEpisodes(out, device.open)
-  writeSince(out, state.activeSinceMs)
+  writeInForce(out, state.activeSinceMs, plan.size)
   writeMemories(out, state)
   // Last, and only where there is one: states without it are read as they were, by this program and by those before it.
   if (device.chargingHeldFromMs !== undefined) out.f64(device.chargingHeldFromMs)
@@ -82,7 +84,7 @@ export function decodeWearerState(
   at?: number,
 ): WearerState {
   const from = new ByteReader(bytes)
-  const state = new WearerState(wearerId, plan, hot, at)
+  const state = new WearerState(wearerId, hot, at)
   const { device } = state
   state.begun = from.u8() === 1
   state.cursorMs = from.f64()
@@ -114,7 +116,7 @@ export function decodeWearerState(
   }
   const count = from.u32()
   if (count !== plan.size) throw new RangeError(`state has ${count} conditions, its plan ${plan.size}`)
-  readSince(from, state.activeSinceMs)
+  state.activeSinceMs = readInForce(from, count)
   for (let left = from.u32(); left > 0; left--) {
     const i = from.u32()
     if (i >= count) throw new RangeError(`state remembers condition ${i} of ${count}`)
@@ -126,27 +128,29 @@ export function decodeWearerState(
 }
 
 /** How many, then runs of equal ones: how long, and the time; NaN while not in force. */
-function writeSince(out: ByteWriter, sinceMs: readonly number[]): void {
-  out.u32(sinceMs.length)
-  for (let from = 0; from < sinceMs.length; ) {
-    const runMs = sinceMs[from]!
-    let to = from + 1
-    if (Number.isNaN(runMs)) while (to < sinceMs.length && Number.isNaN(sinceMs[to]!)) to++
-    else while (to < sinceMs.length && sinceMs[to] === runMs) to++
+function writeInForce(out: ByteWriter, times: InForce, size: number): void {
+  out.u32(size)
+  for (let from = 0; from < size; ) {
+    const runMs = times[from]!
+    let to = times.length === 1 ? size : from + 1
+    while (to < size && Object.is(times[to], runMs)) to++
     out.u32(to - from)
     out.f64(runMs)
     from = to
   }
 }
 
-/** Fills `sinceMs`, whose length has been read. */
-function readSince(from: ByteReader, sinceMs: number[]): void {
-  for (let at = 0; at < sinceMs.length; ) {
+/** Of so many, which has been read. */
+function readInForce(from: ByteReader, size: number): InForce {
+  const times = spread(NOT_IN_FORCE, size)
+  for (let at = 0; at < size; ) {
     const end = at + from.u32()
     const runMs = from.f64()
-    if (end === at || end > sinceMs.length) throw new RangeError(`a run of conditions ends at ${end}`)
-    for (; at < end; at++) sinceMs[at] = runMs
+    if (end === at || end > size) throw new RangeError(`a run of conditions ends at ${end}`)
+    times.fill(runMs, at, end)
+    at = end
   }
+  return gather(times)
 }
 
 /** How many, then each with its lineage, ascending. */

@@ -1,7 +1,7 @@
 // What the fold remembers of one wearer. Quiet wearers are nearly all of them nearly always, so whatever is not quiet is
 // allocated when it begins: a wearer at peace with 20 conditions costs some 800 bytes.
 import type { Evidence, IncidentType, Severity } from '../model/incident.ts'
-import type { CompiledPlan } from './compile-plan.ts'
+import { type InForce, NOT_IN_FORCE } from './in-force.ts'
 import type { Spot } from './spot.ts'
 import { freshRow, HOT, refreshFolded } from './wearer-row.ts'
 
@@ -165,8 +165,7 @@ export class WearerState {
   candidate: Spot | undefined = undefined
   /** Absent while the device has nothing to be remembered for. */
   remembered: DeviceMemory | undefined = undefined
-  /** By lineage of the plan: since when it is in force; NaN while it is not. */
-  activeSinceMs: number[]
+  activeSinceMs: InForce = NOT_IN_FORCE
   /** By lineage; may be shorter. */
   memory: (ZoneMemory | undefined)[] = []
   /** The lineages that have one; undefined: to be looked for. Can be worked out again. */
@@ -178,12 +177,11 @@ export class WearerState {
   boundM: number[] = NO_BOUNDS
 
   /** Fresh, in the row given; whatever was folded there is forgotten. */
-  constructor(wearerId: number, plan: CompiledPlan, hot?: Float64Array, at = 0) {
+  constructor(wearerId: number, hot?: Float64Array, at = 0) {
     this.wearerId = wearerId
     if (hot !== undefined) refreshFolded(hot, at)
     this.hot = hot ?? freshRow()
     this.at = at
-    this.activeSinceMs = notANumbers(plan.size)
   }
 
   get device(): DeviceMemory {

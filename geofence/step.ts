@@ -6,10 +6,11 @@ import { isCredible } from './credibility.ts'
 import { judgeDevice } from './device-rules.ts'
 import type { Sink } from './episode.ts'
 import { measureRadius } from './evidence.ts'
+import { gather, inForceSinceMs, NOT_IN_FORCE, spread } from './in-force.ts'
 import { judgeZones } from './judge-zones.ts'
 import { endRule, reconcile } from './rule-edges.ts'
 import { takeSettled } from './settled.ts'
-import { NO_BOUNDS, notANumbers, type WearerState } from './state.ts'
+import { NO_BOUNDS, type WearerState } from './state.ts'
 import { HOT } from './wearer-row.ts'
 
 /** Folds one report in. It must not come before one that was folded already. */
@@ -76,16 +77,16 @@ function lookAhead({ hot, at }: WearerState, plan: CompiledPlan): void {
 /** Goes over to another plan at `atMs`: what both hold goes on, what only the old one held ends, what is new begins. */
 export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, atMs: number, sink: Sink): void {
   const before = new Map(from.keys.map((key, i) => [key, i]))
-  const activeSinceMs = notANumbers(to.size)
+  const activeSinceMs = spread(NOT_IN_FORCE, to.size)
   const memory = to.keys.map((key, i) => {
     const old = before.get(key)
     if (old === undefined) return undefined
     before.delete(key)
-    activeSinceMs[i] = state.activeSinceMs[old]!
+    activeSinceMs[i] = inForceSinceMs(state.activeSinceMs, old)
     return state.memory[old]
   })
   for (const old of before.values()) if (state.memory[old]) endRule(state, from, state.memory[old], atMs, sink)
-  state.activeSinceMs = activeSinceMs
+  state.activeSinceMs = gather(activeSinceMs)
   state.memory = memory
   state.remembering = undefined
   state.boundM = NO_BOUNDS // they were of the zones that stood there

@@ -27,7 +27,7 @@ export function encodeHead(parts: TimelineParts): Uint8Array {
   const out = new ByteWriter()
   out.u8(TIMELINE_VERSION)
   out.f64(parts.clockMs)
-  writeState(out, parts, parts.head.segment, encodeWearerState(parts.head.state))
+  writeState(out, parts, parts.head.segment, encodeWearerState(parts.head.state, parts.head.segment.plan))
   out.text(parts.outcomes.size === 0 ? '' : parts.outcomes.toJson())
   return out.take()
 }
@@ -64,7 +64,7 @@ export function decodeTimeline(
     const baseFrom = opened(partOf(buckets, PSEUDO_BUCKET.base))
     const baseMs = baseFrom.f64()
     const { state, segment } = readStanding(baseFrom, wearerId, segments)
-    const base = { cursorMs: state.cursorMs, bytes: encodeWearerState(state), segment }
+    const base = { cursorMs: state.cursorMs, bytes: encodeWearerState(state, segment.plan), segment }
     const events = new EventBuckets(seat.chunks, seat.hot, seat.at)
     for (const [startMs, bytes] of buckets) if (startMs >= baseMs && startMs >= 0) events.restore(startMs, bytes)
     const outcomes = outcomesJson === '' ? new Outcomes() : Outcomes.fromJson(outcomesJson)

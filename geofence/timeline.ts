@@ -100,7 +100,7 @@ export class WearerTimeline implements Sink {
     this.#at = at
     this.#segments = parts?.segments ?? [{ fromMs: -Infinity, plan }]
     this.#newest = this.#segments[this.#segments.length - 1]!
-    this.#head = parts?.head ?? { state: new WearerState(wearerId, plan, hot, at), segment: this.#newest }
+    this.#head = parts?.head ?? { state: new WearerState(wearerId, hot, at), segment: this.#newest }
     this.#base = parts?.base ?? freshBase(plan, this.#newest)
     hot[at + HOT.baseMs] = parts?.baseMs ?? -Infinity
     hot[at + HOT.clockMs] = hot[at + HOT.nowMs] = parts?.clockMs ?? -Infinity

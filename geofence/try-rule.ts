@@ -47,7 +47,7 @@ export class RuleTrial {
   constructor(plan: CompiledPlan, conditionId: string) {
     this.#plan = plan
     this.#conditionId = conditionId
-    this.#state = new WearerState(plan.wearerId, plan)
+    this.#state = new WearerState(plan.wearerId)
   }
 
   add(report: LogReport): void {

@@ -6,6 +6,7 @@ import type { CompiledPlan } from './compile-plan.ts'
 import type { CompiledZone } from './compile-zone.ts'
 import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
 import { breachGuardM, weigh } from './evidence.ts'
+import { inForceSinceMs } from './in-force.ts'
 import { crossedBetween, seenOnceInside } from './inferred-crossing.ts'
 import { ENGINE } from './parameters.ts'
 import type { Version } from './plan-timing.ts'
@@ -146,7 +147,7 @@ function isShallow(j: Judging, deepest: Spot): boolean {
 }
 
 function openViolation(j: Judging, memory: ZoneMemory, confirm: Spot): void {
-  const since = j.state.activeSinceMs[j.index]!
+  const since = inForceSinceMs(j.state.activeSinceMs, j.index)
   const first = memory.breachFirst!
   const byFix = first.timeMs >= since
   const startMs = byFix ? first.timeMs : since
