@@ -2,7 +2,7 @@
 // plan of shared zones, one entry stands for all: a list of thousands costs a wearer nothing, and its state is put by at once.
 
 /** By lineage, or one for all. */
-export type InForce = readonly number[]
+export type InForce = number[]
 
 export const NOT_IN_FORCE: InForce = [Number.NaN]
 
@@ -10,17 +10,18 @@ export function inForceSinceMs(times: InForce, lineage: number): number {
   return times.length === 1 ? times[0]! : times[lineage]!
 }
 
-/** One for each of `size` lineages, to be changed by whoever asks. */
+/** One for each of `size` lineages, to be changed by whoever asks: in place, but for what stands for all. */
 export function spread(times: InForce, size: number): number[] {
-  if (times.length === size) return [...times]
+  if (times.length === size && size > 1) return times
   const each = [times[0]!] // doubles from the start: such an array holds them unboxed
   while (each.length < size) each.push(times[0]!)
   return each
 }
 
 /** The same in as few entries as it takes. */
-export function gather(each: readonly number[]): InForce {
+export function gather(each: number[]): InForce {
   const first = each[0]
-  if (first === undefined || !each.every((sinceMs) => Object.is(sinceMs, first))) return each
+  if (first === undefined) return each
+  for (let i = 1; i < each.length; i++) if (!Object.is(each[i], first)) return each
   return Number.isNaN(first) ? NOT_IN_FORCE : [first]
 }
