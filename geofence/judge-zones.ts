@@ -52,7 +52,8 @@ export function judgeZones(state: WearerState, plan: CompiledPlan, report: LogRe
   measureApart(hot[at + HOT.fixLatE7]! | 0, hot[at + HOT.fixLonE7]! | 0, latE7, lonE7, apart, FROM_LAST)
   const movedM = apart[FROM_ANCHOR]! * SLACK_SHARE + SLACK_M
   const lineM = hot[at + HOT.fixMs] === -Infinity ? 0 : apart[FROM_LAST]! * SLACK_SHARE + SLACK_M
-  const needM = Math.max(complyGuardM(radiusM, hot[at + HOT.guardFloorM]!), lineM)
+  const guardM = complyGuardM(radiusM, hot[at + HOT.guardFloorM]!)
+  const needM = Math.max(guardM, lineM)
   if (!exact && hot[at + HOT.safeM]! - movedM > needM) {
     if (movedM > ANCHOR_FAR_M) moveAnchor(state, report, movedM)
     return
@@ -67,7 +68,7 @@ export function judgeZones(state: WearerState, plan: CompiledPlan, report: LogRe
     FROM_ANCHOR_TO_LAST,
   )
   weighed[BEFORE] = exact ? -Infinity : hot[at + HOT.safeM]! - apart[FROM_ANCHOR_TO_LAST]! * SLACK_SHARE - SLACK_M
-  if (plan.index !== undefined && !exact) weighNearby(state, plan, plan.index, needM, report, sink)
+  if (plan.index !== undefined && !exact) weighNearby(state, plan, plan.index, guardM, report, sink)
   else weighByBounds(state, plan, movedM, report, sink)
 }
 
@@ -118,7 +119,7 @@ function weighNearby(
   state: WearerState,
   plan: CompiledPlan,
   index: PlanIndex,
-  needM: number,
+  guardM: number,
   report: LogReport,
   sink: Sink,
 ): void {
@@ -129,7 +130,11 @@ function weighNearby(
     outsideM = new Float64Array(versions.length)
     taken = new Uint8Array(versions.length)
   }
-  let count = index.near(report.latE7, report.lonE7, needM, toWeigh, outsideM, nearby)
+  const { latE7, lonE7 } = report
+  const [fromLatE7, fromLonE7] = [hot[at + HOT.fixLatE7]! | 0, hot[at + HOT.fixLonE7]! | 0]
+  // Whole metres: a fraction would be boxed for the call.
+  const lineM = Math.ceil(weighed[LINE]!) | 0
+  let count = index.near(fromLatE7, fromLonE7, latE7, lonE7, lineM, Math.ceil(guardM) | 0, toWeigh, outsideM, nearby)
   for (let k = 0; k < count; k++) taken[toWeigh[k]!] = 1
   for (const i of forgetClean(state))
     if (taken[i] === 0) {

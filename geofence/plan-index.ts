@@ -4,7 +4,7 @@ import type { PlanTiming } from './plan-timing.ts'
 import { ZoneCells } from './zone-cells.ts'
 import { ZoneIndex } from './zone-index.ts'
 
-/** When zones have to be asked, so far around is looked at once, that a wearer who stays is settled afterwards. */
+/** When zones have to be asked, so far around is looked at once, that a wearer who stays is settled afterwards. Who goes farther travels. */
 const LOOK_MIN_M = 250
 
 /** Avoided zones by place; all wearers with the same ones share it. */
@@ -64,15 +64,19 @@ export class PlanIndex {
 
   /**
    * Writes to `toWeigh` (as long as there are lineages) the places of those that a fix at the position is to be weighed
-   * against and gives their number: all that are not avoided zones, and all avoided ones whose warning ring is not more
-   * than `needM` away. Writes to `outsideM`, beside each, how far outside its zone the position is where that was measured
-   * exactly, else NaN. Writes to `safeM[0]` how far, at least, all others lie beyond their rings; it is more than `needM`.
-   * Whoever has a run or an incident open with a lineage weighs that one too.
+   * against and gives their number: all that are not avoided zones, all avoided ones whose warning ring is not more than
+   * `guardM` away, and all that the straight way from the last fix, `lineM` long, may pass. Writes to `outsideM`, beside each,
+   * how far outside its zone the position is where that was measured exactly, else NaN. Writes to `safeM[0]` how far, at
+   * least, all others lie beyond their rings; it is more than `guardM`. Whoever has a run or an incident open with a lineage
+   * weighs that one too.
    */
   near(
+    fromLatE7: number,
+    fromLonE7: number,
     latE7: number,
     lonE7: number,
-    needM: number,
+    lineM: number,
+    guardM: number,
     toWeigh: Int32Array,
     outsideM: Float64Array,
     safeM: Float64Array,
@@ -85,13 +89,19 @@ export class PlanIndex {
     }
     const ringMaxM = this.#ringMaxM
     const { cells, index, found, distancesM } = this.#avoided
+    const needM = Math.max(guardM, lineM)
     if (cells.isClear(latE7, lonE7, this.#clearM) && this.#clearM[0]! - ringMaxM > needM) {
       safeM[0] = this.#clearM[0]! - ringMaxM
       return count
     }
+    // A traveller is elsewhere at the next fix: what lies around is of no use then.
+    const travels = lineM > LOOK_MIN_M
     const lookM = Math.ceil(Math.max(LOOK_MIN_M, needM) + ringMaxM + 1)
-    const near = index.near(latE7, lonE7, lookM, found, distancesM)
-    let leastM = lookM - ringMaxM
+    const besideM = travels ? Math.ceil(guardM + ringMaxM + 1) : lookM
+    const near = travels
+      ? index.along(fromLatE7, fromLonE7, latE7, lonE7, besideM, lookM, found, distancesM)
+      : index.near(latE7, lonE7, lookM, found, distancesM)
+    let leastM = besideM - ringMaxM
     for (let k = 0; k < near; k++) {
       const awayM = -distancesM[k]!
       const beyondM = awayM - ringMaxM
