@@ -10,6 +10,7 @@ import { step } from '../geofence/step.ts'
 import { LogReport } from '../model/report.ts'
 import { chooseHome, type Fixes, type Home, makeFixes, makeWorld, planOf, START_MS } from './engine-world.ts'
 import { randomFrom } from './random.ts'
+import { touchMemory } from './touch-memory.ts'
 
 const WARM_ROUNDS = 4
 /** The quarter of an hour about the curfew, in which everybody passes an edge and begins a new hour of reports. */
@@ -21,6 +22,8 @@ const HOUR_ROUNDS = 58
 const ROUNDS = 60
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
+/** More than the process ever holds. */
+const TOUCHED_MIB = 3072
 const RETAIN = { retainMs: DAY_MS, retainEventsMax: 4096 }
 
 export type FoldFigures = {
@@ -44,6 +47,8 @@ export type FoldFigures = {
 
 /** Judges `wearers` wearers; what is kept between measurements is what an evaluator keeps. */
 export function measureFold(seed: number, wearers: number, say: (line: string) => void): FoldFigures {
+  const touched = touchMemory(TOUCHED_MIB)
+  say(`memory touched, ${touched.nsPerPage.toFixed(0)} ns a page (${touched.pages} pages)`)
   const random = randomFrom(seed)
   const emptyMiB = usedMiB()
   const { units, zones } = makeWorld(random)
