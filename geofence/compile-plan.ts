@@ -2,6 +2,7 @@
 // permits already worked in, so that the fold compares numbers and knows only beginnings and ends.
 import type { ConditionKind, Plan } from '../model/plan.ts'
 import type { CompiledZone } from './compile-zone.ts'
+import { Interned } from './interned.ts'
 import { idAt, type PackedPlan, packPlan, unpackPlan } from './packed-plan.ts'
 import { ENGINE } from './parameters.ts'
 import { planHash } from './plan-hash.ts'
@@ -126,6 +127,8 @@ const WALKED_MAX = 48
 const MARGIN_MS = 2 * DAY_MS
 const STRIDE_MS = 14 * DAY_MS
 
+const horizons = new Interned<Horizon>(64)
+
 /**
  * Compiles a plan over a horizon (it extends itself when the fold passes beyond). Throws PlanInvalid: a zone that is
  * not there, versions in force at once, an unknown time zone, a time turned round.
@@ -134,5 +137,10 @@ export function compilePlan(plan: Plan, zoneOf: ZoneOf, horizon: Horizon): Compi
   if (!(horizon.fromMs < horizon.toMs)) throw new PlanInvalid(`horizon ends before it begins: ${horizon.toMs}`)
   // Whole days, so that plans compiled in the same hours have the same intervals.
   const fromMs = Math.floor((horizon.fromMs - MARGIN_MS) / DAY_MS) * DAY_MS
-  return new CompiledPlan(plan, zoneOf, { fromMs, toMs: Math.ceil((horizon.toMs + MARGIN_MS) / DAY_MS) * DAY_MS })
+  const toMs = Math.ceil((horizon.toMs + MARGIN_MS) / DAY_MS) * DAY_MS
+  return new CompiledPlan(
+    plan,
+    zoneOf,
+    horizons.of(`${fromMs} ${toMs}`, () => ({ fromMs, toMs })),
+  )
 }

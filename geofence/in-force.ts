@@ -15,7 +15,7 @@ export function spread(times: InForce, size: number): number[] {
   if (times.length === size && size > 1) return times
   const each = [times[0]!] // doubles from the start: such an array holds them unboxed
   while (each.length < size) each.push(times[0]!)
-  return each
+  return each.slice() // with no room to grow
 }
 
 /** The same in as few entries as it takes. */
