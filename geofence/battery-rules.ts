@@ -2,10 +2,11 @@
 import { ALARM, type LogReport, TRISTATE } from '../model/report.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import { closeDevice, raise } from './device-episodes.ts'
+import { SLOT } from './device-memory.ts'
 import type { Sink } from './episode.ts'
 import { ENGINE } from './parameters.ts'
 import { spotOf } from './spot.ts'
-import { SLOT, type WearerState } from './state.ts'
+import type { WearerState } from './state.ts'
 
 const NO_PERCENT = 255
 

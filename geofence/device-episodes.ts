@@ -2,9 +2,10 @@
 import type { Evidence, Severity } from '../model/incident.ts'
 import type { LogReport } from '../model/report.ts'
 import type { CompiledPlan } from './compile-plan.ts'
-import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
+import { DEVICE_TYPES } from './device-memory.ts'
+import { type Episode, evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
 import { type Spot, spotOf } from './spot.ts'
-import { DEVICE_TYPES, type Episode, type WearerState } from './state.ts'
+import type { WearerState } from './state.ts'
 
 /** Opens the incident with this report as its beginning; one that is open stays as it is. */
 export function raise(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink, slot: number): void {

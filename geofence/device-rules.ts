@@ -5,10 +5,11 @@ import { ALARM, CONTACT, type LogReport, REPORT_FLAG } from '../model/report.ts'
 import { judgeBattery, takeCharging } from './battery-rules.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import { closeDevice, openDevice, raise } from './device-episodes.ts'
+import { type DeviceMemory, SLOT } from './device-memory.ts'
 import { evidenceOf, incidentOf, type Sink } from './episode.ts'
 import { ENGINE } from './parameters.ts'
 import { type Spot, spotOf } from './spot.ts'
-import { type DeviceMemory, SLOT, type WearerState } from './state.ts'
+import type { WearerState } from './state.ts'
 
 /** Moves every device incident on by one report. */
 export function judgeDevice(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {

@@ -1,10 +1,23 @@
-// From an open episode to the incident that others see.
+// An episode begins, and becomes the incident that others see.
 import { type Evidence, INCIDENT_TYPES, type Incident, type IncidentType, type Severity } from '../model/incident.ts'
 import type { Weighing } from '../model/judgement.ts'
 import { contentKeyHex, EDGE_KEY, incidentId } from './incident-id.ts'
 import { ENGINE, ENGINE_VERSION } from './parameters.ts'
 import type { Spot } from './spot.ts'
-import type { Episode, WearerState } from './state.ts'
+import type { WearerState } from './state.ts'
+
+/** An incident that has begun and not ended. */
+export type Episode = {
+  id: string
+  type: IncidentType
+  severity: Severity
+  conditionId: string | undefined
+  startMs: number
+  confirmedMs: number
+  evidence: Evidence[]
+  /** As in Incident. */
+  signs?: number
+}
 
 /** Receives what the fold decides. `atMs` is the time of the report or edge that decided it. */
 export type Sink = {

@@ -8,7 +8,7 @@ import { ENGINE } from './parameters.ts'
 
 import { segmentDepthM } from './segment-depth.ts'
 import { copySpot, lastFix, Spot, spotOf } from './spot.ts'
-import type { ZoneMemory } from './state.ts'
+import type { ZoneMemory } from './zone-memory.ts'
 import type { Judging } from './zone-rules.ts'
 
 /** Two fixes outside an avoided zone, one after the other, whose straight line runs through it deeper than both guards. */

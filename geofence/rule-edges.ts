@@ -1,11 +1,13 @@
 // Beginnings and ends of rules, by the clock. Exit before enter: what ends at a time ends before anything begins at it.
 import type { CompiledPlan } from './compile-plan.ts'
 import { closeDevice } from './device-episodes.ts'
-import { evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
+import { DEVICE_TYPES } from './device-memory.ts'
+import { type Episode, evidenceOf, incidentOf, openEpisode, type Sink } from './episode.ts'
 import { gather, spread } from './in-force.ts'
 import { copySpot, Spot } from './spot.ts'
-import { DEVICE_TYPES, type Episode, type WearerState, type ZoneMemory } from './state.ts'
+import type { WearerState } from './state.ts'
 import { HOT } from './wearer-row.ts'
+import type { ZoneMemory } from './zone-memory.ts'
 import { VIOLATION } from './zone-rules.ts'
 
 /**

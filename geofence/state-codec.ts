@@ -3,38 +3,14 @@
 // plan, so the plan must be the one that the state was made with.
 import { ByteReader, ByteWriter } from './bytes.ts'
 import type { CompiledPlan } from './compile-plan.ts'
+import { DEVICE_TYPES, DeviceMemory, SLOT } from './device-memory.ts'
+import { readEpisodes, writeEpisodes } from './episode-codec.ts'
 import { gather, type InForce, NOT_IN_FORCE, spread } from './in-force.ts'
-import { Spot } from './spot.ts'
-import { DEVICE_TYPES, DeviceMemory, type Episode, SLOT, WearerState, ZoneMemory } from './state.ts'
+import type { Spot } from './spot.ts'
+import { readSpots, writeSpots } from './spot-codec.ts'
+import { WearerState } from './state.ts'
 import { HOT } from './wearer-row.ts'
-
-const SPOTS = [
-  'breachFirst',
-  'breachLast',
-  'deepest',
-  'before',
-  'returnFirst',
-  'nearFirst',
-  'unsureFirst',
-  'stayFirst',
-  'stayMean',
-  'ringFirst',
-  'ringReturnFirst',
-  'ringNearFirst',
-] as const
-const COUNTS = [
-  'breachCount',
-  'returnCount',
-  'nearCount',
-  'stayCount',
-  'ringCount',
-  'ringReturnCount',
-  'ringNearCount',
-] as const
-const EPISODES = ['violation', 'unverifiable', 'ring'] as const
-
-/** So many conditions have mostly nothing to remember, and what there is is found faster by asking for it. */
-const SPARSE_MIN = 256
+import { readMemories, writeMemories } from './zone-memory-codec.ts'
 
 const BLANK: Readonly<DeviceMemory> = new DeviceMemory()
 
@@ -66,7 +42,7 @@ export function encodeWearerState(state: WearerState, plan: CompiledPlan): Uint8
   writeSpots(out, device.doubts)
   writeEpisodes(out, device.open)
   writeInForce(out, state.activeSinceMs, plan.size)
-  writeMemories(out, state)
+  writeMemories(out, state.memory)
   // Last, and only where there is one: states without it are read as they were, by this program and by those before it.
   if (device.chargingHeldFromMs !== undefined) out.f64(device.chargingHeldFromMs)
   return out.take()
@@ -117,11 +93,7 @@ export function decodeWearerState(
   const count = from.u32()
   if (count !== plan.size) throw new RangeError(`state has ${count} conditions, its plan ${plan.size}`)
   state.activeSinceMs = readInForce(from, count)
-  for (let left = from.u32(); left > 0; left--) {
-    const i = from.u32()
-    if (i >= count) throw new RangeError(`state remembers condition ${i} of ${count}`)
-    state.memory[i] = readMemory(from)
-  }
+  state.memory = readMemories(from, count)
   if (!from.isAtEnd) device.chargingHeldFromMs = from.f64()
   if (device.isBlank) state.remembered = undefined
   return state
@@ -151,101 +123,4 @@ function readInForce(from: ByteReader, size: number): InForce {
     at = end
   }
   return gather(times)
-}
-
-/** How many, then each with its lineage, ascending. */
-function writeMemories(out: ByteWriter, { memory }: WearerState): void {
-  const kept: number[] = []
-  if (memory.length < SPARSE_MIN) {
-    for (let i = 0; i < memory.length; i++) if (memory[i]?.clean === false) kept.push(i)
-  } else for (const key in memory) if (memory[key]?.clean === false) kept.push(Number(key))
-  out.u32(kept.length)
-  for (const i of kept) {
-    out.u32(i)
-    writeMemory(out, memory[i]!)
-  }
-}
-
-function writeMemory(out: ByteWriter, memory: ZoneMemory): void {
-  out.u8((memory.wrongSide ? 1 : 0) | (memory.unsureSinceBreach ? 2 : 0) | (memory.overGap ? 4 : 0))
-  for (const name of COUNTS) out.u8(Math.min(255, memory[name]))
-  writeSpots(
-    out,
-    SPOTS.map((name) => memory[name]),
-  )
-  writeEpisodes(
-    out,
-    EPISODES.map((name) => memory[name]),
-  )
-}
-
-function readMemory(from: ByteReader): ZoneMemory {
-  const memory = new ZoneMemory()
-  const bits = from.u8()
-  memory.wrongSide = (bits & 1) !== 0
-  memory.unsureSinceBreach = (bits & 2) !== 0
-  memory.overGap = (bits & 4) !== 0
-  for (const name of COUNTS) memory[name] = from.u8()
-  for (const [i, spot] of readSpots(from, SPOTS.length).entries()) memory[SPOTS[i]!] = spot
-  for (const [i, episode] of readEpisodes(from, EPISODES.length).entries()) memory[EPISODES[i]!] = episode
-  return memory
-}
-
-function writeSpots(out: ByteWriter, spots: readonly (Spot | undefined)[]): void {
-  for (const spot of spots) {
-    out.u8(spot === undefined ? 0 : Number.isNaN(spot.latE7) ? 1 : 2)
-    if (spot === undefined) continue
-    out.f64(spot.timeMs)
-    out.u32(spot.contentHi)
-    out.u32(spot.contentLo)
-    out.f64(spot.distanceM)
-    out.f64(spot.radiusM)
-    if (Number.isNaN(spot.latE7)) continue
-    out.i32(spot.latE7)
-    out.i32(spot.lonE7)
-  }
-}
-
-function readSpots(from: ByteReader, count: number): (Spot | undefined)[] {
-  const spots: (Spot | undefined)[] = []
-  for (let i = 0; i < count; i++) {
-    const kind = from.u8()
-    if (kind === 0) {
-      spots.push(undefined)
-      continue
-    }
-    const spot = new Spot()
-    spot.timeMs = from.f64()
-    spot.contentHi = from.u32()
-    spot.contentLo = from.u32()
-    spot.distanceM = from.f64()
-    spot.radiusM = from.f64()
-    if (kind === 2) {
-      spot.latE7 = from.i32()
-      spot.lonE7 = from.i32()
-    }
-    spots.push(spot)
-  }
-  return spots
-}
-
-/** Open incidents are rare and hold no NaN: JSON. */
-function writeEpisodes(out: ByteWriter, episodes: readonly (Episode | undefined)[]): void {
-  for (const episode of episodes) {
-    out.u8(episode ? 1 : 0)
-    if (episode) out.text(JSON.stringify(episode))
-  }
-}
-
-function readEpisodes(from: ByteReader, count: number): (Episode | undefined)[] {
-  const episodes: (Episode | undefined)[] = []
-  for (let i = 0; i < count; i++) {
-    if (from.u8() === 0) episodes.push(undefined)
-    else {
-      const episode = JSON.parse(from.text()) as Episode
-      episode.conditionId ??= undefined
-      episodes.push(episode)
-    }
-  }
-  return episodes
 }

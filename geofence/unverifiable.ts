@@ -4,7 +4,7 @@ import { evidenceOf, incidentOf, openEpisode } from './episode.ts'
 import { ENGINE } from './parameters.ts'
 import { foldE7 } from './project.ts'
 import { placeSpot, type Spot, spotOf } from './spot.ts'
-import type { ZoneMemory } from './state.ts'
+import type { ZoneMemory } from './zone-memory.ts'
 import type { Judging } from './zone-rules.ts'
 
 export function openUnverifiable(j: Judging, memory: ZoneMemory, first: Spot): void {

@@ -11,8 +11,9 @@ import { crossedBetween, seenOnceInside } from './inferred-crossing.ts'
 import { ENGINE } from './parameters.ts'
 import type { Version } from './plan-timing.ts'
 import { copySpot, lastFix, placeSpot, Spot, spotOf } from './spot.ts'
-import { type WearerState, ZoneMemory } from './state.ts'
+import type { WearerState } from './state.ts'
 import { closeUnverifiable, goOnStaying, leaveStay, openUnverifiable } from './unverifiable.ts'
+import { ZoneMemory } from './zone-memory.ts'
 
 export const VIOLATION = {
   required: 'away_from_required_zone',

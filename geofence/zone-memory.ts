@@ -1,0 +1,97 @@
+// What the fold remembers of one condition in one zone: the runs it counts, fix by fix, and what stands open.
+import type { Episode } from './episode.ts'
+import type { Spot } from './spot.ts'
+
+/** One condition in one zone: the run towards the wrong side, the run back, and what stands open. */
+export class ZoneMemory {
+  wrongSide = false
+  breachCount = 0
+  unsureSinceBreach = false
+  /** A long time without any fix lies within the run; `breachFirst` is the first after it. */
+  overGap = false
+  breachFirst: Spot | undefined
+  breachLast: Spot | undefined
+  deepest: Spot | undefined
+  /** The fix before the run: where a crossing seen by one fix only came from. */
+  before: Spot | undefined
+  returnCount = 0
+  returnFirst: Spot | undefined
+  /** On the right side, though not deep: the run back of whoever lives near the wall. */
+  nearCount = 0
+  nearFirst: Spot | undefined
+  unsureFirst: Spot | undefined
+  /** In an avoided zone that no single fix proves: the first one inside, and the mean since (`unverifiable.ts`). */
+  stayFirst: Spot | undefined
+  stayMean: Spot | undefined
+  stayCount = 0
+  ringCount = 0
+  ringFirst: Spot | undefined
+  ringReturnCount = 0
+  ringReturnFirst: Spot | undefined
+  /** As `nearCount`, of the ring's line. */
+  ringNearCount = 0
+  ringNearFirst: Spot | undefined
+  violation: Episode | undefined
+  unverifiable: Episode | undefined
+  ring: Episode | undefined
+
+  /** Nothing to remember: on the right side, no run, nothing open. */
+  get clean(): boolean {
+    return (
+      !this.wrongSide &&
+      this.breachCount === 0 &&
+      this.ringCount === 0 &&
+      !this.unsureFirst &&
+      !this.stayMean &&
+      !this.hasOpen
+    )
+  }
+
+  get hasOpen(): boolean {
+    return this.violation !== undefined || this.unverifiable !== undefined || this.ring !== undefined
+  }
+
+  /** Forgets runs and side; what is open stays open. */
+  forgetRuns(): void {
+    this.wrongSide = false
+    this.breachCount = 0
+    this.unsureSinceBreach = false
+    this.overGap = false
+    this.breachFirst = undefined
+    this.breachLast = undefined
+    this.deepest = undefined
+    this.before = undefined
+    this.forgetReturn()
+  }
+
+  forgetReturn(): void {
+    this.returnCount = 0
+    this.returnFirst = undefined
+    this.forgetNear()
+  }
+
+  forgetNear(): void {
+    this.nearCount = 0
+    this.nearFirst = undefined
+  }
+
+  forgetStay(): void {
+    this.stayFirst = undefined
+    this.stayMean = undefined
+    this.stayCount = 0
+    if (!this.wrongSide) this.forgetReturn()
+  }
+
+  forgetRing(): void {
+    this.ringCount = 0
+    this.ringFirst = undefined
+    this.forgetRingReturn()
+  }
+
+  forgetRingReturn(): void {
+    this.ringReturnCount = 0
+    this.ringReturnFirst = undefined
+    this.ringNearCount = 0
+    this.ringNearFirst = undefined
+  }
+}
