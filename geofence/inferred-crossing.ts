@@ -3,13 +3,12 @@
 import { evidenceOf, incidentOf, openEpisode, tenths } from './episode.ts'
 import { breachGuardM } from './evidence.ts'
 import { inForceSinceMs } from './in-force.ts'
+import { type Judging, spotIn } from './judging.ts'
 import { metresApart } from './local-plane.ts'
 import { ENGINE } from './parameters.ts'
-
 import { segmentDepthM } from './segment-depth.ts'
-import { copySpot, lastFix, Spot, spotOf } from './spot.ts'
+import { copySpot, lastFix, Spot } from './spot.ts'
 import type { ZoneMemory } from './zone-memory.ts'
-import type { Judging } from './zone-rules.ts'
 
 /** Two fixes outside an avoided zone, one after the other, whose straight line runs through it deeper than both guards. */
 export function crossedBetween(j: Judging): void {
@@ -61,6 +60,6 @@ function emit(j: Judging, first: Spot, inside: Spot | undefined, depthM: number)
     confirmedMs: endMs,
     evidence: inside ? [evidenceOf(first, 'start'), evidenceOf(inside, 'sign')] : [evidenceOf(first, 'start')],
   })
-  const end = evidenceOf(spotOf(j.report, j.marginM * j.turn, j.radiusM), 'end')
+  const end = evidenceOf(spotIn(j), 'end')
   j.sink.change({ ...incidentOf(j.state, j.plan.hash, episode, { endMs, end }), depthM: tenths(depthM) }, endMs)
 }

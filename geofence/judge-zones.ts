@@ -10,13 +10,14 @@ import { breachGuardM, complyGuardM, measureRadius } from './evidence.ts'
 import { inForceSinceMs } from './in-force.ts'
 import { contentKeyHex } from './incident-id.ts'
 import { crossedBetween } from './inferred-crossing.ts'
+import type { Judging } from './judging.ts'
 import { measureApart } from './local-plane.ts'
 import type { PlanIndex } from './plan-index.ts'
 import type { Judged, Version } from './plan-timing.ts'
 import { SLACK_M, SLACK_SHARE } from './settled.ts'
 import { notANumbers, type WearerState } from './state.ts'
 import { HOT } from './wearer-row.ts'
-import { type Judging, judgeFix } from './zone-rules.ts'
+import { judgeFix } from './zone-rules.ts'
 
 /** Beyond this the anchor is moved: bounds taken from afar are loose. */
 const ANCHOR_REACH_M = 250

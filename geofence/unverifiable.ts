@@ -1,11 +1,12 @@
 // Location unverifiable: for long, no fix has said on which side of the boundary the wearer is. Poor fixes do that anywhere;
 // within an avoided zone good ones do, where the zone is hardly deeper than their guard: there the many speak together.
 import { evidenceOf, incidentOf, openEpisode } from './episode.ts'
+import { type Judging, spotIn } from './judging.ts'
 import { ENGINE } from './parameters.ts'
 import { foldE7 } from './project.ts'
-import { placeSpot, type Spot, spotOf } from './spot.ts'
+import { isBackNearWall } from './return-run.ts'
+import { placeSpot, type Spot } from './spot.ts'
 import type { ZoneMemory } from './zone-memory.ts'
-import type { Judging } from './zone-rules.ts'
 
 export function openUnverifiable(j: Judging, memory: ZoneMemory, first: Spot): void {
   const { timeMs } = j.report
@@ -37,25 +38,16 @@ export function closeUnverifiable(j: Judging, memory: ZoneMemory, endMs: number,
  */
 export function goOnStaying(j: Judging, memory: ZoneMemory): void {
   if (!j.active || memory.wrongSide) return
-  const inside = j.marginM < 0
   if (memory.stayMean) {
     memory.returnCount = 0
     memory.returnFirst = undefined
-    if (inside) {
-      memory.nearCount = 0
-      memory.nearFirst = undefined
-    } else if (j.radiusM <= ENGINE.nearWallRadiusM) {
-      memory.nearCount = Math.min(255, memory.nearCount + 1)
-      memory.nearFirst ??= spotIn(j)
-      const outMs = j.report.timeMs - memory.nearFirst.timeMs
-      if (memory.nearCount >= ENGINE.nearWallFixes && outMs >= ENGINE.nearWallMs) {
-        const first = memory.nearFirst
-        closeUnverifiable(j, memory, first.timeMs, first)
-        return
-      }
+    if (isBackNearWall(j, memory)) {
+      const first = memory.nearFirst!
+      closeUnverifiable(j, memory, first.timeMs, first)
+      return
     }
   }
-  if (!inside && !memory.stayMean) return
+  if (j.marginM >= 0 && !memory.stayMean) return
   takeIntoStay(j, memory)
   if (memory.stayMean && !memory.unverifiable && isStay(j, memory)) openUnverifiable(j, memory, memory.stayFirst!)
 }
@@ -107,8 +99,4 @@ function isStay({ report, zone }: Judging, { stayCount, stayFirst, stayMean }: Z
   const narrowed = Math.sqrt(ENGINE.stayNarrowsMs / Math.min(lastedMs, ENGINE.stayNarrowsUntilMs))
   const guardM = Math.max(ENGINE.stayGuardFloorM, radiusM * ENGINE.stayGuardPerRadius * narrowed)
   return zone.signedDistanceM(latE7, lonE7) > guardM
-}
-
-function spotIn(j: Judging): Spot {
-  return spotOf(j.report, j.marginM * j.turn, j.radiusM)
 }
