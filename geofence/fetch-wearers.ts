@@ -3,7 +3,7 @@
 // only after the one before. Nothing depends on it but time.
 import type { NumberTable } from './number-table.ts'
 import { CHUNK_ROWS, NONE, type ReportChunks } from './report-chunks.ts'
-import type { WearerTimeline } from './timeline.ts'
+import type { TimelineMemory } from './timeline-memory.ts'
 import { HOT, type WearerRows } from './wearer-row.ts'
 
 /** More would push each other out of the cache. */
@@ -14,7 +14,7 @@ export class WearerFetch {
   readonly #rows = new Int32Array(WEARERS_MAX)
   readonly #chunks = new Int32Array(WEARERS_MAX)
   readonly #chunkRows = new Int32Array(WEARERS_MAX)
-  readonly #timelines: (WearerTimeline | undefined)[] = new Array(WEARERS_MAX).fill(undefined)
+  readonly #timelines: (TimelineMemory | undefined)[] = new Array(WEARERS_MAX).fill(undefined)
   #count = 0
   /** Keeps what was read from being taken for unneeded. */
   #sum = 0
@@ -28,7 +28,7 @@ export class WearerFetch {
     rowOf: NumberTable,
     rows: WearerRows,
     chunks: ReportChunks,
-    timelines: readonly (WearerTimeline | undefined)[],
+    timelines: readonly (TimelineMemory | undefined)[],
     nowMs: number,
   ): void {
     const known = this.#findRows(rowOf)
@@ -37,10 +37,10 @@ export class WearerFetch {
     const due = this.#timelines
     let sum = 0
     for (let i = 0; i < weighed; i++) sum += due[i]!.wearerId
-    for (let i = 0; i < weighed; i++) sum += due[i]!.fetchHead()
-    for (let i = 0; i < weighed; i++) sum += due[i]!.fetchState()
-    for (let i = 0; i < weighed; i++) sum += due[i]!.fetchZones()
-    for (let i = 0; i < weighed; i++) sum += due[i]!.fetchBounds()
+    for (let i = 0; i < weighed; i++) sum += headOf(due[i]!)
+    for (let i = 0; i < weighed; i++) sum += stateOf(due[i]!)
+    for (let i = 0; i < weighed; i++) sum += zonesOf(due[i]!)
+    for (let i = 0; i < weighed; i++) sum += boundsOf(due[i]!)
     this.#sum += sum
   }
 
@@ -61,7 +61,7 @@ export class WearerFetch {
   #readRows(
     known: number,
     rows: WearerRows,
-    timelines: readonly (WearerTimeline | undefined)[],
+    timelines: readonly (TimelineMemory | undefined)[],
     nowMs: number,
   ): number {
     let sum = 0
@@ -101,4 +101,29 @@ export class WearerFetch {
     }
     this.#sum += sum
   }
+}
+
+// What a weighed report will need, step by step; the numbers mean nothing.
+
+function headOf({ events, head }: TimelineMemory): number {
+  return events.fetch() + head.segment.fromMs
+}
+
+function stateOf({ head: { state, segment } }: TimelineMemory): number {
+  return state.at + segment.plan.wearerId
+}
+
+function zonesOf({ head: { state, segment } }: TimelineMemory): number {
+  return state.boundM.length + state.memory.length + segment.plan.zones.length + segment.plan.timing.freshMs
+}
+
+function boundsOf({ head: { state, segment } }: TimelineMemory): number {
+  const { boundM, memory } = state
+  const { zones, index } = segment.plan
+  let sum = 0
+  if (index !== undefined) return sum // a few of many are near, and who knows which
+  for (let i = 0; i < boundM.length; i += 8) sum += boundM[i]!
+  for (let i = 0; i < zones.length; i += 8) if (zones[i] === undefined) sum++
+  for (let i = 0; i < memory.length; i += 8) if (memory[i] === undefined) sum++
+  return sum
 }

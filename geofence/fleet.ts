@@ -8,7 +8,8 @@ import { NumberTable } from './number-table.ts'
 import { append } from './report-chain.ts'
 import { CHUNK_ROWS, ReportChunks } from './report-chunks.ts'
 import { takeSettled } from './settled.ts'
-import { type Offered, type Seat, type TimelineOptions, WearerTimeline } from './timeline.ts'
+import { type Offered, WearerTimeline } from './timeline.ts'
+import type { Seat, TimelineOptions } from './timeline-memory.ts'
 import { HOT, WearerRows } from './wearer-row.ts'
 
 /** 'settled': taken in, kept, and nothing that others know of the wearer can have changed. 'unknown': no such wearer. */

@@ -6,17 +6,29 @@
 //   hour    rows of event-buckets.ts                                                             52 bytes a report
 import type { Plan } from '../model/plan.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
+import type { Checkpoint } from './checkpoints.ts'
 import { type CompiledPlan, compilePlan } from './compile-plan.ts'
 import { EventBuckets } from './event-buckets.ts'
 import { Outcomes } from './outcomes.ts'
 import { PlanInvalid } from './plan-rules.ts'
 import type { PlanSegment, Standing } from './plan-segments.ts'
 import { decodeWearerState, encodeWearerState } from './state-codec.ts'
-import type { Seat, TimelineParts } from './timeline.ts'
+import type { Seat } from './timeline-memory.ts'
 
 export const TIMELINE_VERSION = 7
 /** Keys among the hour buckets that are none. */
 export const PSEUDO_BUCKET = { plans: -1, base: -2 } as const
+
+/** Everything that is saved and nothing else. */
+export type TimelineParts = {
+  readonly segments: readonly PlanSegment[]
+  readonly head: Standing
+  readonly base: Checkpoint
+  readonly baseMs: number
+  readonly clockMs: number
+  readonly events: EventBuckets
+  readonly outcomes: Outcomes
+}
 
 /** A saved timeline that this program cannot read; the caller folds anew from the stored track. */
 export class TimelineUnreadable extends Error {
