@@ -3,7 +3,7 @@
 //   state   u8 version | u32 segment | f64 clock | f64 base | head state | outcomes as JSON      200–400 bytes at peace
 //   plans   u8 version | JSON [[from ms or null, plan], …]                                        written when a plan changes
 //   base    u8 version | u32 segment | f64 base | base state                                      written once an hour
-//   hour    rows of event-buckets.ts                                                             52 bytes a report
+//   hour    rows of report-chunks.ts                                                             52 bytes a report
 import type { Plan } from '../model/plan.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import type { Checkpoint } from './checkpoints.ts'

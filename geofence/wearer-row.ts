@@ -19,7 +19,7 @@ export const HOT = {
   fixLo: 11,
   /** 1 while charging. */
   charging: 12,
-  /** The kept reports (event-buckets.ts): newest chunk, its rows, and the end of its hour. */
+  /** The kept reports (report-chain.ts): newest chunk, its rows, and the end of its hour. */
   lastChunk: 13,
   lastRows: 14,
   lastUntilMs: 15,
