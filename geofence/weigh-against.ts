@@ -8,24 +8,15 @@ import { breachGuardM, complyGuardM } from './evidence.ts'
 import { inForceSinceMs } from './in-force.ts'
 import { contentKeyHex } from './incident-id.ts'
 import { crossedBetween } from './inferred-crossing.ts'
-import type { Judging } from './judging.ts'
+import { type Judging, judging } from './judging.ts'
 import type { Version } from './plan-timing.ts'
 import type { WearerState } from './state.ts'
 import { judgeFix } from './zone-rules.ts'
 
-// Metres go from function to function in these: a fraction is boxed for a call that is not inlined.
-export const weighed = new Float64Array(4)
-/** From the fix to the boundary weighed last, + on the right side. */
-export const MARGIN = 0
-/** From the last fix to this one, a little more than that. */
-export const LINE = 1
-export const RADIUS = 2
-/** So far, at least, was the last fix on the right side of every boundary. */
-export const BEFORE = 3
 const measured = new Float64Array(1)
 
 /**
- * Leaves in `weighed` how far at least the fix lies on the right side. A boundary that is farther than what decides anything
+ * Leaves in `judging.marginM` how far at least the fix lies on the right side. A boundary that is farther than what decides anything
  * and `reachM` (whole metres) more is not measured exactly.
  */
 export function weighOne(
@@ -37,20 +28,21 @@ export function weighOne(
   reachM: number,
   sink: Sink,
 ): void {
+  const j = judging
   const { guardFloorM, warningRingM } = version.parameters
   const memory = state.memory[i]
   const zone = plan.zones[i]!
   const turn = turnOf(plan.kindOf(i))
   const exact = sink.shortcut === false || sink.weighed !== undefined || (memory !== undefined && !memory.clean)
-  const needM = Math.max(complyGuardM(weighed[RADIUS]!, guardFloorM), weighed[LINE]!) + warningRingM
+  const needM = Math.max(complyGuardM(j.radiusM, guardFloorM), j.lineM) + warningRingM
   // On the right side and far enough, nothing needs to be known exactly. Whole metres: a fraction would be boxed for the call.
   const nearM = exact ? Infinity : Math.ceil(needM + reachM) | 0
   zone.measure(report.latE7, report.lonE7, nearM, measured, 0)
-  weighed[MARGIN] = measured[0]! * turn
-  if (!exact && weighed[MARGIN]! > needM) return
-  if (!(weighed[MARGIN]! > -nearM)) {
+  j.marginM = measured[0]! * turn
+  if (!exact && j.marginM > needM) return
+  if (!(j.marginM > -nearM)) {
     zone.measure(report.latE7, report.lonE7, Infinity, measured, 0)
-    weighed[MARGIN] = measured[0]! * turn
+    j.marginM = measured[0]! * turn
   }
   weighAgainst(state, plan, i, version, report, sink)
 }
@@ -59,9 +51,7 @@ function turnOf(kind: ConditionKind): 1 | -1 {
   return kind === 'avoided' ? -1 : 1
 }
 
-const judging = {} as Judging // filled again for every lineage; nothing keeps it
-
-/** The same where `weighed` holds the margin already. */
+/** The same where the margin stands there already. */
 export function weighAgainst(
   state: WearerState,
   plan: CompiledPlan,
@@ -81,10 +71,6 @@ export function weighAgainst(
   j.version = version
   j.active = !Number.isNaN(inForceSinceMs(state.activeSinceMs, index))
   j.report = report
-  j.radiusM = weighed[RADIUS]!
-  j.marginM = weighed[MARGIN]!
-  j.lineM = weighed[LINE]!
-  j.beforeM = weighed[BEFORE]!
   const memory = state.memory[index]
   // A run from before the last window says nothing about the next one.
   if (!j.active && memory?.breachLast && report.timeMs - memory.breachLast.timeMs > plan.freshMs) memory.forgetRuns()

@@ -5,9 +5,10 @@ import { judgedAt } from './choose-judged.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import type { Sink } from './episode.ts'
 import { complyGuardM } from './evidence.ts'
+import { judging } from './judging.ts'
 import type { WearerState } from './state.ts'
 import { HOT } from './wearer-row.ts'
-import { LINE, MARGIN, RADIUS, weighed, weighOne } from './weigh-against.ts'
+import { weighOne } from './weigh-against.ts'
 
 /** A traveller's next fixes, and how far a fix may lie from the one before to be a traveller's. */
 const AHEAD = 4
@@ -33,8 +34,7 @@ export function weighByBounds(
   // Who travels is looked farther around for, so that the next fixes need not be.
   const reachM = anew && movedM < TRAVEL_MAX_M ? (ANCHOR_REACH_M + AHEAD * movedM) | 0 : ANCHOR_REACH_M
   const { versions } = judgedAt(plan, report)
-  const radiusM = weighed[RADIUS]!
-  const lineM = weighed[LINE]!
+  const { radiusM, lineM } = judging
   let safeM = Infinity
   for (let i = 0; i < boundM.length; i++) {
     let bound = boundM[i]!
@@ -46,7 +46,7 @@ export function weighByBounds(
     const needM = Math.max(complyGuardM(radiusM, guardFloorM), lineM) + warningRingM
     if (!clean || !(bound - fromAnchorM > (anew ? needM + ANCHOR_REACH_M : needM))) {
       weighOne(state, plan, i, version, report, reachM, sink)
-      bound = weighed[MARGIN]! - fromAnchorM
+      bound = judging.marginM - fromAnchorM
     }
     boundM[i] = bound
     const safeHereM = memory[i] === undefined || memory[i]!.clean ? bound - warningRingM : -Infinity

@@ -4,10 +4,11 @@ import { ANCHOR_REACH_M } from './anchor.ts'
 import { judgedAt } from './choose-judged.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import type { Sink } from './episode.ts'
+import { judging } from './judging.ts'
 import type { PlanIndex } from './plan-index.ts'
 import type { WearerState } from './state.ts'
 import { HOT } from './wearer-row.ts'
-import { LINE, MARGIN, weighAgainst, weighed, weighOne } from './weigh-against.ts'
+import { weighAgainst, weighOne } from './weigh-against.ts'
 
 let toWeigh = new Int32Array(64)
 let outsideM = new Float64Array(64)
@@ -33,7 +34,7 @@ export function weighNearby(
   const { latE7, lonE7 } = report
   const [fromLatE7, fromLonE7] = [hot[at + HOT.fixLatE7]! | 0, hot[at + HOT.fixLonE7]! | 0]
   // Whole metres: a fraction would be boxed for the call.
-  const lineM = Math.ceil(weighed[LINE]!) | 0
+  const lineM = Math.ceil(judging.lineM) | 0
   let count = index.near(fromLatE7, fromLonE7, latE7, lonE7, lineM, Math.ceil(guardM) | 0, toWeigh, outsideM, nearby)
   for (let k = 0; k < count; k++) taken[toWeigh[k]!] = 1
   for (const i of forgetClean(state))
@@ -50,11 +51,11 @@ export function weighNearby(
     if (version === undefined) continue
     if (Number.isNaN(outsideM[k]!)) weighOne(state, plan, i, version, report, ANCHOR_REACH_M, sink)
     else {
-      weighed[MARGIN] = outsideM[k]!
+      judging.marginM = outsideM[k]!
       weighAgainst(state, plan, i, version, report, sink)
     }
     const clean = memory[i] === undefined || memory[i]!.clean
-    const safeHereM = clean ? weighed[MARGIN]! - version.parameters.warningRingM : -Infinity
+    const safeHereM = clean ? judging.marginM - version.parameters.warningRingM : -Infinity
     if (safeHereM < safeM) safeM = safeHereM
   }
   hot[at + HOT.anchorLatE7] = report.latE7
