@@ -1,8 +1,9 @@
 // The lineages that fixes are weighed against now: in force, or soon (`plan-timing.ts`).
 import type { LogReport } from '../model/report.ts'
 import type { CompiledPlan } from './compile-plan.ts'
+import { doubles } from './doubles.ts'
 import type { Judged } from './plan-timing.ts'
-import { notANumbers, type WearerState } from './state.ts'
+import type { WearerState } from './state.ts'
 import { HOT } from './wearer-row.ts'
 
 /** Makes the state ready for them, until `judgedUntilMs`. `exact`: every distance will be asked for. */
@@ -11,7 +12,7 @@ export function chooseJudged(state: WearerState, plan: CompiledPlan, timeMs: num
   const { versions, untilMs, guardFloorM } = plan.timing.judgedAt(timeMs)
   // With an index no bounds are needed, unless every distance is asked for.
   if (state.boundM.length !== versions.length && (plan.index === undefined || exact))
-    state.boundM = notANumbers(versions.length)
+    state.boundM = doubles(versions.length, Number.NaN)
   const { boundM } = state
   for (let i = 0; i < boundM.length; i++) {
     // Where it lies does not change with the clock.

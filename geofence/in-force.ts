@@ -1,5 +1,6 @@
 // Since when each of a plan's conditions is in force; NaN while it is not. Where all are since the same time, as in nearly every
 // plan of shared zones, one entry stands for all: a list of thousands costs a wearer nothing, and its state is put by at once.
+import { doubles } from './doubles.ts'
 
 /** By lineage, or one for all. */
 export type InForce = number[]
@@ -13,9 +14,7 @@ export function inForceSinceMs(times: InForce, lineage: number): number {
 /** One for each of `size` lineages, to be changed by whoever asks: in place, but for what stands for all. */
 export function spread(times: InForce, size: number): number[] {
   if (times.length === size && size > 1) return times
-  const each = [times[0]!] // doubles from the start: such an array holds them unboxed
-  while (each.length < size) each.push(times[0]!)
-  return each.slice() // with no room to grow
+  return doubles(size, times[0]!)
 }
 
 /** The same in as few entries as it takes. */

@@ -97,11 +97,3 @@ export class WearerState {
 
 /** Nothing is known of any zone. */
 export const NO_BOUNDS: number[] = []
-
-/** Numbers of double precision from the start: such an array holds them unboxed. */
-export function notANumbers(count: number): number[] {
-  if (count === 0) return []
-  const out = [Number.NaN]
-  while (out.length < count) out.push(Number.NaN)
-  return out
-}
