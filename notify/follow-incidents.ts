@@ -75,7 +75,8 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
   }
   const incidents = [...open.values()]
   for (let from = 0; from < incidents.length; from += ENTRIES_PER_READ)
-    await tellIncidents(options, incidents.slice(from, from + ENTRIES_PER_READ), '0-0')
+    // Without a position: whoever dies before the last step begins anew, and what was told by then stays told.
+    await tellIncidents(options, incidents.slice(from, from + ENTRIES_PER_READ))
   await tellIncidents(options, [], position)
   if (over > 0) log.info({ shard, over }, 'first start: incidents that were over already stay on the console')
   return position

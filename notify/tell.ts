@@ -23,11 +23,11 @@ export type TellOptions = {
 /** An incident that is over can still be revised by late reports; it will not be after so long. */
 const TOLD_KEPT_MS = 30 * 86_400_000
 
-/** Tells what these revisions call for, in their order; the shard's place in the incident log moves to `position`. */
+/** Tells what these revisions call for, in their order; the shard's place in the incident log moves to `position`, if given. */
 export async function tellIncidents(
   options: TellOptions,
   incidents: readonly LoggedIncident[],
-  position: string,
+  position?: string,
 ): Promise<void> {
   const told = await toldOf(
     options,
@@ -41,7 +41,7 @@ export async function tellIncidents(
     told.set(incident.id, now)
     changed.add(incident.id)
   }
-  await commit(options, told, changed, { position })
+  await commit(options, told, changed, position === undefined ? {} : { position })
 }
 
 /**

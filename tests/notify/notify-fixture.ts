@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { expect, vi } from 'vitest'
 import { openMeter } from '../../bin/meter.ts'
 import type { Incident, LoggedIncident } from '../../model/incident.ts'
 import type { Log } from '../../model/observe.ts'
@@ -70,6 +71,13 @@ export async function openReceiver(): Promise<Receiver> {
   await receiver.listen()
   return receiver
 }
+
+/** Resolves when the receiver has taken so many, and no more than these. */
+export const untilTaken = (receiver: Receiver, count: number): Promise<void> =>
+  vi.waitFor(() => expect(receiver.received.filter(({ taken }) => taken)).toHaveLength(count), {
+    timeout: 15_000,
+    interval: 20,
+  })
 
 /** Quick, so that tests need not wait for minutes. */
 export const QUICK: Partial<DeliveryLimits> = {

@@ -5,7 +5,14 @@ import type { Notifying } from '../../notify/start-notify.ts'
 import { appendAct } from '../../stream/act-log.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 import { unitIncident } from '../store/two-bapas.ts'
-import { conclude, incidentOf, openReceiver, type Receiver, runNotify } from './notify-fixture.ts'
+import {
+  untilTaken as allTaken,
+  conclude,
+  incidentOf,
+  openReceiver,
+  type Receiver,
+  runNotify,
+} from './notify-fixture.ts'
 
 let redis: TestRedis
 let receiver: Receiver
@@ -41,8 +48,7 @@ async function stop(notifying: Notifying): Promise<void> {
 }
 
 const taken = () => receiver.received.filter((each) => each.taken)
-const untilTaken = (count: number) =>
-  vi.waitFor(() => expect(taken()).toHaveLength(count), { timeout: 15_000, interval: 20 })
+const untilTaken = (count: number) => allTaken(receiver, count)
 /** When a later incident has arrived, what did not arrive before it never will: the log is told in order. */
 async function flushed(shard: number, id: number): Promise<void> {
   await conclude(redis, shard, incidentOf(id))
@@ -258,12 +264,4 @@ test('processes that stop, die with alerts under way and take over tell each ale
   await flushed(1, 7)
   expect(taken()).toHaveLength(7)
   expect(new Set(taken().map(({ deliveryId }) => deliveryId)).size).toBe(7)
-})
-
-test('the first start tells what is open, not what was over before anybody was to be told', async () => {
-  await redis.redis.del(redis.keys.position('notify', 0))
-  await conclude(redis, 0, incidentOf(1), incidentOf(2), incidentOf(1, { revision: 2, endMs: 1_770_000_900_000 }))
-  start()
-  await flushed(0, 3)
-  expect(taken().map(({ alert }) => alert.reference)).toEqual([incidentOf(2).id, incidentOf(3).id])
 })

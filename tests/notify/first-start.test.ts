@@ -1,0 +1,78 @@
+// The very first start, when nobody was ever told anything: what is open is told, not the history, however it ends.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { openMeter } from '../../bin/meter.ts'
+import type { Recipient } from '../../notify/alert.ts'
+import { openDeliveries } from '../../notify/deliver.ts'
+import { followIncidents } from '../../notify/follow-incidents.ts'
+import type { Notifying } from '../../notify/start-notify.ts'
+import { connectQueueWorker } from '../../stream/connect.ts'
+import { FencedOff } from '../../stream/redis-errors.ts'
+import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
+import { conclude, incidentOf, openReceiver, QUICK, type Receiver, runNotify, untilTaken } from './notify-fixture.ts'
+
+let redis: TestRedis
+let receiver: Receiver
+let recipients: Recipient[]
+let running: Notifying | undefined
+
+beforeAll(async () => {
+  receiver = await openReceiver()
+})
+beforeEach(async () => {
+  redis = await createTestRedis()
+  receiver.received.length = 0
+  recipients = [{ id: 'operations', channel: 'webhook', address: receiver.url() }]
+})
+afterEach(async () => {
+  await running?.stop()
+  running = undefined
+  await redis.cleanup()
+})
+afterAll(() => receiver.close())
+
+const told = () => receiver.received.map(({ alert }) => alert.reference)
+
+test('what was over before anybody was to be told is not told', async () => {
+  await conclude(redis, 0, incidentOf(1), incidentOf(2), incidentOf(1, { revision: 2, endMs: 1_770_000_900_000 }))
+  running = runNotify(redis, recipients)
+  await untilTaken(receiver, 1)
+  await conclude(redis, 0, incidentOf(3))
+  await untilTaken(receiver, 2)
+  expect(told()).toEqual([incidentOf(2).id, incidentOf(3).id])
+})
+
+test('a process that dies between telling the open ones and saying how far it came leaves no history to be told', async () => {
+  const OVER = 20
+  const OPEN = 101
+  for (let i = 1; i <= OVER; i++)
+    await conclude(redis, 0, incidentOf(i), incidentOf(i, { revision: 2, endMs: 1_770_000_900_000 }))
+  for (let i = 1; i <= OPEN; i++) await conclude(redis, 0, incidentOf(1000 + i))
+  const lease = redis.keys.lease('notify', 0)
+  await redis.redis.set(lease, '1|dies')
+  const deliveries = openDeliveries({
+    ...{ redis: redis.redis, keys: redis.keys, recipients, log: silentLog, meter: openMeter().meter, limits: QUICK },
+    worker: connectQueueWorker(redis.settings, 'dies', silentLog),
+  })
+  let added = 0
+  // The first hundred are committed; with the next one another process holds the shard.
+  const dying: typeof deliveries = {
+    ...deliveries,
+    async add(...one) {
+      await deliveries.add(...one)
+      if (++added === OPEN) await redis.redis.set(lease, '2|other')
+    },
+  }
+  const following = followIncidents({
+    ...{ redis: redis.redis, reader: await redis.open(), keys: redis.keys, shard: 0, token: 1, recipients },
+    ...{ deliveries: dying, consoleUrl: 'https://konsol.example', log: silentLog, stopping: () => false },
+  })
+  await expect(following).rejects.toThrow(FencedOff)
+  await deliveries.stop()
+  await redis.redis.del(lease)
+
+  running = runNotify(redis, recipients)
+  await conclude(redis, 0, incidentOf(2000))
+  await untilTaken(receiver, OPEN + 1)
+  expect(new Set(told()).size).toBe(OPEN + 1)
+  expect(told()).not.toContain(incidentOf(1).id)
+})
