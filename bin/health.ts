@@ -2,7 +2,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type Readiness = () => Promise<{ ready: boolean; reasons: string[] }>
+/** Warnings leave a process ready: what it does it does, and nobody should take its work away. */
+export type Readiness = () => Promise<{ ready: boolean; reasons: string[]; warnings: string[] }>
 
 /** Listens on `port` (0 picks a free one); gives the port in use. */
 export async function serveHealth(options: {
@@ -36,8 +37,8 @@ async function answer(
   if (path === '/healthz') return { status: 200, type: 'text/plain', body: 'ok\n' }
   if (path === '/metrics') return { status: 200, type: options.metricsContentType, body: await options.metrics() }
   if (path === '/readyz') {
-    const { ready, reasons } = await options.readiness()
-    return { status: ready ? 200 : 503, type: 'application/json', body: JSON.stringify({ ready, reasons }) }
+    const { ready, reasons, warnings } = await options.readiness()
+    return { status: ready ? 200 : 503, type: 'application/json', body: JSON.stringify({ ready, reasons, warnings }) }
   }
   return { status: 404, type: 'text/plain', body: 'not found\n' }
 }

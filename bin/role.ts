@@ -24,5 +24,7 @@ export type RoleParts = {
 export type RunningRole = {
   /** Why the role cannot do its work now; undefined when it can. */
   notReady(): Promise<string | undefined>
+  /** What an operator should know although the role does its work; said beside the readiness. */
+  warning?(): string | undefined
   stop(): Promise<void>
 }

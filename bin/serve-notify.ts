@@ -21,6 +21,7 @@ export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
   })
   return {
     notReady: async () => shardless(notifying, settings.shardCount),
+    warning: notifying.warning,
     stop: () => notifying.stop(),
   }
 }

@@ -83,13 +83,16 @@ export async function serve(list: string): Promise<void> {
   for (const role of roles) running.push([role, await START[role](parts)])
   const readiness = async () => {
     const reasons: string[] = []
+    const warnings: string[] = []
     // The api says for itself what it can still do then.
     if (redis.status !== 'ready' && roles.some((role) => role !== 'api')) reasons.push('Redis is away')
-    for (const [role, { notReady }] of running) {
+    for (const [role, { notReady, warning }] of running) {
       const reason = await notReady()
       if (reason !== undefined) reasons.push(`${role}: ${reason}`)
+      const said = warning?.()
+      if (said !== undefined) warnings.push(`${role}: ${said}`)
     }
-    return { ready: reasons.length === 0, reasons }
+    return { ready: reasons.length === 0, reasons, warnings }
   }
   const health =
     settings.healthPort === 0

@@ -1,13 +1,15 @@
 // The notifying process: owns shards by lease, follows their incident logs, and works on the queue of deliveries, which all
 // notifying processes share.
-import type { Log, Meter } from '../model/observe.ts'
+import type { Clock, Log, Meter } from '../model/observe.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { ShardLeases } from '../stream/leases.ts'
 import { FencedOff, isRedisAway } from '../stream/redis-errors.ts'
 import type { Recipient } from './alert.ts'
-import { type DeliveryLimits, openDeliveries } from './deliver.ts'
+import { openDeliveries } from './deliver.ts'
+import type { DeliveryLimits } from './delivery-limits.ts'
 import { followIncidents } from './follow-incidents.ts'
+import { watchDeliveries } from './watch-deliveries.ts'
 
 export type NotifyOptions = {
   redis: RedisClient
@@ -21,15 +23,20 @@ export type NotifyOptions = {
   leaseTtlMs?: number
   consoleUrl: string
   recipients: readonly Recipient[]
+  clock: Clock
   log: Log
   meter: Meter
   limits?: Partial<DeliveryLimits>
   onFatal(error: unknown): void
 }
 
-export type Notifying = { ownedShards(): number[]; ownerCount(): number; stop(): Promise<void> }
-
-const COUNT_EVERY_MS = 5000
+export type Notifying = {
+  ownedShards(): number[]
+  ownerCount(): number
+  /** What an operator should know although the role does its work: who is not reached. */
+  warning(): string | undefined
+  stop(): Promise<void>
+}
 
 /** Starts reading and delivering; `stop` finishes what is under way and hands the shards back. */
 export function startNotify(options: NotifyOptions): Notifying {
@@ -77,24 +84,14 @@ export function startNotify(options: NotifyOptions): Notifying {
       return following.done
     },
   })
-  const pending = meter.gauge('gelang_notify_pending', 'Deliveries that no receiver has taken yet')
-  const failed = meter.gauge('gelang_notify_failed', 'Deliveries given up and kept')
-  const counting = setInterval(() => {
-    deliveries.counts().then(
-      (counts) => {
-        pending.set(counts.pending)
-        failed.set(counts.failed)
-      },
-      (error: unknown) =>
-        isRedisAway(error) ? log.debug({}, 'deliveries are not counted while Redis is away') : options.onFatal(error),
-    )
-  }, COUNT_EVERY_MS)
+  const watch = watchDeliveries(deliveries, options)
   leases.start()
   return {
     ownedShards: () => [...running.keys()].sort((a, b) => a - b),
     ownerCount: () => leases.owners.length,
+    warning: watch.warning,
     async stop() {
-      clearInterval(counting)
+      watch.stop()
       await leases.stop()
       await Promise.all([...running.values()].map(({ done }) => done))
       await deliveries.stop()

@@ -60,6 +60,8 @@ export function keysOf(prefix: string) {
     quarantinePosition: `${prefix}:{quarantine}:position`,
     quarantineDropped: `${prefix}:{quarantine}:dropped`,
     acts: `${prefix}:{acts}`,
+    /** Recipients that have or had a queue of alerts. */
+    recipients: `${prefix}:{recipients}`,
     /** How many shards the log was begun with. */
     shardCount: `${prefix}:{shard-count}`,
   }

@@ -58,3 +58,9 @@ export async function commitTold(
   if ((await runScript(redis, COMMIT, touched, args)) !== 1)
     throw new FencedOff(`shard ${shard} is not held with token ${token} any more`)
 }
+
+/** Takes these among the recipients who ever had a queue of alerts; gives all of them. */
+export async function rememberRecipients(redis: RedisClient, keys: Keys, ids: readonly string[]): Promise<string[]> {
+  if (ids.length > 0) await redis.sadd(keys.recipients, ...ids)
+  return redis.smembers(keys.recipients)
+}

@@ -8,7 +8,16 @@ import type { Notifying } from '../../notify/start-notify.ts'
 import { connectQueueWorker } from '../../stream/connect.ts'
 import { FencedOff } from '../../stream/redis-errors.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
-import { conclude, incidentOf, openReceiver, QUICK, type Receiver, runNotify, untilTaken } from './notify-fixture.ts'
+import {
+  conclude,
+  incidentOf,
+  openReceiver,
+  QUICK,
+  type Receiver,
+  runNotify,
+  START_MS,
+  untilTaken,
+} from './notify-fixture.ts'
 
 let redis: TestRedis
 let receiver: Receiver
@@ -50,7 +59,8 @@ test('a process that dies between telling the open ones and saying how far it ca
   const lease = redis.keys.lease('notify', 0)
   await redis.redis.set(lease, '1|dies')
   const deliveries = openDeliveries({
-    ...{ redis: redis.redis, keys: redis.keys, recipients, log: silentLog, meter: openMeter().meter, limits: QUICK },
+    ...{ redis: redis.redis, keys: redis.keys, recipients, limits: QUICK },
+    ...{ clock: () => START_MS, log: silentLog, meter: openMeter().meter },
     worker: connectQueueWorker(redis.settings, 'dies', silentLog),
   })
   let added = 0

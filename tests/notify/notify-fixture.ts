@@ -5,14 +5,16 @@ import type { AddressInfo } from 'node:net'
 import { expect, vi } from 'vitest'
 import { openMeter } from '../../bin/meter.ts'
 import type { Incident, LoggedIncident } from '../../model/incident.ts'
-import type { Log } from '../../model/observe.ts'
+import type { Clock, Log } from '../../model/observe.ts'
 import type { Alert, Recipient } from '../../notify/alert.ts'
-import type { DeliveryLimits } from '../../notify/deliver.ts'
+import type { DeliveryLimits } from '../../notify/delivery-limits.ts'
 import { type Notifying, startNotify } from '../../notify/start-notify.ts'
 import { connectQueueWorker, connectRedis } from '../../stream/connect.ts'
 import { silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 export const SHARDS = 2
+/** Where hand-set clocks begin. */
+export const START_MS = 1_770_000_060_000
 
 export type Received = { alert: Alert; deliveryId: string; path: string; taken: boolean }
 
@@ -92,7 +94,7 @@ export const QUICK: Partial<DeliveryLimits> = {
 export function runNotify(
   test: TestRedis,
   recipients: readonly Recipient[],
-  options: { limits?: Partial<DeliveryLimits>; log?: Log } = {},
+  options: { limits?: Partial<DeliveryLimits>; log?: Log; clock?: Clock } = {},
 ): Notifying & { metrics(): Promise<string>; failures: unknown[] } {
   const { meter, text } = openMeter()
   const failures: unknown[] = []
@@ -107,6 +109,7 @@ export function runNotify(
     leaseTtlMs: 1500,
     consoleUrl: 'https://konsol.example',
     recipients,
+    clock: options.clock ?? (() => START_MS),
     log,
     meter,
     limits: { ...QUICK, ...options.limits },

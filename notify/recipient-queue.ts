@@ -1,0 +1,124 @@
+// One recipient's queue and the worker that empties it: a receiver that hangs holds up nobody else's alerts, and the gravest of
+// what waits goes first.
+import { DelayedError, type Job, Queue, Worker } from 'bullmq'
+import { SEVERITIES } from '../model/incident.ts'
+import type { Clock, Counter, Log } from '../model/observe.ts'
+import type { RedisClient } from '../stream/connect.ts'
+import { isRedisAway } from '../stream/redis-errors.ts'
+import type { Alert, Recipient } from './alert.ts'
+import { deliverWebhook } from './deliver-webhook.ts'
+import type { DeliveryLimits } from './delivery-limits.ts'
+
+export type Delivery = {
+  alert: Alert
+  recipientId: string
+  /** The notice about the same incident to the same recipient that has to be out before this one. */
+  after?: string
+}
+
+export type RecipientQueue = {
+  /** Resolves when it is in Redis; one that is there already is not made twice. */
+  add(jobId: string, delivery: Delivery): Promise<void>
+  /** Deliveries not taken yet, and those given up. */
+  counts(): Promise<{ pending: number; failed: number }>
+  /** Since when every attempt of this process has failed; undefined while alerts are taken, or none is tried. */
+  failingSinceMs(): number | undefined
+  /** Lets deliveries under way finish, for at most `stopMs`; what waits stays in Redis. */
+  stop(): Promise<void>
+}
+
+export type QueueParts = {
+  redis: RedisClient
+  /** For the workers (`connectQueueWorker`). */
+  worker: RedisClient
+  /** Of the queues' keys in Redis. */
+  prefix: string
+  limits: DeliveryLimits
+  outcomes: Counter
+  clock: Clock
+  log: Log
+}
+
+const UNSETTLED = new Set(['waiting', 'delayed', 'active', 'prioritized'])
+
+/** BullMQ takes no colon in a name. */
+export function queueName(recipientId: string): string {
+  return `alerts-${encodeURIComponent(recipientId)}`
+}
+
+export function openRecipientQueue(recipient: Recipient, parts: QueueParts): RecipientQueue {
+  const { prefix, limits, outcomes, clock, log } = parts
+  const { channel } = recipient
+  const name = queueName(recipient.id)
+  const queue = new Queue<Delivery>(name, { connection: parts.redis, prefix })
+  let failingSinceMs: number | undefined
+
+  const deliver = async (job: Job<Delivery>, token?: string): Promise<void> => {
+    const { alert, after } = job.data
+    if (after !== undefined && UNSETTLED.has(await queue.getJobState(after))) {
+      await job.moveToDelayed((job.processedOn as number) + limits.afterMs, token)
+      throw new DelayedError()
+    }
+    await deliverWebhook(alert, job.id as string, recipient.address, limits.timeoutMs)
+  }
+  const worker = new Worker<Delivery>(name, deliver, {
+    connection: parts.worker,
+    prefix,
+    concurrency: limits.concurrent,
+    lockDuration: limits.lockMs,
+    stalledInterval: limits.stalledMs,
+    // However often its process dies under it, a delivery is taken up again.
+    maxStalledCount: Number.MAX_SAFE_INTEGER,
+    runRetryDelay: 1000,
+    settings: {
+      backoffStrategy: (attemptsMade) =>
+        Math.min(limits.backoffMs * 2 ** Math.min(attemptsMade - 1, 30), limits.backoffMsMax),
+    },
+  })
+  worker.on('completed', () => {
+    failingSinceMs = undefined
+    outcomes.inc({ channel, outcome: 'delivered' })
+  })
+  worker.on('failed', (job, error) => {
+    failingSinceMs ??= clock()
+    const last = job !== undefined && job.attemptsMade >= (job.opts.attempts ?? 1)
+    outcomes.inc({ channel, outcome: last ? 'given_up' : 'failed' })
+    if (last)
+      log.error({ job: job.id, reason: error.message }, 'an alert could not be delivered; it is kept among the failed')
+    else if (job?.attemptsMade === 1) log.warn({ job: job.id, reason: error.message }, 'an alert is tried again')
+  })
+  const onError = (error: unknown) => {
+    if (!isRedisAway(error))
+      log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'the alert queue complains')
+  }
+  queue.on('error', onError)
+  worker.on('error', onError)
+  // Whoever mended the receiver starts the process again and finds nothing lost.
+  worker.once('ready', () => void queue.retryJobs({ state: 'failed' }).catch(onError))
+
+  return {
+    async add(jobId, delivery) {
+      await queue.add(delivery.alert.kind, delivery, {
+        jobId,
+        attempts: limits.attemptsMax,
+        backoff: { type: 'custom' },
+        priority: SEVERITIES.length - SEVERITIES.indexOf(delivery.alert.severity),
+        removeOnComplete: { count: limits.keptDone },
+      })
+    },
+    async counts() {
+      const { failed = 0, ...others } = await queue.getJobCounts('wait', 'delayed', 'active', 'prioritized', 'failed')
+      return { pending: Object.values(others).reduce((sum, count) => sum + count, 0), failed }
+    },
+    failingSinceMs: () => failingSinceMs,
+    async stop() {
+      let timer: NodeJS.Timeout | undefined
+      const overdue = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, limits.stopMs)
+      })
+      await Promise.race([worker.close(), overdue])
+      clearTimeout(timer)
+      await queue.close()
+    },
+  }
+}
