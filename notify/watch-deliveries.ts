@@ -1,5 +1,6 @@
 // Who is not reached, for whoever runs this: as metrics, and as a sentence beside the readiness, which it does not take away.
 import type { Clock, Log, Meter } from '../model/observe.ts'
+import { RESPONSE } from '../model/response.ts'
 import { isRedisAway } from '../stream/redis-errors.ts'
 import type { DeliveryQueue } from './deliver.ts'
 
@@ -10,8 +11,8 @@ export type DeliveryWatch = {
 }
 
 const COUNT_EVERY_MS = 5000
-/** What a kritis alert has until an officer should have taken it. */
-export const WARN_AFTER_MS = 4 * 60_000
+/** A kritis alert should have been taken by then. */
+const WARN_AFTER_MS = RESPONSE.kritis.withinMs.petugas!
 
 export function watchDeliveries(
   deliveries: DeliveryQueue,

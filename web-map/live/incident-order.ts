@@ -1,5 +1,6 @@
 import type { IncidentView } from '../../model/console.ts'
 import type { IncidentAct, Severity } from '../../model/incident.ts'
+import { RESPONSE } from '../../model/response.ts'
 
 export type Stage = 'new' | 'handled' | 'closed'
 
@@ -73,12 +74,9 @@ export function mergeIncident(known: IncidentView | undefined, next: IncidentVie
   return { ...facts, acts: [...acts.values()].sort((a, b) => a.atMs - b.atMs || a.actId - b.actId) }
 }
 
-/** Time within which somebody should have taken an alert of this severity; informasi has none. */
-export const ACKNOWLEDGE_WITHIN_MS: Partial<Record<Severity, number>> = { kritis: 4 * 60_000, serius: 15 * 60_000 }
-
 /** Milliseconds until the alert should be taken, negative when that has passed; undefined when no clock runs. */
 export function dueInMs(incident: IncidentView, nowMs: number): number | undefined {
-  const within = ACKNOWLEDGE_WITHIN_MS[incident.severity]
+  const within = RESPONSE[incident.severity].withinMs.petugas
   if (within === undefined || incident.withdrawn || stageOf(incident) !== 'new') return undefined
   const signMs = isReopened(incident) ? incident.evidence.findLast(({ role }) => role === 'sign')?.timeMs : undefined
   return (signMs ?? incident.confirmedMs) + within - nowMs
