@@ -1,4 +1,5 @@
 // The only place that reads the environment. Every setting has a default fit for one machine; `gelang serve --help` lists them.
+import { LEVELS, type Level } from '../model/response.ts'
 
 export const ROLES_OF_PROCESS = ['ingest', 'evaluate', 'record', 'notify', 'api'] as const
 export type ProcessRole = (typeof ROLES_OF_PROCESS)[number]
@@ -24,7 +25,8 @@ export type Settings = {
   clientAddressHeader: string | undefined
   tileUrl: string | undefined
   tileAttribution: string | undefined
-  webhookUrl: string | undefined
+  /** Where alerts go, by who has to act. */
+  webhookUrls: Partial<Record<Level, string>>
   /** Of the shards: a process that says nothing for this long loses its shards to the others. */
   leaseTtlMs: number
   retainMs: number
@@ -67,6 +69,11 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
   ],
   ['GELANG_TILE_ATTRIBUTION', 'who made the tiles'],
   ['GELANG_WEBHOOK_URL', 'where notify posts alerts (a reference and a severity, no personal data)'],
+  [
+    'GELANG_WEBHOOK_KASUBSI_URL',
+    'where it posts those that nobody took in time, or that an officer escalates, for the Kasubsi or Kasi',
+  ],
+  ['GELANG_WEBHOOK_KEPALA_BAPAS_URL', 'and those kritis ones that the Kasubsi let pass too, for the Kepala Bapas'],
   ['GELANG_LEASE_TTL_MS', 'a process that says nothing for this long loses its shards to the others (5000)'],
   ['GELANG_RETAIN_HOURS', 'how far back a late report is judged from memory (24)'],
   ['GELANG_RETAIN_EVENTS', 'and at most this many reports a wearer (4096)'],
@@ -102,7 +109,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     clientAddressHeader: env.GELANG_CLIENT_ADDRESS_HEADER,
     tileUrl: env.GELANG_TILE_URL,
     tileAttribution: env.GELANG_TILE_ATTRIBUTION,
-    webhookUrl: env.GELANG_WEBHOOK_URL,
+    webhookUrls: webhooks(env),
     leaseTtlMs: integer(env, 'GELANG_LEASE_TTL_MS', 5000, 500, 600_000),
     retainMs: integer(env, 'GELANG_RETAIN_HOURS', 24, 1, 24 * 90) * 3_600_000,
     retainEventsMax: integer(env, 'GELANG_RETAIN_EVENTS', 4096, 16, 1_000_000),
@@ -121,6 +128,29 @@ function integer(env: NodeJS.ProcessEnv, name: string, otherwise: number, min: n
   if (!Number.isInteger(value) || value < min || value > max)
     throw new Error(`${name} must be a whole number from ${min} to ${max}, not "${text}"`)
   return value
+}
+
+const WEBHOOKS: Record<Level, string> = {
+  petugas: 'GELANG_WEBHOOK_URL',
+  kasubsi: 'GELANG_WEBHOOK_KASUBSI_URL',
+  kepala_bapas: 'GELANG_WEBHOOK_KEPALA_BAPAS_URL',
+}
+
+/** An address may hold a secret: a wrong one is not repeated. */
+function webhooks(env: NodeJS.ProcessEnv): Partial<Record<Level, string>> {
+  const given: Partial<Record<Level, string>> = {}
+  for (const level of LEVELS) {
+    const name = WEBHOOKS[level]
+    const text = env[name]
+    if (text === undefined || text === '') continue
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (url === undefined || !/^https?:$/.test(url.protocol))
+      throw new Error(`${name} must be an http or https address`)
+    if (url.username !== '' || url.password !== '')
+      throw new Error(`${name} must hold no user and password; a secret belongs into its path or query`)
+    given[level] = text
+  }
+  return given
 }
 
 /** The value, or a sentence saying which variable is missing. */

@@ -6,7 +6,7 @@ import type { Severity } from './incident.ts'
 export const LEVELS = ['petugas', 'kasubsi', 'kepala_bapas'] as const
 export type Level = (typeof LEVELS)[number]
 
-export type Response = {
+export type ResponseTimes = {
   /** How long each level has, from when it was told; after a level without a time nobody further is told. */
   withinMs: Partial<Record<Level, number>>
   /** The end of the incident stops the clock. Where it does not, somebody must still say how it ended. */
@@ -15,7 +15,7 @@ export type Response = {
 
 const MINUTE_MS = 60_000
 
-export const RESPONSE: Record<Severity, Response> = {
+export const RESPONSE: Record<Severity, ResponseTimes> = {
   kritis: { withinMs: { petugas: 4 * MINUTE_MS, kasubsi: 10 * MINUTE_MS }, endStops: false },
   serius: { withinMs: { petugas: 15 * MINUTE_MS }, endStops: true },
   informasi: { withinMs: {}, endStops: true },

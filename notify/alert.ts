@@ -1,7 +1,8 @@
 // What a recipient is told, and when. A message holds no name, no NIK, no coordinates: a reference and where to look.
 import { type IncidentType, type LoggedIncident, SEVERITIES, type Severity } from '../model/incident.ts'
+import type { Level } from '../model/response.ts'
 
-export type AlertKind = 'raised' | 'withdrawn'
+export type AlertKind = 'raised' | 'withdrawn' | 'escalated'
 
 export type Alert = {
   kind: AlertKind
@@ -16,13 +17,18 @@ export type Alert = {
   endMs?: number
   /** An officer had resolved it, and the device raised the alarm anew. */
   reopened?: true
+  /** Of an escalation: who is told, as the next to act … */
+  level?: Level
+  /** … because the level below let its time pass, or because an officer asked for it. */
+  cause?: EscalationCause
   /** Raised by reports that came late: the event lies in the past. */
   late: boolean
   /** Where an officer finds it. */
   link: string
 }
+export type EscalationCause = 'overdue' | 'officer'
 
-export type Recipient = { id: string; channel: 'webhook'; address: string }
+export type Recipient = { id: string; level: Level; channel: 'webhook'; address: string }
 
 /** Of an incident, all that a notice depends on. */
 export type ToldAbout = Pick<
@@ -30,18 +36,31 @@ export type ToldAbout = Pick<
   'id' | 'revision' | 'type' | 'severity' | 'startMs' | 'endMs' | 'late' | 'signs' | 'withdrawn'
 >
 
-/** The last notice about an incident, and who was given it. */
+/** The last notice about an incident, and who was given it; with it, the SOP's clock. */
 export type Told = {
   revision: number
-  kind: AlertKind
+  kind: Exclude<AlertKind, 'escalated'>
   severity: Severity
   recipientIds: string[]
   /** How often the alarm had been raised by then; absent: once. */
   signs?: number
-  /** Of the resolutions so far, the signs known to the one that knew most; absent: never resolved. */
-  resolvedSigns?: number
   /** As it stands since, told or not. */
   newest?: ToldAbout
+  /** Who has to act, and from when their time counts; absent: never raised, or withdrawn. */
+  clock?: { level: Level; fromMs: number }
+  /** The last escalation to each recipient who got nothing since, by their id; as in `deliveryId`. */
+  escalatedTo?: Record<string, string>
+} & ActsKnown
+
+/** What officers' acts on an incident come to, in whatever order and however often they are told. */
+export type ActsKnown = {
+  /** Of the resolutions so far, the signs known to the one that knew most; absent: never resolved. */
+  resolvedSigns?: number
+  /** Ids of the newest resolution, and of the newest act by which somebody took it. */
+  resolveAct?: number
+  takeAct?: number
+  /** Ids of the newest escalations. */
+  escalateActs?: number[]
 }
 
 /**
@@ -64,7 +83,7 @@ function isReopened({ signs = 1 }: ToldAbout, { signs: toldSigns = 1, resolvedSi
   return toldSigns <= resolvedSigns && resolvedSigns < signs
 }
 
-function makeAlert(kind: AlertKind, incident: ToldAbout, consoleUrl: string): Alert {
+export function makeAlert(kind: AlertKind, incident: ToldAbout, consoleUrl: string): Alert {
   return {
     kind,
     reference: incident.id,
@@ -82,8 +101,15 @@ function rank(severity: Severity): number {
   return SEVERITIES.indexOf(severity)
 }
 
-/** Identity of a delivery: incident, revision, recipient, channel. Whatever is replayed comes to the same one. */
-export function deliveryId(reference: string, revision: number, { id, channel }: Recipient): string {
+/** Identity of a delivery: incident, notice (a revision, or an escalation), recipient, channel. A replay comes to the same one. */
+export function deliveryId(reference: string, notice: number | string, { id, channel }: Recipient): string {
   // BullMQ takes no colon in an id.
-  return [reference, revision, encodeURIComponent(id), channel].join('.')
+  return [reference, notice, encodeURIComponent(id), channel].join('.')
+}
+
+/** The last delivery to this recipient about an incident; undefined where there was none. */
+export function lastDelivery(reference: string, told: Told | undefined, recipient: Recipient): string | undefined {
+  const notice = told?.escalatedTo?.[recipient.id]
+  if (notice !== undefined) return deliveryId(reference, notice, recipient)
+  return told?.recipientIds.includes(recipient.id) ? deliveryId(reference, told.revision, recipient) : undefined
 }

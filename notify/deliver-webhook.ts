@@ -1,4 +1,5 @@
 import type { Alert } from './alert.ts'
+import { textOf } from './alert-text.ts'
 
 /**
  * Posts the alert as JSON under its delivery's id, by which a receiver knows one that came twice. Throws unless the receiver
@@ -10,7 +11,7 @@ export async function deliverWebhook(alert: Alert, deliveryId: string, url: stri
     response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': deliveryId },
-      body: JSON.stringify(alert),
+      body: JSON.stringify({ ...alert, text: textOf(alert) }),
       signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
     })

@@ -5,13 +5,21 @@ import type { Clock, Log, Meter } from '../model/observe.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { rememberRecipients } from '../stream/told.ts'
-import { type Alert, deliveryId, type Recipient } from './alert.ts'
+import type { Alert, Recipient } from './alert.ts'
 import { DELIVERY_LIMITS, type DeliveryLimits } from './delivery-limits.ts'
 import { openRecipientQueue, queueName } from './recipient-queue.ts'
 
+export type Addressed = {
+  recipient: Recipient
+  /** See `deliveryId`. */
+  id: string
+  /** The delivery to the same recipient that has to be out before this one. */
+  after: string | undefined
+}
+
 export type DeliveryQueue = {
   /** Resolves when all are in Redis; one that is there already is not made twice. */
-  add(alert: Alert, recipients: readonly Recipient[], afterRevision?: number): Promise<void>
+  add(alert: Alert, to: readonly Addressed[]): Promise<void>
   /** Deliveries by recipient: not taken yet, given up; all of a recipient who is not configured any more are given up. */
   counts(): Promise<{ recipientId: string; pending: number; failed: number }[]>
   /** Since when every attempt of this process to reach the recipient has failed, by recipient; of those who fail only. */
@@ -61,18 +69,13 @@ export function openDeliveries(options: {
   }
 
   return {
-    async add(alert, to, afterRevision) {
+    async add(alert, to) {
       await knownRecipients()
       // One by one: many at once go as a pipeline, in which a node that was restarted and has forgotten its scripts fails.
-      await Promise.all(
-        to.map((recipient) =>
-          queues.get(recipient.id)!.add(deliveryId(alert.reference, alert.revision, recipient), {
-            alert,
-            recipientId: recipient.id,
-            ...(afterRevision === undefined ? {} : { after: deliveryId(alert.reference, afterRevision, recipient) }),
-          }),
-        ),
+      const adding = to.map(({ recipient, id, after }) =>
+        queues.get(recipient.id)!.add(id, { alert, ...(after === undefined ? {} : { after }) }),
       )
+      await Promise.all(adding)
     },
     async counts() {
       const counting = [...queues].map(async ([recipientId, queue]) => ({ recipientId, ...(await queue.counts()) }))

@@ -3,29 +3,43 @@ import type { LoggedIncident } from '../model/incident.ts'
 import { readActs } from '../stream/act-log.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import { readIncidents } from '../stream/incident-log.ts'
-import { getPosition } from '../stream/positions.ts'
+import { getPosition, parseId } from '../stream/positions.ts'
 import { ACTS_READER } from '../stream/told.ts'
-import { type TellOptions, tellActs, tellIncidents } from './tell.ts'
+import { escalateDue } from './escalate.ts'
+import type { TellOptions } from './notices.ts'
+import { tellActs, tellIncidents } from './tell.ts'
 
 export type FollowOptions = TellOptions & {
   /** A connection of its own: it blocks while it waits. */
   reader: RedisClient
   stopping(): boolean
+  /** Instead of SETTLE_MS. */
+  settleMs?: number
 }
 
 const ENTRIES_PER_READ = 100
 const BLOCK_MS = 1000
+/**
+ * Nobody is told of a passed time before this has gone by since the logs were first read to their end: acts that waited for
+ * Redis as this process did may still be on their way.
+ */
+export const SETTLE_MS = 10_000
 
 /** Runs until `stopping`; throws FencedOff when another owner has taken the shard, and whatever Redis throws. */
 export async function followIncidents(options: FollowOptions): Promise<void> {
   const { redis, keys, shard } = options
   let position = (await getPosition(redis, keys, 'notify', shard)) ?? (await beginWithOpenOnes(options))
   let actsPosition = (await getPosition(redis, keys, ACTS_READER, shard)) ?? '0-0'
+  let escalatesFromMs = Number.POSITIVE_INFINITY
   while (!options.stopping()) {
     // Before the incidents: once those are taken in to their end, whatever the acts are about is known.
     const acts = await readActs(redis, keys, actsPosition, { count: ENTRIES_PER_READ })
+    // The incidents were read to their end a moment ago, and no act is left.
+    if (acts.length === 0 && options.clock() >= escalatesFromMs) await escalateDue(options)
     position = await tellToTheEnd(options, position, acts.length > 0 ? {} : { blockMs: BLOCK_MS })
     const lastAct = acts.at(-1)
+    if (lastAct === undefined)
+      escalatesFromMs = Math.min(escalatesFromMs, options.clock() + (options.settleMs ?? SETTLE_MS))
     if (lastAct === undefined || options.stopping()) continue
     await tellActs(
       options,
@@ -47,7 +61,7 @@ async function tellToTheEnd(options: FollowOptions, from: string, wait: { blockM
     if (last === undefined) break
     await tellIncidents(
       options,
-      entries.map(({ json }) => JSON.parse(json) as LoggedIncident),
+      entries.map(({ id, json }) => ({ incident: JSON.parse(json) as LoggedIncident, atMs: parseId(id)[0] })),
       last.id,
     )
     position = last.id
@@ -73,7 +87,9 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
       else if (open.delete(incident.id)) over++
     }
   }
-  const incidents = [...open.values()]
+  // Their time counts from now: nobody was told before.
+  const atMs = options.clock()
+  const incidents = [...open.values()].map((incident) => ({ incident, atMs }))
   for (let from = 0; from < incidents.length; from += ENTRIES_PER_READ)
     // Without a position: whoever dies before the last step begins anew, and what was told by then stays told.
     await tellIncidents(options, incidents.slice(from, from + ENTRIES_PER_READ))

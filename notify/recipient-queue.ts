@@ -11,7 +11,6 @@ import type { DeliveryLimits } from './delivery-limits.ts'
 
 export type Delivery = {
   alert: Alert
-  recipientId: string
   /** The notice about the same incident to the same recipient that has to be out before this one. */
   after?: string
 }

@@ -21,6 +21,8 @@ export type NotifyOptions = {
   shardCount: number
   ownerId: string
   leaseTtlMs?: number
+  /** Instead of SETTLE_MS. */
+  settleMs?: number
   consoleUrl: string
   recipients: readonly Recipient[]
   clock: Clock

@@ -1,86 +1,98 @@
 // What an incident's revisions and its resolutions mean for the recipients: deliveries first, then what was told and how far, in
 // one step, so that no alert is dropped and none is made twice.
 import type { IncidentAct, LoggedIncident } from '../model/incident.ts'
-import type { Log } from '../model/observe.ts'
-import type { RedisClient } from '../stream/connect.ts'
-import type { Keys } from '../stream/keys.ts'
-import { commitTold, readTold, type ToldEntry } from '../stream/told.ts'
-import { alertOf, type Recipient, type Told, type ToldAbout } from './alert.ts'
-import type { DeliveryQueue } from './deliver.ts'
+import { type Alert, alertOf, type Recipient, type Told, type ToldAbout } from './alert.ts'
+import { escalateByOfficer } from './escalate.ts'
+import { commitNotices, give, type TellOptions, toldOf } from './notices.ts'
+import { clockAfter, withActs } from './response-clock.ts'
 
-export type TellOptions = {
-  shard: number
-  /** Fencing token of the `notify` lease. */
-  token: number
-  redis: RedisClient
-  keys: Keys
-  deliveries: DeliveryQueue
-  recipients: readonly Recipient[]
-  consoleUrl: string
-  log: Log
-}
-
-/** An incident that is over can still be revised by late reports; it will not be after so long. */
-const TOLD_KEPT_MS = 30 * 86_400_000
+/** A revision, and when it could be known (UTC). */
+export type Revision = { incident: LoggedIncident; atMs: number }
 
 /** Tells what these revisions call for, in their order; the shard's place in the incident log moves to `position`, if given. */
 export async function tellIncidents(
   options: TellOptions,
-  incidents: readonly LoggedIncident[],
+  revisions: readonly Revision[],
   position?: string,
 ): Promise<void> {
   const told = await toldOf(
     options,
-    incidents.map(({ id }) => id),
+    revisions.map(({ incident }) => incident.id),
   )
   const changed = new Set<string>()
-  for (const incident of incidents) {
+  for (const { incident, atMs } of revisions) {
     const before = told.get(incident.id)
-    const now = await tellOne(options, aboutOf(incident), before)
+    const now = await tellOne(options, aboutOf(incident), before, atMs)
     if (now === undefined) continue
     told.set(incident.id, now)
     changed.add(incident.id)
   }
-  await commit(options, told, changed, position === undefined ? {} : { position })
+  await commitNotices(options, told, changed, position === undefined ? {} : { position })
 }
 
 /**
- * Notes for which signs these incidents are resolved now, and tells of one that has more. Acts on incidents of other shards, and on
- * such as nobody was told of, change nothing. The incidents must have been taken in up to where the acts were read.
+ * Notes for which signs these incidents are resolved now and whether somebody has taken them, tells of one that has more signs,
+ * and tells the next level where an officer asks for it. Acts on incidents of other shards, and on such as nobody was told of,
+ * change nothing. The incidents must have been taken in up to where the acts were read.
  */
 export async function tellActs(
   options: TellOptions,
   acts: readonly IncidentAct[],
   actsPosition: string,
 ): Promise<void> {
-  const resolvedSigns = new Map<string, number>()
-  for (const { action, incidentId, signs = 1 } of acts)
-    if (action === 'resolve') resolvedSigns.set(incidentId, Math.max(signs, resolvedSigns.get(incidentId) ?? 0))
-  const told = await toldOf(options, [...resolvedSigns.keys()])
+  const actsOn = new Map<string, IncidentAct[]>()
+  for (const act of acts)
+    if (act.action !== 'note') actsOn.set(act.incidentId, [...(actsOn.get(act.incidentId) ?? []), act])
+  const told = await toldOf(options, [...actsOn.keys()])
   for (const [id, before] of told) {
-    const resolved = { ...before, resolvedSigns: Math.max(before.resolvedSigns ?? 0, resolvedSigns.get(id)!) }
-    told.set(id, (before.newest && (await tellOne(options, before.newest, resolved))) ?? resolved)
+    const its = actsOn.get(id)!
+    let now: Told = { ...before, ...withActs(before, its) }
+    const atMs = Math.max(...its.map((act) => act.atMs))
+    if (now.newest !== undefined) now = (await tellOne(options, now.newest, now, atMs)) ?? now
+    for (const act of its) if (act.action === 'escalate') now = await escalateByOfficer(options, now, act)
+    told.set(id, now)
   }
-  await commit(options, told, told.keys(), { actsPosition })
+  await commitNotices(options, told, told.keys(), { actsPosition })
 }
 
 /** Gives what is known of the incident then; undefined where nobody was ever told of it. */
-async function tellOne(options: TellOptions, incident: ToldAbout, before: Told | undefined): Promise<Told | undefined> {
-  const { deliveries, recipients, consoleUrl, log } = options
+async function tellOne(
+  options: TellOptions,
+  incident: ToldAbout,
+  before: Told | undefined,
+  atMs: number,
+): Promise<Told | undefined> {
   const newest = (before?.newest?.revision ?? 0) > incident.revision ? before!.newest! : incident
-  const alert = alertOf(incident, before, consoleUrl)
-  if (alert === undefined) return before && { ...before, newest }
-  const concerned =
-    alert.kind === 'raised' ? recipients : recipients.filter(({ id }) => before?.recipientIds.includes(id))
-  if (alert.kind === 'withdrawn' && concerned.length < (before?.recipientIds.length ?? 0))
-    log.warn({ incident: incident.id }, 'a recipient of a withdrawn alert is not configured any more')
-  await deliveries.add(alert, concerned, before?.revision)
-  const { revision, kind, severity } = alert
+  const alert = alertOf(incident, before, options.consoleUrl)
+  if (alert === undefined) return before && { ...before, ...settled(clockAfter(before, newest, atMs)), newest }
+  const concerned = whoIsConcerned(options, alert, before)
+  await give(options, alert, alert.revision, concerned, before)
+  const { signs: _signs, clock: _clock, escalatedTo = {}, ...known } = before ?? {}
+  const ids = concerned.map(({ id }) => id)
+  const others = Object.entries(escalatedTo).filter(([id]) => !ids.includes(id))
+  const { revision, severity } = alert
   return {
-    ...{ revision, kind, severity, newest, recipientIds: concerned.map(({ id }) => id) },
+    ...known,
+    ...{ revision, severity, newest, recipientIds: ids, escalatedTo: Object.fromEntries(others) },
+    ...(alert.kind === 'withdrawn'
+      ? { kind: 'withdrawn' }
+      : { kind: 'raised', clock: { level: 'petugas', fromMs: atMs } }),
     ...(incident.signs === undefined ? {} : { signs: incident.signs }),
-    ...(before?.resolvedSigns === undefined ? {} : { resolvedSigns: before.resolvedSigns }),
   }
+}
+
+/** An alert is for who acts first; its withdrawal for all who were told of it. */
+function whoIsConcerned({ recipients, log }: TellOptions, alert: Alert, before: Told | undefined): Recipient[] {
+  if (alert.kind === 'raised') return recipients.filter(({ level }) => level === 'petugas')
+  const told = new Set([...(before?.recipientIds ?? []), ...Object.keys(before?.escalatedTo ?? {})])
+  const concerned = recipients.filter(({ id }) => told.has(id))
+  if (concerned.length < told.size)
+    log.warn({ incident: alert.reference }, 'a recipient of a withdrawn alert is not configured any more')
+  return concerned
+}
+
+function settled(clock: Told['clock']): Pick<Told, 'clock'> {
+  return clock === undefined ? {} : { clock }
 }
 
 function aboutOf(incident: LoggedIncident): ToldAbout {
@@ -91,23 +103,4 @@ function aboutOf(incident: LoggedIncident): ToldAbout {
     ...(signs === undefined ? {} : { signs }),
     ...(withdrawn === undefined ? {} : { withdrawn }),
   }
-}
-
-async function toldOf({ redis, keys, shard }: TellOptions, ids: readonly string[]): Promise<Map<string, Told>> {
-  const found = await readTold(redis, keys, shard, [...new Set(ids)])
-  return new Map([...found].map(([id, json]) => [id, JSON.parse(json) as Told]))
-}
-
-async function commit(
-  { redis, keys, shard, token }: TellOptions,
-  told: Map<string, Told>,
-  changed: Iterable<string>,
-  positions: { position?: string; actsPosition?: string },
-): Promise<void> {
-  const entries = Array.from(changed, (incidentId): ToldEntry => {
-    const now = told.get(incidentId)!
-    const over = now.newest === undefined || now.newest.endMs !== undefined || now.newest.withdrawn !== undefined
-    return { incidentId, json: JSON.stringify(now), ...(over ? { keptMs: TOLD_KEPT_MS } : {}) }
-  })
-  await commitTold(redis, keys, { shard, token, told: entries, ...positions })
 }

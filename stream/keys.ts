@@ -38,6 +38,8 @@ export function keysOf(prefix: string) {
     position: (reader: string, shard: number) => inShard(shard, `position:${reader}`),
     /** What recipients were last told about an incident. */
     told: (shard: number, incidentId: string) => inShard(shard, `told:${incidentId}`),
+    /** When the next level has to be told of an incident that nobody took. */
+    due: (shard: number) => inShard(shard, 'due'),
     /** How many bracelets of each unit the shard's evaluator hears and how many are silent. */
     unitCounts: (shard: number) => inShard(shard, 'unit-counts'),
     /** Outages by unit; in the shard whose log their incidents go to. */

@@ -6,19 +6,22 @@ import { parseId } from './positions.ts'
 import { FencedOff } from './redis-errors.ts'
 import { runScript, type ScriptArgument, script } from './run-script.ts'
 
-/** `keptMs` absent: kept until it is written again. */
-export type ToldEntry = { incidentId: string; json: string; keptMs?: number }
+/** `keptMs` absent: kept until it is written again. `dueMs`: when its clock runs out; absent: none runs. */
+export type ToldEntry = { incidentId: string; json: string; keptMs?: number; dueMs?: number }
 
 const COMMIT = script(`
--- KEYS 1 lease, 2 position, 3 position among the acts, 4… what was told of each incident
--- ARGV 1 fencing token, 2 and 3 the positions ('' = as it is), then per incident: its JSON, how long it is kept in ms ('' = for good)
+-- KEYS 1 lease, 2 position, 3 position among the acts, 4 when clocks run out (sorted set), 5… what was told of each incident
+-- ARGV 1 fencing token, 2 and 3 the positions ('' = as it is), then per incident: its id, its JSON, how long it is kept in ms ('' =
+-- for good), when its clock runs out ('' = none runs)
 -- Gives 1, or 0 with nothing written when the lease holds another token.
 local held = redis.call('GET', KEYS[1])
 if not held or string.match(held, '^%d+') ~= ARGV[1] then return 0 end
-for i = 4, #KEYS do
-  local at = 2 * i - 4
-  if ARGV[at + 1] == '' then redis.call('SET', KEYS[i], ARGV[at])
-  else redis.call('SET', KEYS[i], ARGV[at], 'PX', ARGV[at + 1]) end
+for i = 5, #KEYS do
+  local at = 4 * (i - 4)
+  if ARGV[at + 2] == '' then redis.call('SET', KEYS[i], ARGV[at + 1])
+  else redis.call('SET', KEYS[i], ARGV[at + 1], 'PX', ARGV[at + 2]) end
+  if ARGV[at + 3] == '' then redis.call('ZREM', KEYS[4], ARGV[at])
+  else redis.call('ZADD', KEYS[4], ARGV[at + 3], ARGV[at]) end
 end
 for i = 2, 3 do
   if ARGV[i] ~= '' then redis.call('SET', KEYS[i], ARGV[i]) end
@@ -52,11 +55,28 @@ export async function commitTold(
   const { shard, token, position, actsPosition, told } = commit
   for (const id of [position, actsPosition]) if (id !== undefined) parseId(id)
   const args: ScriptArgument[] = [token, position ?? '', actsPosition ?? '']
-  for (const { json, keptMs } of told) args.push(json, keptMs ?? '')
-  const touched = [keys.lease('notify', shard), keys.position('notify', shard), keys.position(ACTS_READER, shard)]
+  for (const { incidentId, json, keptMs, dueMs } of told) args.push(incidentId, json, keptMs ?? '', dueMs ?? '')
+  const positions = [keys.position('notify', shard), keys.position(ACTS_READER, shard)]
+  const touched = [keys.lease('notify', shard), ...positions, keys.due(shard)]
   for (const { incidentId } of told) touched.push(keys.told(shard, incidentId))
   if ((await runScript(redis, COMMIT, touched, args)) !== 1)
     throw new FencedOff(`shard ${shard} is not held with token ${token} any more`)
+}
+
+/** Incidents of the shard whose clocks have run out by `nowMs` (UTC), the first one first. */
+export function readDue(
+  redis: RedisClient,
+  keys: Keys,
+  shard: number,
+  nowMs: number,
+  count: number,
+): Promise<string[]> {
+  return redis.zrangebyscore(keys.due(shard), '-inf', nowMs, 'LIMIT', 0, count)
+}
+
+/** For incidents of which nothing is known any more. */
+export async function forgetDue(redis: RedisClient, keys: Keys, shard: number, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await redis.zrem(keys.due(shard), ...ids)
 }
 
 /** Takes these among the recipients who ever had a queue of alerts; gives all of them. */

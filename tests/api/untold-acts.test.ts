@@ -31,7 +31,7 @@ beforeAll(async () => {
   // It looks once, at its start, and never again: what it tells later was told to it.
   t = await apiUnderTest({ authSecret: secret, limits: { actsCheckEveryMs: 2 ** 30 } })
   for (const shard of [0, 1]) await t.redis.redis.set(t.redis.keys.position('notify', shard), '0-0')
-  notifying = runNotify(t.redis, [{ id: 'operations', channel: 'webhook', address: receiver.url() }])
+  notifying = runNotify(t.redis, [{ id: 'operations', level: 'petugas', channel: 'webhook', address: receiver.url() }])
 })
 afterAll(async () => {
   await notifying.stop()

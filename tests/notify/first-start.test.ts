@@ -30,7 +30,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   redis = await createTestRedis()
   receiver.received.length = 0
-  recipients = [{ id: 'operations', channel: 'webhook', address: receiver.url() }]
+  recipients = [{ id: 'operations', level: 'petugas', channel: 'webhook', address: receiver.url() }]
 })
 afterEach(async () => {
   await running?.stop()
@@ -58,9 +58,10 @@ test('a process that dies between telling the open ones and saying how far it ca
   for (let i = 1; i <= OPEN; i++) await conclude(redis, 0, incidentOf(1000 + i))
   const lease = redis.keys.lease('notify', 0)
   await redis.redis.set(lease, '1|dies')
+  const observed = { clock: () => START_MS, log: silentLog, meter: openMeter().meter }
   const deliveries = openDeliveries({
     ...{ redis: redis.redis, keys: redis.keys, recipients, limits: QUICK },
-    ...{ clock: () => START_MS, log: silentLog, meter: openMeter().meter },
+    ...observed,
     worker: connectQueueWorker(redis.settings, 'dies', silentLog),
   })
   let added = 0
@@ -74,7 +75,7 @@ test('a process that dies between telling the open ones and saying how far it ca
   }
   const following = followIncidents({
     ...{ redis: redis.redis, reader: await redis.open(), keys: redis.keys, shard: 0, token: 1, recipients },
-    ...{ deliveries: dying, consoleUrl: 'https://konsol.example', log: silentLog, stopping: () => false },
+    ...{ deliveries: dying, consoleUrl: 'https://konsol.example', ...observed, stopping: () => false },
   })
   await expect(following).rejects.toThrow(FencedOff)
   await deliveries.stop()

@@ -16,7 +16,12 @@ export const SHARDS = 2
 /** Where hand-set clocks begin. */
 export const START_MS = 1_770_000_060_000
 
-export type Received = { alert: Alert; deliveryId: string; path: string; taken: boolean }
+export type Received = {
+  alert: Alert & { text: { id: string; en: string } }
+  deliveryId: string
+  path: string
+  taken: boolean
+}
 
 export type Receiver = {
   url(path?: string): string
@@ -94,7 +99,7 @@ export const QUICK: Partial<DeliveryLimits> = {
 export function runNotify(
   test: TestRedis,
   recipients: readonly Recipient[],
-  options: { limits?: Partial<DeliveryLimits>; log?: Log; clock?: Clock } = {},
+  options: { limits?: Partial<DeliveryLimits>; log?: Log; clock?: Clock; settleMs?: number } = {},
 ): Notifying & { metrics(): Promise<string>; failures: unknown[] } {
   const { meter, text } = openMeter()
   const failures: unknown[] = []
@@ -113,6 +118,7 @@ export function runNotify(
     log,
     meter,
     limits: { ...QUICK, ...options.limits },
+    ...(options.settleMs === undefined ? {} : { settleMs: options.settleMs }),
     onFatal: (error) => failures.push(error),
   })
   return { ...notifying, metrics: text, failures }
@@ -141,4 +147,10 @@ export function incidentOf(id: number, changes: Partial<Incident> = {}): Inciden
 export async function conclude(test: TestRedis, shard: number, ...incidents: LoggedIncident[]): Promise<void> {
   for (const incident of incidents)
     await test.redis.xadd(test.keys.incidents(shard), '*', 'json', JSON.stringify(incident))
+}
+
+/** The same at a moment of one's own, by Redis' clock. */
+export async function concludeAt(test: TestRedis, atMs: number, ...incidents: LoggedIncident[]): Promise<void> {
+  for (const incident of incidents)
+    await test.redis.xadd(test.keys.incidents(0), `${atMs}-*`, 'json', JSON.stringify(incident))
 }

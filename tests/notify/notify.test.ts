@@ -28,7 +28,7 @@ beforeEach(async () => {
   for (const shard of [0, 1]) await redis.redis.set(redis.keys.position('notify', shard), '0-0')
   receiver.received.length = 0
   receiver.answer = () => undefined
-  recipients = [{ id: 'operations', channel: 'webhook', address: receiver.url() }]
+  recipients = [{ id: 'operations', level: 'petugas', channel: 'webhook', address: receiver.url() }]
 })
 afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.stop()))
@@ -78,6 +78,10 @@ test('an alert holds a reference and a link, and nothing of the person', async (
     startMs: 1_770_000_000_000,
     late: true,
     link: `https://konsol.example/?incident=${incidentOf(1).id}`,
+    text: {
+      id: `Peringatan serius baru. Lihat: https://konsol.example/?incident=${incidentOf(1).id}`,
+      en: `New serious alert. See https://konsol.example/?incident=${incidentOf(1).id}`,
+    },
   })
   const sent = JSON.stringify(taken())
   for (const secret of ['4711', '62001234', '1068005678', 'condition-of-somebody']) expect(sent).not.toContain(secret)
@@ -85,7 +89,7 @@ test('an alert holds a reference and a link, and nothing of the person', async (
 
 test('N recipients get one notice each, whatever is revised or concluded again', async () => {
   const many = Array.from({ length: 5 }, (_, i): Recipient => {
-    return { id: `recipient:${i}`, channel: 'webhook', address: receiver.url(`/${i}`) }
+    return { id: `recipient:${i}`, level: 'petugas', channel: 'webhook', address: receiver.url(`/${i}`) }
   })
   start({}, many)
   const first = incidentOf(1)
@@ -113,7 +117,7 @@ test('more severe, withdrawn, and standing after all are told; the withdrawal on
   await untilTaken(2)
   await stop(one)
   // A recipient who came later was never told of incident 1.
-  start({}, [...recipients, { id: 'new', channel: 'webhook', address: receiver.url('/new') }])
+  start({}, [...recipients, { id: 'new', level: 'petugas', channel: 'webhook', address: receiver.url('/new') }])
   const withdrawn = { reason: 'a late report shows the wearer at home' }
   await conclude(redis, 0, incidentOf(1, { revision: 4, withdrawn }), incidentOf(2, { withdrawn }))
   await untilTaken(3)
@@ -164,7 +168,10 @@ test('an alarm said anew is told again where it was resolved, once for each reso
 })
 
 test('a resolution that did not know of the newest sign: told again when it comes, to all, also after a crash', async () => {
-  const two = [...recipients, { id: 'second', channel: 'webhook' as const, address: receiver.url('/second') }]
+  const two = [
+    ...recipients,
+    { id: 'second', level: 'petugas' as const, channel: 'webhook' as const, address: receiver.url('/second') },
+  ]
   const one = start({}, two)
   await conclude(redis, 1, strap(1, 1, 1), strap(1, 2, 2), strap(2, 1, 1), strap(2, 2, 2))
   await act(1, 1, 'resolve', 1)

@@ -25,8 +25,8 @@ beforeEach(async () => {
     return 'no answer'
   }
   recipients = [
-    { id: 'hung', channel: 'webhook', address: hung.url() },
-    { id: 'well', channel: 'webhook', address: well.url() },
+    { id: 'hung', level: 'petugas', channel: 'webhook', address: hung.url() },
+    { id: 'well', level: 'petugas', channel: 'webhook', address: well.url() },
   ]
 })
 afterEach(async () => {

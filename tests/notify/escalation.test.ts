@@ -1,0 +1,335 @@
+// Alerts that nobody takes in time: the next level is told, once, by a clock that survives whoever keeps it.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { openMeter } from '../../bin/meter.ts'
+import type { Incident, IncidentAct } from '../../model/incident.ts'
+import type { Level } from '../../model/response.ts'
+import type { Recipient } from '../../notify/alert.ts'
+import { openDeliveries } from '../../notify/deliver.ts'
+import { followIncidents } from '../../notify/follow-incidents.ts'
+import type { Notifying } from '../../notify/start-notify.ts'
+import { appendAct } from '../../stream/act-log.ts'
+import { connectQueueWorker } from '../../stream/connect.ts'
+import { FencedOff } from '../../stream/redis-errors.ts'
+import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
+import {
+  concludeAt,
+  incidentOf,
+  openReceiver,
+  QUICK,
+  type Receiver,
+  runNotify,
+  START_MS,
+  untilTaken,
+} from './notify-fixture.ts'
+
+const MINUTE = 60_000
+let redis: TestRedis
+let receiver: Receiver
+let nowMs: number
+let running: ReturnType<typeof runNotify> | undefined
+
+beforeAll(async () => {
+  receiver = await openReceiver()
+})
+beforeEach(async () => {
+  redis = await createTestRedis()
+  await redis.redis.set(redis.keys.position('notify', 0), '0-0')
+  receiver.received.length = 0
+  nowMs = START_MS
+})
+afterEach(async () => {
+  await stop()
+  await redis.cleanup()
+})
+afterAll(() => receiver.close())
+
+const recipient = (level: Level): Recipient => ({
+  id: level,
+  level,
+  channel: 'webhook',
+  address: receiver.url(`/${level}`),
+})
+const ALL = ['petugas', 'kasubsi', 'kepala_bapas'] as const
+const clock = () => nowMs
+
+function start(levels: readonly Level[] = ALL, settleMs = 0): Notifying {
+  // One at a time, so that what arrives at a recipient arrives in the order in which it was told.
+  running = runNotify(redis, levels.map(recipient), { clock, settleMs, limits: { concurrent: 1 } })
+  return running
+}
+async function stop(): Promise<void> {
+  await running?.stop()
+  running = undefined
+}
+const kritis = (id: number, changes: Partial<Incident> = {}) =>
+  incidentOf(id, { type: 'strap_open', severity: 'kritis', ...changes })
+const act = (actId: number, id: number, action: IncidentAct['action'], signs?: number) =>
+  appendAct(redis.redis, redis.keys, {
+    ...{ actId, action, incidentId: incidentOf(id).id, wearerId: 4711, officerName: 'Siti', atMs: nowMs },
+    ...(signs === undefined ? {} : { signs }),
+  })
+const untilActed = (position: string) =>
+  vi.waitFor(async () => expect(await redis.redis.get(redis.keys.position('notify-acts', 0))).toBe(position), 15_000)
+const told = () =>
+  receiver.received.map(({ path, alert: { kind, reference, cause } }) =>
+    [path.slice(1), Number(reference.slice(-12)), cause ?? kind].join(' '),
+  )
+const toldOf = (id: number) => told().filter((line) => line.split(' ')[1] === String(id))
+const untilTold = (line: string) => vi.waitFor(() => expect(told()).toContain(line), { timeout: 15_000, interval: 20 })
+/** Later than every other by a moment: when it has been escalated, what was due before it has been too, or never will be. */
+async function passed(minutes: number, id: number): Promise<void> {
+  await concludeAt(redis, nowMs + 1, kritis(id))
+  nowMs += minutes * MINUTE + 1
+  await untilTold(`kasubsi ${id} overdue`)
+}
+
+test('kritis: the Kasubsi after four minutes, the Kepala Bapas ten minutes later, each once, and nobody after that', async () => {
+  const notifying = start()
+  await concludeAt(redis, nowMs, kritis(1))
+  await untilTold('petugas 1 raised')
+  nowMs += 4 * MINUTE
+  await untilTold('kasubsi 1 overdue')
+  nowMs += 10 * MINUTE
+  await untilTold('kepala_bapas 1 overdue')
+  nowMs += 600 * MINUTE
+  await passed(4, 2)
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue', 'kepala_bapas 1 overdue'])
+  const metrics = await (notifying as ReturnType<typeof runNotify>).metrics()
+  expect(metrics).toContain('gelang_notify_escalations_total{severity="kritis",level="kasubsi",cause="overdue"} 2')
+  const { alert } = receiver.received.find(({ path }) => path === '/kasubsi')!
+  expect(alert).toEqual({
+    ...{ kind: 'escalated', level: 'kasubsi', cause: 'overdue', reference: incidentOf(1).id, revision: 1 },
+    ...{ type: 'strap_open', severity: 'kritis', startMs: incidentOf(1).startMs, late: false },
+    link: `https://konsol.example/?incident=${incidentOf(1).id}`,
+    text: {
+      id: expect.stringMatching(/^Tenggat terlewat: peringatan kritis belum diterima siapa pun\. .*incident=/),
+      en: expect.stringMatching(/^Time has passed and nobody has taken a critical alert\./),
+    },
+  })
+  for (const secret of ['4711', '62001234', 'condition-of-somebody', 'Siti'])
+    expect(JSON.stringify(receiver.received)).not.toContain(secret)
+})
+
+test('serius: the Kasubsi after fifteen minutes, not before, and the Kepala Bapas never', async () => {
+  start()
+  await concludeAt(redis, nowMs, incidentOf(1), incidentOf(2, { severity: 'informasi' }))
+  nowMs += 10.9 * MINUTE
+  await passed(4, 3)
+  expect(toldOf(1)).toEqual(['petugas 1 raised'])
+  nowMs += MINUTE
+  await untilTold('kasubsi 1 overdue')
+  nowMs += 600 * MINUTE
+  await untilTold('kepala_bapas 3 overdue')
+  await passed(4, 4)
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue'])
+  expect(toldOf(2)).toEqual([])
+})
+
+test('an acknowledgement, a resolution, a withdrawal and the end of a serius one stop the clock; a note and the end of a kritis one do not', async () => {
+  start()
+  for (const id of [1, 2, 3, 4, 5]) await concludeAt(redis, nowMs, kritis(id))
+  await concludeAt(redis, nowMs, incidentOf(6), incidentOf(7))
+  await act(11, 1, 'acknowledge')
+  await act(12, 2, 'resolve')
+  await untilActed(await act(13, 3, 'note'))
+  await concludeAt(redis, nowMs, kritis(4, { revision: 2, withdrawn: { reason: 'late_report' } }))
+  await concludeAt(redis, nowMs, kritis(5, { revision: 2, endMs: nowMs }), incidentOf(6, { revision: 2, endMs: nowMs }))
+  await untilTold('petugas 4 withdrawn')
+  nowMs += 11 * MINUTE
+  await passed(4, 8)
+  const overdue = told().filter((line) => line.endsWith('overdue'))
+  expect(overdue.sort()).toEqual(['kasubsi 3 overdue', 'kasubsi 5 overdue', 'kasubsi 7 overdue', 'kasubsi 8 overdue'])
+})
+
+test('whoever was told of an alert is told of its withdrawal, the Kasubsi too', async () => {
+  start()
+  await concludeAt(redis, nowMs, kritis(1))
+  nowMs += 4 * MINUTE
+  await untilTold('kasubsi 1 overdue')
+  await concludeAt(redis, nowMs, kritis(1, { revision: 2, withdrawn: { reason: 'late_report' } }))
+  await untilTold('kasubsi 1 withdrawn')
+  await untilTold('petugas 1 withdrawn')
+  expect(told().filter((line) => line.startsWith('kepala'))).toEqual([])
+})
+
+test('what was missed while no process ran is told at the next start, once; what was taken meanwhile is not', async () => {
+  start()
+  await concludeAt(redis, nowMs, kritis(1), kritis(2))
+  await untilTaken(receiver, 2)
+  await stop()
+  nowMs += 5 * MINUTE
+  await act(1, 2, 'acknowledge')
+  start()
+  await untilTold('kasubsi 1 overdue')
+  await stop()
+  // As after a crash before the places were saved: both logs are read again.
+  for (const reader of ['notify', 'notify-acts']) await redis.redis.set(redis.keys.position(reader, 0), '0-0')
+  start()
+  await passed(4, 3)
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue'])
+  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+})
+
+test('a process that dies between telling the Kasubsi and writing it down tells once', async () => {
+  await redis.redis.set(redis.keys.lease('notify', 0), '1|dies')
+  await concludeAt(redis, nowMs, kritis(1))
+  const observed = { clock, log: silentLog, meter: openMeter().meter }
+  const recipients = ALL.map(recipient)
+  const deliveries = openDeliveries({
+    ...{ redis: redis.redis, keys: redis.keys, recipients, limits: QUICK, ...observed },
+    worker: connectQueueWorker(redis.settings, 'dies', silentLog),
+  })
+  const dying: typeof deliveries = {
+    ...deliveries,
+    async add(alert, to) {
+      await deliveries.add(alert, to)
+      if (alert.kind === 'escalated') await redis.redis.set(redis.keys.lease('notify', 0), '2|other')
+      else nowMs += 4 * MINUTE
+    },
+  }
+  const following = followIncidents({
+    ...{ redis: redis.redis, reader: await redis.open(), keys: redis.keys, shard: 0, token: 1, recipients },
+    ...{ deliveries: dying, consoleUrl: 'https://konsol.example', stopping: () => false, settleMs: 0, ...observed },
+  })
+  await expect(following).rejects.toThrow(FencedOff)
+  await deliveries.stop()
+  await redis.redis.del(redis.keys.lease('notify', 0))
+  start()
+  await passed(4, 2)
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue'])
+})
+
+test('acts have ten seconds to arrive before a passed time is told', async () => {
+  await concludeAt(redis, nowMs, kritis(1), kritis(2))
+  start()
+  await untilTaken(receiver, 2)
+  await stop()
+  nowMs += 4 * MINUTE
+  start(ALL, 10_000)
+  await untilActed(await act(1, 2, 'note'))
+  nowMs += 9000
+  await untilActed(await act(2, 1, 'acknowledge'))
+  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+  await vi.waitFor(() => {
+    nowMs += 1000
+    expect(toldOf(2)).toEqual(['petugas 2 raised', 'kasubsi 2 overdue'])
+  }, 15_000)
+  expect(toldOf(1)).toEqual(['petugas 1 raised'])
+})
+
+test('time counts from when the alert could be known, not from an event that a late report tells of', async () => {
+  start()
+  await concludeAt(redis, nowMs, kritis(1))
+  nowMs += 2 * MINUTE
+  const long = { startMs: nowMs - 300 * MINUTE, confirmedMs: nowMs - 299 * MINUTE }
+  await concludeAt(redis, nowMs, kritis(2, { late: true, ...long }))
+  await untilTold('petugas 2 raised')
+  nowMs += 2 * MINUTE
+  await untilTold('kasubsi 1 overdue')
+  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+  nowMs += 2 * MINUTE
+  await untilTold('kasubsi 2 overdue')
+})
+
+test('more severe: its clock begins anew; one that went on after an end likewise', async () => {
+  start()
+  await concludeAt(redis, nowMs, incidentOf(1), incidentOf(2), incidentOf(2, { revision: 2, endMs: nowMs }))
+  nowMs += 12 * MINUTE
+  await concludeAt(redis, nowMs, incidentOf(1, { revision: 2, severity: 'kritis' }), incidentOf(2, { revision: 3 }))
+  await untilTaken(receiver, 3)
+  nowMs += 3 * MINUTE
+  await concludeAt(redis, nowMs, kritis(3))
+  await untilTaken(receiver, 4)
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'petugas 1 raised'])
+  nowMs += MINUTE
+  await untilTold('kasubsi 1 overdue')
+  nowMs += 3 * MINUTE
+  await untilTold('kasubsi 3 overdue')
+  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+  nowMs += 8 * MINUTE
+  await untilTold('kasubsi 2 overdue')
+})
+
+test('raised anew after a resolution: somebody has to take it again', async () => {
+  start()
+  await concludeAt(redis, nowMs, kritis(1))
+  await act(1, 1, 'acknowledge')
+  await untilActed(await act(2, 1, 'resolve', 1))
+  nowMs += 60 * MINUTE
+  await concludeAt(redis, nowMs, kritis(1, { revision: 2, signs: 2 }))
+  nowMs += 3.9 * MINUTE
+  // The resolution, told twice, takes nothing back and takes nothing.
+  await untilActed(await act(2, 1, 'resolve', 1))
+  nowMs += MINUTE
+  await untilTold('kasubsi 1 overdue')
+  await act(3, 1, 'acknowledge')
+  await untilActed(await act(2, 1, 'resolve', 1))
+  nowMs += 60 * MINUTE
+  await passed(4, 2)
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'petugas 1 raised', 'kasubsi 1 overdue'])
+})
+
+test('an officer’s escalation reaches the superior at once and stops the clock; asked again, the one above; told twice, once', async () => {
+  start()
+  await concludeAt(redis, nowMs, kritis(1))
+  await act(7, 1, 'escalate')
+  await untilActed(await act(7, 1, 'escalate'))
+  await untilTold('kasubsi 1 officer')
+  nowMs += 60 * MINUTE
+  await passed(4, 2)
+  await untilActed(await act(8, 1, 'escalate'))
+  await untilTold('kepala_bapas 1 officer')
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 officer', 'kepala_bapas 1 officer'])
+})
+
+test('more alerts pass their time at once than are escalated in a step, and more escalations come than are remembered', async () => {
+  start()
+  const MANY = 150
+  await concludeAt(redis, nowMs, ...Array.from({ length: MANY }, (_, i) => kritis(i + 1)))
+  await untilTaken(receiver, MANY)
+  nowMs += 4 * MINUTE
+  await untilTaken(receiver, 2 * MANY)
+  expect(new Set(told()).size).toBe(2 * MANY)
+  const ASKED = 18
+  for (let actId = 1; actId <= ASKED; actId++) await act(actId, 1, 'escalate')
+  await untilTaken(receiver, 2 * MANY + ASKED)
+  await untilActed(await act(ASKED, 1, 'escalate'))
+  nowMs += 600 * MINUTE
+  await untilTold(`kepala_bapas ${MANY} overdue`)
+  expect(toldOf(1).filter((line) => line.endsWith('officer'))).toHaveLength(ASKED)
+})
+
+test('where no Kasubsi has an address the Kepala Bapas is told; where nobody above has, the first ones again', async () => {
+  start(['petugas', 'kepala_bapas'])
+  await concludeAt(redis, nowMs, kritis(1))
+  nowMs += 4 * MINUTE
+  await untilTold('kepala_bapas 1 overdue')
+  await stop()
+  start(['petugas'])
+  await concludeAt(redis, nowMs, kritis(2))
+  nowMs += 4 * MINUTE
+  await untilTold('petugas 2 overdue')
+  nowMs += 10 * MINUTE
+  await vi.waitFor(
+    () => expect(toldOf(2)).toEqual(['petugas 2 raised', 'petugas 2 overdue', 'petugas 2 overdue']),
+    15_000,
+  )
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kepala_bapas 1 overdue'])
+})
+
+test('at the very first start the time of what is open counts from then', async () => {
+  await redis.redis.del(redis.keys.position('notify', 0))
+  await concludeAt(redis, nowMs - 1000 * MINUTE, kritis(1), kritis(2))
+  await act(1, 2, 'acknowledge')
+  start()
+  await untilTaken(receiver, 2)
+  nowMs += 3 * MINUTE
+  await concludeAt(redis, nowMs, kritis(3))
+  await untilTold('petugas 3 raised')
+  expect(toldOf(1)).toEqual(['petugas 1 raised'])
+  nowMs += MINUTE
+  await untilTold('kasubsi 1 overdue')
+  nowMs += 3 * MINUTE
+  await untilTold('kasubsi 3 overdue')
+  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+})
