@@ -38,8 +38,10 @@ export type ToldAbout = Pick<
 
 /** The last notice about an incident, and who was given it; with it, the SOP's clock. */
 export type Told = {
+  /** 0 where nobody was told. */
   revision: number
-  kind: Exclude<AlertKind, 'escalated'>
+  /** none: of informasi, which stays on the console; kept for what officers do about it. */
+  kind: Exclude<AlertKind, 'escalated'> | 'none'
   severity: Severity
   recipientIds: string[]
   /** How often the alarm had been raised by then; absent: once. */
@@ -70,12 +72,16 @@ export type ActsKnown = {
  */
 export function alertOf(incident: ToldAbout, told: Told | undefined, consoleUrl: string): Alert | undefined {
   if (told !== undefined && incident.revision <= told.revision) return undefined
-  if (incident.withdrawn !== undefined)
-    return told?.kind === 'raised' ? makeAlert('withdrawn', incident, consoleUrl) : undefined
+  if (incident.withdrawn !== undefined) return isKnown(told) ? makeAlert('withdrawn', incident, consoleUrl) : undefined
   if (incident.severity === 'informasi') return undefined
   const stands = told?.kind === 'raised' && rank(incident.severity) <= rank(told.severity)
   if (!stands) return makeAlert('raised', incident, consoleUrl)
   return isReopened(incident, told) ? { ...makeAlert('raised', incident, consoleUrl), reopened: true } : undefined
+}
+
+/** Somebody was told that it stands, and not yet that it does not. */
+function isKnown(told: Told | undefined): boolean {
+  return told?.kind === 'raised' || Object.keys(told?.escalatedTo ?? {}).length > 0
 }
 
 /** Open again by a sign that no resolution knows of, after one that knew of all that was told. */

@@ -36,8 +36,8 @@ export async function escalateDue(options: TellOptions): Promise<void> {
 }
 
 /**
- * Tells the superior because an officer asks for it; asked again, the one above. Not of what nobody was told of, or what was taken
- * back, and not twice for the same act.
+ * Tells the superior because an officer asks for it; asked again, the one above. Not of what was taken back, and not twice for the
+ * same act.
  */
 export async function escalateByOfficer(options: TellOptions, before: Told, act: IncidentAct): Promise<Told> {
   const { escalateActs = [], newest } = before

@@ -3,7 +3,7 @@ import type { Clock, Log, Meter } from '../model/observe.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { commitTold, readTold, type ToldEntry } from '../stream/told.ts'
-import { type Alert, deliveryId, lastDelivery, type Recipient, type Told } from './alert.ts'
+import { type Alert, deliveryId, lastDelivery, type Recipient, type Told, type ToldAbout } from './alert.ts'
 import type { DeliveryQueue } from './deliver.ts'
 import { dueMs } from './response-clock.ts'
 
@@ -23,6 +23,7 @@ export type TellOptions = {
 
 /** An incident that is over can still be revised by late reports; it will not be after so long. */
 const TOLD_KEPT_MS = 30 * 86_400_000
+const UNTOLD_KEPT_MS = 86_400_000
 
 /** Puts the notice into these recipients' queues, each behind the last one about the same incident. */
 export async function give(
@@ -55,13 +56,16 @@ export async function commitNotices(
 ): Promise<void> {
   const entries = Array.from(changed, (incidentId): ToldEntry => {
     const now = told.get(incidentId)!
-    const over = now.newest === undefined || now.newest.endMs !== undefined || now.newest.withdrawn !== undefined
     const due = dueMs(now)
     return {
       ...{ incidentId, json: JSON.stringify(now) },
-      ...(over ? { keptMs: TOLD_KEPT_MS } : {}),
+      ...(isOver(now.newest) ? { keptMs: now.kind === 'none' ? UNTOLD_KEPT_MS : TOLD_KEPT_MS } : {}),
       ...(due === undefined ? {} : { dueMs: due }),
     }
   })
   await commitTold(redis, keys, { shard, token, told: entries, ...positions })
+}
+
+export function isOver(newest: ToldAbout | undefined): boolean {
+  return newest === undefined || newest.endMs !== undefined || newest.withdrawn !== undefined
 }

@@ -3,7 +3,7 @@
 import type { IncidentAct, LoggedIncident } from '../model/incident.ts'
 import { type Alert, alertOf, type Recipient, type Told, type ToldAbout } from './alert.ts'
 import { escalateByOfficer } from './escalate.ts'
-import { commitNotices, give, type TellOptions, toldOf } from './notices.ts'
+import { commitNotices, give, isOver, type TellOptions, toldOf } from './notices.ts'
 import { clockAfter, withActs } from './response-clock.ts'
 
 /** A revision, and when it could be known (UTC). */
@@ -32,7 +32,7 @@ export async function tellIncidents(
 
 /**
  * Notes for which signs these incidents are resolved now and whether somebody has taken them, tells of one that has more signs,
- * and tells the next level where an officer asks for it. Acts on incidents of other shards, and on such as nobody was told of,
+ * and tells the next level where an officer asks for it. Acts on incidents of other shards, and on such as are long over,
  * change nothing. The incidents must have been taken in up to where the acts were read.
  */
 export async function tellActs(
@@ -55,7 +55,7 @@ export async function tellActs(
   await commitNotices(options, told, told.keys(), { actsPosition })
 }
 
-/** Gives what is known of the incident then; undefined where nobody was ever told of it. */
+/** Gives what is known of the incident then; undefined where there is nothing to keep. */
 async function tellOne(
   options: TellOptions,
   incident: ToldAbout,
@@ -64,12 +64,13 @@ async function tellOne(
 ): Promise<Told | undefined> {
   const newest = (before?.newest?.revision ?? 0) > incident.revision ? before!.newest! : incident
   const alert = alertOf(incident, before, options.consoleUrl)
-  if (alert === undefined) return before && { ...before, ...settled(clockAfter(before, newest, atMs)), newest }
+  if (alert === undefined)
+    return before ? { ...before, ...settled(clockAfter(before, newest, atMs)), newest } : untold(incident)
   const concerned = whoIsConcerned(options, alert, before)
   await give(options, alert, alert.revision, concerned, before)
   const { signs: _signs, clock: _clock, escalatedTo = {}, ...known } = before ?? {}
   const ids = concerned.map(({ id }) => id)
-  const others = Object.entries(escalatedTo).filter(([id]) => !ids.includes(id))
+  const others = Object.entries(escalatedTo).filter(([id]) => alert.kind === 'raised' && !ids.includes(id))
   const { revision, severity } = alert
   return {
     ...known,
@@ -89,6 +90,12 @@ function whoIsConcerned({ recipients, log }: TellOptions, alert: Alert, before: 
   if (concerned.length < told.size)
     log.warn({ incident: alert.reference }, 'a recipient of a withdrawn alert is not configured any more')
   return concerned
+}
+
+/** Officers may act on what goes on although nobody was told of it. */
+function untold(newest: ToldAbout): Told | undefined {
+  if (isOver(newest)) return undefined
+  return { revision: 0, kind: 'none', severity: newest.severity, recipientIds: [], newest }
 }
 
 function settled(clock: Told['clock']): Pick<Told, 'clock'> {

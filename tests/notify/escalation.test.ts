@@ -152,6 +152,25 @@ test('whoever was told of an alert is told of its withdrawal, the Kasubsi too', 
   expect(told().filter((line) => line.startsWith('kepala'))).toEqual([])
 })
 
+test('a Kasubsi who was told and is not configured any more holds up no withdrawal, and makes no second one', async () => {
+  start()
+  await concludeAt(redis, nowMs, kritis(1))
+  nowMs += 4 * MINUTE
+  await untilTold('kasubsi 1 overdue')
+  await stop()
+  start(['petugas'])
+  const withdrawn = { reason: 'late_report' }
+  await concludeAt(
+    redis,
+    nowMs,
+    kritis(1, { revision: 2, withdrawn }),
+    kritis(1, { revision: 3, depthM: 9, withdrawn }),
+  )
+  await concludeAt(redis, nowMs, kritis(2))
+  await untilTold('petugas 2 raised')
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue', 'petugas 1 withdrawn'])
+})
+
 test('what was missed while no process ran is told at the next start, once; what was taken meanwhile is not', async () => {
   start()
   await concludeAt(redis, nowMs, kritis(1), kritis(2))
@@ -280,6 +299,24 @@ test('an officer’s escalation reaches the superior at once and stops the clock
   await untilActed(await act(8, 1, 'escalate'))
   await untilTold('kepala_bapas 1 officer')
   expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 officer', 'kepala_bapas 1 officer'])
+})
+
+test('informasi: an officer’s escalation reaches the superior, and its withdrawal too; taken before it became serius, it is taken', async () => {
+  start()
+  const noFix = (id: number, changes: Partial<Incident> = {}) =>
+    incidentOf(id, { type: 'no_fix', severity: 'informasi', ...changes })
+  await concludeAt(redis, nowMs, noFix(1), noFix(2), noFix(3))
+  await act(1, 1, 'escalate')
+  await untilActed(await act(2, 2, 'acknowledge'))
+  await untilTold('kasubsi 1 officer')
+  await concludeAt(redis, nowMs, noFix(1, { revision: 2, withdrawn: { reason: 'late_report' } }))
+  for (const id of [2, 3]) await concludeAt(redis, nowMs, noFix(id, { revision: 2, severity: 'serius' }))
+  await untilTold('petugas 3 raised')
+  nowMs += 15 * MINUTE
+  await untilTold('kasubsi 3 overdue')
+  await passed(4, 4)
+  expect(toldOf(1)).toEqual(['kasubsi 1 officer', 'kasubsi 1 withdrawn'])
+  expect(toldOf(2)).toEqual(['petugas 2 raised'])
 })
 
 test('more alerts pass their time at once than are escalated in a step, and more escalations come than are remembered', async () => {
