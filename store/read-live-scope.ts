@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { WearerSummary } from '../model/console.ts'
 import { listUnitsInSight } from './list-units-in-sight.ts'
 import { listRoster } from './list-wearers.ts'
@@ -10,13 +11,14 @@ export type LiveScope = {
   units: { path: string; name: string }[]
   /** Whose places may be shown: those whose track is in sight (see the view `track`). */
   placesOf: number[]
-  /** Names of the zones of conditions in sight, by condition. Absent when the rules are still those of `knownVersion`. */
+  /** Names of zones in sight by their conditions. Absent while `rulesKey` is the known one. */
   conditionNames?: [conditionId: string, name: string][]
-  rulesVersion: number
+  /** The same while the rules are the same, and who and whose places are in sight. */
+  rulesKey: string
 }
 
 /** What the acting officer may see live. */
-export async function readLiveScope(db: Db, knownVersion?: number): Promise<LiveScope> {
+export async function readLiveScope(db: Db, knownKey?: string): Promise<LiveScope> {
   const version = await rulesVersion(db)
   const wearers = await listRoster(db)
   const units = await listUnitsInSight(db)
@@ -24,12 +26,14 @@ export async function readLiveScope(db: Db, knownVersion?: number): Promise<Live
     `SELECT w.id FROM wearer w
     WHERE (SELECT acting_role()) NOT IN ('kanwil', 'ditjenpas') OR w.id IN (SELECT granted_wearer_ids())`,
   )
+  const placesOf = rows.map(({ id }) => id)
+  const rulesKey = createHash('sha256')
+    .update([version, ...wearers.map(({ n }) => n), 'places', ...placesOf].join())
+    .digest('base64url')
+    .slice(0, 16)
   return {
-    wearers,
-    units,
-    placesOf: rows.map(({ id }) => id),
-    ...(version !== knownVersion && { conditionNames: await conditionNames(db) }),
-    rulesVersion: version,
+    ...{ wearers, units, placesOf, rulesKey },
+    ...(rulesKey !== knownKey && { conditionNames: await conditionNames(db) }),
   }
 }
 

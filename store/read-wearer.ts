@@ -2,14 +2,16 @@ import type { WearerDetail } from '../model/console.ts'
 import { CURRENT_SUPERVISION, SUMMARY_COLUMNS } from './list-wearers.ts'
 import type { Db } from './open-pool.ts'
 
+// Whoever may not see where a zone is (Kanwil without a reason) is told that the condition holds, and no name.
 const PARTS = `
   (SELECT json_build_object('deviceId', b.device_id, 'model', b.model, 'sinceMs', utc_ms(lower(a.during)))
     FROM assignment a JOIN bracelet b ON b.id = a.bracelet_id
     WHERE a.wearer_id = w.id AND a.during @> now() ORDER BY lower(a.during) DESC LIMIT 1) AS bracelet,
-  coalesce((SELECT json_agg(json_strip_nulls(json_build_object('id', c.id, 'kind', c.kind, 'zoneId', c.zone_id, 'zoneName', z.name,
+  coalesce((SELECT json_agg(json_strip_nulls(json_build_object('id', c.id, 'kind', c.kind, 'zoneId', c.zone_id,
+      'zoneName', coalesce(z.name, '–'),
       'legalBasis', c.legal_basis, 'timeZone', c.time_zone, 'windows', c.windows, 'fromMs', utc_ms(lower(c.during)),
       'toMs', utc_ms(upper(c.during)))) ORDER BY lower(c.during), c.id)
-    FROM condition c JOIN zone z ON z.id = c.zone_id
+    FROM condition c LEFT JOIN zone z ON z.id = c.zone_id
     WHERE c.wearer_id = w.id AND c.cancelled_at IS NULL AND (upper_inf(c.during) OR upper(c.during) > now())), '[]') AS conditions,
   coalesce((SELECT json_agg(json_build_object('id', p.id, 'fromMs', utc_ms(lower(p.during)), 'toMs', utc_ms(upper(p.during)),
       'legalBasis', p.legal_basis) ORDER BY lower(p.during), p.id)

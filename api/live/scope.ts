@@ -14,7 +14,7 @@ export type Scope = {
   /** Whose position is shown live: of those, not after the end of the supervision. */
   positionsOf: ReadonlySet<number>
   conditionNames: ReadonlyMap<string, string>
-  rulesVersion: number
+  rulesKey: string
   /** The same for the same wearers and units; part of a console's cursor. */
   membersKey: string
   /** The roster as it goes out. */
@@ -23,8 +23,8 @@ export type Scope = {
 
 /** The scope as it stands now. Rejects while the database is away. */
 export async function loadScope(apiPool: Pool, officerId: string, nowMs: number, known?: Scope): Promise<Scope> {
-  const { wearers, units, placesOf, conditionNames, rulesVersion } = await asOfficer(apiPool, officerId, (client) =>
-    readLiveScope(client, known?.rulesVersion),
+  const { wearers, units, placesOf, conditionNames, rulesKey } = await asOfficer(apiPool, officerId, (client) =>
+    readLiveScope(client, known?.rulesKey),
   )
   const byNumber = new Map(wearers.map((wearer) => [wearer.n, wearer]))
   return {
@@ -33,7 +33,7 @@ export async function loadScope(apiPool: Pool, officerId: string, nowMs: number,
     placesOf: new Set(placesOf),
     positionsOf: new Set(placesOf.filter((n) => (byNumber.get(n)?.supervisionEndsMs ?? 0) > nowMs)),
     conditionNames: conditionNames ? new Map(conditionNames) : (known?.conditionNames ?? new Map()),
-    rulesVersion,
+    rulesKey,
     membersKey: createHash('sha256')
       .update([...byNumber.keys(), ...units.map(({ path }) => path)].join())
       .digest('base64url')

@@ -52,7 +52,7 @@ test.each([
   const { incidents } = (await read(officer, '/v1/incidents?state=all')).body as { incidents: IncidentView[] }
   expect(incidents.map(({ wearer }) => wearer?.name).sort()).toEqual(names)
   const { zones } = (await read(officer, '/v1/zones')).body as { zones: { name: string }[] }
-  expect(zones.map(({ name }) => name)).toEqual(seen.map((key) => `Rumah ${key}`))
+  expect(zones.map(({ name }) => name)).toEqual(officer === 'kanwil' ? [] : seen.map((key) => `Rumah ${key}`))
   for (const [key, wearer] of Object.entries(wearers)) {
     if ((seen as readonly string[]).includes(key)) continue
     expect([403, 404]).toContain((await read(officer, `/v1/wearers/${wearer.id}`)).status)
@@ -139,6 +139,22 @@ test('Kanwil reads a person’s track for a written reason only; the header will
   expect(answer.status).toBe(200)
   expect((answer.body as { fixes: unknown[] }).fixes).toHaveLength(1)
   expect((await readings()).at(-1)).toMatchObject({ wearer_id: wearers.b1.n, reason: 'pemeriksaan – aduan nº 12' })
+})
+
+test('Kanwil reads a home only for a reason that stands now, on the map and in the file', async () => {
+  const { ownerPool } = t.database
+  await ownerPool.query('DELETE FROM access_grant')
+  const homes = async () => {
+    const { zones } = (await read('kanwil', '/v1/zones')).body as { zones: { name: string }[] }
+    const { conditions } = (await read('kanwil', `/v1/wearers/${wearers.b1.id}`)).body as WearerDetail
+    return [zones.map(({ name }) => name), conditions.map(({ kind, zoneName }) => `${kind} ${zoneName}`)]
+  }
+  expect(await homes()).toEqual([[], ['required –']])
+  const access = `/v1/wearers/${wearers.b1.id}/access`
+  expect((await send('kanwil', access, { reason: 'pemeriksaan bersama' })).status).toBe(204)
+  expect(await homes()).toEqual([['Rumah b1'], ['required Rumah b1']])
+  await ownerPool.query(`UPDATE access_grant SET during = tstzrange(lower(during) - interval '2 s', now(), '[)')`)
+  expect(await homes()).toEqual([[], ['required –']])
 })
 
 test('the full NIK is shown for a reason that is written down', async () => {

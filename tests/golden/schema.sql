@@ -691,15 +691,29 @@ END
 zone all_rows for r to gelang_record
   using true
 zone at_or_below for r to gelang_api
-  using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text, 'operator'::text, 'kanwil'::text, 'ditjenpas'::text])) OR ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text])) AND (shared OR author_id = (( SELECT acting_officer_id() AS acting_officer_id))))
+  using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND
+CASE
+    WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text, 'operator'::text]) THEN true
+    WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text]) THEN shared OR author_id = (( SELECT acting_officer_id() AS acting_officer_id))
+    WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kanwil'::text, 'ditjenpas'::text]) THEN shared
+    ELSE false
+END
 zone draw for a to gelang_api
   check unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND author_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text, 'kasubsi'::text, 'kepala_bapas'::text]))
 zone of_wearer_in_sight for r to gelang_api
-  using (EXISTS ( SELECT
-   FROM condition c
-  WHERE c.zone_id = zone.id)) OR (EXISTS ( SELECT
-   FROM permit p
-  WHERE p.zone_id = zone.id))
+  using 
+CASE
+    WHEN shared OR ((( SELECT acting_role() AS acting_role)) <> ALL (ARRAY['kanwil'::text, 'ditjenpas'::text])) THEN (EXISTS ( SELECT
+       FROM condition c
+      WHERE c.zone_id = zone.id)) OR (EXISTS ( SELECT
+       FROM permit p
+      WHERE p.zone_id = zone.id))
+    ELSE (id IN ( SELECT c.zone_id
+       FROM granted_wearer_ids() g(n)
+         JOIN condition c ON c.wearer_id = g.n)) OR (id IN ( SELECT p.zone_id
+       FROM granted_wearer_ids() g(n)
+         JOIN permit p ON p.wearer_id = g.n))
+END
 zone retire for w to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text]))
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Evidence, Incident } from '../../model/incident.ts'
+import type { ZoneShape } from '../../model/zone.ts'
 import { listActsToTell, strikeTold } from '../../store/acts-to-tell.ts'
 import { grantAccess } from '../../store/grant-access.ts'
+import { insertCondition, insertZone } from '../../store/insert-rules.ts'
 import { asOfficer, inTransaction } from '../../store/transaction.ts'
 import { upsertIncidents } from '../../store/upsert-incidents.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
@@ -44,7 +46,6 @@ const PERSON = [
   'seen_incident',
   'seen_revision',
   'officer_act',
-  'zone',
 ]
 
 type Sight = { person: string[]; track: string[]; bracelet: string[]; audit: string[] }
@@ -77,7 +78,8 @@ const keyOf = (row: Record<string, unknown>): string =>
 
 describe.each(Object.entries(SIGHT))('%s', (officer, sight) => {
   test.each(Object.entries(BY_WEARER))('sees of %s their own sight only, whatever is asked', async (table, sql) => {
-    const expected = PERSON.includes(table) ? sight.person : sight[table as keyof Sight]
+    // A zone of one's own is a place, like the track.
+    const expected = PERSON.includes(table) ? sight.person : sight[table === 'zone' ? 'track' : (table as keyof Sight)]
     const rows = await seen(officer, sql)
     expect([...new Set(rows.map(keyOf))].sort()).toEqual(expected)
   })
@@ -136,6 +138,44 @@ test('where an incident was is seen like the track: by Kanwil and Ditjenpas for 
   expect(await told('kanwil', own)).toEqual([evidence, evidence])
   expect(await told('kanwil', other)).toEqual([hidden, hidden])
   expect(await told('ditjenpas', own)).toEqual([hidden, hidden])
+})
+
+test('homes and protected addresses: Kanwil and Ditjenpas see those of whom they have a reason for, and shared places', async () => {
+  const { a1, b1 } = seeded.wearers
+  const { pkB, kepalaB, kanwil } = seeded.officers
+  const shape: ZoneShape = { type: 'Circle', center: [107, -7], radiusM: 50 }
+  const drawn = { shape, authorId: pkB!, madeMs: FROM_MS }
+  const { ownerPool } = database
+  await insertZone(ownerPool, { ...drawn, name: 'Alun-alun', unitPath: 'dj.jabar.bogor', shared: true })
+  await insertZone(ownerPool, { ...drawn, name: 'Rencana', unitPath: 'dj.jabar.bogor' })
+  // Used by a wearer of Jawa Barat, drawn by another Kanwil's Bapas.
+  const far = { ...drawn, unitPath: 'dj.bali.denpasar' }
+  const zoneIds = [
+    await insertZone(ownerPool, { ...far, name: 'Rumah korban' }),
+    await insertZone(ownerPool, { ...far, name: 'Pelabuhan', shared: true }),
+  ]
+  for (const zoneId of zoneIds)
+    await insertCondition(ownerPool, {
+      ...{ wearerId: b1.n, zoneId, kind: 'avoided', timeZone: 'Asia/Jakarta', fromMs: FROM_MS, madeMs: FROM_MS },
+      ...{ legalBasis: 'SK-b1 butir 4', authorId: pkB!, approverId: kepalaB! },
+    })
+  const zones = async (officer: string) =>
+    (await seen(officer, `SELECT name FROM zone ORDER BY name COLLATE "C"`)).map(({ name }) => name)
+  const grants = 'DELETE FROM access_grant'
+  await ownerPool.query(grants)
+  expect(await zones('kepalaB')).toEqual(['Alun-alun', 'Pelabuhan', 'Rencana', 'Rumah b1', 'Rumah korban'])
+  expect(await zones('kanwil')).toEqual(['Alun-alun', 'Pelabuhan'])
+  expect(await zones('ditjenpas')).toEqual(['Alun-alun', 'Pelabuhan'])
+  const reason = { wearerId: b1.id, reason: 'pemeriksaan bersama', forMs: 60_000 }
+  await asOfficer(database.apiPool, kanwil!, (client) => grantAccess(client, reason))
+  expect(await zones('kanwil')).toEqual(['Alun-alun', 'Pelabuhan', 'Rumah b1', 'Rumah korban'])
+  expect(await zones('ditjenpas')).toEqual(['Alun-alun', 'Pelabuhan'])
+  // For one wearer, and until it ends.
+  await ownerPool.query(`UPDATE access_grant SET during = tstzrange(lower(during) - interval '2 s', now(), '[)')`)
+  expect(await zones('kanwil')).toEqual(['Alun-alun', 'Pelabuhan'])
+  await asOfficer(database.apiPool, kanwil!, (client) => grantAccess(client, { ...reason, wearerId: a1.id }))
+  expect(await zones('kanwil')).toEqual(['Alun-alun', 'Pelabuhan', 'Rumah a1'])
+  await ownerPool.query(grants)
 })
 
 test('an officer who has left sees nothing', async () => {
