@@ -230,6 +230,9 @@ export const actRequestSchema = z
     action: z.enum(OFFICER_ACTIONS),
     note: z.string().trim().min(1).max(4000).optional(),
     resolution: z.enum(RESOLUTIONS).optional(),
+    signs: z.number().int().min(0).optional().openapi({
+      description: 'signs of the incident that the officer saw; a resolution holds for no more of them',
+    }),
   })
   .refine((act) => act.action !== 'note' || act.note !== undefined, { path: ['note'], message: 'a note has a text' })
   .refine((act) => (act.action === 'resolve') === (act.resolution !== undefined), {

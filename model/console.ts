@@ -109,7 +109,13 @@ export type MapSettings = {
   tileAttribution?: string
 }
 
-export type ActRequest = { action: IncidentAct['action']; note?: string; resolution?: IncidentAct['resolution'] }
+export type ActRequest = {
+  action: IncidentAct['action']
+  note?: string
+  resolution?: IncidentAct['resolution']
+  /** The signs that the officer's screen shows; absent: all that the server knows of. */
+  signs?: number
+}
 
 /** Every refusal of the API: one shape. `code` is stable; the console translates it. */
 export type ApiError = { error: { code: string; message: string } }

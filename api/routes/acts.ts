@@ -51,14 +51,16 @@ export function addActs(app: ApiApp, { apiPool, hub, tellAct, clock }: ApiParts)
     const { officer } = c.get('signedIn')
     requireRole(officer, ACTING_ROLES)
     const { id: incidentId } = c.req.valid('param')
-    const { action, note, resolution } = c.req.valid('json')
+    const { action, note, resolution, signs: shown } = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']
     const act = await once.run(key && `${officer.officerId} ${incidentId} ${key}`, () =>
       asOfficer(apiPool, officer.officerId, async (client) => {
         const recorded = (await readIncident(client, incidentId))?.incident
         const told = hub.recent.incident(incidentId)
         // The officer may have seen what the recorder has not brought into PostgreSQL yet.
-        const signs = Math.max(recorded?.signs ?? 1, told?.signs ?? 1)
+        const known = Math.max(recorded?.signs ?? 1, told?.signs ?? 1)
+        // And their screen may not show yet what we know: an alarm that they have not seen is not resolved with the others.
+        const signs = Math.max(1, Math.min(shown ?? known, known))
         const whose = await whoseInSight(client, recorded ?? told)
         const inserted = await insertAct(client, {
           incidentId,

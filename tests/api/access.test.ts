@@ -295,3 +295,32 @@ test('a resolution is for the signs told so far, also those that PostgreSQL does
   const { incidents } = (await read('pk1A', '/v1/incidents')).body as { incidents: IncidentView[] }
   expect(incidents.map(({ id }) => id)).not.toContain(fresh.id)
 })
+
+test('a resolution holds for the signs on the officer’s screen and no more', async () => {
+  const { incident: fresh } = await t.tell(wearers.a1, { type: 'strap_open', severity: 'kritis' })
+  const path = `/v1/incidents/${fresh.id}/acts`
+  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [fresh]))
+  const resolve = (signs?: unknown) =>
+    send('pk1A', path, { action: 'resolve', resolution: 'alarm_palsu', ...(signs !== undefined && { signs }) })
+  const signsOf = async (signs?: number) => {
+    const { status, body } = await resolve(signs)
+    expect(status).toBe(200)
+    return (body as { act: IncidentAct }).act.signs ?? 1
+  }
+  const open = async () =>
+    ((await read('pk1A', '/v1/incidents')).body as { incidents: IncidentView[] }).incidents.map(({ id }) => id)
+  for (const wrong of [-1, 1.5, '2', null, 2 ** 53])
+    expect([wrong, (await resolve(wrong)).status]).toEqual([wrong, 400])
+  const again = { ...fresh, revision: 2, signs: 3 }
+  await t.tell(wearers.a1, again)
+  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [again]))
+  // The device raised it anew, twice, while the officer's line was down; the dialog is still open.
+  expect(await signsOf(1)).toBe(1)
+  expect(await signsOf(0)).toBe(1)
+  expect(await signsOf(2)).toBe(2)
+  expect(await open()).toContain(fresh.id)
+  // Signs that nobody has heard of yet are not resolved in advance.
+  expect(await signsOf(7)).toBe(3)
+  expect(await open()).not.toContain(fresh.id)
+  expect(await signsOf()).toBe(3)
+})
