@@ -10,6 +10,7 @@ import { serveConsole } from './console-files.ts'
 import { withDeadline } from './deadline.ts'
 import type { LiveHub } from './live/hub.ts'
 import { limitedBody, sameOrigin, securityHeaders } from './protect.ts'
+import { ReadingTurns } from './reading-turns.ts'
 import { Refusal, refusalOf, refuse } from './refusal.ts'
 import { addActs } from './routes/acts.ts'
 import { addBacktests } from './routes/backtests.ts'
@@ -97,8 +98,9 @@ export function createApp(parts: ApiParts): ApiApp {
   addWearers(app, parts)
   addTrack(app, parts)
   addIncidents(app, parts)
-  addExplanation(app, parts)
-  addLedger(app, parts)
+  const turns = new ReadingTurns()
+  addExplanation(app, parts, turns)
+  addLedger(app, parts, turns)
   addBacktests(app, parts)
   addActs(app, parts)
   addLive(app)

@@ -20,7 +20,7 @@ import { notFound, Refusal } from '../refusal.ts'
 import { idSchema, reasonSchema, unitPathSchema, wearerIncidentSchema } from '../schemas.ts'
 import { requireRole } from '../sessions.ts'
 import { json, refusals } from './answers.ts'
-import { openTrack } from './track-access.ts'
+import { grantForReading, openTrack } from './track-access.ts'
 
 export const BACKTEST = {
   daysMax: 30,
@@ -88,7 +88,7 @@ const backtestRoute = createRoute({
   responses: { 200: json(backtestSchema, 'what would have stood'), ...refusals(400, 404, 429) },
 })
 
-export function addBacktests(app: ApiApp, { apiPool, hub, clock }: ApiParts): void {
+export function addBacktests(app: ApiApp, parts: ApiParts): void {
   const running = new Set<string>()
 
   app.openapi(backtestRoute, async (c) => {
@@ -99,23 +99,19 @@ export function addBacktests(app: ApiApp, { apiPool, hub, clock }: ApiParts): vo
       throw new Refusal(429, 'too_many_attempts', 'another back-test is running; try again when it is done')
     running.add(officer.officerId)
     try {
-      return c.json(await run(apiPool, officer, asked, clock, () => hub.rulesChanged(officer.officerId)), 200)
+      return c.json(await run(parts, officer, asked), 200)
     } finally {
       running.delete(officer.officerId)
     }
   })
 }
 
-async function run(
-  pool: Pool,
-  officer: Me,
-  asked: BacktestRequest,
-  clock: () => number,
-  onGranted: () => void,
-): Promise<BacktestAnswer> {
+async function run(parts: ApiParts, officer: Me, asked: BacktestRequest): Promise<BacktestAnswer> {
+  const { apiPool: pool, clock } = parts
   const nowMs = clock()
   const fromMs = nowMs - asked.days * DAY_MS
   const zone = await zoneOf(pool, officer, asked)
+  if (asked.wearerId !== undefined) await grantForReading(parts, officer, asked.wearerId, asked.reason)
   const { wearers: whom, next: nextPage } = await whomOf(pool, officer, asked)
   const results: TriedWearer[] = []
   let next = nextPage
@@ -124,10 +120,9 @@ async function run(
       next = whom[i - 1]
       break
     }
-    const { result, granted } = await asOfficer(pool, officer.officerId, (client) =>
+    const result = await asOfficer(pool, officer.officerId, (client) =>
       tryOn(client, officer, wearerId, asked, zone, fromMs, nowMs),
     )
-    if (granted) onGranted()
     results.push(result)
   }
   const incidentCount = results.reduce((sum, each) => sum + each.incidentCount, 0)
@@ -176,8 +171,8 @@ async function tryOn(
   zone: CompiledZone,
   fromMs: number,
   toMs: number,
-): Promise<{ result: TriedWearer; granted: boolean }> {
-  const { wearer, reason, granted } = await openTrack(client, officer, wearerId, asked.reason)
+): Promise<TriedWearer> {
+  const { wearer, reason } = await openTrack(client, officer, wearerId, asked.reason)
   const incidents: Incident[] = []
   let reports = 0
   const found = (await loadPlans(client, [wearer.n]))[0]
@@ -198,14 +193,13 @@ async function tryOn(
   })
   const countByType: Record<string, number> = {}
   for (const { type } of incidents) countByType[type] = (countByType[type] ?? 0) + 1
-  const result = {
+  return {
     wearer: { id: wearer.id, n: wearer.n, name: wearer.name },
     reports,
     incidentCount: incidents.length,
     countByType,
     incidents: incidents.slice(0, BACKTEST.incidentsMax),
   }
-  return { result, granted }
 }
 
 function planOf(...given: Parameters<typeof planOfProposal>): ReturnType<typeof planOfProposal> {

@@ -11,11 +11,12 @@ import { quietBefore } from '../../store/read-judged.ts'
 import { eachReport } from '../../store/read-reports.ts'
 import { asOfficer } from '../../store/transaction.ts'
 import type { ApiApp, ApiParts } from '../app.ts'
+import type { ReadingTurns } from '../reading-turns.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { idSchema, ms, wearerIncidentSchema } from '../schemas.ts'
 import { json, refusals } from './answers.ts'
 import { readDocument } from './read-document.ts'
-import { openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
+import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
 
 const DAY_MS = 86_400_000
 /** The fold begins so long before, or before what stood open then. */
@@ -65,48 +66,57 @@ const explanationRoute = createRoute({
       [REASON_HEADER]: z.string().max(2000).optional().openapi({ description: 'why; percent-encoded UTF-8' }),
     }),
   },
-  responses: { 200: json(explanationSchema, 'the explanation'), ...refusals(400, 404, 409) },
+  responses: { 200: json(explanationSchema, 'the explanation'), ...refusals(400, 404, 409, 429) },
 })
 
-export function addExplanation(app: ApiApp, { apiPool, hub, clock }: ApiParts): void {
+export function addExplanation(app: ApiApp, parts: ApiParts, turns: ReadingTurns): void {
   app.openapi(explanationRoute, async (c) => {
     const { officer } = c.get('signedIn')
     const { id } = c.req.valid('param')
     const reason = reasonOf(c.req.header(REASON_HEADER))
-    const { explanation, granted } = await asOfficer(apiPool, officer.officerId, (client) =>
-      explainAndWriteDown(client, officer, id, reason, clock()),
-    )
-    if (granted) hub.rulesChanged(officer.officerId)
+    const inSight = <T>(work: (client: PoolClient) => Promise<T>) => asOfficer(parts.apiPool, officer.officerId, work)
+    const explanation = await turns.run(officer.officerId, async () => {
+      const { whose, incident } = await inSight((client) => explicable(client, id))
+      await grantForReading(parts, officer, whose, reason)
+      return inSight((client) => explainAndWriteDown(client, officer, whose, incident, reason, parts.clock()))
+    })
+    // An incident that later reports disproved, or whose reports are too old to be kept, cannot be come to again.
+    if (explanation === undefined)
+      throw new Refusal(409, 'not_explained', 'the stored track and the rules of today do not lead to this incident')
     return c.json(explanation, 200)
   })
 }
 
-async function explainAndWriteDown(
-  client: PoolClient,
-  officer: Me,
-  incidentId: string,
-  given: string | undefined,
-  nowMs: number,
-): Promise<{ explanation: Explanation & { same: boolean }; granted: boolean }> {
+/** The incident and whose it is, where a track can explain it. Throws a Refusal. */
+async function explicable(client: PoolClient, incidentId: string): Promise<{ whose: string; incident: Incident }> {
   const found = await readIncident(client, incidentId)
   if (found === undefined) throw notFound()
   const { incident: view } = found
   if (view.unit !== undefined || INCIDENT_TYPES[view.type].openedBy === 'clock')
     throw new Refusal(409, 'not_explained', 'silence is judged by when reports were received, not from a track')
-  const { acts: _, conditionName: __, wearer: whose, ...incident } = view
-  const { wearer, reason, granted } = await openTrack(client, officer, whose.id, given)
+  const { acts: _, conditionName: __, wearer, ...incident } = view
+  return { whose: wearer.id, incident }
+}
+
+/** Undefined where the stored track does not lead to the incident; that it was read for it is written down all the same. */
+async function explainAndWriteDown(
+  client: PoolClient,
+  officer: Me,
+  wearerId: string,
+  incident: Incident,
+  given: string | undefined,
+  nowMs: number,
+): Promise<(Explanation & { same: boolean }) | undefined> {
+  const { wearer, reason } = await openTrack(client, officer, wearerId, given)
   const explanation = await foldAgain(client, wearer.n, incident, nowMs)
   await appendAudit(client, {
     action: 'track.read',
     subject: `wearer:${wearer.id}`,
     wearerId: wearer.n,
     reason,
-    detail: { explained: incidentId, fixes: explanation?.weighings.length ?? 0 },
+    detail: { explained: incident.id, fixes: explanation?.weighings.length ?? 0 },
   })
-  // An incident that later reports disproved, or whose reports are too old to be kept, cannot be come to again.
-  if (explanation === undefined)
-    throw new Refusal(409, 'not_explained', 'the stored track and the rules of today do not lead to this incident')
-  return { explanation: { ...explanation, same: sameTimes(explanation.incident, incident) }, granted }
+  return explanation && { ...explanation, same: sameTimes(explanation.incident, incident) }
 }
 
 async function foldAgain(

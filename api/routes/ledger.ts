@@ -10,11 +10,12 @@ import { quietBefore } from '../../store/read-judged.ts'
 import { eachReport } from '../../store/read-reports.ts'
 import { asOfficer } from '../../store/transaction.ts'
 import type { ApiApp, ApiParts } from '../app.ts'
+import type { ReadingTurns } from '../reading-turns.ts'
 import { Refusal } from '../refusal.ts'
 import { idSchema, ms } from '../schemas.ts'
 import { json, refusals } from './answers.ts'
 import { readDocument } from './read-document.ts'
-import { openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
+import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
 
 const DAY_MS = 86_400_000
 const LEAD_MS = 2 * DAY_MS
@@ -47,22 +48,24 @@ const ledgerRoute = createRoute({
       [REASON_HEADER]: z.string().max(2000).optional().openapi({ description: 'why; percent-encoded UTF-8' }),
     }),
   },
-  responses: { 200: json(z.object({ rows: z.array(ledgerRowSchema) }), 'the ledger'), ...refusals(400, 404) },
+  responses: { 200: json(z.object({ rows: z.array(ledgerRowSchema) }), 'the ledger'), ...refusals(400, 404, 429) },
 })
 
-export function addLedger(app: ApiApp, { apiPool, hub, clock }: ApiParts): void {
+export function addLedger(app: ApiApp, parts: ApiParts, turns: ReadingTurns): void {
   app.openapi(ledgerRoute, async (c) => {
     const { officer } = c.get('signedIn')
     const { id } = c.req.valid('param')
     const { from, to } = c.req.valid('query')
-    const [fromMs, toMs] = [Date.parse(from), Math.min(Date.parse(to), clock())]
+    const [fromMs, toMs] = [Date.parse(from), Math.min(Date.parse(to), parts.clock())]
     if (Date.parse(to) - fromMs > LEDGER_MS_MAX || !(fromMs < Date.parse(to)))
       throw new Refusal(400, 'invalid_input', 'from lies before to, by at most 62 days')
     const reason = reasonOf(c.req.header(REASON_HEADER))
-    const { rows, granted } = await asOfficer(apiPool, officer.officerId, (client) =>
-      countAndWriteDown(client, officer, id, { fromMs, toMs, reason }),
-    )
-    if (granted) hub.rulesChanged(officer.officerId)
+    const rows = await turns.run(officer.officerId, async () => {
+      await grantForReading(parts, officer, id, reason)
+      return asOfficer(parts.apiPool, officer.officerId, (client) =>
+        countAndWriteDown(client, officer, id, { fromMs, toMs, reason }),
+      )
+    })
     return c.json({ rows }, 200)
   })
 }
@@ -74,8 +77,9 @@ async function countAndWriteDown(
   officer: Me,
   wearerId: string,
   { fromMs, toMs, reason: given }: Asked,
-): Promise<{ rows: LedgerRow[]; granted: boolean }> {
-  const { wearer, reason, granted } = await openTrack(client, officer, wearerId, given)
+): Promise<LedgerRow[]> {
+  const { wearer, reason } = await openTrack(client, officer, wearerId, given)
+  const rows = await count(client, wearer.n, fromMs, toMs)
   await appendAudit(client, {
     action: 'track.read',
     subject: `wearer:${wearerId}`,
@@ -83,11 +87,15 @@ async function countAndWriteDown(
     reason,
     detail: { ledger: true, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() },
   })
-  const document = await readDocument(client, wearer.n)
-  if (document === undefined || !(fromMs < toMs)) return { rows: [], granted }
+  return rows
+}
+
+async function count(client: PoolClient, wearerId: number, fromMs: number, toMs: number): Promise<LedgerRow[]> {
+  const document = await readDocument(client, wearerId)
+  if (document === undefined || !(fromMs < toMs)) return []
   const ledger = new MinutesLedger(compileDocument(document.plan, document.zones), fromMs, toMs)
-  const leadFromMs = await quietBefore(client, wearer.n, fromMs - LEAD_MS, LEAD_MS)
-  for await (const page of eachReport(client, wearer.n, leadFromMs, toMs, { source: 'track' }))
+  const leadFromMs = await quietBefore(client, wearerId, fromMs - LEAD_MS, LEAD_MS)
+  for await (const page of eachReport(client, wearerId, leadFromMs, toMs, { source: 'track' }))
     for (const report of page) ledger.add(report)
-  return { rows: ledger.finish(), granted }
+  return ledger.finish()
 }

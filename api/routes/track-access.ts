@@ -3,6 +3,8 @@ import type { Me, WearerSummary } from '../../model/console.ts'
 import { findWearer } from '../../store/find-wearer.ts'
 import { grantAccess, readAccess } from '../../store/grant-access.ts'
 import type { PoolClient } from '../../store/open-pool.ts'
+import { asOfficer } from '../../store/transaction.ts'
+import type { ApiParts } from '../app.ts'
 import { Refusal } from '../refusal.ts'
 import { reasonSchema } from '../schemas.ts'
 import { hiddenWearer, reasonRequired } from './hidden-wearer.ts'
@@ -16,29 +18,47 @@ export type TrackAccess = {
   wearer: WearerSummary
   /** For the audit. */
   reason: string
-  /** A grant was made by it: who sees whom has changed. */
-  granted: boolean
 }
 
-/** Lets the officer read a wearer's track, in the caller's transaction, which writes the reading down. Throws a Refusal. */
+/**
+ * Grants what the officer needs to read a wearer's track, where they give a reason; `openTrack` then says whether they may. In a
+ * transaction of its own: the audit's row of a grant holds the chain until it is committed, and a reading takes long.
+ */
+export async function grantForReading(
+  { apiPool, hub }: Pick<ApiParts, 'apiPool' | 'hub'>,
+  officer: Me,
+  wearerId: string,
+  reason: string | undefined,
+): Promise<void> {
+  if (reason === undefined) return
+  const untilMs = await asOfficer(apiPool, officer.officerId, async (client) => {
+    const { needsReason, access } = await standing(client, officer, wearerId)
+    return needsReason && !access ? grantAccess(client, { wearerId, reason, forMs: GRANT_MS }) : undefined
+  })
+  if (untilMs !== undefined) hub.rulesChanged(officer.officerId)
+}
+
+/**
+ * Lets the officer read a wearer's track, in the caller's transaction, which writes the reading down: at its end, since nobody
+ * else can write to the audit from then on, and before anything is answered. Throws a Refusal.
+ */
 export async function openTrack(
   client: PoolClient,
   officer: Me,
   wearerId: string,
   reason: string | undefined,
 ): Promise<TrackAccess> {
-  let wearer = await findWearer(client, wearerId)
-  let access = await readAccess(client, wearerId)
-  const needsReason = wearer === undefined || officer.role === 'kanwil' || officer.role === 'ditjenpas'
-  const granted = needsReason && access === undefined && reason !== undefined
-  if (granted) {
-    await grantAccess(client, { wearerId, reason, forMs: GRANT_MS })
-    access = await readAccess(client, wearerId)
-    wearer = await findWearer(client, wearerId)
-  }
+  const { wearer, access, needsReason } = await standing(client, officer, wearerId)
   if (wearer === undefined) return hiddenWearer(client, wearerId)
   if (needsReason && access === undefined) throw reasonRequired()
-  return { wearer, reason: reason ?? access?.reason ?? DUTY, granted }
+  return { wearer, reason: reason ?? access?.reason ?? DUTY }
+}
+
+async function standing(client: PoolClient, officer: Me, wearerId: string) {
+  const wearer = await findWearer(client, wearerId)
+  const access = await readAccess(client, wearerId)
+  const needsReason = wearer === undefined || officer.role === 'kanwil' || officer.role === 'ditjenpas'
+  return { wearer, access, needsReason }
 }
 
 /** The reason that a request gives in its header, percent-encoded UTF-8; undefined where it gives none. Throws a Refusal. */

@@ -8,7 +8,7 @@ import type { ApiApp, ApiParts } from '../app.ts'
 import { Refusal } from '../refusal.ts'
 import { idSchema, trackFixSchema } from '../schemas.ts'
 import { json, refusals } from './answers.ts'
-import { openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
+import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
 
 /** A longer time is asked for in parts. */
 export const TRACK_MS_MAX = 31 * 86_400_000
@@ -39,7 +39,7 @@ const trackRoute = createRoute({
   },
 })
 
-export function addTrack(app: ApiApp, { apiPool, hub }: ApiParts): void {
+export function addTrack(app: ApiApp, parts: ApiParts): void {
   app.openapi(trackRoute, async (c) => {
     const { officer } = c.get('signedIn')
     const { id } = c.req.valid('param')
@@ -47,10 +47,10 @@ export function addTrack(app: ApiApp, { apiPool, hub }: ApiParts): void {
     if (!(fromMs < toMs && toMs - fromMs <= TRACK_MS_MAX))
       throw new Refusal(400, 'invalid_input', 'from lies before to, by at most 31 days')
     const reason = reasonOf(c.req.header(REASON_HEADER))
-    const { fixes, granted } = await asOfficer(apiPool, officer.officerId, (client) =>
+    await grantForReading(parts, officer, id, reason)
+    const fixes = await asOfficer(parts.apiPool, officer.officerId, (client) =>
       readAndWriteDown(client, officer, id, { fromMs, toMs, reason }),
     )
-    if (granted) hub.rulesChanged(officer.officerId)
     const next = fixes[TRACK_FIXES_MAX]
     return c.json({ fixes: fixes.slice(0, TRACK_FIXES_MAX), ...(next && { nextMs: next.timeMs }) }, 200)
   })
@@ -64,8 +64,8 @@ async function readAndWriteDown(
   officer: Me,
   wearerId: string,
   { fromMs, toMs, reason: given }: Asked,
-): Promise<{ fixes: TrackFix[]; granted: boolean }> {
-  const { wearer, reason, granted } = await openTrack(client, officer, wearerId, given)
+): Promise<TrackFix[]> {
+  const { wearer, reason } = await openTrack(client, officer, wearerId, given)
   const fixes = await readTrack(client, wearerId, fromMs, toMs, TRACK_FIXES_MAX + 1)
   await appendAudit(client, {
     action: 'track.read',
@@ -74,5 +74,5 @@ async function readAndWriteDown(
     reason,
     detail: { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), fixes: fixes.length },
   })
-  return { fixes, granted }
+  return fixes
 }
