@@ -1,4 +1,5 @@
-// Acts that stand in PostgreSQL and may not have been told: written with the act, struck off when the log of acts has it.
+// Acts for the process itself, which tells them to whom it may. Those that may not have been told: written with the act, struck off
+// when the log of acts has it.
 import type { IncidentAct } from '../model/incident.ts'
 import type { Db } from './open-pool.ts'
 
@@ -19,4 +20,13 @@ export async function listActsToTell(db: Db, waitingMs: number, max: number): Pr
 /** Strikes off what has been told; what is not there is passed over. */
 export async function strikeTold(db: Db, actIds: readonly number[]): Promise<void> {
   await db.query('SELECT acts_told($1::bigint[])', [actIds])
+}
+
+/** All acts on these incidents, oldest first; none within an officer's transaction. */
+export async function listActsOn(db: Db, incidentIds: readonly string[]): Promise<IncidentAct[]> {
+  const { rows } = await db.query<{ act: IncidentAct }>(
+    `SELECT ${ACT_JSON} AS act FROM acts_on($1::uuid[]) a ORDER BY a.act_id`,
+    [incidentIds],
+  )
+  return rows.map(({ act }) => act)
 }

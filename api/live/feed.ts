@@ -23,6 +23,8 @@ export type FeedEntry<T> = { id: string; what: T }
 export type LogName = number | 'acts'
 
 export type FeedListener = {
+  /** Incidents are handed out, live or read again, when this has resolved. */
+  beforeIncidents(incidents: LoggedIncident[]): Promise<void>
   onIncident(shard: number, entryId: string, incident: LoggedIncident): void
   onAct(entryId: string, act: IncidentAct): void
   /** Newest positions as `model/live.ts` writes them; a snapshot may be older than what came before it. */
@@ -140,7 +142,7 @@ export class LiveFeed {
 
   async incidentsAfter(shard: number, afterId: string): Promise<FeedEntry<LoggedIncident>[]> {
     const { redis, keys, limits } = this.#parts
-    return parsed(await readIncidents(redis, keys, shard, afterId, { count: limits.replayPage }))
+    return this.#prepared(await readIncidents(redis, keys, shard, afterId, { count: limits.replayPage }))
   }
 
   async actsAfter(afterId: string): Promise<FeedEntry<IncidentAct>[]> {
@@ -153,9 +155,15 @@ export class LiveFeed {
     const { keys, limits } = this.#parts
     const options = { count: limits.replayPage, blockMs: limits.blockMs }
     this.#follow(shard, fromId, keys.incidents(shard), {
-      read: async (afterId: string) => parsed(await readIncidents(redis, keys, shard, afterId, options)),
+      read: async (afterId: string) => this.#prepared(await readIncidents(redis, keys, shard, afterId, options)),
       onEntry: ({ id, what }) => this.#listener.onIncident(shard, id, what),
     })
+  }
+
+  async #prepared(entries: { id: string; json: string }[]): Promise<FeedEntry<LoggedIncident>[]> {
+    const parsed = entries.map(({ id, json }) => ({ id, what: JSON.parse(json) as LoggedIncident }))
+    await this.#listener.beforeIncidents(parsed.map(({ what }) => what))
+    return parsed
   }
 
   #followActs(redis: RedisClient, fromId: string): void {
@@ -220,8 +228,4 @@ export class LiveFeed {
       }
     }
   }
-}
-
-function parsed(entries: { id: string; json: string }[]): FeedEntry<LoggedIncident>[] {
-  return entries.map(({ id, json }) => ({ id, what: JSON.parse(json) as LoggedIncident }))
 }

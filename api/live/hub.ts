@@ -8,6 +8,7 @@ import { admit } from './admit.ts'
 import { type Admission, type ByeReason, LiveConnection } from './connection.ts'
 import { type FeedParts, LiveFeed, type LogName } from './feed.ts'
 import { ScopeKeeper, type ScopeParts } from './keep-scopes.ts'
+import { ActLoader } from './load-acts.ts'
 import { NowAndThen } from './now-and-then.ts'
 import { RecentIncidents } from './recent.ts'
 import { MissedTeller } from './tell-missed.ts'
@@ -33,7 +34,9 @@ export class LiveHub {
   constructor(parts: HubParts) {
     this.#parts = parts
     this.recent = new RecentIncidents(parts.limits.recentIncidentsMax)
+    const acts = new ActLoader(parts, this.recent)
     this.#feed = new LiveFeed(parts, {
+      beforeIncidents: (incidents) => acts.load(incidents),
       onIncident: (shard, entryId, incident) => this.#onIncident(shard, entryId, incident),
       onAct: (entryId, act) => this.#onAct(entryId, act),
       onPositions: (message, snapshot) => this.#onPositions(message, snapshot),
@@ -155,6 +158,7 @@ export class LiveHub {
   }
 
   #onGap(log: LogName): void {
+    if (log === 'acts') this.recent.missedActs()
     for (const connection of this.#connections)
       if (connection.joined.has(log)) connection.comeBack('what was missed is gone')
   }

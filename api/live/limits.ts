@@ -26,6 +26,8 @@ export const LIVE = {
   /** Acts that another process has left untold for so long are told by this one; it looks so often. */
   actsUntoldMs: 2000,
   actsCheckEveryMs: 5000,
+  /** Incidents wait for so long for the acts on them, where these are not in memory. */
+  actsReadMs: 1000,
   /** Incidents and acts kept in memory, newest last; what is older is in PostgreSQL. */
   recentIncidentsMax: 20_000,
   positionsMax: 300_000,

@@ -735,6 +735,14 @@ CREATE OR REPLACE FUNCTION public.acting_unit()
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ SELECT unit_path FROM officer WHERE id = acting_officer_id() AND active $function$
+CREATE OR REPLACE FUNCTION public.acts_on(incident_ids uuid[])
+ RETURNS SETOF officer_act
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT a.* FROM officer_act a WHERE acting_officer_id() IS NULL AND a.incident_id = ANY (incident_ids)
+$function$
 CREATE OR REPLACE FUNCTION public.acts_to_tell(waiting_ms double precision, rows_max integer)
  RETURNS SETOF officer_act
  LANGUAGE sql
@@ -1109,6 +1117,7 @@ gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zo
 gelang_api: acting_officer_id()
 gelang_api: acting_role()
 gelang_api: acting_unit()
+gelang_api: acts_on(uuid[])
 gelang_api: acts_to_tell(double precision,integer)
 gelang_api: acts_told(bigint[])
 gelang_api: append_audit(text,text,integer,text,jsonb)

@@ -243,6 +243,8 @@ describe('denied outright', () => {
   test('acts that wait to be told are given and struck off for the process itself, never for an officer', async () => {
     expect(await seen('ditjenpas', 'SELECT * FROM acts_to_tell(0, 100)')).toEqual([])
     await seen('ditjenpas', 'SELECT acts_told(ARRAY(SELECT generate_series(1, 100)))')
+    const all = '(SELECT array_agg(id) FROM incident)'
+    expect(await seen('ditjenpas', `SELECT * FROM acts_on(${all})`)).toEqual([])
     const acts = await listActsToTell(database.apiPool, 0, 100)
     expect(acts.length).toBeGreaterThan(0)
     expect(await listActsToTell(database.apiPool, 3_600_000, 100)).toEqual([])
@@ -270,6 +272,7 @@ describe('denied outright', () => {
     ['SELECT grant_access(NULL, NULL, 1)'],
     ['SELECT note FROM acts_to_tell(0, 1)'],
     ['SELECT acts_told(NULL)'],
+    ['SELECT note FROM acts_on(NULL)'],
   ])('gelang_record: %s', async (sql) => {
     await expect(database.recordPool.query(sql)).rejects.toMatchObject({ code: '42501' })
   })

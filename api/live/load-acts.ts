@@ -1,0 +1,55 @@
+import type { LoggedIncident } from '../../model/incident.ts'
+import type { Log } from '../../model/observe.ts'
+import { listActsOn } from '../../store/acts-to-tell.ts'
+import type { Pool } from '../../store/open-pool.ts'
+import { withDeadline } from '../deadline.ts'
+import type { LiveLimits } from './limits.ts'
+import type { RecentIncidents } from './recent.ts'
+
+export type ActLoaderParts = { apiPool: Pool; limits: LiveLimits; log: Log }
+
+/** Fills what memory lacks of the acts on incidents that are about to be told, so that what was resolved is not told as new. */
+export class ActLoader {
+  readonly #parts: ActLoaderParts
+  readonly #recent: RecentIncidents
+  /** One question at a time: of ten connections the live feed keeps one here. */
+  #turn: Promise<unknown> = Promise.resolve()
+  /** Questions that the database has not answered in time. */
+  #overdue = 0
+  #failing = false
+
+  constructor(parts: ActLoaderParts, recent: RecentIncidents) {
+    this.#parts = parts
+    this.#recent = recent
+  }
+
+  /** One question for all of a page; resolves soon in any case: an alert with too much sound is better than one too late. */
+  async load(incidents: readonly LoggedIncident[]): Promise<void> {
+    const { limits, log } = this.#parts
+    if (this.#lacking(incidents).size === 0 || this.#overdue > 0) return
+    const asked = this.#turn.then(() => this.#ask(incidents))
+    const ended = asked.catch((error: Error) => log.debug({ reason: error.message }, 'a question about acts failed'))
+    this.#turn = ended
+    try {
+      await withDeadline(asked, limits.actsReadMs)
+      if (this.#failing) log.info({}, 'acts on older incidents can be read again')
+      this.#failing = false
+    } catch (error) {
+      // Whatever the reason, the incidents go out, and with the next revision it is tried again.
+      const fields = { reason: (error as Error).message }
+      if (!this.#failing) log.warn(fields, 'acts on older incidents cannot be read; the incidents are told without')
+      this.#failing = true
+      this.#overdue++
+      ended.then(() => this.#overdue--)
+    }
+  }
+
+  async #ask(incidents: readonly LoggedIncident[]): Promise<void> {
+    const ids = this.#lacking(incidents)
+    if (ids.size > 0) this.#recent.addAllActs(ids, await listActsOn(this.#parts.apiPool, [...ids]))
+  }
+
+  #lacking(incidents: readonly LoggedIncident[]): Set<string> {
+    return new Set(incidents.filter((incident) => this.#recent.lacksActs(incident)).map(({ id }) => id))
+  }
+}
