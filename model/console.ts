@@ -150,7 +150,17 @@ export type LiveMessage =
   /** Every incident revision, none left out. Keep `cursor` of the last message and send it when reconnecting. */
   | { t: 'incident'; cursor: string; incident: IncidentView }
   | { t: 'act'; cursor: string; act: IncidentAct }
-  /** Sent every few seconds. `liveMs` is when the last live data came; the console says "no live data since". */
-  | { t: 'status'; serverMs: number; liveMs: number; redis: 'ok' | 'away'; database: 'ok' | 'away' }
+  /**
+   * Sent every few seconds. `liveMs` is when the last live data came; the console says "no live data since". `rulesVersion` is
+   * another one when zones, conditions or permits in sight may have changed; then it comes at once.
+   */
+  | {
+      t: 'status'
+      serverMs: number
+      liveMs: number
+      redis: 'ok' | 'away'
+      database: 'ok' | 'away'
+      rulesVersion?: string
+    }
   /** The session has ended; log in again. */
   | { t: 'bye'; reason: 'signed_out' | 'expired' | 'too_slow' }

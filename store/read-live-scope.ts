@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { WearerSummary } from '../model/console.ts'
 import { listUnitsInSight } from './list-units-in-sight.ts'
 import { listRoster } from './list-wearers.ts'
-import { rulesVersion } from './load-plans.ts'
 import type { Db } from './open-pool.ts'
 
 export type LiveScope = {
@@ -13,13 +12,13 @@ export type LiveScope = {
   placesOf: number[]
   /** Names of zones in sight by their conditions. Absent while `rulesKey` is the known one. */
   conditionNames?: [conditionId: string, name: string][]
-  /** The same while the rules are the same, and who and whose places are in sight. */
+  /** Another one where zones, conditions or permits in sight may have changed, and where others or others' places are in sight. */
   rulesKey: string
 }
 
 /** What the acting officer may see live. */
 export async function readLiveScope(db: Db, knownKey?: string): Promise<LiveScope> {
-  const version = await rulesVersion(db)
+  const version = await rulesInSight(db)
   const wearers = await listRoster(db)
   const units = await listUnitsInSight(db)
   const { rows } = await db.query<{ id: number }>(
@@ -35,6 +34,11 @@ export async function readLiveScope(db: Db, knownKey?: string): Promise<LiveScop
     ...{ wearers, units, placesOf, rulesKey },
     ...(rulesKey !== knownKey && { conditionNames: await conditionNames(db) }),
   }
+}
+
+async function rulesInSight(db: Db): Promise<string> {
+  const { rows } = await db.query<{ version: string }>('SELECT rules_in_sight() AS version')
+  return rows[0]!.version
 }
 
 async function conditionNames(db: Db): Promise<[string, string][]> {

@@ -50,6 +50,7 @@ export class LiveHub {
       positions: this.#positions,
       recent: this.recent,
       nowAndThen: this.#nowAndThen,
+      status: this.#status,
     })
     this.#incidentSeconds = parts.meter.histogram(
       'gelang_live_incident_seconds',

@@ -12,8 +12,11 @@ import type { NowAndThen } from './now-and-then.ts'
 import type { RecentIncidents } from './recent.ts'
 import { loadScope, type Scope } from './scope.ts'
 import type { PositionTeller } from './tell-positions.ts'
+import type { StatusTeller } from './tell-status.ts'
 
 export type ScopeParts = { apiPool: Pool; sessions: Sessions; limits: LiveLimits; clock: Clock; log: Log }
+
+type Beside = { positions: PositionTeller; recent: RecentIncidents; nowAndThen: NowAndThen; status: StatusTeller }
 
 /** With more new wearers than this in a roster, a console loads everything anew. */
 const ADDED_TOLD_MAX = 50
@@ -22,17 +25,13 @@ const ADDED_TOLD_MAX = 50
 export class ScopeKeeper {
   readonly #parts: ScopeParts
   readonly #connections: ReadonlySet<LiveConnection>
-  readonly #beside: { positions: PositionTeller; recent: RecentIncidents; nowAndThen: NowAndThen }
+  readonly #beside: Beside
   readonly #dirtyOfficers = new Set<string>()
   #changes = 0
   #settling: NodeJS.Timeout | undefined
   #stopped = false
 
-  constructor(
-    parts: ScopeParts,
-    connections: ReadonlySet<LiveConnection>,
-    beside: { positions: PositionTeller; recent: RecentIncidents; nowAndThen: NowAndThen },
-  ) {
+  constructor(parts: ScopeParts, connections: ReadonlySet<LiveConnection>, beside: Beside) {
     this.#parts = parts
     this.#connections = connections
     this.#beside = beside
@@ -97,7 +96,7 @@ export class ScopeKeeper {
 
   async #change(connection: LiveConnection, scope: Scope): Promise<void> {
     if (!this.#connections.has(connection)) return
-    const { positions, recent } = this.#beside
+    const { positions, recent, status } = this.#beside
     const before = connection.scope
     const added = [...scope.wearers.values()].filter(
       ({ n }) => !before.wearers.has(n) || (scope.placesOf.has(n) && !before.placesOf.has(n)),
@@ -107,6 +106,7 @@ export class ScopeKeeper {
     positions.unwatch(connection, only(before, scope))
     positions.watch(connection, only(scope, before))
     if (scope.rosterText !== before.rosterText) connection.sendText(scope.rosterText)
+    if (scope.rulesKey !== before.rulesKey) status.send(connection)
     if ([...scope.units.keys()].some((path) => !before.units.has(path)))
       return connection.comeBack('there are new units to be seen')
     if (added.length > ADDED_TOLD_MAX) return connection.comeBack('there are many new wearers to be seen')

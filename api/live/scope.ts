@@ -14,6 +14,7 @@ export type Scope = {
   /** Whose position is shown live: of those, not after the end of the supervision. */
   positionsOf: ReadonlySet<number>
   conditionNames: ReadonlyMap<string, string>
+  /** Consoles load the rules anew when it changes. */
   rulesKey: string
   /** The same for the same wearers and units; part of a console's cursor. */
   membersKey: string

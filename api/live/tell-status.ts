@@ -32,6 +32,7 @@ export class StatusTeller {
       liveMs: this.#liveMs,
       redis: this.#feed.away ? 'away' : 'ok',
       database: this.#databaseAway ? 'away' : 'ok',
+      rulesVersion: connection.scope.rulesKey,
     })
   }
 

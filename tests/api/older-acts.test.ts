@@ -31,6 +31,7 @@ const act = async (incidentId: string, body: object): Promise<IncidentAct> => {
   expect(answer.status).toBe(200)
   return ((await answer.json()) as { act: IncidentAct }).act
 }
+const PATIENCE = { timeout: 10_000 }
 const RESOLVE = { action: 'resolve', resolution: 'gangguan_alat' }
 
 /** A server that has read neither the incidents' first revisions nor, but for the newest of them, the acts. */
@@ -55,7 +56,7 @@ test('an incident resolved before memory began is told as resolved when it goes 
   const resolved = await Promise.all(incidents.map(({ id }) => act(id, RESOLVE)))
   const before = connectLive(t.api, cookie)
   await before.until('status')
-  await expect.poll(() => redis.xlen(keys.acts)).toBeGreaterThanOrEqual(20)
+  await expect.poll(() => redis.xlen(keys.acts), PATIENCE).toBeGreaterThanOrEqual(20)
   // A nation's acts of some hours have come since; of these incidents, one note is still there.
   await redis.xtrim(keys.acts, 'MAXLEN', 0)
   const note = await act(incidents[0]!.id, { action: 'note', note: 'kabel sudah diganti' })
@@ -84,7 +85,7 @@ test('of a whole unit too; and what is done about it next comes once, after what
   const { redis, keys } = t.redis
   await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [outage]))
   const taken = await act(outage.id, { action: 'acknowledge' })
-  await expect.poll(() => redis.xlen(keys.acts)).toBeGreaterThan(0)
+  await expect.poll(() => redis.xlen(keys.acts), PATIENCE).toBeGreaterThan(0)
   await redis.xtrim(keys.acts, 'MAXLEN', 0)
   const later = await startLater()
   const client = connectLive(later, cookie)
@@ -116,7 +117,9 @@ test('while the database is away an alert does not wait for what was done about 
   ).toEqual([])
   gate.open()
   const from = client.messages.length
-  await expect.poll(() => client.messages.slice(from).some((m) => m.t === 'status' && m.database === 'ok')).toBe(true)
+  await expect
+    .poll(() => client.messages.slice(from).some((m) => m.t === 'status' && m.database === 'ok'), PATIENCE)
+    .toBe(true)
   await t.tell(a1, { ...old, revision: 3 })
   const { incident: view } = await client.until(
     'incident',
@@ -156,7 +159,7 @@ test('nor while the database says nothing; then it is not asked again until it h
     await holder.query('ROLLBACK')
     holder.release()
   }
-  await expect.poll(asked).toBe(0)
+  await expect.poll(asked, PATIENCE).toBe(0)
   for (let revision = 5; ; revision++) {
     await t.tell(a1, { ...old, revision })
     const told = await client.until('incident', (m) => m.incident.id === old.id && m.incident.revision === revision)

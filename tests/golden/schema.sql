@@ -333,6 +333,7 @@ END
   name text not null
   kind text not null
   time_zone text not null
+  rules_version bigint not null = 0
 wearer table, row security
   id integer not null identity a
   uuid uuid not null = gen_random_uuid()
@@ -490,6 +491,7 @@ CREATE INDEX audit_wearer_id_id_idx ON public.audit USING btree (wearer_id, id)
 CREATE INDEX bracelet_unit_path_idx ON public.bracelet USING gist (unit_path)
 CREATE INDEX condition_id_lower_idx ON public.condition USING btree (id, lower(during))
 CREATE INDEX condition_one_version_at_a_time ON public.condition USING gist (id, during) WHERE (cancelled_at IS NULL)
+CREATE INDEX condition_upper_idx ON public.condition USING btree (upper(during))
 CREATE INDEX condition_wearer_id_idx ON public.condition USING btree (wearer_id)
 CREATE INDEX condition_zone_id_idx ON public.condition USING btree (zone_id)
 CREATE INDEX incident_newest ON public.incident USING btree (start_at DESC, id DESC)
@@ -497,6 +499,7 @@ CREATE INDEX incident_open ON public.incident USING btree (start_at DESC, id DES
 CREATE INDEX incident_wearer_id_start_at_idx ON public.incident USING btree (wearer_id, start_at DESC)
 CREATE INDEX officer_act_incident_id_act_id_idx ON public.officer_act USING btree (incident_id, act_id)
 CREATE INDEX officer_unit_path_idx ON public.officer USING gist (unit_path)
+CREATE INDEX permit_upper_idx ON public.permit USING btree (upper(during))
 CREATE INDEX permit_wearer_id_idx ON public.permit USING btree (wearer_id)
 CREATE INDEX permit_zone_id_idx ON public.permit USING btree (zone_id)
 CREATE INDEX supervision_one_at_a_time ON public.supervision USING gist (wearer_id, during)
@@ -559,10 +562,12 @@ CREATE TRIGGER announce_delete AFTER DELETE ON supervision REFERENCING OLD TABLE
 CREATE TRIGGER announce_insert AFTER INSERT ON condition REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_insert AFTER INSERT ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
+CREATE TRIGGER announce_insert AFTER INSERT ON zone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_zones()
 CREATE TRIGGER announce_interval AFTER UPDATE OF report_interval_ms, silence_grace_ms ON wearer FOR EACH ROW WHEN (old.report_interval_ms IS DISTINCT FROM new.report_interval_ms OR old.silence_grace_ms IS DISTINCT FROM new.silence_grace_ms) EXECUTE FUNCTION announce_interval()
 CREATE TRIGGER announce_update AFTER UPDATE ON condition REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_update AFTER UPDATE ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_update AFTER UPDATE ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
+CREATE TRIGGER announce_update AFTER UPDATE ON zone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_zones()
 CREATE TRIGGER check_act BEFORE INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION check_act()
 CREATE TRIGGER keep_shape BEFORE DELETE OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION keep_zone_shape()
 CREATE TRIGGER keep_version BEFORE DELETE OR UPDATE ON condition FOR EACH ROW EXECUTE FUNCTION keep_condition_version()
@@ -815,8 +820,29 @@ BEGIN
     PERFORM set_config('gelang.rules_counted_by', pg_current_xact_id()::text, true);
   END IF;
   SELECT version INTO now_version FROM rules_version;
+  UPDATE unit SET rules_version = now_version
+    WHERE path IN (SELECT w.unit_path FROM wearer w WHERE w.id = ANY (wearers)) AND rules_version <> now_version;
   PERFORM pg_notify('gelang_rules', jsonb_strip_nulls(jsonb_build_object('version', now_version, 'directory', directory,
     'wearers', CASE WHEN cardinality(wearers) <= 500 THEN to_jsonb(wearers) END))::text);
+END $function$
+CREATE OR REPLACE FUNCTION public.announce_zones()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  now_version bigint;
+BEGIN
+  PERFORM announce_rules(false, ARRAY[]::integer[]);
+  SELECT version INTO now_version FROM rules_version;
+  UPDATE unit SET rules_version = now_version
+    WHERE path IN (
+      SELECT z.unit_path FROM new_rows z
+      UNION SELECT w.unit_path FROM new_rows z JOIN condition c ON c.zone_id = z.id JOIN wearer w ON w.id = c.wearer_id
+      UNION SELECT w.unit_path FROM new_rows z JOIN permit p ON p.zone_id = z.id JOIN wearer w ON w.id = p.wearer_id)
+    AND rules_version <> now_version;
+  RETURN NULL;
 END $function$
 CREATE OR REPLACE FUNCTION public.append_audit(action text, subject text, wearer_id integer, reason text, detail jsonb)
  RETURNS bigint
@@ -1002,6 +1028,20 @@ BEGIN
   PERFORM append_audit('nik.reveal', 'wearer:' || wearer, found_id, btrim(reason), NULL);
   RETURN found_nik;
 END $function$
+CREATE OR REPLACE FUNCTION public.rules_in_sight()
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT concat_ws(' ', acting_role(), acting_unit(),
+    (SELECT max(u.rules_version) FROM unit u WHERE u.path <@ acting_unit()),
+    (SELECT max(upper(c.during)) FROM condition c JOIN wearer w ON w.id = c.wearer_id
+      WHERE upper(c.during) > now() - interval '1 hour' AND upper(c.during) <= now() AND w.unit_path <@ acting_unit()),
+    '/',
+    (SELECT max(upper(p.during)) FROM permit p JOIN wearer w ON w.id = p.wearer_id
+      WHERE upper(p.during) > now() - interval '1 hour' AND upper(p.during) <= now() AND w.unit_path <@ acting_unit()))
+$function$
 CREATE OR REPLACE FUNCTION public.sees_zone(zone_id text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1125,6 +1165,7 @@ gelang_api: grant_access(uuid,text,double precision)
 gelang_api: granted_wearer_ids()
 gelang_api: officer_of_account(text)
 gelang_api: reveal_nik(uuid,text)
+gelang_api: rules_in_sight()
 gelang_api: sees_zone(text)
 gelang_api: units_in_sight()
 gelang_api: verify_audit(bigint,bytea)
