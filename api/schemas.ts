@@ -24,8 +24,16 @@ export const unitPathSchema = z
   .string()
   .max(256)
   .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'labels joined by dots')
+/** Text as PostgreSQL can hold it. */
+export const textSchema = z.string().refine((text) => !text.includes('\0'), 'no NUL characters')
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z')
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
+/** A time with its offset, of a year with four digits in UTC too. */
+export const instantSchema = z.iso
+  .datetime({ offset: true })
+  .refine((text) => Date.parse(text) >= FIRST_MS && Date.parse(text) <= LAST_MS, 'a year from 0001 to 9999')
 /** Why somebody looks at a wearer who is not theirs. */
-export const reasonSchema = z.string().trim().min(5).max(500)
+export const reasonSchema = textSchema.trim().min(5).max(500)
 
 export const errorSchema = z
   .object({ error: z.object({ code: z.string(), message: z.string() }) })
@@ -228,7 +236,7 @@ export const incidentViewSchema = z
 export const actRequestSchema = z
   .strictObject({
     action: z.enum(OFFICER_ACTIONS),
-    note: z.string().trim().min(1).max(4000).optional(),
+    note: textSchema.trim().min(1).max(4000).optional(),
     resolution: z.enum(RESOLUTIONS).optional(),
     signs: z.number().int().min(0).optional().openapi({
       description: 'signs of the incident that the officer saw; a resolution holds for no more of them',

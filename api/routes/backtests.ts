@@ -17,7 +17,7 @@ import { eachReport } from '../../store/read-reports.ts'
 import { asOfficer } from '../../store/transaction.ts'
 import type { ApiApp, ApiParts } from '../app.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { idSchema, reasonSchema, unitPathSchema, wearerIncidentSchema } from '../schemas.ts'
+import { idSchema, reasonSchema, textSchema, unitPathSchema, wearerIncidentSchema } from '../schemas.ts'
 import { requireRole } from '../sessions.ts'
 import { json, refusals } from './answers.ts'
 import { grantForReading, openTrack } from './track-access.ts'
@@ -43,7 +43,7 @@ export const backtestRequestSchema = z
     wearerId: idSchema.optional().openapi({ description: 'this wearer' }),
     unit: unitPathSchema.optional().openapi({ description: 'or all wearers in sight of this unit and those below it' }),
     days: z.number().int().min(1).max(BACKTEST.daysMax).default(BACKTEST.daysMax),
-    zone: z.union([z.strictObject({ id: z.string().min(1).max(64) }), z.strictObject({ shape: z.unknown() })]).openapi({
+    zone: z.union([z.strictObject({ id: textSchema.min(1).max(64) }), z.strictObject({ shape: z.unknown() })]).openapi({
       description: 'a zone that exists, or the shape of a proposed one',
     }),
     condition: z.strictObject({ kind, windows, timeZone, parameters, severity }),

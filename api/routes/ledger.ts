@@ -12,7 +12,7 @@ import { asOfficer } from '../../store/transaction.ts'
 import type { ApiApp, ApiParts } from '../app.ts'
 import type { ReadingTurns } from '../reading-turns.ts'
 import { Refusal } from '../refusal.ts'
-import { idSchema, ms } from '../schemas.ts'
+import { idSchema, instantSchema, ms } from '../schemas.ts'
 import { json, refusals } from './answers.ts'
 import { readDocument } from './read-document.ts'
 import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
@@ -21,7 +21,6 @@ const DAY_MS = 86_400_000
 const LEAD_MS = 2 * DAY_MS
 /** A longer time is asked for in parts. */
 export const LEDGER_MS_MAX = 62 * DAY_MS
-const instant = z.iso.datetime({ offset: true })
 const duration = z.number().openapi({ description: 'milliseconds' })
 
 export const ledgerRowSchema = z
@@ -43,7 +42,7 @@ const ledgerRoute = createRoute({
   summary: 'Time in violation and time served, by condition and local week, from the stored track; written down',
   request: {
     params: z.object({ id: idSchema }),
-    query: z.object({ from: instant, to: instant }),
+    query: z.object({ from: instantSchema, to: instantSchema }),
     headers: z.object({
       [REASON_HEADER]: z.string().max(2000).optional().openapi({ description: 'why; percent-encoded UTF-8' }),
     }),

@@ -8,7 +8,7 @@ import { asOfficer } from '../../store/transaction.ts'
 import type { ApiApp, ApiParts } from '../app.ts'
 import { CLIENT_ADDRESS_HEADER } from '../auth.ts'
 import { databaseAway, Refusal } from '../refusal.ts'
-import { errorSchema } from '../schemas.ts'
+import { errorSchema, textSchema } from '../schemas.ts'
 import { json } from './answers.ts'
 
 const signInRoute = createRoute({
@@ -21,7 +21,7 @@ const signInRoute = createRoute({
       required: true,
       content: {
         'application/json': {
-          schema: z.object({ username: z.string().min(1).max(64), password: z.string().min(1).max(128) }),
+          schema: z.object({ username: textSchema.min(1).max(64), password: textSchema.min(1).max(128) }),
         },
       },
     },

@@ -72,6 +72,6 @@ export function reasonOf(header: string | undefined): string | undefined {
     text = header
   }
   const reason = reasonSchema.safeParse(text)
-  if (!reason.success) throw new Refusal(400, 'invalid_input', `${REASON_HEADER}: 5 to 500 characters`)
+  if (!reason.success) throw new Refusal(400, 'invalid_input', `${REASON_HEADER}: 5 to 500 characters, no NUL`)
   return reason.data
 }

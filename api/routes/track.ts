@@ -6,7 +6,7 @@ import { readTrack } from '../../store/read-track.ts'
 import { asOfficer } from '../../store/transaction.ts'
 import type { ApiApp, ApiParts } from '../app.ts'
 import { Refusal } from '../refusal.ts'
-import { idSchema, trackFixSchema } from '../schemas.ts'
+import { idSchema, instantSchema, trackFixSchema } from '../schemas.ts'
 import { json, refusals } from './answers.ts'
 import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
 
@@ -14,15 +14,13 @@ import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-acc
 export const TRACK_MS_MAX = 31 * 86_400_000
 export const TRACK_FIXES_MAX = 50_000
 
-const instant = z.iso.datetime({ offset: true })
-
 const trackRoute = createRoute({
   method: 'get',
   path: '/v1/wearers/{id}/track',
   summary: 'Where a wearer was; every reading is written down',
   request: {
     params: z.object({ id: idSchema }),
-    query: z.object({ from: instant, to: instant }),
+    query: z.object({ from: instantSchema, to: instantSchema }),
     headers: z.object({
       [REASON_HEADER]: z.string().max(2000).optional().openapi({ description: 'why; percent-encoded UTF-8' }),
     }),

@@ -6,7 +6,7 @@ import { revealNik } from '../../store/reveal-nik.ts'
 import { asOfficer } from '../../store/transaction.ts'
 import type { ApiApp, ApiParts } from '../app.ts'
 import { notFound } from '../refusal.ts'
-import { idSchema, reasonSchema, unitPathSchema, wearerDetailSchema, wearerSchema } from '../schemas.ts'
+import { idSchema, reasonSchema, textSchema, unitPathSchema, wearerDetailSchema, wearerSchema } from '../schemas.ts'
 import { json, refusals } from './answers.ts'
 import { hiddenWearer } from './hidden-wearer.ts'
 
@@ -27,7 +27,7 @@ const listRoute = createRoute({
   summary: 'The wearers in sight, by name',
   request: {
     query: z.object({
-      q: z.string().trim().max(100).optional(),
+      q: textSchema.trim().max(100).optional(),
       unit: unitPathSchema.optional(),
       limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
       after: idSchema.optional().openapi({ description: '`next` of the page before' }),
