@@ -1,7 +1,8 @@
 // The one door for every protocol: what is believed of a report, and whose timeline it joins.
 import { type DirectoryDevice, wearerAt } from '../model/directory.ts'
 import type { RefusalReason } from '../model/quarantine.ts'
-import type { Alarm, DeviceReport } from '../model/report.ts'
+import type { DeviceReport } from '../model/report.ts'
+import { isUrgent } from './urgent.ts'
 
 /**
  * The wearer whose timeline the report joins, or why it joins none: `no_wearer` is to be discarded, all else to be
@@ -13,6 +14,8 @@ import type { Alarm, DeviceReport } from '../model/report.ts'
  *   not be lost to a broken receiver. Then it stays without a position, what was sent kept in `refusedPosition`.
  * - neither must it be lost to a clock that was set back: a cut strap, an opened case, an SOS whose time cannot be believed
  *   counts from its receipt, what was sent kept in `refusedTime`, and its position, of no known time, is no evidence.
+ *
+ * What else of such a report cannot be is left out before it comes here, by who decodes it.
  */
 export function admit(
   report: DeviceReport,
@@ -46,12 +49,6 @@ function doubtOfTime(
   if (!Number.isFinite(timeMs)) return 'impossible_time'
   if (timeMs > nowMs + limits.futureMsMax) return 'future'
   return timeMs < nowMs - limits.ancientMsMax ? 'ancient' : undefined
-}
-
-const URGENT: ReadonlySet<Alarm> = new Set(['strapOpen', 'caseOpen', 'tamper', 'sos'])
-
-function isUrgent({ alarms, strap, case: caseContact }: DeviceReport): boolean {
-  return strap === 'open' || caseContact === 'open' || alarms.some((alarm) => URGENT.has(alarm))
 }
 
 function takePositionOut(report: DeviceReport, why: string, value: string | boolean): void {

@@ -1,9 +1,7 @@
 import type { DeviceReport } from '../model/report.ts'
 import type { DecodeContext, DecodeError } from './decoder.ts'
 import { keep } from './device-words.ts'
-
-/** They are raised even when the receiver that should say where and when is broken. */
-const URGENT = ['sos', 'strapOpen', 'caseOpen', 'tamper'] as const
+import { isUrgent } from './urgent.ts'
 
 export type Believed = { reports: DeviceReport[]; error?: DecodeError }
 
@@ -13,8 +11,7 @@ export type Believed = { reports: DeviceReport[]; error?: DecodeError }
  * with the time of receipt, marked so, for an impossible time.
  */
 export function believed(report: DeviceReport, context: DecodeContext): Believed {
-  const urgent =
-    report.strap === 'open' || report.case === 'open' || URGENT.some((alarm) => report.alarms.includes(alarm))
+  const urgent = isUrgent(report)
   let error: DecodeError | undefined
   if (Number.isNaN(report.timeMs)) {
     error = { reason: 'impossible_time', detail: 'no such date or time' }
@@ -31,6 +28,11 @@ export function believed(report: DeviceReport, context: DecodeContext): Believed
     keep(report, 'refusedPosition', `${latDeg},${lonDeg}`)
   }
   return { reports: [report], ...(error === undefined ? {} : { error }) }
+}
+
+/** The same where something else of the frame cannot be, as `error` says: only what is urgent stays. */
+export function believedDespite(error: DecodeError, report: DeviceReport, context: DecodeContext): Believed {
+  return isUrgent(report) ? { ...believed(report, context), error } : { reports: [], error }
 }
 
 export function isPlace(latDeg: number | undefined, lonDeg: number | undefined): boolean {

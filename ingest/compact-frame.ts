@@ -28,13 +28,13 @@ const DEVICE_FIXED_BYTES = 5
 const ANSWER_HEADER_BYTES = 8
 const REFUSED_BYTES = 4
 
-const LATEST_MS = 8.64e15
-const FLAGS_MAX = Object.values(REPORT_FLAG).reduce((bits, bit) => bits | bit, 0)
-const ALARMS_MAX = Object.values(ALARM).reduce((bits, bit) => bits | bit, 0)
-const SOURCE_MAX = POSITION_SOURCE.cell
-const NO_BYTE = 255
+export const LATEST_MS = 8.64e15
+export const FLAGS_MAX = Object.values(REPORT_FLAG).reduce((bits, bit) => bits | bit, 0)
+export const ALARMS_MAX = Object.values(ALARM).reduce((bits, bit) => bits | bit, 0)
+export const SOURCE_MAX = POSITION_SOURCE.cell
+export const NO_BYTE = 255
 const NO_MILLIVOLTS = 0xffff
-const MILLIVOLTS_MAX = 65_000
+export const MILLIVOLTS_MAX = 65_000
 
 export type CompactFrame = {
   seq: number

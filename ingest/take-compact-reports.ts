@@ -11,7 +11,9 @@ import {
 } from './compact-frame.ts'
 import { type Directory, type KnownDevice, tryTokens } from './directory.ts'
 import type { Batch, Intake } from './intake.ts'
+import { mendedWordsOf } from './mend-compact-report.ts'
 import { detailOf, mayNotSpeak, type Sender } from './take-json-reports.ts'
+import { isUrgentFlat } from './urgent.ts'
 
 const flat = new LogReport()
 
@@ -44,7 +46,7 @@ export class Handles {
   }
 }
 
-/** Puts each report into the batch; gives those refused. */
+/** Puts each report into the batch; gives those refused. One that is urgent is taken without what of it cannot be. */
 export function takeCompactReports(
   intake: Intake,
   batch: Batch,
@@ -63,22 +65,26 @@ export function takeCompactReports(
       handle === undefined
         ? `handle ${view.getUint32(at, true)} has not been named on this connection`
         : readCompactReport(view, at, receivedMs, flat)
-    if (malformed === undefined && handle!.wrong === undefined) {
+    const isUrgent = malformed !== undefined && handle !== undefined && isUrgentFlat(flat)
+    if ((malformed === undefined || isUrgent) && handle!.wrong === undefined) {
       if (!tryTokens(handle!.known!, 1, receivedMs, intake.limits)) {
         intake.refuse(batch, 'rate_limited', '')
         refusals.push({ index, reason: 'rate_limited', retry: true })
         continue
       }
-      if (intake.takePlain(batch, flat, handle!.known!)) continue
+      if (!isUrgent && intake.takePlain(batch, flat, handle!.known!)) continue
     }
-    const reason =
-      malformed === undefined
-        ? (handle!.wrong ?? intake.take(batch, wordsOf(flat, handle!.deviceId), handle!.known!))
-        : 'malformed'
-    if (reason === undefined) continue
+    let reason: RefusalReason | undefined = 'malformed'
+    if (malformed === undefined || isUrgent) {
+      const { deviceId, known, wrong } = handle!
+      const words = () => (isUrgent ? mendedWordsOf(flat, deviceId, receivedMs) : wordsOf(flat, deviceId))
+      reason = wrong ?? intake.take(batch, words(), known!)
+      if (reason === undefined && !isUrgent) continue
+    }
     const raw = bytes.subarray(at, at + COMPACT_REPORT_BYTES)
-    intake.refuse(batch, reason, malformed ?? detailOf(reason, handle!.deviceId), handle?.deviceId, raw)
-    refusals.push({ index, reason, retry: false })
+    const detail = malformed ?? detailOf(reason!, handle!.deviceId)
+    intake.refuse(batch, reason ?? 'malformed', detail, handle?.deviceId, raw)
+    if (reason !== undefined) refusals.push({ index, reason, retry: false })
   }
   return refusals
 }

@@ -4,6 +4,7 @@ import type { RefusalReason } from '../model/quarantine.ts'
 import { type KnownDevice, tryTokens } from './directory.ts'
 import type { Batch, Intake } from './intake.ts'
 import { parseJsonReport } from './json-report.ts'
+import { urgentJsonReport } from './urgent-json-report.ts'
 
 export type Sender = { kind: 'device'; deviceId: string } | { kind: 'gateway'; gatewayId: string; unitPath: string }
 
@@ -12,17 +13,19 @@ const TAKEN = '{"ok":true}'
 /**
  * Puts each report into the batch and gives the verdicts as JSON, in order:
  * `{"ok":true}` or `{"ok":false,"reason":…,"detail":…}`; with `"retry":true` where the report was not kept and should be sent
- * again later.
+ * again later. One that is urgent is taken without what of it cannot be; it is kept for people to look at as well.
  */
 export function takeJsonReports(intake: Intake, batch: Batch, values: readonly unknown[], sender: Sender): string {
   const ownId = sender.kind === 'device' ? sender.deviceId : undefined
   let verdicts = ''
   for (const value of values) {
     if (verdicts !== '') verdicts += ','
-    const report = parseJsonReport(value, ownId, batch.receivedMs)
-    if (typeof report === 'string') {
-      intake.refuse(batch, 'malformed', report, ownId, JSON.stringify(value))
-      verdicts += refusal('malformed', report)
+    const parsed = parseJsonReport(value, ownId, batch.receivedMs)
+    const wrong = typeof parsed === 'string' ? parsed : undefined
+    const report = typeof parsed === 'string' ? urgentJsonReport(value, ownId, batch.receivedMs) : parsed
+    if (report === undefined) {
+      intake.refuse(batch, 'malformed', wrong!, ownId, JSON.stringify(value))
+      verdicts += refusal('malformed', wrong!)
       continue
     }
     const known = intake.directory.device(report.deviceId)
@@ -33,8 +36,10 @@ export function takeJsonReports(intake: Intake, batch: Batch, values: readonly u
       continue
     }
     reason ??= intake.take(batch, report, known!)
-    if (reason === undefined) verdicts += TAKEN
-    else {
+    if (reason === undefined) {
+      if (wrong !== undefined) intake.refuse(batch, 'malformed', wrong, report.deviceId, JSON.stringify(value))
+      verdicts += TAKEN
+    } else {
       const detail = detailOf(reason, report.deviceId)
       intake.refuse(batch, reason, detail, report.deviceId, JSON.stringify(value))
       verdicts += refusal(reason, detail)

@@ -12,7 +12,7 @@
 // Locations are not acknowledged by contract, so whatever TCP took is ours to keep.
 import type { DeviceSettings } from '../../model/directory.ts'
 import type { DeviceReport } from '../../model/report.ts'
-import { believed } from '../believe.ts'
+import { believed, believedDespite } from '../believe.ts'
 import { crc16X25 } from '../checksums.ts'
 import type { DecodeContext, Decoded, StreamDecoder, StreamProtocol } from '../decoder.ts'
 import { cameLate } from '../decoder.ts'
@@ -76,7 +76,8 @@ class Gt06Decoder implements StreamDecoder {
     const answer = type === INFORMATION ? {} : { reply }
     const wrong = readContent(report, type, content, settings, context)
     if (wrong === 'no report') return { reports: [], deviceId, ...answer }
-    if (wrong !== undefined) return { reports: [], deviceId, ...answer, error: { reason: 'malformed', detail: wrong } }
+    if (wrong !== undefined)
+      return { deviceId, ...answer, ...believedDespite({ reason: 'malformed', detail: wrong }, report, context) }
     return { deviceId, ...answer, ...believed(report, context) }
   }
 
@@ -157,9 +158,8 @@ function readAlarmTail(
   const statusAt = GPS_BYTES + Math.max(1, cellBytes)
   if (cellBytes > 1) readCell(report, content.subarray(0, statusAt), GPS_BYTES + 1, is4g)
   const status = content.subarray(statusAt, statusAt + 5)
-  if (status.length < 4) return 'shorter than its status block'
-  readStatus(report, status, settings)
-  return undefined
+  if (status.length > 0) readStatus(report, status, settings)
+  return status.length < 4 ? 'shorter than its status block' : undefined
 }
 
 // The layouts differ from model to model, so the content is kept as it came; its time is believed only where it can be one.

@@ -8,7 +8,7 @@
 // for the server to speak is asked with $AVREQ,? after some silence. Unanswered upper-case lines are not repeated.
 import type { DeviceSettings } from '../../model/directory.ts'
 import type { Alarm, DeviceReport } from '../../model/report.ts'
-import { believed } from '../believe.ts'
+import { believed, believedDespite } from '../believe.ts'
 import { xorOf } from '../checksums.ts'
 import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
 import { cameLate } from '../decoder.ts'
@@ -114,12 +114,12 @@ function decodeReport(
   const event = fields[FIELD.event] ?? ''
   const answer = answerTo(status, event, checksum)
   const reply = answer === '' ? {} : { reply: Buffer.from(answer, 'latin1') }
-  if (fields.length <= FIELD.battery || !/^[ARPV]$/i.test(status))
-    return { ...malformed('not the fields of a report', deviceId), ...reply }
+  if (fields.length <= FIELD.battery) return { ...malformed('not the fields of a report', deviceId), ...reply }
+  const isStatus = /^[ARPV]$/i.test(status)
   const report: DeviceReport = {
     deviceId,
     timeMs: nmeaTimeMs(fields[FIELD.date]!, fields[FIELD.time]!) - (settings?.utcOffsetMinutes ?? 0) * 60_000,
-    fixValid: status.toUpperCase() !== 'V',
+    fixValid: isStatus && status.toUpperCase() !== 'V',
     alarms: [],
     archived: false,
   }
@@ -129,6 +129,10 @@ function decodeReport(
   if (event !== '0') keep(report, 'event', event)
   keep(report, 'status', status)
   readRest(report, fields)
+  if (!isStatus) {
+    const error: DecodeError = { reason: 'malformed', detail: 'the status is not known' }
+    return { deviceId, ...reply, ...believedDespite(error, report, context) }
+  }
   return { deviceId, ...reply, ...believed(report, context) }
 }
 

@@ -10,7 +10,7 @@
 //   old variant: [LOG]STX,id,$GPRMC,…*hh,F|L,alarm words,imei:…,satellites[/visible],altitude,Battery=n%,…;hh
 import type { DeviceSettings } from '../../model/directory.ts'
 import type { Alarm, DeviceReport } from '../../model/report.ts'
-import { believed } from '../believe.ts'
+import { believed, believedDespite } from '../believe.ts'
 import { xorOf } from '../checksums.ts'
 import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
 import { addAlarm, addByCode, keep, own, strapOf } from '../device-words.ts'
@@ -76,8 +76,7 @@ function decodeMgv(text: string, context: DecodeContext): Decoded {
   if (!closed && !isWholeLine(text, message, alert)) return malformed('the message was cut', deviceId)
   const stored = fields[FIELD.stored]
   const fix = fields[FIELD.fix]
-  if (fields.length <= FIELD.gsm || (stored !== 'R' && stored !== 'S') || (fix !== 'A' && fix !== 'V'))
-    return malformed('not the fields of a report', deviceId)
+  if (fields.length <= FIELD.gsm) return malformed('not the fields of a report', deviceId)
   const report: DeviceReport = {
     deviceId,
     timeMs: nmeaTimeMs(fields[FIELD.date]!, fields[FIELD.time]!) - (settings?.utcOffsetMinutes ?? 0) * 60_000,
@@ -88,6 +87,10 @@ function decodeMgv(text: string, context: DecodeContext): Decoded {
   readPlace(report, fields)
   readRest(report, fields)
   if (alertAt !== undefined) readTail(report, fields, alertAt, settings)
+  if ((stored !== 'R' && stored !== 'S') || (fix !== 'A' && fix !== 'V')) {
+    const error: DecodeError = { reason: 'malformed', detail: 'neither R nor S, or neither A nor V' }
+    return { deviceId, ...believedDespite(error, report, context) }
+  }
   return { deviceId, ...believed(report, context) }
 }
 
@@ -167,7 +170,7 @@ function decodeOld(text: string, context: DecodeContext): Decoded {
   if (xorOf(sentence, 0, sentence.length) !== Number.parseInt(m[4]!, 16) && settings?.acceptBadChecksum !== true)
     return { reports: [], deviceId, error: { reason: 'checksum', detail: 'the checksum of GPRMC is another' } }
   const rmc = m[3]!.split(',')
-  if (rmc.length < 10 || (rmc[2] !== 'A' && rmc[2] !== 'V')) return malformed('not the fields of GPRMC', deviceId)
+  if (rmc.length < 10) return malformed('not the fields of GPRMC', deviceId)
   const report: DeviceReport = {
     deviceId,
     timeMs: nmeaTimeMs(rmc[9]!, rmc[1]!) - (settings?.utcOffsetMinutes ?? 0) * 60_000,
@@ -187,6 +190,10 @@ function decodeOld(text: string, context: DecodeContext): Decoded {
   keep(report, 'alert', words)
   if (words !== '') for (const word of words.split(/[|/]/)) readAlert(report, word.trim(), settings)
   readOldTail(report, rest)
+  if (rmc[2] !== 'A' && rmc[2] !== 'V') {
+    const error: DecodeError = { reason: 'malformed', detail: 'neither A nor V' }
+    return { deviceId, ...believedDespite(error, report, context) }
+  }
   return { deviceId, ...believed(report, context) }
 }
 

@@ -11,16 +11,20 @@ import type { DecodeContext, DecodeError } from '../decoder.ts'
 import { cameLate } from '../decoder.ts'
 import { parseIsoMs } from '../iso-time.ts'
 import { ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX } from '../json-report.ts'
+import { isUrgent } from '../urgent.ts'
 import type { FlatRecord } from './osmand.ts'
 
 export const MPS_PER_KNOT = 1852 / 3600
 const SECONDS_BELOW = 2 ** 31
 
+/** With a report, `error` says what of the record was left out of it. */
+export type OsmandRead = { report: DeviceReport; error?: DecodeError } | { report?: never; error: DecodeError }
+
 /**
  * One record as a report, or why it can never be one. Coordinates may be absent; half of them may not, but an alarm is not
- * lost to them.
+ * lost to them, nor what is urgent to a time that is none.
  */
-export function flatReport(record: FlatRecord, deviceId: string, context: DecodeContext): DeviceReport | DecodeError {
+export function flatReport(record: FlatRecord, deviceId: string, context: DecodeContext): OsmandRead {
   const { receivedMs } = context
   const report: DeviceReport = { deviceId, timeMs: receivedMs, fixValid: false, alarms: [], archived: false }
   let lat: string | undefined
@@ -34,9 +38,7 @@ export function flatReport(record: FlatRecord, deviceId: string, context: Decode
       case 'token':
         break
       case 'timestamp': {
-        const timeMs = timestampMs(value)
-        if (Number.isNaN(timeMs)) return { reason: 'impossible_time', detail: 'timestamp is no time' }
-        report.timeMs = timeMs
+        report.timeMs = timestampMs(value)
         break
       }
       case 'lat':
@@ -100,16 +102,30 @@ export function flatReport(record: FlatRecord, deviceId: string, context: Decode
     const lonDeg = number(lon ?? '')
     if (!Number.isNaN(latDeg) && !Number.isNaN(lonDeg)) {
       if (!isPlace(latDeg, lonDeg) && report.alarms.length === 0)
-        return { reason: 'impossible_position', detail: `no such place: ${latDeg}, ${lonDeg}` }
+        return { error: { reason: 'impossible_position', detail: `no such place: ${latDeg}, ${lonDeg}` } }
       report.latDeg = latDeg
       report.lonDeg = lonDeg
       report.fixValid = valid ?? true
     } else if (report.alarms.length > 0) keep(report, 'refusedPosition', `${lat ?? ''},${lon ?? ''}`)
-    else return { reason: 'malformed', detail: 'lat and lon must be two numbers' }
+    else return { error: { reason: 'malformed', detail: 'lat and lon must be two numbers' } }
   } else if (record.has('wifi')) report.source = 'wifi'
   else if (record.has('cell')) report.source = 'cell'
-  report.archived = cameLate(report.timeMs, context)
-  return report
+  return timed(report, record.get('timestamp')?.[0], context)
+}
+
+/** The report with its time looked at: for one that is none (NaN), what is urgent counts from its receipt, at no known place. */
+export function timed(report: DeviceReport, sent: string | undefined, context: DecodeContext): OsmandRead {
+  if (!Number.isNaN(report.timeMs)) {
+    report.archived = cameLate(report.timeMs, context)
+    return { report }
+  }
+  const error: DecodeError = { reason: 'impossible_time', detail: 'timestamp is no time' }
+  if (!isUrgent(report)) return { error }
+  report.timeMs = context.receivedMs
+  report.timeFromReceipt = true
+  report.fixValid = false
+  keep(report, 'refusedTime', sent ?? '')
+  return { report, error }
 }
 
 /** UTC ms of any of the forms that phones send; NaN for none of them. */

@@ -2,28 +2,24 @@
 // battery a share of 1; −1 means unknown in both and in the heading. A member named `_` repeats everything as text.
 import type { DeviceReport } from '../../model/report.ts'
 import { isPlace } from '../believe.ts'
-import type { DecodeContext, DecodeError } from '../decoder.ts'
-import { cameLate } from '../decoder.ts'
-import { addAlarms, keep, timestampMs } from './osmand-flat.ts'
+import type { DecodeContext } from '../decoder.ts'
+import { addAlarms, keep, type OsmandRead, timed, timestampMs } from './osmand-flat.ts'
 
 type Members = Record<string, unknown>
 
 /** One record as a report, or why it can never be one. `coords` may be absent. */
-export function nestedReport(record: Members, deviceId: string, context: DecodeContext): DeviceReport | DecodeError {
+export function nestedReport(record: Members, deviceId: string, context: DecodeContext): OsmandRead {
   const { receivedMs } = context
   const location = membersOf(record.location)
-  if (location === undefined) return { reason: 'malformed', detail: 'location is missing' }
+  if (location === undefined) return { error: { reason: 'malformed', detail: 'location is missing' } }
   const report: DeviceReport = { deviceId, timeMs: receivedMs, fixValid: false, alarms: [], archived: false }
   const { timestamp } = location
   if (timestamp === undefined || timestamp === null) report.timeFromReceipt = true
-  else {
+  else
     report.timeMs =
       typeof timestamp === 'string' || typeof timestamp === 'number' ? timestampMs(String(timestamp)) : Number.NaN
-    if (Number.isNaN(report.timeMs)) return { reason: 'impossible_time', detail: 'location.timestamp is no time' }
-  }
   const coords = membersOf(location.coords)
-  if (coords !== undefined && !readCoords(report, coords))
-    return { reason: 'malformed', detail: 'coords must hold latitude and longitude' }
+  const hasWhere = coords === undefined || readCoords(report, coords)
   readBattery(report, membersOf(location.battery))
   if (location.mock === true || record.mock === true) report.mock = true
   for (const alarm of [location.alarm, record.alarm]) if (typeof alarm === 'string') addAlarms(report, alarm, context)
@@ -32,10 +28,14 @@ export function nestedReport(record: Members, deviceId: string, context: DecodeC
   for (const name of ['is_moving', 'odometer', 'event']) keepScalar(report, name, location[name])
   for (const [name, value] of Object.entries(membersOf(location.extras) ?? {})) keepScalar(report, name, value)
   for (const [name, value] of Object.entries(membersOf(record.extras) ?? {})) keepScalar(report, name, value)
-  report.archived = cameLate(report.timeMs, context)
+  if (!hasWhere) {
+    if (report.alarms.length === 0)
+      return { error: { reason: 'malformed', detail: 'coords must hold latitude and longitude' } }
+    keep(report, 'refusedPosition', `${numberOf(coords!.latitude)},${numberOf(coords!.longitude)}`)
+  }
   if (report.fixValid && !isPlace(report.latDeg, report.lonDeg) && report.alarms.length === 0)
-    return { reason: 'impossible_position', detail: `no such place: ${report.latDeg}, ${report.lonDeg}` }
-  return report
+    return { error: { reason: 'impossible_position', detail: `no such place: ${report.latDeg}, ${report.lonDeg}` } }
+  return timed(report, typeof timestamp === 'string' ? timestamp : undefined, context)
 }
 
 function readCoords(report: DeviceReport, coords: Members): boolean {

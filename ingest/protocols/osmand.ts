@@ -14,7 +14,7 @@ const utf8 = new TextDecoder()
 /** Values by key as the phone sent them; a key that was sent several times has several. */
 export type FlatRecord = Map<string, string[]>
 
-type Read = { records: (FlatRecord | Record<string, unknown>)[] } | { unreadable: string }
+type Read = { records: (FlatRecord | Record<string, unknown>)[]; wrong?: string } | { unreadable: string }
 
 function decode(request: HttpProtocolRequest, context: DecodeContext): HttpDecoded {
   const reply = { status: 200, body: '' }
@@ -30,6 +30,7 @@ function decode(request: HttpProtocolRequest, context: DecodeContext): HttpDecod
     decoded.error = { reason: 'malformed', detail: read.unreadable }
     return decoded
   }
+  if (read.wrong !== undefined) decoded.error = { reason: 'malformed', detail: read.wrong }
   for (const record of read.records) {
     const deviceId =
       record instanceof Map ? (record.get('id') ?? record.get('deviceid'))?.[0] : idText(record.device_id)
@@ -38,10 +39,10 @@ function decode(request: HttpProtocolRequest, context: DecodeContext): HttpDecod
       continue
     }
     decoded.deviceId ??= deviceId
-    const report =
+    const { report, error } =
       record instanceof Map ? flatReport(record, deviceId, context) : nestedReport(record, deviceId, context)
-    if ('reason' in report) decoded.error ??= report
-    else decoded.reports.push(report)
+    if (error !== undefined) decoded.error ??= error
+    if (report !== undefined) decoded.reports.push(report)
   }
   return decoded
 }
@@ -68,11 +69,13 @@ function readJson(body: Uint8Array): Read {
   if (values.length > RECORDS_MAX) return { unreadable: `more than ${RECORDS_MAX} records` }
   const records: (FlatRecord | Record<string, unknown>)[] = []
   for (const item of values) {
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) return { unreadable: 'a record is no object' }
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) continue
     const members = item as Record<string, unknown>
     records.push(isNested(members) ? members : flatOf(members))
   }
-  return { records }
+  const wrong = 'a record is no object'
+  if (records.length === 0) return { unreadable: wrong }
+  return records.length === values.length ? { records } : { records, wrong }
 }
 
 function isNested(members: Record<string, unknown>): boolean {

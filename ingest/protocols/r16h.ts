@@ -7,7 +7,7 @@
 import type { DeviceSettings } from '../../model/directory.ts'
 import type { Alarm, ContactState, DeviceReport } from '../../model/report.ts'
 import { alarmOf } from '../alarm-words.ts'
-import { believed } from '../believe.ts'
+import { believed, believedDespite } from '../believe.ts'
 import { ByteWindow } from '../byte-window.ts'
 import type { DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../decoder.ts'
 import { keep, own } from '../device-words.ts'
@@ -84,7 +84,6 @@ class R16hDecoder implements StreamDecoder {
     if (fields.length !== (type === 'GPSD' ? GPSD.count : LBSD.count))
       return malformed('wrong number of fields', deviceId)
     const stored = fields[FIELDS.stored]
-    if (stored !== 'R' && stored !== 'S') return malformed('neither R nor S', deviceId)
     const settings = context.settingsOf(deviceId)
     const timeMs = timeOf(fields[FIELDS.date]!, fields[FIELDS.time]!, settings?.utcOffsetMinutes ?? 0)
     const report: DeviceReport = { deviceId, timeMs, fixValid: false, alarms: [], archived: stored === 'S' }
@@ -96,6 +95,8 @@ class R16hDecoder implements StreamDecoder {
       report.lonDeg = Number.NaN
     }
     readTail(report, fields, type === 'GPSD' ? GPSD.tail : LBSD.tail, settings)
+    if (stored !== 'R' && stored !== 'S')
+      return { deviceId, ...believedDespite({ reason: 'malformed', detail: 'neither R nor S' }, report, context) }
     return { deviceId, ...believed(report, context) }
   }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseJsonReport } from '../../ingest/json-report.ts'
+import { urgentJsonReport } from '../../ingest/urgent-json-report.ts'
 import { ReportWriter } from '../../model/report-codec.ts'
 
 const NOW = 1_767_864_605_000
@@ -117,7 +118,7 @@ test.each([
   expect(parse(withId)).toContain(reason)
 })
 
-test('any JSON gives a report that the log can carry, or a reason', () => {
+test('any JSON gives a report that the log can carry, or a reason, and perhaps what is urgent of it', () => {
   const named = fc.dictionary(
     fc.constantFrom(
       'deviceId',
@@ -139,10 +140,10 @@ test('any JSON gives a report that the log can carry, or a reason', () => {
     fc.property(fc.oneof(fc.jsonValue(), named), (value) => {
       const report = parseJsonReport(value, 'b1', NOW)
       if (typeof report === 'string') expect(report.length).toBeGreaterThan(0)
-      else {
-        writer.add(report, 1, 1, NOW, 'own')
-        writer.take()
-      }
+      const taken = typeof report === 'string' ? urgentJsonReport(value, 'b1', NOW) : report
+      if (taken === undefined) return
+      writer.add(taken, 1, 1, NOW, 'own')
+      writer.take()
     }),
     { numRuns: 5000, seed: 4711 },
   )
