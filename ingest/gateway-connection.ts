@@ -9,7 +9,7 @@ import { type Sender, takeJsonReports } from './take-json-reports.ts'
 type Pending = { answer: string | Buffer; reports: number; done: boolean }
 export type GatewaySender = Extract<Sender, { kind: 'gateway' }>
 
-export const CLOSE = { goingAway: 1001, policy: 1008, tooBig: 1009, tryAgainLater: 1013 } as const
+export const CLOSE = { goingAway: 1001, policy: 1008, tooBig: 1009, internal: 1011, tryAgainLater: 1013 } as const
 const BUSY_LOOK_MS = 50
 
 export class GatewayConnection {
@@ -61,8 +61,13 @@ export class GatewayConnection {
     if (!this.#stillTrusted()) return
     const batch = this.#intake.newBatch('gateway')
     const pending: Pending = { answer: '', reports: 0, done: false }
-    if (isBinary) this.#readBinary(batch, pending, bytes)
-    else this.#readJson(batch, pending, bytes)
+    try {
+      if (isBinary) this.#readBinary(batch, pending, bytes)
+      else this.#readJson(batch, pending, bytes)
+    } catch (error) {
+      this.#broke(batch, error)
+      return
+    }
     this.#pending.push(pending)
     this.#unacknowledgedReports += pending.reports
     this.#brake()
@@ -73,6 +78,13 @@ export class GatewayConnection {
         this.#settled(pending, false)
       },
     )
+  }
+
+  // A bug of ours, but one frame's: the process stays for everybody else. What had been handed to the log is repeated and known.
+  #broke(batch: Batch, error: unknown): void {
+    this.#intake.log.error({ err: error, gatewayId: this.gatewayId }, 'a gateway frame failed')
+    this.#fail(CLOSE.internal, 'the server failed; connect again and send what was not answered')
+    void this.#intake.settle(batch)
   }
 
   #readJson(batch: Batch, pending: Pending, bytes: Buffer): void {
@@ -93,7 +105,8 @@ export class GatewayConnection {
       return
     }
     pending.reports = reports.length
-    pending.answer = `{"ack":${seq},"results":[${takeJsonReports(this.#intake, batch, reports, this.#sender)}]}`
+    const verdicts = takeJsonReports(this.#intake, batch, reports, this.#sender, bytes)
+    pending.answer = `{"ack":${seq},"results":[${verdicts}]}`
   }
 
   #readBinary(batch: Batch, pending: Pending, bytes: Buffer): void {

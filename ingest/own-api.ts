@@ -77,7 +77,7 @@ async function takeReports(
       return refuse(c, 429, 'rate_limited', 'too many reports; send these again later')
     }
   }
-  const verdicts = takeJsonReports(intake, batch, values, sender)
+  const verdicts = takeJsonReports(intake, batch, values, sender, body)
   if (!(await intake.settle(batch))) return unavailable(c, 'log_unavailable', 'the report log takes nothing now')
   return c.body(`{"results":[${verdicts}]}`, 200, { 'content-type': 'application/json' })
 }

@@ -13,9 +13,15 @@ const TAKEN = '{"ok":true}'
 /**
  * Puts each report into the batch and gives the verdicts as JSON, in order:
  * `{"ok":true}` or `{"ok":false,"reason":…,"detail":…}`; with `"retry":true` where the report was not kept and should be sent
- * again later. One that is urgent is taken without what of it cannot be; it is kept for people to look at as well.
+ * again later. `whole` is what they came in. One that is urgent is taken without what of it cannot be; it is kept for people to look at as well.
  */
-export function takeJsonReports(intake: Intake, batch: Batch, values: readonly unknown[], sender: Sender): string {
+export function takeJsonReports(
+  intake: Intake,
+  batch: Batch,
+  values: readonly unknown[],
+  sender: Sender,
+  whole: Uint8Array,
+): string {
   const ownId = sender.kind === 'device' ? sender.deviceId : undefined
   let verdicts = ''
   for (const value of values) {
@@ -24,7 +30,7 @@ export function takeJsonReports(intake: Intake, batch: Batch, values: readonly u
     const wrong = typeof parsed === 'string' ? parsed : undefined
     const report = typeof parsed === 'string' ? urgentJsonReport(value, ownId, batch.receivedMs) : parsed
     if (report === undefined) {
-      intake.refuse(batch, 'malformed', wrong!, ownId, JSON.stringify(value))
+      intake.refuse(batch, 'malformed', wrong!, ownId, rawOf(value, whole))
       verdicts += refusal('malformed', wrong!)
       continue
     }
@@ -37,11 +43,11 @@ export function takeJsonReports(intake: Intake, batch: Batch, values: readonly u
     }
     reason ??= intake.take(batch, report, known!)
     if (reason === undefined) {
-      if (wrong !== undefined) intake.refuse(batch, 'malformed', wrong, report.deviceId, JSON.stringify(value))
+      if (wrong !== undefined) intake.refuse(batch, 'malformed', wrong, report.deviceId, rawOf(value, whole))
       verdicts += TAKEN
     } else {
       const detail = detailOf(reason, report.deviceId)
-      intake.refuse(batch, reason, detail, report.deviceId, JSON.stringify(value))
+      intake.refuse(batch, reason, detail, report.deviceId, rawOf(value, whole))
       verdicts += refusal(reason, detail)
     }
   }
@@ -57,6 +63,16 @@ export function mayNotSpeak(
   if (sender.kind === 'device') return deviceId === sender.deviceId ? undefined : 'bad_credential'
   if (known === undefined) return 'unknown_device'
   return isWithinUnit(known.device.unitPath, sender.unitPath) ? undefined : 'not_of_this_gateway'
+}
+
+// JSON.parse takes any depth, JSON.stringify only as much as the stack holds.
+function rawOf(value: unknown, whole: Uint8Array): string | Uint8Array {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    if (error instanceof RangeError) return whole
+    throw error
+  }
 }
 
 function refusal(reason: RefusalReason, detail: string): string {
