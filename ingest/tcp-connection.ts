@@ -23,6 +23,9 @@ export class TcpConnection {
   readonly #context: DecodeContext
   #known: { deviceId: string; generation: number; device: KnownDevice | undefined } | undefined
   #identified = false
+  readonly #identifying: NodeJS.Timeout
+  /** It has not named a known device in time; what it sent last may still do so. */
+  #overdue = false
   #malformedFrames = 0
   #garbageKept = false
   /** A chunk is being worked on; one that comes meanwhile waits, and nothing more is read then. */
@@ -50,12 +53,15 @@ export class TcpConnection {
       settingsOf: (deviceId) => this.#deviceOf(deviceId)?.device.settings,
       isKnown: (deviceId) => this.#deviceOf(deviceId) !== undefined,
     }
-    socket.setTimeout(intake.limits.tcpIdentifyMs, () => this.#cut(this.#identified ? 'idle' : 'not_identified'))
+    // A stranger's bytes do not prolong its time.
+    this.#identifying = setTimeout(() => this.#onOverdue(), intake.limits.tcpIdentifyMs)
+    socket.setTimeout(intake.limits.tcpIdleMs, () => this.#cut('idle'))
     socket.on('error', (error) => intake.log.debug({ err: error, protocol: protocol.name }, 'a connection broke'))
     const { greeting } = protocol
     if (greeting !== undefined) this.#greeting = setTimeout(() => socket.write(greeting.bytes), greeting.afterSilenceMs)
     socket.on('close', () => {
       clearTimeout(this.#greeting)
+      clearTimeout(this.#identifying)
       this.#endRest()
     })
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
@@ -167,8 +173,14 @@ export class TcpConnection {
     else this.#rest()
   }
 
+  #onOverdue(): void {
+    this.#overdue = true
+    if (!this.#working) this.#rest()
+  }
+
   #rest(): void {
     this.#working = false
+    if (this.#overdue && !this.#identified) this.#cut('not_identified')
     if (this.#closing) this.#whenIdle?.()
     else if (this.socket.isPaused()) this.socket.resume()
   }
@@ -243,7 +255,7 @@ export class TcpConnection {
     }
     if (!this.#identified) {
       this.#identified = true
-      this.socket.setTimeout(this.#intake.limits.tcpIdleMs)
+      clearTimeout(this.#identifying)
     }
     if (error !== undefined) this.#intake.refuse(batch, error.reason, error.detail, deviceId, bytes)
     let kept = error !== undefined

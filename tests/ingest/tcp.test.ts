@@ -103,6 +103,25 @@ test('who does not say who he is, and who falls silent, is cut', async () => {
   expect(cut('idle')).toBe(1)
 })
 
+test.each(['@', '\r\n', `@LINK,${IMEI}`])(
+  'who drips %j is cut in time all the same, and holds no place',
+  async (drop) => {
+    open = await openIngest({ limits: { tcpIdentifyMs: 150, tcpConnectionsMax: 2 } })
+    const strangers = [dial(), dial()]
+    const dripping = setInterval(() => {
+      for (const socket of strangers) socket.write(drop)
+    }, 20)
+    await Promise.all(strangers.map(closed))
+    clearInterval(dripping)
+    expect(cut('not_identified')).toBe(2)
+    const honest = dial()
+    honest.write(frame(1))
+    await expect.poll(async () => (await open.stored()).length).toBe(1)
+    honest.destroy()
+  },
+  5000,
+)
+
 test('a device above its rate is read more slowly and loses nothing', async () => {
   open = await openIngest({ limits: { deviceBurstReports: 5, deviceReportsPerSecond: 50 } })
   const socket = dial()
