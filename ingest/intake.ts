@@ -65,6 +65,8 @@ export class Intake {
   readonly measures: IngestMeasures
   readonly #reportLog: ReportLog
   readonly #quarantine: QuarantineAppender
+  /** Batches that the log or the quarantine has taken. */
+  batchesWritten = 0
   #logTakes = true
   #strangersSecond = 0
   #strangersKept = 0
@@ -198,6 +200,7 @@ export class Intake {
       () => {
         if (!this.#logTakes) this.log.info({}, 'the log takes reports again')
         this.#logTakes = true
+        this.batchesWritten++
         if (batch.accepted > 0)
           this.measures.appendSeconds.observe((this.clock() - beganMs) / 1000, { protocol: batch.protocol })
         this.#count(batch)

@@ -31,6 +31,7 @@ export type IngestLimits = {
   gatewayPingMs: number
   gatewayMalformedFramesMax: number
 
+  /** Open ones, and those that are gone while what they sent is not in the log yet. */
   tcpConnectionsMax: number
   /** Until a connection has named a known device. */
   tcpIdentifyMs: number
@@ -42,6 +43,9 @@ export type IngestLimits = {
   malformedFramesMax: number
   /** Replies that the device does not fetch. */
   tcpUnsentBytesMax: number
+  /** While the log takes nothing: how often what devices that are never answered have sent is tried again, and of how many. */
+  heldRetryMs: number
+  heldRetriesAtOnce: number
 
   /** How far a report's time may lie ahead of ours. */
   futureMsMax: number
@@ -85,6 +89,8 @@ export const INGEST_LIMITS: IngestLimits = {
   garbageBytesMax: 16 * 1024,
   malformedFramesMax: 20,
   tcpUnsentBytesMax: 64 * 1024,
+  heldRetryMs: 500,
+  heldRetriesAtOnce: 8,
 
   futureMsMax: 10 * 60_000,
   ancientMsMax: 360 * 86_400_000,

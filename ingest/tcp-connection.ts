@@ -2,9 +2,9 @@ import type { Socket } from 'node:net'
 import type { RefusalReason } from '../model/quarantine.ts'
 import type { DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from './decoder.ts'
 import { type KnownDevice, takeTokens } from './directory.ts'
+import type { HeldConnections } from './held-connections.ts'
 import type { Batch, Intake } from './intake.ts'
 
-const RETRY_MS = 500
 const BUSY_LOOK_MS = 50
 
 type Frame = { bytes: Uint8Array; decoded: Decoded }
@@ -39,10 +39,16 @@ export class TcpConnection {
   #resting: NodeJS.Timeout | undefined
   #isCut = false
   #closing = false
+  #givenUp = false
   #whenIdle: (() => void) | undefined
+  readonly #held: HeldConnections
+  readonly #onGone: () => void
   #greeting: NodeJS.Timeout | undefined
 
-  constructor(socket: Socket, protocol: StreamProtocol, intake: Intake) {
+  /** `onGone` is called once the socket is closed and nothing it sent is under way. */
+  constructor(socket: Socket, protocol: StreamProtocol, intake: Intake, held: HeldConnections, onGone: () => void) {
+    this.#held = held
+    this.#onGone = onGone
     this.socket = socket
     this.#protocol = protocol
     this.#intake = intake
@@ -55,7 +61,7 @@ export class TcpConnection {
     }
     // A stranger's bytes do not prolong its time.
     this.#identifying = setTimeout(() => this.#onOverdue(), intake.limits.tcpIdentifyMs)
-    socket.setTimeout(intake.limits.tcpIdleMs, () => this.#cut('idle'))
+    socket.setTimeout(intake.limits.tcpIdleMs, () => this.#onIdle())
     socket.on('error', (error) => intake.log.debug({ err: error, protocol: protocol.name }, 'a connection broke'))
     const { greeting } = protocol
     if (greeting !== undefined) this.#greeting = setTimeout(() => socket.write(greeting.bytes), greeting.afterSilenceMs)
@@ -63,8 +69,16 @@ export class TcpConnection {
       clearTimeout(this.#greeting)
       clearTimeout(this.#identifying)
       this.#endRest()
+      if (!this.#working) this.#onGone()
     })
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
+  }
+
+  /** Ends it; what is held and the log does not take now is lost. */
+  giveUp(): void {
+    this.#givenUp = true
+    this.socket.destroy()
+    if (this.#held.isWaiting(this)) this.#lose()
   }
 
   /** Answers what has been read, then ends the connection. */
@@ -114,7 +128,8 @@ export class TcpConnection {
     this.#intake.whenSettled(batch, this.#onSettled)
   }
 
-  #handAgain(): void {
+  /** For HeldConnections. */
+  tryAgain(): void {
     try {
       this.#hand()
     } catch (error) {
@@ -126,26 +141,26 @@ export class TcpConnection {
     try {
       if (stored) this.#answer()
       // Where the device does not wait for an answer, TCP has already taken the reports off it: hold them until the log has them.
-      else if (this.#protocol.acknowledges || this.#closing) this.#lose()
-      else setTimeout(() => this.#handAgain(), RETRY_MS)
+      else if (!this.#protocol.acknowledges && this.#identified && !this.#givenUp) this.#held.hold(this)
+      else this.#lose()
     } catch (error) {
       this.#failed(error)
     }
   }
 
+  /** Of a stranger nothing needs keeping, and whoever waits for an answer sends again. */
   #lose(): void {
-    const { name, acknowledges } = this.#protocol
-    if (!acknowledges)
-      this.#intake.log.error(
-        { protocol: name, frames: this.#frames.length },
-        'frames of a device that is never answered were lost: the log was away at shutdown',
-      )
+    if (!this.#protocol.acknowledges && this.#identified)
+      this.#held.lose(this, this.#frames.length, this.#next?.length ?? 0)
+    this.#frames = NO_FRAMES
+    this.#next = undefined
     this.#cut('log_unavailable')
     this.#rest()
   }
 
   #answer(): void {
     this.#frames = NO_FRAMES
+    this.#held.stored(this)
     for (const reply of this.#replies) this.socket.write(reply)
     this.#replies.length = 0
     if (this.#cutAfter !== undefined) this.#cut(this.#cutAfter)
@@ -173,6 +188,12 @@ export class TcpConnection {
     else this.#rest()
   }
 
+  // It is not idle while we do not read it.
+  #onIdle(): void {
+    if (this.#working) this.socket.setTimeout(this.#intake.limits.tcpIdleMs)
+    else this.#cut('idle')
+  }
+
   #onOverdue(): void {
     this.#overdue = true
     if (!this.#working) this.#rest()
@@ -183,10 +204,12 @@ export class TcpConnection {
     if (this.#overdue && !this.#identified) this.#cut('not_identified')
     if (this.#closing) this.#whenIdle?.()
     else if (this.socket.isPaused()) this.socket.resume()
+    if (this.socket.closed) this.#onGone()
   }
 
   #failed(error: unknown): void {
     this.#intake.log.error({ err: error, protocol: this.#protocol.name }, 'a connection failed and was cut')
+    this.#held.forget(this)
     this.#cut('failed')
     this.#rest()
   }
