@@ -41,6 +41,7 @@ export class TcpConnection {
   #closing = false
   #givenUp = false
   #whenIdle: (() => void) | undefined
+  #whenGone: (() => void) | undefined
   readonly #held: HeldConnections
   readonly #onGone: () => void
   #greeting: NodeJS.Timeout | undefined
@@ -69,7 +70,7 @@ export class TcpConnection {
       clearTimeout(this.#greeting)
       clearTimeout(this.#identifying)
       this.#endRest()
-      if (!this.#working) this.#onGone()
+      if (!this.#working) this.#gone()
     })
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
   }
@@ -81,9 +82,18 @@ export class TcpConnection {
     if (this.#held.isWaiting(this)) this.#lose()
   }
 
-  /** Answers what has been read, then ends the connection. */
+  /** Open, though it was to end; what TCP has taken of it and was not read is unknown. */
+  get isUnread(): boolean {
+    return this.#identified && !this.#protocol.acknowledges && !this.socket.destroyed
+  }
+
+  /**
+   * Answers what has been read, then ends the connection. Of a device that is never answered all is read that TCP takes until
+   * it has heard of the end and ends too, or is given up: it sends none of that again.
+   */
   async close(): Promise<void> {
     this.#closing = true
+    if (!this.#protocol.acknowledges) return this.#readToEnd()
     this.socket.pause()
     this.#endRest()
     if (this.#working)
@@ -91,6 +101,21 @@ export class TcpConnection {
         this.#whenIdle = resolve
       })
     this.socket.end()
+  }
+
+  async #readToEnd(): Promise<void> {
+    const gone = new Promise<void>((resolve) => {
+      this.#whenGone = resolve
+    })
+    this.socket.end()
+    this.#endRest()
+    if (this.socket.closed && !this.#working) this.#gone()
+    await gone
+  }
+
+  #gone(): void {
+    this.#whenGone?.()
+    this.#onGone()
   }
 
   #onData(chunk: Buffer): void {
@@ -202,9 +227,9 @@ export class TcpConnection {
   #rest(): void {
     this.#working = false
     if (this.#overdue && !this.#identified) this.#cut('not_identified')
-    if (this.#closing) this.#whenIdle?.()
+    if (this.#closing && this.#protocol.acknowledges) this.#whenIdle?.()
     else if (this.socket.isPaused()) this.socket.resume()
-    if (this.socket.closed) this.#onGone()
+    if (this.socket.closed) this.#gone()
   }
 
   #failed(error: unknown): void {

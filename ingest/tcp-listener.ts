@@ -56,6 +56,12 @@ export class TcpListener {
   }
 
   terminate(): void {
+    const unread = [...this.#connections].filter(({ isUnread }) => isUnread).length
+    if (unread > 0)
+      this.#intake.log.warn(
+        { protocol: this.protocol.name, connections: unread },
+        'devices that are never answered did not end; what TCP had taken of them and was not read is lost',
+      )
     for (const connection of this.#connections) connection.giveUp()
   }
 

@@ -84,6 +84,39 @@ test('a stop waits for those held as long as it may, and says what is lost; none
   expect(said('error', 'were lost')?.fields).toEqual({ protocol: 'r16h', connections: 2, frames: 3, bytesUnread: 0 })
 })
 
+test('what TCP took before a stop is in the log after it, however slow the log is', async () => {
+  server = await ownRedis()
+  open = await openIngest({ redisUrl: server.url })
+  const socket = dial()
+  socket.setNoDelay(true)
+  const bytes = () => open.meter.of('gelang_ingest_bytes_total', { protocol: 'r16h' })
+  await open.redis.call('CLIENT', 'PAUSE', '500', 'WRITE')
+  for (let second = 0; second < 10; second++) {
+    await new Promise<void>((sent) => socket.write(frame(second), () => sent()))
+    // Chunks of their own as long as they are read.
+    if (second < 2) await expect.poll(bytes).toBe((second + 1) * frame(0).length)
+  }
+  await open.ingest.close()
+  expect(await open.stored()).toHaveLength(10)
+  expect(socket.destroyed).toBe(true)
+})
+
+test('a device that does not end when it is told to is cut after a while, and that is said', async () => {
+  server = await ownRedis()
+  open = await openIngest({ redisUrl: server.url, limits: { shutdownMs: 200 } })
+  const socket = connect({ port: open.ingest.ports.r16h!, host: '127.0.0.1', allowHalfOpen: true })
+  sockets.push(socket)
+  socket.on('error', () => undefined).resume()
+  socket.write(frame(0))
+  await expect.poll(async () => (await open.stored()).length).toBe(1)
+  const stopped = open.ingest.close()
+  await new Promise((resolve) => socket.once('end', resolve))
+  socket.write(frame(1))
+  await stopped
+  expect(await open.stored()).toHaveLength(2)
+  expect(said('warn', 'of them and was not read')?.fields).toEqual({ protocol: 'r16h', connections: 1 })
+})
+
 test('a stop in time for the log loses nothing of those held', async () => {
   server = await ownRedis()
   open = await openIngest({ redisUrl: server.url, limits: { heldRetryMs: 100 } })

@@ -141,8 +141,7 @@ test('a device that owes time does not hold the shutdown up', async () => {
   const socket = dial()
   socket.write(Array.from({ length: 5 }, (_, i) => frame(i)).join(''))
   await expect.poll(async () => (await open.stored()).length).toBe(5)
-  await open.ingest.close()
-  await closed(socket)
+  await Promise.all([open.ingest.close(), closed(socket)])
 })
 
 test('reports that a closing device left behind are stored', async () => {
