@@ -45,7 +45,11 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
     host: settings.host,
     appender,
     directory,
-    quarantine: async (items) => dropped.inc(undefined, await appendQuarantine(redis, keys, items)),
+    quarantine: async (items, askedFor) => {
+      const reply = await appendQuarantine(redis, keys, items, { askedFor })
+      dropped.inc(undefined, reply.pushedOut)
+      return reply
+    },
     log,
     meter,
     clock,

@@ -60,6 +60,7 @@ export class GatewayConnection {
     this.#intake.measures.bytes.inc({ protocol: 'gateway' }, bytes.length)
     if (!this.#stillTrusted()) return
     const batch = this.#intake.newBatch('gateway')
+    batch.sender = `gateway:${this.gatewayId}`
     const pending: Pending = { answer: '', reports: 0, done: false }
     try {
       if (isBinary) this.#readBinary(batch, pending, bytes)
@@ -129,10 +130,10 @@ export class GatewayConnection {
 
   #malformed(batch: Batch, pending: Pending, bytes: Buffer, detail: string, seq?: number): void {
     this.#malformedFrames++
-    this.#intake.refuse(batch, 'malformed', detail, this.gatewayId, bytes)
+    const isKept = this.#intake.refuse(batch, 'malformed', detail, this.gatewayId, bytes)
     pending.answer = JSON.stringify({
       ...(seq === undefined ? {} : { seq }),
-      error: { code: 'malformed', message: detail },
+      error: { code: 'malformed', message: detail, ...(isKept ? {} : { retry: true }) },
     })
   }
 

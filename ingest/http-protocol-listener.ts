@@ -6,6 +6,7 @@ import { isSecret } from './credentials.ts'
 import type { DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from './decoder.ts'
 import { type KnownDevice, takeTokens, tryTokens } from './directory.ts'
 import type { Batch, Intake } from './intake.ts'
+import { NOT_KEPT_RETRY_SECONDS } from './limits.ts'
 import { BodyReader } from './read-body.ts'
 
 type Env = { Bindings: HttpBindings }
@@ -14,7 +15,7 @@ type Status = 200 | 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503
 /**
  * 200 (or what the protocol says) = delivered, and then every report is on disk or in quarantine. 400 nobody named; 401 wrong
  * credential; 403 revoked; 404 unknown device, which makes a phone keep its reports until it is registered; 413 too large;
- * 429 above its rate; 503 the log or the quarantine takes nothing now.
+ * 429 above its rate, or too much of it refused and not looked at yet; 503 the log or the quarantine takes nothing now.
  */
 export function httpProtocolApp(protocol: HttpProtocol, intake: Intake, isReady: () => boolean): Hono<Env> {
   const app = new Hono<Env>()
@@ -90,12 +91,15 @@ async function takeDecoded(
     c.header('retry-after', String(Math.ceil(waitMs / 1000)))
     return empty(c, 429)
   }
-  if (error !== undefined) intake.refuse(batch, error.reason, error.detail, decoded.deviceId, protocol.redact(request))
+  batch.sender = `device:${reports[0]?.deviceId ?? decoded.deviceId}`
+  let isKept = true
+  if (error !== undefined)
+    isKept = intake.refuse(batch, error.reason, error.detail, decoded.deviceId, protocol.redact(request))
   for (const report of reports) {
     const reason = intake.take(batch, report, intake.directory.device(report.deviceId) as KnownDevice)
     // The request holds all its records, so it is kept once.
-    if (reason !== undefined)
-      intake.refuse(
+    if (reason !== undefined && isKept)
+      isKept = intake.refuse(
         batch,
         reason,
         '',
@@ -104,6 +108,10 @@ async function takeDecoded(
       )
   }
   if (!(await intake.settle(batch))) return empty(c, 503)
+  if (!isKept) {
+    c.header('retry-after', NOT_KEPT_RETRY_SECONDS)
+    return empty(c, 429)
+  }
   if (reply.contentType !== undefined) c.header('content-type', reply.contentType)
   return reply.body === '' ? empty(c, reply.status as Status) : c.body(reply.body, reply.status as Status)
 }

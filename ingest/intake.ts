@@ -2,12 +2,14 @@
 // before both have them.
 import { wearerAt } from '../model/directory.ts'
 import type { Clock, Log, Meter } from '../model/observe.ts'
-import { QUARANTINE_BYTES_MAX, type Quarantined, type RefusalReason } from '../model/quarantine.ts'
+import { QUARANTINE_BYTES_MAX, type RefusalReason } from '../model/quarantine.ts'
 import { type DeviceReport, type LogReport, PROTOCOL, type Protocol, REPORT_FLAG } from '../model/report.ts'
+import type { QuarantineItem } from '../stream/quarantine-log.ts'
 import { admit } from './admit.ts'
 import type { Directory, KnownDevice } from './directory.ts'
 import type { IngestLimits } from './limits.ts'
 import { type IngestMeasures, ingestMeasures } from './measure.ts'
+import { type QuarantineAppender, QuarantineShares, ShareUsedUp } from './quarantine-shares.ts'
 
 /** The part of stream's ReportAppender that ingest uses. */
 export type ReportLog = {
@@ -27,7 +29,7 @@ export type ReportLog = {
 const LAT_E7_MAX = 900_000_000
 const LON_E7_MAX = 1_800_000_000
 
-export type QuarantineAppender = (items: Quarantined[]) => Promise<unknown>
+const STRANGERS = 'strangers'
 
 /** Reports that came together and are answered together. Filled without waiting, then settled once. */
 export class Batch {
@@ -35,7 +37,9 @@ export class Batch {
   readonly receivedMs: number
   accepted = 0
   discarded = 0
-  quarantined: Quarantined[] | undefined
+  /** Whose share of the quarantine it takes, as soon as it is known who speaks: `device:<id>` or `gateway:<id>`. */
+  sender = STRANGERS
+  quarantined: QuarantineItem[] | undefined
   refused: Map<RefusalReason, number> | undefined
   /** Nearly always all there is: one promise an entry of the log, not one a report. */
   #written: Promise<unknown> | undefined
@@ -64,7 +68,7 @@ export class Intake {
   readonly log: Log
   readonly measures: IngestMeasures
   readonly #reportLog: ReportLog
-  readonly #quarantine: QuarantineAppender
+  readonly #quarantine: QuarantineShares
   /** Batches that the log or the quarantine has taken. */
   batchesWritten = 0
   #logTakes = true
@@ -81,9 +85,10 @@ export class Intake {
     meter: Meter
   }) {
     this.#reportLog = parts.reportLog
-    this.#quarantine = parts.quarantine
     this.directory = parts.directory
     this.limits = parts.limits
+    const { quarantineShareMax, quarantineAskMs } = parts.limits
+    this.#quarantine = new QuarantineShares(parts.quarantine, quarantineShareMax, quarantineAskMs)
     this.clock = parts.clock
     this.log = parts.log
     this.measures = ingestMeasures(parts.meter)
@@ -139,11 +144,29 @@ export class Intake {
     return true
   }
 
-  /** Counts a refusal and, with `raw`, keeps the bytes for people to look at. `raw` holds no secret. */
-  refuse(batch: Batch, reason: RefusalReason, detail: string, deviceId?: string, raw?: Uint8Array | string): void {
+  /**
+   * Counts a refusal and, with `raw`, keeps the bytes for people to look at. `raw` holds no secret. False: it is not kept,
+   * because the sender has filled its share of the quarantine, and should be sent again later.
+   */
+  refuse(batch: Batch, reason: RefusalReason, detail: string, deviceId?: string, raw?: Uint8Array | string): boolean {
+    return this.#refuseOf(batch.sender, batch, reason, detail, deviceId, raw)
+  }
+
+  #refuseOf(
+    sender: string,
+    batch: Batch,
+    reason: RefusalReason,
+    detail: string,
+    deviceId: string | undefined,
+    raw: Uint8Array | string | undefined,
+  ): boolean {
     batch.refused ??= new Map()
     batch.refused.set(reason, (batch.refused.get(reason) ?? 0) + 1)
-    if (raw === undefined) return
+    if (raw === undefined) return true
+    if (!this.#quarantine.take(sender, batch.receivedMs)) {
+      this.measures.notKept.inc({ protocol: batch.protocol })
+      return false
+    }
     const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
     batch.quarantined ??= []
     batch.quarantined.push({
@@ -154,7 +177,9 @@ export class Intake {
       ...(deviceId === undefined ? {} : { deviceId: deviceId.slice(0, 64) }),
       raw: Uint8Array.prototype.slice.call(bytes, 0, QUARANTINE_BYTES_MAX),
       cut: bytes.length > QUARANTINE_BYTES_MAX,
+      sender,
     })
+    return true
   }
 
   /**
@@ -174,7 +199,7 @@ export class Intake {
       this.#strangersKept = 0
     }
     if (this.#strangersKept++ < this.limits.strangersQuarantinedPerSecond)
-      this.refuse(batch, reason, detail, deviceId, raw())
+      this.#refuseOf(STRANGERS, batch, reason, detail, deviceId, raw())
     else {
       this.refuse(batch, reason, detail)
       this.measures.strangersNotKept.inc({ protocol: batch.protocol })
@@ -188,7 +213,7 @@ export class Intake {
 
   /** The same with a callback, which must not throw: at once where there is nothing to wait for. */
   whenSettled(batch: Batch, done: (stored: boolean) => void): void {
-    if (batch.quarantined !== undefined) batch.waitFor(this.#quarantine(batch.quarantined))
+    if (batch.quarantined !== undefined) batch.waitFor(this.#quarantine.keep(batch.quarantined))
     const { written } = batch
     if (written === undefined) {
       this.#count(batch)
@@ -215,6 +240,7 @@ export class Intake {
 
   #unwritten({ protocol }: Batch, error: unknown): void {
     this.measures.unanswered.inc({ protocol })
+    if (error instanceof ShareUsedUp) return
     // The message only: an error of the driver may carry its command, and that holds reports.
     const reason = error instanceof Error ? error.message : String(error)
     if (this.#logTakes) this.log.error({ reason, protocol }, 'the log does not take reports; senders get no answer')

@@ -1,5 +1,10 @@
 // Every limit of ingest in one table. ARCHITECTURE.md lists them with the tests that reach them.
 
+import { QUARANTINE_SHARE_MAX } from '../stream/quarantine-log.ts'
+
+/** For a sender whose share of the quarantine is used up; the record takes from it every second, when it can. */
+export const NOT_KEPT_RETRY_SECONDS = '60'
+
 export type IngestLimits = {
   /** Body of one request to the own API. */
   bodyBytesMax: number
@@ -58,6 +63,9 @@ export type IngestLimits = {
   logPendingReportsHigh: number
   /** Kept in quarantine of those who could not say who they are, all together; the rest is only counted. */
   strangersQuarantinedPerSecond: number
+  /** Entries of the quarantine that one sender may fill before the record has taken them; who has is asked after this long. */
+  quarantineShareMax: number
+  quarantineAskMs: number
   /** What is under way when ingest shuts down is given this long. */
   shutdownMs: number
 }
@@ -98,5 +106,7 @@ export const INGEST_LIMITS: IngestLimits = {
   deviceBurstReports: 20_000,
   logPendingReportsHigh: 60_000,
   strangersQuarantinedPerSecond: 50,
+  quarantineShareMax: QUARANTINE_SHARE_MAX,
+  quarantineAskMs: 1000,
   shutdownMs: 10_000,
 }

@@ -9,6 +9,7 @@ export type IngestMeasures = {
   appendSeconds: Histogram
   unanswered: Counter
   strangersNotKept: Counter
+  notKept: Counter
 }
 
 /** The metrics of ingest; the labels hold protocols, verdicts and reasons only, never ids. */
@@ -38,6 +39,11 @@ export function ingestMeasures(meter: Meter): IngestMeasures {
     unanswered: meter.counter(
       'gelang_ingest_unanswered_batches_total',
       'Batches that got no positive answer because the log or the quarantine took them not',
+      ['protocol'],
+    ),
+    notKept: meter.counter(
+      'gelang_ingest_not_kept_total',
+      'Refused reports and frames not kept because their sender had filled its share of the quarantine; to be sent again where the protocol can say so',
       ['protocol'],
     ),
     strangersNotKept: meter.counter(

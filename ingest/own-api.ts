@@ -5,6 +5,7 @@ import { authenticate } from './authenticate.ts'
 import { takeTokens, tryTokens } from './directory.ts'
 import type { Intake } from './intake.ts'
 import { isDeviceId } from './json-report.ts'
+import { NOT_KEPT_RETRY_SECONDS } from './limits.ts'
 import { BodyReader } from './read-body.ts'
 import { takeJsonReports } from './take-json-reports.ts'
 
@@ -57,9 +58,19 @@ async function takeReports(
     return refuse(c, auth.status, auth.code, 'the credential is not valid for these reports')
   }
   const { sender } = auth
+  batch.sender = `${sender.kind}:${nameOf(sender)}`
   if (values === undefined) {
-    intake.refuse(batch, 'malformed', 'no report and no {"reports":[…]}', nameOf(sender), body)
+    const isKept = intake.refuse(batch, 'malformed', 'no report and no {"reports":[…]}', nameOf(sender), body)
     if (!(await intake.settle(batch))) return unavailable(c, 'log_unavailable', 'the report log takes nothing now')
+    if (!isKept) {
+      c.header('retry-after', NOT_KEPT_RETRY_SECONDS)
+      return refuse(
+        c,
+        429,
+        'rate_limited',
+        'too much of yours was refused and not looked at yet; send this again later',
+      )
+    }
     return refuse(c, 400, 'malformed', 'send one report or {"reports":[…]} as JSON')
   }
   if (values.length > limits.batchReportsMax) {

@@ -9,10 +9,11 @@ import type { Directory } from './directory.ts'
 import { GatewayFeed } from './gateway.ts'
 import { httpProtocolApp } from './http-protocol-listener.ts'
 import { closeHttpServer, httpServer } from './http-server.ts'
-import { Intake, type QuarantineAppender, type ReportLog } from './intake.ts'
+import { Intake, type ReportLog } from './intake.ts'
 import { INGEST_LIMITS, type IngestLimits } from './limits.ts'
 import { ownApi } from './own-api.ts'
 import { DEVICE_PROTOCOLS } from './protocols.ts'
+import type { QuarantineAppender } from './quarantine-shares.ts'
 import { TcpListener } from './tcp-listener.ts'
 
 export type IngestParts = {

@@ -83,8 +83,8 @@ export function takeCompactReports(
     }
     const raw = bytes.subarray(at, at + COMPACT_REPORT_BYTES)
     const detail = malformed ?? detailOf(reason!, handle!.deviceId)
-    intake.refuse(batch, reason ?? 'malformed', detail, handle?.deviceId, raw)
-    if (reason !== undefined) refusals.push({ index, reason, retry: false })
+    const isKept = intake.refuse(batch, reason ?? 'malformed', detail, handle?.deviceId, raw)
+    if (reason !== undefined) refusals.push({ index, reason, retry: !isKept })
   }
   return refusals
 }

@@ -30,8 +30,8 @@ export function takeJsonReports(
     const wrong = typeof parsed === 'string' ? parsed : undefined
     const report = typeof parsed === 'string' ? urgentJsonReport(value, ownId, batch.receivedMs) : parsed
     if (report === undefined) {
-      intake.refuse(batch, 'malformed', wrong!, ownId, rawOf(value, whole))
-      verdicts += refusal('malformed', wrong!)
+      const isKept = intake.refuse(batch, 'malformed', wrong!, ownId, rawOf(value, whole))
+      verdicts += refusal('malformed', wrong!, isKept)
       continue
     }
     const known = intake.directory.device(report.deviceId)
@@ -47,8 +47,8 @@ export function takeJsonReports(
       verdicts += TAKEN
     } else {
       const detail = detailOf(reason, report.deviceId)
-      intake.refuse(batch, reason, detail, report.deviceId, rawOf(value, whole))
-      verdicts += refusal(reason, detail)
+      const isKept = intake.refuse(batch, reason, detail, report.deviceId, rawOf(value, whole))
+      verdicts += refusal(reason, detail, isKept)
     }
   }
   return verdicts
@@ -75,8 +75,8 @@ function rawOf(value: unknown, whole: Uint8Array): string | Uint8Array {
   }
 }
 
-function refusal(reason: RefusalReason, detail: string): string {
-  return JSON.stringify({ ok: false, reason, detail })
+function refusal(reason: RefusalReason, detail: string, isKept: boolean): string {
+  return JSON.stringify({ ok: false, reason, detail, ...(isKept ? {} : { retry: true }) })
 }
 
 /** The reason as a sentence for the sender. */

@@ -305,16 +305,18 @@ export class TcpConnection {
       this.#identified = true
       clearTimeout(this.#identifying)
     }
-    if (error !== undefined) this.#intake.refuse(batch, error.reason, error.detail, deviceId, bytes)
+    batch.sender = `device:${deviceId}`
+    let isKept = error === undefined || this.#intake.refuse(batch, error.reason, error.detail, deviceId, bytes)
     let kept = error !== undefined
     for (const report of reports) {
       const refused = this.#intake.take(batch, report, known)
       if (refused === undefined) continue
       // A frame holds all its records, so it is kept once.
-      this.#intake.refuse(batch, refused, '', deviceId, kept ? undefined : bytes)
+      isKept = this.#intake.refuse(batch, refused, '', deviceId, kept ? undefined : bytes) && isKept
       kept = true
     }
-    if (reply !== undefined) this.#replies.push(reply)
+    // Who waits for an answer sends again what was not kept.
+    if (reply !== undefined && (isKept || !this.#protocol.acknowledges)) this.#replies.push(reply)
   }
 
   #cut(cause: string): void {

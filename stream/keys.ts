@@ -61,6 +61,8 @@ export function keysOf(prefix: string) {
     quarantine: `${prefix}:{quarantine}`,
     quarantinePosition: `${prefix}:{quarantine}:position`,
     quarantineDropped: `${prefix}:{quarantine}:dropped`,
+    /** How many of the entries each sender has sent. */
+    quarantineSenders: `${prefix}:{quarantine}:senders`,
     acts: `${prefix}:{acts}`,
     /** Recipients that have or had a queue of alerts. */
     recipients: `${prefix}:{recipients}`,

@@ -124,7 +124,8 @@ export async function openIngest(
     host: '127.0.0.1',
     appender,
     directory,
-    quarantine: (items) => appendQuarantine(test.redis, test.keys, items),
+    quarantine: (items, askedFor) =>
+      appendQuarantine(test.redis, test.keys, items, { askedFor, shareMax: options.limits?.quarantineShareMax }),
     log: { ...silentLog, debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
     meter,
     clock: () => clock.nowMs,

@@ -135,7 +135,7 @@ async function openIngest(redis: TestRedis, { clock, log, meter }: { clock: Cloc
     host: '127.0.0.1',
     appender: new ReportAppender(await redis.open(), redis.keys, { shardCount: SHARDS }),
     directory,
-    quarantine: (items) => appendQuarantine(redis.redis, redis.keys, items),
+    quarantine: (items, askedFor) => appendQuarantine(redis.redis, redis.keys, items, { askedFor }),
     log,
     meter,
     clock,

@@ -139,7 +139,7 @@ test('publications, quarantine and acts', async () => {
   expect(await loadZones(redis, keys, ['z'])).toHaveLength(1)
   const raw = new Uint8Array(3)
   await appendQuarantine(redis, keys, [
-    { receivedMs: 1, protocol: 'own', reason: 'malformed', detail: '', raw, cut: false },
+    { receivedMs: 1, protocol: 'own', reason: 'malformed', detail: '', raw, cut: false, sender: 's' },
   ])
   const [item] = await readQuarantine(redis, keys, '0-0', { count: 10 })
   await dropQuarantine(redis, keys, item!.id)
