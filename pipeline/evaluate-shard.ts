@@ -98,7 +98,7 @@ export class ShardEvaluator {
     const entries = await this.#read()
     this.#behind = entries.length >= this.#options.limits.entriesPerRead
     await this.#judge.judge(entries, this.#behind, askedMs)
-    this.#wearers.fireEdges()
+    this.#wearers.fireEdges(this.#judge.knownToMs, this.#judge.waits)
     await this.#writer.commitOutcomes()
     await this.#publish()
     if ((await this.#judge.judgeOld(this.#paceMs)) > 0) await this.#writer.commitOutcomes()

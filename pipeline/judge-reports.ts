@@ -28,6 +28,7 @@ export class ReportJudge {
   readonly #arrived = { live: 0, late: 0, duplicate: 0, beyond: 0, no_plan: 0 }
   #readTo = '0-0'
   #position = '0-0'
+  #knownToMs = Number.NEGATIVE_INFINITY
 
   constructor(
     wearers: ShardWearers,
@@ -57,6 +58,14 @@ export class ReportJudge {
   get position(): string {
     return this.#position
   }
+
+  /** What was received until then has been read: as far as that the clock may decide. Never goes back. */
+  get knownToMs(): number {
+    return this.#knownToMs
+  }
+
+  /** Of this wearer something waits that was read. */
+  readonly waits = (wearerId: number): boolean => this.#old.has(wearerId)
 
   get oldWaiting(): number {
     return this.#old.count
@@ -96,7 +105,11 @@ export class ReportJudge {
         await breathe()
       }
     }
-    if (!behind && !this.isFull) this.#wearers.silences.caughtUp(askedMs)
+    const atTheEnd = !behind && !this.isFull
+    if (atTheEnd) this.#wearers.silences.caughtUp(askedMs)
+    // Of several processes that receive, one may be ahead of our clock.
+    const readMs = entries.length > 0 ? Math.min(report.receivedMs, askedMs) : Number.NEGATIVE_INFINITY
+    this.#knownToMs = Math.max(this.#knownToMs, atTheEnd ? askedMs : readMs)
   }
 
   /** Some of those that wait, as many as a few milliseconds of `paceMs` allow; gives how many. */
@@ -115,6 +128,7 @@ export class ReportJudge {
       const plan = this.#judgeOne(report, oldest.id)
       if (plan !== undefined) await plan
       old.judged(wearerId)
+      if (!old.has(wearerId)) this.#wearers.touched.add(wearerId) // the clock may decide again
       judged++
     }
     for (const arrival of ARRIVALS) {

@@ -151,11 +151,15 @@ export class ShardWearers {
       : timeline.worstState()
   }
 
-  fireEdges(): void {
-    const nowMs = this.#options.clock()
-    for (let wearerId = this.edges.takeDue(nowMs); wearerId !== undefined; wearerId = this.edges.takeDue(nowMs)) {
-      this.fleet.get(wearerId)?.advanceTo(nowMs)
-      this.touched.add(wearerId)
+  /**
+   * Moves on who is due by `knownToMs`; nobody is judged by the clock beyond what has been read. Who `waits` has reports that were
+   * read and not judged: left out until somebody touches that wearer when they are.
+   */
+  fireEdges(knownToMs: number, waits: (wearerId: number) => boolean): void {
+    for (let id = this.edges.takeDue(knownToMs); id !== undefined; id = this.edges.takeDue(knownToMs)) {
+      if (waits(id)) continue
+      this.fleet.get(id)?.advanceTo(knownToMs)
+      this.touched.add(id)
     }
     const rulesOf = (id: number) => {
       const plan = this.#plans.get(id)
