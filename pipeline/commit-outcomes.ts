@@ -2,10 +2,13 @@
 import type { WearerTimeline } from '../geofence/timeline.ts'
 import type { Incident } from '../model/incident.ts'
 import type { Counter, Meter } from '../model/observe.ts'
-import { COMMIT_FIELDS_MAX, eventFieldsOf, type ShardCommit } from '../stream/checkpoint.ts'
-import { type CommitTarget, commitInParts, type Outcome } from './commit-in-parts.ts'
+import { COMMIT_FIELDS_MAX, eventFieldsOf } from '../stream/checkpoint.ts'
+import { type CommitTarget, commitInParts, type LastPart, type Piece } from './commit-in-parts.ts'
 import { bucketField, silenceField } from './saved-events.ts'
 import type { ShardWearers } from './shard-wearers.ts'
+
+/** What a wearer has to tell; empty where only the state is to be saved. */
+type Outcome = { wearerId: number; incidents: readonly Incident[] }
 
 export class OutcomeWriter {
   readonly #wearers: ShardWearers
@@ -100,39 +103,30 @@ export class OutcomeWriter {
   }
 
   /** In as many steps as it takes, a wearer's outcomes and the state that knows of them in the same one; `last` with the last. */
-  async #commit(
-    outcomes: readonly Outcome[],
-    last: Partial<Pick<ShardCommit, 'position' | 'dropWearers' | 'dropEvents' | 'dropLate'>>,
-  ): Promise<void> {
+  async #commit(outcomes: readonly Outcome[], last: LastPart): Promise<void> {
     // A report that is asked for is never behind a saved position without its request.
-    await commitInParts(
-      this.#target,
-      outcomes,
-      (commit, outcome) => this.#addTo(commit, outcome),
-      () => ({
-        ...last,
-        lateRequests: this.#wearers.lateLane.takeUnsaved(),
-      }),
-    )
+    const lateRequests = () => this.#wearers.lateLane.takeUnsaved()
+    await commitInParts(this.#target, this.#pieces(outcomes), () => ({ ...last, lateRequests: lateRequests() }))
   }
 
-  /** Gives how many bytes the wearer added, about. */
-  #addTo(commit: ShardCommit, { wearerId, incidents }: Outcome): number {
-    const { fleet, silences, board, unsaved } = this.#wearers
-    const timeline = fleet.get(wearerId)
-    unsaved.delete(wearerId)
-    if (timeline === undefined) return 0
-    const before = commit.events.length
-    for (const incident of incidents) commit.incidents.push(JSON.stringify(incident))
-    const state = timeline.encodeState()
-    commit.states.push([wearerId, state])
-    for (const [bucketMs, bytes] of timeline.dirtyBuckets())
-      commit.events.push([bucketField(wearerId, bucketMs), bytes])
-    for (const bucketMs of timeline.droppedBuckets()) commit.dropEvents.push(bucketField(wearerId, bucketMs))
+  *#pieces(outcomes: readonly Outcome[]): Generator<Piece> {
+    for (const { wearerId, incidents } of outcomes) {
+      this.#wearers.unsaved.delete(wearerId)
+      const timeline = this.#wearers.fleet.get(wearerId)
+      if (timeline === undefined) continue
+      yield { incidents: incidents.map((incident) => JSON.stringify(incident)), ...this.#saved(wearerId, timeline) }
+    }
+  }
+
+  #saved(wearerId: number, timeline: WearerTimeline): Omit<Piece, 'incidents'> {
+    const { silences, board } = this.#wearers
+    const states: Piece['states'] = [[wearerId, timeline.encodeState()]]
+    const buckets = timeline.dirtyBuckets()
+    const events = buckets.map(([bucketMs, bytes]): [string, Uint8Array] => [bucketField(wearerId, bucketMs), bytes])
+    const dropEvents = timeline.droppedBuckets().map((bucketMs) => bucketField(wearerId, bucketMs))
     const silence = silences.encode(wearerId)
-    if (silence !== undefined) commit.events.push([silenceField(wearerId), silence])
+    if (silence !== undefined) events.push([silenceField(wearerId), silence])
     const latest = board.snapshot(wearerId)
-    if (latest !== undefined) commit.latest.push([wearerId, latest])
-    return commit.events.slice(before).reduce((sum, [, each]) => sum + each.length, state.length)
+    return { states, events, dropEvents, latest: latest === undefined ? [] : [[wearerId, latest]] }
   }
 }
