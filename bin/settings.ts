@@ -112,7 +112,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     webhookUrls: webhooks(env),
     leaseTtlMs: integer(env, 'GELANG_LEASE_TTL_MS', 5000, 500, 600_000),
     retainMs: integer(env, 'GELANG_RETAIN_HOURS', 24, 1, 24 * 90) * 3_600_000,
-    retainEventsMax: integer(env, 'GELANG_RETAIN_EVENTS', 4096, 16, 1_000_000),
+    retainEventsMax: integer(env, 'GELANG_RETAIN_EVENTS', 4096, 16, 100_000),
     trackRetentionDays: integer(env, 'GELANG_TRACK_RETENTION_DAYS', 0, 0, 36_500),
     quarantineRetentionDays: integer(env, 'GELANG_QUARANTINE_RETENTION_DAYS', 90, 0, 36_500),
     allowWeakDurability: env.GELANG_ALLOW_WEAK_DURABILITY === '1',

@@ -1,7 +1,7 @@
 // The reports that a timeline keeps, in canonical order (report-chain.ts): added, read again, dropped by the hour.
 import type { LogReport } from '../model/report.ts'
 import { insertReport } from './insert-report.ts'
-import { append, dropFirst, firstNotBefore, rowsIn } from './report-chain.ts'
+import { append, dropFirst, firstNotBefore, markDirty, rowsIn } from './report-chain.ts'
 import { NONE, ReportChunks, readRow } from './report-chunks.ts'
 import { restoreHour, takeDirtyHours } from './save-hours.ts'
 import { freshRow, HOT } from './wearer-row.ts'
@@ -58,7 +58,7 @@ export class EventBuckets {
   get newestMs(): number {
     const last = this.#last
     if (last === NONE) return -Infinity
-    return this.#chunks.viewOf(last).getFloat64(this.#chunks.rowAt(last, this.#lastRows - 1), true)
+    return this.#timeAt(last, this.#lastRows - 1)
   }
 
   /** The place before the first report later than `timeMs`. */
@@ -92,11 +92,36 @@ export class EventBuckets {
     return first === NONE ? undefined : this.#chunks.hourOf(first)
   }
 
-  /** Lets the oldest hour go; gives its start. */
-  dropOldest(): number {
-    const hourMs = this.oldestMs!
-    while (this.oldestMs === hourMs) dropFirst(this.#hot, this.#at, this.#chunks)
-    return hourMs
+  /** The earliest time before which at least `rows` reports lie, and chunks that it does not part: at most just after the newest. */
+  timeBehind(rows: number): number {
+    const chunks = this.#chunks
+    let passed = 0
+    let beforeMs = Infinity
+    for (let chunk = this.#hot[this.#at + HOT.firstChunk]!; chunk !== NONE; chunk = chunks.nextOf(chunk)) {
+      const firstMs = this.#timeAt(chunk, 0)
+      if (passed >= rows && firstMs > beforeMs) return firstMs
+      const here = rowsIn(this.#hot, this.#at, chunks, chunk)
+      beforeMs = this.#timeAt(chunk, here - 1)
+      passed += here
+    }
+    return this.newestMs + 1
+  }
+
+  /** Lets everything before `timeMs` go, which is the beginning of an hour or of a chunk; gives the hours of which nothing is left. */
+  dropBefore(timeMs: number): number[] {
+    const gone: number[] = []
+    let droppedOfMs: number | undefined
+    for (let hourMs = this.oldestMs; hourMs !== undefined; hourMs = this.oldestMs) {
+      const chunk = this.#hot[this.#at + HOT.firstChunk]!
+      if (this.#timeAt(chunk, 0) >= timeMs) {
+        if (droppedOfMs === hourMs) markDirty(this.#hot, this.#at, this.#chunks, chunk)
+        break
+      }
+      droppedOfMs = hourMs
+      dropFirst(this.#hot, this.#at, this.#chunks)
+      if (this.oldestMs !== hourMs) gone.push(hourMs)
+    }
+    return gone
   }
 
   /** Lets everything go. */
@@ -116,6 +141,10 @@ export class EventBuckets {
 
   get #last(): number {
     return this.#hot[this.#at + HOT.lastChunk]!
+  }
+
+  #timeAt(chunk: number, row: number): number {
+    return this.#chunks.viewOf(chunk).getFloat64(this.#chunks.rowAt(chunk, row), true)
   }
 
   get #lastRows(): number {

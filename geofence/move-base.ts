@@ -12,22 +12,29 @@ import { HOT } from './wearer-row.ts'
 /** What is folded again was told long ago. */
 const SILENT: Sink = { change: () => undefined }
 
-/** Lets the oldest hours go as far as `options` says; none while reports of it are the newest. */
+/**
+ * A wearer's incidents that are over and remembered, with a kilobyte or more of evidence each, all saved with every new one. Of whom
+ * there are more in the time that memory reaches back, it reaches back less far.
+ */
+export const OVER_MAX = 128
+
+/** Lets go what `options` says: the oldest hours; where the newest alone holds too much, or too much came of it, its older half. */
 export function trim(timeline: TimelineMemory): void {
-  const { events, options } = timeline
+  const { events, options, outcomes } = timeline
   const { retainMs, retainEventsMax } = options
   for (;;) {
-    const { oldestMs } = events
+    const { oldestMs, newestMs, count } = events
     if (oldestMs === undefined) return
     const endMs = oldestMs + BUCKET_MS
-    const { newestMs } = events
-    const tooMany = events.count > retainEventsMax && endMs <= newestMs
-    if (!tooMany && endMs > newestMs - retainMs) return
-    moveBase(timeline, endMs)
+    const tooMany = count > retainEventsMax
+    if (endMs <= newestMs - retainMs || (tooMany && endMs <= newestMs)) moveBase(timeline, endMs)
+    else if (tooMany || (!outcomes.hasChanges && outcomes.moreOverThan(OVER_MAX)))
+      moveBase(timeline, events.timeBehind(count >> 1))
+    else return
   }
 }
 
-/** Folds the oldest hour into the base; nothing earlier than `baseMs` is taken any more. */
+/** Folds what comes before `baseMs` into the base; nothing earlier is taken any more. */
 function moveBase(timeline: TimelineMemory, baseMs: number): void {
   const { events, wearerId } = timeline
   const { bytes, segment } = timeline.base
@@ -39,7 +46,7 @@ function moveBase(timeline: TimelineMemory, baseMs: number): void {
   }
   const base = putBy(standing)
   timeline.base = base
-  timeline.dropped = [...timeline.dropped, events.dropOldest()]
+  timeline.dropped = [...timeline.dropped, ...events.dropBefore(baseMs)]
   timeline.hot[timeline.at + HOT.baseMs] = baseMs
   timeline.baseDirty = true
   if (timeline.checkpoints.length > 0)

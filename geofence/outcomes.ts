@@ -31,6 +31,17 @@ export class Outcomes {
     return this.#changed.size > 0
   }
 
+  /** More than `max` that are over: ended or withdrawn. */
+  moreOverThan(max: number): boolean {
+    if (this.#byId.size <= max) return false
+    let over = 0
+    for (const outcome of this.#byId.values()) {
+      const now = newest(outcome)
+      if (now === undefined || now.endMs !== undefined) over++
+    }
+    return over > max
+  }
+
   #begin(): void {
     if (this.#byId !== NOTHING) return
     this.#byId = new Map()

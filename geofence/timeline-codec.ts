@@ -12,6 +12,7 @@ import { EventBuckets } from './event-buckets.ts'
 import { Outcomes } from './outcomes.ts'
 import { PlanInvalid } from './plan-rules.ts'
 import type { PlanSegment, Standing } from './plan-segments.ts'
+import { BUCKET_MS } from './report-chain.ts'
 import { decodeWearerState, encodeWearerState } from './state-codec.ts'
 import type { Seat } from './timeline-memory.ts'
 
@@ -78,7 +79,8 @@ export function decodeTimeline(
     const { state, segment } = readStanding(baseFrom, wearerId, segments)
     const base = { cursorMs: state.cursorMs, bytes: encodeWearerState(state, segment.plan), segment }
     const events = new EventBuckets(seat.chunks, seat.hot, seat.at)
-    for (const [startMs, bytes] of buckets) if (startMs >= baseMs && startMs >= 0) events.restore(startMs, bytes)
+    for (const [startMs, bytes] of buckets)
+      if (startMs + BUCKET_MS > baseMs && startMs >= 0) events.restore(startMs, bytes)
     const outcomes = outcomesJson === '' ? new Outcomes() : Outcomes.fromJson(outcomesJson)
     return { segments, head, base, baseMs, clockMs, events, outcomes }
   } catch (cause) {

@@ -16,7 +16,7 @@ import { freshRow, HOT } from './wearer-row.ts'
 export type TimelineOptions = {
   /** How far behind the newest report a late one is still folded in. */
   retainMs: number
-  /** At most so many reports are kept; the oldest hours go first. */
+  /** At most so many reports are kept; the oldest hours go first, of a single hour the older half. */
   retainEventsMax: number
   /** False weighs every fix exactly against every condition: for the test that the shortcut changes nothing. */
   shortcut?: boolean

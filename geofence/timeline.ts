@@ -4,7 +4,7 @@ import { LogReport } from '../model/report.ts'
 import { changePlan } from './change-plan.ts'
 import type { CompiledPlan } from './compile-plan.ts'
 import { advanceHead, foldReport } from './fold-report.ts'
-import { trim } from './move-base.ts'
+import { OVER_MAX, trim } from './move-base.ts'
 import { rebase } from './rebase.ts'
 import type { Rebuilt } from './rebuild.ts'
 import { foldStale, markStale } from './refold.ts'
@@ -100,6 +100,11 @@ export class WearerTimeline extends TimelineMemory {
   /** WEARER_STATE of the worst incident open now. */
   worstState(): number {
     return this.outcomes.size === 0 ? 0 : this.outcomes.worstOpen()
+  }
+
+  /** So much has come since changes were taken last that they should be taken before more is offered. */
+  get isCrowded(): boolean {
+    return this.events.count > 2 * this.options.retainEventsMax || this.outcomes.moreOverThan(2 * OVER_MAX)
   }
 
   get retainedEvents(): number {

@@ -61,10 +61,11 @@ export class ShardEvaluator {
   constructor(options: ShardEvaluatorOptions) {
     this.#options = options
     this.#paceMs = options.monotonicMs ?? (() => performance.now())
-    const { redis, keys, shard, token, limits, meter } = options
+    const { redis, keys, shard, token, limits, log, meter } = options
     this.#wearers = new ShardWearers(options)
-    this.#judge = new ReportJudge(this.#wearers, options)
-    this.#writer = new OutcomeWriter(this.#wearers, { redis, keys, shard, token, limits, meter })
+    const writer = new OutcomeWriter(this.#wearers, { redis, keys, shard, token, limits, log, meter })
+    this.#writer = writer
+    this.#judge = new ReportJudge(this.#wearers, { ...options, relieve: (wearerId) => writer.relieve(wearerId) })
     this.#units = new UnitTeller({ redis, keys, shard, token, everyMs: limits.newsMs })
   }
 

@@ -18,6 +18,8 @@ export type EvaluatorLimits = {
   /** One commit holds at most so many wearers, and not many more bytes; both well below what a commit may hold. */
   wearersPerCommit: number
   bytesPerCommit: number
+  /** What is told, or saved, of one wearer is brought below this, or does not go in one commit. */
+  wearerBytesMax: number
   /** And so many requests to fold again from the stored track. */
   latePerCommit: number
 }
@@ -34,5 +36,6 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
   newsMs: 1000,
   wearersPerCommit: 250,
   bytesPerCommit: 4 * 1_048_576,
+  wearerBytesMax: 16 * 1_048_576,
   latePerCommit: 2000,
 }

@@ -17,10 +17,19 @@ const OLD_MS_PER_TURN = 4
 const OLD_PER_LOOK = 50
 const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const
 
+export type ReportJudgeOptions = {
+  meter: Meter
+  shard: number
+  limits: EvaluatorLimits
+  /** Commits a wearer's outcomes at once. */
+  relieve(wearerId: number): Promise<void>
+}
+
 export class ReportJudge {
   readonly #wearers: ShardWearers
   readonly #shard: number
   readonly #limits: EvaluatorLimits
+  readonly #relieve: (wearerId: number) => Promise<void>
   readonly #report = new LogReport()
   readonly #old = new OldReports()
   readonly #reports: Counter
@@ -30,13 +39,11 @@ export class ReportJudge {
   #position = '0-0'
   #knownToMs = Number.NEGATIVE_INFINITY
 
-  constructor(
-    wearers: ShardWearers,
-    { meter, shard, limits }: { meter: Meter; shard: number; limits: EvaluatorLimits },
-  ) {
+  constructor(wearers: ShardWearers, { meter, shard, limits, relieve }: ReportJudgeOptions) {
     this.#wearers = wearers
     this.#shard = shard
     this.#limits = limits
+    this.#relieve = relieve
     this.#reports = meter.counter('gelang_evaluate_reports_total', 'Reports judged, by how they arrived', ['arrival'])
     this.#waiting = meter.gauge(
       'gelang_evaluate_old_reports_waiting',
@@ -146,7 +153,7 @@ export class ReportJudge {
 
   readonly #expect = (wearerId: number): void => this.#wearers.fleet.expect(wearerId)
 
-  // Waits for nothing but the plan of a wearer that it does not know.
+  // Waits for nothing but the plan of a wearer that it does not know, and the outcomes of one of whom too much came.
   #judgeOne(report: LogReport, entryId: string): Promise<void> | undefined {
     const wearers = this.#wearers
     const arrival = wearers.fleet.offer(report)
@@ -164,7 +171,7 @@ export class ReportJudge {
     wearers.hear(report)
     wearers.board.see(report, wearers.stateOf(report.wearerId, timeline))
     wearers.touched.add(report.wearerId)
-    return undefined
+    return timeline.isCrowded ? this.#relieve(report.wearerId) : undefined
   }
 
   /** Ingest may know a new wearer a moment before this shard does: plans are published before the directory. */

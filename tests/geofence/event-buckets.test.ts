@@ -19,6 +19,8 @@ function reportOf({ timeMs, contentHi, contentLo }: Row): LogReport {
   return report
 }
 
+const hourOf = ({ timeMs }: Row): number => Math.floor(timeMs / BUCKET_MS) * BUCKET_MS
+
 function rowsOf(events: EventBuckets, fromMs: number): Row[] {
   const rows: Row[] = []
   const place = events.after(fromMs)
@@ -45,6 +47,7 @@ const act = fc.oneof(
   { arbitrary: fc.integer({ min: 1, max: 40 }).map((run) => ({ run })), weight: 8 },
   { arbitrary: fc.constant('save' as const), weight: 4 },
   { arbitrary: fc.constant('drop' as const), weight: 1 },
+  { arbitrary: fc.constant('cut' as const), weight: 1 },
   { arbitrary: fc.constant('reload' as const), weight: 1 },
 )
 
@@ -65,7 +68,7 @@ test('keeps what a sorted list keeps, and saves exactly the hours that changed',
         if (known) return
         expect(compareReports(kept, each)).toBe(0)
         model = [...model, each].sort(compareReports)
-        changed.add(Math.floor(each.timeMs / BUCKET_MS) * BUCKET_MS)
+        changed.add(hourOf(each))
       }
       const save = () => {
         const dirty = events.takeDirty()
@@ -77,11 +80,25 @@ test('keeps what a sorted list keeps, and saves exactly the hours that changed',
         if (each === 'save') save()
         else if (each === 'drop') {
           if (model.length === 0) continue
-          const hourMs = events.dropOldest()
-          expect(hourMs).toBe(Math.floor(model[0]!.timeMs / BUCKET_MS) * BUCKET_MS)
+          const hourMs = hourOf(model[0]!)
+          expect(events.dropBefore(hourMs + BUCKET_MS)).toEqual([hourMs])
           model = model.filter(({ timeMs }) => timeMs >= hourMs + BUCKET_MS)
           saved.delete(hourMs)
           changed.delete(hourMs)
+        } else if (each === 'cut') {
+          const rows = model.length >> 1
+          const cutMs = events.timeBehind(rows)
+          const dropped = model.filter(({ timeMs }) => timeMs < cutMs)
+          expect(dropped.length).toBeGreaterThanOrEqual(rows)
+          model = model.slice(dropped.length)
+          const left = new Set(model.map(hourOf))
+          const gone = [...new Set(dropped.map(hourOf))].filter((hourMs) => !left.has(hourMs))
+          expect(events.dropBefore(cutMs)).toEqual(gone)
+          for (const hourMs of gone) {
+            saved.delete(hourMs)
+            changed.delete(hourMs)
+          }
+          for (const hourMs of new Set(dropped.map(hourOf))) if (left.has(hourMs)) changed.add(hourMs)
         } else if (each === 'reload') {
           save()
           events.release()
@@ -111,7 +128,7 @@ test('chunks given back are taken again: memory does not grow with what was drop
   for (let k = 0; k < 20_000; k++) {
     report.timeMs = k * 60_000
     events.add(report, new LogReport())
-    if (events.count > 200) events.dropOldest()
+    if (events.count > 200) events.dropBefore(events.oldestMs! + BUCKET_MS)
   }
   expect(events.count).toBeLessThanOrEqual(200)
   // 200 reports fill at most 17 chunks of sixteen, with one part filled an hour; the pages hold 4 + 8 + 16 of less than 1,024 bytes.

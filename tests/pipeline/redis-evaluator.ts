@@ -1,7 +1,7 @@
 // An evaluator on published rules and a report log, without database or listeners.
 import { openMeter } from '../../bin/meter.ts'
 import type { Incident } from '../../model/incident.ts'
-import type { Clock, Meter } from '../../model/observe.ts'
+import type { Clock, Log, Meter } from '../../model/observe.ts'
 import type { Condition, Plan } from '../../model/plan.ts'
 import type { DeviceReport } from '../../model/report.ts'
 import { type EvaluateOptions, type Evaluating, startEvaluate } from '../../pipeline/evaluate.ts'
@@ -24,7 +24,11 @@ export type RedisEvaluator = {
   cleanup(): Promise<void>
 }
 
-export async function openRedisEvaluator(clock: Clock, meter: Meter = openMeter().meter): Promise<RedisEvaluator> {
+export async function openRedisEvaluator(
+  clock: Clock,
+  meter: Meter = openMeter().meter,
+  log: Log = silentLog,
+): Promise<RedisEvaluator> {
   const redis = await createTestRedis()
   const appender = new ReportAppender(await redis.open(), redis.keys, { shardCount: 1 })
   const failures: unknown[] = []
@@ -47,7 +51,7 @@ export async function openRedisEvaluator(clock: Clock, meter: Meter = openMeter(
         ownerId: `owner-${owners++}`,
         leaseTtlMs: 1500,
         clock,
-        log: silentLog,
+        log,
         meter,
         limits: { checkpointMs: 50, liveMs: 20, newsMs: 50, ...limits },
         onFatal: (error) => failures.push(error),
