@@ -81,13 +81,14 @@ export class Outcomes {
    * Takes up what a fold of the stored track decided before memory begins; everything later is taken back. Gives how
    * things stood. Must be followed by a fold from there on, then `settle`.
    */
-  rebase({ fromMs, decided, told }: Rebuilt): Map<string, Incident | undefined> {
+  rebase({ fromMs, firstMs = -Infinity, decided, told }: Rebuilt): Map<string, Incident | undefined> {
     this.#begin()
     const before = new Map<string, Incident | undefined>()
     for (const [id, outcome] of this.#byId) {
       const last = outcome.versions[outcome.versions.length - 1]
       before.set(id, last?.incident)
       if (last && last.atMs < fromMs && last.incident.endMs !== undefined) continue // as it was
+      if (last && last.incident.startMs < firstMs) continue // nothing of it was folded
       outcome.versions = []
       this.#changed.add(id)
     }

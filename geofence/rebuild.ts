@@ -17,6 +17,8 @@ export type Rebuilt = {
   /** Nothing decided before it can have changed. */
   fromMs: number
   baseMs: number
+  /** The first report folded: what began before it is not for this fold to disprove. */
+  firstMs?: number
   state: Uint8Array
   cursorMs: number
   /** Newest version of every incident that is open at the end or was decided at or after `fromMs`. */
@@ -31,6 +33,7 @@ export class Rebuilding {
   readonly #fromMs: number
   readonly #baseMs: number
   readonly #state: WearerState
+  firstMs: number | undefined
   readonly #newest = new Map<string, Decided>()
   readonly #sink = {
     change: (incident: Incident, atMs: number): void => {
@@ -49,6 +52,7 @@ export class Rebuilding {
 
   add(report: LogReport): void {
     if (!(report.timeMs < this.#baseMs)) throw new RangeError(`a report at ${report.timeMs} is not before the base`)
+    this.firstMs ??= report.timeMs
     step(this.#state, this.#plan, report, this.#sink)
   }
 
@@ -68,11 +72,14 @@ export class Rebuilding {
       planHash: this.#plan.hash,
       fromMs: this.#fromMs,
       baseMs: this.#baseMs,
+      ...(this.firstMs !== undefined && { firstMs: this.firstMs }),
       state: encodeWearerState(this.#state, this.#plan),
       cursorMs: this.#state.cursorMs,
       decided,
       told: told.filter(
-        ({ id, confirmedMs }) => ids.has(id) || (confirmedMs >= this.#fromMs && confirmedMs < this.#baseMs),
+        ({ id, startMs, confirmedMs }) =>
+          ids.has(id) ||
+          (startMs >= (this.firstMs ?? this.#baseMs) && confirmedMs >= this.#fromMs && confirmedMs < this.#baseMs),
       ),
     }
   }

@@ -9,7 +9,7 @@ import type { Log, Meter } from '../model/observe.ts'
 import type { Plan } from '../model/plan.ts'
 import { loadPlans, loadZones } from '../store/load-plans.ts'
 import type { Pool } from '../store/open-pool.ts'
-import { quietBefore, readJudged } from '../store/read-judged.ts'
+import { quietBefore, readJudged, standsFromBefore } from '../store/read-judged.ts'
 import { eachReport, hasNewReport } from '../store/read-reports.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
@@ -111,8 +111,13 @@ async function answerTo(pool: Pool, request: LateRequest): Promise<LateAnswer> {
   try {
     const rebuilding = new Rebuilding(compileDocument(plan, await loadZones(pool, zoneIdsOf(plan))), fromMs, baseMs)
     const leadFromMs = await quietBefore(pool, wearerId, fromMs - LATE_LIMITS.leadMs, LATE_LIMITS.leadMs)
-    for await (const page of eachReport(pool, wearerId, leadFromMs, baseMs))
+    for await (const page of eachReport(pool, wearerId, leadFromMs, baseMs)) {
+      const isFirst = rebuilding.firstMs === undefined
       for (const report of page) rebuilding.add(report)
+      // Stored times have microseconds.
+      if (isFirst && (await standsFromBefore(pool, wearerId, page[0]!.timeMs - 1)))
+        return { request, failed: 'reports by which something was judged that stands are not stored any more' }
+    }
     const ids = rebuilding.decided().map(({ incident }) => incident.id)
     const told = (await readJudged(pool, wearerId, ids, fromMs, baseMs)).map(asTold)
     return { request, rebuilt: rebuiltToJson(rebuilding.finish(told)) }

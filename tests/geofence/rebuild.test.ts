@@ -106,6 +106,18 @@ describe('folded from the stored track', () => {
     expect([...world.told]).toEqual(before)
   })
 
+  test('what began before the first report that is still stored is not taken back', () => {
+    const world = new World(document({ conditions: [condition({})] }))
+    world.deliver(fix(T, 0, 0, { strap: 'open' }))
+    for (let i = 1; i < 300; i++) world.deliver(fix(T + i * MINUTE, 0, 0))
+    const before = structuredClone([...world.told])
+    world.stored.splice(0, 60)
+    world.deliver(fix(T + 100 * MINUTE + 1000, 0, 0))
+    world.rebuild()
+    expect([...world.told]).toEqual(before)
+    expect(world.standing()).toMatchObject([{ type: 'strap_open', startMs: T, revision: 1 }])
+  })
+
   test('what was asked for an earlier base or another plan is not taken up', () => {
     const world = new World(document({ conditions: [condition({})] }))
     for (let i = 0; i < 200; i++) world.deliver(fix(T + i * MINUTE, 0, 0))

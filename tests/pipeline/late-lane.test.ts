@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compileDocument, replay } from '../../geofence/backtest.ts'
 import { INCIDENT_TYPES, type Incident } from '../../model/incident.ts'
+import { dropOldChunks } from '../../store/edition.ts'
 import { loadPlans, loadZones } from '../../store/load-plans.ts'
 import { readReports } from '../../store/read-reports.ts'
 import { readEdges } from '../../stream/log-edges.ts'
@@ -12,6 +13,7 @@ import { eventually, type Pipeline, post, SHARDS, seedWearer, startPipeline, unt
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
 const HOME = { latDeg: -7.8, lonDeg: 110.37 }
 const LIVES = 4
 let nowMs = NOW_MS
@@ -34,7 +36,7 @@ beforeAll(async () => {
   pipeline = await startPipeline(() => nowMs, undefined, { retainMs: HOUR_MS })
   const center: [number, number] = [HOME.lonDeg, HOME.latDeg]
   const away: [number, number] = [HOME.lonDeg, HOME.latDeg + 900 / 111_320]
-  for (const name of ['strap', 'alibi', 'away', ...Array.from({ length: LIVES }, (_, i) => `life-${i}`)])
+  for (const name of ['strap', 'alibi', 'away', 'dropped', ...Array.from({ length: LIVES }, (_, i) => `life-${i}`)])
     wearers.set(
       name,
       await seedWearer(
@@ -178,6 +180,26 @@ describe('later than memory reaches', () => {
       ['strap_open', true],
       ['away_from_required_zone', false],
     ])
+  })
+
+  test('what stands open since before the stored track begins is not taken back: nothing says that it was wrong', async () => {
+    const wearerId = wearers.get('dropped')!
+    const cutMs = NOW_MS - 5 * DAY_MS
+    // Said once; afterwards the device only says where it is.
+    await post(pipeline, [at('dropped', cutMs, 0, { strap: 'open', archived: true })])
+    const hours = Array.from({ length: 16 }, (_, i) => at('dropped', cutMs + (i + 1) * 7 * HOUR_MS, 0))
+    await post(pipeline, [...hours, at('dropped', NOW_MS - 2000, 0), at('dropped', NOW_MS - 1000, 0)])
+    await settled()
+    const before = await told(wearerId)
+    expect(before).toMatchObject([{ type: 'strap_open', startMs: cutMs }])
+    expect(await dropOldChunks(pipeline.database.ownerPool, NOW_MS - 3 * DAY_MS)).toBeGreaterThan(0)
+    await post(pipeline, [at('dropped', NOW_MS - 26 * HOUR_MS, 0, { archived: true })])
+    await settled()
+    expect(await told(wearerId)).toEqual(before)
+    expect(await pipeline.metrics()).toMatch(/gelang_evaluate_late_requests_total\{outcome="failed"\} 1/)
+    // The evaluator still knows of it.
+    await post(pipeline, [at('dropped', NOW_MS + 1000, 0, { strap: 'closed' })])
+    await eventually(async () => (await told(wearerId)).find(({ endMs }) => endMs === NOW_MS + 1000), 'its end')
   })
 
   test('any life delivered hours late, evaluators dying meanwhile: what stands is what the in-order run gives', async () => {
