@@ -10,8 +10,8 @@ import { isStoreAway } from '../store/retry.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
 import { ShardLeases } from '../stream/leases.ts'
-import { publishAllPlans, publishDirectory, publishZones } from '../stream/publications.ts'
-import { isRedisAway } from '../stream/redis-errors.ts'
+import { beginPublishingRules, publishAllPlans, publishDirectory, publishZones } from '../stream/publications.ts'
+import { FencedOff, isRedisAway } from '../stream/redis-errors.ts'
 import { pause } from './pause.ts'
 
 export type PublishRulesOptions = {
@@ -39,13 +39,13 @@ export function startPublishRules(options: PublishRulesOptions): { stop(): Promi
   let holding: AbortController | undefined
   let done: Promise<void> = Promise.resolve()
 
-  const hold = async (stopped: AbortSignal): Promise<void> => {
+  const hold = async (stopped: AbortSignal, token: number): Promise<void> => {
     let dirty = new AbortController()
     const unlisten = await listenRules(pool, () => dirty.abort(), log)
     try {
       while (!stopped.aborted) {
         dirty = new AbortController()
-        const ok = await tryPublish(options)
+        const ok = await tryPublish(options, token)
         if (ok) published.inc()
         await pause(ok ? REFRESH_MS : AGAIN_MS, AbortSignal.any([stopped, dirty.signal]))
         await pause(GATHER_MS, stopped)
@@ -62,10 +62,10 @@ export function startPublishRules(options: PublishRulesOptions): { stop(): Promi
     ttlMs: options.leaseTtlMs ?? 5000,
     renewMs: (options.leaseTtlMs ?? 5000) / 5,
     log,
-    onGained() {
+    onGained(_, token) {
       const controller = new AbortController()
       holding = controller
-      done = done.then(() => hold(controller.signal)).catch(options.onFatal)
+      done = done.then(() => hold(controller.signal, token)).catch(options.onFatal)
     },
     onLost: () => holding?.abort(),
   })
@@ -79,27 +79,29 @@ export function startPublishRules(options: PublishRulesOptions): { stop(): Promi
   }
 }
 
-/** False when either side is away; the last rules stay in force. */
-async function tryPublish(options: PublishRulesOptions): Promise<boolean> {
+/** False when either side is away, or another one publishes now; the last rules stay in force. */
+async function tryPublish(options: PublishRulesOptions, token: number): Promise<boolean> {
   try {
-    await publishAll(options)
+    await publishAll(options, token)
     return true
   } catch (error) {
-    if (!isStoreAway(error) && !isRedisAway(error)) throw error
+    if (!isStoreAway(error) && !isRedisAway(error) && !(error instanceof FencedOff)) throw error
     options.log.warn({ reason: error.message }, 'rules not published now; the last ones stay in force')
     return false
   }
 }
 
-/** Publishes all rules as they stand in PostgreSQL now. */
-export async function publishAll({
-  pool,
-  redis,
-  keys,
-  shardCount,
-}: Pick<PublishRulesOptions, 'pool' | 'redis' | 'keys' | 'shardCount'>): Promise<void> {
+/**
+ * Publishes all rules as they stand in PostgreSQL now; whoever began with an older token writes nothing any more. Throws FencedOff
+ * when one with a newer token has begun: what it reads is newer.
+ */
+export async function publishAll(
+  { pool, redis, keys, shardCount }: Pick<PublishRulesOptions, 'pool' | 'redis' | 'keys' | 'shardCount'>,
+  token: number,
+): Promise<void> {
+  await beginPublishingRules(redis, keys, shardCount, token)
   const { zones, plans, directory } = await loadRules(pool)
   await publishZones(redis, keys, zones)
-  await publishAllPlans(redis, keys, shardCount, plans)
-  await publishDirectory(redis, keys, directory)
+  await publishAllPlans(redis, keys, shardCount, plans, token)
+  await publishDirectory(redis, keys, directory, token)
 }

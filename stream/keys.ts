@@ -7,8 +7,11 @@ export const UNITS_SHARD = 0
 /** Roles that hold shards by lease and keep a position in the report log. */
 export type LogReader = 'evaluate' | 'record'
 
-/** Where one published set lives: its records, its version, the recent changes, and the channel that announces them. */
-export type PublicationKeys = { records: string; version: string; changes: string; notice: string }
+/**
+ * Where one published set lives: its records, its version, the recent changes, the newest publisher's token, and the channel that
+ * announces changes.
+ */
+export type PublicationKeys = { records: string; version: string; changes: string; fence: string; notice: string }
 
 export type Keys = ReturnType<typeof keysOf>
 
@@ -20,6 +23,7 @@ export function keysOf(prefix: string) {
     records: base,
     version: `${base}:version`,
     changes: `${base}:changes`,
+    fence: `${base}:fence`,
     notice: `${base}:notice`,
   })
   return {

@@ -5,6 +5,7 @@ import { shardOf } from '../model/shard.ts'
 import type { RedisClient } from './connect.ts'
 import type { Keys } from './keys.ts'
 import {
+  beginPublishing,
   bumpVersion,
   loadAllRecords,
   loadChangedRecords,
@@ -25,16 +26,32 @@ export { watchVersion } from './watch-version.ts'
 export type PublishedPlan = { changedMs: number; unitPath?: string; worn?: Span[]; plan: Plan }
 export type WearerPlan = PublishedPlan & { wearerId: number }
 
-/** The whole directory: what is published and not in `full` goes. */
+/**
+ * Takes plans and directory over from whoever published before: with an older token (of the `publish` lease) nobody writes to them
+ * any more. Whoever read the rules before this was called may be behind. Throws FencedOff when one with a newer token has begun.
+ */
+export async function beginPublishingRules(
+  redis: RedisClient,
+  keys: Keys,
+  shardCount: number,
+  token: number,
+): Promise<void> {
+  for (let shard = 0; shard < shardCount; shard++) await beginPublishing(redis, keys.plansOf(shard), token)
+  await beginPublishing(redis, keys.directory, token)
+}
+
+/** The whole directory: what is published and not in `full` goes. Throws FencedOff where `token` is given and older than another. */
 export async function publishDirectory(
   redis: RedisClient,
   keys: Keys,
   full: readonly DirectoryRecord[],
+  token?: number,
 ): Promise<void> {
   await publishAllRecords(
     redis,
     keys.directory,
     new Map(full.map((record) => [directoryField(record), JSON.stringify(record)])),
+    token,
   )
 }
 
@@ -95,16 +112,17 @@ export async function publishPlans(
   await announcePlans(redis, keys, shardCount, changed)
 }
 
-/** All plans: a wearer not among them has none any more. */
+/** All plans: a wearer not among them has none any more. Throws FencedOff where `token` is given and older than another. */
 export async function publishAllPlans(
   redis: RedisClient,
   keys: Keys,
   shardCount: number,
   plans: readonly WearerPlan[],
+  token?: number,
 ): Promise<void> {
   let changed = 0
   for (const [shard, some] of byShard(plans, ({ wearerId }) => wearerId, shardCount).entries())
-    changed += (await publishAllRecords(redis, keys.plansOf(shard), planRecords(some))).length
+    changed += (await publishAllRecords(redis, keys.plansOf(shard), planRecords(some), token)).length
   await announcePlans(redis, keys, shardCount, changed)
 }
 

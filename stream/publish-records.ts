@@ -6,6 +6,7 @@
 import type { RedisClient } from './connect.ts'
 import type { PublicationKeys } from './keys.ts'
 import { parseId } from './positions.ts'
+import { FencedOff } from './redis-errors.ts'
 import { runScript, script } from './run-script.ts'
 import { scanHash } from './scan-hash.ts'
 
@@ -19,12 +20,14 @@ const BYTES_PER_COMMAND = 4 * 1_048_576
 
 const PUBLISH = script(`
 -- Writes and removes records and announces them, all or nothing: what is there and was never announced would stay unknown.
--- KEYS 1 records (hash), 2 version, 3 changes (stream)
--- ARGV 1 changed fields as JSON, 2 changes kept, 3 notice channel, 4 least version, 5 fields and values written, 6 removed:
--- counts; then these
-local written, removed = tonumber(ARGV[5]), tonumber(ARGV[6])
-if written > 0 then redis.call('HSET', KEYS[1], unpack(ARGV, 7, 6 + written)) end
-if removed > 0 then redis.call('HDEL', KEYS[1], unpack(ARGV, 7 + written, 6 + written + removed)) end
+-- KEYS 1 records (hash), 2 version, 3 changes (stream), 4 fence
+-- ARGV 1 changed fields as JSON, 2 changes kept, 3 notice channel, 4 least version, 5 token or '', 6 fields and values written,
+-- 7 removed: counts; then these
+-- Gives the version, or nil with nothing written when a newer publisher has begun.
+if ARGV[5] ~= '' and tonumber(redis.call('GET', KEYS[4]) or '0') > tonumber(ARGV[5]) then return false end
+local written, removed = tonumber(ARGV[6]), tonumber(ARGV[7])
+if written > 0 then redis.call('HSET', KEYS[1], unpack(ARGV, 8, 7 + written)) end
+if removed > 0 then redis.call('HDEL', KEYS[1], unpack(ARGV, 8 + written, 7 + written + removed)) end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local before = tonumber(redis.call('GET', KEYS[2]) or '0')
@@ -35,12 +38,32 @@ redis.call('PUBLISH', ARGV[3], version)
 return version
 `)
 
-/** Writes records that differ from what is published and removes some, each portion with its version. Gives the fields that changed. */
+const FENCE = script(`
+-- KEYS 1 fence; ARGV 1 token. Gives 1, or 0 when a newer publisher has begun.
+if tonumber(redis.call('GET', KEYS[1]) or '0') > tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1])
+return 1
+`)
+
+/** From now on nobody with an older token writes to this set. Throws FencedOff when a newer one has begun. */
+export async function beginPublishing(redis: RedisClient, keys: PublicationKeys, token: number): Promise<void> {
+  if ((await runScript(redis, FENCE, [keys.fence], [token])) !== 1) throw olderThanAnother(token)
+}
+
+function olderThanAnother(token: number | undefined): FencedOff {
+  return new FencedOff(`a newer publisher than the one with token ${token} has begun`)
+}
+
+/**
+ * Writes records that differ from what is published and removes some, each portion with its version. Gives the fields that changed.
+ * Throws FencedOff when one with a newer token than `token` has begun.
+ */
 export async function publishRecords(
   redis: RedisClient,
   keys: PublicationKeys,
   records: ReadonlyMap<string, string>,
   remove: readonly string[],
+  token?: number,
 ): Promise<string[]> {
   const changed: string[] = []
   for (const fields of portions([...records.keys()], (field) => (records.get(field) as string).length)) {
@@ -48,17 +71,18 @@ export async function publishRecords(
     const differing = fields.filter((field, i) => known[i] !== records.get(field))
     if (differing.length === 0) continue
     const written = differing.flatMap((field) => [field, records.get(field) as string])
-    await publish(redis, keys, differing, written, [])
+    await publish(redis, keys, { changed: differing, written, token })
     changed.push(...differing)
   }
   for (const fields of portions(remove, (field) => field.length)) {
     const known = await redis.hmget(keys.records, ...fields)
     const there = fields.filter((_, i) => known[i] !== null)
     if (there.length === 0) continue
-    await publish(redis, keys, there, [], there)
+    await publish(redis, keys, { changed: there, removed: there, token })
     changed.push(...there)
   }
-  if (changed.length === 0 && (await publishedVersion(redis, keys)) === VERSION_NONE) await bumpVersion(redis, keys)
+  if (changed.length === 0 && (await publishedVersion(redis, keys)) === VERSION_NONE)
+    await publish(redis, keys, { token })
   return changed
 }
 
@@ -67,12 +91,13 @@ export async function publishAllRecords(
   redis: RedisClient,
   keys: PublicationKeys,
   records: ReadonlyMap<string, string>,
+  token?: number,
 ): Promise<string[]> {
   const superfluous: string[] = []
   await scanHash(redis, keys.records, (field) => {
     if (!records.has(field)) superfluous.push(field)
   })
-  return publishRecords(redis, keys, records, superfluous)
+  return publishRecords(redis, keys, records, superfluous, token)
 }
 
 /** Makes every watcher look again. The version becomes at least `leastVersion`. */
@@ -81,19 +106,28 @@ export async function bumpVersion(
   keys: PublicationKeys,
   leastVersion = VERSION_NONE,
 ): Promise<void> {
-  await publish(redis, keys, [], [], [], leastVersion)
+  await publish(redis, keys, { leastVersion })
+}
+
+type Publication = {
+  changed?: readonly string[]
+  /** Fields and values by turns. */
+  written?: readonly string[]
+  removed?: readonly string[]
+  leastVersion?: number
+  token?: number | undefined
 }
 
 async function publish(
   redis: RedisClient,
-  { records, version, changes, notice }: PublicationKeys,
-  changed: readonly string[],
-  written: readonly string[],
-  removed: readonly string[],
-  leastVersion = VERSION_NONE,
+  { records, version, changes, fence, notice }: PublicationKeys,
+  { changed = [], written = [], removed = [], leastVersion = VERSION_NONE, token }: Publication,
 ): Promise<void> {
-  const operands = [JSON.stringify(changed), CHANGES_MAX, notice, leastVersion, written.length, removed.length]
-  await runScript(redis, PUBLISH, [records, version, changes], [...operands, ...written, ...removed])
+  const counts = [written.length, removed.length]
+  const operands = [JSON.stringify(changed), CHANGES_MAX, notice, leastVersion, token ?? '', ...counts]
+  const given = [...operands, ...written, ...removed]
+  if ((await runScript(redis, PUBLISH, [records, version, changes, fence], given)) === null)
+    throw olderThanAnother(token)
 }
 
 export async function publishedVersion(redis: RedisClient, keys: PublicationKeys): Promise<number> {
