@@ -1,7 +1,14 @@
 // From a plan to its rules: one for every version of a condition and for every permit that names a zone, with the times in
 // which it can hold at all.
 import { createHash } from 'node:crypto'
-import type { Condition, ConditionKind, Permit, Plan, WeeklyWindow } from '../model/plan.ts'
+import {
+  type Condition,
+  type ConditionKind,
+  conditionJsonSchema,
+  type Permit,
+  type Plan,
+  type WeeklyWindow,
+} from '../model/plan.ts'
 import { Interned } from './interned.ts'
 import { CONDITION_DEFAULTS, type ConditionParameters, ENGINE } from './parameters.ts'
 import type { Version } from './plan-timing.ts'
@@ -71,8 +78,9 @@ function ruleOf(condition: Condition, place: number, bounds: [number, number][])
     throw new PlanInvalid(`condition ${condition.id} ends at ${condition.toMs}, before it begins`)
   if (!Number.isFinite(condition.fromMs))
     throw new PlanInvalid(`condition ${condition.id} must begin at a finite time, got ${condition.fromMs}`)
+  const { windows, parameters: given } = jsonOf(condition)
   const parameters = { ...CONDITION_DEFAULTS[condition.kind] }
-  for (const [name, value] of Object.entries(condition.parameters ?? {}))
+  for (const [name, value] of Object.entries(given ?? {}))
     if (value !== undefined) parameters[name as keyof ConditionParameters] = value
   return {
     key: keyOf(condition.id, condition.zoneId, condition.kind),
@@ -84,16 +92,24 @@ function ruleOf(condition: Condition, place: number, bounds: [number, number][])
       parameters,
       severity: condition.severity,
       shallowExtraFixes:
-        (condition.kind === 'required' || condition.kind === 'region') &&
-        condition.parameters?.confirmFixes === undefined
+        (condition.kind === 'required' || condition.kind === 'region') && given?.confirmFixes === undefined
           ? ENGINE.shallowExtraFixes
           : 0,
     }),
     madeMs: condition.madeMs,
     bounds,
-    windows: condition.windows,
+    windows,
     timeZone: condition.timeZone,
   }
+}
+
+/** As they are meant, with their defaults. Throws PlanInvalid. */
+function jsonOf({ id, windows, parameters }: Condition): Pick<Condition, 'windows' | 'parameters'> {
+  if (windows === undefined && parameters === undefined) return {}
+  const read = conditionJsonSchema.safeParse({ windows, parameters })
+  if (read.success) return read.data
+  const wrong = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw new PlanInvalid(`condition ${id}: ${wrong.join('; ')}`)
 }
 
 function sharedVersion(version: Version): Version {

@@ -64,6 +64,9 @@ export const conditionSchema = z.object({
 })
 export type Condition = z.infer<typeof conditionSchema>
 
+/** What PostgreSQL keeps of a condition as JSON of any kind; all else has a type there. */
+export const conditionJsonSchema = conditionSchema.pick({ windows: true, parameters: true })
+
 /** A permit lifts the named conditions (all, where none is named) for a time. It is judged, not muted: outside it all holds. */
 export const permitSchema = z.object({
   id: z.string().min(1).max(64),

@@ -6,7 +6,7 @@ import type { Worn } from '../geofence/expected.ts'
 import { PlanInvalid } from '../geofence/plan-rules.ts'
 import { ZoneInvalid } from '../geofence/zone-invalid.ts'
 import type { Clock, Log } from '../model/observe.ts'
-import { type Plan, type Zone, zoneIdsOf } from '../model/plan.ts'
+import { type Condition, type Permit, type Plan, type Zone, zoneIdsOf } from '../model/plan.ts'
 import { zoneShapeSchema } from '../model/zone.ts'
 import type { RedisClient } from '../stream/connect.ts'
 import type { Keys } from '../stream/keys.ts'
@@ -195,14 +195,15 @@ export class PlanBook {
       say('the last good one stays in force')
       return undefined
     }
-    const known = ({ zoneId }: { zoneId?: string | undefined }) =>
-      zoneId === undefined || zones.zoneOf(zoneId) !== undefined
+    const known = ({ zoneId }: Permit) => zoneId === undefined || zones.zoneOf(zoneId) !== undefined
+    const compiles = (condition: Condition) =>
+      typeof compiledOr({ ...plan, conditions: [condition], permits: [] }) !== 'string'
     const held = lastHeld(wearerId)
     const rest: [outcome: string, part: Plan][] = [
       ...(held === undefined ? [] : [['the last good one stays in force', held] as [string, Plan]]),
       [
         'this wearer is judged by the rest of it',
-        { ...plan, conditions: plan.conditions.filter(known), permits: plan.permits.filter(known) },
+        { ...plan, conditions: plan.conditions.filter(compiles), permits: plan.permits.filter(known) },
       ],
       ['nothing but the device is judged', { ...plan, conditions: [], permits: [] }],
     ]

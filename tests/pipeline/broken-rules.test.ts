@@ -64,6 +64,51 @@ test('a zone without a valid shape takes nothing but itself out of judgement', a
   expect(world.failures).toEqual([])
 })
 
+const window = { days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '24:00', exceptDates: [] }
+
+test.each([
+  ['a window that is null', { windows: [null] }],
+  ['a window without hours', { windows: [{ days: [1], exceptDates: [] }] }],
+  ['an hour that is none', { windows: [{ ...window, from: '7' }] }],
+  ['days that are no list', { windows: [{ ...window, days: 'Senin' }] }],
+  ['a time zone that is none', { windows: [window], timeZone: 'Asia/Nowhere' }],
+  ['a parameter that is a text', { parameters: { confirmFixes: 'two' } }],
+])('%s, as PostgreSQL lets it be, takes nothing but its condition out of judgement', async (_, wrong) => {
+  const { redis, keys } = world.redis
+  await publishZones(redis, keys, [{ id: 'home', name: 'Rumah', shape: HOME }])
+  const fromMs = NOW_MS - DAY_MS
+  const broken = { ...required('a', 'home', fromMs), ...wrong } as never
+  await publishAllPlans(redis, keys, 1, [
+    { wearerId: 1, changedMs: fromMs, plan: planOf(1, NOW_MS, [broken, required('b', 'home', fromMs)]) },
+    { wearerId: 2, changedMs: fromMs, plan: planOf(2, NOW_MS, [required('c', 'home', fromMs)]) },
+  ])
+  world.start()
+  for (const wearerId of [1, 2])
+    for (const report of [at(0, 0), at(1, 400), at(2, 500)]) await world.send(wearerId, report)
+  await vi.waitFor(async () => {
+    expect(world.failures).toEqual([])
+    const seen = (await world.revisions()).map(({ wearerId, conditionId }) => [wearerId, conditionId])
+    expect(seen.sort()).toEqual([
+      [1, 'b'],
+      [2, 'c'],
+    ])
+  }, 10_000)
+})
+
+test('a window that leaves out what has a default is meant for all days', async () => {
+  const { redis, keys } = world.redis
+  await publishZones(redis, keys, [{ id: 'home', name: 'Rumah', shape: HOME }])
+  const fromMs = NOW_MS - DAY_MS
+  const short = { ...required('a', 'home', fromMs), windows: [{ from: '16:00', to: '18:00' }] } as never
+  await publishAllPlans(redis, keys, 1, [{ wearerId: 1, changedMs: fromMs, plan: planOf(1, NOW_MS, [short]) }])
+  world.start()
+  for (const report of [at(0, 0), at(1, 400), at(2, 500)]) await world.send(1, report)
+  await vi.waitFor(async () => {
+    expect(world.failures).toEqual([])
+    expect(await world.revisions()).toMatchObject([{ conditionId: 'a' }])
+  }, 10_000)
+})
+
 test('a condition that was struck out, and the zone it named, do not cost the wearer their timeline', async () => {
   const { redis, keys } = world.redis
   await publishZones(redis, keys, [
