@@ -9,9 +9,9 @@ import {
   LIVE_LIMITS,
   listClosed,
   listOpen,
-  reconcileOpen,
   setRoster,
 } from '../../web-map/live/live-state.ts'
+import { beforeList, takeOpenList } from '../../web-map/live/open-list.ts'
 import { troublesOf } from '../../web-map/live/trouble.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
@@ -157,15 +157,20 @@ test('order: severity, then untaken, then newest', () => {
   expect(ordered).toEqual([4, 2, 3, 1, 0])
 })
 
-test('a reload names what was missed and drops what is open no more', () => {
+test('a list names what was missed, and what it leaves out is to be asked for', () => {
   const state = emptyLiveState()
   const gone = incidentOf(anna, 'off_corridor', NOW)
   const kept = incidentOf(budi, 'strap_open', NOW)
   applyLive(state, raise(gone), NOW)
   applyLive(state, raise(kept), NOW)
   const missed = incidentOf(anna, 'sos', NOW)
-  expect(reconcileOpen(state, [kept, missed]).map((one) => one.id)).toEqual([missed.id])
-  expect(listOpen(state)).toHaveLength(2)
+  const before = beforeList(state)
+  const told = incidentOf(budi, 'off_corridor', NOW)
+  applyLive(state, raise(told), NOW)
+  const { news, unnamed } = takeOpenList(state, before, [kept, missed])
+  expect(news.map((one) => one.id)).toEqual([missed.id])
+  expect(unnamed.map((one) => one.id)).toEqual([gone.id])
+  expect(listOpen(state)).toHaveLength(4)
 })
 
 test('hello tells the clock’s offset and whether to load anew', () => {

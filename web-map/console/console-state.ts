@@ -9,13 +9,13 @@ import {
   emptyLiveState,
   listClosed,
   listOpen,
-  reconcileOpen,
   setRoster,
 } from '../live/live-state.ts'
 import { troublesOf } from '../live/trouble.ts'
 import type { AlarmSound } from './alarm-sound.ts'
 import { Arrivals } from './arrivals.ts'
 import { Explaining } from './explaining.ts'
+import { loadOpen } from './load-open.ts'
 import { Minutes } from './minutes.ts'
 import type { Preferences } from './preferences.ts'
 import { type Api, ApiFailure, failureWords } from './request.ts'
@@ -205,13 +205,13 @@ export class ConsoleState {
     if (this.#loading) return
     this.#loading = true
     const { api } = this.#around
+    const { live } = this
     const parts = await Promise.allSettled([
       api.units().then((units) => (this.units.value = units)),
       api.zones().then((zones) => (this.zones.value = zones)),
       api.mapSettings().then((settings) => (this.mapSettings.value = settings)),
-      api.openIncidents().then((incidents) => {
-        const alerts = reconcileOpen(this.live, incidents)
-        if (missed) this.arrivals.take(alerts, this.nowMs.value)
+      loadOpen(api, live).then((news) => {
+        if (missed && this.live === live) this.arrivals.take(news, this.nowMs.value)
       }),
     ])
     this.#loading = false

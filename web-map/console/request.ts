@@ -102,6 +102,8 @@ export function connectApi(fetch: typeof globalThis.fetch) {
         'before',
         (page: { incidents: IncidentView[] }) => page.incidents,
       ),
+    incident: async (id: string) =>
+      (await call<{ incident: IncidentView }>('GET', `/v1/incidents/${encodeURIComponent(id)}`)).incident,
     closedIncidents: async () =>
       (await call<{ incidents: IncidentView[] }>('GET', '/v1/incidents?state=closed&limit=100')).incidents,
     act: async (incidentId: string, request: ActRequest) =>

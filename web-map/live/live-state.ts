@@ -162,13 +162,6 @@ export function applyAct(state: LiveState, act: IncidentAct): void {
   state.actsAhead.set(act.incidentId, [...(state.actsAhead.get(act.incidentId) ?? []), act])
 }
 
-/** Open incidents as loaded over REST replace the open ones that the server no longer names; gives those that are news. */
-export function reconcileOpen(state: LiveState, open: readonly IncidentView[]): IncidentView[] {
-  const named = new Set(open.map((incident) => incident.id))
-  for (const [id, incident] of state.incidents) if (!named.has(id) && isOpen(incident)) state.incidents.delete(id)
-  return open.map((incident) => applyIncident(state, incident)).filter((alert) => alert !== undefined)
-}
-
 function forgetBeyondLimit(state: LiveState): void {
   if (state.incidents.size <= LIVE_LIMITS.incidentsMax) return
   const ordered = [...state.incidents.values()].sort(
