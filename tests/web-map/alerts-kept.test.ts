@@ -59,3 +59,50 @@ test('what could not be asked for stays, and the screen says that something is m
   expect(desk.state.openIncidents.value.map(({ id }) => id)).toEqual(['old'])
   expect(desk.state.loadProblem.value).toContain('Basis data')
 })
+
+test('what was raised between the first list and the first hello appears and sounds', async () => {
+  const desk = openBareDesk(wearers, NOW)
+  const old = incidentOf(anna, 'off_corridor', NOW, { id: 'old' })
+  desk.list([old])
+  await desk.state.session.check()
+  desk.drop()
+  await settled()
+  expect(desk.state.openIncidents.value.map(({ id }) => id)).toEqual(['old'])
+  expect(desk.played).toEqual([])
+  desk.list([incidentOf(budi, 'sos', NOW, { id: 'between' }), old])
+  desk.pass(1000)
+  desk.hello()
+  await settled()
+  expect(desk.state.openIncidents.value.map(({ id }) => id)).toEqual(['between', 'old'])
+  expect(desk.played).toEqual(['kritis'])
+})
+
+test('a page whose feed opens at once loads once; one whose feed is slow does not wait for it', async () => {
+  const desk = await liveDesk()
+  desk.pass(60_000)
+  await settled()
+  expect(desk.howOften('GET /v1/incidents')).toBe(1)
+  expect(desk.played).toEqual([])
+  const slow = openBareDesk(wearers, NOW)
+  slow.list([incidentOf(anna, 'off_corridor', NOW, { id: 'old' })])
+  await slow.state.session.check()
+  slow.pass(2000)
+  await settled()
+  expect(slow.state.openIncidents.value.map(({ id }) => id)).toEqual(['old'])
+})
+
+test('a reload that is wanted while another runs is made after it', async () => {
+  const desk = await liveDesk([])
+  const { slow, arrive } = heldBack()
+  desk.answer('GET /v1/incidents', async () => {
+    await slow
+    return { body: { incidents: [] } }
+  })
+  void desk.state.load(true)
+  desk.hello(false)
+  desk.list([incidentOf(budi, 'sos', NOW, { id: 'missed' })])
+  arrive()
+  await settled()
+  expect(desk.state.openIncidents.value.map(({ id }) => id)).toEqual(['missed'])
+  expect(desk.played).toEqual(['kritis'])
+})

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals'
+import { computed, type Signal, signal } from '@preact/signals'
 import type { ActRequest, IncidentView, LiveMessage, MapSettings, UnitView, ZoneView } from '../../model/console.ts'
 import { type FeedLink, type FeedSocket, LiveFeed } from '../live/feed.ts'
 import { stageOf } from '../live/incident-order.ts'
@@ -14,8 +14,8 @@ import {
 import { troublesOf } from '../live/trouble.ts'
 import type { AlarmSound } from './alarm-sound.ts'
 import { Arrivals } from './arrivals.ts'
+import { DeskLoad } from './desk-load.ts'
 import { Explaining } from './explaining.ts'
-import { loadOpen } from './load-open.ts'
 import { Minutes } from './minutes.ts'
 import type { Preferences } from './preferences.ts'
 import { type Api, ApiFailure, failureWords } from './request.ts'
@@ -34,7 +34,8 @@ export type Surroundings = {
   preferences: Preferences
 }
 
-/** How long the feed may take to tell who is in sight before REST is asked. */
+/** How long the feed may take to say hello, and to tell who is in sight, before REST is asked. */
+const HELLO_PATIENCE_MS = 2000
 const ROSTER_PATIENCE_MS = 6000
 const LISTS_EVERY_MS = 250
 
@@ -57,12 +58,12 @@ export class ConsoleState {
   /** The same for lists and counts, which go through all wearers: some times a second. */
   readonly listsVersion = signal(0)
   readonly incidentsVersion = signal(0)
-  readonly units = signal<UnitView[]>([])
-  readonly zones = signal<ZoneView[]>([])
-  readonly mapSettings = signal<MapSettings>({})
+  readonly units: Signal<UnitView[]>
+  readonly zones: Signal<ZoneView[]>
+  readonly mapSettings: Signal<MapSettings>
   readonly nowMs = signal(0)
   readonly link = signal<FeedLink>('idle')
-  readonly loadProblem = signal<string | undefined>(undefined)
+  readonly loadProblem: Signal<string | undefined>
   readonly selectedIncidentId = signal<string | undefined>(undefined)
   readonly errand = signal<MapErrand | undefined>(undefined)
   readonly unitPath = signal('')
@@ -73,7 +74,9 @@ export class ConsoleState {
   #statusVersion = signal(0)
   #around: Surroundings
   #feed: LiveFeed
-  #loading = false
+  #desk: DeskLoad
+  /** Since this officer signed in. */
+  #askedToLoad = false
   #fitPending = false
   #listsRest = false
   #listsBehind = false
@@ -88,6 +91,20 @@ export class ConsoleState {
       (sameOfficer) => this.#begin(sameOfficer),
       () => this.#pause(),
     )
+    this.#desk = new DeskLoad({
+      api: around.api,
+      live: () => this.live,
+      onNews: (live, news) => live === this.live && this.arrivals.take(news, this.nowMs.value),
+      onLoaded: () => {
+        this.rosterVersion.value++
+        this.incidentsVersion.value++
+      },
+      onUnauthorized: () => this.session.expire(),
+    })
+    this.units = this.#desk.units
+    this.zones = this.#desk.zones
+    this.mapSettings = this.#desk.mapSettings
+    this.loadProblem = this.#desk.problem
     this.file = new WearerFile(around.api, () => this.session.expire())
     this.explaining = new Explaining(around.api, this.file)
     this.minutes = new Minutes(around.api, this.file)
@@ -197,29 +214,10 @@ export class ConsoleState {
     }
   }
 
-  /**
-   * Units, zones, settings, wearers and open incidents over REST; what fails is said, and the rest is shown.
-   * @param missed alerts that came while this screen was away are announced; those of a fresh sign-in are only listed
-   */
-  async load(missed = false): Promise<void> {
-    if (this.#loading) return
-    this.#loading = true
-    const { api } = this.#around
-    const { live } = this
-    const parts = await Promise.allSettled([
-      api.units().then((units) => (this.units.value = units)),
-      api.zones().then((zones) => (this.zones.value = zones)),
-      api.mapSettings().then((settings) => (this.mapSettings.value = settings)),
-      loadOpen(api, live).then((news) => {
-        if (missed && this.live === live) this.arrivals.take(news, this.nowMs.value)
-      }),
-    ])
-    this.#loading = false
-    this.rosterVersion.value++
-    this.incidentsVersion.value++
-    const failures = parts.filter((part) => part.status === 'rejected').map((part) => part.reason as unknown)
-    this.loadProblem.value = failures.length ? failureWords(failures[0]) : undefined
-    if (failures.some((failure) => failure instanceof ApiFailure && failure.status === 401)) this.session.expire()
+  /** Loads anew what comes over REST. @param missed alerts that came while this screen was away are announced */
+  load(missed = false): Promise<void> {
+    this.#askedToLoad = true
+    return this.#desk.run({ missed })
   }
 
   networkIsBack(): void {
@@ -233,10 +231,17 @@ export class ConsoleState {
       this.#feed.forgetCursor()
       this.#lastHeardMs.value = undefined
       this.#fitPending = true
+      this.#askedToLoad = false
     }
-    void this.load(sameOfficer)
     this.#feed.start()
+    // What is listed before the feed has said hello has to be listed again: between the two an alert could be missed.
+    if (sameOfficer) void this.load(true)
+    else this.#around.after(HELLO_PATIENCE_MS, () => this.#loadWithoutFeed())
     this.#around.after(ROSTER_PATIENCE_MS, () => void this.#loadWearers())
+  }
+
+  #loadWithoutFeed(): void {
+    if (!this.#askedToLoad && this.session.phase.value === 'active') void this.load()
   }
 
   /** The feed tells the roster; while there is no feed the list of wearers comes over REST. */
@@ -278,10 +283,10 @@ export class ConsoleState {
 
   #take(message: LiveMessage): void {
     const change = applyLive(this.live, message, this.#around.clock())
-    const heardBefore = this.#lastHeardMs.value !== undefined
     this.#lastHeardMs.value = this.#around.clock() + this.live.clockOffsetMs
-    const mended = message.t === 'status' && message.database === 'ok' && this.loadProblem.value !== undefined
-    if ((change.reload && heardBefore) || mended) void this.load(true)
+    const mended =
+      message.t === 'status' && message.database === 'ok' && this.loadProblem.value !== undefined && !this.#desk.busy
+    if (change.reload || mended) void this.load(this.#askedToLoad)
     if (change.roster) this.rosterVersion.value++
     if (change.positions) this.#positionsChanged()
     if (this.#fitPending && this.live.bracelets.size > 0) {
@@ -298,5 +303,6 @@ export class ConsoleState {
     if (link === 'open' || link === 'idle') this.#awaySinceMs.value = undefined
     else this.#awaySinceMs.value ??= this.#around.clock() + this.live.clockOffsetMs
     this.link.value = link
+    if (link === 'away') this.#loadWithoutFeed()
   }
 }

@@ -1,0 +1,73 @@
+import { signal } from '@preact/signals'
+import type { IncidentView, MapSettings, UnitView, ZoneView } from '../../model/console.ts'
+import type { LiveState } from '../live/live-state.ts'
+import { loadOpen } from './load-open.ts'
+import { type Api, ApiFailure, failureWords } from './request.ts'
+
+/** `missed`: alerts that came while this screen was away are announced; those of a fresh sign-in are only listed. */
+export type LoadWish = { missed: boolean }
+
+export type DeskLoadOptions = {
+  api: Api
+  /** What is on screen when the load begins. */
+  live(): LiveState
+  onNews(live: LiveState, news: IncidentView[]): void
+  onLoaded(): void
+  onUnauthorized(): void
+}
+
+/** What the desk takes over REST: units, zones, map settings, open incidents. What fails is said, and the rest is shown. */
+export class DeskLoad {
+  readonly units = signal<UnitView[]>([])
+  readonly zones = signal<ZoneView[]>([])
+  readonly mapSettings = signal<MapSettings>({})
+  readonly problem = signal<string | undefined>(undefined)
+  #options: DeskLoadOptions
+  #wish: LoadWish | undefined
+  #running: Promise<void> | undefined
+
+  constructor(options: DeskLoadOptions) {
+    this.#options = options
+  }
+
+  get busy(): boolean {
+    return this.#running !== undefined
+  }
+
+  /**
+   * Resolves when all that is wanted has been loaded. One load at a time; what is wanted while it runs is loaded after it, for
+   * its answers may be older than the wish.
+   */
+  run(wish: LoadWish): Promise<void> {
+    this.#wish = { missed: wish.missed || this.#wish?.missed === true }
+    this.#running ??= this.#work().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async #work(): Promise<void> {
+    for (let wish = this.#wish; wish; wish = this.#wish) {
+      this.#wish = undefined
+      await this.#load(wish)
+    }
+  }
+
+  async #load(wish: LoadWish): Promise<void> {
+    const { api, onNews, onLoaded, onUnauthorized } = this.#options
+    const live = this.#options.live()
+    const parts = await Promise.allSettled([
+      api.units().then((units) => (this.units.value = units)),
+      api.zones().then((zones) => (this.zones.value = zones)),
+      api.mapSettings().then((settings) => (this.mapSettings.value = settings)),
+      loadOpen(api, live).then((news) => wish.missed && onNews(live, news)),
+    ])
+    onLoaded()
+    const failures = parts.filter((part) => part.status === 'rejected').map((part) => part.reason as unknown)
+    this.problem.value = failures.length ? failureWords(failures[0]) : undefined
+    if (failures.some((failure) => failure instanceof ApiFailure && failure.status === 401)) {
+      this.#wish = undefined
+      onUnauthorized()
+    }
+  }
+}
