@@ -69,8 +69,11 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number) {
       say({ t: 'hello', serverMs: nowMs, resumed, cursor: '1' })
       say({ t: 'roster', wearers })
     },
+    status: (more: Partial<Extract<LiveMessage, { t: 'status' }>> = {}) =>
+      say({ t: 'status', serverMs: nowMs, liveMs: nowMs, redis: 'ok', database: 'ok', ...more }),
     tell: (incident: IncidentView) => say({ t: 'incident', cursor: '1', incident }),
     drop: () => sockets.at(-1)!.socket.onclose?.call({} as WebSocket, {} as CloseEvent),
+    /** Less than the silence after which the feed is taken for dead; `status` is a sign of life. */
     pass(ms: number) {
       nowMs += ms
       for (const timer of [...timers].sort((a, b) => a.atMs - b.atMs))

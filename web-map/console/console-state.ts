@@ -1,5 +1,13 @@
 import { computed, type Signal, signal } from '@preact/signals'
-import type { ActRequest, IncidentView, LiveMessage, MapSettings, UnitView, ZoneView } from '../../model/console.ts'
+import type {
+  ActRequest,
+  IncidentView,
+  LiveMessage,
+  MapSettings,
+  UnitView,
+  WearerSummary,
+  ZoneView,
+} from '../../model/console.ts'
 import { type FeedLink, type FeedSocket, LiveFeed } from '../live/feed.ts'
 import { stageOf } from '../live/incident-order.ts'
 import {
@@ -12,6 +20,7 @@ import {
   setRoster,
 } from '../live/live-state.ts'
 import { troublesOf } from '../live/trouble.ts'
+import { t } from '../words/language.ts'
 import type { AlarmSound } from './alarm-sound.ts'
 import { Arrivals } from './arrivals.ts'
 import { DeskLoad } from './desk-load.ts'
@@ -64,6 +73,8 @@ export class ConsoleState {
   readonly nowMs = signal(0)
   readonly link = signal<FeedLink>('idle')
   readonly loadProblem: Signal<string | undefined>
+  /** Said once, until the officer has read it. */
+  readonly notice = signal<string | undefined>(undefined)
   readonly selectedIncidentId = signal<string | undefined>(undefined)
   readonly errand = signal<MapErrand | undefined>(undefined)
   readonly unitPath = signal('')
@@ -226,9 +237,7 @@ export class ConsoleState {
 
   #begin(sameOfficer: boolean): void {
     if (!sameOfficer) {
-      this.live = emptyLiveState()
-      this.closeWearer()
-      this.#feed.forgetCursor()
+      this.#forgetAll()
       this.#lastHeardMs.value = undefined
       this.#fitPending = true
       this.#askedToLoad = false
@@ -255,12 +264,29 @@ export class ConsoleState {
     }
   }
 
+  #forgetAll(): void {
+    this.live = emptyLiveState()
+    this.#desk.forget()
+    this.#feed.forgetCursor()
+    this.arrivals.announcement.value = ''
+    this.notice.value = undefined
+    this.closeWearer()
+  }
+
+  /** Access to them has ended: what names them leaves the screen, also what only a list can tell. */
+  #forgetWearers(gone: readonly WearerSummary[]): void {
+    this.arrivals.announcement.value = ''
+    if (gone.some(({ id }) => id === this.file.selectedId.value)) {
+      this.closeWearer()
+      this.notice.value = t('notice.accessEnded')
+    }
+    void this.load(true)
+  }
+
   #pause(): void {
     this.#feed.stop()
     if (this.session.phase.value === 'signedOut') {
-      this.live = emptyLiveState()
-      this.closeWearer()
-      this.#feed.forgetCursor()
+      this.#forgetAll()
       this.rosterVersion.value++
       this.#positionsChanged()
       this.incidentsVersion.value++
@@ -287,6 +313,7 @@ export class ConsoleState {
     const mended =
       message.t === 'status' && message.database === 'ok' && this.loadProblem.value !== undefined && !this.#desk.busy
     if (change.reload || mended) void this.load(this.#askedToLoad)
+    if (change.gone.length > 0) this.#forgetWearers(change.gone)
     if (change.roster) this.rosterVersion.value++
     if (change.positions) this.#positionsChanged()
     if (this.#fitPending && this.live.bracelets.size > 0) {

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { type Signal, signal } from '@preact/signals'
 import type { IncidentView, MapSettings, UnitView, ZoneView } from '../../model/console.ts'
 import type { LiveState } from '../live/live-state.ts'
 import { loadOpen } from './load-open.ts'
@@ -23,11 +23,21 @@ export class DeskLoad {
   readonly mapSettings = signal<MapSettings>({})
   readonly problem = signal<string | undefined>(undefined)
   #options: DeskLoadOptions
+  #officers = 0
   #wish: LoadWish | undefined
   #running: Promise<void> | undefined
 
   constructor(options: DeskLoadOptions) {
     this.#options = options
+  }
+
+  /** Another officer comes: nothing of this one's stays, nor comes in later. */
+  forget(): void {
+    this.#officers++
+    this.#wish = undefined
+    this.units.value = []
+    this.zones.value = []
+    this.problem.value = undefined
   }
 
   get busy(): boolean {
@@ -56,12 +66,19 @@ export class DeskLoad {
   async #load(wish: LoadWish): Promise<void> {
     const { api, onNews, onLoaded, onUnauthorized } = this.#options
     const live = this.#options.live()
+    const officers = this.#officers
+    const into =
+      <T>(kept: Signal<T>) =>
+      (value: T) => {
+        if (officers === this.#officers) kept.value = value
+      }
     const parts = await Promise.allSettled([
-      api.units().then((units) => (this.units.value = units)),
-      api.zones().then((zones) => (this.zones.value = zones)),
-      api.mapSettings().then((settings) => (this.mapSettings.value = settings)),
+      api.units().then(into(this.units)),
+      api.zones().then(into(this.zones)),
+      api.mapSettings().then(into(this.mapSettings)),
       loadOpen(api, live).then((news) => wish.missed && onNews(live, news)),
     ])
+    if (officers !== this.#officers) return
     onLoaded()
     const failures = parts.filter((part) => part.status === 'rejected').map((part) => part.reason as unknown)
     this.problem.value = failures.length ? failureWords(failures[0]) : undefined

@@ -1,6 +1,7 @@
 import type { IncidentView, LiveMessage, LivePositionRow, WearerSummary } from '../../model/console.ts'
 import type { IncidentAct } from '../../model/incident.ts'
 import { worldX, worldY } from '../map/mercator.ts'
+import { forgetWearersBut } from './forget-wearers.ts'
 import { compareIncidents, isOpen, mergeIncident, severityRank, stageOf } from './incident-order.ts'
 
 /** The newest that is known of one bracelet, filled in place; `x` and `y` are world units for the map. */
@@ -43,6 +44,8 @@ export type LiveChange = {
   incidents: boolean
   reload: boolean
   alerts: IncidentView[]
+  /** Wearers out of sight since: a grant has ended, the klien or the officer has changed hands. */
+  gone: WearerSummary[]
 }
 
 export const LIVE_LIMITS = { incidentsMax: 5000, actsAheadMax: 500 }
@@ -59,7 +62,14 @@ export function emptyLiveState(): LiveState {
   }
 }
 
-const unchanged = (): LiveChange => ({ roster: false, positions: false, incidents: false, reload: false, alerts: [] })
+const unchanged = (): LiveChange => ({
+  roster: false,
+  positions: false,
+  incidents: false,
+  reload: false,
+  alerts: [],
+  gone: [],
+})
 
 /** Takes one message of the feed into the state, in place. Repeated and overtaken messages change nothing. */
 export function applyLive(state: LiveState, message: LiveMessage, nowMs: number): LiveChange {
@@ -70,8 +80,9 @@ export function applyLive(state: LiveState, message: LiveMessage, nowMs: number)
       change.reload = !message.resumed
       break
     case 'roster':
+      change.gone = forgetWearersBut(state, message.wearers)
       setRoster(state, message.wearers)
-      change.roster = change.positions = true
+      change.roster = change.positions = change.incidents = true
       break
     case 'positions':
       for (const row of message.rows) applyPosition(state, row)
@@ -97,7 +108,7 @@ export function applyLive(state: LiveState, message: LiveMessage, nowMs: number)
   return change
 }
 
-/** Who is in sight now; positions of others are dropped. */
+/** Who is in sight now, as far as is known; positions of others are dropped. */
 export function setRoster(state: LiveState, wearers: readonly WearerSummary[]): void {
   state.wearers = new Map(wearers.map((wearer) => [wearer.n, wearer]))
   for (const n of state.bracelets.keys()) if (!state.wearers.has(n)) state.bracelets.delete(n)

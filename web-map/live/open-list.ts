@@ -27,7 +27,12 @@ export function takeOpenList(
   const unnamed = [...state.incidents.values()].filter(
     (one) => !named.has(one.id) && isOpen(one) && before.incidents.get(one.id) === one,
   )
-  const news = open.map((incident) => applyIncident(state, incident)).filter((alert) => alert !== undefined)
+  // Of who went out of sight while the list was under way it says what this officer may no longer see.
+  const gone = (n: number | undefined) => n !== undefined && before.wearers.has(n) && !state.wearers.has(n)
+  const news = open
+    .filter(({ wearerId }) => !gone(wearerId))
+    .map((incident) => applyIncident(state, incident))
+    .filter((alert) => alert !== undefined)
   return { news, unnamed }
 }
 

@@ -90,6 +90,9 @@ export const en: Record<MessageKey, string> = {
   'banner.load': 'Not everything could be loaded: {reason}',
   'banner.retry': 'Load again',
 
+  'notice.accessEnded': 'Your access to this client has ended; the file was closed.',
+  'notice.close': 'Close',
+
   'alerts.title': 'Alerts',
   'alerts.tab': 'Alerts',
   'alerts.filterState': 'Filter by state',

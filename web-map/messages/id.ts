@@ -89,6 +89,9 @@ export const id = {
   'banner.load': 'Data belum lengkap dimuat: {reason}',
   'banner.retry': 'Muat ulang',
 
+  'notice.accessEnded': 'Akses Anda ke klien ini telah berakhir; berkasnya ditutup.',
+  'notice.close': 'Tutup',
+
   'alerts.title': 'Peringatan',
   'alerts.tab': 'Peringatan',
   'alerts.filterState': 'Saring menurut keadaan',

@@ -24,6 +24,14 @@ export function Banners({ state }: { state: ConsoleState }) {
           </p>
         ),
       )}
+      {state.notice.value && (
+        <p class="banner mild">
+          {state.notice.value}{' '}
+          <button type="button" class="link" onClick={() => (state.notice.value = undefined)}>
+            {t('notice.close')}
+          </button>
+        </p>
+      )}
       {state.loadProblem.value && (
         <p class="banner mild">
           {t('banner.load', { reason: state.loadProblem.value })}{' '}
