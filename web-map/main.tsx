@@ -26,7 +26,7 @@ const state = new ConsoleState({
 
 window.setInterval(() => state.tick(), 1000)
 for (const gesture of ['click', 'keydown'])
-  window.addEventListener(gesture, () => void state.arrivals.allowSound(false), { once: true })
+  window.addEventListener(gesture, () => void state.arrivals.allowSound(false))
 window.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && !document.querySelector('dialog[open]')) state.stepBack()
 })

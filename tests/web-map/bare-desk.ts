@@ -45,7 +45,11 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number) {
       timers.add(timer)
       return () => timers.delete(timer)
     },
-    sound: { allow: async () => true, play: (what: string) => void played.push(what) } as never,
+    sound: {
+      allow: async () => true,
+      follow: () => undefined,
+      play: (what: string) => played.push(what) > 0,
+    } as never,
     preferences: { muteInformation: signal(false), chooseLanguage: () => 'id' },
   })
   const say = (message: LiveMessage) =>

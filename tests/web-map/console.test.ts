@@ -160,6 +160,40 @@ describe.skipIf(!chromiumIsHere)('console', () => {
     await expect.poll(() => page.locator('.banner').count()).toBe(2)
   })
 
+  test('sound that the browser has taken away is asked for, and the alarm is made up for when it is back', async () => {
+    const page = await open()
+    await page.addInitScript(() => {
+      const seen = window as unknown as { audio: AudioContext; tones: number }
+      seen.tones = 0
+      window.AudioContext = class extends AudioContext {
+        constructor() {
+          super()
+          seen.audio = this
+        }
+        override createOscillator() {
+          seen.tones++
+          return super.createOscillator()
+        }
+      }
+    })
+    await page.reload()
+    await signIn(page)
+    await page.locator('.sound-on').waitFor()
+    await card(page, sample.incidents[0]!.id).waitFor()
+    const tones = () => page.evaluate(() => (window as unknown as { tones: number }).tones)
+    const before = await tones()
+    // A call on the phone, a locked screen.
+    await page.evaluate(() => (window as unknown as { audio: AudioContext }).audio.suspend())
+    await page.locator('.sound-ask').waitFor()
+    api.raise(incidentOf(sample.wearers[100]!, 'strap_open', Date.now() - 5000, { id: 'unheard' }))
+    await card(page, 'unheard').waitFor()
+    expect(await tones()).toBe(before)
+    // The officer is there and clicks, anywhere.
+    await page.locator('.header-place').click()
+    await page.locator('.sound-on').waitFor()
+    await expect.poll(tones).toBe(before + 6)
+  })
+
   test('an ended session asks to sign in again and keeps the place', async () => {
     const page = await openDesk()
     await card(page, sample.incidents[2]!.id).locator('.card-open').click()

@@ -18,20 +18,34 @@ const NOTES: Record<Severity, readonly (readonly [hz: number, startS: number, le
 }
 const LOUDNESS: Record<Severity, number> = { kritis: 0.32, serius: 0.2, informasi: 0.1 }
 
-/** Alarm tones through WebAudio. Browsers keep it silent until the officer has clicked once: `allow` from a click. */
+/**
+ * Alarm tones through WebAudio. Browsers keep it silent until the officer has clicked once, and take it away again: a phone call,
+ * a locked screen, a sound device unplugged. `allow` from a click brings it back.
+ */
 export class AlarmSound {
   #context: AudioContext | undefined
+  #onAllowed: (allowed: boolean) => void = () => undefined
 
-  /** True once the browser lets sound out. */
+  /** Tells whenever the browser begins or ceases to let sound out. */
+  follow(onAllowed: (allowed: boolean) => void): void {
+    this.#onAllowed = onAllowed
+  }
+
+  /** True once the browser lets sound out; it may take its time, and `follow` tells as well. */
   async allow(): Promise<boolean> {
-    this.#context ??= new AudioContext()
+    if (!this.#context) {
+      const context = new AudioContext()
+      context.onstatechange = () => this.#onAllowed(context.state === 'running')
+      this.#context = context
+    }
     await this.#context.resume()
     return this.#context.state === 'running'
   }
 
-  play(severity: Severity): void {
+  /** False where the browser lets no sound out. */
+  play(severity: Severity): boolean {
     const context = this.#context
-    if (context?.state !== 'running') return
+    if (context?.state !== 'running') return false
     for (const [hz, startS, lengthS] of NOTES[severity]) {
       const from = context.currentTime + 0.02 + startS
       const tone = context.createOscillator()
@@ -47,5 +61,6 @@ export class AlarmSound {
       tone.start(from)
       tone.stop(from + lengthS + 0.02)
     }
+    return true
   }
 }

@@ -20,6 +20,9 @@ export class Arrivals {
   constructor(sound: AlarmSound, mutesInformation: () => boolean) {
     this.#sound = sound
     this.#mutesInformation = mutesInformation
+    sound.follow((allowed) => {
+      this.soundAllowed.value = allowed
+    })
   }
 
   /** Called from a click or a key: only then do browsers let sound out. `audibly` answers with a tap. */
@@ -56,7 +59,7 @@ export class Arrivals {
 
   #play(severity: Severity, nowMs: number): void {
     if (severity === 'informasi' && this.#mutesInformation()) return
-    if (severity === 'kritis') this.#lastKritisMs = nowMs
-    this.#sound.play(severity)
+    // One that could not be heard is no reminder: it sounds as soon as the browser lets it.
+    if (this.#sound.play(severity) && severity === 'kritis') this.#lastKritisMs = nowMs
   }
 }
