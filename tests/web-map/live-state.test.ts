@@ -143,6 +143,27 @@ test('an incident withdrawn under the officer’s eyes stays, last, until it is 
   ).toEqual(['sos', 'strap_open'])
 })
 
+test('what was withdrawn and stands again is new and alerts, also when the withdrawal had been taken note of', () => {
+  const state = emptyLiveState()
+  const [noted, silent] = [incidentOf(anna, 'inside_avoided_zone', NOW), incidentOf(budi, 'no_communication', NOW)]
+  for (const one of [noted, silent]) {
+    applyLive(state, raise(one), NOW)
+    applyLive(state, raise({ ...one, revision: 2, withdrawn: { reason: 'late_report' } }), NOW)
+  }
+  applyLive(state, { t: 'act', cursor: 'c', act: act(noted, 5, 'acknowledge') }, NOW)
+  expect(listOpen(state).map(({ id }) => id)).toEqual([silent.id])
+  for (const one of [noted, silent])
+    expect(applyLive(state, raise({ ...one, revision: 3 }), NOW).alerts.map(({ id }) => id)).toEqual([one.id])
+  expect(listOpen(state).map(stageOf)).toEqual(['new', 'new'])
+  // Told once more, and listed: no news. Taken now, it is handled.
+  expect(applyLive(state, raise({ ...noted, revision: 4, acts: [act(noted, 5, 'acknowledge')] }), NOW).alerts).toEqual(
+    [],
+  )
+  expect(stageOf(state.incidents.get(noted.id)!)).toBe('new')
+  applyLive(state, { t: 'act', cursor: 'c', act: act(noted, 6, 'acknowledge') }, NOW)
+  expect(stageOf(state.incidents.get(noted.id)!)).toBe('handled')
+})
+
 test('order: severity, then untaken, then newest', () => {
   const taken = incidentOf(anna, 'strap_open', NOW)
   taken.acts = [act(taken, 1, 'acknowledge')]

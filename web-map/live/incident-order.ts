@@ -2,6 +2,12 @@ import type { IncidentView } from '../../model/console.ts'
 import type { IncidentAct, Severity } from '../../model/incident.ts'
 import { RESPONSE } from '../../model/response.ts'
 
+/** An incident as this screen knows it. */
+export type KnownIncident = IncidentView & {
+  /** It stands again after a withdrawal; acts up to this one were on what had been withdrawn. */
+  standsSinceActId?: number
+}
+
 export type Stage = 'new' | 'handled' | 'closed'
 
 const RANK: Record<Severity, number> = { informasi: 1, serius: 2, kritis: 3 }
@@ -34,15 +40,15 @@ export function isReopened(incident: IncidentView): boolean {
 }
 
 /**
- * new: nobody has taken it, or not since the device raised it anew after a resolution. handled: somebody has. closed: resolved
+ * new: nobody has taken it, or not since the device raised it anew after a resolution or it stands again after a withdrawal. handled: somebody has. closed: resolved
  * with an outcome. A note alone takes nothing.
  */
-export function stageOf(incident: IncidentView): Stage {
+export function stageOf(incident: KnownIncident): Stage {
   if (resolutionOf(incident)) return 'closed'
   const since = incident.acts.findLastIndex((act) => act.action === 'resolve')
-  return incident.acts.some((act, i) => i > since && (act.action === 'acknowledge' || act.action === 'escalate'))
-    ? 'handled'
-    : 'new'
+  const takes = ({ action, actId }: IncidentAct) =>
+    (action === 'acknowledge' || action === 'escalate') && actId > (incident.standsSinceActId ?? 0)
+  return incident.acts.some((act, i) => i > since && takes(act)) ? 'handled' : 'new'
 }
 
 /**
@@ -66,12 +72,25 @@ export function compareIncidents(a: IncidentView, b: IncidentView): number {
 }
 
 /** The same incident known twice: the higher revision's facts, everyone's acts once, oldest first. */
-export function mergeIncident(known: IncidentView | undefined, next: IncidentView): IncidentView {
+export function mergeIncident(known: KnownIncident | undefined, next: IncidentView): KnownIncident {
   if (!known) return next
   const facts = next.revision >= known.revision ? next : known
   const acts = new Map<number, IncidentAct>()
   for (const act of [...known.acts, ...next.acts]) acts.set(act.actId, act)
-  return { ...facts, acts: [...acts.values()].sort((a, b) => a.atMs - b.atMs || a.actId - b.actId) }
+  const merged: KnownIncident = {
+    ...facts,
+    acts: [...acts.values()].sort((a, b) => a.atMs - b.atMs || a.actId - b.actId),
+  }
+  const since = standsAgain(known, merged)
+    ? Math.max(0, ...known.acts.map(({ actId }) => actId))
+    : known.standsSinceActId
+  if (since !== undefined) merged.standsSinceActId = since
+  return merged
+}
+
+/** Withdrawn as it was known, and now it is not. */
+export function standsAgain(known: IncidentView, merged: IncidentView): boolean {
+  return known.withdrawn !== undefined && merged.withdrawn === undefined
 }
 
 /** Milliseconds until the alert should be taken, negative when that has passed; undefined when no clock runs. */

@@ -2,7 +2,15 @@ import type { IncidentView, LiveMessage, LivePositionRow, WearerSummary } from '
 import type { IncidentAct } from '../../model/incident.ts'
 import { worldX, worldY } from '../map/mercator.ts'
 import { forgetWearersBut } from './forget-wearers.ts'
-import { compareIncidents, isOpen, mergeIncident, severityRank, stageOf } from './incident-order.ts'
+import {
+  compareIncidents,
+  isOpen,
+  type KnownIncident,
+  mergeIncident,
+  severityRank,
+  stageOf,
+  standsAgain,
+} from './incident-order.ts'
 
 /** The newest that is known of one bracelet, filled in place; `x` and `y` are world units for the map. */
 export type Bracelet = {
@@ -27,7 +35,7 @@ export type ServerStatus = { liveMs: number | undefined; redis: 'ok' | 'away'; d
 export type LiveState = {
   wearers: Map<number, WearerSummary>
   bracelets: Map<number, Bracelet>
-  incidents: Map<string, IncidentView>
+  incidents: Map<string, KnownIncident>
   /** Withdrawn while on this screen: shown until somebody has taken note. */
   withdrawnHere: Set<string>
   /** Acts on incidents that are not known yet, by incident. */
@@ -156,10 +164,11 @@ export function applyIncident(state: LiveState, next: IncidentView): IncidentVie
   state.actsAhead.delete(next.id)
   const merged = mergeIncident(known, ahead ? { ...next, acts: [...next.acts, ...ahead] } : next)
   state.incidents.set(next.id, merged)
-  if (known && !known.withdrawn && merged.withdrawn) state.withdrawnHere.add(next.id)
+  if (!merged.withdrawn) state.withdrawnHere.delete(next.id)
+  else if (known && !known.withdrawn) state.withdrawnHere.add(next.id)
   forgetBeyondLimit(state)
   const graver = known === undefined || severityRank(merged.severity) > severityRank(known.severity)
-  const again = known !== undefined && stageOf(known) === 'closed'
+  const again = known !== undefined && (stageOf(known) === 'closed' || standsAgain(known, merged))
   return (graver || again) && isOpen(merged) && stageOf(merged) === 'new' ? merged : undefined
 }
 

@@ -112,6 +112,8 @@ export const en: Record<MessageKey, string> = {
   'alerts.inferredHint': 'Concluded from two fixes, not seen directly',
   'alerts.reopened': 'open again',
   'alerts.reopenedHint': 'The device raised the alarm anew after this was resolved',
+  'alerts.standsAgain': 'stands again',
+  'alerts.standsAgainHint': 'Was withdrawn; later reports say that it stands',
   'alerts.signs': 'raised {count} times',
   'alerts.signsHint': 'So often the device raised this alarm anew',
   'alerts.withdrawn': 'withdrawn: {reason}',

@@ -111,6 +111,8 @@ export const id = {
   'alerts.inferredHint': 'Disimpulkan dari dua titik, tidak teramati langsung',
   'alerts.reopened': 'terbuka kembali',
   'alerts.reopenedHint': 'Alat melapor lagi sesudah peringatan ini diselesaikan',
+  'alerts.standsAgain': 'berlaku kembali',
+  'alerts.standsAgainHint': 'Pernah ditarik; menurut laporan susulan tetap berlaku',
   'alerts.signs': 'dilaporkan {count} kali',
   'alerts.signsHint': 'Sekian kali alat melaporkannya lagi',
   'alerts.withdrawn': 'ditarik: {reason}',

@@ -4,7 +4,16 @@ import type { IncidentView } from '../../model/console.ts'
 import { ARRIVAL } from '../console/arrivals.ts'
 import type { ConsoleState } from '../console/console-state.ts'
 import { canBeExplained } from '../console/explaining.ts'
-import { actOf, dueInMs, isOpen, isReopened, nameOf, stageOf, unitPathOf } from '../live/incident-order.ts'
+import {
+  actOf,
+  dueInMs,
+  isOpen,
+  isReopened,
+  type KnownIncident,
+  nameOf,
+  stageOf,
+  unitPathOf,
+} from '../live/incident-order.ts'
 import { incidentTimeWords } from '../words/incident-time.ts'
 import { isMessageKey, t } from '../words/language.ts'
 import { distanceWords } from '../words/measure-words.ts'
@@ -22,7 +31,7 @@ export function IncidentCard({
   onExplain,
 }: {
   state: ConsoleState
-  incident: IncidentView
+  incident: KnownIncident
   /** Absent where there is nobody to be opened: an incident of a whole unit. */
   onOpen: (() => void) | undefined
   onAsk: (action: Asked) => void
@@ -125,11 +134,13 @@ function Due({ incident, nowMs }: { incident: IncidentView; nowMs: number }) {
   )
 }
 
-function Marks({ incident }: { incident: IncidentView }) {
+function Marks({ incident }: { incident: KnownIncident }) {
   const signs = incident.signs ?? 1
-  if (!incident.late && !incident.inferred && !incident.withdrawn && signs === 1) return null
+  const again = incident.standsSinceActId !== undefined && !incident.withdrawn
+  if (!incident.late && !incident.inferred && !incident.withdrawn && !again && signs === 1) return null
   return (
     <span class="card-marks">
+      {again && <i title={t('alerts.standsAgainHint')}>{t('alerts.standsAgain')}</i>}
       {isReopened(incident) && <i title={t('alerts.reopenedHint')}>{t('alerts.reopened')}</i>}
       {signs > 1 && <i title={t('alerts.signsHint')}>{t('alerts.signs', { count: signs })}</i>}
       {incident.withdrawn && <i>{t('alerts.withdrawn', { reason: reasonWords(incident.withdrawn.reason) })}</i>}
@@ -145,11 +156,12 @@ function reasonWords(reason: string): string {
   return isMessageKey(key) ? t(key) : reason
 }
 
-function Acts({ state, incident, timeZone }: { state: ConsoleState; incident: IncidentView; timeZone: string }) {
+function Acts({ state, incident, timeZone }: { state: ConsoleState; incident: KnownIncident; timeZone: string }) {
   if (incident.acts.length === 0) return null
   const moment = (atMs: number) => momentWords(atMs, state.nowMs.value, timeZone)
   const resolved = actOf(incident, 'resolve')
-  const since = resolved ? incident.acts.slice(incident.acts.lastIndexOf(resolved) + 1) : incident.acts
+  const holds = incident.acts.slice(resolved ? incident.acts.lastIndexOf(resolved) + 1 : 0)
+  const since = holds.filter(({ actId }) => actId > (incident.standsSinceActId ?? 0))
   const taken = since.findLast(({ action }) => action === 'acknowledge')
   const escalated = since.findLast(({ action }) => action === 'escalate')
   const said = incident.acts.findLast((act) => act.note)
