@@ -78,6 +78,20 @@ describe.skipIf(!chromiumIsHere)('console', () => {
     expect(await card(page, id).textContent()).toContain('Rawat inap')
   })
 
+  test('a resolution does not swallow an alarm that came while its form was open', async () => {
+    const page = await openDesk()
+    const incident = sample.incidents[0]!
+    await card(page, incident.id).getByRole('button', { name: 'Selesaikan' }).click()
+    expect(await page.locator('.dialog-news').count()).toBe(0)
+    api.raise({ ...incident, revision: 2, signs: 2 })
+    await expect.poll(() => page.locator('.dialog-news').textContent()).toContain('tidak ikut diselesaikan')
+    await page.getByRole('radio', { name: /alarm palsu/i }).check()
+    await page.locator('dialog').getByRole('button', { name: 'Selesaikan' }).click()
+    await page.locator('dialog').waitFor({ state: 'detached' })
+    await expect.poll(() => card(page, incident.id).textContent()).toContain('terbuka kembali')
+    expect(api.incidents.get(incident.id)!.acts.map(({ action, signs }) => [action, signs])).toEqual([['resolve', 1]])
+  })
+
   test('marks: late, inferred, withdrawn with its reason', async () => {
     const page = await openDesk()
     expect(await card(page, sample.incidents[1]!.id).textContent()).toContain('terlambat')

@@ -143,6 +143,8 @@ export const en: Record<MessageKey, string> = {
   'act.noteOptional': 'Note (optional)',
   'act.reasonLabel': 'Reason for escalation',
   'act.resolution': 'Outcome',
+  'act.raisedSince':
+    'The device has reported again since this form was opened. The new report is not resolved with it; the alert stays open.',
   'act.cancel': 'Cancel',
   'act.saving': 'Saving…',
   'act.save': 'Save',

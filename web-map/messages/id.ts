@@ -142,6 +142,8 @@ export const id = {
   'act.noteOptional': 'Catatan (boleh kosong)',
   'act.reasonLabel': 'Alasan eskalasi',
   'act.resolution': 'Hasil pemeriksaan',
+  'act.raisedSince':
+    'Alat melapor lagi sejak isian ini dibuka. Laporan baru itu tidak ikut diselesaikan; peringatannya tetap terbuka.',
   'act.cancel': 'Batal',
   'act.saving': 'Menyimpan…',
   'act.save': 'Simpan',

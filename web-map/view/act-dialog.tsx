@@ -26,6 +26,8 @@ export function ActDialog({
   const busy = useSignal(false)
   const problem = useSignal<string | undefined>(undefined)
   useEffect(() => dialog.current?.showModal(), [])
+  state.incidentsVersion.value
+  const raisedSince = signsOf(state.live.incidents.get(incident.id) ?? incident) > signsOf(incident)
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
@@ -33,7 +35,10 @@ export function ActDialog({
     const note = String(fields.get('note') ?? '').trim()
     const request: ActRequest = { action }
     if (note) request.note = note
-    if (action === 'resolve') request.resolution = fields.get('resolution') as Resolution
+    if (action === 'resolve') {
+      request.resolution = fields.get('resolution') as Resolution
+      request.signs = signsOf(incident)
+    }
     busy.value = true
     problem.value = await state.act(incident.id, request)
     busy.value = false
@@ -49,6 +54,11 @@ export function ActDialog({
             <b>{t(`type.${incident.type}`)}</b> · {nameOf(incident)}
           </span>
         </p>
+        {action === 'resolve' && raisedSince && (
+          <p class="dialog-news" role="alert">
+            {t('act.raisedSince')}
+          </p>
+        )}
         {action === 'resolve' && (
           <fieldset class="outcomes">
             <legend>{t('act.resolution')}</legend>
@@ -85,4 +95,8 @@ export function ActDialog({
       </form>
     </dialog>
   )
+}
+
+function signsOf({ signs = 1 }: IncidentView): number {
+  return signs
 }
