@@ -47,6 +47,8 @@ export type Surroundings = {
 const HELLO_PATIENCE_MS = 2000
 const ROSTER_PATIENCE_MS = 6000
 const LISTS_EVERY_MS = 250
+/** Every console hears of changed rules at once; they ask for them over so long. */
+const RULES_SPREAD_MS = 3000
 
 /** Where the map should go; a new object each time, so that asking twice moves twice. */
 export type MapErrand = { kind: 'wearer'; n: number; latDeg?: number; lonDeg?: number } | { kind: 'fit' }
@@ -89,6 +91,7 @@ export class ConsoleState {
   /** Since this officer signed in. */
   #askedToLoad = false
   #fitPending = false
+  #rulesPending = false
   #listsRest = false
   #listsBehind = false
 
@@ -228,7 +231,7 @@ export class ConsoleState {
   /** Loads anew what comes over REST. @param missed alerts that came while this screen was away are announced */
   load(missed = false): Promise<void> {
     this.#askedToLoad = true
-    return this.#desk.run({ missed })
+    return this.#desk.run({ parts: 'all', missed })
   }
 
   networkIsBack(): void {
@@ -283,6 +286,18 @@ export class ConsoleState {
     void this.load(true)
   }
 
+  /** Changed zones onto the map, changed conditions into the open file. */
+  #reloadRules(): void {
+    if (this.#rulesPending) return
+    this.#rulesPending = true
+    this.#around.after(this.#around.random() * RULES_SPREAD_MS, () => {
+      this.#rulesPending = false
+      if (this.session.phase.value !== 'active') return
+      void this.#desk.run({ parts: 'zones', missed: false })
+      if (this.file.detail.value) void this.file.load()
+    })
+  }
+
   #pause(): void {
     this.#feed.stop()
     if (this.session.phase.value === 'signedOut') {
@@ -313,6 +328,7 @@ export class ConsoleState {
     const mended =
       message.t === 'status' && message.database === 'ok' && this.loadProblem.value !== undefined && !this.#desk.busy
     if (change.reload || mended) void this.load(this.#askedToLoad)
+    if (change.rules) this.#reloadRules()
     if (change.gone.length > 0) this.#forgetWearers(change.gone)
     if (change.roster) this.rosterVersion.value++
     if (change.positions) this.#positionsChanged()

@@ -4,8 +4,11 @@ import type { LiveState } from '../live/live-state.ts'
 import { loadOpen } from './load-open.ts'
 import { type Api, ApiFailure, failureWords } from './request.ts'
 
-/** `missed`: alerts that came while this screen was away are announced; those of a fresh sign-in are only listed. */
-export type LoadWish = { missed: boolean }
+export type LoadWish = {
+  parts: 'all' | 'zones'
+  /** Alerts that came while this screen was away are announced; those of a fresh sign-in are only listed. */
+  missed: boolean
+}
 
 export type DeskLoadOptions = {
   api: Api
@@ -49,7 +52,11 @@ export class DeskLoad {
    * its answers may be older than the wish.
    */
   run(wish: LoadWish): Promise<void> {
-    this.#wish = { missed: wish.missed || this.#wish?.missed === true }
+    const before = this.#wish
+    this.#wish = {
+      parts: before?.parts === 'all' ? 'all' : wish.parts,
+      missed: wish.missed || before?.missed === true,
+    }
     this.#running ??= this.#work().finally(() => {
       this.#running = undefined
     })
@@ -72,16 +79,18 @@ export class DeskLoad {
       (value: T) => {
         if (officers === this.#officers) kept.value = value
       }
-    const parts = await Promise.allSettled([
-      api.units().then(into(this.units)),
-      api.zones().then(into(this.zones)),
-      api.mapSettings().then(into(this.mapSettings)),
-      loadOpen(api, live).then((news) => wish.missed && onNews(live, news)),
-    ])
+    const zones = () => api.zones().then(into(this.zones))
+    const others = [
+      () => api.units().then(into(this.units)),
+      () => api.mapSettings().then(into(this.mapSettings)),
+      () => loadOpen(api, live).then((news) => wish.missed && onNews(live, news)),
+    ]
+    const whole = wish.parts === 'all'
+    const parts = await Promise.allSettled([zones, ...(whole ? others : [])].map((part): Promise<unknown> => part()))
     if (officers !== this.#officers) return
     onLoaded()
     const failures = parts.filter((part) => part.status === 'rejected').map((part) => part.reason as unknown)
-    this.problem.value = failures.length ? failureWords(failures[0]) : undefined
+    if (failures.length > 0 || whole) this.problem.value = failures.length ? failureWords(failures[0]) : undefined
     if (failures.some((failure) => failure instanceof ApiFailure && failure.status === 401)) {
       this.#wish = undefined
       onUnauthorized()

@@ -41,6 +41,8 @@ export type LiveState = {
   /** Acts on incidents that are not known yet, by incident. */
   actsAhead: Map<string, IncidentAct[]>
   status: ServerStatus
+  /** Of the zones and conditions, as the feed told it last. */
+  rulesVersion: string | undefined
   /** What to add to this machine's clock to get the server's. */
   clockOffsetMs: number
 }
@@ -51,6 +53,8 @@ export type LiveChange = {
   positions: boolean
   incidents: boolean
   reload: boolean
+  /** Zones or conditions are others than before. */
+  rules: boolean
   alerts: IncidentView[]
   /** Wearers out of sight since: a grant has ended, the klien or the officer has changed hands. */
   gone: WearerSummary[]
@@ -66,6 +70,7 @@ export function emptyLiveState(): LiveState {
     withdrawnHere: new Set(),
     actsAhead: new Map(),
     status: { liveMs: undefined, redis: 'ok', database: 'ok' },
+    rulesVersion: undefined,
     clockOffsetMs: 0,
   }
 }
@@ -75,6 +80,7 @@ const unchanged = (): LiveChange => ({
   positions: false,
   incidents: false,
   reload: false,
+  rules: false,
   alerts: [],
   gone: [],
 })
@@ -108,12 +114,18 @@ export function applyLive(state: LiveState, message: LiveMessage, nowMs: number)
       break
     case 'status':
       state.clockOffsetMs = message.serverMs - nowMs
+      change.rules = isAnother(message.rulesVersion, state.rulesVersion)
+      state.rulesVersion = message.rulesVersion ?? state.rulesVersion
       state.status = { liveMs: message.liveMs, redis: message.redis, database: message.database }
       break
     case 'bye':
       break
   }
   return change
+}
+
+function isAnother(version: string | undefined, known: string | undefined): boolean {
+  return version !== undefined && known !== undefined && version !== known
 }
 
 /** Who is in sight now, as far as is known; positions of others are dropped. */
