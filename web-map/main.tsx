@@ -22,6 +22,10 @@ const state = new ConsoleState({
   },
   sound: new AlarmSound(),
   preferences,
+  address: {
+    incidentId: () => new URL(window.location.href).searchParams.get('incident') ?? undefined,
+    clear: () => window.history.replaceState(null, '', window.location.pathname),
+  },
 })
 
 window.setInterval(() => state.tick(), 1000)

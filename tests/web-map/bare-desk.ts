@@ -11,10 +11,10 @@ export type BareDesk = ReturnType<typeof openBareDesk>
 
 export const refusal = (status: number, code: string): Answer => ({ status, body: { error: { code, message: code } } })
 
-export function openBareDesk(wearers: WearerSummary[], startMs: number) {
+export function openBareDesk(wearers: WearerSummary[], startMs: number, linked?: string) {
   let nowMs = startMs
   const timers = new Set<{ atMs: number; act: () => void }>()
-  const sockets: { cursor: string | undefined; socket: FeedSocket }[] = []
+  const sockets: FeedSocket[] = []
   const asked: string[] = []
   const played: string[] = []
   /** Answers by method and path; a function may hold its answer back. */
@@ -26,6 +26,7 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number) {
     'POST /api/auth/sign-in/username': () => ({ body: {} }),
   }
   for (const wearer of wearers) answers[`GET /v1/wearers/${wearer.id}`] = () => ({ body: detailOf(wearer, startMs) })
+  const address = { incidentId: linked }
   const state = new ConsoleState({
     api: connectApi((async (path: string, init: RequestInit) => {
       const what = `${init.method} ${path.split('?')[0]}`
@@ -33,9 +34,9 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number) {
       const { status = 200, body } = (await answers[what]?.()) ?? refusal(404, 'not_found')
       return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
     }) as typeof fetch),
-    openSocket(cursor) {
+    openSocket() {
       const socket = { onopen: null, onmessage: null, onclose: null, close: () => undefined }
-      sockets.push({ cursor, socket })
+      sockets.push(socket)
       return socket
     },
     clock: () => nowMs,
@@ -50,15 +51,21 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number) {
       follow: () => undefined,
       play: (what: string) => played.push(what) > 0,
     } as never,
+    address: {
+      incidentId: () => address.incidentId,
+      clear: () => {
+        address.incidentId = undefined
+      },
+    },
     preferences: { muteInformation: signal(false), chooseLanguage: () => 'id' },
   })
   const say = (message: LiveMessage) =>
-    sockets.at(-1)!.socket.onmessage?.call({} as WebSocket, { data: JSON.stringify(message) } as MessageEvent)
+    sockets.at(-1)!.onmessage?.call({} as WebSocket, { data: JSON.stringify(message) } as MessageEvent)
   return {
     state,
     asked,
     played,
-    sockets,
+    address,
     say,
     /** What a path answers from now on. */
     answer(what: string, answer: Answer | (() => Answer | Promise<Answer>)) {
@@ -76,7 +83,7 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number) {
     status: (more: Partial<Extract<LiveMessage, { t: 'status' }>> = {}) =>
       say({ t: 'status', serverMs: nowMs, liveMs: nowMs, redis: 'ok', database: 'ok', ...more }),
     tell: (incident: IncidentView) => say({ t: 'incident', cursor: '1', incident }),
-    drop: () => sockets.at(-1)!.socket.onclose?.call({} as WebSocket, {} as CloseEvent),
+    drop: () => sockets.at(-1)!.onclose?.call({} as WebSocket, {} as CloseEvent),
     /** Less than the silence after which the feed is taken for dead; `status` is a sign of life. */
     pass(ms: number) {
       nowMs += ms

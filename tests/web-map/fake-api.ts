@@ -132,6 +132,10 @@ export async function startFakeApi(options: {
     const resolved = (incident: IncidentView) => incident.acts.some((act) => act.action === 'resolve')
     return c.json({ incidents: [...incidents.values()].filter((incident) => resolved(incident) === closed) })
   })
+  app.get('/v1/incidents/:id', (c) => {
+    const incident = incidents.get(c.req.param('id'))
+    return incident ? c.json({ incident, revisions: [incident] }) : refuse(c, 404, 'not_found')
+  })
   app.post('/v1/incidents/:id/acts', async (c) => {
     const incident = incidents.get(c.req.param('id'))
     if (!incident) return refuse(c, 404, 'not_found')

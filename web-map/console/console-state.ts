@@ -25,6 +25,7 @@ import type { AlarmSound } from './alarm-sound.ts'
 import { Arrivals } from './arrivals.ts'
 import { DeskLoad } from './desk-load.ts'
 import { Explaining } from './explaining.ts'
+import { followLink, type PageAddress } from './follow-link.ts'
 import { Minutes } from './minutes.ts'
 import type { Preferences } from './preferences.ts'
 import { type Api, ApiFailure, failureWords } from './request.ts'
@@ -41,6 +42,7 @@ export type Surroundings = {
   after(delayMs: number, act: () => void): () => void
   sound: AlarmSound
   preferences: Preferences
+  address: PageAddress
 }
 
 /** How long the feed may take to say hello, and to tell who is in sight, before REST is asked. */
@@ -79,6 +81,8 @@ export class ConsoleState {
   readonly notice = signal<string | undefined>(undefined)
   readonly selectedIncidentId = signal<string | undefined>(undefined)
   readonly errand = signal<MapErrand | undefined>(undefined)
+  /** The incident that the list should bring into view; a new object each time. */
+  readonly listErrand = signal<{ incidentId: string } | undefined>(undefined)
   readonly unitPath = signal('')
   /** Where the map is. */
   readonly mapCentre = signal<{ latDeg: number; lonDeg: number } | undefined>(undefined)
@@ -91,6 +95,8 @@ export class ConsoleState {
   /** Since this officer signed in. */
   #askedToLoad = false
   #fitPending = false
+  /** Followed before the list was there, among which its alert will stand somewhere else. */
+  #linkedId: string | undefined
   #rulesPending = false
   #listsRest = false
   #listsBehind = false
@@ -109,10 +115,7 @@ export class ConsoleState {
       api: around.api,
       live: () => this.live,
       onNews: (live, news) => live === this.live && this.arrivals.take(news, this.nowMs.value),
-      onLoaded: () => {
-        this.rosterVersion.value++
-        this.incidentsVersion.value++
-      },
+      onLoaded: () => this.#afterLoad(),
       onUnauthorized: () => this.session.expire(),
     })
     this.units = this.#desk.units
@@ -250,6 +253,33 @@ export class ConsoleState {
     if (sameOfficer) void this.load(true)
     else this.#around.after(HELLO_PATIENCE_MS, () => this.#loadWithoutFeed())
     this.#around.after(ROSTER_PATIENCE_MS, () => void this.#loadWearers())
+    void this.#followLink()
+  }
+
+  /** Whoever comes from a notice finds its alert in the list, with the klien's file open. */
+  async #followLink(): Promise<void> {
+    const { live } = this
+    const found = await followLink(this.#around.api, this.#around.address)
+    if (found === undefined || live !== this.live) return
+    if ('problem' in found) {
+      this.notice.value = found.problem
+      return
+    }
+    const { incident } = found
+    applyIncident(live, incident)
+    this.incidentsVersion.value++
+    if (incident.wearer) this.openWearer(incident.wearer, incident)
+    this.selectedIncidentId.value = incident.id
+    this.listErrand.value = { incidentId: incident.id }
+    this.#linkedId = incident.id
+  }
+
+  #afterLoad(): void {
+    this.rosterVersion.value++
+    this.incidentsVersion.value++
+    const incidentId = this.#linkedId
+    this.#linkedId = undefined
+    if (incidentId && incidentId === this.selectedIncidentId.value) this.listErrand.value = { incidentId }
   }
 
   #loadWithoutFeed(): void {

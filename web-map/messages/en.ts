@@ -91,6 +91,8 @@ export const en: Record<MessageKey, string> = {
   'banner.retry': 'Load again',
 
   'notice.accessEnded': 'Your access to this client has ended; the file was closed.',
+  'notice.noIncident': 'The alert of the link was not found, or is not yours to see.',
+  'notice.linkFailed': 'The alert of the link cannot be opened: {reason} Load the page again to try once more.',
   'notice.close': 'Close',
 
   'alerts.title': 'Alerts',

@@ -90,6 +90,8 @@ export const id = {
   'banner.retry': 'Muat ulang',
 
   'notice.accessEnded': 'Akses Anda ke klien ini telah berakhir; berkasnya ditutup.',
+  'notice.noIncident': 'Peringatan dari tautan tidak ditemukan, atau di luar wewenang Anda.',
+  'notice.linkFailed': 'Peringatan dari tautan tidak dapat dibuka: {reason} Muat ulang halaman untuk mencoba lagi.',
   'notice.close': 'Tutup',
 
   'alerts.title': 'Peringatan',

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import type { IncidentView } from '../../model/console.ts'
 import { SEVERITIES, type Severity } from '../../model/incident.ts'
 import type { ConsoleState } from '../console/console-state.ts'
-import { stageOf } from '../live/incident-order.ts'
+import { isOpen, stageOf } from '../live/incident-order.ts'
 import { t } from '../words/language.ts'
 import { ActDialog, type ActQuestion } from './act-dialog.tsx'
 import { IncidentCard } from './incident-card.tsx'
@@ -26,6 +26,12 @@ export function IncidentList({ state, onOpen }: { state: ConsoleState; onOpen: (
   const all = stage.value === 'closed' ? state.closedIncidents.value : state.openIncidents.value
   const wanted = all.filter((incident) => severities.value.has(incident.severity) && passes(incident, stage.value))
   const shown = wanted.slice(0, shownMax.value)
+  const selected = wanted.find(({ id }) => id === state.selectedIncidentId.value)
+  if (selected && !shown.includes(selected)) shown.push(selected)
+  useBroughtIntoView(state, (incident) => {
+    stage.value = isOpen(incident) ? 'open' : 'closed'
+    severities.value = new Set(SEVERITIES)
+  })
   const toggle = (severity: Severity) => {
     const next = new Set(severities.value)
     if (!next.delete(severity)) next.add(severity)
@@ -92,6 +98,19 @@ export function IncidentList({ state, onOpen }: { state: ConsoleState; onOpen: (
       )}
     </section>
   )
+}
+
+/** `show` sets the filters so that the incident that was asked for passes. */
+function useBroughtIntoView(state: ConsoleState, show: (incident: IncidentView) => void): void {
+  const errand = state.listErrand.value
+  useEffect(() => {
+    const incident = errand && state.live.incidents.get(errand.incidentId)
+    if (!incident) return
+    show(incident)
+    requestAnimationFrame(() =>
+      document.querySelector(`[data-incident="${CSS.escape(incident.id)}"]`)?.scrollIntoView({ block: 'center' }),
+    )
+  }, [errand])
 }
 
 function passes(incident: IncidentView, wanted: StageFilter): boolean {
