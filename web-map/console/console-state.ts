@@ -368,7 +368,11 @@ export class ConsoleState {
     }
     if (change.incidents) this.incidentsVersion.value++
     if (message.t === 'status') this.#statusVersion.value++
-    if (message.t === 'bye' && message.reason !== 'too_slow') this.session.expire()
+    if (message.t === 'bye' && message.reason !== 'too_slow') {
+      this.session.expire()
+      // Ended for good, were it that the officer has left.
+      void this.session.check()
+    }
     this.arrivals.take(change.alerts, this.nowMs.value)
   }
 

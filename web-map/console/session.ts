@@ -37,6 +37,7 @@ export class Session {
     } catch (failure) {
       if (!(failure instanceof ApiFailure)) throw failure
       if (failure.status === 401) this.expire()
+      else if (failure.code === 'no_officer') this.#leave(failureWords(failure))
       else if (this.phase.value === 'checking') {
         this.problem.value = failureWords(failure)
         this.#after(CHECK_AGAIN_MS, () => void this.check())
@@ -67,8 +68,14 @@ export class Session {
         return
       }
     }
+    this.#leave()
+  }
+
+  /** Nobody's screen any more. `problem`: why, where the officer did not ask for it. */
+  #leave(problem?: string): void {
     this.phase.value = 'signedOut'
     this.me.value = undefined
+    this.problem.value = problem
     this.#onInactive()
   }
 

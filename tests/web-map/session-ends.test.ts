@@ -1,0 +1,45 @@
+// However a session ends, somebody can sign in again, and the screen says what it is.
+import { expect, test } from 'vitest'
+import { openBareDesk, refusal, settled } from './bare-desk.ts'
+import { incidentOf, makeSample } from './sample-data.ts'
+
+const NOW = Date.UTC(2026, 10, 23, 13)
+const { wearers } = makeSample(100, NOW)
+const strap = incidentOf(wearers[0]!, 'strap_open', NOW, { id: 'strap' })
+
+async function liveDesk() {
+  const desk = openBareDesk(wearers, NOW)
+  desk.list([strap])
+  await desk.state.session.check()
+  desk.hello()
+  await settled()
+  return desk
+}
+
+test('a page with a session of nobody shows the sign-in form with the reason, and asks no more', async () => {
+  const desk = openBareDesk(wearers, NOW)
+  desk.answer('GET /v1/me', refusal(403, 'no_officer'))
+  await desk.state.session.check()
+  expect(desk.state.session.phase.value).toBe('signedOut')
+  expect(desk.state.session.problem.value).toContain('belum terhubung')
+  desk.pass(60_000)
+  await settled()
+  expect(desk.howOften('GET /v1/me')).toBe(1)
+})
+
+test('an officer who has left is signed out of an open screen, with all that was on it', async () => {
+  const desk = await liveDesk()
+  desk.answer('GET /v1/me', refusal(403, 'no_officer'))
+  desk.say({ t: 'bye', reason: 'signed_out' })
+  await settled()
+  expect(desk.state.session.phase.value).toBe('signedOut')
+  expect([desk.state.live.incidents.size, desk.state.live.wearers.size]).toEqual([0, 0])
+})
+
+test('a session that has ended keeps what is on screen', async () => {
+  const desk = await liveDesk()
+  desk.answer('GET /v1/me', refusal(401, 'not_signed_in'))
+  desk.say({ t: 'bye', reason: 'expired' })
+  await settled()
+  expect([desk.state.session.phase.value, desk.state.live.incidents.size]).toEqual(['expired', 1])
+})
