@@ -232,6 +232,21 @@ describe.skipIf(!chromiumIsHere)('console', () => {
     await page.locator('.login').waitFor()
   })
 
+  test('a sign-out that fails is said, and can be tried again', async () => {
+    const page = await openDesk()
+    const answer = { status: 503, contentType: 'application/json', body: '{"error":{"code":"database_away"}}' }
+    await page.route('**/api/auth/sign-out', (route) => route.fulfill(answer))
+    await page.getByRole('button', { name: 'Keluar', exact: true }).click()
+    await expect
+      .poll(() => page.locator('.banner').textContent())
+      .toMatch(/Anda masih masuk di komputer ini.*Basis data tidak menjawab/)
+    await page.unroute('**/api/auth/sign-out')
+    await page.getByRole('button', { name: 'Keluar lagi' }).click()
+    await page.locator('.login').waitFor()
+    expect(await page.locator('.problem').count()).toBe(0)
+    complaints = complaints.filter((text) => !text.includes('503'))
+  })
+
   test('the language is switched and remembered', async () => {
     const page = await openDesk()
     await page.getByRole('button', { name: 'EN', exact: true }).click()

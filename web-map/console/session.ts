@@ -59,6 +59,7 @@ export class Session {
   }
 
   async signOut(): Promise<void> {
+    this.problem.value = undefined
     try {
       await this.#api.signOut()
     } catch (failure) {

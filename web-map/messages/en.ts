@@ -14,6 +14,8 @@ export const en: Record<MessageKey, string> = {
   'login.expired': 'Your session has ended. Sign in again to carry on where you were.',
   'login.footer': 'Every access is written to the access history.',
   'session.signOut': 'Sign out',
+  'session.signOutFailed': 'Not signed out: you are still signed in on this computer.',
+  'session.signOutAgain': 'Sign out again',
 
   'role.pk': 'Community counsellor (PK)',
   'role.asisten_pk': 'Assistant PK',

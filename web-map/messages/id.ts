@@ -13,6 +13,8 @@ export const id = {
   'login.expired': 'Sesi Anda telah berakhir. Masuk kembali untuk melanjutkan di tempat yang sama.',
   'login.footer': 'Setiap akses tercatat dalam riwayat akses.',
   'session.signOut': 'Keluar',
+  'session.signOutFailed': 'Belum keluar: Anda masih masuk di komputer ini.',
+  'session.signOutAgain': 'Keluar lagi',
 
   'role.pk': 'Pembimbing Kemasyarakatan',
   'role.asisten_pk': 'Asisten PK',

@@ -24,6 +24,14 @@ export function Banners({ state }: { state: ConsoleState }) {
           </p>
         ),
       )}
+      {state.session.problem.value && (
+        <p class="banner" role="alert">
+          <strong>{t('session.signOutFailed')}</strong> {state.session.problem.value}{' '}
+          <button type="button" class="link" onClick={() => void state.session.signOut()}>
+            {t('session.signOutAgain')}
+          </button>
+        </p>
+      )}
       {state.notice.value && (
         <p class="banner mild">
           {state.notice.value}{' '}
