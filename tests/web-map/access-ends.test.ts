@@ -84,3 +84,12 @@ test('signing out leaves nothing of the officer, nor does what was still on its 
   await settled()
   expect([desk.state.zones.value, desk.state.units.value, desk.state.openIncidents.value]).toEqual([[], [], []])
 })
+
+test('a form that is open about somebody who goes out of sight is closed, about another it stays', async () => {
+  const desk = await deskWithAlarm()
+  desk.state.question.value = { action: 'note', incident: other }
+  desk.say({ t: 'roster', wearers: [budi] })
+  expect(desk.state.question.value?.incident.id).toBe('other')
+  desk.say({ t: 'roster', wearers: [] })
+  expect(desk.state.question.value).toBeUndefined()
+})

@@ -232,6 +232,23 @@ describe.skipIf(!chromiumIsHere)('console', () => {
     await page.locator('.login').waitFor()
   })
 
+  test('a session that ends while an outcome is being written: sign in over it, and go on writing', async () => {
+    const page = await openDesk()
+    const { id } = sample.incidents[2]!
+    await card(page, id).getByRole('button', { name: 'Selesaikan' }).click()
+    await page.getByRole('radio', { name: /alasan sah/i }).check()
+    await page.locator('.dialog textarea').fill('Rawat inap, surat dokter diterima')
+    api.endSessions()
+    await page.locator('.login.over').waitFor()
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Escape')
+    await signIn(page)
+    await page.locator('.login').waitFor({ state: 'detached' })
+    expect(await page.locator('.dialog textarea').inputValue()).toBe('Rawat inap, surat dokter diterima')
+    await page.locator('.dialog').getByRole('button', { name: 'Selesaikan' }).click()
+    await card(page, id).waitFor({ state: 'detached' })
+    expect(api.incidents.get(id)!.acts.map(({ note }) => note)).toEqual(['Rawat inap, surat dokter diterima'])
+  })
+
   test('a sign-out that fails is said, and can be tried again', async () => {
     const page = await openDesk()
     const answer = { status: 503, contentType: 'application/json', body: '{"error":{"code":"database_away"}}' }

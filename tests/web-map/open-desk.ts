@@ -25,7 +25,7 @@ export async function openConsole(
 export async function signIn(page: Page, password = 'rahasia'): Promise<void> {
   await page.fill('input[name=username]', 'ratna')
   await page.fill('input[name=password]', password)
-  await page.click('button[type=submit]')
+  await page.click('.login button[type=submit]')
 }
 
 export async function openDesk(...[browser, url, complaints, options]: Parameters<typeof openConsole>): Promise<Page> {

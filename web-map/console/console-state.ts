@@ -52,6 +52,9 @@ const LISTS_EVERY_MS = 250
 /** Every console hears of changed rules at once; they ask for them over so long. */
 const RULES_SPREAD_MS = 3000
 
+/** What the officer is about to say of an incident, as it stood when the form was opened. */
+export type ActQuestion = { action: 'note' | 'escalate' | 'resolve'; incident: IncidentView }
+
 /** Where the map should go; a new object each time, so that asking twice moves twice. */
 export type MapErrand = { kind: 'wearer'; n: number; latDeg?: number; lonDeg?: number } | { kind: 'fit' }
 
@@ -80,6 +83,7 @@ export class ConsoleState {
   /** Said once, until the officer has read it. */
   readonly notice = signal<string | undefined>(undefined)
   readonly selectedIncidentId = signal<string | undefined>(undefined)
+  readonly question = signal<ActQuestion | undefined>(undefined)
   readonly errand = signal<MapErrand | undefined>(undefined)
   /** The incident that the list should bring into view; a new object each time. */
   readonly listErrand = signal<{ incidentId: string } | undefined>(undefined)
@@ -302,13 +306,15 @@ export class ConsoleState {
     this.#desk.forget()
     this.#feed.forgetCursor()
     this.arrivals.announcement.value = ''
-    this.notice.value = undefined
+    this.notice.value = this.question.value = undefined
     this.closeWearer()
   }
 
   /** Access to them has ended: what names them leaves the screen, also what only a list can tell. */
   #forgetWearers(gone: readonly WearerSummary[]): void {
     this.arrivals.announcement.value = ''
+    const asked = this.question.value?.incident.wearer?.id
+    if (gone.some(({ id }) => id === asked)) this.question.value = undefined
     if (gone.some(({ id }) => id === this.file.selectedId.value)) {
       this.closeWearer()
       this.notice.value = t('notice.accessEnded')

@@ -2,30 +2,26 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { ActRequest, IncidentView } from '../../model/console.ts'
 import { RESOLUTIONS, type Resolution } from '../../model/incident.ts'
-import type { ConsoleState } from '../console/console-state.ts'
+import type { ActQuestion, ConsoleState } from '../console/console-state.ts'
 import { nameOf } from '../live/incident-order.ts'
 import { t } from '../words/language.ts'
 import { StateMark } from './marks.tsx'
 
-export type ActQuestion = { action: 'note' | 'escalate' | 'resolve'; incident: IncidentView }
-
 const NOTE_CHARACTERS_MAX = 2000
 
-/** Asks for what an act needs: the words of a note, the reason of an escalation, the outcome of a resolution. */
-export function ActDialog({
-  state,
-  question,
-  onClose,
-}: {
-  state: ConsoleState
-  question: ActQuestion
-  onClose: () => void
-}) {
+/**
+ * Asks for what an act needs: the words of a note, the reason of an escalation, the outcome of a resolution. What is written
+ * stays when the session ends: the sign-in form comes over it.
+ */
+export function ActDialog({ state, question }: { state: ConsoleState; question: ActQuestion }) {
   const { action, incident } = question
   const dialog = useRef<HTMLDialogElement>(null)
   const busy = useSignal(false)
   const problem = useSignal<string | undefined>(undefined)
   useEffect(() => dialog.current?.showModal(), [])
+  const close = () => {
+    if (state.question.value === question) state.question.value = undefined
+  }
   state.incidentsVersion.value
   const raisedSince = signsOf(state.live.incidents.get(incident.id) ?? incident) > signsOf(incident)
 
@@ -42,10 +38,16 @@ export function ActDialog({
     busy.value = true
     problem.value = await state.act(incident.id, request)
     busy.value = false
-    if (!problem.value) onClose()
+    if (!problem.value) close()
   }
   return (
-    <dialog ref={dialog} class="dialog" onClose={onClose} aria-labelledby="act-title">
+    <dialog
+      ref={dialog}
+      class="dialog"
+      closedby={state.session.phase.value === 'active' ? 'closerequest' : 'none'}
+      onClose={close}
+      aria-labelledby="act-title"
+    >
       <form onSubmit={(event) => void submit(event)}>
         <h2 id="act-title">{t(`act.title.${action}`)}</h2>
         <p class="dialog-about">

@@ -1,6 +1,7 @@
 import { useSignalEffect } from '@preact/signals'
 import type { ConsoleState } from '../console/console-state.ts'
 import { t } from '../words/language.ts'
+import { ActDialog } from './act-dialog.tsx'
 import { Banners } from './banners.tsx'
 import { Header } from './header.tsx'
 import { Login } from './login.tsx'
@@ -36,6 +37,13 @@ export function App({ state }: { state: ConsoleState }) {
           {state.arrivals.announcement.value}
         </p>
       </div>
+      {state.question.value && (
+        <ActDialog
+          key={`${state.question.value.action} ${state.question.value.incident.id}`}
+          state={state}
+          question={state.question.value}
+        />
+      )}
       {phase === 'expired' && <Login state={state} />}
     </>
   )

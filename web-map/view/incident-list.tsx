@@ -5,7 +5,6 @@ import { SEVERITIES, type Severity } from '../../model/incident.ts'
 import type { ConsoleState } from '../console/console-state.ts'
 import { isOpen, stageOf } from '../live/incident-order.ts'
 import { t } from '../words/language.ts'
-import { ActDialog, type ActQuestion } from './act-dialog.tsx'
 import { IncidentCard } from './incident-card.tsx'
 import { StateMark } from './marks.tsx'
 
@@ -17,7 +16,6 @@ export function IncidentList({ state, onOpen }: { state: ConsoleState; onOpen: (
   const stage = useSignal<StageFilter>('open')
   const severities = useSignal<ReadonlySet<Severity>>(new Set(SEVERITIES))
   const shownMax = useSignal(SHOWN_FIRST)
-  const question = useSignal<ActQuestion | undefined>(undefined)
   const problem = useSignal<string | undefined>(undefined)
   useEffect(() => {
     if (stage.value === 'closed') void state.loadClosed().then((refusal) => (problem.value = refusal))
@@ -79,7 +77,7 @@ export function IncidentList({ state, onOpen }: { state: ConsoleState; onOpen: (
                   onOpen()
                 })
               }
-              onAsk={(action) => (question.value = { action, incident })}
+              onAsk={(action) => (state.question.value = { action, incident })}
               onExplain={() => {
                 void state.explain(incident)
                 onOpen()
@@ -92,9 +90,6 @@ export function IncidentList({ state, onOpen }: { state: ConsoleState; onOpen: (
         <button type="button" class="more" onClick={() => (shownMax.value += SHOWN_FIRST)}>
           {t('alerts.more', { count: wanted.length - shown.length })}
         </button>
-      )}
-      {question.value && (
-        <ActDialog state={state} question={question.value} onClose={() => (question.value = undefined)} />
       )}
     </section>
   )

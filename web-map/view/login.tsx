@@ -1,9 +1,43 @@
+import { useEffect, useRef } from 'preact/hooks'
 import type { ConsoleState } from '../console/console-state.ts'
 import { t } from '../words/language.ts'
 import { LanguageSwitch } from './language-switch.tsx'
 import { Logo } from './marks.tsx'
 
+/** The sign-in form: by itself, or over the console of an ended session and whatever dialog was open there. */
 export function Login({ state }: { state: ConsoleState }) {
+  if (state.session.phase.value !== 'expired')
+    return (
+      <div class="login">
+        <LoginForm state={state} />
+      </div>
+    )
+  return <LoginOver state={state} />
+}
+
+function LoginOver({ state }: { state: ConsoleState }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    dialog.current?.showModal()
+    // Escape, where it heeds no `closedby`, would close this and the form below it that somebody was writing in.
+    const keep = (event: KeyboardEvent) => event.key === 'Escape' && event.preventDefault()
+    window.addEventListener('keydown', keep, true)
+    return () => window.removeEventListener('keydown', keep, true)
+  }, [])
+  return (
+    <dialog
+      ref={dialog}
+      class="login over"
+      closedby="none"
+      aria-labelledby="login-title"
+      onClose={() => dialog.current?.showModal()}
+    >
+      <LoginForm state={state} />
+    </dialog>
+  )
+}
+
+function LoginForm({ state }: { state: ConsoleState }) {
   const { session } = state
   const expired = session.phase.value === 'expired'
   const submit = (event: SubmitEvent) => {
@@ -12,38 +46,36 @@ export function Login({ state }: { state: ConsoleState }) {
     void session.signIn(String(fields.get('username')), String(fields.get('password')))
   }
   return (
-    <div class={`login${expired ? ' over' : ''}`}>
-      <form class="login-card" onSubmit={submit} aria-labelledby="login-title">
-        <div class="login-brand">
-          <Logo size={44} />
-          <div>
-            <strong>{t('app.name')}</strong>
-            <span>{t('app.subtitle')}</span>
-          </div>
+    <form class="login-card" onSubmit={submit} aria-labelledby="login-title">
+      <div class="login-brand">
+        <Logo size={44} />
+        <div>
+          <strong>{t('app.name')}</strong>
+          <span>{t('app.subtitle')}</span>
         </div>
-        <h1 id="login-title">{t('login.title')}</h1>
-        {expired && <p class="login-note">{t('login.expired')}</p>}
-        <label>
-          <span>{t('login.username')}</span>
-          <input name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus />
-        </label>
-        <label>
-          <span>{t('login.password')}</span>
-          <input name="password" type="password" autocomplete="current-password" required />
-        </label>
-        {session.problem.value && (
-          <p class="problem" role="alert">
-            {session.problem.value}
-          </p>
-        )}
-        <button class="primary" type="submit" disabled={session.busy.value}>
-          {session.busy.value ? t('login.busy') : t('login.submit')}
-        </button>
-        <div class="login-foot">
-          <span>{t('login.footer')}</span>
-          <LanguageSwitch preferences={state.preferences} />
-        </div>
-      </form>
-    </div>
+      </div>
+      <h1 id="login-title">{t('login.title')}</h1>
+      {expired && <p class="login-note">{t('login.expired')}</p>}
+      <label>
+        <span>{t('login.username')}</span>
+        <input name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus />
+      </label>
+      <label>
+        <span>{t('login.password')}</span>
+        <input name="password" type="password" autocomplete="current-password" required />
+      </label>
+      {session.problem.value && (
+        <p class="problem" role="alert">
+          {session.problem.value}
+        </p>
+      )}
+      <button class="primary" type="submit" disabled={session.busy.value}>
+        {session.busy.value ? t('login.busy') : t('login.submit')}
+      </button>
+      <div class="login-foot">
+        <span>{t('login.footer')}</span>
+        <LanguageSwitch preferences={state.preferences} />
+      </div>
+    </form>
   )
 }

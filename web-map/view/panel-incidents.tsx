@@ -5,14 +5,12 @@ import { canBeExplained } from '../console/explaining.ts'
 import { stageOf } from '../live/incident-order.ts'
 import { incidentTimeWords } from '../words/incident-time.ts'
 import { t } from '../words/language.ts'
-import { ActDialog, type ActQuestion } from './act-dialog.tsx'
 import { StateMark } from './marks.tsx'
 import { WhyButton } from './why-button.tsx'
 
 /** The wearer's open alerts with the next step for each; on a phone the panel covers the list. */
 export function PanelIncidents(props: { state: ConsoleState; incidents: IncidentView[]; timeZone: string }) {
   const { state, incidents, timeZone } = props
-  const question = useSignal<ActQuestion | undefined>(undefined)
   const problem = useSignal<string | undefined>(undefined)
   const acknowledge = async (incident: IncidentView) => {
     problem.value = await state.act(incident.id, { action: 'acknowledge' })
@@ -37,7 +35,7 @@ export function PanelIncidents(props: { state: ConsoleState; incidents: Incident
                 {t('act.acknowledge')}
               </button>
             ) : (
-              <button type="button" onClick={() => (question.value = { action: 'resolve', incident })}>
+              <button type="button" onClick={() => (state.question.value = { action: 'resolve', incident })}>
                 {t('act.resolve')}
               </button>
             )}
@@ -45,9 +43,6 @@ export function PanelIncidents(props: { state: ConsoleState; incidents: Incident
         ))}
       </ul>
       {problem.value && <p class="problem">{problem.value}</p>}
-      {question.value && (
-        <ActDialog state={state} question={question.value} onClose={() => (question.value = undefined)} />
-      )}
     </>
   )
 }
