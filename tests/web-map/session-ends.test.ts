@@ -1,5 +1,6 @@
 // However a session ends, somebody can sign in again, and the screen says what it is.
 import { expect, test } from 'vitest'
+import { SESSION_END } from '../../web-map/console/session-end.ts'
 import { openBareDesk, refusal, settled } from './bare-desk.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
@@ -42,4 +43,33 @@ test('a session that has ended keeps what is on screen', async () => {
   desk.say({ t: 'bye', reason: 'expired' })
   await settled()
   expect([desk.state.session.phase.value, desk.state.live.incidents.size]).toEqual(['expired', 1])
+})
+
+/** What was heard since, a quarter of an hour and more later. */
+function soundsOf(desk: Awaited<ReturnType<typeof liveDesk>>) {
+  for (let waitedMs = 0; waitedMs < SESSION_END.soundsForMs + 120_000; waitedMs += 5000) desk.pass(5000)
+  return desk.played.filter((what) => what === 'ended').length
+}
+
+test('a session that runs out at a watched screen is heard, and again for a while', async () => {
+  const desk = await liveDesk()
+  desk.answer('GET /v1/me', refusal(401, 'not_signed_in'))
+  desk.say({ t: 'bye', reason: 'expired' })
+  expect(desk.played).toEqual(['ended'])
+  expect(desk.state.sessionEnd.sinceMs.value).toBe(NOW)
+  expect(soundsOf(desk)).toBe(1 + SESSION_END.soundsForMs / SESSION_END.repeatMs)
+})
+
+test('signing in ends it; a session that was signed out elsewhere makes no noise', async () => {
+  const desk = await liveDesk()
+  desk.say({ t: 'bye', reason: 'expired' })
+  await desk.state.session.signIn('ratna', 'rahasia')
+  await settled()
+  expect(desk.state.sessionEnd.sinceMs.value).toBeUndefined()
+  expect(soundsOf(desk)).toBe(1)
+  const other = await liveDesk()
+  other.answer('GET /v1/me', refusal(401, 'not_signed_in'))
+  other.say({ t: 'bye', reason: 'signed_out' })
+  expect(other.state.session.phase.value).toBe('expired')
+  expect(soundsOf(other)).toBe(0)
 })

@@ -1,7 +1,13 @@
 import type { Severity } from '../../model/incident.ts'
 
-/** Notes of each alarm: frequency in Hz, start and length in seconds. Kritis rises twice, serius calls once, informasi taps. */
-const NOTES: Record<Severity, readonly (readonly [hz: number, startS: number, lengthS: number])[]> = {
+/** An alert of a severity, or the end of the session. */
+export type Alarm = Severity | 'ended'
+
+/**
+ * Notes of each alarm: frequency in Hz, start and length in seconds. Kritis rises twice, serius calls once, informasi taps; the
+ * end of the session falls twice.
+ */
+const NOTES: Record<Alarm, readonly (readonly [hz: number, startS: number, lengthS: number])[]> = {
   kritis: [
     [880, 0, 0.14],
     [1175, 0.16, 0.14],
@@ -15,8 +21,16 @@ const NOTES: Record<Severity, readonly (readonly [hz: number, startS: number, le
     [523, 0.22, 0.28],
   ],
   informasi: [[784, 0, 0.1]],
+  ended: [
+    [784, 0, 0.2],
+    [587, 0.22, 0.2],
+    [392, 0.44, 0.4],
+    [784, 1, 0.2],
+    [587, 1.22, 0.2],
+    [392, 1.44, 0.4],
+  ],
 }
-const LOUDNESS: Record<Severity, number> = { kritis: 0.32, serius: 0.2, informasi: 0.1 }
+const LOUDNESS: Record<Alarm, number> = { kritis: 0.32, serius: 0.2, informasi: 0.1, ended: 0.3 }
 
 /**
  * Alarm tones through WebAudio. Browsers keep it silent until the officer has clicked once, and take it away again: a phone call,
@@ -43,16 +57,16 @@ export class AlarmSound {
   }
 
   /** False where the browser lets no sound out. */
-  play(severity: Severity): boolean {
+  play(alarm: Alarm): boolean {
     const context = this.#context
     if (context?.state !== 'running') return false
-    for (const [hz, startS, lengthS] of NOTES[severity]) {
+    for (const [hz, startS, lengthS] of NOTES[alarm]) {
       const from = context.currentTime + 0.02 + startS
       const tone = context.createOscillator()
       const gain = context.createGain()
-      tone.type = severity === 'kritis' ? 'square' : 'sine'
+      tone.type = alarm === 'kritis' ? 'square' : 'sine'
       tone.frequency.value = hz
-      const peak = LOUDNESS[severity] * (tone.type === 'square' ? 0.5 : 1)
+      const peak = LOUDNESS[alarm] * (tone.type === 'square' ? 0.5 : 1)
       gain.gain.setValueAtTime(0, from)
       gain.gain.linearRampToValueAtTime(peak, from + 0.015)
       gain.gain.setValueAtTime(peak, from + lengthS - 0.03)

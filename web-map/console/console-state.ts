@@ -30,6 +30,7 @@ import { Minutes } from './minutes.ts'
 import type { Preferences } from './preferences.ts'
 import { type Api, ApiFailure, failureWords } from './request.ts'
 import { Session } from './session.ts'
+import { SessionEnd } from './session-end.ts'
 import { Trial } from './trial.ts'
 import { WearerFile } from './wearer-file.ts'
 
@@ -66,6 +67,7 @@ export class ConsoleState {
   readonly minutes: Minutes
   readonly trial: Trial
   readonly arrivals: Arrivals
+  readonly sessionEnd: SessionEnd
   readonly preferences: Preferences
   live = emptyLiveState()
   readonly rosterVersion = signal(0)
@@ -113,7 +115,7 @@ export class ConsoleState {
       around.api,
       around.after,
       (sameOfficer) => this.#begin(sameOfficer),
-      () => this.#pause(),
+      (unasked) => this.#pause(unasked),
     )
     this.#desk = new DeskLoad({
       api: around.api,
@@ -130,6 +132,7 @@ export class ConsoleState {
     this.explaining = new Explaining(around.api, this.file)
     this.minutes = new Minutes(around.api, this.file)
     this.trial = new Trial(around.api, this.file, () => this.zones.value)
+    this.sessionEnd = new SessionEnd(around.sound)
     this.arrivals = new Arrivals(around.sound, () => around.preferences.muteInformation.value)
     this.#feed = new LiveFeed({
       openSocket: around.openSocket,
@@ -145,6 +148,7 @@ export class ConsoleState {
   tick(): void {
     this.nowMs.value = this.#around.clock() + this.live.clockOffsetMs
     this.arrivals.remind(this.live.incidents.values(), this.nowMs.value)
+    this.sessionEnd.remind(this.nowMs.value)
   }
 
   readonly openIncidents = computed(() => {
@@ -246,6 +250,7 @@ export class ConsoleState {
   }
 
   #begin(sameOfficer: boolean): void {
+    this.sessionEnd.over()
     if (!sameOfficer) {
       this.#forgetAll()
       this.#lastHeardMs.value = undefined
@@ -334,8 +339,10 @@ export class ConsoleState {
     })
   }
 
-  #pause(): void {
+  #pause(unasked: boolean): void {
     this.#feed.stop()
+    this.sessionEnd.over()
+    if (this.session.phase.value === 'expired') this.sessionEnd.begin(this.nowMs.value, unasked)
     if (this.session.phase.value === 'signedOut') {
       this.#forgetAll()
       this.rosterVersion.value++
@@ -375,7 +382,7 @@ export class ConsoleState {
     if (change.incidents) this.incidentsVersion.value++
     if (message.t === 'status') this.#statusVersion.value++
     if (message.t === 'bye' && message.reason !== 'too_slow') {
-      this.session.expire()
+      this.session.expire(message.reason === 'expired')
       // Ended for good, were it that the officer has left.
       void this.session.check()
     }

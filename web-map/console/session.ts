@@ -14,14 +14,14 @@ export class Session {
   readonly busy = signal(false)
   #api: Api
   #onActive: (sameOfficer: boolean) => void
-  #onInactive: () => void
+  #onInactive: (unasked: boolean) => void
   #after: (delayMs: number, act: () => void) => void
 
   constructor(
     api: Api,
     after: (delayMs: number, act: () => void) => void,
     onActive: (sameOfficer: boolean) => void,
-    onInactive: () => void,
+    onInactive: (unasked: boolean) => void,
   ) {
     this.#api = api
     this.#after = after
@@ -77,13 +77,14 @@ export class Session {
     this.phase.value = 'signedOut'
     this.me.value = undefined
     this.problem.value = problem
-    this.#onInactive()
+    this.#onInactive(false)
   }
 
-  expire(): void {
+  /** `unasked`: nobody signed out, so nobody may be aware of it. */
+  expire(unasked = true): void {
     if (this.phase.value === 'signedOut' || this.phase.value === 'expired') return
     this.phase.value = this.me.value ? 'expired' : 'signedOut'
-    this.#onInactive()
+    this.#onInactive(unasked)
   }
 
   #activate(me: Me): void {

@@ -15,7 +15,8 @@ export function App({ state }: { state: ConsoleState }) {
   useSignalEffect(() => {
     const count = state.session.phase.value === 'active' ? state.untakenCount.value : 0
     const place = state.session.me.value?.unitName
-    document.title = `${count > 0 ? `(${count}) ` : ''}${t('app.name')}${place ? ` · ${place}` : ''}`
+    const ended = state.session.phase.value === 'expired' ? `⚠ ${t('login.endedTitle')} · ` : ''
+    document.title = `${ended}${count > 0 ? `(${count}) ` : ''}${t('app.name')}${place ? ` · ${place}` : ''}`
   })
   if (phase === 'checking') {
     const problem = state.session.problem.value

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { ConsoleState } from '../console/console-state.ts'
 import { t } from '../words/language.ts'
+import { momentWords } from '../words/time-words.ts'
 import { LanguageSwitch } from './language-switch.tsx'
 import { Logo } from './marks.tsx'
 
@@ -55,7 +56,13 @@ function LoginForm({ state }: { state: ConsoleState }) {
         </div>
       </div>
       <h1 id="login-title">{t('login.title')}</h1>
-      {expired && <p class="login-note">{t('login.expired')}</p>}
+      {expired && (
+        <div class="login-note" role="alert">
+          <strong>{t('login.expired', { time: endedWords(state) })}</strong>
+          <p>{t('login.silent')}</p>
+          <p>{t('login.continue')}</p>
+        </div>
+      )}
       <label>
         <span>{t('login.username')}</span>
         <input name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus />
@@ -78,4 +85,9 @@ function LoginForm({ state }: { state: ConsoleState }) {
       </div>
     </form>
   )
+}
+
+function endedWords({ sessionEnd, session, nowMs }: ConsoleState): string {
+  const timeZone = session.me.value?.timeZone ?? 'Asia/Jakarta'
+  return momentWords(sessionEnd.sinceMs.value ?? nowMs.value, nowMs.value, timeZone)
 }
