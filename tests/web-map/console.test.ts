@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { reasonSchema } from '../../api/schemas.ts'
 import { unitIncident } from '../store/two-bapas.ts'
 import { buildConsole } from './build-console.ts'
 import { chromiumIsHere, launchChromium } from './chromium.ts'
@@ -151,6 +152,11 @@ describe.skipIf(!chromiumIsHere)('console', () => {
       if (await page.locator('.reason').count()) break
     }
     await expect(page.locator('.reason button').isDisabled()).resolves.toBe(true)
+    const longest = Number(await page.locator('.reason textarea').getAttribute('maxlength'))
+    expect([longest, longest + 1].map((length) => reasonSchema.safeParse('a'.repeat(length)).success)).toEqual([
+      true,
+      false,
+    ])
     await page.locator('.reason textarea').fill('Menggantikan PK yang cuti')
     await page.locator('.reason button').click()
     await page.locator('.conditions').first().waitFor()

@@ -2,12 +2,13 @@ import { useSignal } from '@preact/signals'
 import type { ConsoleState } from '../console/console-state.ts'
 import { t } from '../words/language.ts'
 
-const REASON_CHARACTERS_MIN = 10
+/** The API takes no more. */
+export const REASON_CHARACTERS = { min: 10, max: 500 }
 
 /** Asks why the officer opens a klien who is not theirs; the words go into the access history. */
 export function ReasonForm({ state }: { state: ConsoleState }) {
   const reason = useSignal('')
-  const short = reason.value.trim().length < REASON_CHARACTERS_MIN
+  const short = reason.value.trim().length < REASON_CHARACTERS.min
   return (
     <form
       class="reason"
@@ -22,7 +23,7 @@ export function ReasonForm({ state }: { state: ConsoleState }) {
         <textarea
           name="reason"
           rows={3}
-          maxLength={1000}
+          maxLength={REASON_CHARACTERS.max}
           value={reason.value}
           onInput={(e) => (reason.value = e.currentTarget.value)}
         />
@@ -31,7 +32,7 @@ export function ReasonForm({ state }: { state: ConsoleState }) {
         type="submit"
         class="primary"
         disabled={short}
-        title={short ? t('panel.reasonShort', { count: REASON_CHARACTERS_MIN }) : ''}
+        title={short ? t('panel.reasonShort', { count: REASON_CHARACTERS.min }) : ''}
       >
         {t('panel.reasonSubmit')}
       </button>

@@ -5,10 +5,9 @@ import { CONFIRM_MINUTES_MAX, NEW_ZONE_KINDS, SIZE_M, TRIAL_DAYS, type TrialDraf
 import { t } from '../words/language.ts'
 import { Icon } from './marks.tsx'
 import { PageHead } from './page-head.tsx'
+import { REASON_CHARACTERS } from './reason-form.tsx'
 import { TrialResult } from './trial-result.tsx'
 import { TrialWindows } from './trial-windows.tsx'
-
-const REASON_CHARACTERS = { min: 10, max: 500 }
 
 /** One of the wearer's conditions, changed, and tried on the stored track before anybody proposes it. */
 export function TrialPage({ state }: { state: ConsoleState }) {
