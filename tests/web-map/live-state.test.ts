@@ -2,15 +2,9 @@ import { expect, test } from 'vitest'
 import type { IncidentView, LivePositionRow } from '../../model/console.ts'
 import type { IncidentAct } from '../../model/incident.ts'
 import { countByState, markStateOf, opacityOf } from '../../web-map/live/freshness.ts'
+import { LIVE_LIMITS } from '../../web-map/live/incident-limit.ts'
 import { compareIncidents, dueInMs, isOpen, isReopened, stageOf } from '../../web-map/live/incident-order.ts'
-import {
-  applyLive,
-  emptyLiveState,
-  LIVE_LIMITS,
-  listClosed,
-  listOpen,
-  setRoster,
-} from '../../web-map/live/live-state.ts'
+import { applyLive, emptyLiveState, listClosed, listOpen, setRoster } from '../../web-map/live/live-state.ts'
 import { beforeList, takeOpenList } from '../../web-map/live/open-list.ts'
 import { troublesOf } from '../../web-map/live/trouble.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
@@ -201,12 +195,14 @@ test('hello tells the clock’s offset and whether to load anew', () => {
   expect(state.clockOffsetMs).toBe(5000)
 })
 
-test('nothing grows without end', () => {
+test('nothing grows without end, and what is not shown is counted', () => {
   const state = emptyLiveState()
-  for (let i = 0; i <= LIVE_LIMITS.incidentsMax; i++)
+  const { incidentsMax, incidentsSpare } = LIVE_LIMITS
+  for (let i = 0; i <= incidentsMax + incidentsSpare; i++)
     applyLive(state, raise(incidentOf(anna, 'warning_ring', NOW - i, { id: `i${i}` })), NOW)
-  expect(state.incidents.size).toBe(LIVE_LIMITS.incidentsMax)
-  expect(state.incidents.has(`i${LIVE_LIMITS.incidentsMax}`)).toBe(false)
+  expect(state.incidents.size).toBe(incidentsMax)
+  expect([incidentsMax - 1, incidentsMax].map((i) => state.incidents.has(`i${i}`))).toEqual([true, false])
+  expect(state.unshownCount).toBe(incidentsSpare + 1)
   for (let i = 0; i <= LIVE_LIMITS.actsAheadMax; i++)
     applyLive(
       state,
@@ -214,6 +210,29 @@ test('nothing grows without end', () => {
       NOW,
     )
   expect(state.actsAhead.size).toBe(LIVE_LIMITS.actsAheadMax)
+})
+
+test('a list that is too long is ordered once; the gravest stay, and the next list counts anew', () => {
+  const state = emptyLiveState()
+  let looks = 0
+  const list = Array.from({ length: LIVE_LIMITS.incidentsMax + 2000 }, (_, i) => {
+    const one = incidentOf(anna, i % 2 ? 'warning_ring' : 'off_corridor', NOW - i)
+    const { severity } = one
+    return Object.defineProperty(one, 'severity', {
+      get() {
+        looks++
+        return severity
+      },
+    })
+  })
+  takeOpenList(state, beforeList(state), list)
+  expect(state.incidents.size).toBe(LIVE_LIMITS.incidentsMax)
+  expect(state.unshownCount).toBe(2000)
+  expect(list.filter((one, i) => i % 2 === 0 && !state.incidents.has(one.id))).toEqual([])
+  // A sort of 7,000 looks at each some dozens of times; one for each that is too many, some thousands.
+  expect(looks / list.length).toBeLessThan(100)
+  takeOpenList(state, beforeList(state), list.slice(0, 10))
+  expect(state.unshownCount).toBe(0)
 })
 
 test('the clock of an alert runs until it is taken', () => {

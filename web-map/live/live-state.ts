@@ -2,6 +2,7 @@ import type { IncidentView, LiveMessage, LivePositionRow, WearerSummary } from '
 import type { IncidentAct } from '../../model/incident.ts'
 import { worldX, worldY } from '../map/mercator.ts'
 import { forgetWearersBut } from './forget-wearers.ts'
+import { forgetBeyondLimit, LIVE_LIMITS } from './incident-limit.ts'
 import {
   compareIncidents,
   isOpen,
@@ -40,6 +41,8 @@ export type LiveState = {
   withdrawnHere: Set<string>
   /** Acts on incidents that are not known yet, by incident. */
   actsAhead: Map<string, IncidentAct[]>
+  /** Open incidents that were too many to be kept, since the last list. */
+  unshownCount: number
   status: ServerStatus
   /** Of the zones and conditions, as the feed told it last. */
   rulesVersion: string | undefined
@@ -60,8 +63,6 @@ export type LiveChange = {
   gone: WearerSummary[]
 }
 
-export const LIVE_LIMITS = { incidentsMax: 5000, actsAheadMax: 500 }
-
 export function emptyLiveState(): LiveState {
   return {
     wearers: new Map(),
@@ -69,6 +70,7 @@ export function emptyLiveState(): LiveState {
     incidents: new Map(),
     withdrawnHere: new Set(),
     actsAhead: new Map(),
+    unshownCount: 0,
     status: { liveMs: undefined, redis: 'ok', database: 'ok' },
     rulesVersion: undefined,
     clockOffsetMs: 0,
@@ -171,6 +173,13 @@ function applyPosition(state: LiveState, row: LivePositionRow): void {
 
 /** Takes an incident in; gives it back when it is news to an officer: unknown, graver than known or open again, and not taken. */
 export function applyIncident(state: LiveState, next: IncidentView): IncidentView | undefined {
+  const alert = learnIncident(state, next)
+  forgetBeyondLimit(state, LIVE_LIMITS.incidentsSpare)
+  return alert
+}
+
+/** The same for one of many, after which the caller sees to the limit. */
+export function learnIncident(state: LiveState, next: IncidentView): IncidentView | undefined {
   const known = state.incidents.get(next.id)
   const ahead = state.actsAhead.get(next.id)
   state.actsAhead.delete(next.id)
@@ -178,7 +187,6 @@ export function applyIncident(state: LiveState, next: IncidentView): IncidentVie
   state.incidents.set(next.id, merged)
   if (!merged.withdrawn) state.withdrawnHere.delete(next.id)
   else if (known && !known.withdrawn) state.withdrawnHere.add(next.id)
-  forgetBeyondLimit(state)
   const graver = known === undefined || severityRank(merged.severity) > severityRank(known.severity)
   const again = known !== undefined && (stageOf(known) === 'closed' || standsAgain(known, merged))
   return (graver || again) && isOpen(merged) && stageOf(merged) === 'new' ? merged : undefined
@@ -192,16 +200,6 @@ export function applyAct(state: LiveState, act: IncidentAct): void {
   }
   if (state.actsAhead.size >= LIVE_LIMITS.actsAheadMax) state.actsAhead.delete(state.actsAhead.keys().next().value!)
   state.actsAhead.set(act.incidentId, [...(state.actsAhead.get(act.incidentId) ?? []), act])
-}
-
-function forgetBeyondLimit(state: LiveState): void {
-  if (state.incidents.size <= LIVE_LIMITS.incidentsMax) return
-  const ordered = [...state.incidents.values()].sort(
-    (a, b) => Number(isOpen(b)) - Number(isOpen(a)) || compareIncidents(a, b),
-  )
-  const last = ordered[ordered.length - 1]!
-  state.incidents.delete(last.id)
-  state.withdrawnHere.delete(last.id)
 }
 
 /** What the list of open alerts shows, in its order: the open ones, and at the end those withdrawn under the officer's eyes. */

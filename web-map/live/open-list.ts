@@ -1,6 +1,7 @@
 import type { IncidentView, WearerSummary } from '../../model/console.ts'
+import { forgetBeyondLimit } from './incident-limit.ts'
 import { isOpen } from './incident-order.ts'
-import { applyIncident, type LiveState } from './live-state.ts'
+import { type LiveState, learnIncident } from './live-state.ts'
 
 /** What was known when a list was asked for. Of what the feed has told since, the list is no judge. */
 export type BeforeList = {
@@ -31,8 +32,10 @@ export function takeOpenList(
   const gone = (n: number | undefined) => n !== undefined && before.wearers.has(n) && !state.wearers.has(n)
   const news = open
     .filter(({ wearerId }) => !gone(wearerId))
-    .map((incident) => applyIncident(state, incident))
+    .map((incident) => learnIncident(state, incident))
     .filter((alert) => alert !== undefined)
+  state.unshownCount = 0
+  forgetBeyondLimit(state, 0)
   return { news, unnamed }
 }
 

@@ -93,6 +93,8 @@ export const en: Record<MessageKey, string> = {
   'banner.redis': 'Live data has stopped on the server. Bracelets keep their reports until it recovers.',
   'banner.database': 'History, tracks and recording of actions are unavailable for now. Alerts go on.',
   'banner.load': 'Not everything could be loaded: {reason}',
+  'banner.unshown': 'At least {count} open alerts are not shown: too many for one screen.',
+  'banner.unshownHint': 'The gravest come first. Resolve what is shown, then load again.',
   'banner.retry': 'Load again',
 
   'notice.accessEnded': 'Your access to this client has ended; the file was closed.',

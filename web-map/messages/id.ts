@@ -92,6 +92,8 @@ export const id = {
   'banner.redis': 'Data langsung di server terhenti. Laporan gelang tetap disimpan di alat sampai server pulih.',
   'banner.database': 'Riwayat, jejak, dan pencatatan tindakan sementara tidak tersedia. Peringatan tetap berjalan.',
   'banner.load': 'Data belum lengkap dimuat: {reason}',
+  'banner.unshown': 'Sedikitnya {count} peringatan terbuka tidak ditampilkan: terlalu banyak untuk satu layar.',
+  'banner.unshownHint': 'Yang paling berat didahulukan. Selesaikan yang tampil, lalu muat ulang.',
   'banner.retry': 'Muat ulang',
 
   'notice.accessEnded': 'Akses Anda ke klien ini telah berakhir; berkasnya ditutup.',

@@ -1,11 +1,14 @@
 import type { ConsoleState } from '../console/console-state.ts'
 import { t } from '../words/language.ts'
+import { countWords } from '../words/measure-words.ts'
 import { momentWords } from '../words/time-words.ts'
 
 /** What keeps the screen from being live or whole, in words, over the map. */
 export function Banners({ state }: { state: ConsoleState }) {
   const timeZone = state.session.me.value?.timeZone ?? 'Asia/Jakarta'
   const nowMs = state.nowMs.value
+  state.incidentsVersion.value
+  const { unshownCount } = state.live
   return (
     <div class="banners" role="status">
       {state.troubles.value.map((trouble) =>
@@ -37,6 +40,15 @@ export function Banners({ state }: { state: ConsoleState }) {
           {state.notice.value}{' '}
           <button type="button" class="link" onClick={() => (state.notice.value = undefined)}>
             {t('notice.close')}
+          </button>
+        </p>
+      )}
+      {unshownCount > 0 && (
+        <p class="banner mild">
+          <strong>{t('banner.unshown', { count: countWords(unshownCount) })}</strong>{' '}
+          <span>{t('banner.unshownHint')}</span>{' '}
+          <button type="button" class="link" onClick={() => void state.load(true)}>
+            {t('banner.retry')}
           </button>
         </p>
       )}
