@@ -101,9 +101,11 @@ describe.skipIf(!chromiumIsHere)('in Chromium', () => {
   })
 
   test('on a phone it opens the file with the alert in it', async () => {
+    // Bayu, away from Menteng.
     const { id } = sample.incidents[2]!
     const page = await openConsole(browser, `${api.url}/?incident=${id}`, complaints, PHONE)
     await signIn(page)
     await expect.poll(() => page.locator('.panel-incidents').textContent()).toContain('di luar zona wajib')
+    await expect.poll(() => page.locator('.map').getAttribute('data-view')).toMatch(/^15\/-6\.1\d+\/106\.83/)
   })
 })

@@ -311,7 +311,7 @@ export class ConsoleState {
     this.#desk.forget()
     this.#feed.forgetCursor()
     this.arrivals.announcement.value = ''
-    this.notice.value = this.question.value = undefined
+    this.notice.value = this.question.value = this.errand.value = undefined
     this.closeWearer()
   }
 
@@ -377,7 +377,9 @@ export class ConsoleState {
     if (change.positions) this.#positionsChanged()
     if (this.#fitPending && this.live.bracelets.size > 0) {
       this.#fitPending = false
-      this.errand.value = { kind: 'fit' }
+      // A link may have asked for a klien before it was known where anybody is.
+      const asked = this.errand.value
+      this.errand.value = asked?.kind === 'wearer' ? { ...asked } : { kind: 'fit' }
     }
     if (change.incidents) this.incidentsVersion.value++
     if (message.t === 'status') this.#statusVersion.value++

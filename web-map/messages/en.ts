@@ -11,7 +11,7 @@ export const en: Record<MessageKey, string> = {
   'login.password': 'Password',
   'login.submit': 'Sign in',
   'login.busy': 'Checking…',
-  'login.expired': 'Your session has ended: {time}',
+  'login.expired': 'Your session ended at {time}',
   'login.silent': 'Since then new alerts have neither appeared nor sounded on this screen.',
   'login.continue': 'Sign in again to go on where you were.',
   'login.endedTitle': 'Session ended',

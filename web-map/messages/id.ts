@@ -10,7 +10,7 @@ export const id = {
   'login.password': 'Kata sandi',
   'login.submit': 'Masuk',
   'login.busy': 'Memeriksa…',
-  'login.expired': 'Sesi Anda telah berakhir: {time}',
+  'login.expired': 'Sesi Anda telah berakhir sejak {time}',
   'login.silent': 'Sejak itu peringatan baru tidak tampil dan tidak berbunyi di layar ini.',
   'login.continue': 'Masuk kembali untuk melanjutkan di tempat yang sama.',
   'login.endedTitle': 'Sesi berakhir',
