@@ -5,8 +5,8 @@ import {
   CELLS_LAT_MAX_E7,
   type Cells,
   CLEAR_MAX_M,
+  CLEAR_UNIT_M,
   CLEAR_UNITS_MAX,
-  clearUnitM,
   SLACK_M,
   SLACK_SHARE,
 } from './cells-layout.ts'
@@ -187,7 +187,7 @@ class CellBuilder {
       else if (distanceM > 0) passCovering.push(zone)
     }
     if (crossing.length > 0 && shift >= CUT_SHIFT_MIN) return this.#cut(x, y, shift, pass, passCovering, false)
-    const units = Math.min(CLEAR_UNITS_MAX, Math.floor(clearM / clearUnitM(shift)))
+    const units = Math.min(CLEAR_UNITS_MAX, Math.floor(clearM / CLEAR_UNIT_M[shift]!))
     const only = covers[0] ?? crossing[0] ?? -1
     if (covers.length + crossing.length < 2 && only < ONLY_MAX)
       return ((only + 1) << 13) | (units << 2) | (crossing.length === 0 ? 1 : 3)

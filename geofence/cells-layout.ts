@@ -9,15 +9,13 @@ export const SLACK_SHARE = 1.01
 export const SLACK_M = 1
 export const CLEAR_UNITS_MAX = 2047
 
-/** The unit in which a cell without a boundary says how far one is; metres. */
-export function clearUnitM(shift: number): number {
-  return 2 ** (shift - 16)
-}
+/** The unit in which a cell without a boundary says how far one is, by its shift; metres. */
+export const CLEAR_UNIT_M = Float64Array.from({ length: 32 }, (_, shift) => 2 ** (shift - 16))
 
 /**
  * `words` holds the whole grid row by row, then the cells cut out of it in sixteens. Two low bits say what a word is:
  *   0  cut: the rest is where its 16 cells begin
- *   1  no boundary within: 11 bits for the way from the middle to the nearest boundary (clearUnitM), 19 bits for the zone
+ *   1  no boundary within: 11 bits for the way from the middle to the nearest boundary (CLEAR_UNIT_M), 19 bits for the zone
  *      that covers the cell (its place in `zones` + 1; 0 for none)
  *   3  crossed by the boundary of one zone and covered by none: the same, of all other boundaries, and that zone
  *   2  anything else: the rest is where its record begins in `records`: metres from the middle to the nearest boundary that

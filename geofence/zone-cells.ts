@@ -7,8 +7,8 @@ import {
   CELLS_LAT_MAX_E7,
   type Cells,
   CLEAR_MAX_M,
+  CLEAR_UNIT_M,
   CLEAR_UNITS_MAX,
-  clearUnitM,
   SLACK_M,
   SLACK_SHARE,
 } from './cells-layout.ts'
@@ -72,7 +72,7 @@ export class ZoneCells {
       end = crossing + records[record + 2]!
       for (let k = record + 3; k < crossing; k++) inside[to++] = records[k]!
     } else {
-      clear = ((word >>> 2) & CLEAR_UNITS_MAX) * clearUnitM(shift) - offM
+      clear = ((word >>> 2) & CLEAR_UNITS_MAX) * CLEAR_UNIT_M[shift]! - offM
       only = (word >>> 13) - 1
       if ((word & 3) === 3) end = 1
       else if (only >= 0) inside[to++] = only
@@ -102,7 +102,7 @@ export class ZoneCells {
     if (word === NO_CELL) clearM[0] = this.#cells.outsideM
     else {
       if ((word & 3) !== 1 || word >>> 13 !== 0) return false
-      const clear = ((word >>> 2) & CLEAR_UNITS_MAX) * clearUnitM(off[1]!) - off[0]!
+      const clear = ((word >>> 2) & CLEAR_UNITS_MAX) * CLEAR_UNIT_M[off[1]!]! - off[0]!
       clearM[0] = Math.max(0, Math.min(CLEAR_MAX_M, clear))
     }
     return true
