@@ -137,6 +137,7 @@ test('an acknowledgement, a resolution, a withdrawal and the end of a serius one
   await untilTold('petugas 4 withdrawn')
   nowMs += 11 * MINUTE
   await passed(4, 8)
+  await untilTold('kasubsi 7 overdue') // due before, but what is kritis goes first
   const overdue = told().filter((line) => line.endsWith('overdue'))
   expect(overdue.sort()).toEqual(['kasubsi 3 overdue', 'kasubsi 5 overdue', 'kasubsi 7 overdue', 'kasubsi 8 overdue'])
 })

@@ -46,16 +46,18 @@ async function send(reports: readonly DeviceReport[]): Promise<void> {
     await Promise.all(reports.slice(from, from + 10_000).map((report) => world.send(1, report, report.timeMs)))
 }
 
-/** A cut strap of another wearer's is told; everything before it in the log has been judged. */
+/** A cut strap of another wearer's is told, and everything before it in the log has been judged and committed. */
 async function othersAreJudged(timeMs: number): Promise<void> {
   nowMs = timeMs
   const { redis, keys } = world.redis
   await world.send(2, at(timeMs, { strap: 'open' }))
   await vi.waitFor(async () => {
     expect(world.failures).toEqual([])
-    const newest = (await redis.xrevrange(keys.incidents(0), '+', '-', 'COUNT', 1))[0]?.[1][1]
-    expect(JSON.parse(newest ?? '{}')).toMatchObject({ wearerId: 2, type: 'strap_open', startMs: timeMs })
-  }, 30_000)
+    const [last] = await redis.xrevrange(keys.reports(0), '+', '-', 'COUNT', 1)
+    expect(await redis.get(keys.position('evaluate', 0))).toBe(last![0])
+  }, 45_000)
+  const told = (await world.revisions()).find(({ wearerId, startMs }) => wearerId === 2 && startMs === timeMs)
+  expect(told).toMatchObject({ type: 'strap_open' })
   await world.send(2, at(timeMs + 1, { strap: 'closed' }))
 }
 

@@ -113,7 +113,17 @@ describe.skipIf(!chromiumIsHere)('trial of a condition', () => {
       condition: { kind: 'avoided' },
     })
     await page.locator('.map').focus()
-    for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key)
+    const viewed = () => page.locator('.map').getAttribute('data-view')
+    const before = await viewed()
+    let last = before
+    const movedAndStill = async () => {
+      const now = await viewed()
+      const still = now !== before && now === last
+      last = now
+      if (now === before) await page.keyboard.press('ArrowLeft') // a map under way heeds none
+      return still
+    }
+    await expect.poll(movedAndStill, { interval: 150, timeout: 10_000 }).toBe(true)
     await page.getByRole('button', { name: 'Pindahkan ke tengah peta' }).click()
     await page.locator('.trial-result b').waitFor({ state: 'detached' })
     await page.getByLabel('Jenis zona').selectOption('required')

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { ConsoleState } from '../console/console-state.ts'
 import { t } from '../words/language.ts'
 import { Icon } from './marks.tsx'
@@ -9,7 +9,8 @@ import { Icon } from './marks.tsx'
  */
 export function PageHead({ state, title, returns }: { state: ConsoleState; title: string; returns: string }) {
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
+  // At once: who leaves again before the next frame is given the focus back, too.
+  useLayoutEffect(() => {
     heading.current?.focus()
     return () => void requestAnimationFrame(() => giveFocusBack(returns))
   }, [])
