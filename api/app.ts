@@ -1,10 +1,10 @@
 // The HTTP side: which route stands where. Everything under /v1 is in the OpenAPI document, and only that.
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { compress } from 'hono/compress'
-import type { MapSettings } from '../model/console.ts'
-import type { IncidentAct } from '../model/incident.ts'
+import type { MapSettings } from '../model/console/console.ts'
+import type { IncidentAct } from '../model/incident/incident.ts'
 import type { Clock, Log, Meter } from '../model/observe.ts'
-import type { Pool } from '../store/open-pool.ts'
+import type { Pool } from '../store/database/open-pool.ts'
 import type { Auth } from './auth.ts'
 import { serveConsole } from './console-files.ts'
 import { withDeadline } from './deadline.ts'

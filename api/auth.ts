@@ -2,7 +2,7 @@
 import { betterAuth } from 'better-auth'
 import { username } from 'better-auth/plugins'
 import type { Log } from '../model/observe.ts'
-import type { Pool } from '../store/open-pool.ts'
+import type { Pool } from '../store/database/open-pool.ts'
 
 export const SESSION_SECONDS = 12 * 3600
 /** A session in use is prolonged at most this often. */

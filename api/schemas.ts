@@ -1,4 +1,4 @@
-// What goes over the wire, for the OpenAPI document and for checking what comes in. The types are those of model/console.ts;
+// What goes over the wire, for the OpenAPI document and for checking what comes in. The types are those of model/console/console.ts;
 // `satisfies` keeps the two together.
 import { z } from '@hono/zod-openapi'
 import type {
@@ -12,11 +12,11 @@ import type {
   WearerDetail,
   WearerSummary,
   ZoneView,
-} from '../model/console.ts'
-import { ROLES } from '../model/console.ts'
-import type { Incident, IncidentAct, IncidentType, LoggedIncident } from '../model/incident.ts'
-import { INCIDENT_TYPES, OFFICER_ACTIONS, RESOLUTIONS, SEVERITIES } from '../model/incident.ts'
-import { CONDITION_KINDS } from '../model/plan.ts'
+} from '../model/console/console.ts'
+import { ROLES } from '../model/console/console.ts'
+import type { Incident, IncidentAct, IncidentType, LoggedIncident } from '../model/incident/incident.ts'
+import { INCIDENT_TYPES, OFFICER_ACTIONS, RESOLUTIONS, SEVERITIES } from '../model/incident/incident.ts'
+import { CONDITION_KINDS } from '../model/plan/plan.ts'
 
 export const ms = z.number().openapi({ description: 'UTC milliseconds' })
 export const idSchema = z.uuid()

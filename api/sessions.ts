@@ -1,9 +1,9 @@
 import { APIError } from 'better-auth/api'
 import type { MiddlewareHandler } from 'hono'
-import type { Me, Role } from '../model/console.ts'
-import type { Pool } from '../store/open-pool.ts'
-import { readOfficerByAuthUser } from '../store/read-officer.ts'
-import { isStoreAway } from '../store/retry.ts'
+import type { Me, Role } from '../model/console/console.ts'
+import type { Pool } from '../store/database/open-pool.ts'
+import { isStoreAway } from '../store/database/retry.ts'
+import { readOfficerByAuthUser } from '../store/people/read-officer.ts'
 import type { Auth } from './auth.ts'
 import { databaseAway, notSignedIn, Refusal } from './refusal.ts'
 

@@ -1,10 +1,10 @@
-import type { IncidentAct } from '../model/incident.ts'
+import type { IncidentAct } from '../model/incident/incident.ts'
 import type { Log } from '../model/observe.ts'
-import { listActsToTell, strikeTold } from '../store/acts-to-tell.ts'
-import type { Pool } from '../store/open-pool.ts'
-import { appendAct } from '../stream/act-log.ts'
-import type { RedisClient } from '../stream/connect.ts'
-import type { Keys } from '../stream/keys.ts'
+import type { Pool } from '../store/database/open-pool.ts'
+import { listActsToTell, strikeTold } from '../store/incidents/acts-to-tell.ts'
+import { appendAct } from '../stream/logs/act-log.ts'
+import type { RedisClient } from '../stream/redis/connect.ts'
+import type { Keys } from '../stream/redis/keys.ts'
 
 /** Acts kept in memory until Redis takes them; those beyond are read from PostgreSQL when it does. */
 const WAITING_MAX = 10_000

@@ -7,9 +7,9 @@ import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { discardServices, ensureServices } from '../local-services/ensure-services.ts'
-import { migrate } from '../store/migrate.ts'
-import { GATEWAY_ID, OPERATOR, seedUnit } from './seed-unit.ts'
-import { type ServeProcess, startServeProcess } from './serve-process.ts'
+import { migrate } from '../store/database/migrate.ts'
+import { GATEWAY_ID, OPERATOR, seedUnit } from './system/seed-unit.ts'
+import { type ServeProcess, startServeProcess } from './system/serve-process.ts'
 
 type Script = { name: string; env: Record<string, string>; feed?: boolean }
 type Outcome = { name: string; problems: string[]; answered: number }

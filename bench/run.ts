@@ -1,60 +1,60 @@
 // `npm run bench -- <name> [--json] [--seed n]`: runs one measurement, or says which there are. Modules are loaded only
 // when asked for, so that a bench without services needs none.
-import { machine } from './machine.ts'
-import type { Bench } from './report.ts'
+import { machine } from './measure/machine.ts'
+import type { Bench } from './measure/report.ts'
 
 const BENCHES: Record<string, { says: string; load: () => Promise<Bench> }> = {
   engine: {
     says: 'the fold with 150,000 wearers and 20 conditions each, then zones alone (--wearers n, --fold-only)',
-    load: async () => (await import('./engine.ts')).engine,
+    load: async () => (await import('./engine/engine.ts')).engine,
   },
   'engine-zones': {
     says: 'zones alone: ours, flatbush + Turf and Turf on the same fixes, at 10 to 10,000 zones',
-    load: async () => (await import('./engine-zones.ts')).engineZones,
+    load: async () => (await import('./engine/engine-zones.ts')).engineZones,
   },
   truth: {
     says: 'false, missed and late incidents in a labelled simulation (--noise drift=2,cell=0, --sweep, --permutations n, --wearers n, --trips n)',
-    load: async () => (await import('./truth.ts')).truth,
+    load: async () => (await import('./truth/truth.ts')).truth,
   },
   'truth-calibrate': {
     says: 'the figures of real recordings from which the simulated noise was taken',
-    load: async () => (await import('./truth-calibrate.ts')).truthCalibrate,
+    load: async () => (await import('./truth/truth-calibrate.ts')).truthCalibrate,
   },
   wall: {
     says: 'the bare path of a report: TCP, Redis, one distance, COPY; what the following are measured against',
-    load: async () => (await import('./wall.ts')).wall,
+    load: async () => (await import('./system/wall.ts')).wall,
   },
   ingest: {
     says: 'gateway batches answered, evaluated and stored: compact frames, then JSON',
-    load: async () => (await import('./ingest.ts')).ingest,
+    load: async () => (await import('./system/ingest.ts')).ingest,
   },
   http: {
     says: 'one OsmAnd request a report, answered, evaluated and stored',
-    load: async () => (await import('./http.ts')).http,
+    load: async () => (await import('./system/http.ts')).http,
   },
   tcp: {
     says: 'GT06 over 10,000 connections, answered, evaluated and stored',
-    load: async () => (await import('./tcp.ts')).tcp,
+    load: async () => (await import('./system/tcp.ts')).tcp,
   },
   burst: {
     says: '150,000 reports within one second: until the last is answered, and what is lost',
-    load: async () => (await import('./burst.ts')).burst,
+    load: async () => (await import('./system/burst.ts')).burst,
   },
   backlog: {
     says: '900,000 buffered reports after an outage while live ones go on',
-    load: async () => (await import('./backlog.ts')).backlog,
+    load: async () => (await import('./system/backlog.ts')).backlog,
   },
   live: {
     says: "2,500 reports a second: from the bracelet to the officer's WebSocket",
-    load: async () => (await import('./live.ts')).live,
+    load: async () => (await import('./system/live.ts')).live,
   },
   map: {
     says: '5,000 moving bracelets in view of the console in Chromium: its frames (--rate n, --seconds n, --wearers n)',
-    load: async () => (await import('./map.ts')).map,
+    load: async () => (await import('./console/map.ts')).map,
   },
   query: {
     says: "one wearer's day of 1,440 fixes out of 50 million rows (--rows n)",
-    load: async () => (await import('./query.ts')).query,
+    load: async () => (await import('./system/query.ts')).query,
   },
 }
 

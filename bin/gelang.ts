@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The `gelang` command. Each subcommand is one file beside this one; here stands only what it is called and how it is asked.
 import { Command, Option } from 'commander'
-import { ENVIRONMENT, ROLES_OF_PROCESS } from './settings.ts'
+import { ENVIRONMENT, ROLES_OF_PROCESS } from './process/settings.ts'
 
 const program = new Command('gelang')
   .description('Electronic-monitoring telemetry: bracelets report, Gelang judges, stores and alerts.')
@@ -20,12 +20,12 @@ program
       ROLES_OF_PROCESS.join(','),
     ),
   )
-  .action(async (options: { roles: string }) => (await import('./serve.ts')).serve(options.roles))
+  .action(async (options: { roles: string }) => (await import('./commands/serve.ts')).serve(options.roles))
 
 program
   .command('migrate')
   .description('bring the database (DATABASE_URL) to this version; safe when two start at once')
-  .action(async () => (await import('./migrate.ts')).migrateCommand())
+  .action(async () => (await import('./commands/migrate.ts')).migrateCommand())
 
 program
   .command('services')
@@ -33,7 +33,7 @@ program
   .argument('<up|down|status>')
   .option('--folder <path>', 'where their data lives', '.local/data')
   .action(async (act: string, options: { folder: string }) =>
-    (await import('./services.ts')).servicesCommand(act, options),
+    (await import('./commands/services.ts')).servicesCommand(act, options),
   )
 
 program
@@ -42,7 +42,7 @@ program
   .requiredOption('--officer <id>', "the officer's id (UUID)")
   .requiredOption('--username <name>', 'the name to log in with')
   .action(async (options: { officer: string; username: string }) =>
-    (await import('./account.ts')).accountCommand(options),
+    (await import('./commands/account.ts')).accountCommand(options),
   )
 
 program
@@ -59,7 +59,7 @@ program
     'no network for a whole unit: its path, begins after s, lasts s, simulated time',
   )
   .option('--truth', 'print what really happens, one JSON object a line')
-  .action(async (options) => (await import('./simulate.ts')).simulateCommand(options))
+  .action(async (options) => (await import('./commands/simulate.ts')).simulateCommand(options))
 
 program
   .command('replay')
@@ -73,7 +73,7 @@ program
     new Option('--order <order>', 'in which the points are sent').choices(['file', 'oldest', 'newest']).default('file'),
   )
   .option('--shift', 'move all times so that the newest point is now (old recordings are refused as ancient otherwise)')
-  .action(async (file: string, options) => (await import('./replay.ts')).replayCommand(file, options))
+  .action(async (file: string, options) => (await import('./commands/replay.ts')).replayCommand(file, options))
 
 program
   .command('backtest')
@@ -81,14 +81,14 @@ program
   .requiredOption('--plan <file>', 'plan and zones (docs/plan.md)')
   .requiredOption('--track <file>', 'GPX, CSV or GeoJSON')
   .option('--json', 'one JSON object')
-  .action(async (options) => (await import('./backtest.ts')).runBacktest(options, console.log))
+  .action(async (options) => (await import('./commands/backtest.ts')).runBacktest(options, console.log))
 
 program
   .command('decode')
   .description('decode frames from standard input, one a line, all of one connection; no services needed')
   .requiredOption('--protocol <name>', 'osmand, megastek, gt06, owntracks, jt808, laipac, r16h or xexun3')
   .option('--no-checksum', 'accept wrong checksums')
-  .action(async (options) => (await import('./decode.ts')).decodeCommand(options))
+  .action(async (options) => (await import('./commands/decode.ts')).decodeCommand(options))
 
 program.parseAsync().catch((error: unknown) => {
   // The sentence for people; the stack only where it helps find a bug.

@@ -13,7 +13,7 @@
 //   wrong     breach    forgets a return run
 //   wrong     unsure    nothing at once; on the right side of the line with a good radius for long, as after comply
 //   wrong     comply    one more in the return run; enough and long enough: right side, from that run's first fix
-import { type LogReport, POSITION_SOURCE } from '../model/report.ts'
+import { type LogReport, POSITION_SOURCE } from '../model/report/report.ts'
 import { DEFAULT_RADIUS_M, ENGINE } from './parameters.ts'
 
 export const EVIDENCE = { breach: -1, unsure: 0, comply: 1 } as const

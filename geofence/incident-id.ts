@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { IncidentType } from '../model/incident.ts'
+import type { IncidentType } from '../model/incident/incident.ts'
 
 /** The report's content key as 16 hex digits, as in Evidence. */
 export function contentKeyHex(hi: number, lo: number): string {

@@ -1,5 +1,5 @@
-import type { ConditionKind, EvidenceParameters } from '../model/plan.ts'
-import { POSITION_SOURCE } from '../model/report.ts'
+import type { ConditionKind, EvidenceParameters } from '../model/plan/plan.ts'
+import { POSITION_SOURCE } from '../model/report/report.ts'
 
 /** Changes whenever the same timeline and plan could give another verdict. */
 export const ENGINE_VERSION = '1.7.0'

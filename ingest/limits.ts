@@ -1,6 +1,6 @@
 // Every limit of ingest in one table. ARCHITECTURE.md lists them with the tests that reach them.
 
-import { QUARANTINE_SHARE_MAX } from '../stream/quarantine-log.ts'
+import { QUARANTINE_SHARE_MAX } from '../stream/logs/quarantine-log.ts'
 
 /** For a sender whose share of the quarantine is used up; the record takes from it every second, when it can. */
 export const NOT_KEPT_RETRY_SECONDS = '60'

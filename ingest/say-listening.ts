@@ -1,9 +1,9 @@
 // Says, as long as reports are taken, that they are: a bracelet's silence counts only while somebody could have heard it.
 import type { Clock, Log } from '../model/observe.ts'
-import type { RedisClient } from '../stream/connect.ts'
-import type { Keys } from '../stream/keys.ts'
-import { sayListening } from '../stream/listening.ts'
-import { isRedisAway } from '../stream/redis-errors.ts'
+import { sayListening } from '../stream/ownership/listening.ts'
+import type { RedisClient } from '../stream/redis/connect.ts'
+import type { Keys } from '../stream/redis/keys.ts'
+import { isRedisAway } from '../stream/redis/redis-errors.ts'
 
 export type SayListeningOptions = {
   redis: RedisClient

@@ -1,6 +1,6 @@
 // What a recipient is told, and when. A message holds no name, no NIK, no coordinates: a reference and where to look.
-import { type IncidentType, type LoggedIncident, SEVERITIES, type Severity } from '../model/incident.ts'
-import type { Level } from '../model/response.ts'
+import { type IncidentType, type LoggedIncident, SEVERITIES, type Severity } from '../model/incident/incident.ts'
+import type { Level } from '../model/incident/response.ts'
 
 export type AlertKind = 'raised' | 'withdrawn' | 'escalated'
 

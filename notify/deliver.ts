@@ -2,9 +2,9 @@
 // day is kept as failed, counted, logged, and tried again when the process starts anew.
 import { Queue } from 'bullmq'
 import type { Clock, Log, Meter } from '../model/observe.ts'
-import type { RedisClient } from '../stream/connect.ts'
-import type { Keys } from '../stream/keys.ts'
-import { rememberRecipients } from '../stream/told.ts'
+import { rememberRecipients } from '../stream/logs/told.ts'
+import type { RedisClient } from '../stream/redis/connect.ts'
+import type { Keys } from '../stream/redis/keys.ts'
 import type { Alert, Recipient } from './alert.ts'
 import { DELIVERY_LIMITS, type DeliveryLimits } from './delivery-limits.ts'
 import { openRecipientQueue, queueName } from './recipient-queue.ts'

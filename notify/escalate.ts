@@ -1,7 +1,7 @@
 // The next level is told: of alerts that nobody took in time, and of those for which an officer asked. It proposes; a person decides.
-import type { IncidentAct } from '../model/incident.ts'
-import { LEVELS, type Level } from '../model/response.ts'
-import { forgetDue, readDue } from '../stream/told.ts'
+import type { IncidentAct } from '../model/incident/incident.ts'
+import { LEVELS, type Level } from '../model/incident/response.ts'
+import { forgetDue, readDue } from '../stream/logs/told.ts'
 import { type Alert, type EscalationCause, makeAlert, type Told } from './alert.ts'
 import { commitNotices, give, type TellOptions, toldOf } from './notices.ts'
 import { dueMs, whomToTell } from './response-clock.ts'

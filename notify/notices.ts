@@ -1,8 +1,8 @@
 // What is written down of an incident's notices, and what it takes to give one.
 import type { Clock, Log, Meter } from '../model/observe.ts'
-import type { RedisClient } from '../stream/connect.ts'
-import type { Keys } from '../stream/keys.ts'
-import { commitTold, readTold, type ToldEntry } from '../stream/told.ts'
+import { commitTold, readTold, type ToldEntry } from '../stream/logs/told.ts'
+import type { RedisClient } from '../stream/redis/connect.ts'
+import type { Keys } from '../stream/redis/keys.ts'
 import { type Alert, deliveryId, lastDelivery, type Recipient, type Told, type ToldAbout } from './alert.ts'
 import type { DeliveryQueue } from './deliver.ts'
 import { dueMs } from './response-clock.ts'

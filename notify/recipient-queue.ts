@@ -1,10 +1,10 @@
 // One recipient's queue and the worker that empties it: a receiver that hangs holds up nobody else's alerts, and the gravest of
 // what waits goes first.
 import { DelayedError, type Job, Queue, Worker } from 'bullmq'
-import { SEVERITIES } from '../model/incident.ts'
+import { SEVERITIES } from '../model/incident/incident.ts'
 import type { Clock, Counter, Log } from '../model/observe.ts'
-import type { RedisClient } from '../stream/connect.ts'
-import { isRedisAway } from '../stream/redis-errors.ts'
+import type { RedisClient } from '../stream/redis/connect.ts'
+import { isRedisAway } from '../stream/redis/redis-errors.ts'
 import type { Alert, Recipient } from './alert.ts'
 import { deliverWebhook } from './deliver-webhook.ts'
 import type { DeliveryLimits } from './delivery-limits.ts'

@@ -1,6 +1,6 @@
 // The SOP's clock of one incident, worked out from what was told of it and from the officers' acts on it.
-import type { IncidentAct } from '../model/incident.ts'
-import { LEVELS, type Level, levelAbove, RESPONSE } from '../model/response.ts'
+import type { IncidentAct } from '../model/incident/incident.ts'
+import { LEVELS, type Level, levelAbove, RESPONSE } from '../model/incident/response.ts'
 import type { ActsKnown, Recipient, Told, ToldAbout } from './alert.ts'
 
 /** When the time of who has to act runs out (UTC); undefined where no clock runs: taken, withdrawn, over, or nobody is above. */

@@ -1,6 +1,6 @@
 // What an incident's revisions and its resolutions mean for the recipients: deliveries first, then what was told and how far, in
 // one step, so that no alert is dropped and none is made twice.
-import type { IncidentAct, LoggedIncident } from '../model/incident.ts'
+import type { IncidentAct, LoggedIncident } from '../model/incident/incident.ts'
 import { type Alert, alertOf, type Recipient, type Told, type ToldAbout } from './alert.ts'
 import { escalateByOfficer } from './escalate.ts'
 import { commitNotices, give, isOver, type TellOptions, toldOf } from './notices.ts'

@@ -1,7 +1,8 @@
 // Who is not reached, for whoever runs this: as metrics, and as a sentence beside the readiness, which it does not take away.
+
+import { RESPONSE } from '../model/incident/response.ts'
 import type { Clock, Log, Meter } from '../model/observe.ts'
-import { RESPONSE } from '../model/response.ts'
-import { isRedisAway } from '../stream/redis-errors.ts'
+import { isRedisAway } from '../stream/redis/redis-errors.ts'
 import type { DeliveryQueue } from './deliver.ts'
 
 export type DeliveryWatch = {

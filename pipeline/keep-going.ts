@@ -1,6 +1,6 @@
 import type { Log } from '../model/observe.ts'
-import { retryable } from '../store/retry.ts'
-import { isRedisAway } from '../stream/redis-errors.ts'
+import { retryable } from '../store/database/retry.ts'
+import { isRedisAway } from '../stream/redis/redis-errors.ts'
 import { pause } from './pause.ts'
 
 const AWAY_MS_FIRST = 200

@@ -1,5 +1,5 @@
 // The gateway's compact frame as docs/gateway.md words it; written from there, not with the server's decoder.
-import { ALARM, type DeviceReport, POSITION_SOURCE } from '../model/report.ts'
+import { ALARM, type DeviceReport, POSITION_SOURCE } from '../model/report/report.ts'
 
 const HEADER_BYTES = 12
 const REPORT_BYTES = 52

@@ -1,7 +1,7 @@
 // A fleet: units, zones, wearers with their conditions, all from one seed. What it describes is written into the database by
-// `bin/seed-fleet.ts` and lived by `life.ts`.
-import type { ConditionKind, EvidenceParameters, WeeklyWindow } from '../model/plan.ts'
-import type { ZoneShape } from '../model/zone.ts'
+// `bin/demo/seed-fleet.ts` and lived by `life.ts`.
+import type { ConditionKind, EvidenceParameters, WeeklyWindow } from '../model/plan/plan.ts'
+import type { ZoneShape } from '../model/plan/zone.ts'
 import type { WireProtocol } from './devices/wire-device.ts'
 import { streetsBetween } from './life.ts'
 import { offset, type Place } from './place.ts'

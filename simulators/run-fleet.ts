@@ -1,7 +1,7 @@
 // Lets a fleet live: every bracelet speaks at its own moments, keeps what it cannot send, and uploads it later.
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../model/observe.ts'
-import type { DeviceReport } from '../model/report.ts'
+import type { DeviceReport } from '../model/report/report.ts'
 import { type Bracelet, braceletOf } from './bracelet.ts'
 import { wireOf } from './devices/all-devices.ts'
 import { DeviceLink } from './devices/device-link.ts'

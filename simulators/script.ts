@@ -1,6 +1,6 @@
 // Violations played by script. Each begins at `startMs` and is over after some seconds of the simulation's time; what truly
 // happens and what the bracelet says about it are told apart.
-import type { Alarm } from '../model/report.ts'
+import type { Alarm } from '../model/report/report.ts'
 import type { FleetWearer } from './fleet.ts'
 import type { Truth } from './life.ts'
 import { courseDeg, distanceM, offset, type Place } from './place.ts'

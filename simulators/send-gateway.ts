@@ -1,7 +1,7 @@
 // A gateway: many bracelets on one WebSocket, batches with sequence numbers in JSON or compact frames, everything unacknowledged
 // sent again after a reconnect.
 import WebSocket from 'ws'
-import type { DeviceReport } from '../model/report.ts'
+import type { DeviceReport } from '../model/report/report.ts'
 import { CompactEncoder, readCompactAnswer } from './compact-frame.ts'
 
 export type GatewayTarget = { url: string; gatewayId: string; secret: string; compact?: boolean }

@@ -1,5 +1,5 @@
 // A phone or bracelet with the OsmAnd way: one report a request, the same one again until it is answered with 2xx.
-import type { DeviceReport } from '../model/report.ts'
+import type { DeviceReport } from '../model/report/report.ts'
 
 export type OsmandTarget = {
   url: string

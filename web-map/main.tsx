@@ -1,9 +1,9 @@
 import { render } from 'preact'
-import { AlarmSound } from './console/alarm-sound.ts'
-import { ConsoleState } from './console/console-state.ts'
-import { readPreferences } from './console/preferences.ts'
-import { connectApi } from './console/request.ts'
-import { App } from './view/app.tsx'
+import { AlarmSound } from './alerts/alarm-sound.ts'
+import { App } from './app/app.tsx'
+import { ConsoleState } from './app/console-state.ts'
+import { readPreferences } from './app/preferences.ts'
+import { connectApi } from './app/request.ts'
 
 const preferences = readPreferences(window.localStorage)
 const state = new ConsoleState({

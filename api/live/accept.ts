@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import type { ApiError } from '../../model/console.ts'
+import type { ApiError } from '../../model/console/console.ts'
 import type { Log } from '../../model/observe.ts'
 import { withDeadline } from '../deadline.ts'
 import { Refusal, refusalOf } from '../refusal.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { compareIds } from '../../stream/positions.ts'
+import { compareIds } from '../../stream/logs/positions.ts'
 import type { LiveConnection } from './connection.ts'
 
 export type Missed<E extends { id: string }> = {

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { IncidentAct, LoggedIncident } from '../../model/incident.ts'
+import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
 import type { Clock, Log } from '../../model/observe.ts'
-import { readActs } from '../../stream/act-log.ts'
-import { duplicateRedis, type RedisClient, untilReady } from '../../stream/connect.ts'
-import { readIncidents } from '../../stream/incident-log.ts'
-import type { Keys } from '../../stream/keys.ts'
-import { readLatest, subscribeLive } from '../../stream/live-channel.ts'
-import { readEdges } from '../../stream/log-edges.ts'
-import { compareIds, getPosition } from '../../stream/positions.ts'
-import type { Subscription } from '../../stream/subscribe.ts'
+import { readActs } from '../../stream/logs/act-log.ts'
+import { readIncidents } from '../../stream/logs/incident-log.ts'
+import { readLatest, subscribeLive } from '../../stream/logs/live-channel.ts'
+import { readEdges } from '../../stream/logs/log-edges.ts'
+import { compareIds, getPosition } from '../../stream/logs/positions.ts'
+import { duplicateRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
+import type { Keys } from '../../stream/redis/keys.ts'
+import type { Subscription } from '../../stream/redis/subscribe.ts'
 import type { Cursor } from './cursor.ts'
 import { LogFollower, unbroken } from './follow-log.ts'
 import type { LiveLimits } from './limits.ts'
@@ -27,7 +27,7 @@ export type FeedListener = {
   beforeIncidents(incidents: LoggedIncident[]): Promise<void>
   onIncident(shard: number, entryId: string, incident: LoggedIncident): void
   onAct(entryId: string, act: IncidentAct): void
-  /** Newest positions as `model/live.ts` writes them; a snapshot may be older than what came before it. */
+  /** Newest positions as `model/console/live.ts` writes them; a snapshot may be older than what came before it. */
   onPositions(message: Uint8Array, snapshot: boolean): void
   /** Entries of this log are gone unread. */
   onGap(log: LogName): void

@@ -1,9 +1,9 @@
 // The process-wide live feed: what Redis says is read once and handed to each console that may see it.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
-import type { IncidentAct, LoggedIncident } from '../../model/incident.ts'
+import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
 import type { Gauge, Histogram, Meter } from '../../model/observe.ts'
-import { parseId } from '../../stream/positions.ts'
+import { parseId } from '../../stream/logs/positions.ts'
 import { admit } from './admit.ts'
 import { type Admission, type ByeReason, LiveConnection } from './connection.ts'
 import { type FeedParts, LiveFeed, type LogName } from './feed.ts'

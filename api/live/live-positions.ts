@@ -1,5 +1,5 @@
-import type { LivePositionRow } from '../../model/console.ts'
-import { decodeLive, type LivePosition } from '../../model/live.ts'
+import type { LivePositionRow } from '../../model/console/console.ts'
+import { decodeLive, type LivePosition } from '../../model/console/live.ts'
 
 /** Newest position of every wearer, and who watches whom. */
 export class LivePositions<Watcher> {

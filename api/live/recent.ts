@@ -1,4 +1,4 @@
-import type { IncidentAct, LoggedIncident } from '../../model/incident.ts'
+import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
 
 /** `whole`: no act is missing. */
 type Known = { acts: IncidentAct[]; whole: boolean }

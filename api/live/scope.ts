@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { WearerSummary } from '../../model/console.ts'
-import type { Pool } from '../../store/open-pool.ts'
-import { readLiveScope } from '../../store/read-live-scope.ts'
-import { asOfficer } from '../../store/transaction.ts'
+import type { WearerSummary } from '../../model/console/console.ts'
+import { readLiveScope } from '../../store/access/read-live-scope.ts'
+import type { Pool } from '../../store/database/open-pool.ts'
+import { asOfficer } from '../../store/database/transaction.ts'
 
 /** Whom an officer sees live, as row-level security gave it. */
 export type Scope = {

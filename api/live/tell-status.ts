@@ -1,6 +1,6 @@
 import type { Clock, Log } from '../../model/observe.ts'
-import { rulesVersion } from '../../store/load-plans.ts'
-import type { Pool } from '../../store/open-pool.ts'
+import type { Pool } from '../../store/database/open-pool.ts'
+import { rulesVersion } from '../../store/rules/load-plans.ts'
 import { withDeadline } from '../deadline.ts'
 import type { LiveConnection } from './connection.ts'
 import type { LiveFeed } from './feed.ts'

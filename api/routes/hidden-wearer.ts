@@ -1,5 +1,5 @@
-import { mayAskAccess } from '../../store/may-ask-access.ts'
-import type { Db } from '../../store/open-pool.ts'
+import { mayAskAccess } from '../../store/access/may-ask-access.ts'
+import type { Db } from '../../store/database/open-pool.ts'
 import { notFound, Refusal } from '../refusal.ts'
 
 export const reasonRequired = () =>

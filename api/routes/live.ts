@@ -18,7 +18,7 @@ const liveRoute = createRoute({
     }),
   },
   responses: {
-    101: { description: 'upgraded; messages as in model/console.ts, LiveMessage' },
+    101: { description: 'upgraded; messages as in model/console/console.ts, LiveMessage' },
     426: json(errorSchema, 'upgrade_required'),
     ...refusals(429),
   },

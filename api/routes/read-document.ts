@@ -1,6 +1,6 @@
-import type { PlanDocument } from '../../model/plan.ts'
-import { loadPlans, loadZones } from '../../store/load-plans.ts'
-import type { Db } from '../../store/open-pool.ts'
+import type { PlanDocument } from '../../model/plan/plan.ts'
+import type { Db } from '../../store/database/open-pool.ts'
+import { loadPlans, loadZones } from '../../store/rules/load-plans.ts'
 
 /** A wearer's plan with its zones, where the acting officer sees them; undefined where there is none. */
 export async function readDocument(db: Db, wearerId: number): Promise<PlanDocument | undefined> {

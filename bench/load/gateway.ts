@@ -1,10 +1,10 @@
 // Gateways: batches over some connections, each with some frames under way, made before the clock starts.
 import { WebSocket } from 'ws'
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 import { CompactEncoder, readCompactAnswer } from '../../simulators/compact-frame.ts'
 import { ownReport } from '../../simulators/send-gateway.ts'
-import { makeFleet, reportOf } from '../fleet.ts'
-import { asLoad, latencies } from '../run-load.ts'
+import { asLoad, latencies } from '../measure/run-load.ts'
+import { makeFleet, reportOf } from './fleet.ts'
 
 export type GatewayLoad = {
   url: string

@@ -1,8 +1,8 @@
 // Bracelets that speak GT06, each on a connection of its own: login, wait for the answer, then a location (type 22) at a time, the
 // next when the last is answered. Frames from the public document, not with the server's code.
 import { connect, type Socket } from 'node:net'
-import { deviceIdOf, type Fleet, makeFleet, placeOf } from '../fleet.ts'
-import { asLoad, latencies } from '../run-load.ts'
+import { asLoad, latencies } from '../measure/run-load.ts'
+import { deviceIdOf, type Fleet, makeFleet, placeOf } from './fleet.ts'
 
 export type Gt06Load = {
   host: string

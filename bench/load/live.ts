@@ -2,8 +2,8 @@
 // a few gateways, until told to finish. A report's time is the moment at which it was due.
 import { WebSocket } from 'ws'
 import { CompactEncoder, readCompactAnswer } from '../../simulators/compact-frame.ts'
-import { makeFleet, reportOf } from '../fleet.ts'
-import { asLoad, latencies } from '../run-load.ts'
+import { asLoad, latencies } from '../measure/run-load.ts'
+import { makeFleet, reportOf } from './fleet.ts'
 
 export type LiveLoad = {
   url: string

@@ -1,7 +1,7 @@
 // Phones and bracelets that speak OsmAnd: one request a report, kept-alive connections, one request under way on each.
 import { connect, type Socket } from 'node:net'
-import { deviceIdOf, makeFleet, placeOf } from '../fleet.ts'
-import { asLoad, latencies } from '../run-load.ts'
+import { asLoad, latencies } from '../measure/run-load.ts'
+import { deviceIdOf, makeFleet, placeOf } from './fleet.ts'
 
 export type OsmandLoad = {
   host: string

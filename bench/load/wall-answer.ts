@@ -1,8 +1,8 @@
 // The bare path's first process: TCP in, 16 shards, Redis (fsync always), answer. No credentials, no checks.
 import { type AddressInfo, createServer } from 'node:net'
 
-import { connectRedis, untilReady } from '../../stream/connect.ts'
-import { QUIET } from '../quiet.ts'
+import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
+import { QUIET } from '../measure/quiet.ts'
 
 const FRAME_BYTES = 48 * 200
 const SHARDS = 16

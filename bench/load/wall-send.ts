@@ -1,6 +1,6 @@
 // The bare path's generator: frames of 200 reports of 48 bytes over TCP, some under way on each connection.
 import { connect, type Socket } from 'node:net'
-import { asLoad, latencies } from '../run-load.ts'
+import { asLoad, latencies } from '../measure/run-load.ts'
 
 export type WallLoad = { port: number; reports: number; connections: number; framesUnderWay: number }
 export type WallResult = { answeredMs: number; p50Ms: number; p99Ms: number; maxMs: number }

@@ -1,11 +1,11 @@
 // The bare path's second process: reads the log, one distance a report, COPY with two connections.
 
-import { metresApart } from '../../geofence/local-plane.ts'
-import { copyInto } from '../../store/insert-fixes.ts'
-import { openPool } from '../../store/open-pool.ts'
-import { connectRedis, untilReady } from '../../stream/connect.ts'
-import { readEntries } from '../../stream/read-reports.ts'
-import { QUIET } from '../quiet.ts'
+import { metresApart } from '../../geofence/geometry/local-plane.ts'
+import { openPool } from '../../store/database/open-pool.ts'
+import { copyInto } from '../../store/track/insert-fixes.ts'
+import { readEntries } from '../../stream/logs/read-reports.ts'
+import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
+import { QUIET } from '../measure/quiet.ts'
 
 const [redisUrl, databaseUrl] = process.argv.slice(2) as [string, string]
 const SHARDS = 16

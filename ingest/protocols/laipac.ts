@@ -6,16 +6,16 @@
 //
 // Answers: lower case → $EAVACK,event,hh of the line; the events of RESETS → $AVCFG,00000000,letter after it. A bracelet that waits
 // for the server to speak is asked with $AVREQ,? after some silence. Unanswered upper-case lines are not repeated.
-import type { DeviceSettings } from '../../model/directory.ts'
-import type { Alarm, DeviceReport } from '../../model/report.ts'
-import { believed, believedDespite } from '../believe.ts'
-import { xorOf } from '../checksums.ts'
-import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
-import { cameLate } from '../decoder.ts'
-import { addByCode, keep } from '../device-words.ts'
-import { isDeviceId } from '../json-report.ts'
-import { WindowFramer } from '../window-framer.ts'
-import { decimal, MPS_PER_KNOT, nmeaDegrees, nmeaTimeMs } from '../wire-fields.ts'
+import type { DeviceSettings } from '../../model/plan/directory.ts'
+import type { Alarm, DeviceReport } from '../../model/report/report.ts'
+import { believed, believedDespite } from './believe.ts'
+import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from './decoder.ts'
+import { cameLate } from './decoder.ts'
+import { isDeviceId } from './own-json/json-report.ts'
+import { xorOf } from './wire/checksums.ts'
+import { WindowFramer } from './wire/window-framer.ts'
+import { decimal, MPS_PER_KNOT, nmeaDegrees, nmeaTimeMs } from './wire/wire-fields.ts'
+import { addByCode, keep } from './words/device-words.ts'
 
 /** Real lines have some 130 bytes. */
 const FRAME_BYTES_MAX = 1024

@@ -8,13 +8,13 @@
 //
 // Who: the topic `owntracks/<user>/<device>`, else `tid`, else the user and device of headers (X-Limit-U, X-Limit-D), Basic
 // authentication or query (u, d). The payload never overrides these where they name a user of their own or a device we know.
-import type { DeviceReport } from '../../model/report.ts'
-import { believed } from '../believe.ts'
-import type { DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from '../decoder.ts'
-import { cameLate } from '../decoder.ts'
-import { addAlarm, keep } from '../device-words.ts'
-import { isDeviceId } from '../json-report.ts'
-import { MPS_PER_KMH } from '../wire-fields.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
+import { believed } from './believe.ts'
+import type { DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from './decoder.ts'
+import { cameLate } from './decoder.ts'
+import { isDeviceId } from './own-json/json-report.ts'
+import { MPS_PER_KMH } from './wire/wire-fields.ts'
+import { addAlarm, keep } from './words/device-words.ts'
 
 const REPLY = { status: 200, contentType: 'application/json', body: '[]' }
 const READ = new Set(['_type', 'lat', 'lon', 'tst', 'acc', 'alt', 'vel', 'cog', 'batt', 'created_at', 'tid', 'topic'])

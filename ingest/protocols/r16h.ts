@@ -4,14 +4,14 @@
 //   @LINK,imei$
 //   @GPSD,imei,R|S,yyyymmdd,hhmmss,lat,N|S,lon,E|W,km/h,course,altitude,battery %,L|R,alarm$
 //   @LBSD,imei,R|S,yyyymmdd,hhmmss,mcc-mnc-lac-cid:dBm,,,battery %,L|R,alarm$           no GPS; lac and cid are hexadecimal
-import type { DeviceSettings } from '../../model/directory.ts'
-import type { Alarm, ContactState, DeviceReport } from '../../model/report.ts'
-import { alarmOf } from '../alarm-words.ts'
-import { believed, believedDespite } from '../believe.ts'
-import { ByteWindow } from '../byte-window.ts'
-import type { DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../decoder.ts'
-import { keep, own } from '../device-words.ts'
-import { utcMs } from '../iso-time.ts'
+import type { DeviceSettings } from '../../model/plan/directory.ts'
+import type { Alarm, ContactState, DeviceReport } from '../../model/report/report.ts'
+import { believed, believedDespite } from './believe.ts'
+import type { DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from './decoder.ts'
+import { ByteWindow } from './wire/byte-window.ts'
+import { utcMs } from './wire/iso-time.ts'
+import { alarmOf } from './words/alarm-words.ts'
+import { keep, own } from './words/device-words.ts'
 
 const AT = 0x40
 const DOLLAR = 0x24

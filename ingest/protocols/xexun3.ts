@@ -9,15 +9,15 @@
 //   69 alarm   u32 s, u8 alarm, u8 length, data        6A status: u8 %, u16, u8 radio, u8, u8 moving, u8 charging, … FF = unknown
 //
 // Items of the same second are one report; the status joins the newest.
-import type { DeviceSettings } from '../../model/directory.ts'
-import type { Alarm, DeviceReport } from '../../model/report.ts'
-import { believed } from '../believe.ts'
-import { crc16CcittFalse } from '../checksums.ts'
-import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
-import { cameLate } from '../decoder.ts'
-import { addByCode, keep } from '../device-words.ts'
-import { WindowFramer } from '../window-framer.ts'
-import { bcdDigits, hexOf, wifiOf } from '../wire-fields.ts'
+import type { DeviceSettings } from '../../model/plan/directory.ts'
+import type { Alarm, DeviceReport } from '../../model/report/report.ts'
+import { believed } from './believe.ts'
+import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from './decoder.ts'
+import { cameLate } from './decoder.ts'
+import { crc16CcittFalse } from './wire/checksums.ts'
+import { WindowFramer } from './wire/window-framer.ts'
+import { bcdDigits, hexOf, wifiOf } from './wire/wire-fields.ts'
+import { addByCode, keep } from './words/device-words.ts'
 
 /** A body holds some hundred bytes; the length field would allow 64 KiB, for which a damaged one would make us wait. */
 const FRAME_BYTES_MAX = 8192

@@ -1,7 +1,7 @@
 // Drives one simulated device over a socket as real ones behave: login first, one frame at a time where it is answered, the same
 // one again without an answer, what could not be sent kept in memory and uploaded oldest or newest first.
 import { connect, type Socket } from 'node:net'
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 import { type Random, randomOf } from '../random.ts'
 import type { Outgoing, Session, WireDevice } from './wire-device.ts'
 

@@ -1,5 +1,5 @@
 // A GT06 device: login, then 22 for positions (with the re-upload byte) and 26 for alarms, which the server must answer.
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 import { clockFields, crc16, hex, KMH_PER_MPS, uint } from './wire-bytes.ts'
 import type { Outgoing, Session, WireDevice } from './wire-device.ts'
 

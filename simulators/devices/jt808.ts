@@ -1,5 +1,5 @@
 // A JT/T 808 terminal of 2013: registers, authenticates with the code it was given, 0200 live, 0704 from memory.
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 import { clockFields, hex, KMH_PER_MPS, two, uint } from './wire-bytes.ts'
 import type { Outgoing, Session, WireDevice } from './wire-device.ts'
 

@@ -1,5 +1,5 @@
 // A Laipac S911: says who it is, waits for its ECHK to come back, and sends lower-case reports until each is acknowledged.
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 import { KNOTS_PER_MPS, Lines, nmeaClock, nmeaLine, nmeaPlace } from './wire-bytes.ts'
 import type { Outgoing, Session, WireDevice } from './wire-device.ts'
 

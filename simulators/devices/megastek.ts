@@ -1,5 +1,5 @@
 // A Megastek ankle unit: `$MGV` with its length in front, `R` live and `S` from memory, never answered.
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 import { KNOTS_PER_MPS, nmeaClock, nmeaPlace } from './wire-bytes.ts'
 import type { WireDevice } from './wire-device.ts'
 

@@ -1,5 +1,5 @@
 // An OwnTracks phone: one POST a message over one kept connection, the same one again until it gets a 2xx.
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 import { KMH_PER_MPS } from './wire-bytes.ts'
 import type { Outgoing, Session, WireDevice } from './wire-device.ts'
 

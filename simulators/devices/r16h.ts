@@ -1,5 +1,5 @@
 // An R16H ankle bracelet: LINK, then GPSD live or stored; the server never answers.
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 import { KMH_PER_MPS, two } from './wire-bytes.ts'
 import type { WireDevice } from './wire-device.ts'
 

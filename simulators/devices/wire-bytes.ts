@@ -1,5 +1,5 @@
 // Bytes as the documents of the protocols write them.
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 
 export const KNOTS_PER_MPS = 3600 / 1852
 export const KMH_PER_MPS = 3.6

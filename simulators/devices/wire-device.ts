@@ -1,5 +1,5 @@
 // What a simulated device is made of: one file a protocol, encoded from the protocols' documents and never with the decoders.
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 
 /** A frame on its way. */
 export type Outgoing = {

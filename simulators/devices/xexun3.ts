@@ -1,5 +1,5 @@
 // A Xexun v3 ankle unit: type 01 first, then data frames with place, alarm and status; each is answered.
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 import { crc16, hex, uint } from './wire-bytes.ts'
 import type { Outgoing, Session, WireDevice } from './wire-device.ts'
 

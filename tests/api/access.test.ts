@@ -1,9 +1,9 @@
 // Who sees what over REST, and what is written down.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { IncidentView, WearerDetail, WearerSummary } from '../../model/console.ts'
-import type { Incident, IncidentAct } from '../../model/incident.ts'
-import { inTransaction } from '../../store/transaction.ts'
-import { upsertIncidents } from '../../store/upsert-incidents.ts'
+import type { IncidentView, WearerDetail, WearerSummary } from '../../model/console/console.ts'
+import type { Incident, IncidentAct } from '../../model/incident/incident.ts'
+import { inTransaction } from '../../store/database/transaction.ts'
+import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { DAY_MS, FROM_MS, incident, type SeededWearer } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'
 

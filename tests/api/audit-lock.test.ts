@@ -1,8 +1,8 @@
 // Reading and folding a track takes long; the audit, which is one chain for the nation, is held only to write the row.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { READINGS } from '../../api/reading-turns.ts'
-import { inTransaction } from '../../store/transaction.ts'
-import { upsertIncidents } from '../../store/upsert-incidents.ts'
+import { inTransaction } from '../../store/database/transaction.ts'
+import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { silentLog } from '../setup/test-redis.ts'
 import { DAY_MS, FROM_MS, incident, type SeededWearer } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'

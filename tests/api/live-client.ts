@@ -1,7 +1,7 @@
 // A console's end of the live feed: keeps every message, and waits for one without sleeping.
 import { WebSocket } from 'ws'
 import type { RunningApi } from '../../api/start-api.ts'
-import type { LiveMessage } from '../../model/console.ts'
+import type { LiveMessage } from '../../model/console/console.ts'
 
 const PATIENCE_MS = 10_000
 type Of<T extends LiveMessage['t']> = Extract<LiveMessage, { t: T }>

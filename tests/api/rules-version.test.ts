@@ -1,9 +1,9 @@
 // A console that is open hears that the rules on its map may have changed: at once, and of no rules but those of its officer's units.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ZoneShape } from '../../model/zone.ts'
-import { changeCondition, endCondition, endPermit } from '../../store/change-rules.ts'
-import { insertCondition, insertPermit, insertZone } from '../../store/insert-rules.ts'
-import { inTransaction } from '../../store/transaction.ts'
+import type { ZoneShape } from '../../model/plan/zone.ts'
+import { inTransaction } from '../../store/database/transaction.ts'
+import { changeCondition, endCondition, endPermit } from '../../store/rules/change-rules.ts'
+import { insertCondition, insertPermit, insertZone } from '../../store/rules/insert-rules.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'
 import { connectLive, type LiveClient } from './live-client.ts'
 

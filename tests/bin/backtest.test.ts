@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { runBacktest } from '../../bin/backtest.ts'
+import { runBacktest } from '../../bin/commands/backtest.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gelang-backtest-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countIncidents, expectedTypes } from '../../bin/demo-report.ts'
+import { countIncidents, expectedTypes } from '../../bin/demo/demo-report.ts'
 import { makeFleet } from '../../simulators/fleet.ts'
 import { SCRIPT_KINDS, SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'
 import { incidentOf } from '../notify/notify-fixture.ts'

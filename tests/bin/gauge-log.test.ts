@@ -1,8 +1,8 @@
 // The gauges of the log beside a Redis of this file's own that is short of memory, gone, and back.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { gaugeLag, gaugeLogAvailable } from '../../bin/gauge-log.ts'
-import { openMeter } from '../../bin/meter.ts'
-import { probeLog } from '../../stream/probe-log.ts'
+import { openMeter } from '../../bin/process/meter.ts'
+import { gaugeLag, gaugeLogAvailable } from '../../bin/roles/gauge-log.ts'
+import { probeLog } from '../../stream/logs/probe-log.ts'
 import { type OwnServer, ownRedis } from '../setup/own-services.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 

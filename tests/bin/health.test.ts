@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { serveHealth } from '../../bin/health.ts'
+import { serveHealth } from '../../bin/roles/health.ts'
 
 test('a warning is said and leaves the process ready; a reason takes readiness away', async () => {
   const now = { ready: true, reasons: [] as string[], warnings: ['notify: 2 alerts to operations were given up'] }

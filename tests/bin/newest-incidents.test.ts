@@ -1,8 +1,8 @@
 // What the demo asks for at its end, from a real server: also what an officer has resolved while it went on.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newestIncidents } from '../../bin/watch-live.ts'
-import { inTransaction } from '../../store/transaction.ts'
-import { upsertIncidents } from '../../store/upsert-incidents.ts'
+import { newestIncidents } from '../../bin/demo/watch-live.ts'
+import { inTransaction } from '../../store/database/transaction.ts'
+import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { type ApiUnderTest, apiUnderTest, post } from '../api/api-under-test.ts'
 import { FROM_MS, incident } from '../store/two-bapas.ts'
 

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { ENVIRONMENT } from '../../bin/settings.ts'
-import { DATABASE_ROLES } from '../../store/open-pool.ts'
+import { ENVIRONMENT } from '../../bin/process/settings.ts'
+import { DATABASE_ROLES } from '../../store/database/open-pool.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const FOLDERS = ['api', 'bin', 'ingest', 'notify', 'pipeline', 'store', 'stream']

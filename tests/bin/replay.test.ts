@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { refuseUnbelievable, shifted, TrackRefused } from '../../bin/replay.ts'
+import { refuseUnbelievable, shifted, TrackRefused } from '../../bin/commands/replay.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')
 const point = (timeMs: number) => ({ timeMs, latDeg: -6.2, lonDeg: 106.8 })

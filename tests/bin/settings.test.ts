@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readSettings } from '../../bin/settings.ts'
+import { readSettings } from '../../bin/process/settings.ts'
 
 test('addresses of alerts by who has to act; one that cannot be posted to is refused at start, and not repeated', () => {
   expect(readSettings({}).webhookUrls).toEqual({})

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { afterEach, expect, test } from 'vitest'
 
 const PROGRAM = `
-  import { untilSignalOr } from './bin/until-signal.ts'
+  import { untilSignalOr } from './bin/process/until-signal.ts'
   const serving = setInterval(() => undefined, 1000)
   const ended = untilSignalOr()
   console.log('waiting')

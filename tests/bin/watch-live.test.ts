@@ -1,8 +1,8 @@
 // What an officer's screen without a screen makes of the feed, over a real socket.
 import { afterEach, expect, test, vi } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { type LiveWatch, watchLive } from '../../bin/watch-live.ts'
-import type { LiveMessage, LivePositionRow } from '../../model/console.ts'
+import { type LiveWatch, watchLive } from '../../bin/demo/watch-live.ts'
+import type { LiveMessage, LivePositionRow } from '../../model/console/console.ts'
 
 let server: WebSocketServer | undefined
 let watch: LiveWatch | undefined

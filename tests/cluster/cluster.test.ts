@@ -1,7 +1,7 @@
 // The whole server several times over against a Redis Cluster of three nodes: shards are shared, move when a process is killed
 // and when one joins, a node is killed, and the end is that of a calm life on one Redis.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectRedis, type RedisClient, untilReady } from '../../stream/connect.ts'
+import { connectRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
 import { standing } from '../faults/compare-runs.ts'
 import { eventually } from '../faults/eventually.ts'
 import { makeWorld, type Servers, SHARDS, startServers, type World } from '../faults/world.ts'

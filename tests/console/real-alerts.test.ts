@@ -1,8 +1,8 @@
 // Against a real API: an alert that is only in the log, one that comes before the feed, and access that ends.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { inTransaction } from '../../store/transaction.ts'
-import { upsertIncidents } from '../../store/upsert-incidents.ts'
-import { setPosition } from '../../stream/positions.ts'
+import { inTransaction } from '../../store/database/transaction.ts'
+import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
+import { setPosition } from '../../stream/logs/positions.ts'
 import { type ApiUnderTest, apiUnderTest, post, SHARDS } from '../api/api-under-test.ts'
 import { openRealDesk, type RealDesk } from './real-desk.ts'
 

@@ -2,8 +2,8 @@
 import { signal } from '@preact/signals'
 import { WebSocket } from 'ws'
 import type { RunningApi } from '../../api/start-api.ts'
-import { ConsoleState } from '../../web-map/console/console-state.ts'
-import { connectApi } from '../../web-map/console/request.ts'
+import { ConsoleState } from '../../web-map/app/console-state.ts'
+import { connectApi } from '../../web-map/app/request.ts'
 
 export type RealDesk = ReturnType<typeof openRealDesk>
 

@@ -1,5 +1,5 @@
 // What must hold after a run with faults, beside an undisturbed one of the same world.
-import { INCIDENT_TYPES, type Incident } from '../../model/incident.ts'
+import { INCIDENT_TYPES, type Incident } from '../../model/incident/incident.ts'
 import type { RunOutcome } from './session.ts'
 
 const PROBLEMS_TOLD = 12

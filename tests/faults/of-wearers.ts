@@ -1,4 +1,4 @@
-import type { IncidentView, WearerIncidentView } from '../../model/console.ts'
+import type { IncidentView, WearerIncidentView } from '../../model/console/console.ts'
 
 /** Without those of whole units: they say when we heard of anybody, and that is what a fault changes. */
 export function ofWearers(incidents: ReadonlyMap<string, IncidentView>): [string, WearerIncidentView][] {

@@ -1,5 +1,5 @@
 // The server of a run: each role a process of its own, and between fleet and ingest a proxy for every port that cuts.
-import { DEVICE_PROTOCOLS } from '../../ingest/protocols.ts'
+import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
 import type { WireProtocol } from '../../simulators/devices/wire-device.ts'
 import type { ProcessName } from './choose-faults.ts'
 import { CuttingProxy, type Side } from './cutting-proxy.ts'

@@ -1,9 +1,9 @@
 // A server that lives through several scripts: the roles as processes of their own on a virtual clock, and for each script a
 // fleet of its own, faults at their moments, and at the end all that can be compared with another run of the same slot.
 import { join } from 'node:path'
-import { signIn, watchLive } from '../../bin/watch-live.ts'
-import type { Incident } from '../../model/incident.ts'
-import type { DeviceReport } from '../../model/report.ts'
+import { signIn, watchLive } from '../../bin/demo/watch-live.ts'
+import type { Incident } from '../../model/incident/incident.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 import { FleetRun } from '../../simulators/run-fleet.ts'
 import type { Fault } from './choose-faults.ts'
 import { eventually, until } from './eventually.ts'

@@ -1,8 +1,8 @@
 // Reports as the log carries them (real content keys, 32-bit floats), and seeded lives to make them from.
-import type { Incident } from '../../model/incident.ts'
-import { type Plan, type PlanDocument, planDocumentSchema } from '../../model/plan.ts'
-import { type Alarm, type DeviceReport, LogReport } from '../../model/report.ts'
-import { ENTRY_HEADER_BYTES, ReportWriter, readReport } from '../../model/report-codec.ts'
+import type { Incident } from '../../model/incident/incident.ts'
+import { type Plan, type PlanDocument, planDocumentSchema } from '../../model/plan/plan.ts'
+import { type Alarm, type DeviceReport, LogReport } from '../../model/report/report.ts'
+import { ENTRY_HEADER_BYTES, ReportWriter, readReport } from '../../model/report/report-codec.ts'
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE

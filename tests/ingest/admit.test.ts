@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { admit } from '../../ingest/admit.ts'
+import { admit } from '../../ingest/admission/admit.ts'
+import { takeTokens, tryTokens } from '../../ingest/admission/directory.ts'
 import { isSecret } from '../../ingest/credentials.ts'
-import { takeTokens, tryTokens } from '../../ingest/directory.ts'
-import { parseIsoMs } from '../../ingest/iso-time.ts'
-import type { DirectoryDevice } from '../../model/directory.ts'
-import type { DeviceReport } from '../../model/report.ts'
+import { parseIsoMs } from '../../ingest/protocols/wire/iso-time.ts'
+import type { DirectoryDevice } from '../../model/plan/directory.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 import { NOW_MS, sha256 } from './ingest-fixture.ts'
 
 const limits = { futureMsMax: 600_000, ancientMsMax: 86_400_000 }

@@ -3,10 +3,16 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { DecodeContext, Decoded, DeviceProtocol, HttpProtocol, StreamProtocol } from '../../ingest/decoder.ts'
 import { INGEST_LIMITS } from '../../ingest/limits.ts'
-import { DEVICE_PROTOCOLS } from '../../ingest/protocols.ts'
-import { ALARM, type DeviceReport } from '../../model/report.ts'
+import type {
+  DecodeContext,
+  Decoded,
+  DeviceProtocol,
+  HttpProtocol,
+  StreamProtocol,
+} from '../../ingest/protocols/decoder.ts'
+import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
+import { ALARM, type DeviceReport } from '../../model/report/report.ts'
 
 type Example = {
   protocol: string

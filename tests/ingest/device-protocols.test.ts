@@ -1,10 +1,10 @@
 // The device protocols over real sockets: who is answered, when, and what is in the log and in quarantine afterwards.
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import type { StreamProtocol } from '../../ingest/decoder.ts'
-import { protocolNamed } from '../../ingest/protocols.ts'
-import type { DirectoryRecord } from '../../model/directory.ts'
-import { ALARM, type Protocol } from '../../model/report.ts'
+import type { StreamProtocol } from '../../ingest/protocols/decoder.ts'
+import { protocolNamed } from '../../ingest/protocols/protocols.ts'
+import type { DirectoryRecord } from '../../model/plan/directory.ts'
+import { ALARM, type Protocol } from '../../model/report/report.ts'
 import { device, NOW_MS, type OpenIngest, openIngest, SECRET } from './ingest-fixture.ts'
 import { gt06, hexOfText, jt808, nmea, xexun3 } from './wire-envelopes.ts'
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Directory } from '../../ingest/directory.ts'
-import { followDirectory } from '../../ingest/follow-directory.ts'
+import { Directory } from '../../ingest/admission/directory.ts'
+import { followDirectory } from '../../ingest/admission/follow-directory.ts'
 import {
   loadDirectory,
   loadDirectoryChanges,
   publishDirectory,
   publishDirectoryChanges,
-} from '../../stream/publications.ts'
-import { watchVersion } from '../../stream/watch-version.ts'
+} from '../../stream/publication/publications.ts'
+import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 import { device, gateway } from './ingest-fixture.ts'
 

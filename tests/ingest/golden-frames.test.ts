@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { decodeLinesWith } from '../../ingest/decode-lines.ts'
-import type { DecodeContext } from '../../ingest/decoder.ts'
+import { decodeLinesWith } from '../../ingest/protocols/decode-lines.ts'
+import type { DecodeContext } from '../../ingest/protocols/decoder.ts'
 import { GOLDEN } from './golden-frames.ts'
 
 const receivedMs = Date.parse('2026-01-08T10:00:00Z')

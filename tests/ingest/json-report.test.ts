@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseJsonReport } from '../../ingest/json-report.ts'
-import { urgentJsonReport } from '../../ingest/urgent-json-report.ts'
-import { ReportWriter } from '../../model/report-codec.ts'
+import { parseJsonReport } from '../../ingest/protocols/own-json/json-report.ts'
+import { urgentJsonReport } from '../../ingest/protocols/own-json/urgent-json-report.ts'
+import { ReportWriter } from '../../model/report/report-codec.ts'
 
 const NOW = 1_767_864_605_000
 const parse = (value: unknown) => parseJsonReport(value, undefined, NOW)

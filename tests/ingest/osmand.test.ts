@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { DirectoryRecord } from '../../model/directory.ts'
+import type { DirectoryRecord } from '../../model/plan/directory.ts'
 import { device, NOW_MS, type OpenIngest, openIngest, PEOPLE, SECRET } from './ingest-fixture.ts'
 
 let open: OpenIngest

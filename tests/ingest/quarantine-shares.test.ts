@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { CompactEncoder, readCompactAnswer } from '../../simulators/compact-frame.ts'
-import { appendQuarantine, dropQuarantine, readQuarantine } from '../../stream/quarantine-log.ts'
+import { appendQuarantine, dropQuarantine, readQuarantine } from '../../stream/logs/quarantine-log.ts'
 import { device, GATEWAY_SECRET, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
 import { jt808 } from './wire-envelopes.ts'
 

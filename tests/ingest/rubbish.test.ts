@@ -2,8 +2,8 @@
 // Nothing ends, nothing fails, nothing is made up, and a sound device on each port is answered as before.
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DEVICE_PROTOCOLS } from '../../ingest/protocols.ts'
-import type { DeviceReport, Protocol } from '../../model/report.ts'
+import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
+import type { DeviceReport, Protocol } from '../../model/report/report.ts'
 import { WIRE_DEVICES } from '../../simulators/devices/all-devices.ts'
 import { DeviceLink } from '../../simulators/devices/device-link.ts'
 import { type Random, randomOf } from '../../simulators/random.ts'

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { keepSayingListening } from '../../ingest/say-listening.ts'
-import { readListening } from '../../stream/listening.ts'
+import { readListening } from '../../stream/ownership/listening.ts'
 import { createTestRedis, silentLog } from '../setup/test-redis.ts'
 
 test('says that reports are taken while they are, and no longer', async () => {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { shardOf } from '../../model/shard.ts'
-import { readEntries } from '../../stream/read-reports.ts'
+import { shardOf } from '../../model/report/shard.ts'
+import { readEntries } from '../../stream/logs/read-reports.ts'
 import { device, NOW_MS, type OpenIngest, openIngest, PEOPLE, reportsOf, SHARDS } from './ingest-fixture.ts'
 
 let open: OpenIngest

@@ -2,7 +2,7 @@
 import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { ALARM, CONTACT, REPORT_FLAG } from '../../model/report.ts'
+import { ALARM, CONTACT, REPORT_FLAG } from '../../model/report/report.ts'
 import { CompactEncoder, readCompactAnswer } from '../../simulators/compact-frame.ts'
 import { GATEWAY_SECRET, NOW_MS, type OpenIngest, openIngest, SECRET } from './ingest-fixture.ts'
 import { nmea } from './wire-envelopes.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeLive, encodeLive, LIVE_POSITION_BYTES, type LivePosition } from '../../model/live.ts'
+import { decodeLive, encodeLive, LIVE_POSITION_BYTES, type LivePosition } from '../../model/console/live.ts'
 
 const byte = fc.integer({ min: 0, max: 255 })
 const float = fc.float({ noNaN: false })

@@ -11,7 +11,7 @@ import {
   type Protocol,
   REPORT_FLAG,
   TRISTATE,
-} from '../../model/report.ts'
+} from '../../model/report/report.ts'
 import {
   ATTRIBUTES_BYTES_MAX,
   ENTRY_HEADER_BYTES,
@@ -20,7 +20,7 @@ import {
   ReportWriter,
   readAttributes,
   readReport,
-} from '../../model/report-codec.ts'
+} from '../../model/report/report-codec.ts'
 
 const id = fc.integer({ min: 0, max: 0xffffffff })
 const measure = fc.double({ min: 0, max: 1e6, noNaN: true })

@@ -1,15 +1,15 @@
 // Alerts that nobody takes in time: the next level is told, once, by a clock that survives whoever keeps it.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { openMeter } from '../../bin/meter.ts'
-import type { Incident, IncidentAct } from '../../model/incident.ts'
-import type { Level } from '../../model/response.ts'
+import { openMeter } from '../../bin/process/meter.ts'
+import type { Incident, IncidentAct } from '../../model/incident/incident.ts'
+import type { Level } from '../../model/incident/response.ts'
 import type { Recipient } from '../../notify/alert.ts'
 import { openDeliveries } from '../../notify/deliver.ts'
 import { followIncidents } from '../../notify/follow-incidents.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
-import { appendAct } from '../../stream/act-log.ts'
-import { connectQueueWorker } from '../../stream/connect.ts'
-import { FencedOff } from '../../stream/redis-errors.ts'
+import { appendAct } from '../../stream/logs/act-log.ts'
+import { connectQueueWorker } from '../../stream/redis/connect.ts'
+import { FencedOff } from '../../stream/redis/redis-errors.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 import {
   concludeAt,

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import type { IncidentAct } from '../../model/incident.ts'
+import type { IncidentAct } from '../../model/incident/incident.ts'
 import type { Recipient } from '../../notify/alert.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
-import { appendAct } from '../../stream/act-log.ts'
+import { appendAct } from '../../stream/logs/act-log.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 import { unitIncident } from '../store/two-bapas.ts'
 import {

@@ -1,7 +1,7 @@
 // A curfew begins while reports wait to be read. What they say of the time before it counts: nobody is accused meanwhile.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { DeviceReport } from '../../model/report.ts'
-import { publishAllPlans, publishZones } from '../../stream/publications.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
+import { publishAllPlans, publishZones } from '../../stream/publication/publications.ts'
 import { DAY_MS, openRedisEvaluator, planOf, type RedisEvaluator, required } from './redis-evaluator.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')

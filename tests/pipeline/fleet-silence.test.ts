@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { LoggedIncident } from '../../model/incident.ts'
-import { readIncidents } from '../../stream/incident-log.ts'
-import { UNITS_SHARD } from '../../stream/keys.ts'
+import type { LoggedIncident } from '../../model/incident/incident.ts'
+import { readIncidents } from '../../stream/logs/incident-log.ts'
+import { UNITS_SHARD } from '../../stream/redis/keys.ts'
 import { eventually } from './run-pipeline.ts'
 import { at, newest, openSilentUnits, type SilentUnits } from './silent-units.ts'
 

@@ -1,13 +1,13 @@
 // Reports later than the evaluator's memory: stored by record, folded again from the stored track, told through the incident log.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { compileDocument, replay } from '../../geofence/backtest.ts'
-import { INCIDENT_TYPES, type Incident } from '../../model/incident.ts'
-import { dropOldChunks } from '../../store/edition.ts'
-import { loadPlans, loadZones } from '../../store/load-plans.ts'
-import { readReports } from '../../store/read-reports.ts'
-import { readEdges } from '../../stream/log-edges.ts'
-import { getPosition } from '../../stream/positions.ts'
+import { compileDocument, replay } from '../../geofence/inquiry/backtest.ts'
+import { INCIDENT_TYPES, type Incident } from '../../model/incident/incident.ts'
+import { dropOldChunks } from '../../store/database/edition.ts'
+import { loadPlans, loadZones } from '../../store/rules/load-plans.ts'
+import { readReports } from '../../store/track/read-reports.ts'
+import { readEdges } from '../../stream/logs/log-edges.ts'
+import { getPosition } from '../../stream/logs/positions.ts'
 import { eventually, type Pipeline, post, SHARDS, seedWearer, startPipeline, untilKnown } from './run-pipeline.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')

@@ -1,6 +1,6 @@
 // What a whole shard does at the same moment must not be more than a commit may hold.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { publishAllPlans } from '../../stream/publications.ts'
+import { publishAllPlans } from '../../stream/publication/publications.ts'
 import { openRedisEvaluator, planOf, type RedisEvaluator } from './redis-evaluator.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')

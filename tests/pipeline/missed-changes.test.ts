@@ -1,8 +1,8 @@
 // Changes of a plan that an evaluator learns of together: each holds from its own time, not from that of the last.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Condition, Plan } from '../../model/plan.ts'
-import type { DeviceReport } from '../../model/report.ts'
-import { publishAllPlans, publishZones } from '../../stream/publications.ts'
+import type { Condition, Plan } from '../../model/plan/plan.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
+import { publishAllPlans, publishZones } from '../../stream/publication/publications.ts'
 import { DAY_MS, openRedisEvaluator, planOf, type RedisEvaluator, required } from './redis-evaluator.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { OldReports } from '../../pipeline/old-reports.ts'
+import { OldReports } from '../../pipeline/evaluate/old-reports.ts'
 
 const view = new DataView(new ArrayBuffer(8))
 

@@ -1,7 +1,7 @@
 // A whole Bapas silent, from the listener to the record: ingest, published plans, evaluate, record, all real.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Outage } from '../../model/outage.ts'
-import { readOutages } from '../../stream/outages.ts'
+import type { Outage } from '../../model/incident/outage.ts'
+import { readOutages } from '../../stream/ownership/outages.ts'
 import { eventually, type Pipeline, post, seedWearer, startPipeline, untilKnown } from './run-pipeline.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')

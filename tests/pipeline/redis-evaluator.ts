@@ -1,13 +1,13 @@
 // An evaluator on published rules and a report log, without database or listeners.
-import { openMeter } from '../../bin/meter.ts'
-import type { Incident } from '../../model/incident.ts'
+import { openMeter } from '../../bin/process/meter.ts'
+import type { Incident } from '../../model/incident/incident.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
-import type { Condition, Plan } from '../../model/plan.ts'
-import type { DeviceReport } from '../../model/report.ts'
-import { type EvaluateOptions, type Evaluating, startEvaluate } from '../../pipeline/evaluate.ts'
-import { ReportAppender } from '../../stream/append-reports.ts'
-import { duplicateRedis } from '../../stream/connect.ts'
-import { readIncidents } from '../../stream/incident-log.ts'
+import type { Condition, Plan } from '../../model/plan/plan.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
+import { type EvaluateOptions, type Evaluating, startEvaluate } from '../../pipeline/evaluate/evaluate.ts'
+import { ReportAppender } from '../../stream/logs/append-reports.ts'
+import { readIncidents } from '../../stream/logs/incident-log.ts'
+import { duplicateRedis } from '../../stream/redis/connect.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 export const DAY_MS = 86_400_000

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { openMeter } from '../../bin/meter.ts'
-import type { DeviceReport } from '../../model/report.ts'
-import { publishAllPlans } from '../../stream/publications.ts'
+import { openMeter } from '../../bin/process/meter.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
+import { publishAllPlans } from '../../stream/publication/publications.ts'
 import { DAY_MS, openRedisEvaluator, planOf, type RedisEvaluator } from './redis-evaluator.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')

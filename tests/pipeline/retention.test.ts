@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openMeter } from '../../bin/meter.ts'
+import { openMeter } from '../../bin/process/meter.ts'
 import type { Log } from '../../model/observe.ts'
-import { retention } from '../../pipeline/retention.ts'
-import { storeTimeMs } from '../../store/ask-store.ts'
-import type { Pool } from '../../store/open-pool.ts'
+import { retention } from '../../pipeline/record/retention.ts'
+import { storeTimeMs } from '../../store/database/ask-store.ts'
+import type { Pool } from '../../store/database/open-pool.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 
 const DAY_MS = 86_400_000

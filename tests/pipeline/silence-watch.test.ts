@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { compileDocument } from '../../geofence/backtest.ts'
-import { LogReport, TRISTATE } from '../../model/report.ts'
-import { SilenceWatch } from '../../pipeline/silence-watch.ts'
+import { compileDocument } from '../../geofence/inquiry/backtest.ts'
+import { LogReport, TRISTATE } from '../../model/report/report.ts'
+import { SilenceWatch } from '../../pipeline/evaluate/silence-watch.ts'
 import { document, MINUTE } from '../geofence/make-reports.ts'
 
 const T = Date.UTC(2026, 2, 3)

@@ -1,15 +1,15 @@
 // A publisher that was held up past its lease goes on with the rules that it read before another one published newer ones.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { publishAll } from '../../pipeline/publish-rules.ts'
-import { loadRules } from '../../store/load-rules.ts'
+import { publishAll } from '../../pipeline/publish-rules/publish-rules.ts'
+import { loadRules } from '../../store/rules/load-rules.ts'
 import {
   beginPublishingRules,
   loadDirectory,
   loadPlans,
   publishAllPlans,
   publishDirectory,
-} from '../../stream/publications.ts'
-import { FencedOff } from '../../stream/redis-errors.ts'
+} from '../../stream/publication/publications.ts'
+import { FencedOff } from '../../stream/redis/redis-errors.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 import { seedWearer } from './run-pipeline.ts'

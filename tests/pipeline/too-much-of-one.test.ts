@@ -1,9 +1,9 @@
 // What one device brings about stays its wearer's affair: the shard goes on, also after a restart, and nothing told is forgotten.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { openMeter } from '../../bin/meter.ts'
-import type { DeviceReport } from '../../model/report.ts'
-import type { EvaluatorLimits } from '../../pipeline/evaluator-limits.ts'
-import { publishAllPlans } from '../../stream/publications.ts'
+import { openMeter } from '../../bin/process/meter.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
+import type { EvaluatorLimits } from '../../pipeline/evaluate/evaluator-limits.ts'
+import { publishAllPlans } from '../../stream/publication/publications.ts'
 import { silentLog } from '../setup/test-redis.ts'
 import { openRedisEvaluator, planOf, type RedisEvaluator } from './redis-evaluator.ts'
 

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { migrate } from '../../store/migrate.ts'
-import { type DatabaseRole, openPool, type Pool } from '../../store/open-pool.ts'
+import { migrate } from '../../store/database/migrate.ts'
+import { type DatabaseRole, openPool, type Pool } from '../../store/database/open-pool.ts'
 
 export type TestDatabase = {
   /** As the schema's owner; the others take the role on connect. */

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { Cluster, type Redis } from 'ioredis'
 import type { Log } from '../../model/observe.ts'
-import { connectRedis, type RedisClient, type RedisSettings, untilReady } from '../../stream/connect.ts'
-import { type Keys, keysOf } from '../../stream/keys.ts'
+import { connectRedis, type RedisClient, type RedisSettings, untilReady } from '../../stream/redis/connect.ts'
+import { type Keys, keysOf } from '../../stream/redis/keys.ts'
 
 export type TestRedis = {
   settings: RedisSettings

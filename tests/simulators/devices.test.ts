@@ -1,7 +1,7 @@
 // Simulated devices, encoded from the documents, against a real ingest and a real Redis: what was delivered is in the log exactly
 // as the device meant it, through outages, cuts in the middle of a frame, and reconnects.
 import { afterEach, describe, expect, test } from 'vitest'
-import { ALARM, type DeviceReport, REPORT_FLAG } from '../../model/report.ts'
+import { ALARM, type DeviceReport, REPORT_FLAG } from '../../model/report/report.ts'
 import { WIRE_DEVICES } from '../../simulators/devices/all-devices.ts'
 import { DeviceLink } from '../../simulators/devices/device-link.ts'
 import type { WireDevice } from '../../simulators/devices/wire-device.ts'

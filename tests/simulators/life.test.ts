@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compileZone } from '../../geofence/compile-zone.ts'
+import { compileZone } from '../../geofence/geometry/compile-zone.ts'
 import { braceletOf } from '../../simulators/bracelet.ts'
 import { makeFleet } from '../../simulators/fleet.ts'
 import { lifeOf } from '../../simulators/life.ts'

@@ -1,8 +1,8 @@
 // Every script raises its incidents, at whichever moment of its interval the bracelet happens to report.
 import { describe, expect, test } from 'vitest'
-import { backtest } from '../../geofence/backtest.ts'
-import { INCIDENT_TYPES, type IncidentType } from '../../model/incident.ts'
-import { planDocumentSchema } from '../../model/plan.ts'
+import { backtest } from '../../geofence/inquiry/backtest.ts'
+import { INCIDENT_TYPES, type IncidentType } from '../../model/incident/incident.ts'
+import { planDocumentSchema } from '../../model/plan/plan.ts'
 import { braceletOf } from '../../simulators/bracelet.ts'
 import { makeFleet } from '../../simulators/fleet.ts'
 import { SCRIPT_KINDS, SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'

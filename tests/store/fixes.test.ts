@@ -1,13 +1,19 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ALARM, type Alarm, type DeviceReport, LogReport, PROTOCOL, type Protocol } from '../../model/report.ts'
-import { ENTRY_HEADER_BYTES, entryCount, ReportWriter, readAttributes, readReport } from '../../model/report-codec.ts'
-import { applyEditionPolicies, dropOldChunks, timescaleEdition } from '../../store/edition.ts'
-import { FixRows } from '../../store/encode-fixes.ts'
-import { insertFixes } from '../../store/insert-fixes.ts'
-import { readReports } from '../../store/read-reports.ts'
-import { readTrack, TRACK_SQL } from '../../store/read-track.ts'
-import { asOfficer, inTransaction } from '../../store/transaction.ts'
+import { ALARM, type Alarm, type DeviceReport, LogReport, PROTOCOL, type Protocol } from '../../model/report/report.ts'
+import {
+  ENTRY_HEADER_BYTES,
+  entryCount,
+  ReportWriter,
+  readAttributes,
+  readReport,
+} from '../../model/report/report-codec.ts'
+import { applyEditionPolicies, dropOldChunks, timescaleEdition } from '../../store/database/edition.ts'
+import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
+import { FixRows } from '../../store/track/encode-fixes.ts'
+import { insertFixes } from '../../store/track/insert-fixes.ts'
+import { readReports } from '../../store/track/read-reports.ts'
+import { readTrack, TRACK_SQL } from '../../store/track/read-track.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { addReport, DAY_MS, FROM_MS, type Seeded, seedTwoBapas } from './two-bapas.ts'
 

@@ -1,13 +1,18 @@
 // What the recorder writes beside the fixes: positions, incidents, quarantine.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Incident } from '../../model/incident.ts'
-import { insertAct } from '../../store/insert-act.ts'
-import { insertQuarantine } from '../../store/insert-quarantine.ts'
-import { listIncidents, readIncident } from '../../store/list-incidents.ts'
-import { claimRecordPosition, FencedOff, readRecordPosition, saveRecordPosition } from '../../store/record-position.ts'
-import { asOfficer, inTransaction } from '../../store/transaction.ts'
-import { upsertIncidents } from '../../store/upsert-incidents.ts'
+import type { Incident } from '../../model/incident/incident.ts'
+import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
+import { insertAct } from '../../store/incidents/insert-act.ts'
+import { listIncidents, readIncident } from '../../store/incidents/list-incidents.ts'
+import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
+import { insertQuarantine } from '../../store/track/insert-quarantine.ts'
+import {
+  claimRecordPosition,
+  FencedOff,
+  readRecordPosition,
+  saveRecordPosition,
+} from '../../store/track/record-position.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { FROM_MS, incident, type Seeded, seedTwoBapas } from './two-bapas.ts'
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isWithinUnit, wearerAt } from '../../model/directory.ts'
-import { planSchema, zoneSchema } from '../../model/plan.ts'
+import { isWithinUnit, wearerAt } from '../../model/plan/directory.ts'
+import { planSchema, zoneSchema } from '../../model/plan/plan.ts'
+import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
+import { insertSupervision, insertWearer } from '../../store/people/insert-people.ts'
 import {
   changeCondition,
   endAssignment,
@@ -8,13 +10,11 @@ import {
   endPermit,
   endSupervision,
   NotBackwards,
-} from '../../store/change-rules.ts'
-import { insertAssignment, insertBracelet, revokeBracelet } from '../../store/insert-devices.ts'
-import { insertSupervision, insertWearer } from '../../store/insert-people.ts'
-import { insertCondition, insertPermit, insertZone, type NewCondition } from '../../store/insert-rules.ts'
-import { loadPlans } from '../../store/load-plans.ts'
-import { loadRules } from '../../store/load-rules.ts'
-import { asOfficer, inTransaction } from '../../store/transaction.ts'
+} from '../../store/rules/change-rules.ts'
+import { insertAssignment, insertBracelet, revokeBracelet } from '../../store/rules/insert-devices.ts'
+import { insertCondition, insertPermit, insertZone, type NewCondition } from '../../store/rules/insert-rules.ts'
+import { loadPlans } from '../../store/rules/load-plans.ts'
+import { loadRules } from '../../store/rules/load-rules.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { DAY_MS, FROM_MS, type Seeded, seedTwoBapas, TO_MS } from './two-bapas.ts'
 

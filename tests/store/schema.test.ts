@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { dumpSchema } from '../../store/dump-schema.ts'
+import { dumpSchema } from '../../store/database/dump-schema.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 
 const GOLDEN = join(import.meta.dirname, '../golden/schema.sql')

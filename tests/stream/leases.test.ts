@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { commitShard, FencedOff } from '../../stream/checkpoint.ts'
-import { type Keys, keysOf } from '../../stream/keys.ts'
-import { type LossReason, ShardLeases } from '../../stream/leases.ts'
+import { commitShard, FencedOff } from '../../stream/ownership/checkpoint.ts'
+import { type LossReason, ShardLeases } from '../../stream/ownership/leases.ts'
+import { type Keys, keysOf } from '../../stream/redis/keys.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 const TTL_MS = 800

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { untilReady } from '../../stream/connect.ts'
-import { publishLive, subscribeLive } from '../../stream/live-channel.ts'
+import { publishLive, subscribeLive } from '../../stream/logs/live-channel.ts'
+import { untilReady } from '../../stream/redis/connect.ts'
 import { type OwnServer, ownRedis } from '../setup/own-services.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectRedis } from '../../stream/connect.ts'
-import { readLag } from '../../stream/lag.ts'
-import { compareIds, getPosition, parseId, setPosition, trimReports } from '../../stream/positions.ts'
-import { BLOCK_MS_MAX, readEntries } from '../../stream/read-reports.ts'
-import { isRedisAway } from '../../stream/redis-errors.ts'
+import { readLag } from '../../stream/logs/lag.ts'
+import { compareIds, getPosition, parseId, setPosition, trimReports } from '../../stream/logs/positions.ts'
+import { BLOCK_MS_MAX, readEntries } from '../../stream/logs/read-reports.ts'
+import { connectRedis } from '../../stream/redis/connect.ts'
+import { isRedisAway } from '../../stream/redis/redis-errors.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 let shared: TestRedis

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import type { DirectoryRecord } from '../../model/directory.ts'
-import type { Plan, Zone } from '../../model/plan.ts'
-import { connectRedis, untilReady } from '../../stream/connect.ts'
-import { type Keys, keysOf } from '../../stream/keys.ts'
+import type { DirectoryRecord } from '../../model/plan/directory.ts'
+import type { Plan, Zone } from '../../model/plan/plan.ts'
 import {
   directoryField,
   loadDirectory,
@@ -18,8 +16,10 @@ import {
   readVersion,
   removeZones,
   watchVersion,
-} from '../../stream/publications.ts'
-import { CHANGED_FIELDS_MAX, CHANGES_MAX } from '../../stream/publish-records.ts'
+} from '../../stream/publication/publications.ts'
+import { CHANGED_FIELDS_MAX, CHANGES_MAX } from '../../stream/publication/publish-records.ts'
+import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
+import { type Keys, keysOf } from '../../stream/redis/keys.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 let shared: TestRedis

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { IncidentAct } from '../../model/incident.ts'
-import { QUARANTINE_BYTES_MAX } from '../../model/quarantine.ts'
-import { appendAct, readActs } from '../../stream/act-log.ts'
-import { connectRedis } from '../../stream/connect.ts'
-import { type Keys, keysOf } from '../../stream/keys.ts'
+import type { IncidentAct } from '../../model/incident/incident.ts'
+import { QUARANTINE_BYTES_MAX } from '../../model/report/quarantine.ts'
+import { appendAct, readActs } from '../../stream/logs/act-log.ts'
 import {
   appendQuarantine,
   dropQuarantine,
@@ -11,8 +9,10 @@ import {
   quarantineDropped,
   quarantinePosition,
   readQuarantine,
-} from '../../stream/quarantine-log.ts'
-import { LogUnavailable } from '../../stream/redis-errors.ts'
+} from '../../stream/logs/quarantine-log.ts'
+import { connectRedis } from '../../stream/redis/connect.ts'
+import { type Keys, keysOf } from '../../stream/redis/keys.ts'
+import { LogUnavailable } from '../../stream/redis/redis-errors.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 let shared: TestRedis

@@ -1,4 +1,4 @@
-import type { DeviceReport } from '../../model/report.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
 
 /** A plain report; its time tells it from others. */
 export function reportAt(timeMs: number): DeviceReport {

@@ -1,6 +1,6 @@
 // Access for a reason ends after twelve hours, a klien changes hands: what names them leaves the screen.
 import { expect, test } from 'vitest'
-import { ARRIVAL } from '../../web-map/console/arrivals.ts'
+import { ARRIVAL } from '../../web-map/alerts/arrivals.ts'
 import { type BareDesk, heldBack, openBareDesk, settled } from './bare-desk.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 

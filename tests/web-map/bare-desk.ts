@@ -1,9 +1,9 @@
 // The console's own state with nothing behind it: a test answers its requests, speaks over its feed and lets its time pass.
 import { signal } from '@preact/signals'
-import type { IncidentView, LiveMessage, WearerSummary } from '../../model/console.ts'
-import { ConsoleState } from '../../web-map/console/console-state.ts'
-import { connectApi } from '../../web-map/console/request.ts'
-import type { FeedSocket } from '../../web-map/live/feed.ts'
+import type { IncidentView, LiveMessage, WearerSummary } from '../../model/console/console.ts'
+import { ConsoleState } from '../../web-map/app/console-state.ts'
+import { connectApi } from '../../web-map/app/request.ts'
+import type { FeedSocket } from '../../web-map/feed/feed.ts'
 import { detailOf, ME, UNITS } from './sample-data.ts'
 
 type Answer = { status?: number; body?: unknown }

@@ -1,4 +1,4 @@
-// The API's console side with sample data instead of services: REST and live feed as model/console.ts says, and the built
+// The API's console side with sample data instead of services: REST and live feed as model/console/console.ts says, and the built
 // console as static files under a strict content security policy. For tests and screenshots.
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
@@ -7,9 +7,9 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { type Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { IncidentView, LiveMessage, MapSettings, Role } from '../../model/console.ts'
-import { INCIDENT_TYPES, type IncidentAct } from '../../model/incident.ts'
-import type { TrialRequest } from '../../web-map/judged/trial-draft.ts'
+import type { IncidentView, LiveMessage, MapSettings, Role } from '../../model/console/console.ts'
+import { INCIDENT_TYPES, type IncidentAct } from '../../model/incident/incident.ts'
+import type { TrialRequest } from '../../web-map/trial/trial-draft.ts'
 import { detailOf, ME, type Sample, trackOfStory, UNITS } from './sample-data.ts'
 import { judgeSample } from './sample-judgement.ts'
 

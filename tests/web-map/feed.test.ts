@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { LiveMessage } from '../../model/console.ts'
-import { BACKOFF, backoffMs } from '../../web-map/live/backoff.ts'
-import { FEED_SILENCE_MAX_MS, type FeedLink, type FeedSocket, LiveFeed } from '../../web-map/live/feed.ts'
+import type { LiveMessage } from '../../model/console/console.ts'
+import { BACKOFF, backoffMs } from '../../web-map/feed/backoff.ts'
+import { FEED_SILENCE_MAX_MS, type FeedLink, type FeedSocket, LiveFeed } from '../../web-map/feed/feed.ts'
 
 /** A feed with hand-set time and sockets that the test opens, speaks through and closes. */
 function makeFeed() {

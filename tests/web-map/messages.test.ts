@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { INCIDENT_TYPES, RESOLUTIONS, SEVERITIES } from '../../model/incident.ts'
-import { en } from '../../web-map/messages/en.ts'
-import { id } from '../../web-map/messages/id.ts'
+import { INCIDENT_TYPES, RESOLUTIONS, SEVERITIES } from '../../model/incident/incident.ts'
+import { en } from '../../web-map/i18n/en.ts'
+import { id } from '../../web-map/i18n/id.ts'
 
 const WEB_MAP = resolve(import.meta.dirname, '../../web-map')
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort()

@@ -8,8 +8,8 @@ import type {
   WearerIncidentView,
   WearerSummary,
   ZoneView,
-} from '../../model/console.ts'
-import { INCIDENT_TYPES, type IncidentType } from '../../model/incident.ts'
+} from '../../model/console/console.ts'
+import { INCIDENT_TYPES, type IncidentType } from '../../model/incident/incident.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000

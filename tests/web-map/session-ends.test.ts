@@ -1,6 +1,6 @@
 // However a session ends, somebody can sign in again, and the screen says what it is.
 import { expect, test } from 'vitest'
-import { SESSION_END } from '../../web-map/console/session-end.ts'
+import { SESSION_END } from '../../web-map/app/session-end.ts'
 import { openBareDesk, refusal, settled } from './bare-desk.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { language, t } from '../../web-map/words/language.ts'
-import { countWords, distanceWords } from '../../web-map/words/measure-words.ts'
+import { language, t } from '../../web-map/i18n/language.ts'
+import { countWords, distanceWords } from '../../web-map/i18n/measure-words.ts'
 import {
   ageWords,
   clockSecondsWords,
@@ -9,8 +9,8 @@ import {
   durationWords,
   momentWords,
   spanWords,
-} from '../../web-map/words/time-words.ts'
-import { windowsWords, windowWords } from '../../web-map/words/window-words.ts'
+} from '../../web-map/i18n/time-words.ts'
+import { windowsWords, windowWords } from '../../web-map/i18n/window-words.ts'
 
 afterEach(() => {
   language.value = 'id'

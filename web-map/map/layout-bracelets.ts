@@ -1,5 +1,5 @@
-import { type MarkState, markStateOf, opacityOf } from '../live/freshness.ts'
-import type { Bracelet } from '../live/live-state.ts'
+import { type MarkState, markStateOf, opacityOf } from '../feed/freshness.ts'
+import type { Bracelet } from '../feed/live-state.ts'
 import { type MapView, worldBounds } from './mercator.ts'
 
 /** One bracelet where it is drawn. */

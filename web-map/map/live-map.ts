@@ -12,7 +12,7 @@ import {
   tileLayer,
   type ZoomAnimEvent,
 } from 'leaflet'
-import type { MapSettings } from '../../model/console.ts'
+import type { MapSettings } from '../../model/console/console.ts'
 import type { MapView } from './mercator.ts'
 
 export type Painter = (ctx: CanvasRenderingContext2D, view: MapView) => void

@@ -1,5 +1,5 @@
-import type { MarkState } from '../live/freshness.ts'
-import type { Bracelet } from '../live/live-state.ts'
+import type { MarkState } from '../feed/freshness.ts'
+import type { Bracelet } from '../feed/live-state.ts'
 import { type Coast, readCoast } from './coast.ts'
 import { type BraceletLayout, type Hit, hitBracelet, layoutBracelets } from './layout-bracelets.ts'
 import { type MapView, metresToPx } from './mercator.ts'

@@ -1,4 +1,4 @@
-import { MARK_STATES, type MarkState } from '../live/freshness.ts'
+import { MARK_STATES, type MarkState } from '../feed/freshness.ts'
 import type { BraceletLayout, Cluster, Mark } from './layout-bracelets.ts'
 import { FONT } from './paint-ground.ts'
 import type { MapTheme } from './theme.ts'

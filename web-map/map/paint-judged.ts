@@ -1,4 +1,4 @@
-import type { Edge, JudgedFix } from '../judged/judged-fixes.ts'
+import type { Edge, JudgedFix } from '../explanation/judged-fixes.ts'
 import { type MapView, metresToPx, worldBounds } from './mercator.ts'
 import { FONT } from './paint-ground.ts'
 import type { MapTheme } from './theme.ts'

@@ -1,4 +1,4 @@
-import type { Place } from '../judged/trial-places.ts'
+import type { Place } from '../trial/trial-places.ts'
 import type { MapView } from './mercator.ts'
 import { FONT } from './paint-ground.ts'
 import { paintZones } from './paint-zones.ts'

@@ -1,6 +1,6 @@
-import type { ZoneView } from '../../model/console.ts'
-import type { ConditionKind } from '../../model/plan.ts'
-import type { ZoneShape } from '../../model/zone.ts'
+import type { ZoneView } from '../../model/console/console.ts'
+import type { ConditionKind } from '../../model/plan/plan.ts'
+import type { ZoneShape } from '../../model/plan/zone.ts'
 import { boundsOfWorldPoints } from './coast.ts'
 import { worldPerMetre, worldX, worldY } from './mercator.ts'
 

@@ -1,5 +1,5 @@
-import type { ConditionKind } from '../../model/plan.ts'
-import type { MarkState } from '../live/freshness.ts'
+import type { ConditionKind } from '../../model/plan/plan.ts'
+import type { MarkState } from '../feed/freshness.ts'
 
 /** Colours of what is drawn on canvas; the rest of the console has the same ones as CSS variables. */
 export type MapTheme = {

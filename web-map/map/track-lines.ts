@@ -1,4 +1,4 @@
-import type { TrackFix } from '../../model/console.ts'
+import type { TrackFix } from '../../model/console/console.ts'
 import { worldX, worldY } from './mercator.ts'
 
 /** A silence longer than this is drawn as a gap: nobody knows where the wearer went in it. */

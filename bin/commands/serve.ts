@@ -1,0 +1,123 @@
+// `gelang serve`: reads the environment once, opens connections, starts the roles asked for, and takes them down in order.
+import { hostname } from 'node:os'
+import { agreeShardCount } from '../../stream/ownership/agree-shard-count.ts'
+import { connectRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
+import { readDurability } from '../../stream/redis/durability.ts'
+import { keysOf } from '../../stream/redis/keys.ts'
+import { clockOf } from '../process/clock.ts'
+import { openLog } from '../process/log.ts'
+import { openMeter } from '../process/meter.ts'
+import { type ProcessRole, ROLES_OF_PROCESS, readSettings, required } from '../process/settings.ts'
+import { untilSignalOr } from '../process/until-signal.ts'
+import { serveHealth } from '../roles/health.ts'
+import type { RoleParts, RunningRole } from '../roles/role.ts'
+
+// Loaded when asked for: a process that is started again after a crash should not wait for the code of roles that it has not.
+const START = {
+  ingest: async (parts) => (await import('../roles/serve-ingest.ts')).startIngestRole(parts),
+  evaluate: async (parts) => (await import('../roles/serve-evaluate.ts')).startEvaluateRole(parts),
+  record: async (parts) => (await import('../roles/serve-record.ts')).startRecordRole(parts),
+  notify: async (parts) => (await import('../roles/serve-notify.ts')).startNotifyRole(parts),
+  api: async (parts) => (await import('../roles/serve-api.ts')).startApiRole(parts),
+} satisfies Record<ProcessRole, (parts: RoleParts) => Promise<RunningRole>>
+
+const REDIS_WAIT_MS = 30_000
+
+/** Runs until SIGINT or SIGTERM. A bug in any role ends the process with code 70: it is started again and replays. */
+export async function serve(list: string): Promise<void> {
+  const roles = rolesOf(list)
+  const settings = readSettings(process.env)
+  const log = openLog(`gelang ${roles.join('+')}`, settings.logLevel)
+  const { meter, text, contentType } = openMeter()
+  const clock = clockOf(settings.virtualClock)
+  if (settings.virtualClock !== undefined) log.warn({}, 'running on a virtual clock: for tests and simulations only')
+  const onFatal = (error: unknown): void => {
+    log.error(
+      { err: error instanceof Error ? { message: error.message, stack: error.stack } : String(error) },
+      'a bug or a lasting failure: ending',
+    )
+    // Whatever is in memory may be wrong now. The log holds every answered report; the next start replays it.
+    process.exit(70)
+  }
+  process.on('uncaughtException', onFatal)
+  process.on('unhandledRejection', onFatal)
+
+  const redisUrl = required(settings.redisUrl, 'REDIS_URL')
+  const redisSettings = { url: redisUrl, prefix: settings.prefix, cluster: settings.redisCluster }
+  const opened: RedisClient[] = []
+  const openRedis = (name: string): RedisClient => {
+    const redis = connectRedis(redisSettings, `gelang-${name}`, log)
+    opened.push(redis)
+    return redis
+  }
+  const redis = openRedis(roles.join('+'))
+  await untilReady(redis, REDIS_WAIT_MS)
+  const durability = await readDurability(redis)
+  log.info({ promise: durability.promise }, durability.sentence)
+  if (durability.promise === 'none' && !settings.allowWeakDurability)
+    throw new Error(
+      `${durability.sentence} Gelang does not start on it (GELANG_ALLOW_WEAK_DURABILITY=1 overrides, never in production).`,
+    )
+
+  const keys = keysOf(settings.prefix)
+  const shardCount = await agreeShardCount(redis, keys, settings.shardCount)
+  if (shardCount !== settings.shardCount)
+    throw new Error(
+      `GELANG_SHARDS is ${settings.shardCount}, but this log was begun with ${shardCount} shards: another number needs an empty log.`,
+    )
+
+  const parts: RoleParts = {
+    settings,
+    redis,
+    openRedis,
+    redisSettings,
+    keys,
+    ownerId: `${hostname()}-${process.pid}`,
+    clock,
+    log,
+    meter,
+    metricsText: text,
+    onFatal,
+  }
+  const running: [ProcessRole, RunningRole][] = []
+  for (const role of roles) running.push([role, await START[role](parts)])
+  const readiness = async () => {
+    const reasons: string[] = []
+    const warnings: string[] = []
+    // The api says for itself what it can still do then.
+    if (redis.status !== 'ready' && roles.some((role) => role !== 'api')) reasons.push('Redis is away')
+    for (const [role, { notReady, warning }] of running) {
+      const reason = await notReady()
+      if (reason !== undefined) reasons.push(`${role}: ${reason}`)
+      const said = warning?.()
+      if (said !== undefined) warnings.push(`${role}: ${said}`)
+    }
+    return { ready: reasons.length === 0, reasons, warnings }
+  }
+  const health =
+    settings.healthPort === 0
+      ? undefined
+      : await serveHealth({
+          host: settings.host,
+          port: settings.healthPort,
+          readiness,
+          metrics: text,
+          metricsContentType: contentType,
+        })
+  log.info({ roles, healthPort: health?.port }, 'serving')
+  await untilSignalOr()
+  log.info({}, 'shutting down')
+  // Ingest first: nothing new comes in while the others finish what is there.
+  for (const [, role] of running) await role.stop()
+  await health?.close()
+  for (const each of opened) each.disconnect()
+  log.info({}, 'bye')
+}
+
+function rolesOf(list: string): ProcessRole[] {
+  const roles = list.split(',').map((role) => role.trim())
+  const unknown = roles.filter((role) => !(ROLES_OF_PROCESS as readonly string[]).includes(role))
+  if (unknown.length > 0)
+    throw new Error(`no such role: ${unknown.join(', ')} (there are ${ROLES_OF_PROCESS.join(', ')})`)
+  return ROLES_OF_PROCESS.filter((role) => roles.includes(role))
+}

@@ -1,0 +1,97 @@
+// Before the demo's processes start: schema, fleet, logins, secrets. The second time everything is there already.
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createAccount, createAuth } from '../../api/auth.ts'
+import type { Services } from '../../local-services/ensure-services.ts'
+import { type Fleet, makeFleet } from '../../simulators/fleet.ts'
+import { migrate } from '../../store/database/migrate.ts'
+import { openPool } from '../../store/database/open-pool.ts'
+import { linkAccount } from '../../store/people/insert-people.ts'
+import { openLog } from '../process/log.ts'
+import type { DemoPorts } from './demo-ports.ts'
+import { seedFleet } from './seed-fleet.ts'
+
+export type Prepared = {
+  environment: Record<string, string>
+  fleet: Fleet
+  password: string
+  operators: { username: string }[]
+  databaseUrl: string
+}
+
+type DemoState = { authSecret: string; password: string; fleet: Fleet | undefined }
+
+const REPORT_INTERVAL_MS = 2000
+const SILENCE_GRACE_MS = 20_000
+const PLAYERS_PER_SCRIPT = 1
+const DAY_MS = 86_400_000
+
+export async function prepareDemo(options: {
+  services: Services
+  folder: string
+  wearers: number
+  seed: number
+  ports: DemoPorts
+  say(sentence: string): void
+}): Promise<Prepared> {
+  const { services, folder, ports, say } = options
+  const stateFile = join(folder, 'data', 'demo.json')
+  const state: DemoState = existsSync(stateFile)
+    ? JSON.parse(readFileSync(stateFile, 'utf8'))
+    : { authSecret: randomBytes(32).toString('hex'), password: randomBytes(9).toString('base64url'), fleet: undefined }
+  const ran = await migrate(services.databaseUrl, openLog('migrate', 'warn'))
+  if (ran.length > 0) say(`Database: ${ran.length} migrations ran.`)
+  const environment = {
+    DATABASE_URL: services.databaseUrl,
+    REDIS_URL: services.redisUrl,
+    GELANG_API_PORT: String(ports.api),
+    GELANG_INGEST_PORT: String(ports.ingest),
+    GELANG_OSMAND_PORT: String(ports.osmand),
+    GELANG_TCP_PORT_OFFSET: String(ports.tcpOffset),
+    GELANG_BASE_URL: `http://127.0.0.1:${ports.api}`,
+    GELANG_AUTH_SECRET: state.authSecret,
+  }
+  if (state.fleet === undefined) {
+    say(`Making a fleet of ${options.wearers} wearers in three Bapas (seed ${options.seed}).`)
+    const fleet = makeFleet({
+      seed: options.seed,
+      wearers: options.wearers,
+      intervalMs: REPORT_INTERVAL_MS,
+      playersPerScript: PLAYERS_PER_SCRIPT,
+    })
+    await seed(services.databaseUrl, fleet, state)
+    state.fleet = fleet
+    writeFileSync(stateFile, JSON.stringify(state), { mode: 0o600 })
+  }
+  const { fleet } = state
+  const operators = fleet.officers.filter(({ role }) => role === 'operator').map(({ username }) => ({ username }))
+  return { environment, fleet, password: state.password, operators, databaseUrl: services.databaseUrl }
+}
+
+async function seed(databaseUrl: string, fleet: Fleet, state: DemoState): Promise<void> {
+  const pool = openPool({ url: databaseUrl, applicationName: 'gelang demo', max: 2 })
+  const authPool = openPool({ url: databaseUrl, role: 'gelang_auth', applicationName: 'gelang demo', max: 2 })
+  try {
+    const nowMs = Date.now()
+    const { officers } = await seedFleet({
+      pool,
+      fleet,
+      fromMs: nowMs - DAY_MS,
+      toMs: nowMs + 365 * DAY_MS,
+      silenceGraceMs: SILENCE_GRACE_MS,
+    })
+    const auth = createAuth({
+      pool: authPool,
+      baseUrl: 'http://127.0.0.1',
+      allowedOrigins: [],
+      secret: state.authSecret,
+      log: openLog('demo', 'warn'),
+    })
+    for (const { officerId, username, name } of officers)
+      await linkAccount(pool, officerId, await createAccount(auth, { username, name, password: state.password }))
+  } finally {
+    await pool.end()
+    await authPool.end()
+  }
+}

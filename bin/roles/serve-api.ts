@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { startApi } from '../../api/start-api.ts'
+import { openPool } from '../../store/database/open-pool.ts'
+import { packageFolder } from '../process/package-folder.ts'
+import { required } from '../process/settings.ts'
+import type { RoleParts, RunningRole } from './role.ts'
+
+const CONNECTIONS_MAX = 10
+
+/** Serves the console, its REST interface and the live feed. */
+export async function startApiRole(parts: RoleParts): Promise<RunningRole> {
+  const { settings, redis, keys, clock, log, meter } = parts
+  const apiPool = openPool({
+    url: settings.apiDatabaseUrl ?? required(settings.databaseUrl, 'DATABASE_URL'),
+    role: 'gelang_api',
+    applicationName: 'gelang api',
+    max: CONNECTIONS_MAX,
+    log,
+  })
+  const authPool = openPool({
+    url: settings.authDatabaseUrl ?? required(settings.databaseUrl, 'DATABASE_URL'),
+    role: 'gelang_auth',
+    applicationName: 'gelang login',
+    max: CONNECTIONS_MAX,
+    log,
+  })
+  const staticFolder = join(packageFolder(), 'dist', 'web-map')
+  if (!existsSync(staticFolder))
+    log.warn({}, 'the console has not been built (npm run build); only the REST interface is served')
+  const api = await startApi({
+    host: settings.host,
+    port: settings.apiPort,
+    ...(settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl }),
+    authSecret: required(settings.authSecret, 'GELANG_AUTH_SECRET'),
+    ...(settings.clientAddressHeader === undefined ? {} : { clientAddressHeader: settings.clientAddressHeader }),
+    apiPool,
+    authPool,
+    redis,
+    keys,
+    shardCount: settings.shardCount,
+    ...(existsSync(staticFolder) ? { staticFolder } : {}),
+    mapSettings: {
+      ...(settings.tileUrl === undefined ? {} : { tileUrl: settings.tileUrl }),
+      ...(settings.tileAttribution === undefined ? {} : { tileAttribution: settings.tileAttribution }),
+    },
+    clock,
+    log,
+    meter,
+  })
+  return {
+    notReady: async () => (await api.notReady()).join('; ') || undefined,
+    async stop() {
+      await api.close()
+      await apiPool.end()
+      await authPool.end()
+    },
+  }
+}

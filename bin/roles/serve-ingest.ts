@@ -1,0 +1,68 @@
+import { Directory } from '../../ingest/admission/directory.ts'
+import { followDirectory } from '../../ingest/admission/follow-directory.ts'
+import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
+import { keepSayingListening } from '../../ingest/say-listening.ts'
+import { startIngest } from '../../ingest/start-ingest.ts'
+import { ReportAppender } from '../../stream/logs/append-reports.ts'
+import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
+import { loadDirectory, loadDirectoryChanges } from '../../stream/publication/publications.ts'
+import { watchVersion } from '../../stream/publication/watch-version.ts'
+import { gaugeLogAvailable } from './gauge-log.ts'
+import type { RoleParts, RunningRole } from './role.ts'
+
+/** A lone report waits so long for company on its way to disk: a sync costs as much for one as for hundreds. */
+const LINGER_MS = 1
+
+/** Opens the listeners. Who may speak comes from Redis; there is no database behind it. */
+export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
+  const { settings, redis, keys, clock, log, meter } = parts
+  const directory = new Directory()
+  const appender = new ReportAppender(parts.openRedis('append'), keys, {
+    shardCount: settings.shardCount,
+    lingerMs: LINGER_MS,
+  })
+  const unfollow = followDirectory(
+    directory,
+    {
+      load: () => loadDirectory(redis, keys),
+      loadChanges: (since) => loadDirectoryChanges(redis, keys, since),
+      watch: (onChange) => watchVersion(redis, keys, 'directory', onChange),
+    },
+    log,
+  )
+  const ports = Object.fromEntries(
+    DEVICE_PROTOCOLS.map(({ name, port }) => [
+      name,
+      name === 'osmand' ? settings.osmandPort : port + settings.tcpPortOffset,
+    ]),
+  )
+  const dropped = meter.counter(
+    'gelang_quarantine_pushed_out_total',
+    'Quarantined frames pushed out before they were recorded',
+  )
+  const ingest = await startIngest({
+    ports: { own: settings.ingestPort, ...ports },
+    host: settings.host,
+    appender,
+    directory,
+    quarantine: async (items, askedFor) => {
+      const reply = await appendQuarantine(redis, keys, items, { askedFor })
+      dropped.inc(undefined, reply.pushedOut)
+      return reply
+    },
+    log,
+    meter,
+    clock,
+  })
+  const gauge = gaugeLogAvailable(parts, settings.shardCount)
+  const saying = keepSayingListening({ redis, keys, clock, log, ready: ingest.ready })
+  return {
+    notReady: async () => gauge.why() ?? (ingest.ready() ? undefined : 'the directory has not been published yet'),
+    async stop() {
+      gauge.stop()
+      await saying.stop()
+      await ingest.close()
+      unfollow()
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import { LEVELS, type Level } from '../../model/incident/response.ts'
+import type { Recipient } from '../../notify/alert.ts'
+import { startNotify } from '../../notify/start-notify.ts'
+import { connectQueueWorker } from '../../stream/redis/connect.ts'
+import type { RoleParts, RunningRole } from './role.ts'
+import { shardless } from './shardless.ts'
+
+/** Tells recipients about incidents. Without an address there is nobody to tell, and it says so. */
+export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
+  const { settings, log } = parts
+  const recipients = recipientsOf(settings.webhookUrls)
+  if (!recipients.some(({ level }) => level === 'petugas'))
+    log.warn({}, 'GELANG_WEBHOOK_URL is not set: alerts reach the console only')
+  if (!recipients.some(({ level }) => level !== 'petugas'))
+    log.warn({}, 'no address above the first is set: what nobody takes in time reaches no Kasubsi and no Kepala Bapas')
+  if (recipients.length === 0) return { notReady: async () => undefined, stop: async () => undefined }
+  const notifying = startNotify({
+    ...parts,
+    openReader: parts.openRedis,
+    openWorker: (name) => connectQueueWorker(parts.redisSettings, `gelang-${name}`, log),
+    shardCount: settings.shardCount,
+    leaseTtlMs: settings.leaseTtlMs,
+    consoleUrl: settings.baseUrl ?? `http://${settings.host}:${settings.apiPort}`,
+    recipients,
+  })
+  return {
+    notReady: async () => shardless(notifying, settings.shardCount),
+    warning: notifying.warning,
+    stop: () => notifying.stop(),
+  }
+}
+
+function recipientsOf(addresses: Partial<Record<Level, string>>): Recipient[] {
+  return LEVELS.flatMap((level) => {
+    const address = addresses[level]
+    return address === undefined
+      ? []
+      : [{ id: level === 'petugas' ? 'operations' : level, level, channel: 'webhook', address }]
+  })
+}

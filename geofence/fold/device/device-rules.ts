@@ -1,0 +1,192 @@
+// What the device says of itself: strap, case, SOS, battery, position lost, jamming. Contacts and alarms are believed at
+// once: no debounce, no batching.
+import type { Severity } from '../../../model/incident/incident.ts'
+import { ALARM, CONTACT, type LogReport, REPORT_FLAG } from '../../../model/report/report.ts'
+import { ENGINE } from '../../parameters.ts'
+import type { CompiledPlan } from '../../plan/compile-plan.ts'
+import { type DeviceMemory, SLOT } from '../state/device-memory.ts'
+import { evidenceOf, incidentOf, type Sink } from '../state/episode.ts'
+import { type Spot, spotOf } from '../state/spot.ts'
+import type { WearerState } from '../state/state.ts'
+import { judgeBattery, takeCharging } from './battery-rules.ts'
+import { closeDevice, openDevice, raise } from './device-episodes.ts'
+
+/** Moves every device incident on by one report. */
+export function judgeDevice(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  const { alarms } = report
+  if (isQuiet(state, report)) {
+    takeCharging(state, report)
+    return
+  }
+  judgeContact(state, plan, report, sink, SLOT.strap_open, report.strap, (alarms & ALARM.strapOpen) !== 0)
+  judgeContact(
+    state,
+    plan,
+    report,
+    sink,
+    SLOT.case_opened,
+    report.case,
+    (alarms & (ALARM.caseOpen | ALARM.tamper)) !== 0,
+  )
+  judgeSos(state, plan, report, sink)
+  judgeBattery(state, plan, report, sink)
+  judgeNoFix(state, plan, report, sink)
+  judgeJamming(state, plan, report, sink)
+}
+
+/** Nothing open, nothing begun, nothing said that could begin anything: nearly every report. */
+function isQuiet(state: WearerState, report: LogReport): boolean {
+  return (
+    report.alarms === 0 &&
+    report.strap !== CONTACT.open &&
+    report.case !== CONTACT.open &&
+    (report.flags & REPORT_FLAG.fixValid) !== 0 &&
+    report.batteryPercent > ENGINE.batteryLowPercent &&
+    hasQuietDevice(state)
+  )
+}
+
+/** Nothing open, nothing begun: a report that says nothing changes nothing. */
+export function hasQuietDevice({ remembered }: WearerState): boolean {
+  if (remembered === undefined) return true
+  return (
+    remembered.openCount === 0 && remembered.noFixFirst === undefined && remembered.chargingHeldFromMs === undefined
+  )
+}
+
+function judgeContact(
+  state: WearerState,
+  plan: CompiledPlan,
+  report: LogReport,
+  sink: Sink,
+  slot: number,
+  contact: number,
+  alarmed: boolean,
+): void {
+  const { device } = state
+  if (contact === CONTACT.unknown && !alarmed && !device.open[slot]) return
+  const again = saidAgain(device, report, slot, alarmed)
+  if (contact === CONTACT.open || alarmed) {
+    if (contact === CONTACT.open) device.contactOpen[slot] = true
+    if (again && !device.contactOpen[slot] && device.open[slot]) signAgain(state, plan, report, sink, slot)
+    else raise(state, plan, report, sink, slot)
+  } else if (device.open[slot]) {
+    // A device that only knows the alarm word never says "closed": its episode ends when the word is not repeated.
+    const alarmOver =
+      contact === CONTACT.unknown &&
+      !device.contactOpen[slot] &&
+      report.timeMs - device.alarmMs[slot]! >= ENGINE.alarmEpisodeMs
+    if (contact !== CONTACT.closed && !alarmOver) return
+    device.contactOpen[slot] = false
+    closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
+  }
+}
+
+/** A call for help is never swallowed by the one before it, which an officer may have seen to already. */
+function judgeSos(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  const slot = SLOT.sos
+  const { device } = state
+  const said = (report.alarms & ALARM.sos) !== 0
+  const again = saidAgain(device, report, slot, said)
+  const over = !said && report.timeMs - device.alarmMs[slot]! >= ENGINE.alarmEpisodeMs
+  if (device.open[slot] && (again || over))
+    closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
+  if (said) raise(state, plan, report, sink, slot)
+}
+
+/** Notes whether the word was said; true when it is a new one, not the same one going on or a burst of it. */
+function saidAgain(device: DeviceMemory, report: LogReport, slot: number, said: boolean): boolean {
+  const again = said && !device.said[slot] && report.timeMs - device.alarmMs[slot]! >= ENGINE.alarmAgainMs
+  device.said[slot] = said
+  if (said) device.alarmMs[slot] = report.timeMs
+  return again
+}
+
+/** One more sign of what stands open: a new revision, so that an officer who has resolved it hears of it again. */
+function signAgain(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink, slot: number): void {
+  const episode = state.device.open[slot]!
+  episode.signs = (episode.signs ?? 1) + 1
+  if (episode.evidence.length >= ENGINE.evidenceMax - 2) episode.evidence.splice(1, 1) // the first and the last say most
+  episode.evidence.push(evidenceOf(spotOf(report, Number.NaN, Number.NaN), 'sign'))
+  sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
+}
+
+/** Heard, but without a valid position, for long. */
+function judgeNoFix(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  const { device } = state
+  const slot = SLOT.no_fix
+  if ((report.flags & REPORT_FLAG.fixValid) !== 0) {
+    if (!device.noFixFirst) return
+    if (device.open[slot]) {
+      device.noFixReturnFirst ??= spotOf(report, Number.NaN, Number.NaN)
+      if (++device.noFixReturnCount < ENGINE.noFixReturnFixes) return
+      closeDevice(state, plan, slot, device.noFixReturnFirst.timeMs, sink, device.noFixReturnFirst, report.timeMs)
+    }
+    forgetNoFix(state)
+    return
+  }
+  device.noFixReturnCount = 0
+  device.noFixReturnFirst = undefined
+  device.noFixFirst ??= spotOf(report, Number.NaN, Number.NaN)
+  const lastedMs = report.timeMs - device.noFixFirst.timeMs
+  const severity: Severity = lastedMs >= ENGINE.noFixSeriousAfterMs ? 'serius' : 'informasi'
+  const open = device.open[slot]
+  if (lastedMs < ENGINE.noFixAfterMs || open?.severity === severity) return
+  if (open) {
+    open.severity = severity
+    open.evidence.push(evidenceOf(spotOf(report, Number.NaN, Number.NaN), 'sign'))
+    sink.change(incidentOf(state, plan.hash, open), report.timeMs)
+    return
+  }
+  const confirm = evidenceOf(spotOf(report, Number.NaN, Number.NaN), 'confirm')
+  const episode = openDevice(state, slot, {
+    severity,
+    startMs: device.noFixFirst.timeMs,
+    startSpot: device.noFixFirst,
+    confirmedMs: report.timeMs,
+    evidence: [evidenceOf(device.noFixFirst, 'start'), confirm],
+  })
+  sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
+}
+
+export function forgetNoFix({ device }: WearerState): void {
+  device.noFixFirst = undefined
+  device.noFixReturnCount = 0
+  device.noFixReturnFirst = undefined
+}
+
+/** Three kinds of sign; two different ones close together make the suspicion. */
+function judgeJamming(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  const { device } = state
+  const valid = (report.flags & REPORT_FLAG.fixValid) !== 0
+  const lost =
+    !valid && report.timeMs - state.fixMs <= ENGINE.lostFixWithinMs && state.fixRadiusM <= ENGINE.lostFixRadiusM
+  const alarmed = (report.alarms & ALARM.jamming) !== 0
+  const faulty = (report.alarms & ALARM.gnssFault) !== 0
+  const slot = SLOT.suspected_jamming
+  if (alarmed || faulty || lost) {
+    const spot = spotOf(report, Number.NaN, Number.NaN)
+    if (alarmed) device.jamming[0] = spot
+    if (faulty) device.jamming[1] = spot
+    if (lost) device.jamming[2] = spot
+    if (device.open[slot]) return
+    const signs = device.jamming
+      .filter((sign): sign is Spot => sign !== undefined && spot.timeMs - sign.timeMs <= ENGINE.jammingSpanMs)
+      .sort((a, b) => a.timeMs - b.timeMs)
+    if (signs.length < ENGINE.jammingSigns) return
+    const episode = openDevice(state, slot, {
+      startMs: signs[0]!.timeMs,
+      startSpot: signs[0],
+      confirmedMs: spot.timeMs,
+      evidence: signs.map((sign, i) =>
+        evidenceOf(sign, i === 0 ? 'start' : i === signs.length - 1 ? 'confirm' : 'sign'),
+      ),
+    })
+    sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
+  } else if (valid && device.open[slot]) {
+    const lastMs = Math.max(...device.jamming.map((sign) => sign?.timeMs ?? -Infinity))
+    if (report.timeMs - lastMs < ENGINE.jammingClearMs) return
+    device.jamming = [undefined, undefined, undefined]
+    closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
+  }
+}

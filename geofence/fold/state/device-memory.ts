@@ -1,0 +1,54 @@
+// What the fold remembers of a wearer's device: what stands open of it, and the signs that count towards that.
+import type { IncidentType } from '../../../model/incident/incident.ts'
+import type { Episode } from './episode.ts'
+import type { Spot } from './spot.ts'
+
+/** Incidents of the wearer's device and credibility: at most one of each open. */
+export const DEVICE_TYPES = [
+  'strap_open',
+  'case_opened',
+  'sos',
+  'battery_low',
+  'battery_critical',
+  'no_fix',
+  'suspected_jamming',
+  'position_not_credible',
+] as const satisfies readonly IncidentType[]
+export type DeviceType = (typeof DEVICE_TYPES)[number]
+export const SLOT = Object.fromEntries(DEVICE_TYPES.map((type, slot) => [type, slot])) as Record<DeviceType, number>
+
+export class DeviceMemory {
+  readonly open: (Episode | undefined)[] = DEVICE_TYPES.map(() => undefined)
+  openCount = 0
+  /** Time of the last alarm word without a contact state behind it, by SLOT (strap, case, sos), and when the battery was last low. */
+  readonly alarmMs = [-Infinity, -Infinity, -Infinity, -Infinity]
+  /** The contact itself was reported open; only a closed contact ends it. */
+  readonly contactOpen = [false, false]
+  /** The word was among the alarms of the last report, by SLOT: only a word after silence is a new sign. */
+  readonly said = [false, false, false]
+  noFixFirst: Spot | undefined
+  noFixReturnCount = 0
+  noFixReturnFirst: Spot | undefined
+  /** Since when nothing was said of charging, though it still counts as such; undefined while that decides nothing. */
+  chargingHeldFromMs: number | undefined
+  /** Last sign of each kind: jamming alarm, receiver fault, lost position. */
+  jamming: (Spot | undefined)[] = [undefined, undefined, undefined]
+  /** Jumps and mock flags, oldest first. */
+  doubts: Spot[] = []
+
+  /** Says no more than its absence would. */
+  get isBlank(): boolean {
+    return (
+      this.openCount === 0 &&
+      !this.said.includes(true) &&
+      this.chargingHeldFromMs === undefined &&
+      this.noFixFirst === undefined &&
+      this.noFixReturnFirst === undefined &&
+      this.noFixReturnCount === 0 &&
+      this.doubts.length === 0 &&
+      !this.contactOpen.includes(true) &&
+      this.jamming.every((sign) => sign === undefined) &&
+      this.alarmMs.every((timeMs) => timeMs === -Infinity)
+    )
+  }
+}

@@ -1,0 +1,29 @@
+// The runs of fixes on the way back: such as prove the right side, and such as only lie there for long.
+
+import { ENGINE } from '../../parameters.ts'
+import type { ZoneMemory } from '../state/zone-memory.ts'
+import { type Judging, spotIn } from './judging.ts'
+
+/** One more fix that proves the right side; true when they are enough to be back, since `returnFirst`. */
+export function isBack(j: Judging, memory: ZoneMemory): boolean {
+  memory.returnCount = Math.min(255, memory.returnCount + 1)
+  memory.returnFirst ??= spotIn(j)
+  const { returnFixes, returnMinMs } = j.version.parameters
+  return memory.returnCount >= returnFixes && j.report.timeMs - memory.returnFirst.timeMs >= returnMinMs
+}
+
+/**
+ * One more fix unsure of the boundary: whoever is back but lives near the wall would be away for ever. True when enough of
+ * them, none poor, have lain on the right side for long enough: back, since `nearFirst`. One on the wrong side begins anew.
+ */
+export function isBackNearWall(j: Judging, memory: ZoneMemory, fixesMin = 0, lastedMinMs = 0): boolean {
+  if (j.marginM < 0) {
+    memory.forgetNear()
+    return false
+  }
+  if (j.radiusM > ENGINE.nearWallRadiusM) return false
+  memory.nearCount = Math.min(255, memory.nearCount + 1)
+  memory.nearFirst ??= spotIn(j)
+  if (memory.nearCount < Math.max(fixesMin, ENGINE.nearWallFixes)) return false
+  return j.report.timeMs - memory.nearFirst.timeMs >= Math.max(lastedMinMs, ENGINE.nearWallMs)
+}

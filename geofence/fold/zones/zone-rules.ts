@@ -1,0 +1,120 @@
+// One fix against one condition: the truth table of evidence.ts, with what opens and closes.
+import type { IncidentType } from '../../../model/incident/incident.ts'
+import type { ConditionKind } from '../../../model/plan/plan.ts'
+import { weigh } from '../../evidence.ts'
+import { ENGINE } from '../../parameters.ts'
+import { evidenceOf, incidentOf, openEpisode } from '../state/episode.ts'
+import { inForceSinceMs } from '../state/in-force.ts'
+import type { Spot } from '../state/spot.ts'
+import { ZoneMemory } from '../state/zone-memory.ts'
+import { goOnBreaching, passUnsure } from './breach-run.ts'
+import { crossedBetween, seenOnceInside } from './inferred-crossing.ts'
+import { type Judging, spotIn } from './judging.ts'
+import { isBack, isBackNearWall } from './return-run.ts'
+import { isSameSpot } from './same-spot.ts'
+import { closeUnverifiable, goOnStaying, leaveStay, openUnverifiable } from './unverifiable.ts'
+import { closeRing, judgeRing } from './warning-ring.ts'
+
+export const VIOLATION = {
+  required: 'away_from_required_zone',
+  region: 'away_from_required_zone',
+  corridor: 'off_corridor',
+  avoided: 'inside_avoided_zone',
+  neutral: 'away_from_required_zone', // never judged
+} as const satisfies Record<ConditionKind, IncidentType>
+
+/** Weighs the fix and moves the lineage's memory on; gives the evidence. */
+export function judgeFix(j: Judging): -1 | 0 | 1 {
+  let evidence = weigh(j.marginM, j.radiusM, j.version.parameters.guardFloorM)
+  let memory = j.state.memory[j.index]
+  const again = evidence === -1 && isSameSpot(j, memory)
+  if (again) evidence = 0
+  const ringed = j.active && j.version.parameters.warningRingM > 0
+  if (memory === undefined) {
+    if (evidence === 1 && !ringed) return evidence
+    memory = new ZoneMemory()
+    j.state.memory[j.index] = memory
+    j.state.remembering?.push(j.index)
+  }
+  if (evidence === -1) {
+    if (goOnBreaching(j, memory) && j.active) openViolation(j, memory)
+  } else if (evidence === 0) unsure(j, memory, again)
+  else comply(j, memory)
+  if (evidence !== 1 && j.kind === 'avoided') goOnStaying(j, memory)
+  if (ringed) judgeRing(j, memory)
+  return evidence
+}
+
+function openViolation(j: Judging, memory: ZoneMemory): void {
+  const since = inForceSinceMs(j.state.activeSinceMs, j.index)
+  const first = memory.breachFirst!
+  const confirm = memory.breachLast!
+  const byFix = first.timeMs >= since
+  const startMs = byFix ? first.timeMs : since
+  closeUnverifiable(j, memory, startMs)
+  closeRing(j, memory, undefined, startMs)
+  memory.violation = openEpisode(j.state, {
+    type: VIOLATION[j.kind],
+    severity: j.version.severity,
+    conditionId: j.plan.conditionIdOf(j.index),
+    startMs,
+    startSpot: byFix ? first : undefined,
+    confirmedMs: confirm.timeMs,
+    evidence: byFix
+      ? [evidenceOf(first, 'start'), evidenceOf(confirm, 'confirm')]
+      : [{ timeMs: since, role: 'start' }, evidenceOf(first, 'sign'), evidenceOf(confirm, 'confirm')],
+  })
+  j.sink.change(incidentOf(j.state, j.plan.hash, memory.violation, undefined, memory.deepest), j.report.timeMs)
+}
+
+function unsure(j: Judging, memory: ZoneMemory, again: boolean): void {
+  passUnsure(j, memory, again)
+  if (memory.wrongSide) {
+    const { returnFixes, returnMinMs } = j.version.parameters
+    if (isBackNearWall(j, memory, returnFixes, returnMinMs)) comeBack(j, memory, memory.nearFirst!)
+  }
+  if (memory.wrongSide || !j.active) return
+  if (memory.stayMean && j.marginM >= 0 && j.radiusM <= ENGINE.poorRadiusM) {
+    memory.unsureFirst = undefined
+    return
+  }
+  if (j.marginM >= 0 && j.radiusM <= ENGINE.poorRadiusM && memory.breachCount === 0) {
+    closeUnverifiable(j, memory, j.report.timeMs)
+    return
+  }
+  memory.unsureFirst ??= spotIn(j)
+  const { unverifiableAfterMs } = j.version.parameters
+  const { timeMs } = j.report
+  if (unverifiableAfterMs === 0 || memory.unverifiable) return
+  if (timeMs - memory.unsureFirst.timeMs < unverifiableAfterMs) return
+  openUnverifiable(j, memory, memory.unsureFirst)
+}
+
+function comply(j: Judging, memory: ZoneMemory): void {
+  if (!memory.wrongSide) {
+    if (memory.breachCount > 0) {
+      if (j.kind === 'avoided') seenOnceInside(j, memory)
+      memory.forgetRuns()
+    } else if (memory.stayMean) crossedBetween(j)
+    memory.unsureFirst = undefined
+    if (!memory.stayMean) closeUnverifiable(j, memory, j.report.timeMs)
+    else if (leaveStay(j, memory)) {
+      const first = memory.returnFirst!
+      closeUnverifiable(j, memory, first.timeMs, first)
+      memory.forgetRuns()
+    }
+    return
+  }
+  if (isBack(j, memory)) comeBack(j, memory, memory.returnFirst!)
+}
+
+/** To the right side, since `first`. */
+function comeBack(j: Judging, memory: ZoneMemory, first: Spot): void {
+  if (memory.violation) {
+    const ending = { endMs: Math.max(memory.violation.startMs, first.timeMs), end: evidenceOf(first, 'end') }
+    const incident = incidentOf(j.state, j.plan.hash, memory.violation, ending, memory.deepest)
+    memory.violation = undefined
+    j.sink.change(incident, j.report.timeMs)
+  }
+  memory.forgetRuns()
+}

@@ -1,0 +1,199 @@
+// What the fold has decided, beside what others were told: the difference is what goes out.
+import { type Incident, SEVERITIES } from '../../model/incident/incident.ts'
+import type { Rebuilt } from './rebuild.ts'
+
+type Version = { atMs: number; incident: Incident }
+
+type Outcome = {
+  /** As the fold left it, oldest first; empty when a re-fold disproved it. */
+  versions: Version[]
+  /** As it last went out. */
+  told: Incident | undefined
+  /** A report that came too late had a part in it. */
+  late: boolean
+}
+
+const NOTHING: Map<string, Outcome> = new Map()
+const UNCHANGED: Set<string> = new Set()
+
+export type WithdrawalReason = 'late_report' | 'plan_changed'
+
+export class Outcomes {
+  /** Shared and empty until something happens; nearly all wearers have nothing here. */
+  #byId: Map<string, Outcome> = NOTHING
+  #changed: Set<string> = UNCHANGED
+
+  get size(): number {
+    return this.#byId.size
+  }
+
+  get hasChanges(): boolean {
+    return this.#changed.size > 0
+  }
+
+  /** More than `max` that are over: ended or withdrawn. */
+  moreOverThan(max: number): boolean {
+    if (this.#byId.size <= max) return false
+    let over = 0
+    for (const outcome of this.#byId.values()) {
+      const now = newest(outcome)
+      if (now === undefined || now.endMs !== undefined) over++
+    }
+    return over > max
+  }
+
+  #begin(): void {
+    if (this.#byId !== NOTHING) return
+    this.#byId = new Map()
+    this.#changed = new Set()
+  }
+
+  /** The incident as it stands from `atMs` on. */
+  put(incident: Incident, atMs: number, late: boolean): void {
+    this.#begin()
+    let outcome = this.#byId.get(incident.id)
+    if (!outcome) {
+      outcome = { versions: [], told: undefined, late: false }
+      this.#byId.set(incident.id, outcome)
+    }
+    outcome.versions.push({ atMs, incident })
+    outcome.late ||= late
+    this.#changed.add(incident.id)
+  }
+
+  /**
+   * Takes back everything decided after `atMs`; gives how things stood, for `settle`. Must be followed by a fold from
+   * there on.
+   */
+  rewind(atMs: number): Map<string, Incident | undefined> {
+    const before = new Map<string, Incident | undefined>()
+    for (const [id, outcome] of this.#byId) {
+      before.set(id, newest(outcome))
+      while (outcome.versions.length > 0 && outcome.versions[outcome.versions.length - 1]!.atMs > atMs) {
+        outcome.versions.pop()
+        this.#changed.add(id)
+      }
+    }
+    return before
+  }
+
+  /**
+   * Takes up what a fold of the stored track decided before memory begins; everything later is taken back. Gives how
+   * things stood. Must be followed by a fold from there on, then `settle`.
+   */
+  rebase({ fromMs, firstMs = -Infinity, decided, told }: Rebuilt): Map<string, Incident | undefined> {
+    this.#begin()
+    const before = new Map<string, Incident | undefined>()
+    for (const [id, outcome] of this.#byId) {
+      const last = outcome.versions[outcome.versions.length - 1]
+      before.set(id, last?.incident)
+      if (last && last.atMs < fromMs && last.incident.endMs !== undefined) continue // as it was
+      if (last && last.incident.startMs < firstMs) continue // nothing of it was folded
+      outcome.versions = []
+      this.#changed.add(id)
+    }
+    for (const incident of told) {
+      if (this.#byId.has(incident.id)) continue // what memory told last is newer
+      this.#byId.set(incident.id, { versions: [], told: incident, late: incident.late })
+      before.set(incident.id, incident.withdrawn ? undefined : incident)
+      this.#changed.add(incident.id)
+    }
+    for (const { incident, atMs } of decided) this.put(incident, atMs, false)
+    return before
+  }
+
+  /** After the fold that followed `rewind` or `rebase`: marks what came out differently as late, if a late report was the cause. */
+  settle(before: Map<string, Incident | undefined>, late: boolean): void {
+    for (const id of this.#changed) {
+      const outcome = this.#byId.get(id)!
+      if (late && !sameVerdict(before.get(id), newest(outcome))) outcome.late = true
+    }
+  }
+
+  /** Every changed incident at its next revision, each once. */
+  take(reason: WithdrawalReason): Incident[] {
+    const out: Incident[] = []
+    for (const id of this.#changed) {
+      const outcome = this.#byId.get(id)!
+      const now = newest(outcome)
+      const { told } = outcome
+      if (now === undefined) {
+        if (told === undefined) this.#byId.delete(id)
+        else if (!told.withdrawn) {
+          const late = told.late || reason === 'late_report'
+          outcome.told = { ...told, late, withdrawn: { reason }, revision: told.revision + 1 }
+          out.push(outcome.told)
+        }
+      } else if (told === undefined || told.withdrawn || !sameVerdict(told, now)) {
+        outcome.told = { ...now, late: outcome.late, revision: (told?.revision ?? 0) + 1 }
+        out.push(outcome.told)
+      }
+    }
+    this.#changed.clear()
+    return out
+  }
+
+  /** Incidents that stand, as the fold left them, in order of start and id. */
+  standing(): Incident[] {
+    const all: Incident[] = []
+    for (const outcome of this.#byId.values()) {
+      const now = newest(outcome)
+      if (now) all.push({ ...now, late: outcome.late, revision: outcome.told?.revision ?? 0 })
+    }
+    return all.sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
+  }
+
+  /** 0 with nothing open, else 1 + index of the worst severity open (WEARER_STATE). */
+  worstOpen(): number {
+    let worst = 0
+    for (const outcome of this.#byId.values()) {
+      const now = newest(outcome)
+      if (now && now.endMs === undefined) worst = Math.max(worst, 1 + SEVERITIES.indexOf(now.severity))
+    }
+    return worst
+  }
+
+  /** Forgets what no re-fold can reach any more: told, ended, and decided before `beforeMs`. */
+  forget(beforeMs: number): void {
+    for (const [id, outcome] of this.#byId) {
+      if (this.#changed.has(id)) continue
+      const last = outcome.versions[outcome.versions.length - 1]
+      const done = last
+        ? last.incident.endMs !== undefined && last.atMs < beforeMs
+        : outcome.told!.confirmedMs < beforeMs
+      if (done) this.#byId.delete(id)
+    }
+  }
+
+  toJson(): string {
+    const rows = [...this.#byId].map(([id, { versions, told, late }]) => [id, versions, told ?? null, late])
+    return JSON.stringify([rows, [...this.#changed]])
+  }
+
+  static fromJson(text: string): Outcomes {
+    const outcomes = new Outcomes()
+    outcomes.#begin()
+    const [rows, changed] = JSON.parse(text) as [[string, Version[], Incident | null, boolean][], string[]]
+    for (const [id, versions, told, late] of rows) outcomes.#byId.set(id, { versions, told: told ?? undefined, late })
+    for (const id of changed) outcomes.#changed.add(id)
+    return outcomes
+  }
+}
+
+function newest(outcome: Outcome): Incident | undefined {
+  return outcome.versions[outcome.versions.length - 1]?.incident
+}
+
+/** The same verdict, whatever its revision, its lateness, and the wording of the plan it came from. */
+function sameVerdict(a: Incident | undefined, b: Incident | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return (
+    a.severity === b.severity &&
+    a.startMs === b.startMs &&
+    a.confirmedMs === b.confirmedMs &&
+    a.endMs === b.endMs &&
+    a.depthM === b.depthM &&
+    a.signs === b.signs &&
+    JSON.stringify(a.evidence) === JSON.stringify(b.evidence)
+  )
+}

@@ -1,0 +1,137 @@
+// A timeline on disk. Versioned; every part starts with the version it was written in.
+//
+//   state   u8 version | u32 segment | f64 clock | f64 base | head state | outcomes as JSON      200–400 bytes at peace
+//   plans   u8 version | JSON [[from ms or null, plan], …]                                        written when a plan changes
+//   base    u8 version | u32 segment | f64 base | base state                                      written once an hour
+//   hour    rows of report-chunks.ts                                                             52 bytes a report
+import type { Plan } from '../../model/plan/plan.ts'
+import { decodeWearerState, encodeWearerState } from '../fold/state/state-codec.ts'
+import { ByteReader, ByteWriter } from '../memory/bytes.ts'
+import { type CompiledPlan, compilePlan } from '../plan/compile-plan.ts'
+import { PlanInvalid } from '../plan/plan-rules.ts'
+import type { Checkpoint } from './checkpoints.ts'
+import { EventBuckets } from './event-buckets.ts'
+import { Outcomes } from './outcomes.ts'
+import type { PlanSegment, Standing } from './plan-segments.ts'
+import { BUCKET_MS } from './report-chain.ts'
+import type { Seat } from './timeline-memory.ts'
+
+export const TIMELINE_VERSION = 7
+/** Keys among the hour buckets that are none. */
+export const PSEUDO_BUCKET = { plans: -1, base: -2 } as const
+
+/** Everything that is saved and nothing else. */
+export type TimelineParts = {
+  readonly segments: readonly PlanSegment[]
+  readonly head: Standing
+  readonly base: Checkpoint
+  readonly baseMs: number
+  readonly clockMs: number
+  readonly events: EventBuckets
+  readonly outcomes: Outcomes
+}
+
+/** A saved timeline that this program cannot read; the caller folds anew from the stored track. */
+export class TimelineUnreadable extends Error {
+  override name = 'TimelineUnreadable'
+}
+
+export function encodeHead(parts: TimelineParts): Uint8Array {
+  const out = new ByteWriter()
+  out.u8(TIMELINE_VERSION)
+  out.f64(parts.clockMs)
+  writeState(out, parts, parts.head.segment, encodeWearerState(parts.head.state, parts.head.segment.plan))
+  out.text(parts.outcomes.size === 0 ? '' : parts.outcomes.toJson())
+  return out.take()
+}
+
+export function encodeBase(parts: TimelineParts): Uint8Array {
+  const out = new ByteWriter()
+  out.u8(TIMELINE_VERSION)
+  out.f64(parts.baseMs)
+  writeState(out, parts, parts.base.segment, parts.base.bytes)
+  return out.take()
+}
+
+export function encodePlans({ segments }: TimelineParts): Uint8Array {
+  const out = new ByteWriter()
+  out.u8(TIMELINE_VERSION)
+  out.text(JSON.stringify(segments.map(({ fromMs, plan }) => [Number.isFinite(fromMs) ? fromMs : null, plan.source])))
+  return out.take()
+}
+
+/** Throws TimelineUnreadable: a part is missing, cut, of another version, or names a zone that is gone. */
+export function decodeTimeline(
+  wearerId: number,
+  plan: CompiledPlan,
+  stateBytes: Uint8Array,
+  buckets: Map<number, Uint8Array>,
+  seat: Seat,
+): TimelineParts {
+  try {
+    const segments = readPlans(plan, partOf(buckets, PSEUDO_BUCKET.plans))
+    const from = opened(stateBytes)
+    const clockMs = from.f64()
+    const head = readStanding(from, wearerId, segments, seat)
+    const outcomesJson = from.text()
+    const baseFrom = opened(partOf(buckets, PSEUDO_BUCKET.base))
+    const baseMs = baseFrom.f64()
+    const { state, segment } = readStanding(baseFrom, wearerId, segments)
+    const base = { cursorMs: state.cursorMs, bytes: encodeWearerState(state, segment.plan), segment }
+    const events = new EventBuckets(seat.chunks, seat.hot, seat.at)
+    for (const [startMs, bytes] of buckets)
+      if (startMs + BUCKET_MS > baseMs && startMs >= 0) events.restore(startMs, bytes)
+    const outcomes = outcomesJson === '' ? new Outcomes() : Outcomes.fromJson(outcomesJson)
+    return { segments, head, base, baseMs, clockMs, events, outcomes }
+  } catch (cause) {
+    if (cause instanceof RangeError || cause instanceof PlanInvalid || cause instanceof SyntaxError)
+      throw new TimelineUnreadable(`wearer ${wearerId}: ${cause.message}`, { cause })
+    throw cause
+  }
+}
+
+/** The plans that held, newest last, also such as were replaced since; none where the part cannot be read. */
+export function savedPlans(buckets: Map<number, Uint8Array>): Plan[] {
+  try {
+    return readSources(partOf(buckets, PSEUDO_BUCKET.plans)).map(([, plan]) => plan)
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof SyntaxError) return [] // decodeTimeline tells why
+    throw error
+  }
+}
+
+function writeState(out: ByteWriter, { segments }: TimelineParts, segment: PlanSegment, state: Uint8Array): void {
+  // From the end: the oldest segments are dropped without the head being written again.
+  out.u32(segments.length - 1 - segments.indexOf(segment))
+  out.bytes(state)
+}
+
+function readStanding(from: ByteReader, wearerId: number, segments: PlanSegment[], seat?: Seat): Standing {
+  const segment = segments[segments.length - 1 - from.u32()]
+  if (!segment) throw new RangeError('state of a plan that was not saved')
+  return { state: decodeWearerState(wearerId, segment.plan, from.bytes(), seat?.hot, seat?.at), segment }
+}
+
+function readPlans(current: CompiledPlan, bytes: Uint8Array): PlanSegment[] {
+  return readSources(bytes).map(([fromMs, source]) => {
+    const plan = compilePlan(source, current.zoneOf, current.horizon)
+    return { fromMs: fromMs ?? -Infinity, plan: plan.hash === current.hash ? current : plan }
+  })
+}
+
+function readSources(bytes: Uint8Array): [fromMs: number | null, Plan][] {
+  return JSON.parse(opened(bytes).text()) as [number | null, Plan][]
+}
+
+function opened(bytes: Uint8Array): ByteReader {
+  const from = new ByteReader(bytes)
+  const version = from.u8()
+  if (version !== TIMELINE_VERSION) throw new RangeError(`saved timeline version ${version} is not known here`)
+  return from
+}
+
+function partOf(buckets: Map<number, Uint8Array>, key: number): Uint8Array {
+  const bytes = buckets.get(key)
+  if (!bytes) throw new RangeError(`part ${key} was not saved`)
+  return bytes
+}

@@ -1,0 +1,109 @@
+// Who may speak for which bracelet, in memory. Looked up for every report, so everything is ready to be compared.
+import type { DirectoryDevice, DirectoryGateway, DirectoryRecord } from '../../model/plan/directory.ts'
+
+/** A device with what ingest remembers of it. The token bucket lives here, so its memory is bounded by the directory. */
+export type KnownDevice = {
+  device: DirectoryDevice
+  secretSha256: Buffer | undefined
+  /** Reports it may still send now, as of `tokensMs`; below 0 it owes time. */
+  tokens: number
+  tokensMs: number
+}
+
+export type KnownGateway = { gateway: DirectoryGateway; secretSha256: Buffer }
+
+export class Directory {
+  #devices = new Map<string, KnownDevice>()
+  #gateways = new Map<string, KnownGateway>()
+  #loaded = false
+  #generation = 0
+
+  /** False until it has been filled once; until then nobody may be told that a device is unknown. */
+  get loaded(): boolean {
+    return this.#loaded
+  }
+
+  /** Another number whenever anything in it may have changed. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  get deviceCount(): number {
+    return this.#devices.size
+  }
+
+  device(deviceId: string): KnownDevice | undefined {
+    return this.#devices.get(deviceId)
+  }
+
+  gateway(gatewayId: string): KnownGateway | undefined {
+    return this.#gateways.get(gatewayId)
+  }
+
+  /** Puts a whole new directory in place of the old one, at once. */
+  replaceAll(records: Iterable<DirectoryRecord>): void {
+    const devices = new Map<string, KnownDevice>()
+    const gateways = new Map<string, KnownGateway>()
+    for (const record of records)
+      if (record.kind === 'device') devices.set(record.device.deviceId, this.#knownOf(record.device))
+      else gateways.set(record.gateway.gatewayId, knownGatewayOf(record.gateway))
+    this.#devices = devices
+    this.#gateways = gateways
+    this.#loaded = true
+    this.#generation++
+  }
+
+  /** New or changed records, and those that are gone: by `device:<id>` or `gateway:<id>`, undefined = gone. */
+  applyChanges(changed: Iterable<[field: string, record: DirectoryRecord | undefined]>): void {
+    this.#generation++
+    for (const [field, record] of changed)
+      if (record === undefined) {
+        const name = field.slice(field.indexOf(':') + 1)
+        if (field.startsWith('device:')) this.#devices.delete(name)
+        else this.#gateways.delete(name)
+      } else if (record.kind === 'device') this.#devices.set(record.device.deviceId, this.#knownOf(record.device))
+      else this.#gateways.set(record.gateway.gatewayId, knownGatewayOf(record.gateway))
+  }
+
+  #knownOf(device: DirectoryDevice): KnownDevice {
+    const before = this.#devices.get(device.deviceId)
+    return {
+      device,
+      secretSha256: device.secretSha256 === undefined ? undefined : Buffer.from(device.secretSha256, 'hex'),
+      tokens: before?.tokens ?? Number.POSITIVE_INFINITY,
+      tokensMs: before?.tokensMs ?? 0,
+    }
+  }
+}
+
+function knownGatewayOf(gateway: DirectoryGateway): KnownGateway {
+  return { gateway, secretSha256: Buffer.from(gateway.secretSha256, 'hex') }
+}
+
+/**
+ * Takes `reports` out of the device's bucket, even into debt. Gives the ms until the bucket is even again: 0 when the device
+ * is within its rate. Untouched buckets are full.
+ */
+export function takeTokens(
+  known: KnownDevice,
+  reports: number,
+  nowMs: number,
+  limits: { deviceReportsPerSecond: number; deviceBurstReports: number },
+): number {
+  const refilled = known.tokens + (Math.max(0, nowMs - known.tokensMs) / 1000) * limits.deviceReportsPerSecond
+  known.tokens = Math.min(limits.deviceBurstReports, refilled) - reports
+  known.tokensMs = nowMs
+  return known.tokens >= 0 ? 0 : Math.ceil((-known.tokens / limits.deviceReportsPerSecond) * 1000)
+}
+
+/** True when the device may send `reports` now; takes them out of its bucket only then. */
+export function tryTokens(
+  known: KnownDevice,
+  reports: number,
+  nowMs: number,
+  limits: { deviceReportsPerSecond: number; deviceBurstReports: number },
+): boolean {
+  if (takeTokens(known, reports, nowMs, limits) === 0) return true
+  known.tokens += reports
+  return false
+}

@@ -1,0 +1,263 @@
+// What all listeners share: a report is judged and handed to the log, refused ones to quarantine, and nobody is answered
+// before both have them.
+
+import type { Clock, Log, Meter } from '../../model/observe.ts'
+import { wearerAt } from '../../model/plan/directory.ts'
+import { QUARANTINE_BYTES_MAX, type RefusalReason } from '../../model/report/quarantine.ts'
+import { type DeviceReport, type LogReport, PROTOCOL, type Protocol, REPORT_FLAG } from '../../model/report/report.ts'
+import type { QuarantineItem } from '../../stream/logs/quarantine-log.ts'
+import type { IngestLimits } from '../limits.ts'
+import { admit } from './admit.ts'
+import type { Directory, KnownDevice } from './directory.ts'
+import { type IngestMeasures, ingestMeasures } from './measure.ts'
+import { type QuarantineAppender, QuarantineShares, ShareUsedUp } from './quarantine-shares.ts'
+
+/** The part of stream's ReportAppender that ingest uses. */
+export type ReportLog = {
+  append(
+    report: DeviceReport,
+    wearerId: number,
+    braceletId: number,
+    receivedMs: number,
+    protocol: Protocol,
+  ): Promise<void>
+  /** The same for a report in numbers, bound to its wearer; nothing keeps a reference to it. */
+  appendFlat(report: LogReport): Promise<void>
+  readonly pendingReports: number
+  close(): Promise<void>
+}
+
+const LAT_E7_MAX = 900_000_000
+const LON_E7_MAX = 1_800_000_000
+
+const STRANGERS = 'strangers'
+
+/** Reports that came together and are answered together. Filled without waiting, then settled once. */
+export class Batch {
+  readonly protocol: Protocol
+  readonly receivedMs: number
+  accepted = 0
+  discarded = 0
+  /** Whose share of the quarantine it takes, as soon as it is known who speaks: `device:<id>` or `gateway:<id>`. */
+  sender = STRANGERS
+  quarantined: QuarantineItem[] | undefined
+  refused: Map<RefusalReason, number> | undefined
+  /** Nearly always all there is: one promise an entry of the log, not one a report. */
+  #written: Promise<unknown> | undefined
+  #alsoWritten: Set<Promise<unknown>> | undefined
+
+  constructor(protocol: Protocol, receivedMs: number) {
+    this.protocol = protocol
+    this.receivedMs = receivedMs
+  }
+
+  waitFor(written: Promise<unknown>): void {
+    this.#written ??= written
+    if (this.#written !== written) this.#alsoWritten = (this.#alsoWritten ?? new Set()).add(written)
+  }
+
+  /** Undefined when there is nothing to wait for. */
+  get written(): Promise<unknown> | undefined {
+    return this.#alsoWritten === undefined ? this.#written : Promise.all([this.#written, ...this.#alsoWritten])
+  }
+}
+
+export class Intake {
+  readonly directory: Directory
+  readonly limits: IngestLimits
+  readonly clock: Clock
+  readonly log: Log
+  readonly measures: IngestMeasures
+  readonly #reportLog: ReportLog
+  readonly #quarantine: QuarantineShares
+  /** Batches that the log or the quarantine has taken. */
+  batchesWritten = 0
+  #logTakes = true
+  #strangersSecond = 0
+  #strangersKept = 0
+
+  constructor(parts: {
+    reportLog: ReportLog
+    quarantine: QuarantineAppender
+    directory: Directory
+    limits: IngestLimits
+    clock: Clock
+    log: Log
+    meter: Meter
+  }) {
+    this.#reportLog = parts.reportLog
+    this.directory = parts.directory
+    this.limits = parts.limits
+    const { quarantineShareMax, quarantineAskMs } = parts.limits
+    this.#quarantine = new QuarantineShares(parts.quarantine, quarantineShareMax, quarantineAskMs)
+    this.clock = parts.clock
+    this.log = parts.log
+    this.measures = ingestMeasures(parts.meter)
+  }
+
+  /** True while sockets should not be read: the log is behind. */
+  get busy(): boolean {
+    return this.#reportLog.pendingReports > this.limits.logPendingReportsHigh
+  }
+
+  newBatch(protocol: Protocol): Batch {
+    return new Batch(protocol, this.clock())
+  }
+
+  /**
+   * Judges one report and, where it is believed, hands it to the log. Gives why it was refused; undefined when it was taken,
+   * or when nobody wore the bracelet then. The caller knows the sender, and calls `refuse` for what is refused.
+   */
+  take(batch: Batch, report: DeviceReport, known: KnownDevice): RefusalReason | undefined {
+    const { device } = known
+    const verdict = admit(report, device, batch.receivedMs, this.limits)
+    if (typeof verdict === 'number') {
+      batch.waitFor(this.#reportLog.append(report, verdict, device.braceletId, batch.receivedMs, batch.protocol))
+      batch.accepted++
+      return undefined
+    }
+    if (verdict !== 'no_wearer') return verdict
+    batch.discarded++
+    return undefined
+  }
+
+  /**
+   * Hands a report in numbers to the log where it is plainly believable and somebody wore the bracelet, and gives true. On
+   * false nothing was done: put it into words and ask `take`.
+   */
+  takePlain(batch: Batch, report: LogReport, { device }: KnownDevice): boolean {
+    const { receivedMs } = batch
+    const { timeMs, latE7, lonE7 } = report
+    if (device.revoked || !(timeMs <= receivedMs + this.limits.futureMsMax)) return false
+    if (!(timeMs >= receivedMs - this.limits.ancientMsMax)) return false
+    if ((report.flags & REPORT_FLAG.hasPosition) !== 0) {
+      if (latE7 > LAT_E7_MAX || latE7 < -LAT_E7_MAX || lonE7 > LON_E7_MAX || lonE7 < -LON_E7_MAX) return false
+      if (latE7 === 0 && lonE7 === 0) return false
+    }
+    const wearerId = wearerAt(device, timeMs)
+    if (wearerId === undefined) return false
+    report.wearerId = wearerId
+    report.braceletId = device.braceletId
+    report.receivedMs = receivedMs
+    report.protocol = PROTOCOL[batch.protocol]
+    batch.waitFor(this.#reportLog.appendFlat(report))
+    batch.accepted++
+    return true
+  }
+
+  /**
+   * Counts a refusal and, with `raw`, keeps the bytes for people to look at. `raw` holds no secret. False: it is not kept,
+   * because the sender has filled its share of the quarantine, and should be sent again later.
+   */
+  refuse(batch: Batch, reason: RefusalReason, detail: string, deviceId?: string, raw?: Uint8Array | string): boolean {
+    return this.#refuseOf(batch.sender, batch, reason, detail, deviceId, raw)
+  }
+
+  #refuseOf(
+    sender: string,
+    batch: Batch,
+    reason: RefusalReason,
+    detail: string,
+    deviceId: string | undefined,
+    raw: Uint8Array | string | undefined,
+  ): boolean {
+    batch.refused ??= new Map()
+    batch.refused.set(reason, (batch.refused.get(reason) ?? 0) + 1)
+    if (raw === undefined) return true
+    if (!this.#quarantine.take(sender, batch.receivedMs)) {
+      this.measures.notKept.inc({ protocol: batch.protocol })
+      return false
+    }
+    const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
+    batch.quarantined ??= []
+    batch.quarantined.push({
+      receivedMs: batch.receivedMs,
+      protocol: batch.protocol,
+      reason,
+      detail,
+      ...(deviceId === undefined ? {} : { deviceId: deviceId.slice(0, 64) }),
+      raw: Uint8Array.prototype.slice.call(bytes, 0, QUARANTINE_BYTES_MAX),
+      cut: bytes.length > QUARANTINE_BYTES_MAX,
+      sender,
+    })
+    return true
+  }
+
+  /**
+   * The same for a sender who could not say who it is and gets no positive answer, so that nothing of it needs keeping:
+   * a few a second are kept for people to look at, the rest is counted, so that strangers cannot push evidence out.
+   */
+  refuseStranger(
+    batch: Batch,
+    reason: RefusalReason,
+    detail: string,
+    deviceId: string | undefined,
+    raw: () => Uint8Array | string,
+  ): void {
+    const second = Math.floor(batch.receivedMs / 1000)
+    if (second !== this.#strangersSecond) {
+      this.#strangersSecond = second
+      this.#strangersKept = 0
+    }
+    if (this.#strangersKept++ < this.limits.strangersQuarantinedPerSecond)
+      this.#refuseOf(STRANGERS, batch, reason, detail, deviceId, raw())
+    else {
+      this.refuse(batch, reason, detail)
+      this.measures.strangersNotKept.inc({ protocol: batch.protocol })
+    }
+  }
+
+  /** True when every report of the batch is on disk and everything refused is in quarantine; false: no positive answer. */
+  settle(batch: Batch): Promise<boolean> {
+    return new Promise((resolve) => this.whenSettled(batch, resolve))
+  }
+
+  /** The same with a callback, which must not throw: at once where there is nothing to wait for. */
+  whenSettled(batch: Batch, done: (stored: boolean) => void): void {
+    if (batch.quarantined !== undefined) batch.waitFor(this.#quarantine.keep(batch.quarantined))
+    const { written } = batch
+    if (written === undefined) {
+      this.#count(batch)
+      done(true)
+      return
+    }
+    const beganMs = this.clock()
+    written.then(
+      () => {
+        if (!this.#logTakes) this.log.info({}, 'the log takes reports again')
+        this.#logTakes = true
+        this.batchesWritten++
+        if (batch.accepted > 0)
+          this.measures.appendSeconds.observe((this.clock() - beganMs) / 1000, { protocol: batch.protocol })
+        this.#count(batch)
+        done(true)
+      },
+      (error: unknown) => {
+        this.#unwritten(batch, error)
+        done(false)
+      },
+    )
+  }
+
+  #unwritten({ protocol }: Batch, error: unknown): void {
+    this.measures.unanswered.inc({ protocol })
+    if (error instanceof ShareUsedUp) return
+    // The message only: an error of the driver may carry its command, and that holds reports.
+    const reason = error instanceof Error ? error.message : String(error)
+    if (this.#logTakes) this.log.error({ reason, protocol }, 'the log does not take reports; senders get no answer')
+    this.#logTakes = false
+  }
+
+  #count({ protocol, accepted, discarded, refused }: Batch): void {
+    if (accepted > 0) this.measures.reports.inc({ protocol, verdict: 'stored' }, accepted)
+    if (discarded > 0) {
+      this.measures.reports.inc({ protocol, verdict: 'discarded' }, discarded)
+      this.measures.refusals.inc({ protocol, reason: 'no_wearer' }, discarded)
+    }
+    if (refused !== undefined)
+      for (const [reason, count] of refused) {
+        this.measures.reports.inc({ protocol, verdict: 'refused' }, count)
+        this.measures.refusals.inc({ protocol, reason }, count)
+      }
+  }
+}

@@ -1,0 +1,338 @@
+import type { Socket } from 'node:net'
+import type { RefusalReason } from '../../../model/report/quarantine.ts'
+import { type KnownDevice, takeTokens } from '../../admission/directory.ts'
+import type { Batch, Intake } from '../../admission/intake.ts'
+import type { DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../../protocols/decoder.ts'
+import type { HeldConnections } from './held-connections.ts'
+
+const BUSY_LOOK_MS = 50
+
+type Frame = { bytes: Uint8Array; decoded: Decoded }
+const NO_FRAMES: Frame[] = []
+
+/**
+ * One device's connection: a chunk at a time is decoded, handed to the log, and answered once it is on disk. What waits for the
+ * disk meanwhile is kept small: thousands of connections wait at the same time.
+ */
+export class TcpConnection {
+  readonly socket: Socket
+  readonly #protocol: StreamProtocol
+  readonly #intake: Intake
+  readonly #framer: Framer
+  readonly #decoder: StreamDecoder
+  readonly #context: DecodeContext
+  #known: { deviceId: string; generation: number; device: KnownDevice | undefined } | undefined
+  #identified = false
+  readonly #identifying: NodeJS.Timeout
+  /** It has not named a known device in time; what it sent last may still do so. */
+  #overdue = false
+  #malformedFrames = 0
+  #garbageKept = false
+  /** A chunk is being worked on; one that comes meanwhile waits, and nothing more is read then. */
+  #working = false
+  #next: Buffer | undefined
+  /** Of the chunk that is being worked on: what may have to be handed over again, and what comes once it is safe. */
+  #frames = NO_FRAMES
+  readonly #replies: Uint8Array[] = []
+  #cutAfter: string | undefined
+  #restMs = 0
+  #resting: NodeJS.Timeout | undefined
+  #isCut = false
+  #closing = false
+  #givenUp = false
+  #whenIdle: (() => void) | undefined
+  #whenGone: (() => void) | undefined
+  readonly #held: HeldConnections
+  readonly #onGone: () => void
+  #greeting: NodeJS.Timeout | undefined
+
+  /** `onGone` is called once the socket is closed and nothing it sent is under way. */
+  constructor(socket: Socket, protocol: StreamProtocol, intake: Intake, held: HeldConnections, onGone: () => void) {
+    this.#held = held
+    this.#onGone = onGone
+    this.socket = socket
+    this.#protocol = protocol
+    this.#intake = intake
+    this.#framer = protocol.newFramer(intake.limits.frameBytesMax)
+    this.#decoder = protocol.newDecoder()
+    this.#context = {
+      receivedMs: 0,
+      settingsOf: (deviceId) => this.#deviceOf(deviceId)?.device.settings,
+      isKnown: (deviceId) => this.#deviceOf(deviceId) !== undefined,
+    }
+    // A stranger's bytes do not prolong its time.
+    this.#identifying = setTimeout(() => this.#onOverdue(), intake.limits.tcpIdentifyMs)
+    socket.setTimeout(intake.limits.tcpIdleMs, () => this.#onIdle())
+    socket.on('error', (error) => intake.log.debug({ err: error, protocol: protocol.name }, 'a connection broke'))
+    const { greeting } = protocol
+    if (greeting !== undefined) this.#greeting = setTimeout(() => socket.write(greeting.bytes), greeting.afterSilenceMs)
+    socket.on('close', () => {
+      clearTimeout(this.#greeting)
+      clearTimeout(this.#identifying)
+      this.#endRest()
+      if (!this.#working) this.#gone()
+    })
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
+  }
+
+  /** Ends it; what is held and the log does not take now is lost. */
+  giveUp(): void {
+    this.#givenUp = true
+    this.socket.destroy()
+    if (this.#held.isWaiting(this)) this.#lose()
+  }
+
+  /** Open, though it was to end; what TCP has taken of it and was not read is unknown. */
+  get isUnread(): boolean {
+    return this.#identified && !this.#protocol.acknowledges && !this.socket.destroyed
+  }
+
+  /**
+   * Answers what has been read, then ends the connection. Of a device that is never answered all is read that TCP takes until
+   * it has heard of the end and ends too, or is given up: it sends none of that again.
+   */
+  async close(): Promise<void> {
+    this.#closing = true
+    if (!this.#protocol.acknowledges) return this.#readToEnd()
+    this.socket.pause()
+    this.#endRest()
+    if (this.#working)
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve
+      })
+    this.socket.end()
+  }
+
+  async #readToEnd(): Promise<void> {
+    const gone = new Promise<void>((resolve) => {
+      this.#whenGone = resolve
+    })
+    this.socket.end()
+    this.#endRest()
+    if (this.socket.closed && !this.#working) this.#gone()
+    await gone
+  }
+
+  #gone(): void {
+    this.#whenGone?.()
+    this.#onGone()
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#greeting !== undefined) clearTimeout(this.#greeting)
+    this.#intake.measures.bytes.inc({ protocol: this.#protocol.name }, chunk.length)
+    if (this.#working) {
+      this.#next = this.#next === undefined ? chunk : Buffer.concat([this.#next, chunk])
+      this.socket.pause()
+    } else this.#begin(chunk)
+  }
+
+  #begin(chunk: Buffer): void {
+    this.#working = true
+    if (this.#intake.busy && !this.#closing) {
+      this.socket.pause()
+      setTimeout(() => this.#begin(chunk), BUSY_LOOK_MS)
+      return
+    }
+    try {
+      this.#frames = this.#decode(chunk)
+      this.#restMs = this.#rateWaitMs(this.#frames)
+      this.#hand(chunk)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** `chunk` is absent the second time. */
+  #hand(chunk?: Buffer): void {
+    const batch = this.#intake.newBatch(this.#protocol.name)
+    this.#replies.length = 0
+    this.#cutAfter = undefined
+    this.#take(batch, chunk)
+    if (this.#protocol.acknowledges) this.#frames = NO_FRAMES
+    this.#intake.whenSettled(batch, this.#onSettled)
+  }
+
+  /** For HeldConnections. */
+  tryAgain(): void {
+    try {
+      this.#hand()
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  readonly #onSettled = (stored: boolean): void => {
+    try {
+      if (stored) this.#answer()
+      // Where the device does not wait for an answer, TCP has already taken the reports off it: hold them until the log has them.
+      else if (!this.#protocol.acknowledges && this.#identified && !this.#givenUp) this.#held.hold(this)
+      else this.#lose()
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** Of a stranger nothing needs keeping, and whoever waits for an answer sends again. */
+  #lose(): void {
+    if (!this.#protocol.acknowledges && this.#identified)
+      this.#held.lose(this, this.#frames.length, this.#next?.length ?? 0)
+    this.#frames = NO_FRAMES
+    this.#next = undefined
+    this.#cut('log_unavailable')
+    this.#rest()
+  }
+
+  #answer(): void {
+    this.#frames = NO_FRAMES
+    this.#held.stored(this)
+    for (const reply of this.#replies) this.socket.write(reply)
+    this.#replies.length = 0
+    if (this.#cutAfter !== undefined) this.#cut(this.#cutAfter)
+    else if (this.socket.writableLength > this.#intake.limits.tcpUnsentBytesMax) this.#cut('replies_not_fetched')
+    else if (this.#restMs > 0 && !this.#closing && !this.socket.destroyed) {
+      this.socket.pause()
+      this.#resting = setTimeout(() => this.#endRest(), this.#restMs)
+      return
+    }
+    this.#goOn()
+  }
+
+  #endRest(): void {
+    if (this.#resting === undefined) return
+    clearTimeout(this.#resting)
+    this.#resting = undefined
+    this.#goOn()
+  }
+
+  /** What was read is worked on even when the device has gone meanwhile: it will not send it again. */
+  #goOn(): void {
+    const next = this.#next
+    this.#next = undefined
+    if (next !== undefined && !this.#isCut) this.#begin(next)
+    else this.#rest()
+  }
+
+  // It is not idle while we do not read it.
+  #onIdle(): void {
+    if (this.#working) this.socket.setTimeout(this.#intake.limits.tcpIdleMs)
+    else this.#cut('idle')
+  }
+
+  #onOverdue(): void {
+    this.#overdue = true
+    if (!this.#working) this.#rest()
+  }
+
+  #rest(): void {
+    this.#working = false
+    if (this.#overdue && !this.#identified) this.#cut('not_identified')
+    if (this.#closing && this.#protocol.acknowledges) this.#whenIdle?.()
+    else if (this.socket.isPaused()) this.socket.resume()
+    if (this.socket.closed) this.#gone()
+  }
+
+  #failed(error: unknown): void {
+    this.#intake.log.error({ err: error, protocol: this.#protocol.name }, 'a connection failed and was cut')
+    this.#held.forget(this)
+    this.#cut('failed')
+    this.#rest()
+  }
+
+  #decode(chunk: Buffer): Frame[] {
+    this.#context.receivedMs = this.#intake.clock()
+    const frames: Frame[] = []
+    for (const bytes of this.#framer.push(chunk)) {
+      const decoded = this.#decoder.decode(bytes, this.#context)
+      if (decoded.error !== undefined) this.#malformedFrames++
+      frames.push({ bytes, decoded })
+    }
+    return frames
+  }
+
+  /** Looked up once as long as the directory stands. */
+  #deviceOf(deviceId: string): KnownDevice | undefined {
+    const { directory } = this.#intake
+    const known = this.#known
+    if (known !== undefined && known.deviceId === deviceId && known.generation === directory.generation)
+      return known.device
+    const device = directory.device(deviceId)
+    this.#known = { deviceId, generation: directory.generation, device }
+    return device
+  }
+
+  // A device above its rate is not refused, it is read more slowly: without answers a refusal would lose its reports.
+  #rateWaitMs(frames: Frame[]): number {
+    let waitMs = 0
+    for (const { decoded } of frames) {
+      const known = decoded.reports[0] && this.#deviceOf(decoded.reports[0].deviceId)
+      if (known !== undefined)
+        waitMs = Math.max(waitMs, takeTokens(known, decoded.reports.length, this.#intake.clock(), this.#intake.limits))
+    }
+    return waitMs
+  }
+
+  #take(batch: Batch, chunk: Buffer | undefined): void {
+    const { limits } = this.#intake
+    for (const frame of this.#frames) {
+      this.#takeFrame(batch, frame)
+      if (this.#cutAfter !== undefined) return
+    }
+    if (chunk !== undefined && this.#framer.garbageBytes > 0 && !this.#garbageKept) {
+      this.#garbageKept = true
+      this.#intake.refuseStranger(batch, 'malformed', 'bytes outside any frame', undefined, () => chunk)
+    }
+    if (this.#framer.garbageBytes > limits.garbageBytesMax) this.#cutAfter = 'garbage'
+    if (this.#malformedFrames > limits.malformedFramesMax) this.#cutAfter = 'malformed_frames'
+  }
+
+  #takeFrame(batch: Batch, { bytes, decoded }: Frame): void {
+    const { reports, error, reply } = decoded
+    const deviceId = reports[0]?.deviceId ?? decoded.deviceId
+    if (deviceId === undefined) {
+      if (error !== undefined) this.#intake.refuseStranger(batch, error.reason, error.detail, undefined, () => bytes)
+      if (reply !== undefined && this.#identified) this.#replies.push(reply)
+      return
+    }
+    const known = this.#deviceOf(deviceId)
+    const wrong = mayNotSpeak(known)
+    if (known === undefined || wrong !== undefined) {
+      this.#intake.refuseStranger(batch, wrong ?? 'unknown_device', '', deviceId, () => bytes)
+      this.#cutAfter = wrong ?? 'unknown_device'
+      return
+    }
+    if (!this.#identified) {
+      this.#identified = true
+      clearTimeout(this.#identifying)
+    }
+    batch.sender = `device:${deviceId}`
+    let isKept = error === undefined || this.#intake.refuse(batch, error.reason, error.detail, deviceId, bytes)
+    let kept = error !== undefined
+    for (const report of reports) {
+      const refused = this.#intake.take(batch, report, known)
+      if (refused === undefined) continue
+      // A frame holds all its records, so it is kept once.
+      isKept = this.#intake.refuse(batch, refused, '', deviceId, kept ? undefined : bytes) && isKept
+      kept = true
+    }
+    // Who waits for an answer sends again what was not kept.
+    if (reply !== undefined && (isKept || !this.#protocol.acknowledges)) this.#replies.push(reply)
+  }
+
+  #cut(cause: string): void {
+    this.#isCut = true
+    if (this.socket.destroyed) return
+    this.#intake.measures.cutConnections.inc({ protocol: this.#protocol.name, cause })
+    // Replies that are on their way still go out, unless it is they that nobody fetches.
+    const waits = this.socket.writableLength > 0 && !this.socket.writableEnded && cause !== 'replies_not_fetched'
+    if (waits) this.socket.end()
+    else this.socket.destroy()
+  }
+}
+
+// These protocols carry no secret, so only devices whose record says that the id is enough may use them.
+function mayNotSpeak(known: KnownDevice | undefined): RefusalReason | undefined {
+  if (known === undefined) return 'unknown_device'
+  if (known.device.revoked) return 'revoked_device'
+  return known.device.idSuffices ? undefined : 'bad_credential'
+}

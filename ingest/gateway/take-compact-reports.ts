@@ -1,0 +1,90 @@
+// A compact frame's reports. What is plainly believable goes from the frame into the log as numbers, without an object a report;
+// the rest is put into words and judged like any other.
+import type { RefusalReason } from '../../model/report/quarantine.ts'
+import { LogReport } from '../../model/report/report.ts'
+import { type Directory, type KnownDevice, tryTokens } from '../admission/directory.ts'
+import type { Batch, Intake } from '../admission/intake.ts'
+import { detailOf, mayNotSpeak, type Sender } from '../own-api/take-json-reports.ts'
+import { isUrgentFlat } from '../protocols/urgent.ts'
+import {
+  COMPACT_REPORT_BYTES,
+  type CompactFrame,
+  type CompactRefusal,
+  readCompactReport,
+  wordsOf,
+} from './compact-frame.ts'
+import { mendedWordsOf } from './mend-compact-report.ts'
+
+const flat = new LogReport()
+
+type Handle = { deviceId: string; known: KnownDevice | undefined; wrong: RefusalReason | undefined }
+
+/** The bracelets that one connection has named, each looked up once as long as the directory stands. */
+export class Handles {
+  readonly #handles: (Handle | undefined)[] = []
+  #generation = -1
+
+  name(handle: number, deviceId: string): void {
+    while (this.#handles.length < handle) this.#handles.push(undefined)
+    this.#handles[handle] = { deviceId, known: undefined, wrong: undefined }
+    this.#generation = -1
+  }
+
+  get(handle: number): Handle | undefined {
+    return this.#handles[handle]
+  }
+
+  /** To be called before a frame's reports are looked at. */
+  lookUp(directory: Directory, sender: Sender): void {
+    if (this.#generation === directory.generation) return
+    this.#generation = directory.generation
+    for (const handle of this.#handles) {
+      if (handle === undefined) continue
+      handle.known = directory.device(handle.deviceId)
+      handle.wrong = mayNotSpeak(sender, handle.deviceId, handle.known)
+    }
+  }
+}
+
+/** Puts each report into the batch; gives those refused. One that is urgent is taken without what of it cannot be. */
+export function takeCompactReports(
+  intake: Intake,
+  batch: Batch,
+  bytes: Buffer,
+  { reports, firstReportAt }: CompactFrame,
+  handles: Handles,
+  sender: Sender,
+): CompactRefusal[] {
+  const refusals: CompactRefusal[] = []
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const { receivedMs } = batch
+  handles.lookUp(intake.directory, sender)
+  for (let index = 0, at = firstReportAt; index < reports; index++, at += COMPACT_REPORT_BYTES) {
+    const handle = handles.get(view.getUint32(at, true))
+    const malformed =
+      handle === undefined
+        ? `handle ${view.getUint32(at, true)} has not been named on this connection`
+        : readCompactReport(view, at, receivedMs, flat)
+    const isUrgent = malformed !== undefined && handle !== undefined && isUrgentFlat(flat)
+    if ((malformed === undefined || isUrgent) && handle!.wrong === undefined) {
+      if (!tryTokens(handle!.known!, 1, receivedMs, intake.limits)) {
+        intake.refuse(batch, 'rate_limited', '')
+        refusals.push({ index, reason: 'rate_limited', retry: true })
+        continue
+      }
+      if (!isUrgent && intake.takePlain(batch, flat, handle!.known!)) continue
+    }
+    let reason: RefusalReason | undefined = 'malformed'
+    if (malformed === undefined || isUrgent) {
+      const { deviceId, known, wrong } = handle!
+      const words = () => (isUrgent ? mendedWordsOf(flat, deviceId, receivedMs) : wordsOf(flat, deviceId))
+      reason = wrong ?? intake.take(batch, words(), known!)
+      if (reason === undefined && !isUrgent) continue
+    }
+    const raw = bytes.subarray(at, at + COMPACT_REPORT_BYTES)
+    const detail = malformed ?? detailOf(reason!, handle!.deviceId)
+    const isKept = intake.refuse(batch, reason ?? 'malformed', detail, handle?.deviceId, raw)
+    if (reason !== undefined) refusals.push({ index, reason, retry: !isKept })
+  }
+  return refusals
+}

@@ -1,0 +1,134 @@
+// POST /v1/reports: our own JSON, one report or a batch.
+import type { HttpBindings } from '@hono/node-server'
+import { type Context, Hono } from 'hono'
+import { authenticate } from '../admission/authenticate.ts'
+import { takeTokens, tryTokens } from '../admission/directory.ts'
+import type { Intake } from '../admission/intake.ts'
+import { BodyReader } from '../http/read-body.ts'
+import { NOT_KEPT_RETRY_SECONDS } from '../limits.ts'
+import { isDeviceId } from '../protocols/own-json/json-report.ts'
+import { takeJsonReports } from './take-json-reports.ts'
+
+type Env = { Bindings: HttpBindings }
+const RETRY_AFTER_SECONDS = '2'
+
+export function ownApi(intake: Intake, isReady: () => boolean): Hono<Env> {
+  const app = new Hono<Env>()
+  const bodies = new BodyReader(intake.limits.bodyBytesMax, intake.limits.bodiesBytesMax)
+  app.post('/v1/reports', (c) => takeReports(c, intake, isReady, bodies))
+  app.notFound((c) => refuse(c, 404, 'not_found', 'POST /v1/reports or a WebSocket on /v1/gateway'))
+  app.onError((error, c) => {
+    intake.log.error({ err: error }, 'a request to the own API failed')
+    return refuse(c, 500, 'internal', 'the server failed; send again later')
+  })
+  return app
+}
+
+async function takeReports(
+  c: Context<Env>,
+  intake: Intake,
+  isReady: () => boolean,
+  bodies: BodyReader,
+): Promise<Response> {
+  const { incoming } = c.env
+  const { limits, directory } = intake
+  if (!isReady()) return unavailable(c, 'starting', 'not ready yet')
+  const body = await bodies.read(incoming)
+  const batch = intake.newBatch('own')
+  if (body === 'cut') return refuse(c, 400, 'cut', 'the body ended early')
+  if (body === 'busy') {
+    c.header('connection', 'close')
+    return unavailable(c, 'busy', 'too much is arriving at once')
+  }
+  if (body === 'too_large') {
+    intake.refuse(batch, 'oversized', '')
+    await intake.settle(batch)
+    c.header('connection', 'close')
+    return refuse(c, 413, 'oversized', `a body holds at most ${limits.bodyBytesMax} bytes`)
+  }
+  intake.measures.bytes.inc({ protocol: 'own' }, body.length)
+
+  const named = incoming.headers['x-device-id']
+  const values = reportsOf(parse(body))
+  const auth = authenticate(directory, incoming.headers, typeof named === 'string' ? named : firstDeviceId(values))
+  if (!auth.ok) {
+    intake.refuseStranger(batch, auth.code, 'POST /v1/reports', auth.deviceId, () => body)
+    await intake.settle(batch)
+    if (auth.status === 401) c.header('www-authenticate', 'Bearer')
+    return refuse(c, auth.status, auth.code, 'the credential is not valid for these reports')
+  }
+  const { sender } = auth
+  batch.sender = `${sender.kind}:${nameOf(sender)}`
+  if (values === undefined) {
+    const isKept = intake.refuse(batch, 'malformed', 'no report and no {"reports":[…]}', nameOf(sender), body)
+    if (!(await intake.settle(batch))) return unavailable(c, 'log_unavailable', 'the report log takes nothing now')
+    if (!isKept) {
+      c.header('retry-after', NOT_KEPT_RETRY_SECONDS)
+      return refuse(
+        c,
+        429,
+        'rate_limited',
+        'too much of yours was refused and not looked at yet; send this again later',
+      )
+    }
+    return refuse(c, 400, 'malformed', 'send one report or {"reports":[…]} as JSON')
+  }
+  if (values.length > limits.batchReportsMax) {
+    intake.refuse(batch, 'oversized', '')
+    await intake.settle(batch)
+    return refuse(c, 413, 'oversized', `a request holds at most ${limits.batchReportsMax} reports`)
+  }
+  if (sender.kind === 'device') {
+    const known = directory.device(sender.deviceId)!
+    if (!tryTokens(known, values.length, batch.receivedMs, limits)) {
+      intake.refuse(batch, 'rate_limited', '')
+      await intake.settle(batch)
+      const waitMs = takeTokens(known, 0, batch.receivedMs, limits)
+      c.header('retry-after', String(Math.max(1, Math.ceil(waitMs / 1000))))
+      return refuse(c, 429, 'rate_limited', 'too many reports; send these again later')
+    }
+  }
+  const verdicts = takeJsonReports(intake, batch, values, sender, body)
+  if (!(await intake.settle(batch))) return unavailable(c, 'log_unavailable', 'the report log takes nothing now')
+  return c.body(`{"results":[${verdicts}]}`, 200, { 'content-type': 'application/json' })
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** One object is a batch of one; undefined where the body is neither. */
+function reportsOf(value: unknown): unknown[] | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const { reports } = value as { reports?: unknown }
+  if (reports === undefined) return [value]
+  return Array.isArray(reports) ? reports : undefined
+}
+
+function firstDeviceId(values: unknown[] | undefined): string | undefined {
+  const id = (values?.[0] as { deviceId?: unknown } | null | undefined)?.deviceId
+  return isDeviceId(id) ? id : undefined
+}
+
+function nameOf(sender: { kind: 'device'; deviceId: string } | { kind: 'gateway'; gatewayId: string }): string {
+  return sender.kind === 'device' ? sender.deviceId : sender.gatewayId
+}
+
+function unavailable(c: Context<Env>, code: string, message: string): Response {
+  c.header('retry-after', RETRY_AFTER_SECONDS)
+  return refuse(c, 503, code, message)
+}
+
+function refuse(
+  c: Context<Env>,
+  status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503,
+  code: string,
+  message: string,
+): Response {
+  return c.json({ error: { code, message } }, status)
+}

@@ -1,0 +1,232 @@
+// JT/T 808, 2013 and 2019, over TCP. A terminal repeats what gets no 8001, so that answer is a true acknowledgement.
+//
+//   7E | u16 message | u16 attributes: 0–9 body bytes, 10–12 encryption, 13 split, 14 = 2019 | 2019: u8 version | id, BCD[6], 2019
+//   BCD[10] | u16 serial | split: u16 parts, u16 number | body | xor | 7E              7E travels as 7D 02, 7D as 7D 01
+//
+//   0100 register → 8100: u16 serial, u8 0, auth code       0102 authenticate, 0002 heartbeat, 0003 unregister → 8001
+//   0200 location → 8001        0704 batch: u16 count, u8 kind (1: from a blind area), (u16 length, location)… → one 8001
+//   0109 time → 8109: u16 year, month, day, h, m, s, u8 0         others → 8001: u16 serial, u16 message, u8 result
+//
+// Device id: the digits without leading zeros, or with them where only that is known. With hexadecimal letters in it, it is the
+// first 14 digits of an IMEI as a 48-bit number.
+import type { DeviceSettings } from '../../../model/plan/directory.ts'
+import type { DeviceReport } from '../../../model/report/report.ts'
+import { believed } from '../believe.ts'
+import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { cameLate } from '../decoder.ts'
+import { xorOf } from '../wire/checksums.ts'
+import { bcdDigits, hexOf } from '../wire/wire-fields.ts'
+import { frame808, Jt808Framer, unescape808 } from './jt808-framer.ts'
+import { LOCATION_BYTES_MIN, readLocation } from './jt808-location.ts'
+import { SplitMessages } from './jt808-parts.ts'
+
+/** A body has at most 1023 bytes, and escaping at most doubles them. */
+const FRAME_BYTES_MAX = 4096
+const REGISTER = 0x0100
+const LOCATION = 0x0200
+const BATCH = 0x0704
+const TIME_REQUEST = 0x0109
+const RESULT_OK = 0
+const RESULT_UNSUPPORTED = 3
+
+type Header = {
+  message: number
+  is2019: boolean
+  version: number
+  /** As it came, for the answers. */
+  id: Buffer
+  serial: number
+  isEncrypted: boolean
+  split?: { total: number; number: number }
+  body: Buffer
+}
+
+type Taken = { reports: DeviceReport[]; error?: DecodeError }
+
+class Jt808Decoder implements StreamDecoder {
+  #serial = 0
+  #deviceId: string | undefined
+  readonly #parts = new SplitMessages()
+
+  decode(frame: Uint8Array, context: DecodeContext): Decoded {
+    const bytes = unescape808(frame)
+    const header = bytes === undefined ? undefined : headerOf(bytes)
+    if (bytes === undefined || header === undefined)
+      return this.#refuse('malformed', 'no header and body of its length')
+    const deviceId = deviceIdOf(header.id, context)
+    const settings = deviceId === undefined ? undefined : context.settingsOf(deviceId)
+    if (xorOf(bytes, 0, bytes.length) !== 0 && settings?.acceptBadChecksum !== true)
+      return this.#refuse('checksum', 'the xor is another')
+    if (deviceId === undefined) return this.#refuse('malformed', 'the terminal has no id')
+    this.#deviceId = deviceId
+    if (header.isEncrypted)
+      return {
+        ...this.#refuse('malformed', 'the body is encrypted'),
+        reply: this.#answer(header, [header.serial], RESULT_UNSUPPORTED),
+      }
+    if (header.split === undefined) return this.#decodeBody(header, [header.serial], deviceId, settings, context)
+    const whole = this.#parts.add({ ...header, ...header.split }, context.receivedMs)
+    if (whole === undefined) return { reports: [], deviceId }
+    if (typeof whole === 'string')
+      return { ...this.#refuse('malformed', whole), reply: this.#answer(header, [header.serial], RESULT_UNSUPPORTED) }
+    return this.#decodeBody({ ...header, body: whole.body }, whole.serials, deviceId, settings, context)
+  }
+
+  /** `serials`: of every frame that the answer is for. */
+  #decodeBody(
+    header: Header,
+    serials: number[],
+    deviceId: string,
+    settings: DeviceSettings | undefined,
+    context: DecodeContext,
+  ): Decoded {
+    const { message, body } = header
+    switch (message) {
+      case REGISTER:
+        return { reports: [], deviceId, reply: this.#register(header, deviceId) }
+      case TIME_REQUEST:
+        return { reports: [], deviceId, reply: this.#time(header, context.receivedMs) }
+      case LOCATION: {
+        const taken = takeLocation(body, deviceId, undefined, settings, context)
+        return { deviceId, ...taken, reply: this.#answer(header, serials, RESULT_OK) }
+      }
+      case BATCH: {
+        const taken = takeBatch(body, deviceId, settings, context)
+        return { deviceId, ...taken, reply: this.#answer(header, serials, RESULT_OK) }
+      }
+      default:
+        return { reports: [], deviceId, reply: this.#answer(header, serials, RESULT_OK) }
+    }
+  }
+
+  #refuse(reason: DecodeError['reason'], detail: string): Decoded {
+    const known = this.#deviceId === undefined ? {} : { deviceId: this.#deviceId }
+    return { reports: [], ...known, error: { reason, detail } }
+  }
+
+  #answer(header: Header, serials: number[], result: number): Uint8Array {
+    return Buffer.concat(
+      serials.map((serial) => this.#send(header, 0x8001, [...u16(serial), ...u16(header.message), result])),
+    )
+  }
+
+  // The code is no secret: who may speak is decided by the directory.
+  #register(header: Header, deviceId: string): Uint8Array {
+    return this.#send(header, 0x8100, [...u16(header.serial), RESULT_OK, ...Buffer.from(`tok-${deviceId.slice(-2)}`)])
+  }
+
+  #time(header: Header, nowMs: number): Uint8Array {
+    const now = new Date(nowMs)
+    return this.#send(header, 0x8109, [
+      ...u16(now.getUTCFullYear()),
+      now.getUTCMonth() + 1,
+      now.getUTCDate(),
+      now.getUTCHours(),
+      now.getUTCMinutes(),
+      now.getUTCSeconds(),
+      RESULT_OK,
+    ])
+  }
+
+  #send({ is2019, version, id }: Header, message: number, body: number[]): Uint8Array {
+    const attributes = body.length | (is2019 ? 0x4000 : 0)
+    const serial = this.#serial
+    this.#serial = (serial + 1) & 0xffff
+    return frame808([...u16(message), ...u16(attributes), ...(is2019 ? [version] : []), ...id, ...u16(serial), ...body])
+  }
+}
+
+function headerOf(bytes: Buffer): Header | undefined {
+  if (bytes.length < 13) return undefined
+  const attributes = bytes.readUInt16BE(2)
+  const is2019 = (attributes & 0x4000) !== 0
+  const isSplit = (attributes & 0x2000) !== 0
+  const idAt = is2019 ? 5 : 4
+  const serialAt = idAt + (is2019 ? 10 : 6)
+  const bodyAt = serialAt + (isSplit ? 6 : 2)
+  if (bytes.length !== bodyAt + (attributes & 0x3ff) + 1) return undefined
+  return {
+    message: bytes.readUInt16BE(0),
+    is2019,
+    version: is2019 ? bytes[4]! : 0,
+    id: bytes.subarray(idAt, serialAt),
+    serial: bytes.readUInt16BE(serialAt),
+    isEncrypted: (attributes & 0x1c00) !== 0,
+    ...(isSplit
+      ? { split: { total: bytes.readUInt16BE(serialAt + 2), number: bytes.readUInt16BE(serialAt + 4) } }
+      : {}),
+    body: bytes.subarray(bodyAt, bytes.length - 1),
+  }
+}
+
+function deviceIdOf(id: Buffer, context: DecodeContext): string | undefined {
+  const digits = bcdDigits(id, 0, id.length)
+  if (digits === undefined) return imeiOf(id)
+  const short = digits.replace(/^0+/, '')
+  if (short === '') return undefined
+  return context.isKnown?.(short) === false && context.isKnown(digits) ? digits : short
+}
+
+function imeiOf(id: Buffer): string | undefined {
+  const number = Number.parseInt(hexOf(id), 16)
+  if (!(number >= 1e12 && number < 1e14)) return undefined
+  const digits = String(number).padStart(14, '0')
+  let sum = 0
+  for (let i = 0; i < 14; i++) {
+    const digit = Number(digits[i]) * (i % 2 === 1 ? 2 : 1)
+    sum += digit > 9 ? digit - 9 : digit
+  }
+  return digits + ((10 - (sum % 10)) % 10)
+}
+
+function takeLocation(
+  body: Buffer,
+  deviceId: string,
+  archived: true | undefined,
+  settings: DeviceSettings | undefined,
+  context: DecodeContext,
+): Taken {
+  if (body.length < LOCATION_BYTES_MIN)
+    return { reports: [], error: { reason: 'malformed', detail: 'shorter than a location' } }
+  const report = readLocation(body, deviceId, settings)
+  report.archived = archived ?? cameLate(report.timeMs, context)
+  return believed(report, context)
+}
+
+function takeBatch(
+  body: Buffer,
+  deviceId: string,
+  settings: DeviceSettings | undefined,
+  context: DecodeContext,
+): Taken {
+  if (body.length < 3) return { reports: [], error: { reason: 'malformed', detail: 'shorter than a batch' } }
+  const archived = body[2] === 1 ? true : undefined
+  const taken: Taken = { reports: [] }
+  let at = 3
+  let left = body.readUInt16BE(0)
+  for (; left > 0 && at + 2 <= body.length; left--) {
+    const end = at + 2 + body.readUInt16BE(at)
+    if (end > body.length) break
+    const { reports, error } = takeLocation(body.subarray(at + 2, end), deviceId, archived, settings, context)
+    taken.reports.push(...reports)
+    if (error !== undefined) taken.error ??= error
+    at = end
+  }
+  if (left > 0 || at !== body.length) taken.error ??= { reason: 'malformed', detail: 'not the records it counts' }
+  return taken
+}
+
+function u16(value: number): [number, number] {
+  return [value >> 8, value & 0xff]
+}
+
+export const jt808: StreamProtocol = {
+  name: 'jt808',
+  transport: 'tcp',
+  port: 5015,
+  lines: 'hex',
+  checksummed: true,
+  acknowledges: true,
+  newFramer: (frameBytesMax) => new Jt808Framer(Math.min(frameBytesMax, FRAME_BYTES_MAX)),
+  newDecoder: () => new Jt808Decoder(),
+}

@@ -1,0 +1,146 @@
+// OsmAnd and Traccar Client over HTTP: a query, a form, nested JSON, or an array of flat JSON objects, all on the same URL.
+// Any 2xx with an empty body means "delivered"; anything else makes the phone keep the record and send it again.
+
+import { bearerOf } from '../../credentials.ts'
+import type { DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from '../decoder.ts'
+import { isDeviceId } from '../own-json/json-report.ts'
+import { flatReport } from './osmand-flat.ts'
+import { nestedReport } from './osmand-json.ts'
+import { redactOsmand } from './osmand-redact.ts'
+
+const RECORDS_MAX = 1000
+const utf8 = new TextDecoder()
+
+/** Values by key as the phone sent them; a key that was sent several times has several. */
+export type FlatRecord = Map<string, string[]>
+
+type Read = { records: (FlatRecord | Record<string, unknown>)[]; wrong?: string } | { unreadable: string }
+
+function decode(request: HttpProtocolRequest, context: DecodeContext): HttpDecoded {
+  const reply = { status: 200, body: '' }
+  if (request.method !== 'GET' && request.method !== 'POST')
+    return { reports: [], reply, error: { reason: 'malformed', detail: 'neither GET nor POST' } }
+  const query = queryOf(request.url)
+  const read = readRecords(request, query)
+  const credential = credentialOf(request, query, read)
+  const decoded: HttpDecoded = { reports: [], reply, ...(credential === undefined ? {} : { credential }) }
+  if ('unreadable' in read) {
+    const id = query.get('id')?.[0] ?? query.get('deviceid')?.[0]
+    if (isDeviceId(id)) decoded.deviceId = id
+    decoded.error = { reason: 'malformed', detail: read.unreadable }
+    return decoded
+  }
+  if (read.wrong !== undefined) decoded.error = { reason: 'malformed', detail: read.wrong }
+  for (const record of read.records) {
+    const deviceId =
+      record instanceof Map ? (record.get('id') ?? record.get('deviceid'))?.[0] : idText(record.device_id)
+    if (!isDeviceId(deviceId)) {
+      decoded.error ??= { reason: 'malformed', detail: 'no device id' }
+      continue
+    }
+    decoded.deviceId ??= deviceId
+    const { report, error } =
+      record instanceof Map ? flatReport(record, deviceId, context) : nestedReport(record, deviceId, context)
+    if (error !== undefined) decoded.error ??= error
+    if (report !== undefined) decoded.reports.push(report)
+  }
+  return decoded
+}
+
+function readRecords(request: HttpProtocolRequest, query: FlatRecord): Read {
+  if (request.body.length === 0 || query.has('id') || query.has('deviceid')) {
+    // The query wins over a form body; keys that only the body has still count.
+    return { records: [request.body.length > 0 && isForm(request) ? merged(query, formOf(request)) : query] }
+  }
+  const first = request.body.find((byte) => byte > 0x20)
+  if (!isForm(request) || first === 0x7b || first === 0x5b) return readJson(request.body)
+  return { records: [merged(query, formOf(request))] }
+}
+
+function readJson(body: Uint8Array): Read {
+  let value: unknown
+  try {
+    value = JSON.parse(utf8.decode(body))
+  } catch (error) {
+    if (error instanceof SyntaxError) return { unreadable: 'no JSON' }
+    throw error
+  }
+  const values: unknown[] = Array.isArray(value) ? value : [value]
+  if (values.length > RECORDS_MAX) return { unreadable: `more than ${RECORDS_MAX} records` }
+  const records: (FlatRecord | Record<string, unknown>)[] = []
+  for (const item of values) {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) continue
+    const members = item as Record<string, unknown>
+    records.push(isNested(members) ? members : flatOf(members))
+  }
+  const wrong = 'a record is no object'
+  if (records.length === 0) return { unreadable: wrong }
+  return records.length === values.length ? { records } : { records, wrong }
+}
+
+function isNested(members: Record<string, unknown>): boolean {
+  return Object.hasOwn(members, 'device_id') || (typeof members.location === 'object' && members.location !== null)
+}
+
+function flatOf(members: Record<string, unknown>): FlatRecord {
+  const record: FlatRecord = new Map()
+  for (const [key, value] of Object.entries(members)) {
+    const values = (Array.isArray(value) ? value : [value])
+      .filter((v) => v !== null && typeof v !== 'object')
+      .map(String)
+    if (values.length > 0) record.set(key, values)
+  }
+  return record
+}
+
+function isForm(request: HttpProtocolRequest): boolean {
+  return request.contentType === undefined || /^application\/x-www-form-urlencoded/i.test(request.contentType)
+}
+
+function queryOf(url: string): FlatRecord {
+  const mark = url.indexOf('?')
+  return mark < 0 ? new Map() : pairsOf(url.slice(mark + 1))
+}
+
+function formOf(request: HttpProtocolRequest): FlatRecord {
+  return pairsOf(utf8.decode(request.body))
+}
+
+function pairsOf(text: string): FlatRecord {
+  const record: FlatRecord = new Map()
+  for (const [key, value] of new URLSearchParams(text)) {
+    const values = record.get(key)
+    if (values === undefined) record.set(key, [value])
+    else values.push(value)
+  }
+  return record
+}
+
+function merged(query: FlatRecord, form: FlatRecord): FlatRecord {
+  for (const [key, values] of query) form.set(key, values)
+  return form
+}
+
+// In this order: the header, the key, the first part of the path.
+function credentialOf(request: HttpProtocolRequest, query: FlatRecord, read: Read): string | undefined {
+  const bearer = bearerOf(request.headers.authorization)
+  if (bearer !== undefined) return bearer
+  const first = 'records' in read ? read.records[0] : undefined
+  const inRecord = first instanceof Map ? first.get('token')?.[0] : first?.token
+  const key = query.get('token')?.[0] ?? (typeof inRecord === 'string' ? inRecord : undefined)
+  if (key !== undefined && key !== '') return key
+  const segment = request.url.split('?', 1)[0]?.split('/')[1]
+  return segment === undefined || segment === '' ? undefined : segment
+}
+
+function idText(value: unknown): unknown {
+  return typeof value === 'number' ? String(value) : value
+}
+
+export const osmand: HttpProtocol = {
+  name: 'osmand',
+  transport: 'http',
+  port: 5055,
+  decode,
+  redact: redactOsmand,
+}

@@ -1,0 +1,136 @@
+// Evaluate's side of the lane for reports later than memory reaches: it asks record, which has the stored track, to fold again
+// what comes before memory, and takes up what comes back. See record-late.ts for the other side.
+import { rebuiltFromJson } from '../../geofence/timeline/rebuild.ts'
+import type { WearerTimeline } from '../../geofence/timeline/timeline.ts'
+import type { Counter, Log, Meter } from '../../model/observe.ts'
+import type { LogReport } from '../../model/report/report.ts'
+import {
+  type LateAnswer,
+  type LateRequest,
+  lateAnswered,
+  readLateAnswer,
+  readLateRequests,
+} from '../../stream/logs/late-requests.ts'
+import { compareIds } from '../../stream/logs/positions.ts'
+import type { RedisClient } from '../../stream/redis/connect.ts'
+import type { Keys } from '../../stream/redis/keys.ts'
+
+export type LateLaneOptions = { redis: RedisClient; keys: Keys; shard: number; log: Log; meter: Meter }
+
+/** What one answer led to; `done`: the request goes. */
+type Taken = { wearerId: number; done: boolean; rebased: boolean }
+
+const LOOK_MS = 250
+/** Answers taken up in one turn: each folds a wearer's memory again. */
+const TAKEN_MAX = 8
+/** Record answers within its next turn, and another plan there than here lasts no longer than its publication. */
+const ASK_AGAIN_MS = 1000
+
+export class LateLane {
+  readonly #options: LateLaneOptions
+  readonly #open = new Map<number, LateRequest>()
+  readonly #unsaved = new Set<number>()
+  readonly #outcomes: Counter
+  #lookAtMs = Number.NEGATIVE_INFINITY
+  readonly #notBeforeMs = new Map<number, number>()
+
+  constructor(options: LateLaneOptions) {
+    this.#options = options
+    this.#outcomes = options.meter.counter(
+      'gelang_evaluate_late_requests_total',
+      'Requests to fold again from the stored track, by what became of them',
+      ['outcome'],
+    )
+  }
+
+  async load(): Promise<void> {
+    const { redis, keys, shard } = this.#options
+    for (const [wearerId, request] of await readLateRequests(redis, keys, shard)) this.#open.set(wearerId, request)
+  }
+
+  /** A report that memory does not reach came with log entry `entryId`. */
+  ask({ wearerId, timeMs, receivedMs }: LogReport, baseMs: number, entryId: string): void {
+    const known = this.#open.get(wearerId)
+    this.#open.set(wearerId, {
+      wearerId,
+      fromMs: Math.min(timeMs, known?.fromMs ?? timeMs),
+      receivedMs: Math.min(receivedMs, known?.receivedMs ?? receivedMs),
+      baseMs,
+      sinceId: known?.sinceId ?? entryId,
+      entryId,
+      attempt: known?.attempt ?? 0,
+    })
+    this.#unsaved.add(wearerId)
+  }
+
+  get hasUnsaved(): boolean {
+    return this.#unsaved.size > 0
+  }
+
+  /** Requests that are not in Redis yet; they go with the commit that saves the position behind their reports. */
+  takeUnsaved(): LateRequest[] {
+    const requests = [...this.#unsaved].flatMap((wearerId) => this.#open.get(wearerId) ?? [])
+    this.#unsaved.clear()
+    return requests
+  }
+
+  forget(wearerId: number): void {
+    this.#open.delete(wearerId)
+    this.#notBeforeMs.delete(wearerId)
+    this.#unsaved.delete(wearerId)
+  }
+
+  /** Takes up what has come back, now and then. The caller commits the wearers named, and drops the requests that are done. */
+  async take(paceMs: number, timelineOf: (wearerId: number) => WearerTimeline | undefined): Promise<Taken[]> {
+    if (this.#open.size === 0 || paceMs - this.#lookAtMs < LOOK_MS) return []
+    this.#lookAtMs = paceMs
+    const { redis, keys, shard } = this.#options
+    const answered = await lateAnswered(redis, keys, shard)
+    const taken: Taken[] = []
+    for (const [wearerId, request] of this.#open) {
+      if (taken.length >= TAKEN_MAX) break
+      const timeline = timelineOf(wearerId)
+      if (timeline === undefined) {
+        this.#outcomes.inc({ outcome: 'dropped' })
+        taken.push(this.#done(wearerId))
+        continue
+      }
+      if (!answered.has(wearerId) || (this.#notBeforeMs.get(wearerId) ?? paceMs) > paceMs) continue
+      const answer = await readLateAnswer(redis, keys, shard, wearerId)
+      // One from before this request was first made knows nothing of its reports; one from before it was last made has been read.
+      const knows = answer !== undefined && compareIds(answer.request.entryId, request.sinceId) >= 0
+      if (knows && answer.request.attempt >= request.attempt) taken.push(this.#judge(request, answer, timeline, paceMs))
+      else this.#notBeforeMs.set(wearerId, paceMs + ASK_AGAIN_MS)
+    }
+    return taken
+  }
+
+  #judge(request: LateRequest, answer: LateAnswer, timeline: WearerTimeline, paceMs: number): Taken {
+    const { wearerId } = request
+    this.#notBeforeMs.delete(wearerId)
+    if (answer.failed !== undefined) {
+      this.#options.log.error({ wearerId, reason: answer.failed }, 'late reports are stored but not judged')
+      this.#outcomes.inc({ outcome: 'failed' })
+      return this.#done(wearerId)
+    }
+    const rebased = answer.rebuilt !== undefined && timeline.rebase(rebuiltFromJson(answer.rebuilt))
+    const newest = compareIds(answer.request.entryId, request.entryId) >= 0
+    if (newest && (rebased || answer.rebuilt === undefined)) {
+      this.#outcomes.inc({ outcome: rebased ? 'judged' : 'known' })
+      return { ...this.#done(wearerId), rebased }
+    }
+    if (newest && answer.request.attempt === request.attempt) {
+      // Memory has moved on meanwhile, or the plan is another one: the same from where it begins now.
+      this.#outcomes.inc({ outcome: 'asked_again' })
+      this.#notBeforeMs.set(wearerId, paceMs + ASK_AGAIN_MS)
+      this.#open.set(wearerId, { ...request, baseMs: timeline.baseMs, attempt: request.attempt + 1 })
+      this.#unsaved.add(wearerId)
+    }
+    return { wearerId, done: false, rebased }
+  }
+
+  #done(wearerId: number): Taken {
+    this.forget(wearerId)
+    return { wearerId, done: true, rebased: false }
+  }
+}

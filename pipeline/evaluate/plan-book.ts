@@ -1,0 +1,221 @@
+// The compiled plans of one shard's wearers. They come from Redis, where `publish-rules` keeps them, so that an evaluator
+// starts and runs while TimescaleDB is away.
+
+import { type CompiledZone, compileZone } from '../../geofence/geometry/compile-zone.ts'
+import { ZoneInvalid } from '../../geofence/geometry/zone-invalid.ts'
+import { type CompiledPlan, compilePlan } from '../../geofence/plan/compile-plan.ts'
+import { PlanInvalid } from '../../geofence/plan/plan-rules.ts'
+import type { Worn } from '../../geofence/silence/expected.ts'
+import type { Clock, Log } from '../../model/observe.ts'
+import { type Condition, type Permit, type Plan, type Zone, zoneIdsOf } from '../../model/plan/plan.ts'
+import { zoneShapeSchema } from '../../model/plan/zone.ts'
+import { loadPlanChanges, loadPlans, loadZones, type PublishedPlan } from '../../stream/publication/publications.ts'
+import type { RedisClient } from '../../stream/redis/connect.ts'
+import type { Keys } from '../../stream/redis/keys.ts'
+import { breathe, PLANS_PER_BREATH } from './breathe.ts'
+import { holdsFromMs } from './holds-from.ts'
+
+const DAY_MS = 86_400_000
+/** Windows are compiled this far ahead, and again when half of it has gone by. */
+const HORIZON_AHEAD_MS = 8 * DAY_MS
+
+type LastHeld = (wearerId: number) => Plan | undefined
+
+export type PlanChange = { wearerId: number; plan: CompiledPlan; changedMs: number }
+
+/** Zones compiled once for all shards of a process; a zone's id names an immutable version, so an entry never goes stale. */
+export class ZoneBook {
+  #zones = new Map<string, CompiledZone>()
+  /** Zones whose shape is none: said once, and not tried again. */
+  #invalid = new Set<string>()
+  #redis: RedisClient
+  #keys: Keys
+  #log: Log
+
+  constructor(redis: RedisClient, keys: Keys, log: Log) {
+    this.#redis = redis
+    this.#keys = keys
+    this.#log = log
+  }
+
+  async load(ids: Iterable<string>): Promise<void> {
+    const missing = [...new Set(ids)].filter((id) => !this.#zones.has(id) && !this.#invalid.has(id))
+    if (missing.length === 0) return
+    for (const zone of await loadZones(this.#redis, this.#keys, missing)) {
+      const compiled = compiledOr(zone)
+      if (typeof compiled !== 'string') this.#zones.set(zone.id, compiled)
+      else {
+        this.#invalid.add(zone.id)
+        this.#log.error({ zoneId: zone.id, reason: compiled }, 'a zone has no valid shape; nobody is judged by it')
+      }
+    }
+  }
+
+  readonly zoneOf = (id: string): CompiledZone | undefined => this.#zones.get(id)
+}
+
+/** The zone, or why it is none. */
+function compiledOr({ shape }: Zone): CompiledZone | string {
+  const parsed = zoneShapeSchema.safeParse(shape)
+  if (!parsed.success) return parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+  try {
+    return compileZone(parsed.data)
+  } catch (error) {
+    if (error instanceof ZoneInvalid) return error.message
+    throw error
+  }
+}
+
+export type PlanBookOptions = {
+  redis: RedisClient
+  keys: Keys
+  shard: number
+  zones: ZoneBook
+  retainMs: number
+  clock: Clock
+  log: Log
+}
+
+export class PlanBook {
+  #sources = new Map<number, PublishedPlan>()
+  #compiled = new Map<number, CompiledPlan>()
+  #version = 0
+  #compiledAtMs = 0
+
+  readonly #options: PlanBookOptions
+
+  constructor(options: PlanBookOptions) {
+    this.#options = options
+  }
+
+  get(wearerId: number): CompiledPlan | undefined {
+    return this.#compiled.get(wearerId)
+  }
+
+  /** From when on the wearer's plan holds, and not the one before it. */
+  changedMs(wearerId: number): number | undefined {
+    return this.#sources.get(wearerId)?.changedMs
+  }
+
+  /** The unit whose outages are the wearer's excuse; undefined where none was published. */
+  unitOf(wearerId: number): string | undefined {
+    return this.#sources.get(wearerId)?.unitPath
+  }
+
+  /** When the wearer wears a bracelet; undefined where that was not published. */
+  wornOf(wearerId: number): Worn {
+    return this.#sources.get(wearerId)?.worn
+  }
+
+  wearerIds(): IterableIterator<number> {
+    return this.#compiled.keys()
+  }
+
+  /**
+   * Reads what has changed since the last time; gives the changed plans, compiled, and the wearers that have none any more.
+   * @param lastHeld the plan by which a wearer was judged before this process began; its zones must have been loaded
+   */
+  async refresh(lastHeld: LastHeld = () => undefined): Promise<{ changed: PlanChange[]; removed: number[] }> {
+    if (this.#compiledAtMs === 0) this.#compiledAtMs = this.#options.clock()
+    const news = await this.#readNews()
+    const fresh: [number, PublishedPlan][] = []
+    const removed: number[] = []
+    for (const [wearerId, published] of news) {
+      if (published !== undefined) fresh.push([wearerId, published])
+      else if (this.#sources.delete(wearerId)) {
+        this.#compiled.delete(wearerId)
+        removed.push(wearerId)
+      }
+    }
+    await this.#options.zones.load(fresh.flatMap(([, { plan }]) => zoneIdsOf(plan)))
+    const changed: PlanChange[] = []
+    for (const [i, [wearerId, published]] of fresh.entries()) {
+      if (i % PLANS_PER_BREATH === PLANS_PER_BREATH - 1) await breathe()
+      const held = this.#compiled.get(wearerId)?.source ?? lastHeld(wearerId)
+      const plan = this.#compile(wearerId, published.plan, lastHeld)
+      if (plan === undefined) continue
+      const heldSinceMs = this.#sources.get(wearerId)?.changedMs
+      const changedMs = holdsFromMs(held, plan.source, published.changedMs, heldSinceMs)
+      this.#sources.set(wearerId, { ...published, changedMs })
+      changed.push({ wearerId, plan, changedMs })
+    }
+    return { changed, removed }
+  }
+
+  async #readNews(): Promise<Map<number, PublishedPlan | undefined>> {
+    const { redis, keys, shard } = this.#options
+    const some = this.#version === 0 ? undefined : await loadPlanChanges(redis, keys, shard, this.#version)
+    if (some !== undefined) {
+      this.#version = some.version
+      return some.changed
+    }
+    const { version, plans } = await loadPlans(redis, keys, shard)
+    this.#version = version
+    const news = new Map<number, PublishedPlan | undefined>(plans)
+    for (const wearerId of this.#sources.keys()) if (!news.has(wearerId)) news.set(wearerId, undefined)
+    return news
+  }
+
+  /** When windows have been compiled long ago: all plans compiled anew for a later horizon; nobody's rules change by it. */
+  extendHorizon(): PlanChange[] {
+    const nowMs = this.#options.clock()
+    if (this.#compiledAtMs === 0 || nowMs - this.#compiledAtMs < HORIZON_AHEAD_MS / 2) return []
+    this.#compiledAtMs = nowMs
+    const extended: PlanChange[] = []
+    for (const [wearerId, { plan, changedMs }] of this.#sources) {
+      const compiled = this.#compile(wearerId, plan)
+      if (compiled !== undefined) extended.push({ wearerId, plan: compiled, changedMs })
+    }
+    return extended
+  }
+
+  /**
+   * A plan that does not compile leaves the last good one in force, also over a restart (`lastHeld`): what is open under it
+   * must not end because a process did. Where there is none, all that can be judged is: a broken zone must not hide a cut
+   * strap. Either is said loudly: a person must mend the plan.
+   */
+  #compile(wearerId: number, plan: Plan, lastHeld: LastHeld = () => undefined): CompiledPlan | undefined {
+    const nowMs = this.#options.clock()
+    const { zones, retainMs, log } = this.#options
+    const horizon = { fromMs: nowMs - retainMs - DAY_MS, toMs: nowMs + HORIZON_AHEAD_MS }
+    const compiledOr = (part: Plan): CompiledPlan | string => {
+      try {
+        return compilePlan(part, zones.zoneOf, horizon)
+      } catch (error) {
+        if (!(error instanceof PlanInvalid)) throw error
+        return error.message
+      }
+    }
+    const whole = compiledOr(plan)
+    if (typeof whole !== 'string') {
+      this.#compiled.set(wearerId, whole)
+      return whole
+    }
+    const say = (outcome: string) => log.error({ wearerId, reason: whole }, `a plan does not compile; ${outcome}`)
+    if (this.#compiled.has(wearerId)) {
+      say('the last good one stays in force')
+      return undefined
+    }
+    const known = ({ zoneId }: Permit) => zoneId === undefined || zones.zoneOf(zoneId) !== undefined
+    const compiles = (condition: Condition) =>
+      typeof compiledOr({ ...plan, conditions: [condition], permits: [] }) !== 'string'
+    const held = lastHeld(wearerId)
+    const rest: [outcome: string, part: Plan][] = [
+      ...(held === undefined ? [] : [['the last good one stays in force', held] as [string, Plan]]),
+      [
+        'this wearer is judged by the rest of it',
+        { ...plan, conditions: plan.conditions.filter(compiles), permits: plan.permits.filter(known) },
+      ],
+      ['nothing but the device is judged', { ...plan, conditions: [], permits: [] }],
+    ]
+    for (const [outcome, part] of rest) {
+      const compiled = compiledOr(part)
+      if (typeof compiled === 'string') continue
+      say(outcome)
+      this.#compiled.set(wearerId, compiled)
+      return compiled
+    }
+    say('this wearer is not judged at all')
+    return undefined
+  }
+}

@@ -1,0 +1,171 @@
+// Everything an evaluator keeps in memory of one shard's wearers: plans, timelines, when each is due next, newest positions,
+// silences. Restored from the checkpoint, kept in step with the published plans, moved on by the clock.
+import { Fleet } from '../../geofence/timeline/fleet.ts'
+import type { WearerTimeline } from '../../geofence/timeline/timeline.ts'
+import { savedPlans, TimelineUnreadable } from '../../geofence/timeline/timeline-codec.ts'
+import { decodeLive, WEARER_STATE } from '../../model/console/live.ts'
+import type { Incident } from '../../model/incident/incident.ts'
+import type { Clock, Counter, Log, Meter } from '../../model/observe.ts'
+import { zoneIdsOf } from '../../model/plan/plan.ts'
+import type { LogReport } from '../../model/report/report.ts'
+import { readLatest } from '../../stream/logs/live-channel.ts'
+import { loadShard } from '../../stream/ownership/checkpoint.ts'
+import type { RedisClient } from '../../stream/redis/connect.ts'
+import type { Keys } from '../../stream/redis/keys.ts'
+import { breathe, PLANS_PER_BREATH } from './breathe.ts'
+import { EdgeQueue } from './edge-queue.ts'
+import type { EvaluatorLimits } from './evaluator-limits.ts'
+import { LateLane } from './late-lane.ts'
+import { LiveBoard } from './live-board.ts'
+import type { NewsBoard } from './news-board.ts'
+import { PlanBook, type PlanChange, type ZoneBook } from './plan-book.ts'
+import { groupBuckets } from './saved-events.ts'
+import { SilenceWatch } from './silence-watch.ts'
+
+export type ShardWearersOptions = {
+  shard: number
+  redis: RedisClient
+  keys: Keys
+  zones: ZoneBook
+  news: NewsBoard
+  clock: Clock
+  log: Log
+  meter: Meter
+  limits: EvaluatorLimits
+}
+
+export class ShardWearers {
+  readonly fleet: Fleet
+  readonly edges = new EdgeQueue()
+  readonly board = new LiveBoard()
+  readonly silences = new SilenceWatch()
+  readonly lateLane: LateLane
+  /** Who may have something to tell since outcomes were committed last. */
+  readonly touched = new Set<number>()
+  /** Whose memory changed since it was saved. */
+  readonly unsaved = new Set<number>()
+  /** What the silences of those add to it. */
+  readonly silenceChanges = new Map<number, Incident[]>()
+  /** Who has no plan any more; what is saved of them goes with the next commit. */
+  readonly dropped: number[] = []
+  /** Plans have been published: `takePlans` reads them. */
+  plansChanged = false
+  readonly #options: ShardWearersOptions
+  readonly #plans: PlanBook
+  readonly #unreadable: Counter
+
+  constructor(options: ShardWearersOptions) {
+    this.#options = options
+    this.fleet = new Fleet(options.limits)
+    const { redis, keys, shard, zones, limits, clock, log, meter } = options
+    this.#plans = new PlanBook({ redis, keys, shard, zones, retainMs: limits.retainMs, clock, log })
+    this.lateLane = new LateLane({ redis, keys, shard, log, meter })
+    this.#unreadable = meter.counter(
+      'gelang_evaluate_unreadable_states_total',
+      'Saved timelines that could not be read',
+    )
+  }
+
+  /** From the shard's checkpoint; gives the log position that it accounts for. */
+  async restore(): Promise<string> {
+    const { redis, keys, shard, zones } = this.#options
+    const saved = await loadShard(redis, keys, shard)
+    await this.lateLane.load()
+    const buckets = groupBuckets(saved.events, (wearerId, bytes) => this.silences.restore(wearerId, bytes))
+    await zones.load([...buckets.values()].flatMap((of) => savedPlans(of).flatMap(zoneIdsOf)))
+    await this.#plans.refresh((wearerId) => savedPlans(buckets.get(wearerId) ?? new Map()).at(-1))
+    for (const wearerId of this.#plans.wearerIds()) {
+      const timeline = this.#restoreOne(wearerId, saved.states.get(wearerId), buckets.get(wearerId) ?? new Map())
+      this.edges.set(wearerId, timeline.nextEdgeMs())
+      this.silences.expect(wearerId)
+      // What a plan that changed while nobody evaluated decides goes out with the first turn.
+      this.touched.add(wearerId)
+      if (this.touched.size % PLANS_PER_BREATH === 0) await breathe()
+    }
+    for (const bytes of (await readLatest(redis, keys, shard)).values())
+      for (const position of decodeLive(bytes)) this.board.restore(position)
+    return saved.position
+  }
+
+  #restoreOne(wearerId: number, state: Uint8Array | undefined, buckets: Map<number, Uint8Array>): WearerTimeline {
+    const { log } = this.#options
+    const plan = this.#plans.get(wearerId)!
+    if (state === undefined) return this.fleet.begin(wearerId, plan)
+    try {
+      return this.fleet.restore(wearerId, plan, state, buckets, this.#plans.changedMs(wearerId))
+    } catch (error) {
+      if (!(error instanceof TimelineUnreadable)) throw error
+      // One wearer's damaged state must not keep the shard from everybody else; what was open stays open for an officer to end.
+      this.#unreadable.inc()
+      log.error({ wearerId, reason: error.message }, 'a saved timeline is unreadable; this wearer begins anew')
+      return this.fleet.begin(wearerId, plan)
+    }
+  }
+
+  /** Plans that were published since the last time, and windows that have been compiled long ago. */
+  async takePlans(): Promise<void> {
+    if (this.plansChanged) {
+      this.plansChanged = false
+      const { changed, removed } = await this.#plans.refresh()
+      for (const wearerId of removed) this.#drop(wearerId)
+      for (const change of changed) this.#setPlan(change)
+    }
+    for (const change of this.#plans.extendHorizon()) this.#setPlan(change)
+  }
+
+  #drop(wearerId: number): void {
+    this.fleet.delete(wearerId)
+    this.edges.delete(wearerId)
+    this.board.delete(wearerId)
+    this.silences.delete(wearerId)
+    this.lateLane.forget(wearerId)
+    this.dropped.push(wearerId)
+  }
+
+  #setPlan({ wearerId, plan, changedMs }: PlanChange): void {
+    const timeline = this.fleet.get(wearerId)
+    if (timeline === undefined) this.fleet.begin(wearerId, plan)
+    else timeline.setPlan(plan, changedMs)
+    this.silences.expect(wearerId, this.#options.clock())
+    this.touched.add(wearerId)
+  }
+
+  /** Its wearer has been heard of, whether or not the report is judged yet. */
+  hear(report: LogReport): void {
+    const plan = this.#plans.get(report.wearerId)
+    if (plan !== undefined) this.#silenceChanged(report.wearerId, this.silences.hear(report, plan, this.#unitOf))
+  }
+
+  readonly #unitOf = (wearerId: number): string | undefined => this.#plans.unitOf(wearerId)
+
+  #silenceChanged(wearerId: number, changes: Incident[]): void {
+    if (changes.length === 0) return
+    this.silenceChanges.set(wearerId, [...(this.silenceChanges.get(wearerId) ?? []), ...changes])
+    this.touched.add(wearerId)
+  }
+
+  /** WEARER_STATE as the map shows it. */
+  stateOf(wearerId: number, timeline: WearerTimeline): number {
+    return this.silences.openOf(wearerId).length > 0
+      ? Math.max(timeline.worstState(), WEARER_STATE.serius)
+      : timeline.worstState()
+  }
+
+  /**
+   * Moves on who is due by `knownToMs`; nobody is judged by the clock beyond what has been read. Who `waits` has reports that were
+   * read and not judged: left out until somebody touches that wearer when they are.
+   */
+  fireEdges(knownToMs: number, waits: (wearerId: number) => boolean): void {
+    for (let id = this.edges.takeDue(knownToMs); id !== undefined; id = this.edges.takeDue(knownToMs)) {
+      if (waits(id)) continue
+      this.fleet.get(id)?.advanceTo(knownToMs)
+      this.touched.add(id)
+    }
+    const rulesOf = (id: number) => {
+      const plan = this.#plans.get(id)
+      return plan && { plan, unitPath: this.#plans.unitOf(id), worn: this.#plans.wornOf(id) }
+    }
+    for (const [wearerId, changes] of this.silences.look(this.#options.news, rulesOf))
+      this.#silenceChanged(wearerId, changes)
+  }
+}

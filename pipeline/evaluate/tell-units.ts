@@ -1,0 +1,37 @@
+// Tells what a shard counts of its units' bracelets: soon when it changed, and now and then that it has not.
+import type { ShardCounts } from '../../model/incident/outage.ts'
+import { saveUnitCounts } from '../../stream/ownership/outages.ts'
+import type { RedisClient } from '../../stream/redis/connect.ts'
+import type { Keys } from '../../stream/redis/keys.ts'
+
+/** Counts so much older than now are known to nobody: their shard is being taken over, or behind. */
+export const COUNTS_STALE_MS = 30_000
+/** Told at least so often, by the clock that they are as of. */
+const COUNTS_REPEAT_MS = 10_000
+
+export type UnitTellerOptions = { redis: RedisClient; keys: Keys; shard: number; token: number; everyMs: number }
+
+export class UnitTeller {
+  readonly #options: UnitTellerOptions
+  #toldUnits = ''
+  #toldToMs = Number.NEGATIVE_INFINITY
+  #lookedAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: UnitTellerOptions) {
+    this.#options = options
+  }
+
+  /** Throws FencedOff when the shard has another owner. */
+  async tell(count: () => ShardCounts | undefined, paceMs: number): Promise<void> {
+    const { redis, keys, shard, token, everyMs } = this.#options
+    if (paceMs - this.#lookedAtMs < everyMs) return
+    this.#lookedAtMs = paceMs
+    const counts = count()
+    if (counts === undefined) return
+    const units = JSON.stringify(counts.units)
+    if (units === this.#toldUnits && counts.toMs - this.#toldToMs < COUNTS_REPEAT_MS) return
+    await saveUnitCounts(redis, keys, shard, token, JSON.stringify(counts))
+    this.#toldUnits = units
+    this.#toldToMs = counts.toMs
+  }
+}

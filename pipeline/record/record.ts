@@ -1,0 +1,124 @@
+// The recording process: owns shards by lease and moves their reports, incidents and quarantined frames into TimescaleDB.
+import type { Clock, Log, Meter } from '../../model/observe.ts'
+import type { Pool } from '../../store/database/open-pool.ts'
+import { retryable } from '../../store/database/retry.ts'
+import { FencedOff } from '../../store/track/record-position.ts'
+import { ShardLeases } from '../../stream/ownership/leases.ts'
+import type { RedisClient } from '../../stream/redis/connect.ts'
+import type { Keys } from '../../stream/redis/keys.ts'
+import { keepGoing } from '../keep-going.ts'
+import { recordIncidents } from './record-incidents.ts'
+import { RecordLane } from './record-lane.ts'
+import { recordLate } from './record-late.ts'
+import { recordQuarantine } from './record-quarantine.ts'
+import { type RetentionOptions, retention } from './retention.ts'
+
+export type RecordOptions = {
+  pool: Pool
+  redis: RedisClient
+  keys: Keys
+  shardCount: number
+  ownerId: string
+  /** Connections that store reports at the same time. */
+  lanes?: number
+  /** Dropping of what is old; absent: this process never does. */
+  retention?: Pick<RetentionOptions, 'ownerPool' | 'trackDays' | 'quarantineDays'>
+  leaseTtlMs?: number
+  clock: Clock
+  log: Log
+  meter: Meter
+  onFatal(error: unknown): void
+}
+
+export type Recording = {
+  ownedShards(): number[]
+  /** Live recording processes as of the last beat, this one included. */
+  ownerCount(): number
+  stop(): Promise<void>
+}
+
+/** The record need not be as quick as the map: gathering for a while makes transactions worth their fsync. */
+const IDLE_MS = 100
+const BUSY_REPORTS = 2000
+const INCIDENTS_IDLE_MS = 100
+const QUARANTINE_IDLE_MS = 500
+const CLAIM_AGAIN_MS = 500
+const LATE_IDLE_MS = 500
+
+/** Starts taking shards; `stop` finishes the transactions under way and hands the shards back. */
+export function startRecord(options: RecordOptions): Recording {
+  const { log, clock, pool, redis, keys } = options
+  const owned = new Map<number, number>()
+  const shardGauge = options.meter.gauge('gelang_record_shards', 'Shards that this process records')
+  const lanes = Array.from(
+    { length: options.lanes ?? 2 },
+    () => new RecordLane({ pool, redis, keys, log, meter: options.meter, giveUp: (shard) => leases.giveUp(shard) }),
+  )
+  const laneOf = (shard: number): RecordLane => lanes[shard % lanes.length]!
+
+  /** Until the shard is claimed in the record, or not ours any more. */
+  const claim = async (shard: number, token: number): Promise<void> => {
+    try {
+      if (owned.get(shard) !== token) return
+      await laneOf(shard).take(shard, token)
+      if (owned.get(shard) !== token) laneOf(shard).drop(shard)
+    } catch (error) {
+      if (error instanceof FencedOff) leases.giveUp(shard)
+      else if (retryable(error)) setTimeout(() => void claim(shard, token), CLAIM_AGAIN_MS)
+      else options.onFatal(error)
+    }
+  }
+
+  const leases = new ShardLeases(redis, keys, {
+    role: 'record',
+    ownerId: options.ownerId,
+    shardCount: options.shardCount,
+    ttlMs: options.leaseTtlMs ?? 5000,
+    renewMs: (options.leaseTtlMs ?? 5000) / 5,
+    log,
+    onGained(shard, token) {
+      owned.set(shard, token)
+      shardGauge.set(owned.size)
+      void claim(shard, token)
+    },
+    onLost(shard) {
+      owned.delete(shard)
+      shardGauge.set(owned.size)
+      laneOf(shard).drop(shard)
+    },
+  })
+  const incidents = recordIncidents({ pool, redis, keys, shards: () => owned.keys(), meter: options.meter })
+  const quarantine = recordQuarantine({ pool, redis, keys, mine: () => owned.has(0), meter: options.meter })
+  const late = recordLate({ pool, redis, keys, shards: () => owned.keys(), log, meter: options.meter })
+  const going = [
+    ...lanes.map((lane, i) =>
+      keepGoing(
+        `record lane ${i}`,
+        async () => ((await lane.turn(clock())) >= BUSY_REPORTS ? 0 : IDLE_MS),
+        log,
+        options.onFatal,
+      ),
+    ),
+    keepGoing('record incidents', async () => ((await incidents()) > 0 ? 0 : INCIDENTS_IDLE_MS), log, options.onFatal),
+    keepGoing('record late', async () => ((await late()) > 0 ? 0 : LATE_IDLE_MS), log, options.onFatal),
+    keepGoing(
+      'record quarantine',
+      async () => ((await quarantine()) > 0 ? 0 : QUARANTINE_IDLE_MS),
+      log,
+      options.onFatal,
+    ),
+  ]
+  if (options.retention !== undefined) {
+    const old = retention({ ...options.retention, mine: () => owned.has(0), clock, log, meter: options.meter })
+    going.push(keepGoing('retention', old, log, options.onFatal))
+  }
+  leases.start()
+  return {
+    ownedShards: () => [...owned.keys()].sort((a, b) => a - b),
+    ownerCount: () => leases.owners.length,
+    async stop() {
+      await Promise.all(going.map((each) => each.stop()))
+      await leases.stop()
+    },
+  }
+}

@@ -1,0 +1,32 @@
+// Acts for the process itself, which tells them to whom it may. Those that may not have been told: written with the act, struck off
+// when the log of acts has it.
+import type { IncidentAct } from '../../model/incident/incident.ts'
+import type { Db } from '../database/open-pool.ts'
+
+/** An act as it goes out, from a row `a` of officer_act. */
+export const ACT_JSON = `json_strip_nulls(json_build_object('actId', a.act_id, 'incidentId', a.incident_id,
+        'wearerId', a.wearer_id, 'unitPath', a.unit_path::text, 'action', a.action, 'officerName', a.officer_name, 'atMs', utc_ms(a.at), 'note', a.note,
+        'resolution', a.resolution, 'signs', nullif(a.signs, 1)))`
+
+/** Acts that have waited for at least `waitingMs`, first come first, at most `max`; none within an officer's transaction. */
+export async function listActsToTell(db: Db, waitingMs: number, max: number): Promise<IncidentAct[]> {
+  const { rows } = await db.query<{ act: IncidentAct }>(
+    `SELECT ${ACT_JSON} AS act FROM acts_to_tell($1, $2) a ORDER BY a.act_id`,
+    [waitingMs, max],
+  )
+  return rows.map(({ act }) => act)
+}
+
+/** Strikes off what has been told; what is not there is passed over. */
+export async function strikeTold(db: Db, actIds: readonly number[]): Promise<void> {
+  await db.query('SELECT acts_told($1::bigint[])', [actIds])
+}
+
+/** All acts on these incidents, oldest first; none within an officer's transaction. */
+export async function listActsOn(db: Db, incidentIds: readonly string[]): Promise<IncidentAct[]> {
+  const { rows } = await db.query<{ act: IncidentAct }>(
+    `SELECT ${ACT_JSON} AS act FROM acts_on($1::uuid[]) a ORDER BY a.act_id`,
+    [incidentIds],
+  )
+  return rows.map(({ act }) => act)
+}

@@ -1,0 +1,87 @@
+import type { IncidentView, UnitIncidentView, WearerIncidentView } from '../../model/console/console.ts'
+import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
+import type { Db } from '../database/open-pool.ts'
+import { ACT_JSON } from './acts-to-tell.ts'
+
+/** Open: not withdrawn, not resolved, and either going on or grave enough that somebody must still say how it ended. */
+const STATES = {
+  open: `NOT i.withdrawn AND i.resolved_at IS NULL AND (i.end_at IS NULL OR i.severity <> 'informasi')`,
+  closed: `NOT (NOT i.withdrawn AND i.resolved_at IS NULL AND (i.end_at IS NULL OR i.severity <> 'informasi'))`,
+  all: 'true',
+}
+export type IncidentState = keyof typeof STATES
+
+// The page is found first, so that what hangs on an incident is looked up for the rows that are given only. The body one by one:
+// joined, the view would be worked out for all incidents, as nothing but the rows' ids may pass its barrier.
+const viewOfPage = (page: string): string => `
+  WITH page AS MATERIALIZED (SELECT i.id, i.wearer_id, i.unit_path, i.condition_id, i.start_at FROM incident i ${page})
+  SELECT (SELECT s.body FROM seen_incident s WHERE s.id = i.id) AS body, json_build_object('id', w.uuid, 'n', w.id, 'name', w.name, 'unitPath', w.unit_path::text) AS wearer,
+    CASE WHEN i.unit_path IS NOT NULL THEN
+      (SELECT json_build_object('path', u.path::text, 'name', u.name) FROM units_in_sight() u WHERE u.path = i.unit_path)
+    END AS unit,
+    (SELECT z.name FROM condition c JOIN zone z ON z.id = c.zone_id WHERE c.id = i.condition_id
+      ORDER BY c.during @> i.start_at DESC, lower(c.during) DESC LIMIT 1) AS condition_name,
+    coalesce((SELECT json_agg(${ACT_JSON} ORDER BY a.act_id)
+      FROM officer_act a WHERE a.incident_id = i.id), '[]') AS acts
+  FROM page i LEFT JOIN wearer w ON w.id = i.wearer_id
+  ORDER BY i.start_at DESC, i.id DESC`
+
+type Row = {
+  body: LoggedIncident
+  wearer: WearerIncidentView['wearer']
+  unit: UnitIncidentView['unit'] | null
+  condition_name: string | null
+  acts: IncidentAct[]
+}
+
+export type IncidentPage = {
+  state: IncidentState
+  limit: number
+  /** `next` of the page before. */
+  before?: string
+  /** Only this wearer's (UUID). */
+  wearerId?: string
+}
+
+/** Incidents in the acting officer's sight, newest beginning first; `next` is given where there are more. */
+export async function listIncidents(db: Db, page: IncidentPage): Promise<{ incidents: IncidentView[]; next?: string }> {
+  const { rows } = await db.query<Row>(
+    viewOfPage(`WHERE ${STATES[page.state]}
+      AND ($2::uuid IS NULL OR (i.start_at, i.id) < (SELECT start_at, id FROM incident WHERE id = $2))
+      AND ($3::uuid IS NULL OR i.wearer_id = (SELECT id FROM wearer WHERE uuid = $3))
+    ORDER BY i.start_at DESC, i.id DESC LIMIT $1::int + 1`),
+    [page.limit, page.before, page.wearerId],
+  )
+  const incidents = rows.slice(0, page.limit).map(viewOf)
+  const last = incidents.at(-1)
+  return rows.length > page.limit && last ? { incidents, next: last.id } : { incidents }
+}
+
+/** One incident with all its revisions, oldest first; undefined when none is in sight. */
+export async function readIncident(
+  db: Db,
+  incidentId: string,
+): Promise<{ incident: IncidentView; revisions: LoggedIncident[] } | undefined> {
+  const { rows } = await db.query<Row>(viewOfPage('WHERE i.id = $1'), [incidentId])
+  if (rows[0] === undefined) return undefined
+  const revisions = await db.query<{ body: LoggedIncident }>(
+    'SELECT body FROM seen_revision WHERE incident_id = $1 ORDER BY revision',
+    [incidentId],
+  )
+  return { incident: viewOf(rows[0]), revisions: revisions.rows.map((row) => row.body) }
+}
+
+/** Names of conditions (their zones') in sight by id, for incidents that come over the live feed. */
+export async function readConditionNames(db: Db, conditionIds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; name: string }>(
+    `SELECT DISTINCT ON (c.id) c.id, z.name FROM condition c JOIN zone z ON z.id = c.zone_id
+    WHERE c.id = ANY ($1) ORDER BY c.id, lower(c.during) DESC`,
+    [conditionIds],
+  )
+  return new Map(rows.map((row) => [row.id, row.name]))
+}
+
+function viewOf({ body, wearer, unit, condition_name, acts }: Row): IncidentView {
+  if (body.unitPath !== undefined) return { ...body, unit: unit as UnitIncidentView['unit'], acts }
+  return { ...body, wearer, ...(condition_name !== null && { conditionName: condition_name }), acts }
+}

@@ -1,0 +1,87 @@
+import type { Condition, Permit } from '../../model/plan/plan.ts'
+import type { ZoneShape } from '../../model/plan/zone.ts'
+import type { Db } from '../database/open-pool.ts'
+
+export type NewZone = {
+  id?: string
+  /** UUID that the versions of one zone share; a new one where absent. */
+  lineage?: string
+  name: string
+  unitPath: string
+  shape: ZoneShape
+  /** A place for all (a kabupaten, a mosque), not one person's home. */
+  shared?: boolean
+  authorId: string
+  madeMs: number
+}
+
+/** Gives the id of this version. Its shape never changes. */
+export async function insertZone(db: Db, zone: NewZone): Promise<string> {
+  const { rows } = await db.query<{ id: string }>(
+    `INSERT INTO zone (id, lineage, name, unit_path, shape, shared, author_id, made_at)
+    VALUES (coalesce($1, gen_random_uuid()::text), coalesce($2::uuid, gen_random_uuid()), $3, $4, $5, $6, $7, from_ms($8))
+    RETURNING id`,
+    [zone.id, zone.lineage, zone.name, zone.unitPath, zone.shape, zone.shared ?? false, zone.authorId, zone.madeMs],
+  )
+  return rows[0]!.id
+}
+
+/** Who decided a rule, and when; `madeMs` at or before the rule's own beginning. */
+export type Decision = { authorId: string; approverId: string; madeMs: number }
+
+export type NewCondition = Omit<Condition, 'id'> & { id?: string; wearerId: number } & Decision
+
+/** Gives the condition's id. Refused without a legal basis, before its own decision, or over another version of it. */
+export async function insertCondition(db: Db, condition: NewCondition): Promise<string> {
+  const { rows } = await db.query<{ id: string }>(
+    `INSERT INTO condition (id, wearer_id, kind, zone_id, during, time_zone, windows, severity, parameters, legal_basis,
+      author_id, approver_id, made_at, changed_at)
+    VALUES (coalesce($1, gen_random_uuid()::text), $2, $3, $4, during_ms($5, $6), $7, $8, $9, $10, $11, $12, $13,
+      from_ms($14), from_ms($14))
+    RETURNING id`,
+    [
+      condition.id,
+      condition.wearerId,
+      condition.kind,
+      condition.zoneId,
+      condition.fromMs,
+      condition.toMs,
+      condition.timeZone,
+      condition.windows && JSON.stringify(condition.windows),
+      condition.severity,
+      condition.parameters,
+      condition.legalBasis,
+      condition.authorId,
+      condition.approverId,
+      condition.madeMs,
+    ],
+  )
+  return rows[0]!.id
+}
+
+export type NewPermit = Omit<Permit, 'id' | 'decidedMs'> & { id?: string; wearerId: number; decidedMs: number } & Omit<
+    Decision,
+    'madeMs'
+  >
+
+/** Gives the permit's id. */
+export async function insertPermit(db: Db, permit: NewPermit): Promise<string> {
+  const { rows } = await db.query<{ id: string }>(
+    `INSERT INTO permit (id, wearer_id, during, condition_ids, zone_id, decided_at, legal_basis, author_id, approver_id, changed_at)
+    VALUES (coalesce($1, gen_random_uuid()::text), $2, during_ms($3, $4), $5, $6, from_ms($7), $8, $9, $10, from_ms($7))
+    RETURNING id`,
+    [
+      permit.id,
+      permit.wearerId,
+      permit.fromMs,
+      permit.toMs,
+      permit.conditionIds,
+      permit.zoneId,
+      permit.decidedMs,
+      permit.legalBasis,
+      permit.authorId,
+      permit.approverId,
+    ],
+  )
+  return rows[0]!.id
+}

@@ -1,0 +1,54 @@
+import type { Assignment, DeviceSettings, DirectoryRecord } from '../../model/plan/directory.ts'
+import type { Db } from '../database/open-pool.ts'
+
+type DeviceRow = {
+  bracelet_id: number
+  device_id: string
+  unit_path: string
+  secret_sha256: string | null
+  id_suffices: boolean
+  revoked: boolean
+  settings: DeviceSettings | null
+  assignments: Assignment[]
+}
+type GatewayRow = { id: string; unit_path: string; secret_sha256: string; revoked: boolean }
+
+/** Every bracelet and gateway. Assignments are cut to the wearers' supervisions: outside them a bracelet leaves no track. */
+export async function loadDirectory(db: Db): Promise<DirectoryRecord[]> {
+  const devices = await db.query<DeviceRow>(`
+    SELECT b.id AS bracelet_id, b.device_id, b.unit_path::text, b.secret_sha256, b.id_suffices,
+      b.revoked_at IS NOT NULL AS revoked, b.settings,
+      coalesce((
+        SELECT json_agg(json_strip_nulls(json_build_object('wearerId', a.wearer_id,
+            'fromMs', utc_ms(lower(a.during * s.during)), 'toMs', utc_ms(upper(a.during * s.during))))
+          ORDER BY lower(a.during * s.during))
+        FROM assignment a JOIN supervision s ON s.wearer_id = a.wearer_id AND s.during && a.during
+        WHERE a.bracelet_id = b.id), '[]') AS assignments
+    FROM bracelet b ORDER BY b.id`)
+  const gateways = await db.query<GatewayRow>(`
+    SELECT id, unit_path::text, secret_sha256, revoked_at IS NOT NULL AS revoked FROM gateway ORDER BY id`)
+  return [...devices.rows.map(deviceOf), ...gateways.rows.map(gatewayOf)]
+}
+
+function deviceOf(row: DeviceRow): DirectoryRecord {
+  return {
+    kind: 'device',
+    device: {
+      braceletId: row.bracelet_id,
+      deviceId: row.device_id,
+      unitPath: row.unit_path,
+      ...(row.secret_sha256 !== null && { secretSha256: row.secret_sha256 }),
+      idSuffices: row.id_suffices,
+      revoked: row.revoked,
+      assignments: row.assignments,
+      ...(row.settings !== null && { settings: row.settings }),
+    },
+  }
+}
+
+function gatewayOf(row: GatewayRow): DirectoryRecord {
+  return {
+    kind: 'gateway',
+    gateway: { gatewayId: row.id, unitPath: row.unit_path, secretSha256: row.secret_sha256, revoked: row.revoked },
+  }
+}

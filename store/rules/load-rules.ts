@@ -1,0 +1,22 @@
+import type { DirectoryRecord } from '../../model/plan/directory.ts'
+import type { Zone } from '../../model/plan/plan.ts'
+import type { Pool } from '../database/open-pool.ts'
+import { inTransaction } from '../database/transaction.ts'
+import { loadDirectory } from './load-directory.ts'
+import { loadPlans, loadZones, rulesVersion, type WearerPlan } from './load-plans.ts'
+
+export type Rules = { version: number; zones: Zone[]; plans: WearerPlan[]; directory: DirectoryRecord[] }
+
+/** All rules as they stood at one moment: no plan names a zone, and no bracelet a wearer, that the rest does not have. */
+export function loadRules(pool: Pool): Promise<Rules> {
+  return inTransaction(
+    pool,
+    async (client) => ({
+      version: await rulesVersion(client),
+      zones: await loadZones(client),
+      plans: await loadPlans(client),
+      directory: await loadDirectory(client),
+    }),
+    'ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  )
+}

@@ -1,0 +1,25 @@
+// Officers' acts on their way to the other officers' screens. PostgreSQL has them already; this only tells them.
+import type { IncidentAct } from '../../model/incident/incident.ts'
+import type { RedisClient } from '../redis/connect.ts'
+import type { Keys } from '../redis/keys.ts'
+import { readEntries } from './read-reports.ts'
+
+export const ACTS_KEPT = 10_000
+
+/** Tells an act; gives its place. */
+export async function appendAct(redis: RedisClient, keys: Keys, act: IncidentAct): Promise<string> {
+  const id = await redis.xadd(keys.acts, 'MAXLEN', '~', ACTS_KEPT, '*', 'json', JSON.stringify(act))
+  if (id === null) throw new Error('Redis gave an act no place')
+  return id
+}
+
+/** Acts after `afterId`, oldest first; about ACTS_KEPT of them are kept. Blocking needs a connection of its own. */
+export async function readActs(
+  redis: RedisClient,
+  keys: Keys,
+  afterId: string,
+  options: { count: number; blockMs?: number },
+): Promise<{ id: string; act: IncidentAct }[]> {
+  const entries = await readEntries(redis, keys.acts, afterId, options)
+  return entries.map(({ id, bytes }) => ({ id, act: JSON.parse(Buffer.from(bytes).toString()) }))
+}

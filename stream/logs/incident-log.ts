@@ -1,0 +1,33 @@
+// Every revision of every incident, in the order in which it was concluded. Written by `commitShard` only.
+import type { RedisClient } from '../redis/connect.ts'
+import type { Keys } from '../redis/keys.ts'
+import { trimBehind } from './positions.ts'
+import { readEntries } from './read-reports.ts'
+
+export type IncidentEntry = { id: string; json: string }
+
+/** Incident revisions of a shard after `afterId`, oldest first. Blocking needs a connection of its own (see `readEntries`). */
+export async function readIncidents(
+  redis: RedisClient,
+  keys: Keys,
+  shard: number,
+  afterId: string,
+  options: { count: number; blockMs?: number },
+): Promise<IncidentEntry[]> {
+  const entries = await readEntries(redis, keys.incidents(shard), afterId, options)
+  return entries.map(({ id, bytes }) => ({ id, json: Buffer.from(bytes).toString() }))
+}
+
+/**
+ * Drops revisions concluded before `olderThanMs` (UTC, Redis' clock) that every one of `readers` has behind it; their positions
+ * are those of `setPosition`. Nothing goes while one of them has none. Gives how many went.
+ */
+export function trimIncidents(
+  redis: RedisClient,
+  keys: Keys,
+  shard: number,
+  olderThanMs: number,
+  readers: readonly string[] = [],
+): Promise<number> {
+  return trimBehind(redis, keys, keys.incidents(shard), shard, readers, `${Math.max(0, Math.floor(olderThanMs))}-0`)
+}

@@ -1,0 +1,69 @@
+// Between evaluate, which has no database, and record, which has: requests to fold again from the stored track, and what came
+// out. One of each a wearer at most. Requests are written and dropped by `commitShard` only, so they outlive whoever asked.
+import type { RedisClient } from '../redis/connect.ts'
+import type { Keys } from '../redis/keys.ts'
+import { scanHash } from '../redis/scan-hash.ts'
+
+export type LateRequest = {
+  wearerId: number
+  /** The earliest report that came too late. */
+  fromMs: number
+  /** When the first of them was received: one that was stored before that is no news. */
+  receivedMs: number
+  /** Where the evaluator's memory of the wearer begins. */
+  baseMs: number
+  /** The report-log entries of the first and the last of them. */
+  sinceId: string
+  entryId: string
+  /** Told apart from the same question before. */
+  attempt: number
+}
+
+export type LateAnswer = {
+  /** The request it answers. */
+  request: LateRequest
+  /** What came out (geofence/timeline/rebuild.ts); absent: nothing that was not known. */
+  rebuilt?: string
+  /** Why it cannot be folded, now or ever. */
+  failed?: string
+}
+
+/** A larger answer is not given: it would hold up everybody else in Redis. */
+export const LATE_ANSWER_BYTES_MAX = 8 * 1_048_576
+
+/** A shard's open requests by wearer. */
+export async function readLateRequests(
+  redis: RedisClient,
+  keys: Keys,
+  shard: number,
+): Promise<Map<number, LateRequest>> {
+  const requests = new Map<number, LateRequest>()
+  await scanHash(redis, keys.lateRequests(shard), (field, value) =>
+    requests.set(Number(field), JSON.parse(value.toString()) as LateRequest),
+  )
+  return requests
+}
+
+/** Throws RangeError above LATE_ANSWER_BYTES_MAX. */
+export async function writeLateAnswer(redis: RedisClient, keys: Keys, shard: number, answer: LateAnswer) {
+  const json = JSON.stringify(answer)
+  if (json.length > LATE_ANSWER_BYTES_MAX)
+    throw new RangeError(`an answer of ${json.length} bytes for wearer ${answer.request.wearerId} is too large`)
+  await redis.hset(keys.lateAnswers(shard), String(answer.request.wearerId), json)
+}
+
+/** The wearers for whom there is an answer. */
+export async function lateAnswered(redis: RedisClient, keys: Keys, shard: number): Promise<Set<number>> {
+  return new Set((await redis.hkeys(keys.lateAnswers(shard))).map(Number))
+}
+
+/** The answer for a wearer, if there is one. */
+export async function readLateAnswer(
+  redis: RedisClient,
+  keys: Keys,
+  shard: number,
+  wearerId: number,
+): Promise<LateAnswer | undefined> {
+  const json = await redis.hget(keys.lateAnswers(shard), String(wearerId))
+  return json === null ? undefined : (JSON.parse(json) as LateAnswer)
+}

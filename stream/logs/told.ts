@@ -1,0 +1,86 @@
+// What recipients have been told, kept beside the places in the incident log and the log of acts up to which they have been told
+// it: all move in one step, and only for who holds the shard, so that a replay or a takeover comes to the same notices.
+import type { RedisClient } from '../redis/connect.ts'
+import type { Keys } from '../redis/keys.ts'
+import { FencedOff } from '../redis/redis-errors.ts'
+import { runScript, type ScriptArgument, script } from '../redis/run-script.ts'
+import { parseId } from './positions.ts'
+
+/** `keptMs` absent: kept until it is written again. `dueMs`: when its clock runs out; absent: none runs. */
+export type ToldEntry = { incidentId: string; json: string; keptMs?: number; dueMs?: number }
+
+const COMMIT = script(`
+-- KEYS 1 lease, 2 position, 3 position among the acts, 4 when clocks run out (sorted set), 5… what was told of each incident
+-- ARGV 1 fencing token, 2 and 3 the positions ('' = as it is), then per incident: its id, its JSON, how long it is kept in ms ('' =
+-- for good), when its clock runs out ('' = none runs)
+-- Gives 1, or 0 with nothing written when the lease holds another token.
+local held = redis.call('GET', KEYS[1])
+if not held or string.match(held, '^%d+') ~= ARGV[1] then return 0 end
+for i = 5, #KEYS do
+  local at = 4 * (i - 4)
+  if ARGV[at + 2] == '' then redis.call('SET', KEYS[i], ARGV[at + 1])
+  else redis.call('SET', KEYS[i], ARGV[at + 1], 'PX', ARGV[at + 2]) end
+  if ARGV[at + 3] == '' then redis.call('ZREM', KEYS[4], ARGV[at])
+  else redis.call('ZADD', KEYS[4], ARGV[at + 3], ARGV[at]) end
+end
+for i = 2, 3 do
+  if ARGV[i] ~= '' then redis.call('SET', KEYS[i], ARGV[i]) end
+end
+return 1
+`)
+
+/** What was told of these incidents, by id; those nobody was told of are not among them. */
+export async function readTold(
+  redis: RedisClient,
+  keys: Keys,
+  shard: number,
+  incidentIds: readonly string[],
+): Promise<Map<string, string>> {
+  const told = new Map<string, string>()
+  if (incidentIds.length === 0) return told
+  const found = await redis.mget(...incidentIds.map((id) => keys.told(shard, id)))
+  for (const [i, json] of found.entries()) if (json !== null) told.set(incidentIds[i] as string, json)
+  return told
+}
+
+/** The reader's name under which the place among the acts is kept. */
+export const ACTS_READER = 'notify-acts'
+
+/** Throws FencedOff, with nothing written, when the shard's `notify` lease is another's. An absent position stays as it is. */
+export async function commitTold(
+  redis: RedisClient,
+  keys: Keys,
+  commit: { shard: number; token: number; position?: string; actsPosition?: string; told: readonly ToldEntry[] },
+): Promise<void> {
+  const { shard, token, position, actsPosition, told } = commit
+  for (const id of [position, actsPosition]) if (id !== undefined) parseId(id)
+  const args: ScriptArgument[] = [token, position ?? '', actsPosition ?? '']
+  for (const { incidentId, json, keptMs, dueMs } of told) args.push(incidentId, json, keptMs ?? '', dueMs ?? '')
+  const positions = [keys.position('notify', shard), keys.position(ACTS_READER, shard)]
+  const touched = [keys.lease('notify', shard), ...positions, keys.due(shard)]
+  for (const { incidentId } of told) touched.push(keys.told(shard, incidentId))
+  if ((await runScript(redis, COMMIT, touched, args)) !== 1)
+    throw new FencedOff(`shard ${shard} is not held with token ${token} any more`)
+}
+
+/** Incidents of the shard whose clocks have run out by `nowMs` (UTC), the first one first. */
+export function readDue(
+  redis: RedisClient,
+  keys: Keys,
+  shard: number,
+  nowMs: number,
+  count: number,
+): Promise<string[]> {
+  return redis.zrangebyscore(keys.due(shard), '-inf', nowMs, 'LIMIT', 0, count)
+}
+
+/** For incidents of which nothing is known any more. */
+export async function forgetDue(redis: RedisClient, keys: Keys, shard: number, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await redis.zrem(keys.due(shard), ...ids)
+}
+
+/** Takes these among the recipients who ever had a queue of alerts; gives all of them. */
+export async function rememberRecipients(redis: RedisClient, keys: Keys, ids: readonly string[]): Promise<string[]> {
+  if (ids.length > 0) await redis.sadd(keys.recipients, ...ids)
+  return redis.smembers(keys.recipients)
+}

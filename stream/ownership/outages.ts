@@ -1,0 +1,90 @@
+// Units span shards and shards are evaluated apart: each tells what it counts, one owner (lease `units`) decides, all read what
+// it decided.
+import type { UnitIncident } from '../../model/incident/incident.ts'
+import type { Outage, ShardCounts } from '../../model/incident/outage.ts'
+import type { RedisClient } from '../redis/connect.ts'
+import { type Keys, UNITS_SHARD } from '../redis/keys.ts'
+import { FencedOff } from '../redis/redis-errors.ts'
+import { runScript, script } from '../redis/run-script.ts'
+
+const SAVE_COUNTS = script(`
+-- KEYS 1 lease, 2 counts (string); ARGV 1 fencing token, 2 counts as JSON. Gives 1, or 0 when the lease holds another token.
+local held = redis.call('GET', KEYS[1])
+if not held or string.match(held, '^%d+') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[2], ARGV[2])
+return 1
+`)
+
+const COMMIT_OUTAGES = script(`
+-- Appends revisions of units' incidents and keeps what knows of them, all or nothing, if the caller still decides.
+-- KEYS 1 lease, 2 incidents (stream), 3 outages (hash)
+-- ARGV 1 fencing token, 2 incidents, 3 fields and values written, 4 fields dropped: counts; then these
+-- Gives 1, or 0 when the lease holds another token.
+local held = redis.call('GET', KEYS[1])
+if not held or string.match(held, '^%d+') ~= ARGV[1] then return 0 end
+for i = 2, 3 do
+  local kind = redis.call('TYPE', KEYS[i]).ok
+  if kind ~= 'none' and kind ~= (i == 2 and 'stream' or 'hash') then return redis.error_reply('WRONGTYPE ' .. KEYS[i]) end
+end
+local incidents, written, dropped = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local at = 5
+for i = at, at + incidents - 1 do redis.call('XADD', KEYS[2], '*', 'json', ARGV[i]) end
+at = at + incidents
+for i = at, at + written - 1, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1]) end
+at = at + written
+for i = at, at + dropped - 1 do redis.call('HDEL', KEYS[3], ARGV[i]) end
+return 1
+`)
+
+/** Throws FencedOff when the shard's `evaluate` lease is another's. `json` is that of ShardCounts. */
+export async function saveUnitCounts(
+  redis: RedisClient,
+  keys: Keys,
+  shard: number,
+  token: number,
+  json: string,
+): Promise<void> {
+  const touched = [keys.lease('evaluate', shard), keys.unitCounts(shard)]
+  if ((await runScript(redis, SAVE_COUNTS, touched, [token, json])) !== 1)
+    throw new FencedOff(`shard ${shard} is not held with token ${token} any more`)
+}
+
+/** By shard; undefined where none has ever counted. */
+export function readUnitCounts(
+  redis: RedisClient,
+  keys: Keys,
+  shardCount: number,
+): Promise<(ShardCounts | undefined)[]> {
+  return Promise.all(
+    Array.from({ length: shardCount }, async (_, shard) => {
+      const json = await redis.get(keys.unitCounts(shard))
+      return json === null ? undefined : (JSON.parse(json) as ShardCounts)
+    }),
+  )
+}
+
+/** As JSON by unit. */
+export function readOutages(redis: RedisClient, keys: Keys): Promise<Record<string, string>> {
+  return redis.hgetall(keys.outages)
+}
+
+/** Throws FencedOff, with nothing written, when the `units` lease is another's. */
+export async function commitOutages(
+  redis: RedisClient,
+  keys: Keys,
+  token: number,
+  changes: { incidents: readonly UnitIncident[]; kept: ReadonlyMap<string, Outage>; dropped: readonly string[] },
+): Promise<void> {
+  const incidents = changes.incidents.map((incident) => JSON.stringify(incident))
+  const kept = [...changes.kept].flatMap(([unitPath, outage]) => [unitPath, JSON.stringify(outage)])
+  const touched = [keys.lease('units', UNITS_SHARD), keys.incidents(UNITS_SHARD), keys.outages]
+  const counts = [incidents.length, kept.length, changes.dropped.length]
+  const done = await runScript(redis, COMMIT_OUTAGES, touched, [
+    token,
+    ...counts,
+    ...incidents,
+    ...kept,
+    ...changes.dropped,
+  ])
+  if (done !== 1) throw new FencedOff(`units are not judged with token ${token} any more`)
+}

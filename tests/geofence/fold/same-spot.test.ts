@@ -1,0 +1,41 @@
+// An access point's place is looked up, not measured: a wrong entry says the same wrong coordinates again and again.
+import { expect, test } from 'vitest'
+import { backtest } from '../../../geofence/inquiry/backtest.ts'
+import type { LogReport } from '../../../model/report/report.ts'
+import { brief, condition, document, fix, MINUTE } from '../make-reports.ts'
+
+const RULES = document({ conditions: [condition({})] })
+const START = Date.UTC(2026, 2, 3)
+const types = (reports: LogReport[]) => brief(backtest(RULES, reports)).map((line) => line.split(' ')[0])
+
+const wifi = (minute: number, northM: number) =>
+  fix(START + minute * MINUTE, northM, 0, { source: 'wifi', accuracyM: 40 })
+const home = (minute: number) => fix(START + minute * MINUTE, 0, 0)
+const minutes = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i)
+
+test('one wrong access point, heard again and again for minutes, accuses nobody', () => {
+  const strayed = minutes(2, 8).map((minute) => (minute % 2 ? wifi(minute, 400) : wifi(minute, 60)))
+  expect(types([home(0), home(1), ...strayed, home(8), home(9)])).toEqual([])
+  expect(types([home(0), home(1), ...minutes(2, 8).map((minute) => wifi(minute, 400)), home(8)])).toEqual([])
+})
+
+test('two access points out there are two witnesses, at once', () => {
+  expect(types([home(0), wifi(1, 400), wifi(2, 420)])).toEqual(['away_from_required_zone'])
+})
+
+test('a single access point is believed when it has been heard for ten minutes', () => {
+  expect(types([home(0), ...minutes(1, 9).map((minute) => wifi(minute, 400))])).toEqual([])
+  expect(types([home(0), ...minutes(1, 13).map((minute) => wifi(minute, 400))])).toEqual(['away_from_required_zone'])
+})
+
+test('a GPS receiver that holds its place is no look-up', () => {
+  expect(types([home(0), fix(START + MINUTE, 400, 0), fix(START + 2 * MINUTE, 400, 0)])).toEqual([
+    'away_from_required_zone',
+  ])
+})
+
+test('two towers in turn, one of them far off, accuse nobody', () => {
+  const cell = (minute: number) =>
+    fix(START + minute * MINUTE, minute % 2 ? 300 : 2500, 0, { source: 'cell', accuracyM: 700 })
+  expect(types([home(0), ...minutes(1, 12).map(cell), home(12)])).toEqual([])
+})

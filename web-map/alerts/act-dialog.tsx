@@ -1,0 +1,104 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import type { ActRequest, IncidentView } from '../../model/console/console.ts'
+import { RESOLUTIONS, type Resolution } from '../../model/incident/incident.ts'
+import type { ActQuestion, ConsoleState } from '../app/console-state.ts'
+import { t } from '../i18n/language.ts'
+import { StateMark } from '../widgets/marks.tsx'
+import { nameOf } from './incident-order.ts'
+
+const NOTE_CHARACTERS_MAX = 2000
+
+/**
+ * Asks for what an act needs: the words of a note, the reason of an escalation, the outcome of a resolution. What is written
+ * stays when the session ends: the sign-in form comes over it.
+ */
+export function ActDialog({ state, question }: { state: ConsoleState; question: ActQuestion }) {
+  const { action, incident } = question
+  const dialog = useRef<HTMLDialogElement>(null)
+  const busy = useSignal(false)
+  const problem = useSignal<string | undefined>(undefined)
+  useEffect(() => dialog.current?.showModal(), [])
+  const close = () => {
+    if (state.question.value === question) state.question.value = undefined
+  }
+  state.incidentsVersion.value
+  const raisedSince = signsOf(state.live.incidents.get(incident.id) ?? incident) > signsOf(incident)
+
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    const fields = new FormData(event.currentTarget as HTMLFormElement)
+    const note = String(fields.get('note') ?? '').trim()
+    const request: ActRequest = { action }
+    if (note) request.note = note
+    if (action === 'resolve') {
+      request.resolution = fields.get('resolution') as Resolution
+      request.signs = signsOf(incident)
+    }
+    busy.value = true
+    problem.value = await state.act(incident.id, request)
+    busy.value = false
+    if (!problem.value) close()
+  }
+  return (
+    <dialog
+      ref={dialog}
+      class="dialog"
+      closedby={state.session.phase.value === 'active' ? 'closerequest' : 'none'}
+      onClose={close}
+      aria-labelledby="act-title"
+    >
+      <form onSubmit={(event) => void submit(event)}>
+        <h2 id="act-title">{t(`act.title.${action}`)}</h2>
+        <p class="dialog-about">
+          <StateMark state={incident.severity} />
+          <span>
+            <b>{t(`type.${incident.type}`)}</b> · {nameOf(incident)}
+          </span>
+        </p>
+        {action === 'resolve' && raisedSince && (
+          <p class="dialog-news" role="alert">
+            {t('act.raisedSince')}
+          </p>
+        )}
+        {action === 'resolve' && (
+          <fieldset class="outcomes">
+            <legend>{t('act.resolution')}</legend>
+            {RESOLUTIONS.map((one) => (
+              <label key={one}>
+                <input type="radio" name="resolution" value={one} required />
+                <span>
+                  <b>{t(`resolution.${one}`)}</b>
+                  <small>{t(`resolution.${one}.hint`)}</small>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+        )}
+        <label class="field">
+          <span>
+            {t(action === 'resolve' ? 'act.noteOptional' : action === 'note' ? 'act.noteLabel' : 'act.reasonLabel')}
+          </span>
+          <textarea name="note" rows={3} maxLength={NOTE_CHARACTERS_MAX} required={action !== 'resolve'} />
+        </label>
+        {problem.value && (
+          <p class="problem" role="alert">
+            {problem.value}
+          </p>
+        )}
+        <div class="dialog-actions">
+          <button type="button" onClick={() => dialog.current?.close()}>
+            {t('act.cancel')}
+          </button>
+          <button type="submit" class="primary" disabled={busy.value}>
+            {busy.value ? t('act.saving') : t(action === 'note' ? 'act.save' : `act.${action}`)}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}
+
+function signsOf({ signs = 1 }: IncidentView): number {
+  return signs
+}

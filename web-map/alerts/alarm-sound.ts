@@ -1,0 +1,80 @@
+import type { Severity } from '../../model/incident/incident.ts'
+
+/** An alert of a severity, or the end of the session. */
+export type Alarm = Severity | 'ended'
+
+/**
+ * Notes of each alarm: frequency in Hz, start and length in seconds. Kritis rises twice, serius calls once, informasi taps; the
+ * end of the session falls twice.
+ */
+const NOTES: Record<Alarm, readonly (readonly [hz: number, startS: number, lengthS: number])[]> = {
+  kritis: [
+    [880, 0, 0.14],
+    [1175, 0.16, 0.14],
+    [1568, 0.32, 0.2],
+    [880, 0.66, 0.14],
+    [1175, 0.82, 0.14],
+    [1568, 0.98, 0.26],
+  ],
+  serius: [
+    [659, 0, 0.18],
+    [523, 0.22, 0.28],
+  ],
+  informasi: [[784, 0, 0.1]],
+  ended: [
+    [784, 0, 0.2],
+    [587, 0.22, 0.2],
+    [392, 0.44, 0.4],
+    [784, 1, 0.2],
+    [587, 1.22, 0.2],
+    [392, 1.44, 0.4],
+  ],
+}
+const LOUDNESS: Record<Alarm, number> = { kritis: 0.32, serius: 0.2, informasi: 0.1, ended: 0.3 }
+
+/**
+ * Alarm tones through WebAudio. Browsers keep it silent until the officer has clicked once, and take it away again: a phone call,
+ * a locked screen, a sound device unplugged. `allow` from a click brings it back.
+ */
+export class AlarmSound {
+  #context: AudioContext | undefined
+  #onAllowed: (allowed: boolean) => void = () => undefined
+
+  /** Tells whenever the browser begins or ceases to let sound out. */
+  follow(onAllowed: (allowed: boolean) => void): void {
+    this.#onAllowed = onAllowed
+  }
+
+  /** True once the browser lets sound out; it may take its time, and `follow` tells as well. */
+  async allow(): Promise<boolean> {
+    if (!this.#context) {
+      const context = new AudioContext()
+      context.onstatechange = () => this.#onAllowed(context.state === 'running')
+      this.#context = context
+    }
+    await this.#context.resume()
+    return this.#context.state === 'running'
+  }
+
+  /** False where the browser lets no sound out. */
+  play(alarm: Alarm): boolean {
+    const context = this.#context
+    if (context?.state !== 'running') return false
+    for (const [hz, startS, lengthS] of NOTES[alarm]) {
+      const from = context.currentTime + 0.02 + startS
+      const tone = context.createOscillator()
+      const gain = context.createGain()
+      tone.type = alarm === 'kritis' ? 'square' : 'sine'
+      tone.frequency.value = hz
+      const peak = LOUDNESS[alarm] * (tone.type === 'square' ? 0.5 : 1)
+      gain.gain.setValueAtTime(0, from)
+      gain.gain.linearRampToValueAtTime(peak, from + 0.015)
+      gain.gain.setValueAtTime(peak, from + lengthS - 0.03)
+      gain.gain.linearRampToValueAtTime(0, from + lengthS)
+      tone.connect(gain).connect(context.destination)
+      tone.start(from)
+      tone.stop(from + lengthS + 0.02)
+    }
+    return true
+  }
+}

@@ -1,0 +1,184 @@
+import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import type { IncidentView } from '../../model/console/console.ts'
+import type { ConsoleState } from '../app/console-state.ts'
+import { canBeExplained } from '../explanation/explaining.ts'
+import { WhyButton } from '../explanation/why-button.tsx'
+import { incidentTimeWords } from '../i18n/incident-time.ts'
+import { isMessageKey, t } from '../i18n/language.ts'
+import { distanceWords } from '../i18n/measure-words.ts'
+import { durationWords, momentWords } from '../i18n/time-words.ts'
+import { StateMark } from '../widgets/marks.tsx'
+import { ARRIVAL } from './arrivals.ts'
+import {
+  actOf,
+  dueInMs,
+  isOpen,
+  isReopened,
+  type KnownIncident,
+  nameOf,
+  stageOf,
+  unitPathOf,
+} from './incident-order.ts'
+
+type Asked = 'note' | 'escalate' | 'resolve'
+
+export function IncidentCard({
+  state,
+  incident,
+  onOpen,
+  onAsk,
+  onExplain,
+}: {
+  state: ConsoleState
+  incident: KnownIncident
+  /** Absent where there is nobody to be opened: an incident of a whole unit. */
+  onOpen: (() => void) | undefined
+  onAsk: (action: Asked) => void
+  onExplain: () => void
+}) {
+  const problem = useSignal<string | undefined>(undefined)
+  const busy = useSignal(false)
+  const nowMs = state.nowMs.value
+  const timeZone = state.timeZoneOf(unitPathOf(incident))
+  const stage = stageOf(incident)
+  const arrivedMs = state.arrivals.arrivedMs.value.get(incident.id)
+  const over = !isOpen(incident)
+  const flashing = arrivedMs !== undefined && nowMs - arrivedMs < ARRIVAL.flashMs
+  const depth = incident.depthM === undefined ? '' : t('alerts.depth', { distance: distanceWords(incident.depthM) })
+  const place = [incident.conditionName, depth].filter(Boolean).join(' · ')
+  const classes = [
+    'card',
+    incident.withdrawn ? 'withdrawn' : incident.severity,
+    stage,
+    flashing ? 'arrived' : '',
+    state.selectedIncidentId.value === incident.id ? 'selected' : '',
+    canBeExplained(incident) ? 'explained' : '',
+  ]
+  const acknowledge = async () => {
+    busy.value = true
+    problem.value = await state.act(incident.id, { action: 'acknowledge' })
+    busy.value = false
+  }
+  return (
+    <li class={classes.join(' ')} data-incident={incident.id}>
+      <Opening onOpen={onOpen}>
+        <span class="card-head">
+          <StateMark state={incident.severity} />
+          <span class="card-type">{t(`type.${incident.type}`)}</span>
+          <Due incident={incident} nowMs={nowMs} />
+        </span>
+        <span class="card-name">
+          {nameOf(incident)}
+          {incident.wearer && state.units.value.length > 1 && <small>{state.unitName(incident.wearer.unitPath)}</small>}
+        </span>
+        {incident.unit && (
+          <>
+            <span class="card-line">
+              {t('alerts.silentOf', { silent: incident.silentCount, all: incident.ofCount })}
+            </span>
+            <span class="card-line">{t('alerts.fleetHint')}</span>
+          </>
+        )}
+        {place && <span class="card-line">{place}</span>}
+        <span class="card-line">{incidentTimeWords(incident, nowMs, timeZone)}</span>
+        <Marks incident={incident} />
+      </Opening>
+      <Acts state={state} incident={incident} timeZone={timeZone} />
+      {problem.value && <p class="problem">{problem.value}</p>}
+      {(!over || (incident.withdrawn && stage === 'new')) && (
+        <fieldset class="card-actions" aria-label={t('alerts.actions')}>
+          {stage === 'new' && (
+            <button type="button" class="take" disabled={busy.value} onClick={() => void acknowledge()}>
+              {t('act.acknowledge')}
+            </button>
+          )}
+          {!over && (
+            <>
+              <button type="button" class={stage === 'new' ? '' : 'take'} onClick={() => onAsk('resolve')}>
+                {t('act.resolve')}
+              </button>
+              <button type="button" onClick={() => onAsk('note')}>
+                {t('act.note')}
+              </button>
+              <button type="button" onClick={() => onAsk('escalate')}>
+                {t('act.escalate')}
+              </button>
+            </>
+          )}
+        </fieldset>
+      )}
+      {canBeExplained(incident) && <WhyButton incident={incident} onExplain={onExplain} />}
+    </li>
+  )
+}
+
+function Opening({ onOpen, children }: { onOpen: (() => void) | undefined; children: ComponentChildren }) {
+  return onOpen === undefined ? (
+    <div class="card-open">{children}</div>
+  ) : (
+    <button type="button" class="card-open" onClick={onOpen}>
+      {children}
+    </button>
+  )
+}
+
+function Due({ incident, nowMs }: { incident: IncidentView; nowMs: number }) {
+  const dueMs = dueInMs(incident, nowMs)
+  if (dueMs === undefined) return null
+  const overdue = dueMs < 0
+  return (
+    <span class={`due${overdue ? ' overdue' : ''}`}>
+      {t(overdue ? 'alerts.overdue' : 'alerts.due', { duration: durationWords(Math.abs(dueMs)) })}
+    </span>
+  )
+}
+
+function Marks({ incident }: { incident: KnownIncident }) {
+  const signs = incident.signs ?? 1
+  const again = incident.standsSinceActId !== undefined && !incident.withdrawn
+  if (!incident.late && !incident.inferred && !incident.withdrawn && !again && signs === 1) return null
+  return (
+    <span class="card-marks">
+      {again && <i title={t('alerts.standsAgainHint')}>{t('alerts.standsAgain')}</i>}
+      {isReopened(incident) && <i title={t('alerts.reopenedHint')}>{t('alerts.reopened')}</i>}
+      {signs > 1 && <i title={t('alerts.signsHint')}>{t('alerts.signs', { count: signs })}</i>}
+      {incident.withdrawn && <i>{t('alerts.withdrawn', { reason: reasonWords(incident.withdrawn.reason) })}</i>}
+      {incident.late && <i title={t('alerts.lateHint')}>{t('alerts.late')}</i>}
+      {incident.inferred && <i title={t('alerts.inferredHint')}>{t('alerts.inferred')}</i>}
+    </span>
+  )
+}
+
+/** The engine gives a code; anything else is a person's words. */
+function reasonWords(reason: string): string {
+  const key = `withdrawn.${reason}`
+  return isMessageKey(key) ? t(key) : reason
+}
+
+function Acts({ state, incident, timeZone }: { state: ConsoleState; incident: KnownIncident; timeZone: string }) {
+  if (incident.acts.length === 0) return null
+  const moment = (atMs: number) => momentWords(atMs, state.nowMs.value, timeZone)
+  const resolved = actOf(incident, 'resolve')
+  const holds = incident.acts.slice(resolved ? incident.acts.lastIndexOf(resolved) + 1 : 0)
+  const since = holds.filter(({ actId }) => actId > (incident.standsSinceActId ?? 0))
+  const taken = since.findLast(({ action }) => action === 'acknowledge')
+  const escalated = since.findLast(({ action }) => action === 'escalate')
+  const said = incident.acts.findLast((act) => act.note)
+  return (
+    <div class="card-acts">
+      {resolved?.resolution && (
+        <p>
+          {t('alerts.resolvedBy', {
+            resolution: t(`resolution.${resolved.resolution}`),
+            name: resolved.officerName,
+            time: moment(resolved.atMs),
+          })}
+        </p>
+      )}
+      {escalated && <p>{t('alerts.escalatedBy', { name: escalated.officerName, time: moment(escalated.atMs) })}</p>}
+      {taken && <p>{t('alerts.acknowledgedBy', { name: taken.officerName, time: moment(taken.atMs) })}</p>}
+      {said?.note && <p class="note">“{said.note}”</p>}
+    </div>
+  )
+}

@@ -1,0 +1,58 @@
+import type { ConsoleState } from '../app/console-state.ts'
+import type { ExplanationAnswer } from '../app/request.ts'
+import { t } from '../i18n/language.ts'
+import { momentWords, secondsWords, zoneAbbreviation } from '../i18n/time-words.ts'
+import type { Edge, JudgedFix } from './judged-fixes.ts'
+import { boundaryWords } from './judged-words.ts'
+
+type Props = { state: ConsoleState; edges: readonly Edge[]; fixes: readonly JudgedFix[]; timeZone: string }
+
+/** What the incident hangs on, numbered as in the chart and on the map. */
+export function EdgeList({ state, edges, fixes, timeZone }: Props) {
+  const nowMs = state.nowMs.value
+  return (
+    <ol class="edges">
+      {edges.map(({ edge, timeMs, fix }, i) => {
+        const judged = fix === undefined ? undefined : fixes[fix]
+        return (
+          <li key={edge}>
+            <i class="edge-number" aria-hidden="true">
+              {i + 1}
+            </i>
+            <b>{t(`explain.edge.${edge}`)}</b>
+            <span>
+              {secondsWords(timeMs, nowMs, timeZone)} {zoneAbbreviation(timeZone)}
+              <small>
+                {judged
+                  ? `${boundaryWords(judged)}, ±${Math.round(judged.radiusM)} m`
+                  : t(edge === 'end' ? 'explain.endedByClock' : 'explain.byClock')}
+              </small>
+            </span>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+/** An incident that the device itself told, or its positions as such: when, for there is no distance to show. */
+export function DeviceSigns({ answer, timeZone }: { answer: ExplanationAnswer; timeZone: string }) {
+  const { startMs, endMs, evidence } = answer.incident
+  return (
+    <>
+      <p>{t('explain.noDistance')}</p>
+      <ul class="signs">
+        {evidence.map(({ timeMs, contentKey, role }) => (
+          <li key={`${timeMs} ${contentKey} ${role}`}>
+            <b>{momentWords(timeMs, startMs, timeZone)}</b> {t(`explain.edge.${role}`)}
+          </li>
+        ))}
+        {endMs !== undefined && evidence.every(({ role }) => role !== 'end') && (
+          <li>
+            <b>{momentWords(endMs, startMs, timeZone)}</b> {t('explain.edge.end')}
+          </li>
+        )}
+      </ul>
+    </>
+  )
+}

@@ -1,0 +1,49 @@
+import type { IncidentView } from '../../model/console/console.ts'
+import type { ConsoleState } from '../app/console-state.ts'
+import type { ExplanationAnswer } from '../app/request.ts'
+import { t } from '../i18n/language.ts'
+
+type Props = { state: ConsoleState; answer: ExplanationAnswer; told: IncidentView | undefined }
+
+/** Which engine and which rules said so, and that they say the same again. */
+export function ExplanationProof({ state, answer, told }: Props) {
+  const { explaining, file } = state
+  const { outcome, times } = explaining.rerun.value
+  const otherEngine = told && told.engineVersion !== answer.engineVersion ? told.engineVersion : undefined
+  const otherPlan = told?.planHash !== undefined && told.planHash !== answer.planHash
+  const busy = file.busy.value.has('explanation')
+  return (
+    <section class="proof">
+      <h3>{t('explain.proof')}</h3>
+      <p class={answer.same ? 'agrees' : 'problem'}>{t(answer.same ? 'explain.same' : 'explain.notSame')}</p>
+      <dl>
+        <div>
+          <dt>{t('explain.engine')}</dt>
+          <dd>
+            {answer.engineVersion}
+            {otherEngine && <small>{t('explain.otherEngine', { version: otherEngine })}</small>}
+          </dd>
+        </div>
+        <div>
+          <dt>{t('explain.planHash')}</dt>
+          <dd>
+            <code>{answer.planHash}</code>
+            {otherPlan && <small>{t('explain.otherPlan')}</small>}
+          </dd>
+        </div>
+        <div>
+          <dt>{t('explain.hash')}</dt>
+          <dd>
+            <code>{answer.hash}</code>
+          </dd>
+        </div>
+      </dl>
+      <div class="rerun">
+        <button type="button" disabled={busy} onClick={() => void explaining.run(state.nowMs.value)}>
+          {busy ? t('explain.working') : t('explain.again')}
+        </button>
+        <p role="status">{outcome === 'first' ? t('explain.againNote') : t(`explain.rerun.${outcome}`, { times })}</p>
+      </div>
+    </section>
+  )
+}

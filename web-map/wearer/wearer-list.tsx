@@ -1,0 +1,64 @@
+import { useSignal } from '@preact/signals'
+import type { ConsoleState } from '../app/console-state.ts'
+import { markStateOf } from '../feed/freshness.ts'
+import { t } from '../i18n/language.ts'
+import { countWords } from '../i18n/measure-words.ts'
+import { programmeWords } from '../i18n/programme-words.ts'
+import { ageWords } from '../i18n/time-words.ts'
+import { Icon, StateMark } from '../widgets/marks.tsx'
+import { findWearers } from './find-wearers.ts'
+
+const SHOWN_MAX = 100
+
+export function WearerList({ state, onOpen }: { state: ConsoleState; onOpen: () => void }) {
+  const query = useSignal('')
+  state.rosterVersion.value
+  state.listsVersion.value
+  const nowMs = state.nowMs.value
+  const found = findWearers(state.live.wearers.values(), query.value, (path) => state.unitName(path))
+  return (
+    <section class="list" aria-label={t('wearers.tab')}>
+      <label class="search">
+        <Icon name="search" />
+        <input
+          type="search"
+          placeholder={t('wearers.search')}
+          aria-label={t('wearers.search')}
+          value={query.value}
+          onInput={(event) => (query.value = event.currentTarget.value)}
+        />
+      </label>
+      <p class="list-count">
+        {found.length ? t('wearers.count', { count: countWords(found.length) }) : t('wearers.none')}
+      </p>
+      <ol class="wearers">
+        {found.slice(0, SHOWN_MAX).map((wearer) => {
+          const bracelet = state.live.bracelets.get(wearer.n)
+          return (
+            <li key={wearer.id}>
+              <button
+                type="button"
+                class={state.file.selectedId.value === wearer.id ? 'selected' : ''}
+                onClick={() => {
+                  state.openWearer(wearer)
+                  onOpen()
+                }}
+              >
+                <StateMark state={bracelet ? markStateOf(bracelet, nowMs) : 'nodata'} size={18} />
+                <span class="wearer-name">{wearer.name}</span>
+                <span class="wearer-age">{bracelet ? ageWords(bracelet.timeMs, nowMs) : t('state.nodata')}</span>
+                <span class="wearer-more">
+                  {programmeWords(wearer.programme)} · {wearer.pkName}
+                  {state.units.value.length > 1 && ` · ${state.unitName(wearer.unitPath)}`}
+                </span>
+              </button>
+            </li>
+          )
+        })}
+      </ol>
+      {found.length > SHOWN_MAX && (
+        <p class="list-count">{t('wearers.more', { count: countWords(found.length - SHOWN_MAX) })}</p>
+      )}
+    </section>
+  )
+}
