@@ -50,6 +50,12 @@ export const ROOMS: Record<string, string[]> = {
   'store/track': ['store/database'],
   'store/access': ['store/database', 'store/people'],
 
+  'api/answer': [],
+  'api/sign-in': ['api/answer'],
+  'api/live': ['api/answer', 'api/sign-in'],
+  'api/routes': ['api/answer', 'api/sign-in', 'api/live'],
+  api: ['api/answer', 'api/sign-in', 'api/live', 'api/routes'],
+
   'bin/process': [],
   'bin/roles': ['bin/process'],
   'bin/commands': ['bin/process', 'bin/roles'],
