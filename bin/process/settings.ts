@@ -20,7 +20,16 @@ export const SETTINGS = {
   ),
   recordDatabaseUrl: secret('RECORD_DATABASE_URL', 'the same as role gelang_record'),
   authDatabaseUrl: secret('AUTH_DATABASE_URL', 'the same as role gelang_auth'),
-  redisUrl: secret('REDIS_URL', 'Redis with appendonly and appendfsync always'),
+  redisUrl: secret(
+    'REDIS_URL',
+    'Redis with appendonly and appendfsync always, as a user who may do everything (redis-users; and the roles below where they have no address of their own)',
+  ),
+  ingestRedisUrl: secret('GELANG_INGEST_REDIS_URL', 'the same as the user of ingest, as "gelang redis-users" makes it'),
+  evaluateRedisUrl: secret('GELANG_EVALUATE_REDIS_URL', 'the same as the user of evaluate'),
+  recordRedisUrl: secret('GELANG_RECORD_REDIS_URL', 'the same as the user of record'),
+  notifyRedisUrl: secret('GELANG_NOTIFY_REDIS_URL', 'the same as the user of notify'),
+  apiRedisUrl: secret('GELANG_API_REDIS_URL', 'the same as the user of api'),
+  allowOpenRedis: flag('GELANG_ALLOW_OPEN_REDIS', '1: run on a Redis that asks for no password (never in production)'),
   redisCluster: flag('GELANG_REDIS_CLUSTER', '1: the address names one node of a Redis Cluster'),
   prefix: text('GELANG_PREFIX', 'first part of every Redis key (gelang)', 'gelang'),
   shardCount: wholeNumber('GELANG_SHARDS', 'shards of the report log (16); changing it needs an empty log', {
@@ -97,6 +106,8 @@ export const SETTINGS = {
 type Read = { [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['read']> }
 
 export type Settings = Read & {
+  /** Of the roles that have an address of their own. */
+  redisUrls: Partial<Record<ProcessRole, string>>
   /** Where alerts go, by who has to act. */
   webhookUrls: Partial<Record<Level, string>>
   retainMs: number
@@ -109,6 +120,13 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   ) as unknown as Read
   return {
     ...read,
+    redisUrls: {
+      ...(read.ingestRedisUrl && { ingest: read.ingestRedisUrl }),
+      ...(read.evaluateRedisUrl && { evaluate: read.evaluateRedisUrl }),
+      ...(read.recordRedisUrl && { record: read.recordRedisUrl }),
+      ...(read.notifyRedisUrl && { notify: read.notifyRedisUrl }),
+      ...(read.apiRedisUrl && { api: read.apiRedisUrl }),
+    },
     webhookUrls: {
       ...(read.webhookUrl && { petugas: read.webhookUrl }),
       ...(read.webhookKasubsiUrl && { kasubsi: read.webhookKasubsiUrl }),
