@@ -57,7 +57,10 @@ const RULES_SPREAD_MS = 3000
 export type ActQuestion = { action: 'note' | 'escalate' | 'resolve'; incident: IncidentView }
 
 /** Where the map should go; a new object each time, so that asking twice moves twice. */
-export type MapErrand = { kind: 'wearer'; n: number; latDeg?: number; lonDeg?: number } | { kind: 'fit' }
+export type MapErrand =
+  | { kind: 'wearer'; n: number }
+  | { kind: 'place'; latDeg: number; lonDeg: number }
+  | { kind: 'fit' }
 
 /** Everything on screen. Live data is kept in plain maps; the `…Version` signals say when to look again. */
 export class ConsoleState {
@@ -194,7 +197,7 @@ export class ConsoleState {
     this.selectedIncidentId.value = incident?.id
     const place = incident?.evidence.findLast((one) => one.latE7 !== undefined && one.lonE7 !== undefined)
     this.errand.value = place
-      ? { kind: 'wearer', n: wearer.n, latDeg: place.latE7! / 1e7, lonDeg: place.lonE7! / 1e7 }
+      ? { kind: 'place', latDeg: place.latE7! / 1e7, lonDeg: place.lonE7! / 1e7 }
       : { kind: 'wearer', n: wearer.n }
   }
 
@@ -379,7 +382,8 @@ export class ConsoleState {
       this.#fitPending = false
       // A link may have asked for a klien before it was known where anybody is.
       const asked = this.errand.value
-      this.errand.value = asked?.kind === 'wearer' ? { ...asked } : { kind: 'fit' }
+      if (asked?.kind === 'wearer') this.errand.value = { ...asked }
+      else if (asked?.kind !== 'place') this.errand.value = { kind: 'fit' }
     }
     if (change.incidents) this.incidentsVersion.value++
     if (message.t === 'status') this.#statusVersion.value++

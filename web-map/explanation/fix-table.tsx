@@ -71,13 +71,12 @@ function Row(props: {
 }) {
   const { state, index, fix, edges, dayMs, timeZone } = props
   const { cursor } = state.explaining
-  const n = state.file.detail.value?.n
   const numbers = edges.flatMap(({ edge, fix: at }, i) =>
     at === index ? [`${i + 1} ${t(`explain.edge.${edge}`)}`] : [],
   )
   const show = () => {
     cursor.value = index
-    if (n !== undefined) state.errand.value = { kind: 'wearer', n, latDeg: fix.latDeg, lonDeg: fix.lonDeg }
+    state.errand.value = { kind: 'place', latDeg: fix.latDeg, lonDeg: fix.lonDeg }
   }
   return (
     <tr class={cursor.value === index ? 'pointed' : ''}>

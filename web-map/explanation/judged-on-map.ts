@@ -1,5 +1,6 @@
 import { useSignalEffect } from '@preact/signals'
 import type { RefObject } from 'preact'
+import { useRef } from 'preact/hooks'
 import type { ConsoleState } from '../app/console-state.ts'
 import type { LiveMap } from '../map/live-map.ts'
 import type { MapPictures } from '../map/map-pictures.ts'
@@ -16,6 +17,7 @@ export function useJudgedOnMap(
   { picture }: MapPictures,
   map: RefObject<LiveMap | undefined>,
 ): void {
+  const shown = useRef<{ fixes: readonly unknown[]; moves: number } | undefined>(undefined)
   useSignalEffect(() => {
     const { fixes, edges, cursor } = state.explaining
     const judged = fixes.value.length > 0
@@ -31,8 +33,13 @@ export function useJudgedOnMap(
   })
   useSignalEffect(() => {
     const zone = picture.zones.find(({ id }) => id === state.explainedZoneId.value)
-    const corners = cornersOfJudged(state.explaining.fixes.value, zone)
-    if (corners) map.current?.fit(corners, ZOOM_MAX, CONTROLS_PX)
+    const fixes = state.explaining.fixes.value
+    const corners = cornersOfJudged(fixes, zone)
+    if (!corners || !map.current) return
+    // The zone may become known later; then the map stays where the officer has taken it meanwhile.
+    if (shown.current?.fixes === fixes && shown.current.moves !== map.current.moves) return
+    map.current.fit(corners, ZOOM_MAX, CONTROLS_PX)
+    shown.current = { fixes, moves: map.current.moves }
   })
   useSignalEffect(() => {
     const corners = cornersOfTrial(state.trial)

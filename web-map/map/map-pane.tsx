@@ -104,8 +104,8 @@ export function MapPane({ state }: { state: ConsoleState }) {
     if (!errand || !map.current) return
     if (errand.kind === 'fit') fitUnit(state, map.current)
     else {
-      const place = errand.latDeg === undefined ? state.live.bracelets.get(errand.n) : errand
-      if (place) map.current.fly(place.latDeg!, place.lonDeg!, WEARER_ZOOM)
+      const place = errand.kind === 'wearer' ? state.live.bracelets.get(errand.n) : errand
+      if (place) map.current.fly(place.latDeg, place.lonDeg, WEARER_ZOOM)
     }
   })
 

@@ -56,11 +56,10 @@ function Would(props: { state: ConsoleState; incident: Incident; index: number; 
   const { state, incident, index, timeZone } = props
   const { startMs, endMs, depthM, type } = incident
   const nowMs = state.nowMs.value
-  const n = state.file.detail.value?.n
   const show = () => {
     state.trial.chosen.value = index
     const place = placeOf(incident)
-    if (place && n !== undefined) state.errand.value = { kind: 'wearer', n, latDeg: place.latDeg, lonDeg: place.lonDeg }
+    if (place) state.errand.value = { kind: 'place', latDeg: place.latDeg, lonDeg: place.lonDeg }
   }
   return (
     <li class={state.trial.chosen.value === index ? 'pointed' : ''}>
