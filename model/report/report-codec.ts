@@ -5,7 +5,7 @@
 //           f64 time ms | f64 received ms | u32 content key high | u32 content key low
 //           i32 latitude 1e-7° | i32 longitude 1e-7° (of a defective report: DEFECT | seconds that its clock is off) | f32 accuracy m | f32 speed m/s | f32 course ° | f32 altitude m
 //           f32 hdop | u8 battery % | u8 charging | u8 strap | u8 case | u8 satellites | u8 protocol | u16 millivolts
-//           u32 0 | tail: attributes as UTF-8 JSON, possibly empty
+//           u32 unknown alarm's code, 0 = none | tail: attributes as UTF-8 JSON, possibly empty
 import {
   ALARM,
   CONTACT,
@@ -18,6 +18,8 @@ import {
   REPORT_FLAG,
   SENDER_ATTRIBUTE,
   TRISTATE,
+  UNKNOWN_ALARM_ATTRIBUTE,
+  unknownAlarmCode,
 } from './report.ts'
 
 export const ENTRY_VERSION = 1
@@ -52,7 +54,7 @@ export class ReportWriter {
     // As many bytes as the tail can have at most: not all characters are ASCII.
     const tail = tailOf(report)
     this.#room(REPORT_FIXED_BYTES + 3 * tail.length)
-    const size = REPORT_FIXED_BYTES + this.#writeTail(tail, report.disputedSender)
+    const size = REPORT_FIXED_BYTES + this.#writeTail(tail, report)
     writeReport(this.#view, this.#end, report, wearerId, braceletId, receivedMs, protocol, size)
     this.#end += size
     this.count++
@@ -78,14 +80,14 @@ export class ReportWriter {
   }
 
   /** Gives its bytes. */
-  #writeTail(tail: string, sender: string | undefined): number {
+  #writeTail(tail: string, report: DeviceReport): number {
     const at = this.#end + REPORT_FIXED_BYTES
-    if (tail.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(truncated(sender), undefined)
+    if (tail.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(truncated(report), report)
     for (let i = 0; i < tail.length; i++) {
       const code = tail.charCodeAt(i)
       if (code > 0x7f) {
         const bytes = text.encode(tail)
-        if (bytes.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(truncated(sender), undefined)
+        if (bytes.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(truncated(report), report)
         this.#bytes.set(bytes, at)
         return bytes.length
       }
@@ -104,14 +106,23 @@ export class ReportWriter {
   }
 }
 
-/** The attributes as JSON, '' where there are none. Whose stream it is of cannot be overwritten by what the device attached. */
-function tailOf({ attributes, disputedSender }: DeviceReport): string {
-  if (disputedSender !== undefined) return JSON.stringify({ ...attributes, [SENDER_ATTRIBUTE]: disputedSender })
-  return attributes === undefined ? '' : JSON.stringify(attributes)
+/** The attributes as JSON, '' where there are none. What we say ourselves cannot be overwritten by what the device attached. */
+function tailOf(report: DeviceReport): string {
+  const ours = oursOf(report)
+  if (ours === undefined) return report.attributes === undefined ? '' : JSON.stringify(report.attributes)
+  return JSON.stringify({ ...report.attributes, ...ours })
 }
 
-function truncated(sender: string | undefined): string {
-  return JSON.stringify(sender === undefined ? { truncated: true } : { truncated: true, [SENDER_ATTRIBUTE]: sender })
+function truncated(report: DeviceReport): string {
+  return JSON.stringify({ truncated: true, ...oursOf(report) })
+}
+
+function oursOf({ disputedSender, unknownAlarm }: DeviceReport): Record<string, string> | undefined {
+  if (disputedSender === undefined && unknownAlarm === undefined) return undefined
+  return {
+    ...(unknownAlarm === undefined ? {} : { [UNKNOWN_ALARM_ATTRIBUTE]: unknownAlarm }),
+    ...(disputedSender === undefined ? {} : { [SENDER_ATTRIBUTE]: disputedSender }),
+  }
 }
 
 function writeReport(
@@ -164,7 +175,7 @@ function writeReport(
   view.setUint8(at + 72, byteOf(report.satellites))
   view.setUint8(at + 73, PROTOCOL[protocol])
   view.setUint16(at + 74, millivoltsOf(report.batteryVolts), true)
-  view.setUint32(at + 76, 0, true)
+  view.setUint32(at + 76, report.unknownAlarm === undefined ? 0 : unknownAlarmCode(report.unknownAlarm), true)
   writeContentKey(view, at)
 }
 
@@ -194,7 +205,7 @@ function writeFlat(view: DataView, at: number, report: LogReport): void {
   view.setUint8(at + 72, report.satellites)
   view.setUint8(at + 73, report.protocol)
   view.setUint16(at + 74, Number.isNaN(batteryMillivolts) ? NO_MILLIVOLTS : batteryMillivolts, true)
-  view.setUint32(at + 76, 0, true)
+  view.setUint32(at + 76, report.unknownAlarm, true)
   writeContentKey(view, at)
 }
 
@@ -223,6 +234,11 @@ function writeContentKey(view: DataView, at: number): void {
     const word = view.getInt32(at + offset, true)
     high = mix(high, word)
     low = mix(low, word)
+  }
+  const unknownAlarm = view.getInt32(at + 76, true)
+  if (unknownAlarm !== 0) {
+    high = mix(high, unknownAlarm)
+    low = mix(low, unknownAlarm)
   }
   view.setUint32(at + 32, finish(high), true)
   view.setUint32(at + 36, finish(low), true)
@@ -281,6 +297,7 @@ export function readReport(view: DataView, at: number, into: LogReport): number 
   into.satellites = view.getUint8(at + 72)
   into.protocol = view.getUint8(at + 73)
   const millivolts = view.getUint16(at + 74, true)
+  into.unknownAlarm = view.getUint32(at + 76, true)
   into.batteryMillivolts = millivolts === NO_MILLIVOLTS ? Number.NaN : millivolts
   return at + size
 }
