@@ -13,10 +13,10 @@ import {
   type ZoomAnimEvent,
 } from 'leaflet'
 import type { MapSettings } from '../../model/console/console.ts'
-import type { MapView } from './mercator.ts'
+import type { MapView } from '../ground/mercator.ts'
+import type { Corners } from './corners.ts'
 
-export type Painter = (ctx: CanvasRenderingContext2D, view: MapView) => void
-export type Corners = { south: number; west: number; north: number; east: number }
+type Painter = (ctx: CanvasRenderingContext2D, view: MapView) => void
 
 /** One canvas over the whole map; any number of changes are painted once, in the next frame. */
 class CanvasLayer extends Layer {
@@ -132,7 +132,7 @@ function viewOf(map: LeafletMap): MapView {
   return { widthPx: size.x, heightPx: size.y, zoom, worldPx: 256 * 2 ** zoom, originX: corner.x, originY: corner.y }
 }
 
-export type LiveMapOptions = {
+type LiveMapOptions = {
   /** Paints what lies below the bracelets (coast, zones, track); `tiles` is true while map tiles are shown under it. */
   paintGround(ctx: CanvasRenderingContext2D, view: MapView, tiles: boolean): void
   paintBracelets: Painter
