@@ -1,55 +1,27 @@
 // The HTTP side: which route stands where. Everything under /v1 is in the OpenAPI document, and only that.
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { compress } from 'hono/compress'
-import type { MapSettings } from '../model/console/console.ts'
-import type { IncidentAct } from '../model/incident/incident.ts'
-import type { Clock, Log, Meter } from '../model/observe.ts'
-import type { Pool } from '../store/database/open-pool.ts'
-import type { Auth } from './auth.ts'
+import { withDeadline } from './answer/deadline.ts'
+import { limitedBody, sameOrigin, securityHeaders } from './answer/protect.ts'
+import { Refusal, refusalOf, refuse } from './answer/refusal.ts'
 import { serveConsole } from './console-files.ts'
-import { withDeadline } from './deadline.ts'
-import type { LiveHub } from './live/hub.ts'
-import { limitedBody, sameOrigin, securityHeaders } from './protect.ts'
-import { ReadingTurns } from './reading-turns.ts'
-import { Refusal, refusalOf, refuse } from './refusal.ts'
 import { addActs } from './routes/acts.ts'
 import { addBacktests } from './routes/backtests.ts'
 import { addExplanation } from './routes/explanation.ts'
-import { addHealth, type Health } from './routes/health.ts'
+import { addHealth } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
 import { addLedger } from './routes/ledger.ts'
 import { addLive } from './routes/live.ts'
 import { addLogin } from './routes/login.ts'
+import type { ApiApp, ApiParts } from './routes/parts.ts'
 import { addPlaces } from './routes/places.ts'
+import { ReadingTurns } from './routes/reading-turns.ts'
 import { addTrack } from './routes/track.ts'
 import { addWearers } from './routes/wearers.ts'
-import { type OfficerEnv, requireOfficer, type Sessions } from './sessions.ts'
-
-export type ApiParts = {
-  baseUrl: string
-  origins: ReadonlySet<string>
-  auth: Auth
-  sessions: Sessions
-  /** Pool of the role gelang_api. */
-  apiPool: Pool
-  hub: LiveHub
-  /** Tells all consoles of an act; never throws, tries again while Redis is away. */
-  tellAct(act: IncidentAct): void
-  mapSettings: MapSettings
-  /** Where `vite build` put the console; absent: no console is served. */
-  staticFolder?: string
-  health: Health
-  /** Header in which a trusted proxy names the client's address; absent: the socket's. */
-  clientAddressHeader?: string
-  clock: Clock
-  log: Log
-  meter: Meter
-}
+import { type OfficerEnv, requireOfficer } from './sign-in/sessions.ts'
 
 /** Whoever has waited this long is told that the database is away. */
 const ANSWER_MS_MAX = 20_000
-
-export type ApiApp = OpenAPIHono<OfficerEnv>
 
 /** The whole HTTP application, without a socket. */
 export function createApp(parts: ApiParts): ApiApp {

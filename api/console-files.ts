@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
-import type { ApiApp } from './app.ts'
+import type { ApiApp } from './routes/parts.ts'
 
 /** Vite writes a hash of the content into these names. */
 const HASHED = /^\/assets\//

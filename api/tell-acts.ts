@@ -11,7 +11,7 @@ const WAITING_MAX = 10_000
 /** Acts read from PostgreSQL at once. */
 const PAGE = 200
 
-export type TellerParts = {
+type TellerParts = {
   redis: RedisClient
   keys: Keys
   /** Role gelang_api. */

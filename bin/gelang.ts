@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The `gelang` command. Each subcommand is one file beside this one; here stands only what it is called and how it is asked.
 import { Command, Option } from 'commander'
-import { ENVIRONMENT, ROLES_OF_PROCESS } from './process/settings.ts'
+import { ROLES_OF_PROCESS, SETTINGS } from './process/settings.ts'
 
 const program = new Command('gelang')
   .description('Electronic-monitoring telemetry: bracelets report, Gelang judges, stores and alerts.')
@@ -9,7 +9,9 @@ const program = new Command('gelang')
   .showHelpAfterError('(gelang --help tells what there is)')
   .addHelpText(
     'after',
-    `\nEnvironment:\n${ENVIRONMENT.map(([name, meaning]) => `  ${name.padEnd(28)} ${meaning}`).join('\n')}\n`,
+    `\nEnvironment:\n${Object.values(SETTINGS)
+      .map(({ name, meaning }) => `  ${name.padEnd(28)} ${meaning}`)
+      .join('\n')}\n`,
   )
 
 program

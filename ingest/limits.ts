@@ -1,4 +1,4 @@
-// Every limit of ingest in one table. ARCHITECTURE.md lists them with the tests that reach them.
+// Every limit of ingest in one table. docs/limits.md lists them with the tests that reach them.
 
 import { QUARANTINE_SHARE_MAX } from '../stream/logs/quarantine-log.ts'
 

@@ -1,11 +1,11 @@
-import { Refusal } from '../refusal.ts'
+import { Refusal } from '../answer/refusal.ts'
 import type { Admission, LiveConnection } from './connection.ts'
 import { decodeCursor } from './cursor.ts'
 import type { LiveFeed } from './feed.ts'
 import type { ScopeParts } from './keep-scopes.ts'
 import { loadScope } from './scope.ts'
 
-export type Around = {
+type Around = {
   closed(): boolean
   feed: LiveFeed
   connections: ReadonlySet<LiveConnection>

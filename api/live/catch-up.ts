@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { compareIds } from '../../stream/logs/positions.ts'
 import type { LiveConnection } from './connection.ts'
 
-export type Missed<E extends { id: string }> = {
+type Missed<E extends { id: string }> = {
   name: number | 'acts'
   /** Entries after an id, a page of at most `page`. */
   read(afterId: string): Promise<E[]>

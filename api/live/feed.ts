@@ -19,10 +19,10 @@ const RECORDER = 'record-incidents'
 const UNRECORDED_MS = 3600_000
 const READY_MS_MAX = 5000
 
-export type FeedEntry<T> = { id: string; what: T }
+type FeedEntry<T> = { id: string; what: T }
 export type LogName = number | 'acts'
 
-export type FeedListener = {
+type FeedListener = {
   /** Incidents are handed out, live or read again, when this has resolved. */
   beforeIncidents(incidents: LoggedIncident[]): Promise<void>
   onIncident(shard: number, entryId: string, incident: LoggedIncident): void

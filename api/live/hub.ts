@@ -15,7 +15,7 @@ import { MissedTeller } from './tell-missed.ts'
 import { PositionTeller } from './tell-positions.ts'
 import { StatusTeller } from './tell-status.ts'
 
-export type HubParts = FeedParts & ScopeParts & { meter: Meter }
+type HubParts = FeedParts & ScopeParts & { meter: Meter }
 
 export class LiveHub {
   readonly recent: RecentIncidents

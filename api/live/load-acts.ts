@@ -2,11 +2,11 @@ import type { LoggedIncident } from '../../model/incident/incident.ts'
 import type { Log } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { listActsOn } from '../../store/incidents/acts-to-tell.ts'
-import { withDeadline } from '../deadline.ts'
+import { withDeadline } from '../answer/deadline.ts'
 import type { LiveLimits } from './limits.ts'
 import type { RecentIncidents } from './recent.ts'
 
-export type ActLoaderParts = { apiPool: Pool; limits: LiveLimits; log: Log }
+type ActLoaderParts = { apiPool: Pool; limits: LiveLimits; log: Log }
 
 /** Fills what memory lacks of the acts on incidents that are about to be told, so that what was resolved is not told as new. */
 export class ActLoader {

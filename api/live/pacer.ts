@@ -22,7 +22,7 @@ export class Pacer {
   }
 }
 
-export type PaceLimits = {
+type PaceLimits = {
   /** From the end of one time to the beginning of the next, at least. */
   everyMs: number
   /** However long it takes, the rest after it is no longer than this. */

@@ -1,12 +1,12 @@
 import type { Clock, Log } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { rulesVersion } from '../../store/rules/load-plans.ts'
-import { withDeadline } from '../deadline.ts'
+import { withDeadline } from '../answer/deadline.ts'
 import type { LiveConnection } from './connection.ts'
 import type { LiveFeed } from './feed.ts'
 import type { LiveLimits } from './limits.ts'
 
-export type StatusParts = { apiPool: Pool; limits: LiveLimits; clock: Clock; log: Log }
+type StatusParts = { apiPool: Pool; limits: LiveLimits; clock: Clock; log: Log }
 
 /** Tells consoles how fresh what they see is, and whether history is to be had. */
 export class StatusTeller {

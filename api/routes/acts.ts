@@ -8,12 +8,12 @@ import { insertAct } from '../../store/incidents/insert-act.ts'
 import { readIncident } from '../../store/incidents/list-incidents.ts'
 import { findWearer } from '../../store/people/find-wearer.ts'
 import { listUnitsInSight } from '../../store/people/list-units-in-sight.ts'
-import type { ApiApp, ApiParts } from '../app.ts'
-import { notFound } from '../refusal.ts'
-import { actRequestSchema, actSchema, idSchema } from '../schemas.ts'
-import { requireRole } from '../sessions.ts'
+import { notFound } from '../answer/refusal.ts'
+import { actRequestSchema, actSchema, idSchema } from '../answer/schemas.ts'
+import { requireRole } from '../sign-in/sessions.ts'
 import { json, refusals } from './answers.ts'
 import { OnceOnly } from './once-only.ts'
+import type { ApiApp, ApiParts } from './parts.ts'
 
 const ACTING_ROLES: ReadonlySet<Role> = new Set([
   'pk',

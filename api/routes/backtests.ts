@@ -15,14 +15,14 @@ import { asOfficer } from '../../store/database/transaction.ts'
 import { listWearers } from '../../store/people/list-wearers.ts'
 import { loadPlans, loadZones } from '../../store/rules/load-plans.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
-import type { ApiApp, ApiParts } from '../app.ts'
-import { notFound, Refusal } from '../refusal.ts'
-import { idSchema, reasonSchema, textSchema, unitPathSchema, wearerIncidentSchema } from '../schemas.ts'
-import { requireRole } from '../sessions.ts'
+import { notFound, Refusal } from '../answer/refusal.ts'
+import { idSchema, reasonSchema, textSchema, unitPathSchema, wearerIncidentSchema } from '../answer/schemas.ts'
+import { requireRole } from '../sign-in/sessions.ts'
 import { json, refusals } from './answers.ts'
+import type { ApiApp, ApiParts } from './parts.ts'
 import { grantForReading, openTrack } from './track-access.ts'
 
-export const BACKTEST = {
+const BACKTEST = {
   daysMax: 30,
   /** Wearers in one answer; further ones from `next` on. */
   wearersMax: 100,
@@ -38,7 +38,7 @@ const DAY_MS = 86_400_000
 const CONDITION_ID = 'proposed'
 
 const { kind, windows, timeZone, parameters, severity } = conditionSchema.shape
-export const backtestRequestSchema = z
+const backtestRequestSchema = z
   .strictObject({
     wearerId: idSchema.optional().openapi({ description: 'this wearer' }),
     unit: unitPathSchema.optional().openapi({ description: 'or all wearers in sight of this unit and those below it' }),
@@ -64,7 +64,7 @@ const wearerResultSchema = z.object({
   incidents: z.array(wearerIncidentSchema).openapi({ description: `at most ${BACKTEST.incidentsMax}, oldest first` }),
 })
 
-export const backtestSchema = z
+const backtestSchema = z
   .object({
     fromMs: z.number(),
     toMs: z.number(),

@@ -10,12 +10,12 @@ import { asOfficer } from '../../store/database/transaction.ts'
 import { readIncident } from '../../store/incidents/list-incidents.ts'
 import { quietBefore } from '../../store/track/read-judged.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
-import type { ApiApp, ApiParts } from '../app.ts'
-import type { ReadingTurns } from '../reading-turns.ts'
-import { notFound, Refusal } from '../refusal.ts'
-import { idSchema, ms, wearerIncidentSchema } from '../schemas.ts'
+import { notFound, Refusal } from '../answer/refusal.ts'
+import { idSchema, ms, wearerIncidentSchema } from '../answer/schemas.ts'
 import { json, refusals } from './answers.ts'
+import type { ApiApp, ApiParts } from './parts.ts'
 import { readDocument } from './read-document.ts'
+import type { ReadingTurns } from './reading-turns.ts'
 import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
 
 const DAY_MS = 86_400_000
@@ -24,7 +24,7 @@ const LEAD_MS = 2 * DAY_MS
 /** Reports after the end, or the confirmation of what still goes on, that may have decided it. */
 const AFTER_END_MS = 6 * 3_600_000
 const AFTER_CONFIRMED_MS = 1_800_000
-export const EXPLAINED_MS_MAX = 62 * DAY_MS
+const EXPLAINED_MS_MAX = 62 * DAY_MS
 
 const weighingSchema = z
   .object({
@@ -44,7 +44,7 @@ const weighingSchema = z
   })
   .openapi('Weighing')
 
-export const explanationSchema = z
+const explanationSchema = z
   .object({
     incident: wearerIncidentSchema,
     engineVersion: z.string(),

@@ -1,11 +1,4 @@
-import type { ApiApp } from '../app.ts'
-
-export type Health = {
-  /** Resolves to what is wrong; nothing wrong: ready. */
-  notReady(): Promise<string[]>
-  /** The text of the metrics, in Prometheus' format. Absent: served elsewhere. */
-  metrics?: () => Promise<{ contentType: string; text: string }>
-}
+import type { ApiApp, Health } from './parts.ts'
 
 /** For those who run it: no login, and no word about anybody. */
 export function addHealth(app: ApiApp, { health }: { health: Health }): void {

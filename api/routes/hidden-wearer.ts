@@ -1,6 +1,6 @@
 import { mayAskAccess } from '../../store/access/may-ask-access.ts'
 import type { Db } from '../../store/database/open-pool.ts'
-import { notFound, Refusal } from '../refusal.ts'
+import { notFound, Refusal } from '../answer/refusal.ts'
 
 export const reasonRequired = () =>
   new Refusal(403, 'reason_required', 'not your klien: say why, and it is written down')

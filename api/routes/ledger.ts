@@ -9,21 +9,21 @@ import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { quietBefore } from '../../store/track/read-judged.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
-import type { ApiApp, ApiParts } from '../app.ts'
-import type { ReadingTurns } from '../reading-turns.ts'
-import { Refusal } from '../refusal.ts'
-import { idSchema, instantSchema, ms } from '../schemas.ts'
+import { Refusal } from '../answer/refusal.ts'
+import { idSchema, instantSchema, ms } from '../answer/schemas.ts'
 import { json, refusals } from './answers.ts'
+import type { ApiApp, ApiParts } from './parts.ts'
 import { readDocument } from './read-document.ts'
+import type { ReadingTurns } from './reading-turns.ts'
 import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
 
 const DAY_MS = 86_400_000
 const LEAD_MS = 2 * DAY_MS
 /** A longer time is asked for in parts. */
-export const LEDGER_MS_MAX = 62 * DAY_MS
+const LEDGER_MS_MAX = 62 * DAY_MS
 const duration = z.number().openapi({ description: 'milliseconds' })
 
-export const ledgerRowSchema = z
+const ledgerRowSchema = z
   .object({
     conditionId: z.string(),
     kind: z.enum(CONDITION_KINDS),

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { ApiApp } from '../app.ts'
+import { Refusal } from '../answer/refusal.ts'
+import { errorSchema } from '../answer/schemas.ts'
 import { LIVE_PATH } from '../live/accept.ts'
-import { Refusal } from '../refusal.ts'
-import { errorSchema } from '../schemas.ts'
 import { json, refusals } from './answers.ts'
+import type { ApiApp } from './parts.ts'
 
 const liveRoute = createRoute({
   method: 'get',

@@ -5,11 +5,11 @@ import type { Context } from 'hono'
 import { appendAudit } from '../../store/access/append-audit.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readOfficerByAuthUser } from '../../store/people/read-officer.ts'
-import type { ApiApp, ApiParts } from '../app.ts'
-import { CLIENT_ADDRESS_HEADER } from '../auth.ts'
-import { databaseAway, Refusal } from '../refusal.ts'
-import { errorSchema, textSchema } from '../schemas.ts'
+import { databaseAway, Refusal } from '../answer/refusal.ts'
+import { errorSchema, textSchema } from '../answer/schemas.ts'
+import { CLIENT_ADDRESS_HEADER } from '../sign-in/auth.ts'
 import { json } from './answers.ts'
+import type { ApiApp, ApiParts } from './parts.ts'
 
 const signInRoute = createRoute({
   method: 'post',

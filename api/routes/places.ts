@@ -2,9 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { listUnits } from '../../store/people/list-units.ts'
 import { listZones } from '../../store/rules/list-zones.ts'
-import type { ApiApp, ApiParts } from '../app.ts'
-import { mapSettingsSchema, meSchema, unitPathSchema, unitSchema, zoneSchema } from '../schemas.ts'
+import { mapSettingsSchema, meSchema, unitPathSchema, unitSchema, zoneSchema } from '../answer/schemas.ts'
 import { json, refusals } from './answers.ts'
+import type { ApiApp, ApiParts } from './parts.ts'
 
 const meRoute = createRoute({
   method: 'get',

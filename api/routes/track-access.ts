@@ -4,17 +4,17 @@ import { grantAccess, readAccess } from '../../store/access/grant-access.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { findWearer } from '../../store/people/find-wearer.ts'
-import type { ApiParts } from '../app.ts'
-import { Refusal } from '../refusal.ts'
-import { reasonSchema } from '../schemas.ts'
+import { Refusal } from '../answer/refusal.ts'
+import { reasonSchema } from '../answer/schemas.ts'
 import { hiddenWearer, reasonRequired } from './hidden-wearer.ts'
+import type { ApiParts } from './parts.ts'
 import { GRANT_MS } from './wearers.ts'
 
 export const REASON_HEADER = 'x-gelang-reason'
 /** What is written down where somebody looks at their own klien without saying more. */
 const DUTY = 'tugas pembimbingan dan pengawasan'
 
-export type TrackAccess = {
+type TrackAccess = {
   wearer: WearerSummary
   /** For the audit. */
   reason: string

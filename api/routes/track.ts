@@ -4,15 +4,15 @@ import { appendAudit } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readTrack } from '../../store/track/read-track.ts'
-import type { ApiApp, ApiParts } from '../app.ts'
-import { Refusal } from '../refusal.ts'
-import { idSchema, instantSchema, trackFixSchema } from '../schemas.ts'
+import { Refusal } from '../answer/refusal.ts'
+import { idSchema, instantSchema, trackFixSchema } from '../answer/schemas.ts'
 import { json, refusals } from './answers.ts'
+import type { ApiApp, ApiParts } from './parts.ts'
 import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
 
 /** A longer time is asked for in parts. */
-export const TRACK_MS_MAX = 31 * 86_400_000
-export const TRACK_FIXES_MAX = 50_000
+const TRACK_MS_MAX = 31 * 86_400_000
+const TRACK_FIXES_MAX = 50_000
 
 const trackRoute = createRoute({
   method: 'get',

@@ -4,11 +4,18 @@ import { asOfficer } from '../../store/database/transaction.ts'
 import { listWearers } from '../../store/people/list-wearers.ts'
 import { readWearer } from '../../store/people/read-wearer.ts'
 import { revealNik } from '../../store/people/reveal-nik.ts'
-import type { ApiApp, ApiParts } from '../app.ts'
-import { notFound } from '../refusal.ts'
-import { idSchema, reasonSchema, textSchema, unitPathSchema, wearerDetailSchema, wearerSchema } from '../schemas.ts'
+import { notFound } from '../answer/refusal.ts'
+import {
+  idSchema,
+  reasonSchema,
+  textSchema,
+  unitPathSchema,
+  wearerDetailSchema,
+  wearerSchema,
+} from '../answer/schemas.ts'
 import { json, refusals } from './answers.ts'
 import { hiddenWearer } from './hidden-wearer.ts'
+import type { ApiApp, ApiParts } from './parts.ts'
 
 const PAGE_DEFAULT = 200
 export const PAGE_MAX = 1000

@@ -1,6 +1,6 @@
 // A Bapas with many wearers for the load benches, a few conditions each, put in by statements of thousands of rows.
 import { createHash } from 'node:crypto'
-import { createAccount, createAuth } from '../../api/auth.ts'
+import { createAccount, createAuth } from '../../api/sign-in/auth.ts'
 import type { Log } from '../../model/observe.ts'
 import type { ZoneShape } from '../../model/plan/zone.ts'
 import { openPool, type PoolClient } from '../../store/database/open-pool.ts'

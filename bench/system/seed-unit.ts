@@ -1,6 +1,6 @@
 // A small Bapas for measurements: one operator who sees all, wearers with a bracelet and a home each, one gateway.
 import { createHash } from 'node:crypto'
-import { createAccount, createAuth } from '../../api/auth.ts'
+import { createAccount, createAuth } from '../../api/sign-in/auth.ts'
 import type { Log } from '../../model/observe.ts'
 import { openPool, type PoolClient } from '../../store/database/open-pool.ts'
 import { inTransaction } from '../../store/database/transaction.ts'

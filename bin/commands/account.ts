@@ -1,5 +1,5 @@
 // `gelang account`: a login for an officer who stands in the database already.
-import { createAccount, createAuth } from '../../api/auth.ts'
+import { createAccount, createAuth } from '../../api/sign-in/auth.ts'
 import { openPool } from '../../store/database/open-pool.ts'
 import { linkAccount } from '../../store/people/insert-people.ts'
 import { openLog } from '../process/log.ts'

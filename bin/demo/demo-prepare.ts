@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createAccount, createAuth } from '../../api/auth.ts'
+import { createAccount, createAuth } from '../../api/sign-in/auth.ts'
 import type { Services } from '../../local-services/ensure-services.ts'
 import { type Fleet, makeFleet } from '../../simulators/fleet.ts'
 import { migrate } from '../../store/database/migrate.ts'

@@ -134,6 +134,13 @@ export class EventBuckets {
     return takeDirtyHours(this.#hot, this.#at, this.#chunks)
   }
 
+  /** Every hour is saved with the next call of `takeDirty`. */
+  markAllDirty(): void {
+    const chunks = this.#chunks
+    const first = this.#hot[this.#at + HOT.firstChunk]!
+    for (let chunk = first; chunk !== NONE; chunk = chunks.nextOf(chunk)) markDirty(this.#hot, this.#at, chunks, chunk)
+  }
+
   /** Puts a saved hour back. */
   restore(hourMs: number, bytes: Uint8Array): void {
     restoreHour(this.#hot, this.#at, this.#chunks, hourMs, bytes)

@@ -6,12 +6,15 @@ import { WearerState } from '../fold/state/state.ts'
 import { encodeWearerState } from '../fold/state/state-codec.ts'
 import { step } from '../fold/step.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
+import { TIMELINE_VERSION } from './saved-versions.ts'
 
 /** An incident as it stands from `atMs` on. */
 export type Decided = { atMs: number; incident: Incident }
 
 /** The fold of everything before `baseMs`, and what it has to say about what was told of it. */
 export type Rebuilt = {
+  /** Of `state`: one who asks with another program than the one that answers asks again. */
+  version: number
   wearerId: number
   planHash: string
   /** Nothing decided before it can have changed. */
@@ -68,6 +71,7 @@ export class Rebuilding {
     const decided = this.decided()
     const ids = new Set(decided.map(({ incident }) => incident.id))
     return {
+      version: TIMELINE_VERSION,
       wearerId: this.#state.wearerId,
       planHash: this.#plan.hash,
       fromMs: this.#fromMs,

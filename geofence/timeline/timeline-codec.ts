@@ -1,4 +1,5 @@
-// A timeline on disk. Versioned; every part starts with the version it was written in.
+// A timeline on disk. Versioned (saved-versions.ts); every part but the hours starts with the version it was written in, and the
+// hours are of the state's version: a timeline of an older one is saved whole with its next checkpoint.
 //
 //   state   u8 version | u32 segment | f64 clock | f64 base | head state | outcomes as JSON      200–400 bytes at peace
 //   plans   u8 version | JSON [[from ms or null, plan], …]                                        written when a plan changes
@@ -14,9 +15,9 @@ import { EventBuckets } from './event-buckets.ts'
 import { Outcomes } from './outcomes.ts'
 import type { PlanSegment, Standing } from './plan-segments.ts'
 import { BUCKET_MS } from './report-chain.ts'
+import { CONVERTERS, type Converters, type SavedPart, TIMELINE_VERSION, toCurrent } from './saved-versions.ts'
 import type { Seat } from './timeline-memory.ts'
 
-export const TIMELINE_VERSION = 7
 /** Keys among the hour buckets that are none. */
 export const PSEUDO_BUCKET = { plans: -1, base: -2 } as const
 
@@ -29,6 +30,8 @@ export type TimelineParts = {
   readonly clockMs: number
   readonly events: EventBuckets
   readonly outcomes: Outcomes
+  /** Some of it was read from an older version. */
+  readonly converted?: boolean
 }
 
 /** A saved timeline that this program cannot read; the caller folds anew from the stored track. */
@@ -60,29 +63,35 @@ export function encodePlans({ segments }: TimelineParts): Uint8Array {
   return out.take()
 }
 
-/** Throws TimelineUnreadable: a part is missing, cut, of another version, or names a zone that is gone. */
+/** Throws TimelineUnreadable: a part is missing, cut, of an unknown version, or names a zone that is gone. */
 export function decodeTimeline(
   wearerId: number,
   plan: CompiledPlan,
   stateBytes: Uint8Array,
   buckets: Map<number, Uint8Array>,
   seat: Seat,
+  converters: Converters = CONVERTERS,
 ): TimelineParts {
   try {
-    const segments = readPlans(plan, partOf(buckets, PSEUDO_BUCKET.plans))
-    const from = opened(stateBytes)
+    const plansBytes = partOf(buckets, PSEUDO_BUCKET.plans)
+    const baseBytes = partOf(buckets, PSEUDO_BUCKET.base)
+    const segments = readPlans(plan, plansBytes, converters)
+    const from = opened('head', stateBytes, converters)
     const clockMs = from.f64()
     const head = readStanding(from, wearerId, segments, seat)
     const outcomesJson = from.text()
-    const baseFrom = opened(partOf(buckets, PSEUDO_BUCKET.base))
+    const baseFrom = opened('base', baseBytes, converters)
     const baseMs = baseFrom.f64()
     const { state, segment } = readStanding(baseFrom, wearerId, segments)
     const base = { cursorMs: state.cursorMs, bytes: encodeWearerState(state, segment.plan), segment }
     const events = new EventBuckets(seat.chunks, seat.hot, seat.at)
     for (const [startMs, bytes] of buckets)
-      if (startMs + BUCKET_MS > baseMs && startMs >= 0) events.restore(startMs, bytes)
+      if (startMs + BUCKET_MS > baseMs && startMs >= 0)
+        events.restore(startMs, toCurrent('hour', stateBytes[0]!, bytes, converters))
     const outcomes = outcomesJson === '' ? new Outcomes() : Outcomes.fromJson(outcomesJson)
-    return { segments, head, base, baseMs, clockMs, events, outcomes }
+    const converted = [stateBytes, baseBytes, plansBytes].some(([version]) => version !== TIMELINE_VERSION)
+    if (converted) events.markAllDirty()
+    return { segments, head, base, baseMs, clockMs, events, outcomes, converted }
   } catch (cause) {
     if (cause instanceof RangeError || cause instanceof PlanInvalid || cause instanceof SyntaxError)
       throw new TimelineUnreadable(`wearer ${wearerId}: ${cause.message}`, { cause })
@@ -112,22 +121,20 @@ function readStanding(from: ByteReader, wearerId: number, segments: PlanSegment[
   return { state: decodeWearerState(wearerId, segment.plan, from.bytes(), seat?.hot, seat?.at), segment }
 }
 
-function readPlans(current: CompiledPlan, bytes: Uint8Array): PlanSegment[] {
-  return readSources(bytes).map(([fromMs, source]) => {
+function readPlans(current: CompiledPlan, bytes: Uint8Array, converters: Converters): PlanSegment[] {
+  return readSources(bytes, converters).map(([fromMs, source]) => {
     const plan = compilePlan(source, current.zoneOf, current.horizon)
     return { fromMs: fromMs ?? -Infinity, plan: plan.hash === current.hash ? current : plan }
   })
 }
 
-function readSources(bytes: Uint8Array): [fromMs: number | null, Plan][] {
-  return JSON.parse(opened(bytes).text()) as [number | null, Plan][]
+function readSources(bytes: Uint8Array, converters = CONVERTERS): [fromMs: number | null, Plan][] {
+  return JSON.parse(opened('plans', bytes, converters).text()) as [number | null, Plan][]
 }
 
-function opened(bytes: Uint8Array): ByteReader {
-  const from = new ByteReader(bytes)
-  const version = from.u8()
-  if (version !== TIMELINE_VERSION) throw new RangeError(`saved timeline version ${version} is not known here`)
-  return from
+function opened(part: SavedPart, bytes: Uint8Array, converters: Converters): ByteReader {
+  const version = new ByteReader(bytes).u8()
+  return new ByteReader(toCurrent(part, version, bytes.subarray(1), converters))
 }
 
 function partOf(buckets: Map<number, Uint8Array>, key: number): Uint8Array {

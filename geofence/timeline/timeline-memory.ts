@@ -79,7 +79,7 @@ export class TimelineMemory implements Sink, TimelineParts {
     hot[at + HOT.clockMs] = hot[at + HOT.nowMs] = parts?.clockMs ?? -Infinity
     this.events = parts?.events ?? new EventBuckets(chunks, hot, at)
     this.outcomes = parts?.outcomes ?? new Outcomes()
-    this.plansDirty = this.baseDirty = parts === undefined
+    this.plansDirty = this.baseDirty = parts === undefined || parts.converted === true
   }
 
   /** What the fold decides; nobody else calls it. */

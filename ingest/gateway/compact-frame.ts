@@ -29,7 +29,8 @@ const ANSWER_HEADER_BYTES = 8
 const REFUSED_BYTES = 4
 
 export const LATEST_MS = 8.64e15
-export const FLAGS_MAX = Object.values(REPORT_FLAG).reduce((bits, bit) => bits | bit, 0)
+/** What a gateway says of a report; the higher ones say what we think of its sender. */
+export const FLAGS_MAX = (REPORT_FLAG.timeFromReceipt << 1) - 1
 export const ALARMS_MAX = Object.values(ALARM).reduce((bits, bit) => bits | bit, 0)
 export const SOURCE_MAX = POSITION_SOURCE.cell
 export const NO_BYTE = 255

@@ -48,6 +48,7 @@ export function lineDecoder(protocolName: string, options: DecodeLinesOptions): 
     receivedMs: options.receivedMs,
     frameAlone: true,
     settingsOf: () => (options.checksum === false ? { acceptBadChecksum: true } : undefined),
+    authorize: () => true,
   })
 }
 

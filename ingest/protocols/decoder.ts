@@ -4,12 +4,32 @@ import type { DeviceSettings } from '../../model/plan/directory.ts'
 import type { RefusalReason } from '../../model/report/quarantine.ts'
 import type { DeviceReport, Protocol } from '../../model/report/report.ts'
 
+/** Who a frame or request says it is of, and what it proves that with. */
+export type Claim = {
+  deviceId: string
+  /** The secret that came along: a token, a password, an authentication code. */
+  credential?: string
+}
+
+/**
+ * The order in every decoder: find the id, check the frame's checksum where it has one, ask `authorize`, and only then read the
+ * rest. Whatever is read before that costs a stranger's bytes at most once each: values are cut to the length that they can have
+ * before a pattern or a parser sees them.
+ */
 export type DecodeContext = {
   receivedMs: number
   /** Say what the frame says, whenever it came: for frames that are looked at apart from any device. */
   frameAlone?: true
   /** What the device does differently from its protocol's document. */
   settingsOf(deviceId: string): DeviceSettings | undefined
+  /**
+   * Whether this sender may speak for the bracelet. False: read no more, give `{ reports: [], deviceId }` (and the protocol's
+   * word of refusal as `reply`, where it has one). A connection remembers what was proven on it, so a frame that carries no
+   * credential asks with the id alone.
+   */
+  authorize(claim: Claim): boolean
+  /** JT/T 808, 0100: the authentication code to issue; undefined where this terminal may not register. */
+  register?(claim: Claim): string | undefined
   /** Whether the directory has a device of that name, where a frame can be read as naming several. */
   isKnown?(deviceId: string): boolean
 }
@@ -24,8 +44,18 @@ export function cameLate(timeMs: number, { receivedMs, frameAlone }: DecodeConte
 
 export type DecodeError = { reason: RefusalReason; detail: string }
 
+/** What of a report cannot be, and is not in it any more. */
+export type Defect = DecodeError
+
+/**
+ * A report without what of it cannot be: `defects` says what that was (absent: nothing), and the attributes `refused…` what was
+ * sent. Decoders judge no further: an invalid time is NaN, an impossible place stays in. One admission decides for every format
+ * whether it is accepted, what is left of it where it is urgent, or why it is refused.
+ */
+export type DecodedReport = DeviceReport & { defects?: Defect[] }
+
 export type Decoded = {
-  reports: DeviceReport[]
+  reports: DecodedReport[]
   /** Tells the device that these reports, or this frame, arrived; sent only after the reports are in the log. */
   reply?: Uint8Array
   /** Who speaks, where the frame says so though it carries no report (login, keep-alive). */
@@ -76,7 +106,7 @@ export type HttpProtocolRequest = {
 }
 
 export type HttpDecoded = {
-  reports: DeviceReport[]
+  reports: DecodedReport[]
   deviceId?: string
   /** What the sender proves itself with. */
   credential?: string

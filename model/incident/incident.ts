@@ -22,6 +22,10 @@ export const INCIDENT_TYPES = {
   battery_critical: { severity: 'serius', openedBy: 'device' },
   battery_dead: { severity: 'serius', openedBy: 'clock' },
   fleet_silence: { severity: 'serius', openedBy: 'clock' },
+  forgery_suspected: { severity: 'serius', openedBy: 'engine' },
+  whereabouts_uncertain: { severity: 'informasi', openedBy: 'engine' },
+  device_alarm_unknown: { severity: 'informasi', openedBy: 'device' },
+  bad_data: { severity: 'informasi', openedBy: 'device' },
 } as const satisfies Record<string, { severity: Severity; openedBy: 'device' | 'engine' | 'clock' }>
 export type IncidentType = keyof typeof INCIDENT_TYPES
 

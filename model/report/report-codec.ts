@@ -15,6 +15,7 @@ import {
   PROTOCOL,
   type Protocol,
   REPORT_FLAG,
+  SENDER_ATTRIBUTE,
   TRISTATE,
 } from './report.ts'
 
@@ -26,7 +27,6 @@ export const ENTRY_REPORTS_MAX = 65_535
 
 const text = new TextEncoder()
 const fromText = new TextDecoder()
-const TRUNCATED = '{"truncated":true}'
 const NO_BYTE = 255
 const NO_MILLIVOLTS = 0xffff
 
@@ -49,9 +49,9 @@ export class ReportWriter {
   /** Adds one report. Throws RangeError on a wearer or bracelet id that is no unsigned 32-bit integer. */
   add(report: DeviceReport, wearerId: number, braceletId: number, receivedMs: number, protocol: Protocol): void {
     // As many bytes as the tail can have at most: not all characters are ASCII.
-    const tail = report.attributes === undefined ? '' : JSON.stringify(report.attributes)
+    const tail = tailOf(report)
     this.#room(REPORT_FIXED_BYTES + 3 * tail.length)
-    const size = REPORT_FIXED_BYTES + this.#writeTail(tail)
+    const size = REPORT_FIXED_BYTES + this.#writeTail(tail, report.disputedSender)
     writeReport(this.#view, this.#end, report, wearerId, braceletId, receivedMs, protocol, size)
     this.#end += size
     this.count++
@@ -77,14 +77,14 @@ export class ReportWriter {
   }
 
   /** Gives its bytes. */
-  #writeTail(tail: string): number {
+  #writeTail(tail: string, sender: string | undefined): number {
     const at = this.#end + REPORT_FIXED_BYTES
-    if (tail.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(TRUNCATED)
+    if (tail.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(truncated(sender), undefined)
     for (let i = 0; i < tail.length; i++) {
       const code = tail.charCodeAt(i)
       if (code > 0x7f) {
         const bytes = text.encode(tail)
-        if (bytes.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(TRUNCATED)
+        if (bytes.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(truncated(sender), undefined)
         this.#bytes.set(bytes, at)
         return bytes.length
       }
@@ -101,6 +101,16 @@ export class ReportWriter {
     this.#bytes = larger
     this.#view = new DataView(larger.buffer)
   }
+}
+
+/** The attributes as JSON, '' where there are none. Whose stream it is of cannot be overwritten by what the device attached. */
+function tailOf({ attributes, disputedSender }: DeviceReport): string {
+  if (disputedSender !== undefined) return JSON.stringify({ ...attributes, [SENDER_ATTRIBUTE]: disputedSender })
+  return attributes === undefined ? '' : JSON.stringify(attributes)
+}
+
+function truncated(sender: string | undefined): string {
+  return JSON.stringify(sender === undefined ? { truncated: true } : { truncated: true, [SENDER_ATTRIBUTE]: sender })
 }
 
 function writeReport(
@@ -121,6 +131,8 @@ function writeReport(
   if (report.archived) flags |= REPORT_FLAG.archived
   if (report.mock) flags |= REPORT_FLAG.mock
   if (report.timeFromReceipt) flags |= REPORT_FLAG.timeFromReceipt
+  if (report.disputedSender !== undefined) flags |= REPORT_FLAG.disputed
+  if (report.unproven) flags |= REPORT_FLAG.unproven
   let alarms = 0
   for (const alarm of report.alarms) alarms |= ALARM[alarm]
   view.setUint16(at, size, true)
@@ -191,7 +203,8 @@ function millivoltsOf(volts: number | undefined): number {
 }
 
 // MurmurHash3's 32-bit mixing, two lanes with different seeds, over what makes a report itself: not when it arrived,
-// not whether it was stored in between, not what was attached, not which wearer it was given to.
+// not whether it was stored in between, not what was attached, not which wearer it was given to, not how far its sender is
+// believed: what is sent again after a dispute began or ended is a repeat.
 function writeContentKey(view: DataView, at: number): void {
   const flags = view.getUint8(at + 2) & (REPORT_FLAG.hasPosition | REPORT_FLAG.fixValid | REPORT_FLAG.mock)
   let high = mix(0x9747b28c, flags | (view.getUint8(at + 3) << 8))

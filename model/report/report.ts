@@ -74,6 +74,13 @@ export type DeviceReport = {
   archived: boolean
   /** The device's operating system says that the position was injected. */
   mock?: boolean
+  /** Its sender proved nothing but that it knows the id: no secret, no certificate, no private network. */
+  unproven?: boolean
+  /**
+   * Two senders claim to be this bracelet, and this is the one that the report came from. Kept as the attribute `sender`, so
+   * that both streams stay apart as evidence. Absent while nobody disputes who speaks.
+   */
+  disputedSender?: string
   /** Everything else the device said, flat; kept as evidence, never judged. */
   attributes?: Record<string, string | number | boolean>
 }
@@ -85,7 +92,14 @@ export const REPORT_FLAG = {
   archived: 4,
   mock: 8,
   timeFromReceipt: 16,
+  /** Two senders claim to be the bracelet; the attribute `sender` tells which one this is of. Set by ingest alone. */
+  disputed: 32,
+  /** The sender proved nothing but that it knows the id. Set by ingest alone. */
+  unproven: 64,
 } as const
+
+/** The attribute that tells the streams of a disputed bracelet apart. */
+export const SENDER_ATTRIBUTE = 'sender'
 
 export const CONTACT = { unknown: 0, closed: 1, open: 2 } as const
 export const TRISTATE = { unknown: 0, no: 1, yes: 2 } as const

@@ -1,6 +1,6 @@
 // A whole api server on its own database and key prefix, with two Bapas in it, and browsers to talk to it.
 import { randomBytes } from 'node:crypto'
-import { createAccount, createAuth } from '../../api/auth.ts'
+import { createAccount, createAuth } from '../../api/sign-in/auth.ts'
 import { type ApiOptions, type RunningApi, startApi } from '../../api/start-api.ts'
 import type { Incident } from '../../model/incident/incident.ts'
 import type { Log, Meter } from '../../model/observe.ts'

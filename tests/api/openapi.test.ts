@@ -9,7 +9,7 @@ import {
   wearerDetailSchema,
   wearerSchema,
   zoneSchema,
-} from '../../api/schemas.ts'
+} from '../../api/answer/schemas.ts'
 import { DAY_MS, FROM_MS } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'
 

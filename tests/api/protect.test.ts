@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { originsOf } from '../../api/protect.ts'
+import { originsOf } from '../../api/answer/protect.ts'
 import { type ApiUnderTest, apiUnderTest, get, PASSWORD } from './api-under-test.ts'
 
 let t: ApiUnderTest

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { READINGS, ReadingTurns } from '../../api/reading-turns.ts'
+import { READINGS, ReadingTurns } from '../../api/routes/reading-turns.ts'
 
 /** Readings that end when they are told to; `began` says which have begun, in their order. */
 function readings(turns: ReadingTurns) {

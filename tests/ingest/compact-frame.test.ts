@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { REFUSAL_REASONS } from '../../model/report/quarantine.ts'
-import type { DeviceReport } from '../../model/report/report.ts'
+import { type DeviceReport, REPORT_FLAG } from '../../model/report/report.ts'
 import { CompactEncoder, readCompactAnswer } from '../../simulators/compact-frame.ts'
 import { ownReport } from '../../simulators/send-gateway.ts'
 import { GATEWAY_SECRET, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
@@ -192,7 +192,9 @@ test('each bit flipped, and random bytes: answered, and what is taken is a repor
     frames++
   }
   expect(await client.answers(frames)).toHaveLength(frames)
-  for (const { timeMs, lat, lon } of await open.stored()) {
+  for (const { timeMs, lat, lon, flags } of await open.stored()) {
+    // A gateway cannot say that its sender is in dispute or unproven.
+    expect(flags & (REPORT_FLAG.disputed | REPORT_FLAG.unproven)).toBe(0)
     expect(Number.isFinite(timeMs)).toBe(true)
     expect(Math.abs(lat)).toBeLessThanOrEqual(90)
     expect(Math.abs(lon)).toBeLessThanOrEqual(180)

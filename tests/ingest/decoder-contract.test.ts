@@ -33,7 +33,7 @@ type Example = {
 
 const EXAMPLES: Example[] = JSON.parse(readFileSync(new URL('wire-examples.json', import.meta.url), 'utf8'))
 const RECEIVED_MS = Date.parse('2026-01-08T10:00:00Z')
-const context: DecodeContext = { receivedMs: RECEIVED_MS, settingsOf: () => undefined }
+const context: DecodeContext = { receivedMs: RECEIVED_MS, settingsOf: () => undefined, authorize: () => true }
 const protocols: readonly DeviceProtocol[] = DEVICE_PROTOCOLS
 const examplesOf = (protocol: DeviceProtocol) => EXAMPLES.filter((example) => example.protocol === protocol.name)
 

@@ -10,7 +10,7 @@ for (const protocol of new Set(GOLDEN.map((golden) => golden.protocol)))
     test.each(GOLDEN.filter((golden) => golden.protocol === protocol).map((golden) => [golden.name, golden] as const))(
       '%s',
       (_, { lines, reports, reply, error, settings }) => {
-        const context: DecodeContext = { receivedMs, settingsOf: () => settings }
+        const context: DecodeContext = { receivedMs, settingsOf: () => settings, authorize: () => true }
         const last = [...decodeLinesWith(protocol, lines, context)].at(-1)!
         expect(last.reports).toHaveLength(reports.length)
         for (const [i, wanted] of reports.entries()) {

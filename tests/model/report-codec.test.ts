@@ -244,6 +244,25 @@ test('attributes beyond the limit are left out and said to be', () => {
   expect(kept).toEqual({ truncated: true })
 })
 
+test('what ingest thinks of the sender is written beside the report and makes no other report', () => {
+  const { report } = plain
+  const disputed = { ...plain, report: { ...report, disputedSender: 'a1b2c3d4', attributes: { sender: 'me', acc: 1 } } }
+  const unproven = { ...plain, report: { ...report, unproven: true } }
+  const [first, second] = decode(encode([disputed, unproven]))
+  expect(first!.log.flags).toBe(REPORT_FLAG.hasPosition | REPORT_FLAG.fixValid | REPORT_FLAG.disputed)
+  expect(first!.attributes).toEqual({ sender: 'a1b2c3d4', acc: 1 })
+  expect(second!.log.flags).toBe(REPORT_FLAG.hasPosition | REPORT_FLAG.fixValid | REPORT_FLAG.unproven)
+  expect(second!.attributes).toBeUndefined()
+  expect([keyOf(disputed), keyOf(unproven)]).toEqual([keyOf(plain), keyOf(plain)])
+})
+
+test.each(['é', 'x'])('attributes beyond the limit do not take the disputed sender along (%s)', (letter) => {
+  const attributes = { long: letter.repeat(ATTRIBUTES_BYTES_MAX) }
+  const report = { ...plain.report, disputedSender: 'a1b2c3d4', attributes }
+  const kept = decode(encode([{ ...plain, report }]))[0]!.attributes
+  expect(kept).toEqual({ truncated: true, sender: 'a1b2c3d4' })
+})
+
 test.each([-1, 1.5, 2 ** 32, Number.NaN])('wearer id %d is refused and leaves the entry whole', (wearerId) => {
   const writer = new ReportWriter()
   writer.add(plain.report, 1, 1, 0, 'own')

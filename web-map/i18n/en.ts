@@ -77,6 +77,10 @@ export const en: Record<MessageKey, string> = {
   'type.battery_critical': 'battery critical',
   'type.battery_dead': 'battery dead',
   'type.fleet_silence': 'mass outage',
+  'type.forgery_suspected': 'suspected device forgery',
+  'type.whereabouts_uncertain': 'whereabouts uncertain',
+  'type.device_alarm_unknown': 'unknown device alarm',
+  'type.bad_data': 'device reports bad data',
 
   'kind.required': 'required zone',
   'kind.avoided': 'exclusion zone',

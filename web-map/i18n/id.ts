@@ -76,6 +76,10 @@ export const id = {
   'type.battery_critical': 'baterai kritis',
   'type.battery_dead': 'baterai habis',
   'type.fleet_silence': 'gangguan massal',
+  'type.forgery_suspected': 'dugaan pemalsuan perangkat',
+  'type.whereabouts_uncertain': 'keberadaan belum pasti',
+  'type.device_alarm_unknown': 'peringatan alat tidak dikenal',
+  'type.bad_data': 'alat melaporkan data rusak',
 
   'kind.required': 'zona wajib',
   'kind.avoided': 'zona larangan',

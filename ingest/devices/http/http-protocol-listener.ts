@@ -62,6 +62,7 @@ async function answer(
   const context: DecodeContext = {
     receivedMs: batch.receivedMs,
     settingsOf: (deviceId) => intake.directory.device(deviceId)?.device.settings,
+    authorize: ({ deviceId, credential }) => isWrong(deviceId, credential, intake) === undefined,
     isKnown: (deviceId) => intake.directory.device(deviceId) !== undefined,
   }
   const decoded = protocol.decode(request, context)

@@ -58,6 +58,7 @@ export class TcpConnection {
     this.#context = {
       receivedMs: 0,
       settingsOf: (deviceId) => this.#deviceOf(deviceId)?.device.settings,
+      authorize: ({ deviceId }) => mayNotSpeak(this.#deviceOf(deviceId)) === undefined,
       isKnown: (deviceId) => this.#deviceOf(deviceId) !== undefined,
     }
     // A stranger's bytes do not prolong its time.

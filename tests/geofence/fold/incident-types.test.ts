@@ -26,6 +26,8 @@ test('every type of the table of incident types, with its default severity', () 
     ...{ location_unverifiable: 'serius', position_not_credible: 'serius', suspected_jamming: 'serius' },
     ...{ no_communication: 'serius', no_fix: 'informasi', fleet_silence: 'serius' },
     ...{ battery_low: 'informasi', battery_critical: 'serius', battery_dead: 'serius' },
+    ...{ forgery_suspected: 'serius', whereabouts_uncertain: 'informasi' },
+    ...{ device_alarm_unknown: 'informasi', bad_data: 'informasi' },
   })
 })
 

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { ApiError } from '../model/console/console.ts'
-import type { Log } from '../model/observe.ts'
-import { isStoreAway } from '../store/database/retry.ts'
-import { isRedisAway } from '../stream/redis/redis-errors.ts'
+import type { ApiError } from '../../model/console/console.ts'
+import type { Log } from '../../model/observe.ts'
+import { isStoreAway } from '../../store/database/retry.ts'
+import { isRedisAway } from '../../stream/redis/redis-errors.ts'
 
 /** A request that is answered with an ApiError: `code` is stable, `message` is for people who read logs. */
 export class Refusal extends Error {

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { Refusal } from './refusal.ts'
 
-export const BODY_BYTES_MAX = 64 * 1024
+const BODY_BYTES_MAX = 64 * 1024
 const HSTS_SECONDS = 31_536_000
 
 /** Origins under which the console may be open: the public address, the ones named, and for a loopback address its other name. */

@@ -12,11 +12,11 @@ import type {
   WearerDetail,
   WearerSummary,
   ZoneView,
-} from '../model/console/console.ts'
-import { ROLES } from '../model/console/console.ts'
-import type { Incident, IncidentAct, IncidentType, LoggedIncident } from '../model/incident/incident.ts'
-import { INCIDENT_TYPES, OFFICER_ACTIONS, RESOLUTIONS, SEVERITIES } from '../model/incident/incident.ts'
-import { CONDITION_KINDS } from '../model/plan/plan.ts'
+} from '../../model/console/console.ts'
+import { ROLES } from '../../model/console/console.ts'
+import type { Incident, IncidentAct, IncidentType, LoggedIncident } from '../../model/incident/incident.ts'
+import { INCIDENT_TYPES, OFFICER_ACTIONS, RESOLUTIONS, SEVERITIES } from '../../model/incident/incident.ts'
+import { CONDITION_KINDS } from '../../model/plan/plan.ts'
 
 export const ms = z.number().openapi({ description: 'UTC milliseconds' })
 export const idSchema = z.uuid()

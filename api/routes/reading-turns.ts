@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.ts'
+import { Refusal } from '../answer/refusal.ts'
 
 export const READINGS = {
   /** At once, in this process: each keeps a database connection and folds in between others' requests. */

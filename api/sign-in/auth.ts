@@ -1,20 +1,20 @@
 // Login by better-auth: officers' accounts with user name and password. Accounts are made by us, never by sign-up.
 import { betterAuth } from 'better-auth'
 import { username } from 'better-auth/plugins'
-import type { Log } from '../model/observe.ts'
-import type { Pool } from '../store/database/open-pool.ts'
+import type { Log } from '../../model/observe.ts'
+import type { Pool } from '../../store/database/open-pool.ts'
 
-export const SESSION_SECONDS = 12 * 3600
+const SESSION_SECONDS = 12 * 3600
 /** A session in use is prolonged at most this often. */
 const SESSION_PROLONG_SECONDS = 600
-export const PASSWORD_CHARS_MIN = 12
+const PASSWORD_CHARS_MIN = 12
 const PASSWORD_CHARS_MAX = 128
 /** Sign-ins from one address in a minute, good and bad; a whole office may share an address. */
-export const SIGN_INS_PER_MINUTE_MAX = 10
+const SIGN_INS_PER_MINUTE_MAX = 10
 /** Set by us from the socket or the trusted proxy; whatever a client sends under this name is overwritten. */
 export const CLIENT_ADDRESS_HEADER = 'x-gelang-client-address'
 
-export type AuthSettings = {
+type AuthSettings = {
   /** Pool of the role gelang_auth, with `auth` as its search path. */
   pool: Pool
   /** Where the officers' browsers find us, https where it is public. */
@@ -81,7 +81,7 @@ export function createAuth({ pool, baseUrl, allowedOrigins, secret, signInsPerMi
 
 export type Auth = ReturnType<typeof createAuth>
 
-export type NewAccount = { username: string; password: string; name: string }
+type NewAccount = { username: string; password: string; name: string }
 
 /**
  * Makes an officer's account and gives its user id, which the caller stores with the officer. Throws where the name is

@@ -1,11 +1,11 @@
 import { APIError } from 'better-auth/api'
 import type { MiddlewareHandler } from 'hono'
-import type { Me, Role } from '../model/console/console.ts'
-import type { Pool } from '../store/database/open-pool.ts'
-import { isStoreAway } from '../store/database/retry.ts'
-import { readOfficerByAuthUser } from '../store/people/read-officer.ts'
+import type { Me, Role } from '../../model/console/console.ts'
+import type { Pool } from '../../store/database/open-pool.ts'
+import { isStoreAway } from '../../store/database/retry.ts'
+import { readOfficerByAuthUser } from '../../store/people/read-officer.ts'
+import { databaseAway, notSignedIn, Refusal } from '../answer/refusal.ts'
 import type { Auth } from './auth.ts'
-import { databaseAway, notSignedIn, Refusal } from './refusal.ts'
 
 export type Session = { id: string; userId: string; expiresMs: number }
 export type SignedIn = { officer: Me; session: Session }

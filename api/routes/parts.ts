@@ -1,0 +1,39 @@
+// What the application is made of and hands to every route.
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { MapSettings } from '../../model/console/console.ts'
+import type { IncidentAct } from '../../model/incident/incident.ts'
+import type { Clock, Log, Meter } from '../../model/observe.ts'
+import type { Pool } from '../../store/database/open-pool.ts'
+import type { LiveHub } from '../live/hub.ts'
+import type { Auth } from '../sign-in/auth.ts'
+import type { OfficerEnv, Sessions } from '../sign-in/sessions.ts'
+
+export type ApiApp = OpenAPIHono<OfficerEnv>
+
+export type Health = {
+  /** Resolves to what is wrong; nothing wrong: ready. */
+  notReady(): Promise<string[]>
+  /** The text of the metrics, in Prometheus' format. Absent: served elsewhere. */
+  metrics?: () => Promise<{ contentType: string; text: string }>
+}
+
+export type ApiParts = {
+  baseUrl: string
+  origins: ReadonlySet<string>
+  auth: Auth
+  sessions: Sessions
+  /** Pool of the role gelang_api. */
+  apiPool: Pool
+  hub: LiveHub
+  /** Tells all consoles of an act; never throws, tries again while Redis is away. */
+  tellAct(act: IncidentAct): void
+  mapSettings: MapSettings
+  /** Where `vite build` put the console; absent: no console is served. */
+  staticFolder?: string
+  health: Health
+  /** Header in which a trusted proxy names the client's address; absent: the socket's. */
+  clientAddressHeader?: string
+  clock: Clock
+  log: Log
+  meter: Meter
+}
