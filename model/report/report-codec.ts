@@ -3,12 +3,13 @@
 //   entry   u8 version (1) | u8 0 | u16 count | reports
 //   report  u16 bytes in all | u8 flags | u8 source | u32 wearer | u32 bracelet | u32 alarms
 //           f64 time ms | f64 received ms | u32 content key high | u32 content key low
-//           i32 latitude 1e-7° | i32 longitude 1e-7° | f32 accuracy m | f32 speed m/s | f32 course ° | f32 altitude m
+//           i32 latitude 1e-7° | i32 longitude 1e-7° (of a defective report: DEFECT | seconds that its clock is off) | f32 accuracy m | f32 speed m/s | f32 course ° | f32 altitude m
 //           f32 hdop | u8 battery % | u8 charging | u8 strap | u8 case | u8 satellites | u8 protocol | u16 millivolts
 //           u32 0 | tail: attributes as UTF-8 JSON, possibly empty
 import {
   ALARM,
   CONTACT,
+  DEFECT,
   type DeviceReport,
   type LogReport,
   POSITION_SOURCE,
@@ -125,7 +126,8 @@ function writeReport(
 ): void {
   if (wearerId >>> 0 !== wearerId || braceletId >>> 0 !== braceletId)
     throw new RangeError(`not an unsigned 32-bit id: wearer ${wearerId}, bracelet ${braceletId}`)
-  const hasPosition = report.latDeg !== undefined && report.lonDeg !== undefined
+  const { defect } = report
+  const hasPosition = defect === undefined && report.latDeg !== undefined && report.lonDeg !== undefined
   let flags = hasPosition ? REPORT_FLAG.hasPosition : 0
   if (report.fixValid && hasPosition) flags |= REPORT_FLAG.fixValid
   if (report.archived) flags |= REPORT_FLAG.archived
@@ -133,6 +135,7 @@ function writeReport(
   if (report.timeFromReceipt) flags |= REPORT_FLAG.timeFromReceipt
   if (report.disputedSender !== undefined) flags |= REPORT_FLAG.disputed
   if (report.unproven) flags |= REPORT_FLAG.unproven
+  if (defect !== undefined) flags |= REPORT_FLAG.defective
   let alarms = 0
   for (const alarm of report.alarms) alarms |= ALARM[alarm]
   view.setUint16(at, size, true)
@@ -143,8 +146,9 @@ function writeReport(
   view.setUint32(at + 12, alarms, true)
   view.setFloat64(at + 16, report.timeMs, true)
   view.setFloat64(at + 24, receivedMs, true)
-  view.setInt32(at + 40, hasPosition ? Math.round(report.latDeg! * 1e7) : 0, true)
-  view.setInt32(at + 44, hasPosition ? Math.round(report.lonDeg! * 1e7) : 0, true)
+  const [first, second] = defect === undefined ? [0, 0] : [DEFECT[defect], secondsOf(report.clockOffMs)]
+  view.setInt32(at + 40, hasPosition ? Math.round(report.latDeg! * 1e7) : first, true)
+  view.setInt32(at + 44, hasPosition ? Math.round(report.lonDeg! * 1e7) : second, true)
   view.setFloat32(at + 48, report.accuracyM ?? Number.NaN, true)
   view.setFloat32(at + 52, report.speedMps ?? Number.NaN, true)
   view.setFloat32(at + 56, report.courseDeg ?? Number.NaN, true)
@@ -196,6 +200,11 @@ function writeFlat(view: DataView, at: number, report: LogReport): void {
 
 function byteOf(value: number | undefined): number {
   return value === undefined || !(value >= 0) ? NO_BYTE : Math.min(254, Math.round(value))
+}
+
+/** As far as 32 bits reach, which is 68 years. */
+function secondsOf(ms = 0): number {
+  return Math.max(-0x7fff_ffff, Math.min(0x7fff_ffff, Math.round(ms / 1000)))
 }
 
 function millivoltsOf(volts: number | undefined): number {

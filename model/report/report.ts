@@ -74,6 +74,13 @@ export type DeviceReport = {
   archived: boolean
   /** The device's operating system says that the position was injected. */
   mock?: boolean
+  /**
+   * One part of it could not be believed: it counts as contact, its strap, case, alarms and battery are used, its place is
+   * not. With it goes no position. An unbelievable time is replaced by the time of receipt (`timeFromReceipt`).
+   */
+  defect?: Defect
+  /** Of a `clock` defect: the device's clock minus the time of receipt. */
+  clockOffMs?: number
   /** Its sender proved nothing but that it knows the id: no secret, no certificate, no private network. */
   unproven?: boolean
   /**
@@ -85,6 +92,10 @@ export type DeviceReport = {
   attributes?: Record<string, string | number | boolean>
 }
 
+/** What of a report could not be believed. Codes stand in the log; never renumber. */
+export const DEFECT = { clock: 1, time: 2, position: 3, battery: 4, other: 5 } as const
+export type Defect = keyof typeof DEFECT
+
 /** Bits of `LogReport.flags`. */
 export const REPORT_FLAG = {
   hasPosition: 1,
@@ -92,6 +103,8 @@ export const REPORT_FLAG = {
   archived: 4,
   mock: 8,
   timeFromReceipt: 16,
+  /** Contact only: `latE7` holds the DEFECT and `lonE7` by how many seconds the device's clock is off. */
+  defective: 128,
   /** Two senders claim to be the bracelet; the attribute `sender` tells which one this is of. Set by ingest alone. */
   disputed: 32,
   /** The sender proved nothing but that it knows the id. Set by ingest alone. */

@@ -4,6 +4,7 @@ import {
   ALARM,
   type Alarm,
   CONTACT,
+  DEFECT,
   type DeviceReport,
   LogReport,
   POSITION_SOURCE,
@@ -276,4 +277,29 @@ test('an entry takes ENTRY_REPORTS_MAX reports and no more', () => {
   for (let i = 0; i < ENTRY_REPORTS_MAX; i++) writer.add(plain.report, i, 1, 0, 'own')
   expect(() => writer.add(plain.report, 1, 1, 0, 'own')).toThrow(RangeError)
   expect(decode(writer.take())).toHaveLength(ENTRY_REPORTS_MAX)
+})
+
+test('a defective report is contact only: what is wrong with it, and by how much its clock, in place of a position', () => {
+  const writer = new ReportWriter(256)
+  const report: DeviceReport = {
+    deviceId: 'b',
+    timeMs: 1_796_043_901_000,
+    timeFromReceipt: true,
+    fixValid: true,
+    latDeg: -6.2,
+    lonDeg: 106.8,
+    strap: 'open',
+    batteryPercent: 40,
+    alarms: ['sos'],
+    archived: false,
+    defect: 'clock',
+    clockOffMs: -1024 * 7 * 86_400_000,
+  }
+  writer.add(report, 7, 11, report.timeMs, 'owntracks')
+  const bytes = writer.take()
+  const read = new LogReport()
+  readReport(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), ENTRY_HEADER_BYTES, read)
+  expect(read.flags).toBe(REPORT_FLAG.defective | REPORT_FLAG.timeFromReceipt)
+  expect([read.latE7, read.lonE7]).toEqual([DEFECT.clock, -1024 * 7 * 86_400])
+  expect([read.strap, read.batteryPercent, read.alarms]).toEqual([CONTACT.open, 40, ALARM.sos])
 })

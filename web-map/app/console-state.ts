@@ -40,6 +40,8 @@ export class ConsoleState {
   #around: Surroundings
   /** Followed before the list was there, among which its alert will stand somewhere else. */
   #linkedId: string | undefined
+  /** The explanation that the map was taken to, and what had moved the map by then. */
+  #shown: { fixes: readonly unknown[]; errand: unknown; handCount: number } | undefined
 
   constructor(around: Surroundings) {
     const { api, sound, preferences } = around
@@ -67,10 +69,7 @@ export class ConsoleState {
     this.minutes = new Minutes(api, this.file)
     this.explaining = new Explaining(api, this.file)
     this.trial = new Trial(api, this.file, () => this.desk.zones.value)
-    effect(() => {
-      const zone = this.map.zones.peek().find(({ id }) => id === this.explainedZoneId.value)
-      this.#showOnMap(cornersOfJudged(this.explaining, zone))
-    })
+    effect(() => this.#showJudged())
     effect(() => this.#showOnMap(cornersOfTrial(this.trial)))
   }
 
@@ -116,7 +115,7 @@ export class ConsoleState {
     this.alerts.selectedId.value = incident?.id
     const place = incident?.evidence.findLast((one) => one.latE7 !== undefined && one.lonE7 !== undefined)
     this.map.errand.value = place
-      ? { kind: 'wearer', n: wearer.n, latDeg: place.latE7! / 1e7, lonDeg: place.lonE7! / 1e7 }
+      ? { kind: 'place', latDeg: place.latE7! / 1e7, lonDeg: place.lonE7! / 1e7 }
       : { kind: 'wearer', n: wearer.n }
   }
 
@@ -136,6 +135,17 @@ export class ConsoleState {
   closeWearer(): void {
     this.file.close()
     this.alerts.selectedId.value = undefined
+  }
+
+  /** Once the zone of its condition is known the map shows more, unless it has been moved meanwhile. */
+  #showJudged(): void {
+    const { map, explaining } = this
+    const fixes = explaining.fixes.value
+    const zone = map.zones.peek().find(({ id }) => id === this.explainedZoneId.value)
+    const shown = this.#shown
+    if (shown?.fixes === fixes && (shown.errand !== map.errand.peek() || shown.handCount !== map.handCount)) return
+    this.#showOnMap(cornersOfJudged(explaining, zone))
+    this.#shown = { fixes, errand: map.errand.peek(), handCount: map.handCount }
   }
 
   #showOnMap(corners: ReturnType<typeof cornersOfTrial>): void {
@@ -198,6 +208,7 @@ export class ConsoleState {
   /** A link may have asked for a klien before it was known where anybody is. */
   #afterPlaced(): void {
     const asked = this.map.errand.value
-    this.map.errand.value = asked?.kind === 'wearer' ? { ...asked } : { kind: 'fit' }
+    if (asked?.kind === 'wearer') this.map.errand.value = { ...asked }
+    else if (asked === undefined || asked.kind === 'fit') this.map.errand.value = { kind: 'fit' }
   }
 }

@@ -71,13 +71,12 @@ function Row(props: {
 }) {
   const { room, index, fix, edges, dayMs, timeZone } = props
   const { cursor } = room.explaining
-  const n = room.file.detail.value?.n
   const numbers = edges.flatMap(({ edge, fix: at }, i) =>
     at === index ? [`${i + 1} ${t(`explain.edge.${edge}`)}`] : [],
   )
   const show = () => {
     cursor.value = index
-    if (n !== undefined) room.map.errand.value = { kind: 'wearer', n, latDeg: fix.latDeg, lonDeg: fix.lonDeg }
+    room.map.errand.value = { kind: 'place', latDeg: fix.latDeg, lonDeg: fix.lonDeg }
   }
   return (
     <tr class={cursor.value === index ? 'pointed' : ''}>

@@ -42,6 +42,7 @@ export function MapPane({ room, sources, onWearer }: Props) {
       paintBracelets: (ctx, view) => pictures.paintBracelets(ctx, view),
       onPoint: point,
       onLeave: () => (tip.value = undefined),
+      onHand: () => state.handCount++,
       onMoved: (centre, zoom) => {
         state.centre.value = centre
         frame.dataset.view = `${zoom}/${centre.latDeg.toFixed(4)}/${centre.lonDeg.toFixed(4)}`
@@ -107,8 +108,8 @@ export function MapPane({ room, sources, onWearer }: Props) {
     if (errand.kind === 'fit') fitUnit(room, map.current)
     else if (errand.kind === 'corners') map.current.fit(errand.corners, errand.zoomMax, errand.headPx)
     else {
-      const place = errand.latDeg === undefined ? desk.live.bracelets.get(errand.n) : errand
-      if (place) map.current.fly(place.latDeg!, place.lonDeg!, WEARER_ZOOM)
+      const place = errand.kind === 'wearer' ? desk.live.bracelets.get(errand.n) : errand
+      if (place) map.current.fly(place.latDeg, place.lonDeg, WEARER_ZOOM)
     }
   })
 
@@ -119,8 +120,11 @@ export function MapPane({ room, sources, onWearer }: Props) {
       {tip.value && <MapTip tip={tip.value} />}
       <MapControls
         room={room}
-        onZoom={(steps) => map.current?.zoomBy(steps)}
-        onFit={() => map.current && fitUnit(room, map.current)}
+        onZoom={(steps) => {
+          state.handCount++
+          map.current?.zoomBy(steps)
+        }}
+        onFit={() => (state.errand.value = { kind: 'fit' })}
       />
       <p class="map-source">
         {tilesFailed.value && <span>{t('map.tilesFailed')} · </span>}

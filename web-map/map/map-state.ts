@@ -9,7 +9,8 @@ import type { Track } from './track-lines.ts'
 
 /** Where the map should go; a new object each time, so that asking twice moves twice. */
 type MapErrand =
-  | { kind: 'wearer'; n: number; latDeg?: number; lonDeg?: number }
+  | { kind: 'wearer'; n: number }
+  | { kind: 'place'; latDeg: number; lonDeg: number }
   | { kind: 'corners'; corners: Corners; zoomMax: number; headPx?: number }
   | { kind: 'fit' }
 
@@ -36,6 +37,8 @@ export class MapState {
   /** Where the map is. */
   readonly centre = signal<{ latDeg: number; lonDeg: number } | undefined>(undefined)
   readonly showZones = signal(true)
+  /** How often the officer's own hand was on the map. */
+  handCount = 0
   readonly zones = computed(() => this.#desk.zones.value.map(projectZone))
   #desk: Desk
 

@@ -56,12 +56,10 @@ function Would(props: { room: TrialRoom; incident: Incident; index: number; time
   const { room, incident, index, timeZone } = props
   const { startMs, endMs, depthM, type } = incident
   const nowMs = room.desk.nowMs.value
-  const n = room.file.detail.value?.n
   const show = () => {
     room.trial.chosen.value = index
     const place = placeOf(incident)
-    if (place && n !== undefined)
-      room.map.errand.value = { kind: 'wearer', n, latDeg: place.latDeg, lonDeg: place.lonDeg }
+    if (place) room.map.errand.value = { kind: 'place', latDeg: place.latDeg, lonDeg: place.lonDeg }
   }
   return (
     <li class={room.trial.chosen.value === index ? 'pointed' : ''}>

@@ -48,9 +48,7 @@ export function LastReport(props: {
       <button
         type="button"
         class="quiet"
-        onClick={() =>
-          (room.map.errand.value = { kind: 'wearer', n: detail.n, latDeg: last.latDeg, lonDeg: last.lonDeg })
-        }
+        onClick={() => (room.map.errand.value = { kind: 'place', latDeg: last.latDeg, lonDeg: last.lonDeg })}
       >
         <Icon name="target" size={16} />
         {t('panel.centre')}
