@@ -21,6 +21,7 @@ export const ROOMS: Record<string, string[]> = {
   'model/report': [],
   'model/plan': ['model/incident'],
   'model/console': ['model/incident', 'model/plan'],
+  'model/access': ['model/console'],
 
   geofence: [],
   'geofence/memory': [],
