@@ -13,10 +13,10 @@ import {
   type ZoomAnimEvent,
 } from 'leaflet'
 import type { MapSettings } from '../../model/console/console.ts'
-import type { MapView } from './mercator.ts'
+import type { MapView } from '../ground/mercator.ts'
+import type { Corners } from './corners.ts'
 
-export type Painter = (ctx: CanvasRenderingContext2D, view: MapView) => void
-export type Corners = { south: number; west: number; north: number; east: number }
+type Painter = (ctx: CanvasRenderingContext2D, view: MapView) => void
 
 /** One canvas over the whole map; any number of changes are painted once, in the next frame. */
 class CanvasLayer extends Layer {
@@ -132,12 +132,14 @@ function viewOf(map: LeafletMap): MapView {
   return { widthPx: size.x, heightPx: size.y, zoom, worldPx: 256 * 2 ** zoom, originX: corner.x, originY: corner.y }
 }
 
-export type LiveMapOptions = {
+type LiveMapOptions = {
   /** Paints what lies below the bracelets (coast, zones, track); `tiles` is true while map tiles are shown under it. */
   paintGround(ctx: CanvasRenderingContext2D, view: MapView, tiles: boolean): void
   paintBracelets: Painter
   onPoint(x: number, y: number, view: MapView, how: 'hover' | 'click' | 'tap'): void
   onLeave(): void
+  /** The officer touches the map, and may move it. */
+  onHand(): void
   onMoved(centre: { latDeg: number; lonDeg: number }, zoom: number): void
   onTilesFailed(): void
   reducedMotion: boolean
@@ -159,7 +161,6 @@ export class LiveMap {
   #beginning = false
   /** Asked for meanwhile: Leaflet drops every other move then. */
   #waiting: (() => void)[] = []
-  #moves = 0
 
   constructor(element: HTMLElement, corners: Corners, options: LiveMapOptions) {
     this.#options = options
@@ -209,7 +210,7 @@ export class LiveMap {
       this.#goOn()
     })
     for (const how of ['pointerdown', 'wheel', 'keydown'])
-      this.#map.getContainer().addEventListener(how, () => this.#moves++, { passive: true })
+      this.#map.getContainer().addEventListener(how, () => this.#options.onHand(), { passive: true })
     this.#map.on('moveend', () => {
       const centre = this.#map.getCenter()
       this.#options.onMoved({ latDeg: centre.lat, lonDeg: centre.lng }, this.#map.getZoom())
@@ -253,11 +254,6 @@ export class LiveMap {
     this.#bracelets.repaintAtLeisure()
   }
 
-  /** Counts what moved the map, or may have: a request, or the officer's hand. While it stays the same nobody has. */
-  get moves(): number {
-    return this.#moves
-  }
-
   zoomBy(steps: number): void {
     this.#move('after', () => this.#map.setZoom(this.#map.getZoom() + steps))
   }
@@ -285,7 +281,6 @@ export class LiveMap {
 
   /** At once, or when the zoom animation under way is over: after the other moves that wait, or instead of them. */
   #move(order: 'after' | 'instead', go: () => void): void {
-    this.#moves++
     if (order === 'instead') this.#waiting.length = 0
     this.#waiting.push(go)
     this.#goOn()
