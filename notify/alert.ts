@@ -1,6 +1,7 @@
 // What a recipient is told, and when. A message holds no name, no NIK, no coordinates: a reference and where to look.
 import { type IncidentType, type LoggedIncident, SEVERITIES, type Severity } from '../model/incident/incident.ts'
 import type { Level } from '../model/incident/response.ts'
+import type { WebhookSecrets } from './sign-webhook.ts'
 
 export type AlertKind = 'raised' | 'withdrawn' | 'escalated'
 
@@ -28,7 +29,14 @@ export type Alert = {
 }
 export type EscalationCause = 'overdue' | 'officer'
 
-export type Recipient = { id: string; level: Level; channel: 'webhook'; address: string }
+export type Recipient = {
+  id: string
+  level: Level
+  channel: 'webhook'
+  address: string
+  /** Each signs every call; absent: unsigned. */
+  secrets?: WebhookSecrets
+}
 
 /** Of an incident, all that a notice depends on. */
 export type ToldAbout = Pick<

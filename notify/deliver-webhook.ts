@@ -1,17 +1,29 @@
-import type { Alert } from './alert.ts'
+import type { Alert, Recipient } from './alert.ts'
 import { textOf } from './alert-text.ts'
+import { signatureHeaders } from './sign-webhook.ts'
+
+export type Attempt = { deliveryId: string; atMs: number; timeoutMs: number }
 
 /**
- * Posts the alert as JSON under its delivery's id, by which a receiver knows one that came twice. Throws unless the receiver
- * answers 2xx within `timeoutMs`; the message holds no address, which may carry a secret.
+ * Posts the alert as JSON, signed, under its delivery's id, by which a receiver knows one that came twice. Throws unless the
+ * receiver answers 2xx in time; the message holds no address, which may carry a secret.
  */
-export async function deliverWebhook(alert: Alert, deliveryId: string, url: string, timeoutMs: number): Promise<void> {
+export async function deliverWebhook(
+  alert: Alert,
+  { address, secrets = [] }: Pick<Recipient, 'address' | 'secrets'>,
+  { deliveryId, atMs, timeoutMs }: Attempt,
+): Promise<void> {
+  const body = JSON.stringify({ ...alert, text: textOf(alert) })
   let response: Response
   try {
-    response = await fetch(url, {
+    response = await fetch(address, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': deliveryId },
-      body: JSON.stringify({ ...alert, text: textOf(alert) }),
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': deliveryId,
+        ...signatureHeaders(secrets, { id: deliveryId, atMs, body }),
+      },
+      body,
       signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
     })

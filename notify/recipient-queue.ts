@@ -58,7 +58,8 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
       await job.moveToDelayed((job.processedOn as number) + limits.afterMs, token)
       throw new DelayedError()
     }
-    await deliverWebhook(alert, job.id as string, recipient.address, limits.timeoutMs)
+    const attempt = { deliveryId: job.id as string, atMs: clock(), timeoutMs: limits.timeoutMs }
+    await deliverWebhook(alert, recipient, attempt)
   }
   const worker = new Worker<Delivery>(name, deliver, {
     connection: parts.worker,

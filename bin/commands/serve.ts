@@ -78,7 +78,7 @@ export async function serve(list: string): Promise<void> {
     settings.healthPort === 0
       ? undefined
       : await serveHealth({
-          host: settings.host,
+          host: settings.healthHost,
           port: settings.healthPort,
           readiness,
           metrics: text,

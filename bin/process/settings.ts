@@ -37,7 +37,13 @@ export const SETTINGS = {
     min: 1,
     max: 4096,
   }),
-  host: text('GELANG_HOST', 'address to listen on (127.0.0.1)', '127.0.0.1'),
+  host: text('GELANG_HOST', 'address that the console and the device ports listen on (127.0.0.1)', '127.0.0.1'),
+  apiHost: text('GELANG_API_HOST', 'the console and REST listen on this address instead'),
+  deviceHost: text(
+    'GELANG_DEVICE_HOST',
+    'the device ports, the device API and the gateway WebSocket listen on this address instead',
+  ),
+  healthHost: text('GELANG_HEALTH_HOST', 'address that the health port listens on (127.0.0.1)', '127.0.0.1'),
   apiPort: port('GELANG_API_PORT', 'console and REST (8080)', 8080),
   ingestPort: port('GELANG_INGEST_PORT', 'device API and gateway WebSocket (8090)', 8090),
   osmandPort: port('GELANG_OSMAND_PORT', 'OsmAnd / Traccar Client (5055)', 5055),
@@ -66,6 +72,18 @@ export const SETTINGS = {
   webhookKepalaUrl: webhook(
     'GELANG_WEBHOOK_KEPALA_BAPAS_URL',
     'and those kritis ones that the Kasubsi let pass too, for the Kepala Bapas',
+  ),
+  webhookSecret: secret(
+    'GELANG_WEBHOOK_SECRET',
+    'signs what notify posts (Standard Webhooks): whsec_ and the Base64 of 24 to 64 random bytes; during a change a second one after a blank',
+  ),
+  webhookKasubsiSecret: secret(
+    'GELANG_WEBHOOK_KASUBSI_SECRET',
+    'the same for the second address (default: GELANG_WEBHOOK_SECRET)',
+  ),
+  webhookKepalaSecret: secret(
+    'GELANG_WEBHOOK_KEPALA_BAPAS_SECRET',
+    'the same for the third address (default: GELANG_WEBHOOK_SECRET)',
   ),
   leaseTtlMs: wholeNumber(
     'GELANG_LEASE_TTL_MS',
@@ -110,6 +128,8 @@ export type Settings = Read & {
   redisUrls: Partial<Record<ProcessRole, string>>
   /** Where alerts go, by who has to act. */
   webhookUrls: Partial<Record<Level, string>>
+  /** What signs them. */
+  webhookSecrets: Partial<Record<Level, string>>
   retainMs: number
 }
 
@@ -131,6 +151,15 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       ...(read.webhookUrl && { petugas: read.webhookUrl }),
       ...(read.webhookKasubsiUrl && { kasubsi: read.webhookKasubsiUrl }),
       ...(read.webhookKepalaUrl && { kepala_bapas: read.webhookKepalaUrl }),
+    },
+    webhookSecrets: {
+      ...(read.webhookSecret && {
+        petugas: read.webhookSecret,
+        kasubsi: read.webhookSecret,
+        kepala_bapas: read.webhookSecret,
+      }),
+      ...(read.webhookKasubsiSecret && { kasubsi: read.webhookKasubsiSecret }),
+      ...(read.webhookKepalaSecret && { kepala_bapas: read.webhookKepalaSecret }),
     },
     retainMs: read.retainHours * 3_600_000,
   }

@@ -29,7 +29,7 @@ export async function startApiRole(parts: RoleParts): Promise<RunningRole> {
   if (!existsSync(staticFolder))
     log.warn({}, 'the console has not been built (npm run build); only the REST interface is served')
   const api = await startApi({
-    host: settings.host,
+    host: settings.apiHost ?? settings.host,
     port: settings.apiPort,
     ...(settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl }),
     authSecret: required(settings.authSecret, 'GELANG_AUTH_SECRET'),

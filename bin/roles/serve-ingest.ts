@@ -42,7 +42,7 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
   )
   const ingest = await startIngest({
     ports: { own: settings.ingestPort, ...ports },
-    host: settings.host,
+    host: settings.deviceHost ?? settings.host,
     appender,
     directory,
     quarantine: async (items, askedFor) => {

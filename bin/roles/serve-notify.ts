@@ -1,18 +1,22 @@
-import { LEVELS, type Level } from '../../model/incident/response.ts'
+import { LEVELS } from '../../model/incident/response.ts'
 import type { Recipient } from '../../notify/alert.ts'
+import { readWebhookSecrets } from '../../notify/sign-webhook.ts'
 import { startNotify } from '../../notify/start-notify.ts'
 import { connectQueueWorker } from '../../stream/redis/connect.ts'
+import type { Settings } from '../process/settings.ts'
 import type { RoleParts, RunningRole } from './role.ts'
 import { shardless } from './shardless.ts'
 
 /** Tells recipients about incidents. Without an address there is nobody to tell, and it says so. */
 export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
   const { settings, log } = parts
-  const recipients = recipientsOf(settings.webhookUrls)
+  const recipients = recipientsOf(settings)
   if (!recipients.some(({ level }) => level === 'petugas'))
     log.warn({}, 'GELANG_WEBHOOK_URL is not set: alerts reach the console only')
   if (!recipients.some(({ level }) => level !== 'petugas'))
     log.warn({}, 'no address above the first is set: what nobody takes in time reaches no Kasubsi and no Kepala Bapas')
+  if (recipients.some(({ secrets }) => secrets === undefined))
+    log.warn({}, 'GELANG_WEBHOOK_SECRET is not set: a receiver cannot tell our alerts from forged ones')
   if (recipients.length === 0) return { notReady: async () => undefined, stop: async () => undefined }
   const notifying = startNotify({
     ...parts,
@@ -20,7 +24,7 @@ export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
     openWorker: (name) => connectQueueWorker(parts.redisSettings, `gelang-${name}`, log),
     shardCount: settings.shardCount,
     leaseTtlMs: settings.leaseTtlMs,
-    consoleUrl: settings.baseUrl ?? `http://${settings.host}:${settings.apiPort}`,
+    consoleUrl: settings.baseUrl ?? `http://${settings.apiHost ?? settings.host}:${settings.apiPort}`,
     recipients,
   })
   return {
@@ -30,11 +34,12 @@ export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
   }
 }
 
-function recipientsOf(addresses: Partial<Record<Level, string>>): Recipient[] {
+function recipientsOf({ webhookUrls, webhookSecrets }: Settings): Recipient[] {
   return LEVELS.flatMap((level) => {
-    const address = addresses[level]
-    return address === undefined
-      ? []
-      : [{ id: level === 'petugas' ? 'operations' : level, level, channel: 'webhook', address }]
+    const address = webhookUrls[level]
+    if (address === undefined) return []
+    const secrets = webhookSecrets[level]
+    const signed = secrets === undefined ? {} : { secrets: readWebhookSecrets(secrets, 'the secret of a webhook') }
+    return [{ id: level === 'petugas' ? 'operations' : level, level, channel: 'webhook', address, ...signed }]
   })
 }

@@ -57,6 +57,7 @@ import { runScript } from '../../stream/redis/run-script.ts'
 import { admitsStrangers, setUsers } from '../../stream/redis/users.ts'
 import { startOneNodeCluster } from '../setup/one-node-cluster.ts'
 import { type OwnServer, ownRedis } from '../setup/own-services.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { silentLog } from '../setup/test-redis.ts'
 import { reportAt } from '../stream/report-at.ts'
 
@@ -260,7 +261,7 @@ function committed(redis: RedisClient): Promise<void> {
 async function heard(redis: RedisClient, channel: string): Promise<void> {
   const subscriber = duplicateRedis(redis, 'subscriber')
   try {
-    await untilReady(subscriber, 10_000)
+    await untilReady(subscriber, PATIENCE_MS)
     await subscriber.subscribe(channel)
   } finally {
     subscriber.disconnect()
@@ -304,7 +305,7 @@ async function everyOperation(admin: RedisClient, settings: RedisSettings): Prom
       const url = addressed(settings.url, redisUser(PREFIX, role), passwords[role])
       const redis = connectRedis({ ...settings, url }, role, silentLog)
       connections.set(role, redis)
-      await untilReady(redis, 10_000)
+      await untilReady(redis, PATIENCE_MS)
     }
     // The order matters: what one writes another reads.
     const wrong: string[] = []
@@ -325,7 +326,7 @@ describe('a private Redis', () => {
   beforeAll(async () => {
     server = await ownRedis()
     admin = connectRedis({ url: server.url, prefix: PREFIX }, 'admin', silentLog)
-    await untilReady(admin, 10_000)
+    await untilReady(admin, PATIENCE_MS)
   })
   afterAll(async () => {
     admin?.disconnect()
@@ -361,7 +362,7 @@ test('the same on a Redis Cluster', async () => {
   const settings = { url: cluster.url, prefix: PREFIX, cluster: true }
   const admin = connectRedis(settings, 'admin', silentLog)
   try {
-    await untilReady(admin, 20_000)
+    await untilReady(admin, PATIENCE_MS)
     await everyOperation(admin, settings)
   } finally {
     admin.disconnect()

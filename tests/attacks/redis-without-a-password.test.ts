@@ -10,6 +10,7 @@ import type { Log } from '../../model/observe.ts'
 import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { REDIS_ROLES } from '../../stream/redis/rights.ts'
 import { type OwnServer, ownFolder, ownRedis } from '../setup/own-services.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { silentLog } from '../setup/test-redis.ts'
 
 let server: OwnServer
@@ -43,7 +44,7 @@ test('the secrets are made once, are for their owner only, and hold each role to
   const folder = join(await ownFolder(), 'secrets')
   const settings = { url: server.url, prefix: 'gelang' }
   const redis = connectRedis(settings, 'admin', silentLog)
-  await untilReady(redis, 10_000)
+  await untilReady(redis, PATIENCE_MS)
   const { secrets, kept } = await makeRoleSecrets(redis, settings, folder)
   expect(kept).toBe(true)
   expect((await makeRoleSecrets(redis, settings, folder)).secrets).toEqual(secrets)

@@ -26,6 +26,7 @@ import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { connectRedis, duplicateRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 import type { RedisRole } from '../../stream/redis/rights.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
@@ -61,7 +62,7 @@ export async function startPipeline(
   const openAs = async (role: RedisRole): Promise<RedisClient> => {
     const client = connectRedis(redis.as(role), role, silentLog)
     opened.push(client)
-    await untilReady(client, 10_000)
+    await untilReady(client, PATIENCE_MS)
     return client
   }
   const [asIngest, asEvaluate, asRecord] = [await openAs('ingest'), await openAs('evaluate'), await openAs('record')]
@@ -250,7 +251,11 @@ export function untilKnown(pipeline: Pipeline, reports: object[], gateway?: stri
 }
 
 /** Looks until `see` gives something, for the work of other loops; throws after `ms`. */
-export async function eventually<T>(see: () => Promise<T | undefined | false>, what: string, ms = 15_000): Promise<T> {
+export async function eventually<T>(
+  see: () => Promise<T | undefined | false>,
+  what: string,
+  ms = PATIENCE_MS,
+): Promise<T> {
   const deadlineMs = performance.now() + ms
   for (;;) {
     const seen = await see()

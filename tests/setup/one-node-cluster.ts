@@ -3,10 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { vi } from 'vitest'
 import { pickPort } from '../../local-services/pick-port.ts'
 import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { ownFolder, sharedPackages } from './own-services.ts'
+import { waitFor } from './patience.ts'
+import { PATIENCE_MS } from './patience-ms.ts'
 import { silentLog } from './test-redis.ts'
 
 export type OneNodeCluster = { url: string; discard(): Promise<void> }
@@ -28,9 +29,9 @@ export async function startOneNodeCluster(): Promise<OneNodeCluster> {
   )
   const url = `redis://127.0.0.1:${port}`
   const plain = connectRedis({ url, prefix: 'x' }, 'setup', silentLog)
-  await untilReady(plain, 10_000)
+  await untilReady(plain, PATIENCE_MS)
   await plain.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-  await vi.waitFor(async () => refuseUnlessWhole(String(await plain.call('CLUSTER', 'INFO'))), 10_000)
+  await waitFor(async () => refuseUnlessWhole(String(await plain.call('CLUSTER', 'INFO'))))
   plain.disconnect()
   return {
     url,

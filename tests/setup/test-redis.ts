@@ -6,6 +6,7 @@ import { connectRedis, type RedisClient, type RedisSettings, untilReady } from '
 import { type Keys, keysOf } from '../../stream/redis/keys.ts'
 import { REDIS_ROLES, type RedisRole, redisUser } from '../../stream/redis/rights.ts'
 import { setUsers } from '../../stream/redis/users.ts'
+import { PATIENCE_MS } from './patience-ms.ts'
 
 export type TestRedis = {
   settings: RedisSettings
@@ -19,7 +20,6 @@ export type TestRedis = {
   cleanup(): Promise<void>
 }
 
-const READY_MS_MAX = 10_000
 const PASSWORDS = Object.fromEntries(REDIS_ROLES.map((role) => [role, randomBytes(9).toString('base64url')])) as Record<
   RedisRole,
   string
@@ -36,7 +36,7 @@ export async function createTestRedis(
   const open = async (name = 'test') => {
     const redis = connectRedis(settings, name, silentLog)
     opened.push(redis)
-    await untilReady(redis, READY_MS_MAX)
+    await untilReady(redis, PATIENCE_MS)
     return redis
   }
   const redis = await open()

@@ -1,5 +1,5 @@
 // The same on a Redis Cluster: one node, which refuses keys of two slots in one step just as many would.
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DirectoryRecord } from '../../model/plan/directory.ts'
 import { appendAct, readActs } from '../../stream/logs/act-log.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
@@ -25,6 +25,7 @@ import {
 import { readDurability } from '../../stream/redis/durability.ts'
 import { UNITS_SHARD } from '../../stream/redis/keys.ts'
 import { type OneNodeCluster, startOneNodeCluster } from '../setup/one-node-cluster.ts'
+import { waitFor } from '../setup/patience.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 import { unitIncident } from '../store/two-bapas.ts'
 import { reportAt } from './report-at.ts'
@@ -59,7 +60,7 @@ test('reports, leases, a commit and trimming', async () => {
     onLost: () => undefined,
   })
   leases.start()
-  await vi.waitFor(() => expect(gained.size).toBe(SHARDS))
+  await waitFor(() => expect(gained.size).toBe(SHARDS))
   const bytes = new Uint8Array([1, 255])
   for (const [shard, token] of gained) {
     const entries = await readEntries(redis, keys.reports(shard), '0-0', { count: 10 })
@@ -90,11 +91,11 @@ test('publications, quarantine and acts', async () => {
   const { redis, keys } = shared
   const seen: number[] = []
   const stop = watchVersion(redis, keys, 'directory', (version) => seen.push(version), 50)
-  await vi.waitFor(() => expect(seen).toEqual([0]))
+  await waitFor(() => expect(seen).toEqual([0]))
   const gateway = { gatewayId: 'g', unitPath: 'a', secretSha256: '00', revoked: false }
   await publishDirectory(redis, keys, [{ kind: 'gateway', gateway } satisfies DirectoryRecord])
   expect((await loadDirectory(redis, keys)).records).toHaveLength(1)
-  await vi.waitFor(() => expect(seen).toHaveLength(2))
+  await waitFor(() => expect(seen).toHaveLength(2))
   stop()
   const plan = { wearerId: 5, supervisions: [{ fromMs: 0, toMs: 1 }], conditions: [], permits: [] }
   const timing = { reportIntervalMs: 1, silenceGraceMs: 1 }
@@ -137,6 +138,6 @@ test('live messages', async () => {
   const subscription = subscribeLive(redis, keys, SHARDS, (shard) => void heard.push(shard))
   await subscription.ready
   await publishLive(redis, keys, 3, new Uint8Array([1]))
-  await vi.waitFor(() => expect(heard).toEqual([3]))
+  await waitFor(() => expect(heard).toEqual([3]))
   subscription.stop()
 })
