@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import type { Me } from '../../model/console/console.ts'
 import { type Api, ApiFailure, failureWords } from './request.ts'
 
-export type Phase = 'checking' | 'signedOut' | 'active' | 'expired'
+type Phase = 'checking' | 'signedOut' | 'active' | 'expired'
 
 const CHECK_AGAIN_MS = 5000
 

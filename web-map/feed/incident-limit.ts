@@ -1,5 +1,5 @@
-import type { LiveState } from '../feed/live-state.ts'
 import { compareIncidents, isOpen, type KnownIncident } from './incident-order.ts'
+import type { LiveState } from './live-state.ts'
 
 /** `incidentsSpare`: so many more are let in before the least are dropped, so that not each one costs a sort. */
 export const LIVE_LIMITS = { incidentsMax: 5000, incidentsSpare: 250, actsAheadMax: 500 }

@@ -1,14 +1,14 @@
-import type { Place } from '../trial/trial-places.ts'
-import type { MapView } from './mercator.ts'
-import { FONT } from './paint-ground.ts'
-import { paintZones } from './paint-zones.ts'
-import type { DrawnZone } from './project-zones.ts'
-import type { MapTheme } from './theme.ts'
+import type { MapView } from '../ground/mercator.ts'
+import { FONT } from '../map/paint-ground.ts'
+import { paintZones } from '../map/paint-zones.ts'
+import type { DrawnZone } from '../map/project-zones.ts'
+import type { MapTheme } from '../map/theme.ts'
+import type { TrialPlace } from './trial-places.ts'
 
 /** A proposed zone, and where it would have raised something; `undefined` where no position is known. */
-export type TrialPicture = {
+type TrialPicture = {
   zone: DrawnZone | undefined
-  places: readonly (Place | undefined)[]
+  places: readonly (TrialPlace | undefined)[]
   chosen: number | undefined
 }
 

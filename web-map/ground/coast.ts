@@ -1,4 +1,4 @@
-import { type WorldPoint, worldX, worldY } from './mercator.ts'
+import { worldX, worldY } from './mercator.ts'
 
 /** One outline in world units, with its box so that what is off screen costs nothing. */
 export type Outline = { points: Float64Array; minX: number; minY: number; maxX: number; maxY: number }
@@ -52,19 +52,12 @@ function readOutline(line: string): Outline {
   return outline
 }
 
+/** The text of `coast.txt`. Throws where the server does not give it. */
+export async function loadCoast(): Promise<string> {
+  const response = await fetch(new URL('./coast.txt', import.meta.url))
+  if (!response.ok) throw new Error(`coast outline: HTTP ${response.status}`)
+  return response.text()
+}
+
 /** Indonesia, Sabang to Merauke, as corners in degrees. */
 export const INDONESIA = { south: -11.2, west: 94.8, north: 6.2, east: 141.2 }
-
-export function boundsOfWorldPoints(points: readonly WorldPoint[]) {
-  let minX = Number.POSITIVE_INFINITY
-  let minY = Number.POSITIVE_INFINITY
-  let maxX = Number.NEGATIVE_INFINITY
-  let maxY = Number.NEGATIVE_INFINITY
-  for (const { x, y } of points) {
-    if (x < minX) minX = x
-    if (x > maxX) maxX = x
-    if (y < minY) minY = y
-    if (y > maxY) maxY = y
-  }
-  return { minX, minY, maxX, maxY }
-}

@@ -1,19 +1,25 @@
 import { useSignal } from '@preact/signals'
-import type { IncidentView } from '../../model/console/console.ts'
-import { stageOf } from '../alerts/incident-order.ts'
-import type { ConsoleState } from '../app/console-state.ts'
-import { canBeExplained } from '../explanation/explaining.ts'
-import { WhyButton } from '../explanation/why-button.tsx'
+import type { IncidentView, WearerIncidentView } from '../../model/console/console.ts'
+import { stageOf } from '../feed/incident-order.ts'
 import { incidentTimeWords } from '../i18n/incident-time.ts'
 import { t } from '../i18n/language.ts'
 import { StateMark } from '../widgets/marks.tsx'
+import type { AlertsRoom } from './alerts.ts'
+import { canBeExplained, WhyButton } from './why-button.tsx'
+
+type Props = {
+  room: AlertsRoom
+  incidents: readonly IncidentView[]
+  timeZone: string
+  onExplain: (incident: WearerIncidentView) => void
+}
 
 /** The wearer's open alerts with the next step for each; on a phone the panel covers the list. */
-export function PanelIncidents(props: { state: ConsoleState; incidents: IncidentView[]; timeZone: string }) {
-  const { state, incidents, timeZone } = props
+export function PanelIncidents({ room, incidents, timeZone, onExplain }: Props) {
+  const { desk, alerts } = room
   const problem = useSignal<string | undefined>(undefined)
   const acknowledge = async (incident: IncidentView) => {
-    problem.value = await state.act(incident.id, { action: 'acknowledge' })
+    problem.value = await alerts.act(incident.id, { action: 'acknowledge' })
   }
   return (
     <>
@@ -25,9 +31,9 @@ export function PanelIncidents(props: { state: ConsoleState; incidents: Incident
             <StateMark state={incident.severity} />
             <span>
               <b>{t(`type.${incident.type}`)}</b>
-              <small>{incidentTimeWords(incident, state.nowMs.value, timeZone)}</small>
+              <small>{incidentTimeWords(incident, desk.nowMs.value, timeZone)}</small>
               {canBeExplained(incident) && (
-                <WhyButton incident={incident} onExplain={() => void state.explain(incident)} />
+                <WhyButton incident={incident} onExplain={() => incident.wearer && onExplain(incident)} />
               )}
             </span>
             {stageOf(incident) === 'new' ? (
@@ -35,7 +41,7 @@ export function PanelIncidents(props: { state: ConsoleState; incidents: Incident
                 {t('act.acknowledge')}
               </button>
             ) : (
-              <button type="button" onClick={() => (state.question.value = { action: 'resolve', incident })}>
+              <button type="button" onClick={() => (alerts.question.value = { action: 'resolve', incident })}>
                 {t('act.resolve')}
               </button>
             )}

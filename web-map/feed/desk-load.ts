@@ -1,16 +1,16 @@
 import { type Signal, signal } from '@preact/signals'
 import type { IncidentView, MapSettings, UnitView, ZoneView } from '../../model/console/console.ts'
-import type { LiveState } from '../feed/live-state.ts'
-import { loadOpen } from '../feed/load-open.ts'
-import { type Api, ApiFailure, failureWords } from './request.ts'
+import { type Api, ApiFailure, failureWords } from '../session/request.ts'
+import type { LiveState } from './live-state.ts'
+import { loadOpen } from './open-list.ts'
 
-export type LoadWish = {
+type LoadWish = {
   parts: 'all' | 'zones'
   /** Alerts that came while this screen was away are announced; those of a fresh sign-in are only listed. */
   missed: boolean
 }
 
-export type DeskLoadOptions = {
+type DeskLoadOptions = {
   api: Api
   /** What is on screen when the load begins. */
   live(): LiveState

@@ -3,7 +3,7 @@ import { latitudeAt, longitudeAt, type MapView, worldX, worldY } from './mercato
 const STEPS_DEG = [20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001]
 const SPACING_MIN_PX = 130
 
-export type GraticuleLine = { at: 'lat' | 'lon'; px: number; label: string }
+type GraticuleLine = { at: 'lat' | 'lon'; px: number; label: string }
 
 /** Meridians and parallels of a view at the finest round step that keeps them `SPACING_MIN_PX` apart, with their labels. */
 export function graticuleOf(view: MapView): GraticuleLine[] {

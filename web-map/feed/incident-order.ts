@@ -8,7 +8,7 @@ export type KnownIncident = IncidentView & {
   standsSinceActId?: number
 }
 
-export type Stage = 'new' | 'handled' | 'closed'
+type Stage = 'new' | 'handled' | 'closed'
 
 const RANK: Record<Severity, number> = { informasi: 1, serius: 2, kritis: 3 }
 
@@ -30,7 +30,7 @@ export function actOf(incident: IncidentView, action: IncidentAct['action']): In
 }
 
 /** The resolution that holds: one for all the signs that the incident has. */
-export function resolutionOf(incident: IncidentView): IncidentAct | undefined {
+function resolutionOf(incident: IncidentView): IncidentAct | undefined {
   return incident.acts.findLast((act) => act.action === 'resolve' && (act.signs ?? 1) >= (incident.signs ?? 1))
 }
 

@@ -10,11 +10,10 @@ import type {
   WearerSummary,
   ZoneView,
 } from '../../model/console/console.ts'
-import type { BacktestAnswer, Explanation, LedgerRow } from '../../model/console/judgement.ts'
+import type { BacktestAnswer, Explanation, LedgerRow, TrialRequest } from '../../model/console/judgement.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import type { MessageKey } from '../i18n/id.ts'
 import { isMessageKey, t } from '../i18n/language.ts'
-import type { TrialRequest } from '../trial/trial-draft.ts'
 
 /** The API refused or could not be reached. `status` 0: no answer at all. */
 export class ApiFailure extends Error {

@@ -1,10 +1,10 @@
-import type { Edge, JudgedFix } from '../explanation/judged-fixes.ts'
-import { type MapView, metresToPx, worldBounds } from './mercator.ts'
-import { FONT } from './paint-ground.ts'
-import type { MapTheme } from './theme.ts'
+import { type MapView, metresToPx, worldBounds } from '../ground/mercator.ts'
+import { FONT } from '../map/paint-ground.ts'
+import type { MapTheme } from '../map/theme.ts'
+import type { Edge, JudgedFix } from './judged-fixes.ts'
 
 /** The fixes of an explanation on the map. */
-export type JudgedPicture = { fixes: readonly JudgedFix[]; edges: readonly Edge[]; cursor: number | undefined }
+type JudgedPicture = { fixes: readonly JudgedFix[]; edges: readonly Edge[]; cursor: number | undefined }
 
 const DOT_SPACING_MIN_PX = 6
 const CIRCLES_FROM_ZOOM = 13

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { AlarmSound } from '../alerts/alarm-sound.ts'
+import type { AlarmSound } from '../sound/alarm-sound.ts'
 
 export const SESSION_END = { repeatMs: 30_000, soundsForMs: 15 * 60_000 }
 
