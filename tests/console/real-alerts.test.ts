@@ -23,8 +23,7 @@ async function atDesk(officer: string, feedAt?: (url: string) => string): Promis
   return desk
 }
 const strap = { severity: 'kritis', type: 'strap_open' } as const
-const knows = ({ state }: RealDesk, id: string) =>
-  expect.poll(() => state.desk.live.incidents.has(id), { timeout: 20_000 })
+const knows = ({ state }: RealDesk, id: string) => expect.poll(() => state.desk.live.incidents.has(id))
 
 test('what only the log has outlives a list that PostgreSQL gives', async () => {
   const desk = await atDesk('pk1A')

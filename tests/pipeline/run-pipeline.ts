@@ -24,6 +24,7 @@ import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
 import { loadDirectory, loadDirectoryChanges } from '../../stream/publication/publications.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { duplicateRedis } from '../../stream/redis/connect.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
@@ -237,7 +238,11 @@ export function untilKnown(pipeline: Pipeline, reports: object[], gateway?: stri
 }
 
 /** Looks until `see` gives something, for the work of other loops; throws after `ms`. */
-export async function eventually<T>(see: () => Promise<T | undefined | false>, what: string, ms = 15_000): Promise<T> {
+export async function eventually<T>(
+  see: () => Promise<T | undefined | false>,
+  what: string,
+  ms = PATIENCE_MS,
+): Promise<T> {
   const deadlineMs = performance.now() + ms
   for (;;) {
     const seen = await see()

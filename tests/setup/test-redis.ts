@@ -4,6 +4,7 @@ import { Cluster, type Redis } from 'ioredis'
 import type { Log } from '../../model/observe.ts'
 import { connectRedis, type RedisClient, type RedisSettings, untilReady } from '../../stream/redis/connect.ts'
 import { type Keys, keysOf } from '../../stream/redis/keys.ts'
+import { PATIENCE_MS } from './patience-ms.ts'
 
 export type TestRedis = {
   settings: RedisSettings
@@ -14,8 +15,6 @@ export type TestRedis = {
   /** Deletes what stands under the prefix and closes the connections. */
   cleanup(): Promise<void>
 }
-
-const READY_MS_MAX = 10_000
 
 /** A connection, ready, and a key prefix that nobody else has. */
 export async function createTestRedis(
@@ -28,7 +27,7 @@ export async function createTestRedis(
   const open = async (name = 'test') => {
     const redis = connectRedis(settings, name, silentLog)
     opened.push(redis)
-    await untilReady(redis, READY_MS_MAX)
+    await untilReady(redis, PATIENCE_MS)
     return redis
   }
   const redis = await open()

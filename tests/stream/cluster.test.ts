@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pickPort } from '../../local-services/pick-port.ts'
 import type { DirectoryRecord } from '../../model/plan/directory.ts'
 import { appendAct, readActs } from '../../stream/logs/act-log.ts'
@@ -31,6 +31,8 @@ import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { readDurability } from '../../stream/redis/durability.ts'
 import { UNITS_SHARD } from '../../stream/redis/keys.ts'
 import { ownFolder, sharedPackages } from '../setup/own-services.ts'
+import { waitFor } from '../setup/patience.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 import { unitIncident } from '../store/two-bapas.ts'
 import { reportAt } from './report-at.ts'
@@ -62,12 +64,9 @@ beforeAll(async () => {
   node = spawn(redisServer, args, { stdio: 'ignore' })
   const url = `redis://127.0.0.1:${port}`
   const plain = connectRedis({ url, prefix: 'x' }, 'setup', silentLog)
-  await untilReady(plain, 10_000)
+  await untilReady(plain, PATIENCE_MS)
   await plain.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-  await vi.waitFor(
-    async () => expect(String(await plain.call('CLUSTER', 'INFO'))).toContain('cluster_state:ok'),
-    10_000,
-  )
+  await waitFor(async () => expect(String(await plain.call('CLUSTER', 'INFO'))).toContain('cluster_state:ok'))
   plain.disconnect()
   shared = await createTestRedis(url, { cluster: true })
 })
@@ -94,7 +93,7 @@ test('reports, leases, a commit and trimming', async () => {
     onLost: () => undefined,
   })
   leases.start()
-  await vi.waitFor(() => expect(gained.size).toBe(SHARDS))
+  await waitFor(() => expect(gained.size).toBe(SHARDS))
   const bytes = new Uint8Array([1, 255])
   for (const [shard, token] of gained) {
     const entries = await readEntries(redis, keys.reports(shard), '0-0', { count: 10 })
@@ -125,11 +124,11 @@ test('publications, quarantine and acts', async () => {
   const { redis, keys } = shared
   const seen: number[] = []
   const stop = watchVersion(redis, keys, 'directory', (version) => seen.push(version), 50)
-  await vi.waitFor(() => expect(seen).toEqual([0]))
+  await waitFor(() => expect(seen).toEqual([0]))
   const gateway = { gatewayId: 'g', unitPath: 'a', secretSha256: '00', revoked: false }
   await publishDirectory(redis, keys, [{ kind: 'gateway', gateway } satisfies DirectoryRecord])
   expect((await loadDirectory(redis, keys)).records).toHaveLength(1)
-  await vi.waitFor(() => expect(seen).toHaveLength(2))
+  await waitFor(() => expect(seen).toHaveLength(2))
   stop()
   const plan = { wearerId: 5, supervisions: [{ fromMs: 0, toMs: 1 }], conditions: [], permits: [] }
   const timing = { reportIntervalMs: 1, silenceGraceMs: 1 }
@@ -172,6 +171,6 @@ test('live messages', async () => {
   const subscription = subscribeLive(redis, keys, SHARDS, (shard) => void heard.push(shard))
   await subscription.ready
   await publishLive(redis, keys, 3, new Uint8Array([1]))
-  await vi.waitFor(() => expect(heard).toEqual([3]))
+  await waitFor(() => expect(heard).toEqual([3]))
   subscription.stop()
 })

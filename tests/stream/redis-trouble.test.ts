@@ -8,6 +8,7 @@ import { untilReady } from '../../stream/redis/connect.ts'
 import { readDurability } from '../../stream/redis/durability.ts'
 import { isRedisAway, unavailableReason } from '../../stream/redis/redis-errors.ts'
 import { type OwnServer, ownRedis } from '../setup/own-services.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 import { reportAt } from './report-at.ts'
 
@@ -65,7 +66,7 @@ test('silent: what is under way is refused once the socket counts as dead, what 
   await expect(reader).rejects.toSatisfy(isRedisAway)
   await expect(append(6)).rejects.toMatchObject({ reason: 'away' })
   process.kill(server.pid, 'SIGCONT')
-  await untilReady(shared.redis, 10_000)
+  await untilReady(shared.redis, PATIENCE_MS)
   await append(7)
 })
 
