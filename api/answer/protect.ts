@@ -1,6 +1,5 @@
 // What every answer carries and every request must meet, whatever the route.
 import type { MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { Refusal } from './refusal.ts'
 
 const BODY_BYTES_MAX = 64 * 1024
@@ -71,9 +70,26 @@ export function sameOrigin(origins: ReadonlySet<string>): MiddlewareHandler {
   }
 }
 
-export const limitedBody = bodyLimit({
-  maxSize: BODY_BYTES_MAX,
-  onError: () => {
-    throw new Refusal(413, 'too_large', `a body has at most ${BODY_BYTES_MAX} bytes`)
-  },
-})
+/** Node holds a body to its stated length; one that states none is read here, and no further than the limit. */
+export const limitedBody: MiddlewareHandler = async (c, next) => {
+  if (Number(c.req.header('content-length') ?? 0) > BODY_BYTES_MAX) throw tooLarge()
+  if (c.req.header('transfer-encoding') !== undefined) {
+    const { method, headers, body } = c.req.raw
+    c.req.raw = new Request(c.req.url, { method, headers, body: await readWhole(body) })
+  }
+  await next()
+}
+
+const tooLarge = () => new Refusal(413, 'too_large', `a body has at most ${BODY_BYTES_MAX} bytes`)
+
+async function readWhole(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (body === null) return null
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    if (bytes > BODY_BYTES_MAX) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return bytes === 0 ? null : Buffer.concat(chunks)
+}

@@ -1,6 +1,6 @@
 // The only place that reads the environment. One table: `gelang --help`, the checks at start and docs/operations.md come from it.
 import type { Level } from '../../model/incident/response.ts'
-import { flag, type Setting, secret, text, webhook, wholeNumber } from './setting-kinds.ts'
+import { flag, networks, type Setting, secret, text, webhook, wholeNumber } from './setting-kinds.ts'
 
 export const ROLES_OF_PROCESS = ['ingest', 'evaluate', 'record', 'notify', 'api'] as const
 export type ProcessRole = (typeof ROLES_OF_PROCESS)[number]
@@ -55,9 +55,14 @@ export const SETTINGS = {
   healthPort: port('GELANG_HEALTH_PORT', '/healthz, /readyz and /metrics of this process (0 = off)', 0),
   baseUrl: text('GELANG_BASE_URL', 'address of the console as officers see it; https makes the cookies secure'),
   authSecret: secret('GELANG_AUTH_SECRET', 'secret that signs sessions, at least 32 characters'),
+  trustedProxies: networks(
+    'GELANG_TRUSTED_PROXIES',
+    'addresses or ranges of the reverse proxies before the console, comma-separated; from others a header about the client is not believed',
+  ),
   clientAddressHeader: text(
     'GELANG_CLIENT_ADDRESS_HEADER',
-    'header in which the reverse proxy before the console names the client, e.g. x-real-ip; set only behind one',
+    'header in which they name the client (x-forwarded-for)',
+    'x-forwarded-for',
   ),
   tileUrl: text(
     'GELANG_TILE_URL',
