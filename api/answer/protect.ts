@@ -3,7 +3,33 @@ import type { MiddlewareHandler } from 'hono'
 import { Refusal } from './refusal.ts'
 
 const BODY_BYTES_MAX = 64 * 1024
-const HSTS_SECONDS = 31_536_000
+/** Two years. */
+const HSTS_SECONDS = 63_072_000
+/** Of what a browser can do the console needs nothing but sound. */
+const PERMISSIONS = [
+  ...['accelerometer', 'bluetooth', 'browsing-topics', 'camera', 'display-capture', 'encrypted-media', 'geolocation'],
+  ...[
+    'gyroscope',
+    'hid',
+    'identity-credentials-get',
+    'idle-detection',
+    'local-fonts',
+    'magnetometer',
+    'microphone',
+    'midi',
+  ],
+  ...[
+    'otp-credentials',
+    'payment',
+    'publickey-credentials-get',
+    'serial',
+    'storage-access',
+    'usb',
+    'xr-spatial-tracking',
+  ],
+]
+  .map((name) => `${name}=()`)
+  .join(', ')
 
 /** Origins under which the console may be open: the public address, the ones named, and for a loopback address its other name. */
 export function originsOf(baseUrl: string, further: readonly string[]): ReadonlySet<string> {
@@ -35,6 +61,8 @@ export function securityHeaders(
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
+    "object-src 'none'",
+    ...(baseUrl.startsWith('https:') ? ['upgrade-insecure-requests'] : []),
   ].join('; ')
   const secure = baseUrl.startsWith('https:')
   return async (c, next) => {
@@ -43,9 +71,11 @@ export function securityHeaders(
     c.header('x-content-type-options', 'nosniff')
     c.header('x-frame-options', 'DENY')
     c.header('referrer-policy', 'no-referrer')
+    c.header('x-permitted-cross-domain-policies', 'none')
+    c.header('origin-agent-cluster', '?1')
     c.header('cross-origin-opener-policy', 'same-origin')
     c.header('cross-origin-resource-policy', 'same-origin')
-    c.header('permissions-policy', 'camera=(), microphone=(), payment=(), usb=()')
+    c.header('permissions-policy', PERMISSIONS)
     if (secure) c.header('strict-transport-security', `max-age=${HSTS_SECONDS}; includeSubDomains`)
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
   }
