@@ -2,7 +2,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { auditSession } from '../../store/access/append-audit.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readOfficerByAuthUser } from '../../store/people/read-officer.ts'
 import { databaseAway, Refusal } from '../answer/refusal.ts'
@@ -61,10 +61,7 @@ export function addLogin(app: ApiApp, parts: ApiParts): void {
     if (!answer.ok) throw new Refusal(401, 'invalid_credentials', 'the name or the password is wrong')
     const { user } = (await answer.json()) as { user: { id: string } }
     const officer = await readOfficerByAuthUser(apiPool, user.id)
-    if (officer)
-      await asOfficer(apiPool, officer.officerId, (client) =>
-        appendAudit(client, { action: 'session.open', subject: `officer:${officer.officerId}` }),
-      )
+    if (officer) await asOfficer(apiPool, officer.officerId, (client) => auditSession(client, 'open'))
     setCookies(c, answer)
     return c.json({ ok: true as const }, 200)
   })
