@@ -3,8 +3,8 @@ import type { LoggedIncident } from '../model/incident/incident.ts'
 import { readActs } from '../stream/logs/act-log.ts'
 import { readIncidents } from '../stream/logs/incident-log.ts'
 import { getPosition, parseId } from '../stream/logs/positions.ts'
-import { ACTS_READER } from '../stream/logs/told.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
+import { ACTS_READER } from '../stream/redis/keys.ts'
 import { escalateDue } from './escalate.ts'
 import type { TellOptions } from './notices.ts'
 import { tellActs, tellIncidents } from './tell.ts'
@@ -24,6 +24,7 @@ const BLOCK_MS = 1000
  * Redis as this process did may still be on their way.
  */
 export const SETTLE_MS = 10_000
+const RECENT_MS = 3_600_000
 
 /** Runs until `stopping`; throws FencedOff when another owner has taken the shard, and whatever Redis throws. */
 export async function followIncidents(options: FollowOptions): Promise<void> {
@@ -70,9 +71,15 @@ async function tellToTheEnd(options: FollowOptions, from: string, wait: { blockM
   return position
 }
 
-/** Where nobody was ever told anything: about what is open now, not about a week's history. Gives where to go on. */
+/**
+ * At the very first start: notifies of what is open now and of what was first concluded within the last hour, not of a week's
+ * history. Evaluators may be some seconds ahead of this process, and what was over by then needs somebody all the same. Gives
+ * where to go on.
+ */
 async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
   const { redis, keys, shard, log } = options
+  const recentFromMs = Number((await redis.time())[0]) * 1000 - RECENT_MS
+  const recent = new Set<string>()
   const open = new Map<string, LoggedIncident>()
   let position = '0-0'
   let over = 0
@@ -81,9 +88,11 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
     const last = entries.at(-1)
     if (last === undefined) break
     position = last.id
-    for (const { json } of entries) {
+    for (const { id, json } of entries) {
       const incident = JSON.parse(json) as LoggedIncident
-      if (incident.endMs === undefined && incident.withdrawn === undefined) open.set(incident.id, incident)
+      if (incident.revision === 1 && parseId(id)[0] >= recentFromMs) recent.add(incident.id)
+      const goesOn = incident.endMs === undefined || recent.has(incident.id)
+      if (goesOn && incident.withdrawn === undefined) open.set(incident.id, incident)
       else if (open.delete(incident.id)) over++
     }
   }

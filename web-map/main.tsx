@@ -1,9 +1,9 @@
 import { render } from 'preact'
-import { AlarmSound } from './alerts/alarm-sound.ts'
 import { App } from './app/app.tsx'
 import { ConsoleState } from './app/console-state.ts'
-import { readPreferences } from './app/preferences.ts'
-import { connectApi } from './app/request.ts'
+import { readPreferences } from './session/preferences.ts'
+import { connectApi } from './session/request.ts'
+import { AlarmSound } from './sound/alarm-sound.ts'
 
 const preferences = readPreferences(window.localStorage)
 const state = new ConsoleState({
@@ -30,10 +30,10 @@ const state = new ConsoleState({
 
 window.setInterval(() => state.tick(), 1000)
 for (const gesture of ['click', 'keydown'])
-  window.addEventListener(gesture, () => void state.arrivals.allowSound(false))
+  window.addEventListener(gesture, () => void state.alerts.arrivals.allowSound(false))
 window.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && !document.querySelector('dialog[open]')) state.stepBack()
 })
-window.addEventListener('online', () => state.networkIsBack())
+window.addEventListener('online', () => state.desk.networkIsBack())
 render(<App state={state} />, document.getElementById('console')!)
 void state.session.check()

@@ -7,6 +7,7 @@ import type {
   IncidentView,
   MapSettings,
   Me,
+  SessionView,
   TrackFix,
   UnitView,
   WearerDetail,
@@ -15,7 +16,13 @@ import type {
 } from '../../model/console/console.ts'
 import { ROLES } from '../../model/console/console.ts'
 import type { Incident, IncidentAct, IncidentType, LoggedIncident } from '../../model/incident/incident.ts'
-import { INCIDENT_TYPES, OFFICER_ACTIONS, RESOLUTIONS, SEVERITIES } from '../../model/incident/incident.ts'
+import {
+  BAD_DATA_REASONS,
+  INCIDENT_TYPES,
+  OFFICER_ACTIONS,
+  RESOLUTIONS,
+  SEVERITIES,
+} from '../../model/incident/incident.ts'
 import { CONDITION_KINDS } from '../../model/plan/plan.ts'
 
 export const ms = z.number().openapi({ description: 'UTC milliseconds' })
@@ -58,6 +65,18 @@ export const unitSchema = z
     timeZone: z.string(),
   })
   .openapi('Unit') satisfies z.ZodType<UnitView>
+
+export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+export const sessionSchema = z
+  .object({
+    id: sessionIdSchema,
+    sinceMs: ms,
+    endsMs: ms.openapi({ description: 'used or not' }),
+    address: z.string(),
+    agent: z.string().openapi({ description: 'what the browser calls itself' }),
+    current: z.boolean().openapi({ description: 'the one that asks' }),
+  })
+  .openapi('Session') satisfies z.ZodType<SessionView>
 
 const wearerShape = {
   id: idSchema,
@@ -198,8 +217,27 @@ const wearerIncidentShape = {
     .int()
     .optional()
     .openapi({ description: 'How often the device raised the alarm anew; absent: once' }),
+  minutes: z
+    .object({ provenMs: z.number(), keptMs: z.number(), notKnownMs: z.number(), toMs: ms })
+    .optional()
+    .openapi({ description: 'milliseconds proven by fixes, kept, and covered by none, up to toMs' }),
+  gaps: z.array(z.object({ fromMs: ms, toMs: ms })).optional(),
+  badData: z
+    .object({
+      reason: z.enum(BAD_DATA_REASONS),
+      count: z.number().int(),
+      clockOffMs: z.number().optional(),
+      correctionMs: z.number().optional().openapi({ description: "proposed: to be added to the device's clock" }),
+    })
+    .optional(),
+  unknownAlarms: z
+    .array(z.object({ code: z.number().int(), text: z.string().optional(), count: z.number().int() }))
+    .optional(),
   planHash: z.string(),
   withdrawn: z.object({ reason: z.string() }).optional(),
+  supersededBy: idSchema.optional().openapi({ description: 'withdrawn, and goes on as this incident' }),
+  successorOf: idSchema.optional().openapi({ description: 'goes on what was told as this incident' }),
+  matterId: idSchema.optional().openapi({ description: 'the first incident of the chain; absent: this one' }),
 }
 const unitIncidentShape = {
   ...episodeShape,

@@ -12,10 +12,10 @@ import { quietBefore } from '../../store/track/read-judged.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
 import { notFound, Refusal } from '../answer/refusal.ts'
 import { idSchema, ms, wearerIncidentSchema } from '../answer/schemas.ts'
+import type { Turns } from '../answer/turns.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { readDocument } from './read-document.ts'
-import type { ReadingTurns } from './reading-turns.ts'
 import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
 
 const DAY_MS = 86_400_000
@@ -69,7 +69,7 @@ const explanationRoute = createRoute({
   responses: { 200: json(explanationSchema, 'the explanation'), ...refusals(400, 404, 409, 429) },
 })
 
-export function addExplanation(app: ApiApp, parts: ApiParts, turns: ReadingTurns): void {
+export function addExplanation(app: ApiApp, parts: ApiParts, turns: Turns): void {
   app.openapi(explanationRoute, async (c) => {
     const { officer } = c.get('signedIn')
     const { id } = c.req.valid('param')

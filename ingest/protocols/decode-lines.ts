@@ -62,8 +62,7 @@ function streamLine(protocol: StreamProtocol, context: DecodeContext): (line: st
   const framer = protocol.newFramer(INGEST_LIMITS.frameBytesMax)
   const decoder = protocol.newDecoder()
   return (line) => {
-    const bytes =
-      protocol.lines === 'hex' ? fromHex(line) : Buffer.from(`${line.replace(/[\r\n]+$/, '')}\r\n`, 'latin1')
+    const bytes = protocol.lines === 'hex' ? fromHex(line) : Buffer.from(`${line.replace(/[\r\n]/g, '')}\r\n`, 'latin1')
     if (bytes === undefined) return { reports: [], reply: null, error: 'the line is no hex' }
     const reports: object[] = []
     const replies: Uint8Array[] = []

@@ -1,6 +1,7 @@
 // What the engine makes of a stored track, beside incidents: an explanation fix by fix, and the minutes of a ledger.
 import type { Incident } from '../incident/incident.ts'
-import type { ConditionKind } from '../plan/plan.ts'
+import type { Condition, ConditionKind } from '../plan/plan.ts'
+import type { ZoneShape } from '../plan/zone.ts'
 
 /** How one fix was weighed against the condition of an incident. */
 export type Weighing = {
@@ -51,6 +52,15 @@ export type LedgerRow = {
    * fixes may be; both lie within the time in force. What is neither violation nor served, nobody knows.
    */
   servedMs: number
+}
+
+/** What is asked of the API for one wearer. */
+export type TrialRequest = {
+  wearerId: string
+  days: number
+  zone: { id: string } | { shape: ZoneShape }
+  condition: Pick<Condition, 'kind' | 'timeZone' | 'windows' | 'parameters'>
+  reason: string
 }
 
 /** What a proposed condition would have raised on one wearer. */

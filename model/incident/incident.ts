@@ -43,6 +43,46 @@ export type Evidence = {
   radiusM?: number
 }
 
+/** Minutes of an incident as its fixes prove them, up to `toMs`: what two fixes say that are no further apart than three report intervals. */
+export type IncidentMinutes = {
+  /** On the wrong side. */
+  provenMs: number
+  /** On the right side: single fixes that did not end it. */
+  keptMs: number
+  /** Covered by no fixes, or by such as tell nothing. */
+  notKnownMs: number
+  toMs: number
+}
+
+/** Within an incident, no fix said anything from `fromMs` to `toMs`. */
+export type IncidentGap = { fromMs: number; toMs: number }
+
+/** Why a device's reports cannot be believed. */
+export const BAD_DATA_REASONS = [
+  'clock_reset',
+  'clock_whole_hours',
+  'clock_week_rollover',
+  'clock',
+  'time',
+  'position',
+  'battery',
+  'other',
+] as const
+export type BadDataReason = (typeof BAD_DATA_REASONS)[number]
+
+export type BadData = {
+  reason: BadDataReason
+  /** Defective reports in a row. */
+  count: number
+  /** The device's clock minus ours, where that is known. */
+  clockOffMs?: number
+  /** To be added to the device's clock, where what is wrong with it is recognised: proposed, not applied. */
+  correctionMs?: number
+}
+
+/** An alarm that no table knows, as the device said it. */
+export type UnknownAlarm = { code: number; text?: string; count: number }
+
 export type Incident = {
   /** Deterministic: the same timeline and plan give the same id, whatever order the reports came in. UUID-shaped. */
   id: string
@@ -58,8 +98,15 @@ export type Incident = {
   endMs?: number
   /** How deep on the wrong side at the worst, metres. */
   depthM?: number
-  /** How often a device that only knows the alarm word has raised it anew; absent: once. */
+  /** How often the device has raised it anew: an alarm word said again, a strap opened again within minutes; absent: once. */
   signs?: number
+  minutes?: IncidentMinutes
+  /** At most GAPS_MAX, oldest first; absent: none. */
+  gaps?: IncidentGap[]
+  /** Of `bad_data`. */
+  badData?: BadData
+  /** Of `device_alarm_unknown`. */
+  unknownAlarms?: UnknownAlarm[]
   evidence: Evidence[]
   engineVersion: string
   planHash: string
@@ -69,14 +116,36 @@ export type Incident = {
   inferred: boolean
   /** Set when later reports disproved it; it keeps its history. */
   withdrawn?: { reason: string }
+  /** Of a withdrawn one: it goes on as this incident, with another beginning; for people both are one matter. */
+  supersededBy?: string
+  /** It goes on what was told as this incident, which is withdrawn (or, `whereabouts_uncertain`, has ended). */
+  successorOf?: string
+  /** The first incident of the chain that `successorOf` makes; absent: this one. */
+  matterId?: string
   /** 1 on the first emission, then counting up with every change. */
   revision: number
 }
 
+export const GAPS_MAX = 16
+
 /** An episode of a whole unit, many bracelets silent at once: nobody's violation, so it names no wearer and no plan. */
 export type UnitIncident = Omit<
   Incident,
-  'type' | 'wearerId' | 'unitPath' | 'conditionId' | 'depthM' | 'signs' | 'planHash' | 'withdrawn'
+  | 'type'
+  | 'wearerId'
+  | 'unitPath'
+  | 'conditionId'
+  | 'depthM'
+  | 'signs'
+  | 'planHash'
+  | 'withdrawn'
+  | 'minutes'
+  | 'gaps'
+  | 'badData'
+  | 'unknownAlarms'
+  | 'supersededBy'
+  | 'successorOf'
+  | 'matterId'
 > & {
   type: 'fleet_silence'
   /** The unit in the ltree, as a rule a Bapas. */
@@ -91,6 +160,9 @@ export type UnitIncident = Omit<
   signs?: undefined
   planHash?: undefined
   withdrawn?: undefined
+  supersededBy?: undefined
+  successorOf?: undefined
+  matterId?: undefined
 }
 
 /** What the incident log holds: a wearer's or a unit's. */

@@ -3,12 +3,13 @@
 //   entry   u8 version (1) | u8 0 | u16 count | reports
 //   report  u16 bytes in all | u8 flags | u8 source | u32 wearer | u32 bracelet | u32 alarms
 //           f64 time ms | f64 received ms | u32 content key high | u32 content key low
-//           i32 latitude 1e-7° | i32 longitude 1e-7° | f32 accuracy m | f32 speed m/s | f32 course ° | f32 altitude m
+//           i32 latitude 1e-7° | i32 longitude 1e-7° (of a defective report: DEFECT | seconds that its clock is off) | f32 accuracy m | f32 speed m/s | f32 course ° | f32 altitude m
 //           f32 hdop | u8 battery % | u8 charging | u8 strap | u8 case | u8 satellites | u8 protocol | u16 millivolts
-//           u32 0 | tail: attributes as UTF-8 JSON, possibly empty
+//           u32 unknown alarm's code, 0 = none | tail: attributes as UTF-8 JSON, possibly empty
 import {
   ALARM,
   CONTACT,
+  DEFECT,
   type DeviceReport,
   type LogReport,
   POSITION_SOURCE,
@@ -17,6 +18,8 @@ import {
   REPORT_FLAG,
   SENDER_ATTRIBUTE,
   TRISTATE,
+  UNKNOWN_ALARM_ATTRIBUTE,
+  unknownAlarmCode,
 } from './report.ts'
 
 export const ENTRY_VERSION = 1
@@ -51,7 +54,7 @@ export class ReportWriter {
     // As many bytes as the tail can have at most: not all characters are ASCII.
     const tail = tailOf(report)
     this.#room(REPORT_FIXED_BYTES + 3 * tail.length)
-    const size = REPORT_FIXED_BYTES + this.#writeTail(tail, report.disputedSender)
+    const size = REPORT_FIXED_BYTES + this.#writeTail(tail, report)
     writeReport(this.#view, this.#end, report, wearerId, braceletId, receivedMs, protocol, size)
     this.#end += size
     this.count++
@@ -77,14 +80,14 @@ export class ReportWriter {
   }
 
   /** Gives its bytes. */
-  #writeTail(tail: string, sender: string | undefined): number {
+  #writeTail(tail: string, report: DeviceReport): number {
     const at = this.#end + REPORT_FIXED_BYTES
-    if (tail.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(truncated(sender), undefined)
+    if (tail.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(truncated(report), report)
     for (let i = 0; i < tail.length; i++) {
       const code = tail.charCodeAt(i)
       if (code > 0x7f) {
         const bytes = text.encode(tail)
-        if (bytes.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(truncated(sender), undefined)
+        if (bytes.length > ATTRIBUTES_BYTES_MAX) return this.#writeTail(truncated(report), report)
         this.#bytes.set(bytes, at)
         return bytes.length
       }
@@ -103,14 +106,23 @@ export class ReportWriter {
   }
 }
 
-/** The attributes as JSON, '' where there are none. Whose stream it is of cannot be overwritten by what the device attached. */
-function tailOf({ attributes, disputedSender }: DeviceReport): string {
-  if (disputedSender !== undefined) return JSON.stringify({ ...attributes, [SENDER_ATTRIBUTE]: disputedSender })
-  return attributes === undefined ? '' : JSON.stringify(attributes)
+/** The attributes as JSON, '' where there are none. What we say ourselves cannot be overwritten by what the device attached. */
+function tailOf(report: DeviceReport): string {
+  const ours = oursOf(report)
+  if (ours === undefined) return report.attributes === undefined ? '' : JSON.stringify(report.attributes)
+  return JSON.stringify({ ...report.attributes, ...ours })
 }
 
-function truncated(sender: string | undefined): string {
-  return JSON.stringify(sender === undefined ? { truncated: true } : { truncated: true, [SENDER_ATTRIBUTE]: sender })
+function truncated(report: DeviceReport): string {
+  return JSON.stringify({ truncated: true, ...oursOf(report) })
+}
+
+function oursOf({ disputedSender, unknownAlarm }: DeviceReport): Record<string, string> | undefined {
+  if (disputedSender === undefined && unknownAlarm === undefined) return undefined
+  return {
+    ...(unknownAlarm === undefined ? {} : { [UNKNOWN_ALARM_ATTRIBUTE]: unknownAlarm }),
+    ...(disputedSender === undefined ? {} : { [SENDER_ATTRIBUTE]: disputedSender }),
+  }
 }
 
 function writeReport(
@@ -125,7 +137,8 @@ function writeReport(
 ): void {
   if (wearerId >>> 0 !== wearerId || braceletId >>> 0 !== braceletId)
     throw new RangeError(`not an unsigned 32-bit id: wearer ${wearerId}, bracelet ${braceletId}`)
-  const hasPosition = report.latDeg !== undefined && report.lonDeg !== undefined
+  const { defect } = report
+  const hasPosition = defect === undefined && report.latDeg !== undefined && report.lonDeg !== undefined
   let flags = hasPosition ? REPORT_FLAG.hasPosition : 0
   if (report.fixValid && hasPosition) flags |= REPORT_FLAG.fixValid
   if (report.archived) flags |= REPORT_FLAG.archived
@@ -133,6 +146,7 @@ function writeReport(
   if (report.timeFromReceipt) flags |= REPORT_FLAG.timeFromReceipt
   if (report.disputedSender !== undefined) flags |= REPORT_FLAG.disputed
   if (report.unproven) flags |= REPORT_FLAG.unproven
+  if (defect !== undefined) flags |= REPORT_FLAG.defective
   let alarms = 0
   for (const alarm of report.alarms) alarms |= ALARM[alarm]
   view.setUint16(at, size, true)
@@ -143,8 +157,9 @@ function writeReport(
   view.setUint32(at + 12, alarms, true)
   view.setFloat64(at + 16, report.timeMs, true)
   view.setFloat64(at + 24, receivedMs, true)
-  view.setInt32(at + 40, hasPosition ? Math.round(report.latDeg! * 1e7) : 0, true)
-  view.setInt32(at + 44, hasPosition ? Math.round(report.lonDeg! * 1e7) : 0, true)
+  const [first, second] = defect === undefined ? [0, 0] : [DEFECT[defect], secondsOf(report.clockOffMs)]
+  view.setInt32(at + 40, hasPosition ? Math.round(report.latDeg! * 1e7) : first, true)
+  view.setInt32(at + 44, hasPosition ? Math.round(report.lonDeg! * 1e7) : second, true)
   view.setFloat32(at + 48, report.accuracyM ?? Number.NaN, true)
   view.setFloat32(at + 52, report.speedMps ?? Number.NaN, true)
   view.setFloat32(at + 56, report.courseDeg ?? Number.NaN, true)
@@ -160,7 +175,7 @@ function writeReport(
   view.setUint8(at + 72, byteOf(report.satellites))
   view.setUint8(at + 73, PROTOCOL[protocol])
   view.setUint16(at + 74, millivoltsOf(report.batteryVolts), true)
-  view.setUint32(at + 76, 0, true)
+  view.setUint32(at + 76, report.unknownAlarm === undefined ? 0 : unknownAlarmCode(report.unknownAlarm), true)
   writeContentKey(view, at)
 }
 
@@ -190,12 +205,17 @@ function writeFlat(view: DataView, at: number, report: LogReport): void {
   view.setUint8(at + 72, report.satellites)
   view.setUint8(at + 73, report.protocol)
   view.setUint16(at + 74, Number.isNaN(batteryMillivolts) ? NO_MILLIVOLTS : batteryMillivolts, true)
-  view.setUint32(at + 76, 0, true)
+  view.setUint32(at + 76, report.unknownAlarm, true)
   writeContentKey(view, at)
 }
 
 function byteOf(value: number | undefined): number {
   return value === undefined || !(value >= 0) ? NO_BYTE : Math.min(254, Math.round(value))
+}
+
+/** As far as 32 bits reach, which is 68 years. */
+function secondsOf(ms = 0): number {
+  return Math.max(-0x7fff_ffff, Math.min(0x7fff_ffff, Math.round(ms / 1000)))
 }
 
 function millivoltsOf(volts: number | undefined): number {
@@ -214,6 +234,11 @@ function writeContentKey(view: DataView, at: number): void {
     const word = view.getInt32(at + offset, true)
     high = mix(high, word)
     low = mix(low, word)
+  }
+  const unknownAlarm = view.getInt32(at + 76, true)
+  if (unknownAlarm !== 0) {
+    high = mix(high, unknownAlarm)
+    low = mix(low, unknownAlarm)
   }
   view.setUint32(at + 32, finish(high), true)
   view.setUint32(at + 36, finish(low), true)
@@ -272,6 +297,7 @@ export function readReport(view: DataView, at: number, into: LogReport): number 
   into.satellites = view.getUint8(at + 72)
   into.protocol = view.getUint8(at + 73)
   const millivolts = view.getUint16(at + 74, true)
+  into.unknownAlarm = view.getUint32(at + 76, true)
   into.batteryMillivolts = millivolts === NO_MILLIVOLTS ? Number.NaN : millivolts
   return at + size
 }

@@ -22,7 +22,10 @@ export const ALARM = {
   zoneOut: 1 << 13,
   restart: 1 << 14,
   movement: 1 << 15,
+  /** Known, but none of the above. */
   other: 1 << 16,
+  /** In no table: somebody must look at it and say what it means. */
+  unknown: 1 << 17,
 } as const
 export type Alarm = keyof typeof ALARM
 
@@ -70,10 +73,19 @@ export type DeviceReport = {
   strap?: ContactState
   case?: ContactState
   alarms: Alarm[]
+  /** With the alarm `unknown`: the device's word or code, made by `unknownAlarmText`. */
+  unknownAlarm?: string
   /** Sent from the device's memory. */
   archived: boolean
   /** The device's operating system says that the position was injected. */
   mock?: boolean
+  /**
+   * One part of it could not be believed: it counts as contact, its strap, case, alarms and battery are used, its place is
+   * not. With it goes no position. An unbelievable time is replaced by the time of receipt (`timeFromReceipt`).
+   */
+  defect?: Defect
+  /** Of a `clock` defect: the device's clock minus the time of receipt. */
+  clockOffMs?: number
   /** Its sender proved nothing but that it knows the id: no secret, no certificate, no private network. */
   unproven?: boolean
   /**
@@ -85,6 +97,10 @@ export type DeviceReport = {
   attributes?: Record<string, string | number | boolean>
 }
 
+/** What of a report could not be believed. Codes stand in the log; never renumber. */
+export const DEFECT = { clock: 1, time: 2, position: 3, battery: 4, other: 5 } as const
+export type Defect = keyof typeof DEFECT
+
 /** Bits of `LogReport.flags`. */
 export const REPORT_FLAG = {
   hasPosition: 1,
@@ -92,11 +108,33 @@ export const REPORT_FLAG = {
   archived: 4,
   mock: 8,
   timeFromReceipt: 16,
+  /** Contact only: `latE7` holds the DEFECT and `lonE7` by how many seconds the device's clock is off. */
+  defective: 128,
   /** Two senders claim to be the bracelet; the attribute `sender` tells which one this is of. Set by ingest alone. */
   disputed: 32,
   /** The sender proved nothing but that it knows the id. Set by ingest alone. */
   unproven: 64,
 } as const
+
+/** The attribute that holds a report's `unknownAlarm`. */
+export const UNKNOWN_ALARM_ATTRIBUTE = 'unknownAlarm'
+const UNKNOWN_ALARM_CHARS_MAX = 40
+
+/** A device's word or code as people may see it: printable ASCII, short, runs of blanks as one. */
+export function unknownAlarmText(raw: string): string {
+  return raw
+    .slice(0, 4 * UNKNOWN_ALARM_CHARS_MAX)
+    .replace(/[^\x21-\x7e]+/g, ' ')
+    .trim()
+    .slice(0, UNKNOWN_ALARM_CHARS_MAX)
+}
+
+/** One number for one text, never 0 (FNV-1a): what the log and the engine carry in its place. */
+export function unknownAlarmCode(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0 || 1
+}
 
 /** The attribute that tells the streams of a disputed bracelet apart. */
 export const SENDER_ATTRIBUTE = 'sender'
@@ -120,6 +158,8 @@ export class LogReport {
   source = 0
   protocol = 0
   alarms = 0
+  /** `unknownAlarmCode` of what the device said, 0 where nothing is unknown; the text is the attribute UNKNOWN_ALARM_ATTRIBUTE. */
+  unknownAlarm = 0
   latE7 = 0
   lonE7 = 0
   accuracyM = Number.NaN

@@ -1,9 +1,10 @@
 // Who sees what over REST, and what is written down.
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { IncidentView, WearerDetail, WearerSummary } from '../../model/console/console.ts'
 import type { Incident, IncidentAct } from '../../model/incident/incident.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
 import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
+import { waitFor } from '../setup/patience.ts'
 import { DAY_MS, FROM_MS, incident, type SeededWearer } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'
 
@@ -261,7 +262,7 @@ test('where an incident was is told to Kanwil for a written reason only, also wh
   const recorded = incident({ id: '20000000-0000-4000-8000-000000000001', wearerId: wearers.b1.n, evidence })
   await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [recorded]))
   const { incident: fresh } = await t.tell(wearers.b1, { evidence })
-  await vi.waitFor(async () => expect((await read('kepalaB', `/v1/incidents/${fresh.id}`)).status).toBe(200))
+  await waitFor(async () => expect((await read('kepalaB', `/v1/incidents/${fresh.id}`)).status).toBe(200))
   const places = async (officer: string) => {
     const list = (await read(officer, '/v1/incidents?state=all')).body as { incidents: IncidentView[] }
     const views = [...list.incidents.filter(({ id }) => id === recorded.id)]
@@ -290,7 +291,7 @@ test('a resolution is for the signs told so far, also those that PostgreSQL does
   }
   expect((await resolve()).signs).toBeUndefined()
   const { incident: again } = await t.tell(wearers.a1, { ...fresh, revision: 2, signs: 2 })
-  await vi.waitFor(async () => expect((await resolve()).signs).toBe(2))
+  await waitFor(async () => expect((await resolve()).signs).toBe(2))
   await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [again]))
   const { incidents } = (await read('pk1A', '/v1/incidents')).body as { incidents: IncidentView[] }
   expect(incidents.map(({ id }) => id)).not.toContain(fresh.id)

@@ -1,6 +1,6 @@
 // Reading and folding a track takes long; the audit, which is one chain for the nation, is held only to write the row.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { READINGS } from '../../api/routes/reading-turns.ts'
+import { READINGS } from '../../api/routes/track-access.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
 import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { silentLog } from '../setup/test-redis.ts'
@@ -8,7 +8,6 @@ import { DAY_MS, FROM_MS, incident, type SeededWearer } from '../store/two-bapas
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'
 
 const EXPLAINED = '20000000-0000-4000-8000-000000000008'
-const PATIENCE = { timeout: 10_000 }
 const REASON = 'pemeriksaan laporan warga'
 const withReason = { 'x-gelang-reason': encodeURIComponent(REASON) }
 const cookies: Record<string, string> = {}
@@ -78,7 +77,7 @@ test.each([
   const open = await shutTrack()
   const reading = read()
   try {
-    await expect.poll(waitingForTrack, PATIENCE).toBe(1)
+    await expect.poll(waitingForTrack).toBe(1)
     expect((await acknowledge()).status).toBe(200)
   } finally {
     await open()
@@ -95,7 +94,7 @@ test('many who count minutes at once leave connections for everybody else', asyn
   const officers = ['pk1A', 'kasubsiA', 'kepalaA', 'operatorA', 'kasubsiA', 'kepalaA']
   const readings = officers.map((officer, i) => (i % 2 === 0 ? ledger(officer) : explanation(officer))())
   try {
-    await expect.poll(waitingForTrack, PATIENCE).toBe(READINGS.runningMax)
+    await expect.poll(waitingForTrack).toBe(READINGS.runningMax)
     expect((await ledger('kasubsiA')()).status).toBe(429)
     expect((await acknowledge()).status).toBe(200)
     expect(await waitingForTrack()).toBe(READINGS.runningMax)

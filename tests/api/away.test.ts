@@ -91,7 +91,7 @@ test('the server comes up without Redis and the database, and serves when they a
   expect((await get(early, '/v1/me', cookie)).status).toBe(503)
   redis.open()
   database.open()
-  await expect.poll(async () => (await get(early, '/readyz')).status, { timeout: 10_000 }).toBe(200)
+  await expect.poll(async () => (await get(early, '/readyz')).status).toBe(200)
   const client = connectLive(early, cookie)
   await client.until('status')
   client.cut()

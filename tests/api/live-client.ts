@@ -2,8 +2,8 @@
 import { WebSocket } from 'ws'
 import type { RunningApi } from '../../api/start-api.ts'
 import type { LiveMessage } from '../../model/console/console.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 
-const PATIENCE_MS = 10_000
 type Of<T extends LiveMessage['t']> = Extract<LiveMessage, { t: T }>
 
 export class LiveClient {

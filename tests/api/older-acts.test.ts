@@ -31,14 +31,13 @@ const act = async (incidentId: string, body: object): Promise<IncidentAct> => {
   expect(answer.status).toBe(200)
   return ((await answer.json()) as { act: IncidentAct }).act
 }
-const PATIENCE = { timeout: 10_000 }
 const RESOLVE = { action: 'resolve', resolution: 'gangguan_alat' }
 
 /** As if a nation's acts of some hours had come after these. */
 async function leaveTheLog(acts: IncidentAct[]): Promise<void> {
   const { redis, keys } = t.redis
   const logged = async () => JSON.stringify(await redis.xrange(keys.acts, '-', '+'))
-  for (const { actId } of acts) await expect.poll(logged, PATIENCE).toContain(`\\"actId\\":${actId},`)
+  for (const { actId } of acts) await expect.poll(logged).toContain(`\\"actId\\":${actId},`)
   await redis.xtrim(keys.acts, 'MAXLEN', 0)
 }
 
@@ -122,9 +121,7 @@ test('while the database is away an alert does not wait for what was done about 
   ).toEqual([])
   gate.open()
   const from = client.messages.length
-  await expect
-    .poll(() => client.messages.slice(from).some((m) => m.t === 'status' && m.database === 'ok'), PATIENCE)
-    .toBe(true)
+  await expect.poll(() => client.messages.slice(from).some((m) => m.t === 'status' && m.database === 'ok')).toBe(true)
   await t.tell(a1, { ...old, revision: 3 })
   const { incident: view } = await client.until(
     'incident',
@@ -164,7 +161,7 @@ test('nor while the database says nothing; then it is not asked again until it h
     await holder.query('ROLLBACK')
     holder.release()
   }
-  await expect.poll(asked, PATIENCE).toBe(0)
+  await expect.poll(asked).toBe(0)
   for (let revision = 5; ; revision++) {
     await t.tell(a1, { ...old, revision })
     const told = await client.until('incident', (m) => m.incident.id === old.id && m.incident.revision === revision)

@@ -11,7 +11,6 @@ let t: ApiUnderTest
 const cookies: Record<string, string> = {}
 const consoles: Record<string, LiveClient> = {}
 const DAY_MS = 86_400_000
-const PATIENCE = { timeout: 30_000 }
 const SHAPE: ZoneShape = { type: 'Circle', center: [107.61, -6.91], radiusM: 300 }
 
 beforeAll(async () => {
@@ -39,14 +38,14 @@ async function heardBy(officers: string[], change: () => Promise<unknown>): Prom
   const before = Object.fromEntries(Object.keys(consoles).map((officer) => [officer, versions(officer)]))
   await change()
   for (const officer of officers) {
-    await expect.poll(() => versions(officer).length, PATIENCE).toBe(before[officer]!.length + 1)
+    await expect.poll(() => versions(officer).length).toBe(before[officer]!.length + 1)
     expect(versions(officer).at(-1)).toMatch(/^[\w-]{16}$/)
     expect(versions(officer).at(-1)).not.toBe(before[officer]!.at(-1))
   }
   // Later than the change, the others' scopes have been looked at too: a roster of theirs that changes is told after it.
   await t.database.ownerPool.query(`UPDATE wearer SET name = name || '.'`)
   for (const [officer, console_] of Object.entries(consoles)) {
-    await expect.poll(() => console_.all('roster').length, PATIENCE).toBe(rosters[officer]! + 1)
+    await expect.poll(() => console_.all('roster').length).toBe(rosters[officer]! + 1)
     rosters[officer]!++
     expect([officer, versions(officer).length]).toEqual([
       officer,
@@ -140,10 +139,10 @@ test('what the clock ends is told too', async () => {
     const nowMs = Date.now()
     const times = { decidedMs: nowMs, fromMs: nowMs, toMs: nowMs + lastsMs }
     await insertPermit(t.database.ownerPool, { ...rule(a2.zoneId), wearerId: a2.n, ...times })
-    await expect.poll(() => told().length, PATIENCE).toBeGreaterThan(before)
+    await expect.poll(() => told().length).toBeGreaterThan(before)
     // On a machine so busy that it had ended before it was heard of, once more and longer.
     if (told()[before]!.serverMs >= times.toMs) continue
-    await expect.poll(() => told().length, PATIENCE).toBeGreaterThan(before + 1)
+    await expect.poll(() => told().length).toBeGreaterThan(before + 1)
     expect(told()[before + 1]!.serverMs).toBeGreaterThanOrEqual(times.toMs)
     break
   }
@@ -152,6 +151,6 @@ test('what the clock ends is told too', async () => {
 test('another process says the same of the same rules', async () => {
   const there = connectLive(await t.another(), cookies.kepalaA!)
   const { rulesVersion } = await there.until('status')
-  await expect.poll(() => versions('kepalaA').at(-1), PATIENCE).toBe(rulesVersion)
+  await expect.poll(() => versions('kepalaA').at(-1)).toBe(rulesVersion)
   there.cut()
 })

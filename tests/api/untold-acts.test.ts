@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunningApi } from '../../api/start-api.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
@@ -13,11 +13,10 @@ import { listActsToTell } from '../../store/incidents/acts-to-tell.ts'
 import { insertAct } from '../../store/incidents/insert-act.ts'
 import { appendAct, readActs } from '../../stream/logs/act-log.ts'
 import { conclude, incidentOf, openReceiver, type Receiver, runNotify } from '../notify/notify-fixture.ts'
+import { waitFor } from '../setup/patience.ts'
 import { type ApiUnderTest, apiUnderTest, post, SHARDS } from './api-under-test.ts'
 import { type Gate, gateTo } from './gate.ts'
 import { connectLive } from './live-client.ts'
-
-const PATIENT = { timeout: 30_000, interval: 20 }
 
 let t: ApiUnderTest
 let redisGate: Gate
@@ -83,7 +82,7 @@ const strap = (revision: number, signs: number) =>
     ...(signs > 1 && { signs }),
   })
 const notices = () => receiver.received.filter(({ taken }) => taken).map(({ alert }) => alert.revision)
-const untilNotified = (revisions: number[]) => vi.waitFor(() => expect(notices()).toEqual(revisions), PATIENT)
+const untilNotified = (revisions: number[]) => waitFor(() => expect(notices()).toEqual(revisions))
 /** What the log of acts holds, without the seed's. */
 const told = async () => (await log()).filter(({ officerName }) => officerName !== 'ditjenpas')
 const log = async () => (await readActs(t.redis.redis, t.redis.keys, '0-0', { count: 1000 })).map(({ act }) => act)
@@ -97,7 +96,7 @@ test('killed between commit and log: the next process tells the consoles and not
   await console.until('status')
 
   // The seed's acts are told by the first process that starts.
-  await vi.waitFor(async () => expect(await waiting()).toEqual([]), PATIENT)
+  await waitFor(async () => expect(await waiting()).toEqual([]))
   const first = await startProcess()
   const cookie = await t.signIn('operatorA', first.api)
   redisGate.shut()
@@ -115,15 +114,12 @@ test('killed between commit and log: the next process tells the consoles and not
   const second = await startProcess()
   await console.until('act', (m) => m.act.actId === act.actId)
   await untilNotified([1, 2])
-  await vi.waitFor(async () => expect(await waiting()).toEqual([]), PATIENT)
+  await waitFor(async () => expect(await waiting()).toEqual([]))
   expect(await told()).toEqual([act])
 
   // Told twice, as by two processes: nobody is told anything anew.
   const again = await appendAct(t.redis.redis, t.redis.keys, (await told())[0]!)
-  await vi.waitFor(
-    async () => expect(await t.redis.redis.get(t.redis.keys.position('notify-acts', 0))).toBe(again),
-    PATIENT,
-  )
+  await waitFor(async () => expect(await t.redis.redis.get(t.redis.keys.position('notify-acts', 0))).toBe(again))
   await conclude(t.redis, 0, incidentOf(3))
   await untilNotified([1, 2, 1])
   await second.stop()
@@ -146,7 +142,7 @@ test('a process that is never started again: one that goes on tells what it left
   await console.until('act', (m) => m.act.actId === acts[2]!.actId)
   expect(console.all('act').map((m) => m.act.note)).toEqual(['satu', 'dua', 'tiga'])
   expect(console.all('act')[0]!.act).toEqual(acts[0])
-  await vi.waitFor(async () => expect(await waiting()).toEqual([]), PATIENT)
+  await waitFor(async () => expect(await waiting()).toEqual([]))
   await surviving.close()
   console.cut()
 })
@@ -160,7 +156,7 @@ test('more than a page was left', async () => {
       await insertAct(client, { incidentId: a2.incidentId, wearerId: a2.n, action: 'note', note: String(i) })
   })
   const next = await t.another()
-  await vi.waitFor(async () => expect(await waiting()).toEqual([]), PATIENT)
+  await waitFor(async () => expect(await waiting()).toEqual([]))
   const left = (await told()).slice(before)
   expect(left.map(({ note }) => note)).toEqual(Array.from({ length: 450 }, (_, i) => String(i)))
   await next.close()
@@ -175,6 +171,6 @@ test('an act that was told at once is struck off', async () => {
     await t.signIn('operatorA'),
   )
   const { act } = (await answer.json()) as { act: { actId: number } }
-  await vi.waitFor(async () => expect(await waiting()).toEqual([]), PATIENT)
+  await waitFor(async () => expect(await waiting()).toEqual([]))
   expect((await told()).filter(({ actId }) => actId === act.actId)).toHaveLength(1)
 })

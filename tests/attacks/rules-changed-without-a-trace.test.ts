@@ -35,7 +35,7 @@ const NOT_BY_TRIGGER: Record<string, string> = {
   schema_migration: 'the owner’s own list',
   'auth.session': 'session.open, close and refused tell it',
   'auth.verification': 'not used',
-  'auth."rateLimit"': 'counts tries',
+  'auth.sign_in_try': 'counts tries',
 }
 
 test('every table has the triggers, or a reason why not', async () => {

@@ -1,9 +1,10 @@
 // The gauges of the log beside a Redis of this file's own that is short of memory, gone, and back.
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
 import { gaugeLag, gaugeLogAvailable } from '../../bin/roles/gauge-log.ts'
 import { probeLog } from '../../stream/logs/probe-log.ts'
 import { type OwnServer, ownRedis } from '../setup/own-services.ts'
+import { waitFor } from '../setup/patience.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 const SHARDS = 3
@@ -29,17 +30,17 @@ test('a log that takes nothing shows as such, with its reason, and shows when it
   const { text, failures, ...common } = parts()
   await shared.redis.config('SET', 'maxmemory', '1')
   const gauge = gaugeLogAvailable(common, SHARDS, 50)
-  await vi.waitFor(() => expect(gauge.why()).toBe('the log takes no reports (out_of_memory)'))
+  await waitFor(() => expect(gauge.why()).toBe('the log takes no reports (out_of_memory)'))
   expect(await text()).toContain('gelang_log_available 0')
   expect(await text()).toContain(`gelang_log_unavailable_shards{reason="out_of_memory"} ${SHARDS}`)
   await shared.redis.config('SET', 'maxmemory', '0')
-  await vi.waitFor(() => expect(gauge.why()).toBeUndefined())
+  await waitFor(() => expect(gauge.why()).toBeUndefined())
   expect(await text()).toContain('gelang_log_available 1')
   expect(await text()).toContain('gelang_log_unavailable_shards{reason="out_of_memory"} 0')
   await server.kill9()
-  await vi.waitFor(() => expect(gauge.why()).toBe('the log takes no reports (away)'), 10_000)
+  await waitFor(() => expect(gauge.why()).toBe('the log takes no reports (away)'))
   await server.startAgain()
-  await vi.waitFor(() => expect(gauge.why()).toBeUndefined(), 10_000)
+  await waitFor(() => expect(gauge.why()).toBeUndefined())
   expect(await text()).toContain('gelang_log_unavailable_shards{reason="away"} 0')
   gauge.stop()
   expect(failures).toEqual([])
@@ -54,7 +55,7 @@ test('lag of both readers for every shard, once for all roles of a process', asy
   const { text, failures, ...common } = parts()
   await shared.redis.xadd(shared.keys.reports(1), '*', 'b', 'x')
   const stops = [gaugeLag(common, SHARDS), gaugeLag(common, SHARDS)]
-  await vi.waitFor(async () => expect(await text()).toContain('gelang_log_lag_entries{reader="record",shard="1"} 1'))
+  await waitFor(async () => expect(await text()).toContain('gelang_log_lag_entries{reader="record",shard="1"} 1'))
   const figures = await text()
   for (let shard = 0; shard < SHARDS; shard++)
     for (const reader of ['evaluate', 'record'])

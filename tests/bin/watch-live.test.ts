@@ -1,8 +1,9 @@
 // What an officer's screen without a screen makes of the feed, over a real socket.
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type LiveWatch, watchLive } from '../../bin/demo/watch-live.ts'
 import type { LiveMessage, LivePositionRow } from '../../model/console/console.ts'
+import { waitFor } from '../setup/patience.ts'
 
 let server: WebSocketServer | undefined
 let watch: LiveWatch | undefined
@@ -39,5 +40,5 @@ test('a delay is counted once for each report: not for the snapshot, nor when on
   nowMs = 23_000
   tell({ t: 'positions', rows: [position(1, 0, 400), position(2, 0, 22_900)] })
   tell({ t: 'positions', rows: [position(2, 2, 22_900), position(1, 0, 22_995)] })
-  await vi.waitFor(() => expect(watch!.delaysMs).toEqual([100, 5]))
+  await waitFor(() => expect(watch!.delaysMs).toEqual([100, 5]))
 })

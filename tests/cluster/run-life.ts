@@ -16,6 +16,7 @@ import { freePorts } from '../faults/free-ports.ts'
 import { ofWearers } from '../faults/of-wearers.ts'
 import { ServerProcess } from '../faults/server-process.ts'
 import { SHARDS, type World } from '../faults/world.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 
 export const KEYS = keysOf('gelang')
 /** Simulated milliseconds in a real one. */
@@ -26,7 +27,7 @@ const SPAN_MS = 32 * 60_000
 const BOOT_MS = 9000
 /** The clock may fire what was due by the end within this. */
 const EDGES_MS = 1500
-const SETTLE_MS_MAX = 60_000
+const SETTLE_MS_MAX = 3 * PATIENCE_MS
 
 export type Life = {
   answered: Set<string>
@@ -51,11 +52,14 @@ export type LifeOptions = {
   processes: Record<string, string>
   /** What happens meanwhile; absent: nothing. `moment` resolves when a part (0…1) of the span has gone by. */
   disturb?(life: { processes: Map<string, Placed>; moment(part: number): Promise<void> }): Promise<void>
+  /** What must still come about before the processes stop, now that all is recorded. */
+  untilTold?(recorded: Map<string, Incident>): Promise<void>
 }
 
 export type Placed = { process: ServerProcess; healthUrl: string; ingestUrl: string }
 
-export async function runLife({ world, redis, redisEnv, processes: wanted, disturb }: LifeOptions): Promise<Life> {
+export async function runLife(options: LifeOptions): Promise<Life> {
+  const { world, redis, redisEnv, processes: wanted } = options
   await world.pool.query('TRUNCATE fix, incident, incident_revision, quarantine, record_position')
   const ended: string[] = []
   const fromRealMs = Date.now() + BOOT_MS
@@ -106,7 +110,7 @@ export async function runLife({ world, redis, redisEnv, processes: wanted, distu
     const begin = performance.now() + (fromRealMs - Date.now())
     const moment = (part: number) => until(begin + (part * SPAN_MS) / SPEED)
     for (const fleet of fleets) fleet.start()
-    await disturb?.({ processes: placed, moment })
+    await options.disturb?.({ processes: placed, moment })
     await moment(1)
     const counts = await Promise.all(fleets.map((fleet) => fleet.finish()))
     await until(begin + SPAN_MS / SPEED + EDGES_MS)
@@ -118,6 +122,7 @@ export async function runLife({ world, redis, redisEnv, processes: wanted, distu
       'the operators saw what is recorded',
       SETTLE_MS_MAX,
     )
+    await options.untilTold?.(recorded)
     return {
       answered,
       refused,

@@ -8,6 +8,7 @@ import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { eventually } from '../faults/eventually.ts'
 import { freePorts } from '../faults/free-ports.ts'
 import { ownFolder, sharedPackages } from '../setup/own-services.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { silentLog } from '../setup/test-redis.ts'
 
 const NODES = 3
@@ -52,7 +53,7 @@ export async function startThreeNodes(): Promise<ThreeNodes> {
       const url = `redis://127.0.0.1:${ports[i]}`
       const client = connectRedis({ url, prefix: 'x' }, 'setup', silentLog)
       clients.push(client)
-      await untilReady(client, 20_000)
+      await untilReady(client, PATIENCE_MS)
       const from = Math.floor((i * SLOTS) / NODES)
       await client.call('CLUSTER', 'ADDSLOTSRANGE', from, Math.floor(((i + 1) * SLOTS) / NODES) - 1)
     }

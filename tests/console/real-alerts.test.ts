@@ -23,21 +23,21 @@ async function atDesk(officer: string, feedAt?: (url: string) => string): Promis
   return desk
 }
 const strap = { severity: 'kritis', type: 'strap_open' } as const
-const knows = ({ state }: RealDesk, id: string) => expect.poll(() => state.live.incidents.has(id), { timeout: 20_000 })
+const knows = ({ state }: RealDesk, id: string) => expect.poll(() => state.desk.live.incidents.has(id))
 
 test('what only the log has outlives a list that PostgreSQL gives', async () => {
   const desk = await atDesk('pk1A')
   await knows(desk, t.seeded.wearers.a1.incidentId).toBe(true)
   const { incident } = await t.tell(t.seeded.wearers.a1, strap)
   await knows(desk, incident.id).toBe(true)
-  await desk.state.load(true)
-  expect(desk.state.loadProblem.value).toBeUndefined()
-  expect(desk.state.live.incidents.has(incident.id)).toBe(true)
+  await desk.state.desk.load(true)
+  expect(desk.state.desk.loadProblem.value).toBeUndefined()
+  expect(desk.state.desk.live.incidents.has(incident.id)).toBe(true)
   expect(desk.played).toEqual(['kritis'])
   // A page that is opened now is told it by the feed, and its list does not wipe it off.
   const late = await atDesk('pk1A')
   await knows(late, t.seeded.wearers.a1.incidentId).toBe(true)
-  await late.state.load(true)
+  await late.state.desk.load(true)
   await knows(late, incident.id).toBe(true)
 })
 
@@ -63,6 +63,6 @@ test('access for a reason ends: its alerts leave the screen, and no alarm comes 
   // Twelve hours later.
   await t.database.ownerPool.query(`UPDATE access_grant SET during = tstzrange(lower(during), now(), '[)')`)
   await knows(desk, incident.id).toBe(false)
-  await desk.state.load(true)
-  expect(desk.state.openIncidents.value.filter(({ wearerId }) => wearerId === a1.n)).toEqual([])
+  await desk.state.desk.load(true)
+  expect(desk.state.alerts.open.value.filter(({ wearerId }) => wearerId === a1.n)).toEqual([])
 })

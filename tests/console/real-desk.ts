@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import { WebSocket } from 'ws'
 import type { RunningApi } from '../../api/start-api.ts'
 import { ConsoleState } from '../../web-map/app/console-state.ts'
-import { connectApi } from '../../web-map/app/request.ts'
+import { connectApi } from '../../web-map/session/request.ts'
 
 export type RealDesk = ReturnType<typeof openRealDesk>
 

@@ -16,6 +16,7 @@ import { linkAccount } from '../../store/people/insert-people.ts'
 import { connectRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
 import { isRedisAway } from '../../stream/redis/redis-errors.ts'
 import { type OwnServer, ownPostgres, ownRedis } from '../setup/own-services.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { silentLog } from '../setup/test-redis.ts'
 import { eventually } from './eventually.ts'
 import { PortBlock } from './free-ports.ts'
@@ -142,7 +143,7 @@ export async function makeWorld(seed: number, servers: Servers, { wires = false,
   const password = randomBytes(9).toString('base64url')
   await makeLogins(databaseUrl, pool, officers, authSecret, password)
   const redis = connectRedis({ url: servers.redis.url, prefix: 'gelang' }, 'fault-harness', silentLog)
-  await untilReady(redis, 10_000)
+  await untilReady(redis, PATIENCE_MS)
   return {
     seed,
     servers,

@@ -35,11 +35,6 @@ audit_head table, row security
   one boolean not null = true
   id bigint not null
   hash bytea not null
-auth."rateLimit" table
-  id text not null
-  key text not null
-  count integer not null
-  "lastRequest" bigint not null
 auth."user" table
   id text not null
   name text not null
@@ -73,6 +68,10 @@ auth.session table
   "ipAddress" text
   "userAgent" text
   "userId" text not null
+auth.sign_in_try table
+  key text not null
+  failed integer not null
+  since timestamp with time zone not null
 auth.verification table
   id text not null
   identifier text not null
@@ -383,8 +382,6 @@ audit audit_pkey PRIMARY KEY (id)
 audit note_head TRIGGER DEFERRABLE INITIALLY DEFERRED
 audit_head audit_head_one_check CHECK (one)
 audit_head audit_head_pkey PRIMARY KEY (one)
-auth."rateLimit" "rateLimit_key_key" UNIQUE (key)
-auth."rateLimit" "rateLimit_pkey" PRIMARY KEY (id)
 auth."user" user_email_key UNIQUE (email)
 auth."user" user_pkey PRIMARY KEY (id)
 auth."user" user_username_key UNIQUE (username)
@@ -393,6 +390,7 @@ auth.account account_pkey PRIMARY KEY (id)
 auth.session "session_userId_fkey" FOREIGN KEY ("userId") REFERENCES auth."user"(id) ON DELETE CASCADE
 auth.session session_pkey PRIMARY KEY (id)
 auth.session session_token_key UNIQUE (token)
+auth.sign_in_try sign_in_try_pkey PRIMARY KEY (key)
 auth.verification verification_pkey PRIMARY KEY (id)
 bracelet bracelet_device_id_check CHECK (length(device_id) >= 1 AND length(device_id) <= 64)
 bracelet bracelet_device_id_key UNIQUE (device_id)
@@ -491,7 +489,6 @@ zone zone_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
 
 -- indexes
 CREATE INDEX "account_userId_idx" ON auth.account USING btree ("userId")
-CREATE INDEX "rateLimit_lastRequest_idx" ON auth."rateLimit" USING btree ("lastRequest")
 CREATE INDEX "session_userId_idx" ON auth.session USING btree ("userId")
 CREATE INDEX access_grant_officer_id_wearer_id_idx ON public.access_grant USING btree (officer_id, wearer_id)
 CREATE INDEX assignment_one_wearer_at_a_time ON public.assignment USING gist (bracelet_id, during)
@@ -511,6 +508,7 @@ CREATE INDEX officer_unit_path_idx ON public.officer USING gist (unit_path)
 CREATE INDEX permit_upper_idx ON public.permit USING btree (upper(during))
 CREATE INDEX permit_wearer_id_idx ON public.permit USING btree (wearer_id)
 CREATE INDEX permit_zone_id_idx ON public.permit USING btree (zone_id)
+CREATE INDEX sign_in_try_since_idx ON auth.sign_in_try USING btree (since)
 CREATE INDEX supervision_one_at_a_time ON public.supervision USING gist (wearer_id, during)
 CREATE INDEX unit_path_gist ON public.unit USING gist (path)
 CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier)
@@ -520,8 +518,6 @@ CREATE INDEX wearer_pk_officer_id_idx ON public.wearer USING btree (pk_officer_i
 CREATE INDEX wearer_unit_path_idx ON public.wearer USING gist (unit_path)
 CREATE INDEX zone_lineage_idx ON public.zone USING btree (lineage)
 CREATE INDEX zone_unit_path_idx ON public.zone USING gist (unit_path)
-CREATE UNIQUE INDEX "rateLimit_key_key" ON auth."rateLimit" USING btree (key)
-CREATE UNIQUE INDEX "rateLimit_pkey" ON auth."rateLimit" USING btree (id)
 CREATE UNIQUE INDEX access_grant_pkey ON public.access_grant USING btree (id)
 CREATE UNIQUE INDEX account_pkey ON auth.account USING btree (id)
 CREATE UNIQUE INDEX act_to_tell_pkey ON public.act_to_tell USING btree (act_id)
@@ -545,6 +541,7 @@ CREATE UNIQUE INDEX rules_version_pkey ON public.rules_version USING btree (one)
 CREATE UNIQUE INDEX schema_migration_pkey ON public.schema_migration USING btree (name)
 CREATE UNIQUE INDEX session_pkey ON auth.session USING btree (id)
 CREATE UNIQUE INDEX session_token_key ON auth.session USING btree (token)
+CREATE UNIQUE INDEX sign_in_try_pkey ON auth.sign_in_try USING btree (key)
 CREATE UNIQUE INDEX supervision_pkey ON public.supervision USING btree (id)
 CREATE UNIQUE INDEX unit_pkey ON public.unit USING btree (path)
 CREATE UNIQUE INDEX user_email_key ON auth."user" USING btree (email)
@@ -637,11 +634,15 @@ CREATE TRIGGER decide BEFORE INSERT OR DELETE OR UPDATE ON condition FOR EACH RO
 CREATE TRIGGER decide BEFORE INSERT OR DELETE OR UPDATE ON permit FOR EACH ROW EXECUTE FUNCTION decide_permit()
 CREATE TRIGGER decide BEFORE INSERT OR UPDATE ON supervision FOR EACH ROW EXECUTE FUNCTION decide_supervision()
 CREATE TRIGGER decide BEFORE INSERT OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION decide_zone()
+CREATE TRIGGER end_sessions AFTER UPDATE OF role, unit_path, active, auth_user_id ON officer FOR EACH ROW WHEN (old.role IS DISTINCT FROM new.role OR old.unit_path IS DISTINCT FROM new.unit_path OR old.active IS DISTINCT FROM new.active OR old.auth_user_id IS DISTINCT FROM new.auth_user_id) EXECUTE FUNCTION end_sessions_of_officer()
+CREATE TRIGGER end_sessions_of_gone AFTER DELETE ON officer FOR EACH ROW EXECUTE FUNCTION end_sessions_of_officer()
 CREATE TRIGGER interval_now BEFORE UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION interval_now()
 CREATE TRIGGER keep_shape BEFORE DELETE OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION keep_zone_shape()
 CREATE TRIGGER note_act_to_tell AFTER INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION note_act_to_tell()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION revoke_now()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON gateway FOR EACH ROW EXECUTE FUNCTION revoke_now()
+CREATE TRIGGER tell_change AFTER UPDATE OF "expiresAt" ON auth.session FOR EACH ROW WHEN (old."expiresAt" IS DISTINCT FROM new."expiresAt") EXECUTE FUNCTION auth.tell_session_end()
+CREATE TRIGGER tell_end AFTER DELETE ON auth.session FOR EACH ROW EXECUTE FUNCTION auth.tell_session_end()
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON fix FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker()
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON quarantine FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker()
 
@@ -803,6 +804,56 @@ zone retire for w to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text]))
 
 -- functions
+CREATE OR REPLACE FUNCTION auth.begin_sign_in(keys text[], failed_max integer[], window_s double precision)
+ RETURNS double precision
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'auth', 'pg_temp'
+AS $function$
+DECLARE
+  span interval := make_interval(secs => window_s);
+  now_failed integer;
+  now_since timestamptz;
+BEGIN
+  DELETE FROM sign_in_try WHERE key IN (
+    SELECT t.key FROM sign_in_try t WHERE t.since < clock_timestamp() - span LIMIT 100 FOR UPDATE SKIP LOCKED);
+  FOR i IN 1 .. cardinality(keys) LOOP
+    INSERT INTO sign_in_try AS t (key, failed, since) VALUES (keys[i], 1, clock_timestamp())
+    ON CONFLICT (key) DO UPDATE SET
+      failed = CASE WHEN t.since < clock_timestamp() - span THEN 1 ELSE t.failed + 1 END,
+      since = CASE WHEN t.since < clock_timestamp() - span THEN clock_timestamp() ELSE t.since END
+    RETURNING failed, since INTO now_failed, now_since;
+    IF now_failed > failed_max[i] THEN
+      UPDATE sign_in_try SET failed = failed - 1 WHERE key = ANY (keys[1:i]);
+      RETURN greatest(1, extract(epoch FROM now_since + span - clock_timestamp()));
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION auth.sign_in_not_made(keys text[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'auth', 'pg_temp'
+AS $function$
+  UPDATE auth.sign_in_try SET failed = failed - 1 WHERE key = ANY (keys) AND failed > 0
+$function$
+CREATE OR REPLACE FUNCTION auth.sign_in_succeeded(keys text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'auth', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM sign_in_try WHERE key = keys[1];
+  UPDATE sign_in_try SET failed = failed - 1 WHERE key = ANY (keys[2:]) AND failed > 0;
+END $function$
+CREATE OR REPLACE FUNCTION auth.tell_session_end()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM pg_notify('gelang_sessions', OLD.id);
+  RETURN NULL;
+END $function$
 CREATE OR REPLACE FUNCTION public.act_now()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1356,6 +1407,16 @@ CREATE OR REPLACE FUNCTION public.during_ms(from_ms double precision, to_ms doub
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN tstzrange(to_timestamp((from_ms / (1000.0)::double precision)), to_timestamp((to_ms / (1000.0)::double precision)), '[)'::text)
+CREATE OR REPLACE FUNCTION public.end_sessions_of_officer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM auth.session WHERE "userId" = OLD.auth_user_id;
+  RETURN NULL;
+END $function$
 CREATE OR REPLACE FUNCTION public.from_ms(ms double precision)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -1599,10 +1660,10 @@ gelang_api: SELECT on track
 gelang_api: SELECT on unit
 gelang_audit: SELECT on audit
 gelang_audit: SELECT on audit_head
-gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth."rateLimit"
 gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth."user"
 gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.account
 gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.session
+gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.sign_in_try
 gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.verification
 gelang_record: INSERT on quarantine
 gelang_record: INSERT, SELECT on fix
@@ -1659,6 +1720,9 @@ gelang_api: sees_zone(text)
 gelang_api: taking_over(oid)
 gelang_api: units_in_sight()
 gelang_api: without_places(jsonb)
+gelang_auth: auth.begin_sign_in(text[],integer[],double precision)
+gelang_auth: auth.sign_in_not_made(text[])
+gelang_auth: auth.sign_in_succeeded(text[])
 public: during_ms(double precision,double precision)
 public: from_ms(double precision)
 public: is_span(tstzrange)

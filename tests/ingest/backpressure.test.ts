@@ -75,7 +75,7 @@ test('logPendingReportsHigh: while the log is behind, sockets are not read', asy
   await expect.poll(bytes).toBe(burst.length + frame(30, '860000000000059').length)
   // The log took nothing yet; what comes after the burst is decoded once it does, so it bears the later time of receipt.
   open.clock.nowMs += 60_000
-  await expect.poll(async () => (await open.stored()).length, { timeout: 10_000 }).toBe(11)
+  await expect.poll(async () => (await open.stored()).length).toBe(11)
   const rows = await open.stored()
   expect(new Set(rows.slice(0, 10).map(({ receivedMs }) => receivedMs))).toEqual(new Set([NOW_MS]))
   expect(rows[10]!.receivedMs).toBe(NOW_MS + 60_000)

@@ -34,7 +34,7 @@ function dial(protocol: Protocol) {
     closed: new Promise((resolve) => socket.once('close', resolve)),
     say: (...frames: string[]) => socket.write(Buffer.from(frames.join(''), 'hex')),
     heard: () => heard,
-    hears: (hex: string) => expect.poll(() => heard, { timeout: 10_000 }).toBe(hex),
+    hears: (hex: string) => expect.poll(() => heard).toBe(hex),
   }
 }
 

@@ -1,6 +1,7 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { keepSayingListening } from '../../ingest/say-listening.ts'
 import { readListening } from '../../stream/ownership/listening.ts'
+import { waitFor } from '../setup/patience.ts'
 import { createTestRedis, silentLog } from '../setup/test-redis.ts'
 
 test('says that reports are taken while they are, and no longer', async () => {
@@ -16,12 +17,12 @@ test('says that reports are taken while they are, and no longer', async () => {
       return ready
     },
   })
-  await vi.waitFor(() => expect(asked).toBeGreaterThan(3))
+  await waitFor(() => expect(asked).toBeGreaterThan(3))
   expect(await readListening(redis, keys)).toBeUndefined()
   ready = true
-  await vi.waitFor(async () => expect(await readListening(redis, keys)).toEqual({ sinceMs: 1000, toMs: 1000 }))
+  await waitFor(async () => expect(await readListening(redis, keys)).toEqual({ sinceMs: 1000, toMs: 1000 }))
   nowMs = 9000
-  await vi.waitFor(async () => expect(await readListening(redis, keys)).toEqual({ sinceMs: 1000, toMs: 9000 }))
+  await waitFor(async () => expect(await readListening(redis, keys)).toEqual({ sinceMs: 1000, toMs: 9000 }))
   await saying.stop()
   nowMs = 10_000
   const before = asked

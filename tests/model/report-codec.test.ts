@@ -4,6 +4,7 @@ import {
   ALARM,
   type Alarm,
   CONTACT,
+  DEFECT,
   type DeviceReport,
   LogReport,
   POSITION_SOURCE,
@@ -11,6 +12,8 @@ import {
   type Protocol,
   REPORT_FLAG,
   TRISTATE,
+  unknownAlarmCode,
+  unknownAlarmText,
 } from '../../model/report/report.ts'
 import {
   ATTRIBUTES_BYTES_MAX,
@@ -276,4 +279,56 @@ test('an entry takes ENTRY_REPORTS_MAX reports and no more', () => {
   for (let i = 0; i < ENTRY_REPORTS_MAX; i++) writer.add(plain.report, i, 1, 0, 'own')
   expect(() => writer.add(plain.report, 1, 1, 0, 'own')).toThrow(RangeError)
   expect(decode(writer.take())).toHaveLength(ENTRY_REPORTS_MAX)
+})
+
+test('a defective report is contact only: what is wrong with it, and by how much its clock, in place of a position', () => {
+  const writer = new ReportWriter(256)
+  const report: DeviceReport = {
+    deviceId: 'b',
+    timeMs: 1_796_043_901_000,
+    timeFromReceipt: true,
+    fixValid: true,
+    latDeg: -6.2,
+    lonDeg: 106.8,
+    strap: 'open',
+    batteryPercent: 40,
+    alarms: ['sos'],
+    archived: false,
+    defect: 'clock',
+    clockOffMs: -1024 * 7 * 86_400_000,
+  }
+  writer.add(report, 7, 11, report.timeMs, 'owntracks')
+  const bytes = writer.take()
+  const read = new LogReport()
+  readReport(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), ENTRY_HEADER_BYTES, read)
+  expect(read.flags).toBe(REPORT_FLAG.defective | REPORT_FLAG.timeFromReceipt)
+  expect([read.latE7, read.lonE7]).toEqual([DEFECT.clock, -1024 * 7 * 86_400])
+  expect([read.strap, read.batteryPercent, read.alarms]).toEqual([CONTACT.open, 40, ALARM.sos])
+})
+
+test('an unknown alarm is a code in the report and a text beside it', () => {
+  const help: Logged = { ...plain, report: { ...plain.report, alarms: ['unknown'], unknownAlarm: 'Kode 7!' } }
+  const [read] = decode(encode([help]))
+  expect(read!.log.alarms).toBe(ALARM.unknown)
+  expect(read!.log.unknownAlarm).toBe(unknownAlarmCode('Kode 7!'))
+  expect(read!.attributes).toMatchObject({ unknownAlarm: 'Kode 7!' })
+  expect(decode(encode([plain]))[0]!.log.unknownAlarm).toBe(0)
+  const other: Logged = { ...help, report: { ...help.report, unknownAlarm: 'Kode 8!' } }
+  expect(keyOf(other)).not.toBe(keyOf(help))
+  const forged: Logged = {
+    ...help,
+    report: { ...help.report, attributes: { unknownAlarm: 'nothing', long: 'x'.repeat(4000) } },
+  }
+  expect(decode(encode([forged]))[0]!.attributes).toEqual({ truncated: true, unknownAlarm: 'Kode 7!' })
+})
+
+test('the text of an unknown alarm is short and printable, its code never 0', () => {
+  expect(unknownAlarmText(' \u0000help\r\n\u00e9me!  ')).toBe('help me!')
+  expect(unknownAlarmText('x'.repeat(1e6))).toHaveLength(40)
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(unknownAlarmText(text)).toMatch(/^[\x20-\x7e]{0,40}$/)
+      expect(unknownAlarmCode(text)).toBeGreaterThan(0)
+    }),
+  )
 })

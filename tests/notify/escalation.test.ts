@@ -1,5 +1,5 @@
 // Alerts that nobody takes in time: the next level is told, once, by a clock that survives whoever keeps it.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
 import type { Incident, IncidentAct } from '../../model/incident/incident.ts'
 import type { Level } from '../../model/incident/response.ts'
@@ -10,6 +10,7 @@ import type { Notifying } from '../../notify/start-notify.ts'
 import { appendAct } from '../../stream/logs/act-log.ts'
 import { connectQueueWorker } from '../../stream/redis/connect.ts'
 import { FencedOff } from '../../stream/redis/redis-errors.ts'
+import { waitFor } from '../setup/patience.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 import {
   concludeAt,
@@ -69,13 +70,13 @@ const act = (actId: number, id: number, action: IncidentAct['action'], signs?: n
     ...(signs === undefined ? {} : { signs }),
   })
 const untilActed = (position: string) =>
-  vi.waitFor(async () => expect(await redis.redis.get(redis.keys.position('notify-acts', 0))).toBe(position), 15_000)
+  waitFor(async () => expect(await redis.redis.get(redis.keys.position('notify-acts', 0))).toBe(position))
 const told = () =>
   receiver.received.map(({ path, alert: { kind, reference, cause } }) =>
     [path.slice(1), Number(reference.slice(-12)), cause ?? kind].join(' '),
   )
 const toldOf = (id: number) => told().filter((line) => line.split(' ')[1] === String(id))
-const untilTold = (line: string) => vi.waitFor(() => expect(told()).toContain(line), { timeout: 15_000, interval: 20 })
+const untilTold = (line: string) => waitFor(() => expect(told()).toContain(line))
 /** Later than every other by a moment: when it has been escalated, what was due before it has been too, or never will be. */
 async function passed(minutes: number, id: number): Promise<void> {
   await concludeAt(redis, nowMs + 1, kritis(id))
@@ -230,10 +231,10 @@ test('acts have ten seconds to arrive before a passed time is told', async () =>
   nowMs += 9000
   await untilActed(await act(2, 1, 'acknowledge'))
   expect(toldOf(2)).toEqual(['petugas 2 raised'])
-  await vi.waitFor(() => {
+  await waitFor(() => {
     nowMs += 1000
     expect(toldOf(2)).toEqual(['petugas 2 raised', 'kasubsi 2 overdue'])
-  }, 15_000)
+  })
   expect(toldOf(1)).toEqual(['petugas 1 raised'])
 })
 
@@ -348,10 +349,7 @@ test('where no Kasubsi has an address the Kepala Bapas is told; where nobody abo
   nowMs += 4 * MINUTE
   await untilTold('petugas 2 overdue')
   nowMs += 10 * MINUTE
-  await vi.waitFor(
-    () => expect(toldOf(2)).toEqual(['petugas 2 raised', 'petugas 2 overdue', 'petugas 2 overdue']),
-    15_000,
-  )
+  await waitFor(() => expect(toldOf(2)).toEqual(['petugas 2 raised', 'petugas 2 overdue', 'petugas 2 overdue']))
   expect(toldOf(1)).toEqual(['petugas 1 raised', 'kepala_bapas 1 overdue'])
 })
 

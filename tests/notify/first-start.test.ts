@@ -10,6 +10,7 @@ import { FencedOff } from '../../stream/redis/redis-errors.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 import {
   conclude,
+  concludeAt,
   incidentOf,
   openReceiver,
   QUICK,
@@ -42,7 +43,8 @@ afterAll(() => receiver.close())
 const told = () => receiver.received.map(({ alert }) => alert.reference)
 
 test('what was over before anybody was to be told is not told', async () => {
-  await conclude(redis, 0, incidentOf(1), incidentOf(2), incidentOf(1, { revision: 2, endMs: 1_770_000_900_000 }))
+  const over = incidentOf(1, { revision: 2, endMs: 1_770_000_900_000 })
+  await concludeAt(redis, START_MS, incidentOf(1), incidentOf(2), over)
   running = runNotify(redis, recipients)
   await untilTaken(receiver, 1)
   await conclude(redis, 0, incidentOf(3))
@@ -50,11 +52,23 @@ test('what was over before anybody was to be told is not told', async () => {
   expect(told()).toEqual([incidentOf(2).id, incidentOf(3).id])
 })
 
+test('what an evaluator concluded and ended just before is told; what it took back is not', async () => {
+  const endMs = 1_770_000_900_000
+  await conclude(redis, 0, incidentOf(1), incidentOf(1, { revision: 2, endMs }))
+  await conclude(redis, 0, incidentOf(2), incidentOf(2, { revision: 2, withdrawn: { reason: 'late_report' } }))
+  await conclude(redis, 0, incidentOf(3, { severity: 'informasi' }), incidentOf(4, { endMs }))
+  running = runNotify(redis, recipients)
+  await untilTaken(receiver, 2)
+  await conclude(redis, 0, incidentOf(5))
+  await untilTaken(receiver, 3)
+  expect(told()).toEqual([incidentOf(1).id, incidentOf(4).id, incidentOf(5).id])
+})
+
 test('a process that dies between telling the open ones and saying how far it came leaves no history to be told', async () => {
   const OVER = 20
   const OPEN = 101
   for (let i = 1; i <= OVER; i++)
-    await conclude(redis, 0, incidentOf(i), incidentOf(i, { revision: 2, endMs: 1_770_000_900_000 }))
+    await concludeAt(redis, START_MS, incidentOf(i), incidentOf(i, { revision: 2, endMs: 1_770_000_900_000 }))
   for (let i = 1; i <= OPEN; i++) await conclude(redis, 0, incidentOf(1000 + i))
   const lease = redis.keys.lease('notify', 0)
   await redis.redis.set(lease, '1|dies')

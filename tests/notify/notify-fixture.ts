@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
 import type { Incident, LoggedIncident } from '../../model/incident/incident.ts'
 import type { Clock, Log } from '../../model/observe.ts'
@@ -10,6 +10,7 @@ import type { Alert, Recipient } from '../../notify/alert.ts'
 import type { DeliveryLimits } from '../../notify/delivery-limits.ts'
 import { type Notifying, startNotify } from '../../notify/start-notify.ts'
 import { connectQueueWorker, connectRedis } from '../../stream/redis/connect.ts'
+import { waitFor } from '../setup/patience.ts'
 import { silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 export const SHARDS = 2
@@ -81,10 +82,7 @@ export async function openReceiver(): Promise<Receiver> {
 
 /** Resolves when the receiver has taken so many, and no more than these. */
 export const untilTaken = (receiver: Receiver, count: number): Promise<void> =>
-  vi.waitFor(() => expect(receiver.received.filter(({ taken }) => taken)).toHaveLength(count), {
-    timeout: 15_000,
-    interval: 20,
-  })
+  waitFor(() => expect(receiver.received.filter(({ taken }) => taken)).toHaveLength(count))
 
 /** Quick, so that tests need not wait for minutes. */
 export const QUICK: Partial<DeliveryLimits> = {
@@ -104,11 +102,13 @@ export function runNotify(
   const { meter, text } = openMeter()
   const failures: unknown[] = []
   const log = options.log ?? silentLog
+  const settings = test.as('notify')
+  const redis = connectRedis(settings, 'notify', log)
   const notifying = startNotify({
-    redis: test.redis,
+    redis,
     keys: test.keys,
-    openReader: (name) => connectRedis(test.settings, name, log),
-    openWorker: (name) => connectQueueWorker(test.settings, name, log),
+    openReader: (name) => connectRedis(settings, name, log),
+    openWorker: (name) => connectQueueWorker(settings, name, log),
     shardCount: SHARDS,
     ownerId: randomBytes(4).toString('hex'),
     leaseTtlMs: 1500,
@@ -121,7 +121,11 @@ export function runNotify(
     ...(options.settleMs === undefined ? {} : { settleMs: options.settleMs }),
     onFatal: (error) => failures.push(error),
   })
-  return { ...notifying, metrics: text, failures }
+  const stop = async () => {
+    await notifying.stop()
+    redis.disconnect()
+  }
+  return { ...notifying, stop, metrics: text, failures }
 }
 
 export function incidentOf(id: number, changes: Partial<Incident> = {}): Incident {

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import type { Recipient } from '../../notify/alert.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
 import { appendAct } from '../../stream/logs/act-log.ts'
+import { waitFor } from '../setup/patience.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 import { unitIncident } from '../store/two-bapas.ts'
 import {
@@ -52,7 +53,7 @@ const untilTaken = (count: number) => allTaken(receiver, count)
 /** When a later incident has arrived, what did not arrive before it never will: the log is told in order. */
 async function flushed(shard: number, id: number): Promise<void> {
   await conclude(redis, shard, incidentOf(id))
-  await vi.waitFor(() => expect(taken().some(({ alert }) => alert.reference === incidentOf(id).id)).toBe(true), 15_000)
+  await waitFor(() => expect(taken().some(({ alert }) => alert.reference === incidentOf(id).id)).toBe(true))
 }
 
 test('an outage of a whole unit is told once, and names neither the unit nor anybody', async () => {
@@ -138,13 +139,10 @@ const strap = (id: number, revision: number, signs: number) =>
   incidentOf(id, { type: 'strap_open', severity: 'kritis', revision, ...(signs > 1 && { signs }) })
 /** Resolves when every shard's follower has taken in that act. */
 const untilActed = (actPosition: string, shards = [0, 1]) =>
-  vi.waitFor(
-    async () => {
-      for (const shard of shards)
-        expect(await redis.redis.get(redis.keys.position('notify-acts', shard))).toBe(actPosition)
-    },
-    { timeout: 15_000, interval: 20 },
-  )
+  waitFor(async () => {
+    for (const shard of shards)
+      expect(await redis.redis.get(redis.keys.position('notify-acts', shard))).toBe(actPosition)
+  })
 const toldOf = (id: number) =>
   taken()
     .filter(({ alert }) => alert.reference === incidentOf(id).id)
@@ -219,7 +217,7 @@ test('a receiver that fails, hangs, is gone and comes back gets every alert', as
   expect(receiver.received).toHaveLength(4)
   await receiver.close()
   await conclude(redis, 1, incidentOf(2), incidentOf(3))
-  await vi.waitFor(async () => expect(await notifying.metrics()).toMatch(/outcome="failed"} [5-9]/), 10_000)
+  await waitFor(async () => expect(await notifying.metrics()).toMatch(/outcome="failed"} [5-9]/))
   await receiver.listen()
   await untilTaken(3)
   expect(new Set(taken().map(({ deliveryId }) => deliveryId)).size).toBe(3)
@@ -237,7 +235,7 @@ test('what could not be delivered is counted, logged without address, kept, and 
   const secret = [{ ...recipients[0]!, address: receiver.url('/secret-token') }]
   const first = start({ limits: { attemptsMax: 3 }, log }, secret)
   await conclude(redis, 0, incidentOf(1))
-  await vi.waitFor(() => expect(said).toHaveLength(1), 10_000)
+  await waitFor(() => expect(said).toHaveLength(1))
   expect(said[0]).toContain('the receiver answered 410')
   expect(said[0]).not.toContain('secret-token')
   expect(receiver.received).toHaveLength(3)
@@ -253,7 +251,7 @@ test('processes that stop, die with alerts under way and take over tell each ale
   const first = start()
   await conclude(redis, 0, incidentOf(1), incidentOf(2))
   await conclude(redis, 1, incidentOf(3))
-  await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThanOrEqual(3), 10_000)
+  await waitFor(() => expect(receiver.received.length).toBeGreaterThanOrEqual(3))
   await stop(first)
   // The position is lost, as after a crash before it was saved: the whole log is read again, and what was told still is.
   for (const shard of [0, 1]) await redis.redis.set(redis.keys.position('notify', shard), '0-0')
@@ -261,12 +259,12 @@ test('processes that stop, die with alerts under way and take over tell each ale
   const second = start()
   const third = start()
   await untilTaken(3)
-  await vi.waitFor(() => expect([second, third].map((each) => each.ownedShards().length)).toEqual([1, 1]), 10_000)
+  await waitFor(() => expect([second, third].map((each) => each.ownedShards().length)).toEqual([1, 1]))
   await conclude(redis, 0, incidentOf(4))
   await conclude(redis, 1, incidentOf(5))
   await untilTaken(5)
   await stop(second)
-  await vi.waitFor(() => expect(third.ownedShards()).toEqual([0, 1]), 10_000)
+  await waitFor(() => expect(third.ownedShards()).toEqual([0, 1]))
   await flushed(0, 6)
   await flushed(1, 7)
   expect(taken()).toHaveLength(7)

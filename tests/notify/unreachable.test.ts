@@ -1,8 +1,9 @@
 // Recipients who hang, who refuse for long, who are not configured any more: nobody else waits for them, and it is said.
 import type { ServerResponse } from 'node:http'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Recipient } from '../../notify/alert.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
+import { waitFor } from '../setup/patience.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 import { conclude, incidentOf, openReceiver, type Receiver, runNotify, START_MS, untilTaken } from './notify-fixture.ts'
 
@@ -43,7 +44,7 @@ function start(options: Parameters<typeof runNotify>[2] = {}, to = recipients) {
   running.push(notifying)
   return notifying
 }
-const untilHeld = (count: number) => vi.waitFor(() => expect(held).toHaveLength(count), { timeout: 15_000 })
+const untilHeld = (count: number) => waitFor(() => expect(held).toHaveLength(count))
 const idsOf = ({ received }: Receiver) => received.map(({ alert }) => alert.reference)
 
 test('a receiver that hangs holds up its own alerts and nobody else’s', async () => {
@@ -60,10 +61,10 @@ test('of what waits for a recipient the gravest goes first, also before what was
   await conclude(redis, 0, incidentOf(2), incidentOf(3), incidentOf(4, { severity: 'kritis', type: 'strap_open' }))
   const last = redis.redis.xrevrange(redis.keys.incidents(0), '+', '-', 'COUNT', 1)
   const lastId = (await last)[0]![0]
-  await vi.waitFor(async () => expect(await redis.redis.get(redis.keys.position('notify', 0))).toBe(lastId), 15_000)
+  await waitFor(async () => expect(await redis.redis.get(redis.keys.position('notify', 0))).toBe(lastId))
   hung.answer = () => 200
   held[0]!.writeHead(200).end('x')
-  await vi.waitFor(() => expect(hung.received).toHaveLength(4), 15_000)
+  await waitFor(() => expect(hung.received).toHaveLength(4))
   expect(idsOf(hung)).toEqual([1, 4, 2, 3].map((id) => incidentOf(id).id))
 })
 
@@ -72,19 +73,19 @@ test('whoever is not reached is named to the operator, and what was given up, un
   hung.answer = () => 503
   const notifying = start({ limits: { attemptsMax: 3 }, clock: () => nowMs })
   await conclude(redis, 0, incidentOf(1))
-  await vi.waitFor(async () => expect(await notifying.metrics()).toContain('outcome="given_up"} 1'), 15_000)
+  await waitFor(async () => expect(await notifying.metrics()).toContain('outcome="given_up"} 1'))
   nowMs += 5 * 60_000
   const said = 'no alert has reached hung for 5 minutes'
-  await vi.waitFor(() => expect(notifying.warning()).toBe(`1 alerts to hung were given up; ${said}`), 15_000)
+  await waitFor(() => expect(notifying.warning()).toBe(`1 alerts to hung were given up; ${said}`))
   expect(await notifying.metrics()).toMatch(/gelang_notify_failing_seconds{recipient="hung"} 300\n/)
   expect(await notifying.metrics()).toMatch(/gelang_notify_failing_seconds{recipient="well"} 0\n/)
   hung.answer = () => 200
   await conclude(redis, 0, incidentOf(2))
-  await vi.waitFor(() => expect(notifying.warning()).toBe('1 alerts to hung were given up'), 15_000)
+  await waitFor(() => expect(notifying.warning()).toBe('1 alerts to hung were given up'))
   await running.pop()!.stop()
   const again = start()
-  await vi.waitFor(() => expect(idsOf(hung).filter((id) => id === incidentOf(1).id)).toHaveLength(4), 15_000)
-  await vi.waitFor(async () => expect(await again.metrics()).toMatch(/notify_failed{recipient="hung"} 0\n/), 15_000)
+  await waitFor(() => expect(idsOf(hung).filter((id) => id === incidentOf(1).id)).toHaveLength(4))
+  await waitFor(async () => expect(await again.metrics()).toMatch(/notify_failed{recipient="hung"} 0\n/))
   expect(again.warning()).toBeUndefined()
 })
 
@@ -93,8 +94,8 @@ test('alerts to a recipient who is not configured any more are not forgotten in 
   start()
   await conclude(redis, 0, incidentOf(1))
   await untilTaken(well, 1)
-  await vi.waitFor(() => expect(hung.received.length).toBeGreaterThan(0), 15_000)
+  await waitFor(() => expect(hung.received.length).toBeGreaterThan(0))
   await running.pop()!.stop()
   const without = start({}, [recipients[1]!])
-  await vi.waitFor(() => expect(without.warning()).toBe('1 alerts to hung were given up'), 15_000)
+  await waitFor(() => expect(without.warning()).toBe('1 alerts to hung were given up'))
 })

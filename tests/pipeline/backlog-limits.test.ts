@@ -1,10 +1,11 @@
 // Backlogs larger than memory may hold: what is more waits in the log, and nothing of it is lost.
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Labels, Meter } from '../../model/observe.ts'
 import type { DeviceReport } from '../../model/report/report.ts'
 import { RecordLane } from '../../pipeline/record/record-lane.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
 import { publishAllPlans } from '../../stream/publication/publications.ts'
+import { waitFor } from '../setup/patience.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 import { openRedisEvaluator, planOf, type RedisEvaluator } from './redis-evaluator.ts'
@@ -70,10 +71,10 @@ test('old reports of a shard: so many wait in memory, the rest in the log; a fre
   await Promise.all(sent)
   await evaluator.send(wearers + 1, { ...quiet(NOW_MS), archived: false, strap: 'open', alarms: ['strapOpen'] })
   evaluator.start({ oldReportsMax, oldReportsPerTurn: 50, entriesPerRead: 1 })
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     expect(evaluator.failures).toEqual([])
     expect(meter.counted.get('gelang_evaluate_reports_total')).toBe(wearers * each + 1)
-  }, 30_000)
+  })
   expect((await evaluator.revisions()).map(({ type, wearerId }) => [type, wearerId])).toContainEqual([
     'strap_open',
     wearers + 1,

@@ -1,7 +1,8 @@
 // What one wearer's broken plan, zone or change must not do to that wearer, nor to anybody else.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DeviceReport } from '../../model/report/report.ts'
 import { publishAllPlans, publishZones } from '../../stream/publication/publications.ts'
+import { waitFor } from '../setup/patience.ts'
 import { DAY_MS, openRedisEvaluator, planOf, type RedisEvaluator, required } from './redis-evaluator.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')
@@ -52,7 +53,7 @@ test('a zone without a valid shape takes nothing but itself out of judgement', a
   for (const wearerId of [1, 2])
     for (const report of [at(0, 0), at(1, 400), at(2, 500), at(3, 510, { strap: 'open' })])
       await world.send(wearerId, report)
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     const seen = (await world.revisions()).map(({ wearerId, type, conditionId }) => [wearerId, type, conditionId])
     expect(seen.sort()).toEqual([
       [1, 'away_from_required_zone', 'a'],
@@ -60,7 +61,7 @@ test('a zone without a valid shape takes nothing but itself out of judgement', a
       [2, 'away_from_required_zone', 'c'],
       [2, 'strap_open', undefined],
     ])
-  }, 10_000)
+  })
   expect(world.failures).toEqual([])
 })
 
@@ -85,14 +86,14 @@ test.each([
   world.start()
   for (const wearerId of [1, 2])
     for (const report of [at(0, 0), at(1, 400), at(2, 500)]) await world.send(wearerId, report)
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     expect(world.failures).toEqual([])
     const seen = (await world.revisions()).map(({ wearerId, conditionId }) => [wearerId, conditionId])
     expect(seen.sort()).toEqual([
       [1, 'b'],
       [2, 'c'],
     ])
-  }, 10_000)
+  })
 })
 
 test('a window that leaves out what has a default is meant for all days', async () => {
@@ -103,10 +104,10 @@ test('a window that leaves out what has a default is meant for all days', async 
   await publishAllPlans(redis, keys, 1, [{ wearerId: 1, changedMs: fromMs, plan: planOf(1, NOW_MS, [short]) }])
   world.start()
   for (const report of [at(0, 0), at(1, 400), at(2, 500)]) await world.send(1, report)
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     expect(world.failures).toEqual([])
     expect(await world.revisions()).toMatchObject([{ conditionId: 'a' }])
-  }, 10_000)
+  })
 })
 
 test('a condition that was struck out, and the zone it named, do not cost the wearer their timeline', async () => {
@@ -121,20 +122,20 @@ test('a condition that was struck out, and the zone it named, do not cost the we
   await publishAllPlans(redis, keys, 1, [{ wearerId: 1, changedMs: fromMs, plan }])
   world.start()
   for (const report of [at(0, 0), at(1, 400), at(2, 500)]) await world.send(1, report)
-  await vi.waitFor(async () => expect(await world.revisions()).toHaveLength(1), 10_000)
+  await waitFor(async () => expect(await world.revisions()).toHaveLength(1))
   await publishAllPlans(redis, keys, 1, [
     { wearerId: 1, changedMs: NOW_MS + 3 * MINUTE_MS, plan: planOf(1, NOW_MS, [kept]) },
   ])
   nowMs = NOW_MS + 5 * MINUTE_MS
   await world.send(1, at(4, 510))
-  await vi.waitFor(async () => expect((await redis.hget(keys.events(0), '1:-1')) ?? '').toContain('"fromMs"'), 10_000)
+  await waitFor(async () => expect((await redis.hget(keys.events(0), '1:-1')) ?? '').toContain('"fromMs"'))
   await world.stop()
   world.start()
   for (const report of [at(6, 0), at(7, 0)]) await world.send(1, report)
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     const [raised, ended] = await world.revisions()
     expect(ended).toMatchObject({ id: raised!.id, revision: 2, endMs: NOW_MS + 6 * MINUTE_MS })
-  }, 10_000)
+  })
   expect(world.failures).toEqual([])
 })
 
@@ -157,14 +158,14 @@ test('a plan that broke while nobody evaluated ends nothing: the last good one s
   await publish(-60, 'home')
   world.start()
   for (const report of [at(0, 0), at(1, 400), at(2, 500)]) await world.send(1, report)
-  await vi.waitFor(async () => expect(await world.revisions()).toHaveLength(1), 10_000)
+  await waitFor(async () => expect(await world.revisions()).toHaveLength(1))
   await world.stop()
 
   await publish(3, 'bad')
   nowMs = NOW_MS + 5 * MINUTE_MS
   world.start()
   await world.send(1, at(4, 510, { alarms: ['sos'] }))
-  await vi.waitFor(async () => expect(await world.revisions()).toHaveLength(2), 10_000)
+  await waitFor(async () => expect(await world.revisions()).toHaveLength(2))
   const [away, sos] = await world.revisions()
   expect(away).toMatchObject({ type: 'away_from_required_zone', conditionId: 'a', revision: 1 })
   expect(sos).toMatchObject({ type: 'sos', planHash: away!.planHash })
@@ -173,20 +174,20 @@ test('a plan that broke while nobody evaluated ends nothing: the last good one s
   await world.stop()
   world.start()
   for (const report of [at(6, 0), at(7, 0)]) await world.send(1, report)
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     const ended = (await world.revisions()).filter(({ id }) => id === away!.id)
     expect(ended.at(-1)).toMatchObject({ endMs: NOW_MS + 6 * MINUTE_MS, planHash: away!.planHash })
-  }, 10_000)
+  })
 
   await publish(8, 'wide')
   nowMs = NOW_MS + 12 * MINUTE_MS
   for (const report of [at(10, 2500), at(11, 2600)]) await world.send(1, report)
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     const raised = (await world.revisions()).filter(
       ({ type, id }) => type === 'away_from_required_zone' && id !== away!.id,
     )
     expect(raised.map(({ conditionId }) => conditionId).sort()).toEqual(['a', 'b'])
     expect(raised[0]!.planHash).not.toBe(away!.planHash)
-  }, 10_000)
+  })
   expect(world.failures).toEqual([])
 })

@@ -1,7 +1,8 @@
 // A curfew begins while reports wait to be read. What they say of the time before it counts: nobody is accused meanwhile.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DeviceReport } from '../../model/report/report.ts'
 import { publishAllPlans, publishZones } from '../../stream/publication/publications.ts'
+import { waitFor } from '../setup/patience.ts'
 import { DAY_MS, openRedisEvaluator, planOf, type RedisEvaluator, required } from './redis-evaluator.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')
@@ -51,10 +52,10 @@ async function outUntilEightPast(): Promise<void> {
 /** A cut strap of another wearer's is told: everything before it in the log has been judged live. */
 async function told(wearerId: number, timeMs: number): Promise<void> {
   await world.send(wearerId, at(timeMs, 0, { strap: 'open' }))
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     expect(world.failures).toEqual([])
     expect((await revisions(wearerId)).at(-1)).toMatchObject({ type: 'strap_open', startMs: timeMs })
-  }, 10_000)
+  })
 }
 
 const revisions = async (wearerId: number) => (await world.revisions()).filter((each) => each.wearerId === wearerId)
@@ -85,8 +86,8 @@ test('its edge is passed once nothing waits, and who is still out is accused as 
   for (let i = 0; i < 50; i++) await world.send(2, at(minute(9) + i * 100, 0, { strap: 'closed', archived: true }))
   for (const n of [9, 9.3, 9.6]) await world.send(1, at(minute(n), 903 + n, { archived: true }))
   world.start({ oldReportsPerTurn: 5 })
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     expect(world.failures).toEqual([])
     expect(await revisions(1)).toMatchObject([{ type: 'away_from_required_zone', startMs: CURFEW_MS, revision: 1 }])
-  }, 10_000)
+  })
 })

@@ -1,6 +1,7 @@
 // What a whole shard does at the same moment must not be more than a commit may hold.
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { publishAllPlans } from '../../stream/publication/publications.ts'
+import { waitFor } from '../setup/patience.ts'
 import { openRedisEvaluator, planOf, type RedisEvaluator } from './redis-evaluator.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')
@@ -24,9 +25,9 @@ test('every wearer of a shard in alarm in one turn: every alarm goes out, once',
   const cut = { deviceId: 'd', timeMs: NOW_MS, fixValid: false, strap: 'open', alarms: [], archived: false } as const
   await Promise.all(wearers.map((wearerId) => world.send(wearerId, { ...cut, alarms: [] })))
   world.start()
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     expect(world.failures).toEqual([])
     expect(await world.revisions()).toHaveLength(WEARERS)
-  }, 90_000)
+  })
   expect(new Set((await world.revisions()).map(({ wearerId }) => wearerId)).size).toBe(WEARERS)
 }, 120_000)

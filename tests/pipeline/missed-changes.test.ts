@@ -1,8 +1,9 @@
 // Changes of a plan that an evaluator learns of together: each holds from its own time, not from that of the last.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Condition, Plan } from '../../model/plan/plan.ts'
 import type { DeviceReport } from '../../model/report/report.ts'
 import { publishAllPlans, publishZones } from '../../stream/publication/publications.ts'
+import { waitFor } from '../setup/patience.ts'
 import { DAY_MS, openRedisEvaluator, planOf, type RedisEvaluator, required } from './redis-evaluator.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')
@@ -63,7 +64,7 @@ test('while nobody evaluated: a zone forbidden first and a permit for something 
   await publish(BEFORE_MS, { conditions: [required('home', 'home', BEFORE_MS)] })
   world.start()
   await send(at(0, 0), at(1, 0))
-  await vi.waitFor(async () => expect(await world.redis.redis.hlen(world.redis.keys.states(0))).toBe(1), 10_000)
+  await waitFor(async () => expect(await world.redis.redis.hlen(world.redis.keys.states(0))).toBe(1))
   await world.stop()
 
   await send(at(5, 0), at(9, SCHOOL_M), at(10, SCHOOL_M + 9), at(11, SCHOOL_M - 9), at(16, 0), at(17, 0))
@@ -73,7 +74,7 @@ test('while nobody evaluated: a zone forbidden first and a permit for something 
   })
   nowMs = minute(21)
   world.start()
-  await vi.waitFor(async () => expect(await told()).toEqual([['inside_avoided_zone', 9, 16, true]]), 10_000)
+  await waitFor(async () => expect(await told()).toEqual([['inside_avoided_zone', 9, 16, true]]))
   expect(world.failures).toEqual([])
 })
 
@@ -82,7 +83,7 @@ test('while it evaluated, and the publisher could not publish: what was false be
   await publish(BEFORE_MS, { conditions: [home] })
   world.start()
   await send(at(0, 0), at(9, SCHOOL_M), at(10, SCHOOL_M + 9), at(11, SCHOOL_M - 9), at(16, 0), at(17, 0))
-  await vi.waitFor(async () => expect(await told()).toEqual([['away_from_required_zone', 9, 16, true]]), 10_000)
+  await waitFor(async () => expect(await told()).toEqual([['away_from_required_zone', 9, 16, true]]))
 
   // Decided at minute 5; another one, which makes no difference, at minute 20.
   await publish(minute(20), {
@@ -92,6 +93,6 @@ test('while it evaluated, and the publisher could not publish: what was false be
       { id: 'q', fromMs: minute(20), toMs: minute(25), decidedMs: minute(20), legalBasis: 'Izin 2' },
     ],
   })
-  await vi.waitFor(async () => expect(await told()).toEqual([['away_from_required_zone', 9, 16, false]]), 10_000)
+  await waitFor(async () => expect(await told()).toEqual([['away_from_required_zone', 9, 16, false]]))
   expect(world.failures).toEqual([])
 })

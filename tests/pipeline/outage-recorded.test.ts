@@ -1,8 +1,9 @@
 // A whole Bapas silent, from the listener to the record: ingest, published plans, evaluate, record, all real.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Outage } from '../../model/incident/outage.ts'
-import { readOutages } from '../../stream/ownership/outages.ts'
-import { eventually, type Pipeline, post, seedWearer, startPipeline, untilKnown } from './run-pipeline.ts'
+import { readListening } from '../../stream/ownership/listening.ts'
+import { readOutages, readUnitCounts } from '../../stream/ownership/outages.ts'
+import { eventually, type Pipeline, post, SHARDS, seedWearer, startPipeline, untilKnown } from './run-pipeline.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')
 const MINUTE_MS = 60_000
@@ -29,6 +30,13 @@ const unitRows = async () =>
 
 test('it is recorded as the Bapas’s, once, with its end, and nobody’s own', async () => {
   await post(pipeline, reports(DEVICES))
+  // Silence counts from when ingest first said that it listens, so both must have happened before the clock moves.
+  const { redis, keys } = pipeline.redis
+  await eventually(async () => {
+    const counts = await readUnitCounts(redis, keys, SHARDS)
+    const heard = counts.reduce((sum, shard) => sum + (shard?.units['ditjenpas.kanwil.bapas']?.heard ?? 0), 0)
+    return heard === DEVICES.length && (await readListening(redis, keys))?.sinceMs === NOW_MS
+  }, 'all are heard, by an ingest that listens')
   nowMs = NOW_MS + 9 * MINUTE_MS
   const [begun] = await eventually(async () => {
     const rows = await unitRows()
@@ -39,7 +47,6 @@ test('it is recorded as the Bapas’s, once, with its end, and nobody’s own', 
     nowMs = NOW_MS + minute * MINUTE_MS
     await post(pipeline, reports(DEVICES))
     await eventually(async () => (await pipeline.fixes()) >= DEVICES.length * (2 + i), 'this minute in the record')
-    const { redis, keys } = pipeline.redis
     await eventually(async () => {
       const { incident, fewSinceMs }: Outage = JSON.parse((await readOutages(redis, keys))[begun!.unit]!)
       return (fewSinceMs ?? incident.endMs) === NOW_MS + 10 * MINUTE_MS

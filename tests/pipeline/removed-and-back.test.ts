@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
 import type { DeviceReport } from '../../model/report/report.ts'
 import { publishAllPlans } from '../../stream/publication/publications.ts'
+import { waitFor } from '../setup/patience.ts'
 import { DAY_MS, openRedisEvaluator, planOf, type RedisEvaluator } from './redis-evaluator.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')
@@ -39,24 +40,24 @@ test('a wearer whose plan goes and comes back before the next checkpoint keeps w
   await publish(1, 2)
   world.start({ checkpointMs: 60_000 })
   await world.send(1, strap(0, 'open'))
-  await vi.waitFor(async () => expect(await redis.hlen(keys.states(0))).toBe(2), 10_000)
+  await waitFor(async () => expect(await redis.hlen(keys.states(0))).toBe(2))
   await publish(1)
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     await world.send(2, strap(1, 'closed'))
     expect(await metrics()).toMatch(/arrival="no_plan"\S* [1-9]/)
-  }, 10_000)
+  })
   const saved = async () => (await redis.hkeys(keys.events(0))).filter((field) => field.startsWith('2:'))
-  await vi.waitFor(async () => expect(await saved()).toEqual([]), 10_000)
+  await waitFor(async () => expect(await saved()).toEqual([]))
   await publish(1, 2)
   await world.send(2, strap(2, 'open'))
-  await vi.waitFor(async () => expect(await told()).toHaveLength(2), 10_000)
+  await waitFor(async () => expect(await told()).toHaveLength(2))
   const stopped = world.stop()
   await world.send(1, strap(3, 'open')) // it waits for a report
   await stopped
 
   world.start()
   await world.send(2, strap(5, 'closed'))
-  await vi.waitFor(async () => expect(await told()).toHaveLength(3), 10_000)
+  await waitFor(async () => expect(await told()).toHaveLength(3))
   expect((await told())[2]).toEqual([2, 2, NOW_MS + 5 * MINUTE_MS])
   expect(world.failures).toEqual([])
 })

@@ -23,7 +23,10 @@ import { readIncidents } from '../../stream/logs/incident-log.ts'
 import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
 import { loadDirectory, loadDirectoryChanges } from '../../stream/publication/publications.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
-import { duplicateRedis } from '../../stream/redis/connect.ts'
+import { connectRedis, duplicateRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
+import type { Keys } from '../../stream/redis/keys.ts'
+import type { RedisRole } from '../../stream/redis/rights.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
@@ -54,8 +57,16 @@ export async function startPipeline(
   const redis = await createTestRedis()
   const { meter, text } = openMeter()
   const failures: unknown[] = []
+  const opened: RedisClient[] = []
+  /** Each role as the user that it is in production. */
+  const openAs = async (role: RedisRole): Promise<RedisClient> => {
+    const client = connectRedis(redis.as(role), role, silentLog)
+    opened.push(client)
+    await untilReady(client, PATIENCE_MS)
+    return client
+  }
+  const [asIngest, asEvaluate, asRecord] = [await openAs('ingest'), await openAs('evaluate'), await openAs('record')]
   const common = {
-    redis: redis.redis,
     keys: redis.keys,
     shardCount: SHARDS,
     clock,
@@ -63,24 +74,26 @@ export async function startPipeline(
     meter,
     onFatal: (error: unknown) => failures.push(error),
   }
-  const publishing = startPublishRules({ ...common, pool: database.recordPool, ownerId: 'test' })
-  const record = () => startRecord({ ...common, pool: database.recordPool, ownerId: 'test', leaseTtlMs: 1500 })
+  const publishing = startPublishRules({ ...common, redis: asRecord, pool: database.recordPool, ownerId: 'test' })
+  const record = () =>
+    startRecord({ ...common, redis: asRecord, pool: database.recordPool, ownerId: 'test', leaseTtlMs: 1500 })
   let recording = record()
   const readers = new Set<{ disconnect(): void }>()
   const evaluate = () =>
     startEvaluate({
       ...common,
+      redis: asEvaluate,
       ownerId: `test-${randomBytes(3).toString('hex')}`,
       leaseTtlMs: 1500,
       openReader: () => {
-        const reader = duplicateRedis(redis.redis, 'reader')
+        const reader = duplicateRedis(asEvaluate, 'reader')
         readers.add(reader)
         return reader
       },
       limits: { checkpointMs: 50, liveMs: 20, newsMs: 50, ...limits },
     })
   let evaluating = evaluate()
-  const { ingest, stopIngest } = await openIngest(redis, common)
+  const { ingest, stopIngest } = await openIngest({ ...common, redis: asIngest })
   return {
     database,
     redis,
@@ -114,7 +127,7 @@ export async function startPipeline(
       await evaluating.stop()
       await publishing.stop()
       await recording.stop()
-      for (const reader of readers) reader.disconnect()
+      for (const client of [...readers, ...opened]) client.disconnect()
       await redis.cleanup()
       await database.drop()
       if (failures.length > 0) throw failures[0]
@@ -122,25 +135,26 @@ export async function startPipeline(
   }
 }
 
-async function openIngest(redis: TestRedis, { clock, log, meter }: { clock: Clock; log: Log; meter: Meter }) {
+async function openIngest(parts: { redis: RedisClient; keys: Keys; clock: Clock; log: Log; meter: Meter }) {
+  const { redis, keys, clock, log, meter } = parts
   const directory = new Directory()
   const source = {
-    load: () => loadDirectory(redis.redis, redis.keys),
-    loadChanges: (since: number) => loadDirectoryChanges(redis.redis, redis.keys, since),
-    watch: (onChange: () => void) => watchVersion(redis.redis, redis.keys, 'directory', onChange),
+    load: () => loadDirectory(redis, keys),
+    loadChanges: (since: number) => loadDirectoryChanges(redis, keys, since),
+    watch: (onChange: () => void) => watchVersion(redis, keys, 'directory', onChange),
   }
   const unfollow = followDirectory(directory, source, log)
   const ingest = await startIngest({
     ports: { own: 0, osmand: 0 },
     host: '127.0.0.1',
-    appender: new ReportAppender(await redis.open(), redis.keys, { shardCount: SHARDS }),
+    appender: new ReportAppender(redis, keys, { shardCount: SHARDS }),
     directory,
-    quarantine: (items, askedFor) => appendQuarantine(redis.redis, redis.keys, items, { askedFor }),
+    quarantine: (items, askedFor) => appendQuarantine(redis, keys, items, { askedFor }),
     log,
     meter,
     clock,
   })
-  const saying = keepSayingListening({ ...redis, clock, log, ready: ingest.ready, everyMs: 50 })
+  const saying = keepSayingListening({ redis, keys, clock, log, ready: ingest.ready, everyMs: 50 })
   return {
     ingest,
     async stopIngest() {
@@ -238,7 +252,11 @@ export function untilKnown(pipeline: Pipeline, reports: object[], gateway?: stri
 }
 
 /** Looks until `see` gives something, for the work of other loops; throws after `ms`. */
-export async function eventually<T>(see: () => Promise<T | undefined | false>, what: string, ms = 15_000): Promise<T> {
+export async function eventually<T>(
+  see: () => Promise<T | undefined | false>,
+  what: string,
+  ms = PATIENCE_MS,
+): Promise<T> {
   const deadlineMs = performance.now() + ms
   for (;;) {
     const seen = await see()

@@ -1,9 +1,10 @@
 // What one device brings about stays its wearer's affair: the shard goes on, also after a restart, and nothing told is forgotten.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
 import type { DeviceReport } from '../../model/report/report.ts'
 import type { EvaluatorLimits } from '../../pipeline/evaluate/evaluator-limits.ts'
 import { publishAllPlans } from '../../stream/publication/publications.ts'
+import { waitFor } from '../setup/patience.ts'
 import { silentLog } from '../setup/test-redis.ts'
 import { openRedisEvaluator, planOf, type RedisEvaluator } from './redis-evaluator.ts'
 
@@ -51,11 +52,11 @@ async function othersAreJudged(timeMs: number): Promise<void> {
   nowMs = timeMs
   const { redis, keys } = world.redis
   await world.send(2, at(timeMs, { strap: 'open' }))
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     expect(world.failures).toEqual([])
     const [last] = await redis.xrevrange(keys.reports(0), '+', '-', 'COUNT', 1)
     expect(await redis.get(keys.position('evaluate', 0))).toBe(last![0])
-  }, 45_000)
+  })
   const told = (await world.revisions()).find(({ wearerId, startMs }) => wearerId === 2 && startMs === timeMs)
   expect(told).toMatchObject({ type: 'strap_open' })
   await world.send(2, at(timeMs + 1, { strap: 'closed' }))
@@ -124,7 +125,7 @@ test.each([
     await send(Array.from({ length: 2001 }, (_, i) => chattering(i)))
     await send(live)
     world.start(limits)
-    await vi.waitFor(async () => expect((await newest()).size).toBe(1001 + live.length), 30_000)
+    await waitFor(async () => expect((await newest()).size).toBe(1001 + live.length))
     const open = [...(await newest())].filter(([, { endMs }]) => endMs === undefined)
     expect(open.map(([startMs]) => startMs)).toContain(HOUR_MS + 2000)
     await world.stop()

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Log } from '../../model/observe.ts'
 import { openPool } from '../../store/database/open-pool.ts'
 import { isStoreAway, retryable, withRetry } from '../../store/database/retry.ts'
@@ -8,6 +8,7 @@ import { insertBracelet, revokeBracelet } from '../../store/rules/insert-devices
 import { insertCondition } from '../../store/rules/insert-rules.ts'
 import { listenRules, type RulesChange } from '../../store/rules/listen-rules.ts'
 import { loadRules } from '../../store/rules/load-rules.ts'
+import { waitFor } from '../setup/patience.ts'
 import { createTestDatabase } from '../setup/test-database.ts'
 import { FROM_MS, seedTwoBapas } from './two-bapas.ts'
 
@@ -114,7 +115,7 @@ describe('announcements', () => {
     const { wearers, officers } = await seedTwoBapas(database.ownerPool)
     const changes: RulesChange[] = []
     const stop = await listenRules(database.recordPool, (change) => changes.push(change), quiet)
-    await vi.waitFor(() => expect(changes).toEqual([{ directory: true }]))
+    await waitFor(() => expect(changes).toEqual([{ directory: true }]))
     const before = (await loadRules(database.recordPool)).version
 
     await inTransaction(database.ownerPool, async (client) => {
@@ -144,7 +145,7 @@ describe('announcements', () => {
     await expect(rolledBack).rejects.toThrow('no')
     await insertBracelet(database.ownerPool, { deviceId: 'last', model: 'M', unitPath: 'dj' })
 
-    await vi.waitFor(() => expect(changes.at(-1)).toEqual({ version: before + 4, directory: true, wearers: [] }))
+    await waitFor(() => expect(changes.at(-1)).toEqual({ version: before + 4, directory: true, wearers: [] }))
     expect(changes.slice(1)).toEqual([
       { version: before + 1, directory: false, wearers: [wearers.a1.n] },
       { version: before + 1, directory: false, wearers: [wearers.b1.n] },
@@ -160,12 +161,12 @@ describe('announcements', () => {
     const database = await createTestDatabase()
     let count = 0
     const stop = await listenRules(database.recordPool, () => count++, quiet)
-    await vi.waitFor(() => expect(count).toBe(1))
+    await waitFor(() => expect(count).toBe(1))
     await database.ownerPool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND query LIKE 'LISTEN%'`)
-    await vi.waitFor(() => expect(count).toBe(2), { timeout: 5000 })
+    await waitFor(() => expect(count).toBe(2))
     await insertUnitAndBracelet(database.ownerPool)
-    await vi.waitFor(() => expect(count).toBe(3))
+    await waitFor(() => expect(count).toBe(3))
     await stop()
     await database.drop()
   })

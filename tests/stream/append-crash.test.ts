@@ -7,6 +7,7 @@ import { readEntries } from '../../stream/logs/read-reports.ts'
 import { untilReady } from '../../stream/redis/connect.ts'
 import { LogUnavailable } from '../../stream/redis/redis-errors.ts'
 import { type OwnServer, ownRedis } from '../setup/own-services.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 import { reportAt } from './report-at.ts'
 
@@ -69,7 +70,7 @@ test('killed in mid-append, three times over: every report answered is in the lo
     await expect(appender.append(reportAt(-round), 0, 1, 5, 'own')).rejects.toThrow(LogUnavailable)
     expect(appender.pendingReports).toBe(0)
     await server.startAgain()
-    await untilReady(shared.redis, 10_000)
+    await untilReady(shared.redis, PATIENCE_MS)
     const times = await loggedTimes()
     const missing = [...answered].filter((timeMs) => !times.has(timeMs))
     expect(missing).toEqual([])

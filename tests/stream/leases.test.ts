@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { commitShard, FencedOff } from '../../stream/ownership/checkpoint.ts'
 import { type LossReason, ShardLeases } from '../../stream/ownership/leases.ts'
 import { type Keys, keysOf } from '../../stream/redis/keys.ts'
+import { waitFor } from '../setup/patience.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 const TTL_MS = 800
@@ -50,7 +51,7 @@ async function join(name: string, onLost: (shard: number, why: LossReason) => vo
   return owner
 }
 
-const until = (assertion: () => void) => vi.waitFor(assertion, { timeout: 20 * TTL_MS, interval: 10 })
+const until = (assertion: () => void) => waitFor(assertion)
 
 function expectShared(sizes: number[], among = owners): void {
   const held = among.map(({ leases }) => [...leases.held.keys()])

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { publishLive, subscribeLive } from '../../stream/logs/live-channel.ts'
 import { untilReady } from '../../stream/redis/connect.ts'
 import { type OwnServer, ownRedis } from '../setup/own-services.ts'
+import { waitFor } from '../setup/patience.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 
 let server: OwnServer
@@ -30,13 +32,13 @@ test('messages arrive by shard, byte for byte; after Redis was away they come ag
   expect(subscribed).toBe(1)
   expect(await publishLive(redis, keys, 2, new Uint8Array([0, 255, 10]))).toBe(1)
   expect(await publishLive(redis, keys, 3, new Uint8Array([1]))).toBe(0)
-  await vi.waitFor(() => expect(heard).toEqual([[2, [0, 255, 10]]]))
+  await waitFor(() => expect(heard).toEqual([[2, [0, 255, 10]]]))
 
   await server.kill9()
   await server.startAgain()
-  await untilReady(redis, 10_000)
-  await vi.waitFor(() => expect(subscribed).toBe(2), { timeout: 5000 })
+  await untilReady(redis, PATIENCE_MS)
+  await waitFor(() => expect(subscribed).toBe(2))
   await publishLive(redis, keys, 0, new Uint8Array([7]))
-  await vi.waitFor(() => expect(heard).toContainEqual([0, [7]]))
+  await waitFor(() => expect(heard).toContainEqual([0, [7]]))
   subscription.stop()
 })

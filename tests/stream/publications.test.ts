@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { DirectoryRecord } from '../../model/plan/directory.ts'
 import type { Plan, Zone } from '../../model/plan/plan.ts'
 import {
@@ -20,6 +20,8 @@ import {
 import { CHANGED_FIELDS_MAX, CHANGES_MAX } from '../../stream/publication/publish-records.ts'
 import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { type Keys, keysOf } from '../../stream/redis/keys.ts'
+import { waitFor } from '../setup/patience.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 let shared: TestRedis
@@ -191,11 +193,11 @@ test('a watcher hears of a publication at once, and by looking where the notice 
     watchVersion(redis, keys, 'directory', (version) => byNotice.push(version), 3_600_000),
     watchVersion(redis, keys, 'directory', (version) => byLooking.push(version), 20),
   ]
-  await vi.waitFor(() => expect([byNotice, byLooking]).toEqual([[0], [0]]))
+  await waitFor(() => expect([byNotice, byLooking]).toEqual([[0], [0]]))
   await publishDirectory(redis, keys, [device(1)])
-  await vi.waitFor(() => expect(byNotice).toHaveLength(2))
+  await waitFor(() => expect(byNotice).toHaveLength(2))
   await redis.set(keys.directory.version, byNotice[1]! + 5)
-  await vi.waitFor(() => expect(byLooking.at(-1)).toBe(byNotice[1]! + 5))
+  await waitFor(() => expect(byLooking.at(-1)).toBe(byNotice[1]! + 5))
   expect(byNotice).toHaveLength(2)
   for (const stop of stops) stop()
 })
@@ -213,7 +215,7 @@ test('a publisher that fails half-way leaves nothing that the next one would not
   url.username = encodeURIComponent(user)
   url.password = 'secret'
   const failing = connectRedis({ ...settings, url: url.href }, 'failing', silentLog)
-  await untilReady(failing, 5000)
+  await untilReady(failing, PATIENCE_MS)
   await expect(publishDirectory(failing, keys, [device(1, true)])).rejects.toThrow(/NOPERM/)
   await expect(publishAllPlans(failing, keys, 2, [plan(2, 7), plan(3)])).rejects.toThrow(/NOPERM/)
   failing.disconnect()

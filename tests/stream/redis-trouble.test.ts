@@ -8,6 +8,7 @@ import { untilReady } from '../../stream/redis/connect.ts'
 import { readDurability } from '../../stream/redis/durability.ts'
 import { isRedisAway, unavailableReason } from '../../stream/redis/redis-errors.ts'
 import { type OwnServer, ownRedis } from '../setup/own-services.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 import { reportAt } from './report-at.ts'
 
@@ -65,7 +66,7 @@ test('silent: what is under way is refused once the socket counts as dead, what 
   await expect(reader).rejects.toSatisfy(isRedisAway)
   await expect(append(6)).rejects.toMatchObject({ reason: 'away' })
   process.kill(server.pid, 'SIGCONT')
-  await untilReady(shared.redis, 10_000)
+  await untilReady(shared.redis, PATIENCE_MS)
   await append(7)
 })
 
@@ -91,7 +92,7 @@ test('where CONFIG is forbidden, it says what INFO tells and no more', async () 
   const { redis } = shared
   await redis.config('SET', 'appendonly', 'yes')
   await redis.call('ACL', 'SETUSER', 'plain', 'on', '>secret', '~*', '&*', '+@all', '-config')
-  const plain = await createTestRedis(server.url.replace('redis://', 'redis://plain:secret@'))
+  const plain = await createTestRedis(`redis://plain:secret@127.0.0.1:${server.port}`)
   expect(await readDurability(plain.redis)).toMatchObject({ promise: 'unknown', maxmemoryPolicy: 'allkeys-lru' })
   await redis.config('SET', 'appendonly', 'no')
   expect(await readDurability(plain.redis)).toMatchObject({ promise: 'none' })

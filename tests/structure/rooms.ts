@@ -1,10 +1,27 @@
 // The rooms of each folder, and which rooms of the same folder each may import. A room that is not listed may import none.
 
+// The console's rooms in order: each may import those that stand before it.
+const CONSOLE = [
+  'i18n',
+  'ground',
+  'sound',
+  'session',
+  'feed',
+  'widgets',
+  'alerts',
+  'map',
+  'wearer',
+  'explanation',
+  'trial',
+  'app',
+].map((room) => `web-map/${room}`)
+
 export const ROOMS: Record<string, string[]> = {
   'model/incident': [],
   'model/report': [],
   'model/plan': ['model/incident'],
   'model/console': ['model/incident', 'model/plan'],
+  'model/access': ['model/console'],
 
   geofence: [],
   'geofence/memory': [],
@@ -69,4 +86,6 @@ export const ROOMS: Record<string, string[]> = {
   'bench/engine': ['bench/measure'],
   'bench/truth': ['bench/measure'],
   bench: ['bench/measure', 'bench/system', 'bench/console', 'bench/engine', 'bench/truth'],
+
+  ...Object.fromEntries([...CONSOLE, 'web-map'].map((room, i) => [room, CONSOLE.slice(0, i)])),
 }

@@ -34,17 +34,17 @@ test('the alerts of who is out of sight go, the alarm stops, the panel is closed
   const desk = await deskWithAlarm()
   untilReminder(desk)
   expect(desk.played).toEqual(['kritis', 'kritis'])
-  expect(desk.state.arrivals.announcement.value).toContain(anna.name)
+  expect(desk.state.alerts.arrivals.announcement.value).toContain(anna.name)
   desk.answer('GET /v1/zones', { body: { zones: zones.slice(0, 3) } })
   desk.say({ t: 'roster', wearers: [budi] })
   await settled()
-  expect(desk.state.openIncidents.value.map(({ id }) => id)).toEqual(['other'])
+  expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['other'])
   untilReminder(desk)
   expect(desk.played).toHaveLength(2)
-  expect([desk.state.file.selectedId.value, desk.state.selectedIncidentId.value]).toEqual([undefined, undefined])
-  expect(desk.state.arrivals.announcement.value).toBe('')
+  expect([desk.state.file.selectedId.value, desk.state.alerts.selectedId.value]).toEqual([undefined, undefined])
+  expect(desk.state.alerts.arrivals.announcement.value).toBe('')
   expect(desk.state.notice.value).toContain('telah berakhir')
-  expect(desk.state.zones.value).toHaveLength(3)
+  expect(desk.state.desk.zones.value).toHaveLength(3)
 })
 
 test('somebody else going out of sight closes no panel', async () => {
@@ -61,12 +61,12 @@ test('a list that was read before does not bring them back', async () => {
     await slow
     return { body: { incidents: [strap, other] } }
   })
-  void desk.state.load(true)
+  void desk.state.desk.load(true)
   desk.say({ t: 'roster', wearers: [budi] })
   desk.list([other])
   arrive()
   await settled()
-  expect([...desk.state.live.incidents.keys()]).toEqual(['other'])
+  expect([...desk.state.desk.live.incidents.keys()]).toEqual(['other'])
   expect(desk.played).toEqual(['kritis'])
 })
 
@@ -78,18 +78,18 @@ test('signing out leaves nothing of the officer, nor does what was still on its 
     return { body: { zones } }
   })
   desk.answer('POST /api/auth/sign-out', { body: {} })
-  void desk.state.load()
+  void desk.state.desk.load()
   await desk.state.session.signOut()
   arrive()
   await settled()
-  expect([desk.state.zones.value, desk.state.units.value, desk.state.openIncidents.value]).toEqual([[], [], []])
+  expect([desk.state.desk.zones.value, desk.state.desk.units.value, desk.state.alerts.open.value]).toEqual([[], [], []])
 })
 
 test('a form that is open about somebody who goes out of sight is closed, about another it stays', async () => {
   const desk = await deskWithAlarm()
-  desk.state.question.value = { action: 'note', incident: other }
+  desk.state.alerts.question.value = { action: 'note', incident: other }
   desk.say({ t: 'roster', wearers: [budi] })
-  expect(desk.state.question.value?.incident.id).toBe('other')
+  expect(desk.state.alerts.question.value?.incident.id).toBe('other')
   desk.say({ t: 'roster', wearers: [] })
-  expect(desk.state.question.value).toBeUndefined()
+  expect(desk.state.alerts.question.value).toBeUndefined()
 })

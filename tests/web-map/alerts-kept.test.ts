@@ -25,13 +25,13 @@ test('an alert that comes while the list of open ones is on its way stays, and s
     await slow
     return { body: { incidents: [old] } }
   })
-  void desk.state.load(true)
+  void desk.state.desk.load(true)
   desk.tell(incidentOf(budi, 'strap_open', NOW, { id: 'strap' }))
   const resolve = { actId: 1, incidentId: 'old', action: 'resolve', officerName: 'Dwi', atMs: NOW } as const
   desk.say({ t: 'act', cursor: '2', act: { ...resolve, wearerId: anna.n, resolution: 'alasan_sah' } })
   arrive()
   await settled()
-  expect(desk.state.openIncidents.value.map(({ id }) => id)).toEqual(['strap'])
+  expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['strap'])
   expect(desk.played).toEqual(['kritis'])
 })
 
@@ -45,19 +45,19 @@ test('an alert that is not in PostgreSQL yet outlives a list; what is over or ou
   desk.answer('GET /v1/incidents/strap', { body: { incident: strap } })
   desk.answer('GET /v1/incidents/done', { body: { incident: { ...done, revision: 2, withdrawn: { reason: 'x' } } } })
   desk.answer('GET /v1/incidents/gone', refusal(404, 'not_found'))
-  await desk.state.load(true)
-  expect(desk.state.openIncidents.value.map(({ id }) => id)).toEqual(['strap', 'done'])
-  expect([...desk.state.live.incidents.keys()].sort()).toEqual(['done', 'strap'])
-  expect(desk.state.loadProblem.value).toBeUndefined()
+  await desk.state.desk.load(true)
+  expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['strap', 'done'])
+  expect([...desk.state.desk.live.incidents.keys()].sort()).toEqual(['done', 'strap'])
+  expect(desk.state.desk.loadProblem.value).toBeUndefined()
 })
 
 test('what could not be asked for stays, and the screen says that something is missing', async () => {
   const desk = await liveDesk()
   desk.list([])
   desk.answer('GET /v1/incidents/old', refusal(503, 'database_away'))
-  await desk.state.load(true)
-  expect(desk.state.openIncidents.value.map(({ id }) => id)).toEqual(['old'])
-  expect(desk.state.loadProblem.value).toContain('Basis data')
+  await desk.state.desk.load(true)
+  expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['old'])
+  expect(desk.state.desk.loadProblem.value).toContain('Basis data')
 })
 
 test('what was raised between the first list and the first hello appears and sounds', async () => {
@@ -67,13 +67,13 @@ test('what was raised between the first list and the first hello appears and sou
   await desk.state.session.check()
   desk.drop()
   await settled()
-  expect(desk.state.openIncidents.value.map(({ id }) => id)).toEqual(['old'])
+  expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['old'])
   expect(desk.played).toEqual([])
   desk.list([incidentOf(budi, 'sos', NOW, { id: 'between' }), old])
   desk.pass(1000)
   desk.hello()
   await settled()
-  expect(desk.state.openIncidents.value.map(({ id }) => id)).toEqual(['between', 'old'])
+  expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['between', 'old'])
   expect(desk.played).toEqual(['kritis'])
 })
 
@@ -88,7 +88,7 @@ test('a page whose feed opens at once loads once; one whose feed is slow does no
   await slow.state.session.check()
   slow.pass(2000)
   await settled()
-  expect(slow.state.openIncidents.value.map(({ id }) => id)).toEqual(['old'])
+  expect(slow.state.alerts.open.value.map(({ id }) => id)).toEqual(['old'])
 })
 
 test('a reload that is wanted while another runs is made after it', async () => {
@@ -98,11 +98,11 @@ test('a reload that is wanted while another runs is made after it', async () => 
     await slow
     return { body: { incidents: [] } }
   })
-  void desk.state.load(true)
+  void desk.state.desk.load(true)
   desk.hello(false)
   desk.list([incidentOf(budi, 'sos', NOW, { id: 'missed' })])
   arrive()
   await settled()
-  expect(desk.state.openIncidents.value.map(({ id }) => id)).toEqual(['missed'])
+  expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['missed'])
   expect(desk.played).toEqual(['kritis'])
 })

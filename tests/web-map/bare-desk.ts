@@ -2,8 +2,8 @@
 import { signal } from '@preact/signals'
 import type { IncidentView, LiveMessage, WearerSummary } from '../../model/console/console.ts'
 import { ConsoleState } from '../../web-map/app/console-state.ts'
-import { connectApi } from '../../web-map/app/request.ts'
 import type { FeedSocket } from '../../web-map/feed/feed.ts'
+import { connectApi } from '../../web-map/session/request.ts'
 import { detailOf, ME, UNITS } from './sample-data.ts'
 
 type Answer = { status?: number; body?: unknown }

@@ -161,6 +161,40 @@ describe.skipIf(!chromiumIsHere)('explanation', () => {
     await expect.poll(red).toBe(0)
   })
 
+  test('a file that arrives late does not take the map from the fix that was chosen', async () => {
+    const page = await openDesk()
+    const letThrough: (() => void)[] = []
+    const held = new Promise<void>((resolve) => letThrough.push(resolve))
+    const isFile = (url: URL) => /\/v1\/wearers\/[\w-]+$/.test(url.pathname)
+    await page.route(isFile, async (route) => {
+      await held
+      await route.continue()
+    })
+    await explain(page)
+    const view = () => page.locator('.map').getAttribute('data-view')
+    await page.locator('.fix-table tbody button').first().click()
+    await expect.poll(view).toMatch(/\/-6\.193/)
+    const chosen = await view()
+    const file = page.waitForResponse((response) => isFile(new URL(response.url())))
+    letThrough[0]!()
+    await (await file).finished()
+    await page.getByRole('button', { name: 'Kembali ke berkas klien' }).click()
+    await page.locator('.conditions').first().waitFor()
+    expect(await view()).toBe(chosen)
+  })
+
+  test('asked to go somewhere while the map still zooms, it goes there after', async () => {
+    const page = await openDesk({ ...DESK, reducedMotion: 'no-preference' })
+    const zoomIn = page.getByRole('button', { name: 'Perbesar' })
+    const zoom = async () => Number((await page.locator('.map').getAttribute('data-view'))?.split('/')[0])
+    await page.locator('.map.leaflet-container:has(.leaflet-map-pane:not(.leaflet-zoom-anim))').waitFor()
+    const before = await zoom()
+    await zoomIn.evaluate((button) => {
+      for (let i = 0; i < 3; i++) (button as HTMLButtonElement).click()
+    })
+    await expect.poll(zoom).toBe(before + 3)
+  })
+
   test('what the device said itself has signs instead of distances; what cannot be explained is told in words', async () => {
     const page = await openDesk()
     await card(page, sample.incidents[0]!.id).getByRole('button', { name: 'Mengapa?' }).click()

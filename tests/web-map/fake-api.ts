@@ -8,8 +8,9 @@ import { type Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { IncidentView, LiveMessage, MapSettings, Role } from '../../model/console/console.ts'
+import type { TrialRequest } from '../../model/console/judgement.ts'
 import { INCIDENT_TYPES, type IncidentAct } from '../../model/incident/incident.ts'
-import type { TrialRequest } from '../../web-map/trial/trial-draft.ts'
+
 import { detailOf, ME, type Sample, trackOfStory, UNITS } from './sample-data.ts'
 import { judgeSample } from './sample-judgement.ts'
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { badgesOf, nearestFix, scaleOf, thinned } from '../../web-map/explanation/chart-scale.ts'
 import { decidingFixes, edgesOf, judgedFixes, turnOf } from '../../web-map/explanation/judged-fixes.ts'
-import { hoursWords } from '../../web-map/i18n/ledger-words.ts'
+import { hoursWords } from '../../web-map/i18n/measure-words.ts'
 import { daysWords, mondayBefore, utcOffsetMs } from '../../web-map/i18n/time-words.ts'
 import { draftOf, proposedShape, requestOf, withOneMore, withWindow } from '../../web-map/trial/trial-draft.ts'
 import { placeOf } from '../../web-map/trial/trial-places.ts'

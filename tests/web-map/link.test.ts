@@ -50,8 +50,8 @@ test('an ended session keeps the address for the next sign-in; an incident that 
   })
   await desk.state.session.signIn('ratna', 'rahasia')
   await settled()
-  expect([desk.state.selectedIncidentId.value, desk.state.file.selectedId.value]).toEqual([LINKED, wearers[0]!.id])
-  expect(desk.state.closedIncidents.value.map(({ id }) => id)).toEqual([LINKED])
+  expect([desk.state.alerts.selectedId.value, desk.state.file.selectedId.value]).toEqual([LINKED, wearers[0]!.id])
+  expect(desk.state.alerts.closed.value.map(({ id }) => id)).toEqual([LINKED])
   expect(desk.address.incidentId).toBeUndefined()
 })
 

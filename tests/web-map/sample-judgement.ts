@@ -7,11 +7,11 @@ import { MinutesLedger } from '../../geofence/inquiry/minutes-ledger.ts'
 import { planOfProposal, RuleTrial } from '../../geofence/inquiry/try-rule.ts'
 import { smallerThanGuardM } from '../../geofence/plan/small-zone.ts'
 import type { WearerIncidentView } from '../../model/console/console.ts'
-import type { BacktestAnswer, LedgerRow } from '../../model/console/judgement.ts'
+import type { BacktestAnswer, LedgerRow, TrialRequest } from '../../model/console/judgement.ts'
 import { type Plan, planSchema, zoneSchema } from '../../model/plan/plan.ts'
 import { LogReport, POSITION_SOURCE, REPORT_FLAG } from '../../model/report/report.ts'
-import type { ExplanationAnswer } from '../../web-map/app/request.ts'
-import type { TrialRequest } from '../../web-map/trial/trial-draft.ts'
+import type { ExplanationAnswer } from '../../web-map/session/request.ts'
+
 import { detailOf, type Sample, seeded } from './sample-data.ts'
 
 const MINUTE_MS = 60_000

@@ -1,6 +1,6 @@
 // However a session ends, somebody can sign in again, and the screen says what it is.
 import { expect, test } from 'vitest'
-import { SESSION_END } from '../../web-map/app/session-end.ts'
+import { SESSION_END } from '../../web-map/session/session-end.ts'
 import { openBareDesk, refusal, settled } from './bare-desk.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
@@ -34,7 +34,7 @@ test('an officer who has left is signed out of an open screen, with all that was
   desk.say({ t: 'bye', reason: 'signed_out' })
   await settled()
   expect(desk.state.session.phase.value).toBe('signedOut')
-  expect([desk.state.live.incidents.size, desk.state.live.wearers.size]).toEqual([0, 0])
+  expect([desk.state.desk.live.incidents.size, desk.state.desk.live.wearers.size]).toEqual([0, 0])
 })
 
 test('a session that has ended keeps what is on screen', async () => {
@@ -42,7 +42,7 @@ test('a session that has ended keeps what is on screen', async () => {
   desk.answer('GET /v1/me', refusal(401, 'not_signed_in'))
   desk.say({ t: 'bye', reason: 'expired' })
   await settled()
-  expect([desk.state.session.phase.value, desk.state.live.incidents.size]).toEqual(['expired', 1])
+  expect([desk.state.session.phase.value, desk.state.desk.live.incidents.size]).toEqual(['expired', 1])
 })
 
 /** What was heard since, a quarter of an hour and more later. */

@@ -2,20 +2,21 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import type { TrackFix } from '../../model/console/console.ts'
-import { applyLive, emptyLiveState } from '../../web-map/feed/live-state.ts'
-import { readCoast } from '../../web-map/map/coast.ts'
-import { graticuleOf } from '../../web-map/map/graticule.ts'
+import { applyLive } from '../../web-map/feed/apply-live.ts'
+import { emptyLiveState } from '../../web-map/feed/live-state.ts'
+import { readCoast } from '../../web-map/ground/coast.ts'
+import { graticuleOf } from '../../web-map/ground/graticule.ts'
+import { latitudeAt, longitudeAt, type MapView, metresToPx, worldX, worldY } from '../../web-map/ground/mercator.ts'
+import { PLACES } from '../../web-map/ground/places.ts'
+import { cornersOf } from '../../web-map/map/corners.ts'
 import { hitBracelet, layoutBracelets } from '../../web-map/map/layout-bracelets.ts'
-import { cornersOf } from '../../web-map/map/map-pictures.ts'
-import { latitudeAt, longitudeAt, type MapView, metresToPx, worldX, worldY } from '../../web-map/map/mercator.ts'
-import { PLACES } from '../../web-map/map/places.ts'
 import { projectZone } from '../../web-map/map/project-zones.ts'
 import { trackOf } from '../../web-map/map/track-lines.ts'
 import { makeSample } from './sample-data.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13)
 const MINUTE = 60_000
-const coast = readCoast(readFileSync(resolve(import.meta.dirname, '../../web-map/map/coast.txt'), 'utf8'))
+const coast = readCoast(readFileSync(resolve(import.meta.dirname, '../../web-map/ground/coast.txt'), 'utf8'))
 
 function viewAt(latDeg: number, lonDeg: number, zoom: number, widthPx = 1000, heightPx = 700): MapView {
   const worldPx = 256 * 2 ** zoom

@@ -123,7 +123,7 @@ describe.skipIf(!chromiumIsHere)('trial of a condition', () => {
       if (now === before) await page.keyboard.press('ArrowLeft') // a map under way heeds none
       return still
     }
-    await expect.poll(movedAndStill, { interval: 150, timeout: 10_000 }).toBe(true)
+    await expect.poll(movedAndStill, { interval: 150 }).toBe(true)
     await page.getByRole('button', { name: 'Pindahkan ke tengah peta' }).click()
     await page.locator('.trial-result b').waitFor({ state: 'detached' })
     await page.getByLabel('Jenis zona').selectOption('required')

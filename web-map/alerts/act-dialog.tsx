@@ -2,10 +2,10 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { ActRequest, IncidentView } from '../../model/console/console.ts'
 import { RESOLUTIONS, type Resolution } from '../../model/incident/incident.ts'
-import type { ActQuestion, ConsoleState } from '../app/console-state.ts'
+import { nameOf } from '../feed/incident-order.ts'
 import { t } from '../i18n/language.ts'
 import { StateMark } from '../widgets/marks.tsx'
-import { nameOf } from './incident-order.ts'
+import type { ActQuestion, AlertsRoom } from './alerts.ts'
 
 const NOTE_CHARACTERS_MAX = 2000
 
@@ -13,17 +13,18 @@ const NOTE_CHARACTERS_MAX = 2000
  * Asks for what an act needs: the words of a note, the reason of an escalation, the outcome of a resolution. What is written
  * stays when the session ends: the sign-in form comes over it.
  */
-export function ActDialog({ state, question }: { state: ConsoleState; question: ActQuestion }) {
+export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQuestion }) {
+  const { session, desk, alerts } = room
   const { action, incident } = question
   const dialog = useRef<HTMLDialogElement>(null)
   const busy = useSignal(false)
   const problem = useSignal<string | undefined>(undefined)
   useEffect(() => dialog.current?.showModal(), [])
   const close = () => {
-    if (state.question.value === question) state.question.value = undefined
+    if (alerts.question.value === question) alerts.question.value = undefined
   }
-  state.incidentsVersion.value
-  const raisedSince = signsOf(state.live.incidents.get(incident.id) ?? incident) > signsOf(incident)
+  desk.versions.incidents.value
+  const raisedSince = signsOf(desk.live.incidents.get(incident.id) ?? incident) > signsOf(incident)
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
@@ -36,7 +37,7 @@ export function ActDialog({ state, question }: { state: ConsoleState; question: 
       request.signs = signsOf(incident)
     }
     busy.value = true
-    problem.value = await state.act(incident.id, request)
+    problem.value = await alerts.act(incident.id, request)
     busy.value = false
     if (!problem.value) close()
   }
@@ -44,7 +45,7 @@ export function ActDialog({ state, question }: { state: ConsoleState; question: 
     <dialog
       ref={dialog}
       class="dialog"
-      closedby={state.session.phase.value === 'active' ? 'closerequest' : 'none'}
+      closedby={session.phase.value === 'active' ? 'closerequest' : 'none'}
       onClose={close}
       aria-labelledby="act-title"
     >

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 import type { IncidentView } from '../../model/console/console.ts'
 import type { Severity } from '../../model/incident/incident.ts'
+import { nameOf, severityRank, stageOf } from '../feed/incident-order.ts'
 import { t } from '../i18n/language.ts'
-import type { AlarmSound } from './alarm-sound.ts'
-import { nameOf, severityRank, stageOf } from './incident-order.ts'
+import type { AlarmSound } from '../sound/alarm-sound.ts'
 
 export const ARRIVAL = { flashMs: 8000, repeatKritisMs: 30_000, arrivedMax: 500 }
 

@@ -1,6 +1,6 @@
 import type { IncidentView } from '../../model/console/console.ts'
-import { type Api, type ApiFailure, failureWords } from '../app/request.ts'
 import { t } from '../i18n/language.ts'
+import { type Api, type ApiFailure, failureWords } from '../session/request.ts'
 
 /** The page's address, in which a notice names the incident that it is about: `/?incident=<id>`. */
 export type PageAddress = {

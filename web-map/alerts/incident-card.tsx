@@ -1,15 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { IncidentView } from '../../model/console/console.ts'
-import type { ConsoleState } from '../app/console-state.ts'
-import { canBeExplained } from '../explanation/explaining.ts'
-import { WhyButton } from '../explanation/why-button.tsx'
-import { incidentTimeWords } from '../i18n/incident-time.ts'
-import { isMessageKey, t } from '../i18n/language.ts'
-import { distanceWords } from '../i18n/measure-words.ts'
-import { durationWords, momentWords } from '../i18n/time-words.ts'
-import { StateMark } from '../widgets/marks.tsx'
-import { ARRIVAL } from './arrivals.ts'
 import {
   actOf,
   dueInMs,
@@ -19,18 +10,26 @@ import {
   nameOf,
   stageOf,
   unitPathOf,
-} from './incident-order.ts'
+} from '../feed/incident-order.ts'
+import { incidentTimeWords } from '../i18n/incident-time.ts'
+import { isMessageKey, t } from '../i18n/language.ts'
+import { distanceWords } from '../i18n/measure-words.ts'
+import { durationWords, momentWords } from '../i18n/time-words.ts'
+import { StateMark } from '../widgets/marks.tsx'
+import type { AlertsRoom } from './alerts.ts'
+import { ARRIVAL } from './arrivals.ts'
+import { canBeExplained, WhyButton } from './why-button.tsx'
 
 type Asked = 'note' | 'escalate' | 'resolve'
 
 export function IncidentCard({
-  state,
+  room,
   incident,
   onOpen,
   onAsk,
   onExplain,
 }: {
-  state: ConsoleState
+  room: AlertsRoom
   incident: KnownIncident
   /** Absent where there is nobody to be opened: an incident of a whole unit. */
   onOpen: (() => void) | undefined
@@ -39,10 +38,11 @@ export function IncidentCard({
 }) {
   const problem = useSignal<string | undefined>(undefined)
   const busy = useSignal(false)
-  const nowMs = state.nowMs.value
-  const timeZone = state.timeZoneOf(unitPathOf(incident))
+  const { desk, alerts } = room
+  const nowMs = desk.nowMs.value
+  const timeZone = desk.timeZoneOf(unitPathOf(incident))
   const stage = stageOf(incident)
-  const arrivedMs = state.arrivals.arrivedMs.value.get(incident.id)
+  const arrivedMs = alerts.arrivals.arrivedMs.value.get(incident.id)
   const over = !isOpen(incident)
   const flashing = arrivedMs !== undefined && nowMs - arrivedMs < ARRIVAL.flashMs
   const depth = incident.depthM === undefined ? '' : t('alerts.depth', { distance: distanceWords(incident.depthM) })
@@ -52,12 +52,12 @@ export function IncidentCard({
     incident.withdrawn ? 'withdrawn' : incident.severity,
     stage,
     flashing ? 'arrived' : '',
-    state.selectedIncidentId.value === incident.id ? 'selected' : '',
+    alerts.selectedId.value === incident.id ? 'selected' : '',
     canBeExplained(incident) ? 'explained' : '',
   ]
   const acknowledge = async () => {
     busy.value = true
-    problem.value = await state.act(incident.id, { action: 'acknowledge' })
+    problem.value = await alerts.act(incident.id, { action: 'acknowledge' })
     busy.value = false
   }
   return (
@@ -70,7 +70,7 @@ export function IncidentCard({
         </span>
         <span class="card-name">
           {nameOf(incident)}
-          {incident.wearer && state.units.value.length > 1 && <small>{state.unitName(incident.wearer.unitPath)}</small>}
+          {incident.wearer && desk.units.value.length > 1 && <small>{desk.unitName(incident.wearer.unitPath)}</small>}
         </span>
         {incident.unit && (
           <>
@@ -84,7 +84,7 @@ export function IncidentCard({
         <span class="card-line">{incidentTimeWords(incident, nowMs, timeZone)}</span>
         <Marks incident={incident} />
       </Opening>
-      <Acts state={state} incident={incident} timeZone={timeZone} />
+      <Acts nowMs={nowMs} incident={incident} timeZone={timeZone} />
       {problem.value && <p class="problem">{problem.value}</p>}
       {(!over || (incident.withdrawn && stage === 'new')) && (
         <fieldset class="card-actions" aria-label={t('alerts.actions')}>
@@ -156,9 +156,9 @@ function reasonWords(reason: string): string {
   return isMessageKey(key) ? t(key) : reason
 }
 
-function Acts({ state, incident, timeZone }: { state: ConsoleState; incident: KnownIncident; timeZone: string }) {
+function Acts({ nowMs, incident, timeZone }: { nowMs: number; incident: KnownIncident; timeZone: string }) {
   if (incident.acts.length === 0) return null
-  const moment = (atMs: number) => momentWords(atMs, state.nowMs.value, timeZone)
+  const moment = (atMs: number) => momentWords(atMs, nowMs, timeZone)
   const resolved = actOf(incident, 'resolve')
   const holds = incident.acts.slice(resolved ? incident.acts.lastIndexOf(resolved) + 1 : 0)
   const since = holds.filter(({ actId }) => actId > (incident.standsSinceActId ?? 0))

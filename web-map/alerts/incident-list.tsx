@@ -1,32 +1,39 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { IncidentView } from '../../model/console/console.ts'
+import type { IncidentView, WearerIncidentView } from '../../model/console/console.ts'
 import { SEVERITIES, type Severity } from '../../model/incident/incident.ts'
-import type { ConsoleState } from '../app/console-state.ts'
+import { isOpen, stageOf } from '../feed/incident-order.ts'
 import { t } from '../i18n/language.ts'
 import { StateMark } from '../widgets/marks.tsx'
+import type { AlertsRoom } from './alerts.ts'
 import { IncidentCard } from './incident-card.tsx'
-import { isOpen, stageOf } from './incident-order.ts'
 
 const STAGE_FILTERS = ['open', 'new', 'handled', 'closed'] as const
 type StageFilter = (typeof STAGE_FILTERS)[number]
 const SHOWN_FIRST = 60
 
-export function IncidentList({ state, onOpen }: { state: ConsoleState; onOpen: () => void }) {
+type Props = {
+  room: AlertsRoom
+  onOpen: (incident: WearerIncidentView) => void
+  onExplain: (incident: WearerIncidentView) => void
+}
+
+export function IncidentList({ room, onOpen, onExplain }: Props) {
+  const { alerts } = room
   const stage = useSignal<StageFilter>('open')
   const severities = useSignal<ReadonlySet<Severity>>(new Set(SEVERITIES))
   const shownMax = useSignal(SHOWN_FIRST)
   const problem = useSignal<string | undefined>(undefined)
   useEffect(() => {
-    if (stage.value === 'closed') void state.loadClosed().then((refusal) => (problem.value = refusal))
+    if (stage.value === 'closed') void alerts.loadClosed().then((refusal) => (problem.value = refusal))
   }, [stage.value])
 
-  const all = stage.value === 'closed' ? state.closedIncidents.value : state.openIncidents.value
+  const all = stage.value === 'closed' ? alerts.closed.value : alerts.open.value
   const wanted = all.filter((incident) => severities.value.has(incident.severity) && passes(incident, stage.value))
   const shown = wanted.slice(0, shownMax.value)
-  const selected = wanted.find(({ id }) => id === state.selectedIncidentId.value)
+  const selected = wanted.find(({ id }) => id === alerts.selectedId.value)
   if (selected && !shown.includes(selected)) shown.push(selected)
-  useBroughtIntoView(state, (incident) => {
+  useBroughtIntoView(room, (incident) => {
     stage.value = isOpen(incident) ? 'open' : 'closed'
     severities.value = new Set(SEVERITIES)
   })
@@ -62,26 +69,17 @@ export function IncidentList({ state, onOpen }: { state: ConsoleState; onOpen: (
       </div>
       {problem.value && <p class="problem">{problem.value}</p>}
       {shown.length === 0 ? (
-        <Nothing filtered={state.openIncidents.value.length > 0 || stage.value === 'closed'} />
+        <Nothing filtered={alerts.open.value.length > 0 || stage.value === 'closed'} />
       ) : (
         <ol class="cards">
           {shown.map((incident) => (
             <IncidentCard
               key={incident.id}
-              state={state}
+              room={room}
               incident={incident}
-              onOpen={
-                incident.wearer &&
-                (() => {
-                  state.openWearer(incident.wearer, incident)
-                  onOpen()
-                })
-              }
-              onAsk={(action) => (state.question.value = { action, incident })}
-              onExplain={() => {
-                void state.explain(incident)
-                onOpen()
-              }}
+              onOpen={incident.wearer && (() => onOpen(incident))}
+              onAsk={(action) => (alerts.question.value = { action, incident })}
+              onExplain={() => incident.wearer && onExplain(incident)}
             />
           ))}
         </ol>
@@ -96,10 +94,10 @@ export function IncidentList({ state, onOpen }: { state: ConsoleState; onOpen: (
 }
 
 /** `show` sets the filters so that the incident that was asked for passes. */
-function useBroughtIntoView(state: ConsoleState, show: (incident: IncidentView) => void): void {
-  const errand = state.listErrand.value
+function useBroughtIntoView({ desk, alerts }: AlertsRoom, show: (incident: IncidentView) => void): void {
+  const errand = alerts.listErrand.value
   useEffect(() => {
-    const incident = errand && state.live.incidents.get(errand.incidentId)
+    const incident = errand && desk.live.incidents.get(errand.incidentId)
     if (!incident) return
     show(incident)
     requestAnimationFrame(() =>

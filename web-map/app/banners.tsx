@@ -5,13 +5,13 @@ import type { ConsoleState } from './console-state.ts'
 
 /** What keeps the screen from being live or whole, in words, over the map. */
 export function Banners({ state }: { state: ConsoleState }) {
-  const timeZone = state.session.me.value?.timeZone ?? 'Asia/Jakarta'
-  const nowMs = state.nowMs.value
-  state.incidentsVersion.value
-  const { unshownCount } = state.live
+  const timeZone = state.desk.officerTimeZone
+  const nowMs = state.desk.nowMs.value
+  state.desk.versions.incidents.value
+  const { unshownCount } = state.desk.live
   return (
     <div class="banners" role="status">
-      {state.troubles.value.map((trouble) =>
+      {state.desk.troubles.value.map((trouble) =>
         trouble.kind === 'database' ? (
           <p key="database" class="banner mild">
             {t('banner.database')}
@@ -47,15 +47,15 @@ export function Banners({ state }: { state: ConsoleState }) {
         <p class="banner mild">
           <strong>{t('banner.unshown', { count: countWords(unshownCount) })}</strong>{' '}
           <span>{t('banner.unshownHint')}</span>{' '}
-          <button type="button" class="link" onClick={() => void state.load(true)}>
+          <button type="button" class="link" onClick={() => void state.desk.load(true)}>
             {t('banner.retry')}
           </button>
         </p>
       )}
-      {state.loadProblem.value && (
+      {state.desk.loadProblem.value && (
         <p class="banner mild">
-          {t('banner.load', { reason: state.loadProblem.value })}{' '}
-          <button type="button" class="link" onClick={() => void state.load(true)}>
+          {t('banner.load', { reason: state.desk.loadProblem.value })}{' '}
+          <button type="button" class="link" onClick={() => void state.desk.load(true)}>
             {t('banner.retry')}
           </button>
         </p>

@@ -16,7 +16,7 @@ export function Header({ state }: { state: ConsoleState }) {
         <Connection state={state} />
       </div>
       <StateCounts state={state} />
-      <time class="header-clock">{clockSecondsWords(state.nowMs.value, me?.timeZone ?? 'Asia/Jakarta')}</time>
+      <time class="header-clock">{clockSecondsWords(state.desk.nowMs.value, state.desk.officerTimeZone)}</time>
       <SoundSwitch state={state} />
       <LanguageSwitch preferences={state.preferences} />
       <div class="header-officer">
@@ -37,8 +37,8 @@ export function Header({ state }: { state: ConsoleState }) {
 }
 
 function Connection({ state }: { state: ConsoleState }) {
-  const link = state.link.value
-  const live = link === 'open' && !state.troubles.value.some((trouble) => trouble.kind === 'live')
+  const link = state.desk.link.value
+  const live = link === 'open' && !state.desk.troubles.value.some((trouble) => trouble.kind === 'live')
   const word = live ? 'connection.live' : link === 'connecting' ? 'connection.connecting' : 'connection.away'
   return (
     <span class={`connection ${live ? 'live' : 'away'}`}>
@@ -49,8 +49,8 @@ function Connection({ state }: { state: ConsoleState }) {
 }
 
 function StateCounts({ state }: { state: ConsoleState }) {
-  state.listsVersion.value
-  const counts = countByState(state.live.bracelets.values(), state.nowMs.value)
+  state.desk.versions.lists.value
+  const counts = countByState(state.desk.live.bracelets.values(), state.desk.nowMs.value)
   return (
     <ul class="counts" aria-label={t('map.legend')}>
       {MARK_STATES.map((one) => (
@@ -65,7 +65,8 @@ function StateCounts({ state }: { state: ConsoleState }) {
 }
 
 function SoundSwitch({ state }: { state: ConsoleState }) {
-  const { arrivals, preferences } = state
+  const { preferences } = state
+  const { arrivals } = state.alerts
   if (!arrivals.soundAllowed.value)
     return (
       <button

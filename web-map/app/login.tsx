@@ -87,7 +87,6 @@ function LoginForm({ state }: { state: ConsoleState }) {
   )
 }
 
-function endedWords({ sessionEnd, session, nowMs }: ConsoleState): string {
-  const timeZone = session.me.value?.timeZone ?? 'Asia/Jakarta'
-  return momentWords(sessionEnd.sinceMs.value ?? nowMs.value, nowMs.value, timeZone)
+function endedWords({ sessionEnd, desk: { nowMs, officerTimeZone } }: ConsoleState): string {
+  return momentWords(sessionEnd.sinceMs.value ?? nowMs.value, nowMs.value, officerTimeZone)
 }

@@ -10,7 +10,7 @@ import type { ConsoleState } from './console-state.ts'
 export function Sidebar({ state }: { state: ConsoleState }) {
   const tab = useSignal<'alerts' | 'wearers'>('alerts')
   const sheet = useSignal<'low' | 'half' | 'full'>('half')
-  const untaken = state.untakenCount.value
+  const untaken = state.alerts.untakenCount.value
   const choose = (next: 'alerts' | 'wearers') => {
     tab.value = next
     if (sheet.value === 'low') sheet.value = 'half'
@@ -38,9 +38,25 @@ export function Sidebar({ state }: { state: ConsoleState }) {
         </button>
       </div>
       {tab.value === 'alerts' ? (
-        <IncidentList state={state} onOpen={() => (sheet.value = 'low')} />
+        <IncidentList
+          room={state}
+          onOpen={(incident) => {
+            state.openWearer(incident.wearer, incident)
+            sheet.value = 'low'
+          }}
+          onExplain={(incident) => {
+            void state.explain(incident)
+            sheet.value = 'low'
+          }}
+        />
       ) : (
-        <WearerList state={state} onOpen={() => (sheet.value = 'low')} />
+        <WearerList
+          room={state}
+          onOpen={(wearer) => {
+            state.openWearer(wearer)
+            sheet.value = 'low'
+          }}
+        />
       )}
     </aside>
   )

@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import type { ConsoleState } from '../app/console-state.ts'
 import { t } from '../i18n/language.ts'
 import { clockSecondsWords, utcOffsetMs } from '../i18n/time-words.ts'
 import { ChartGround, EdgeMarks, EvidenceMark, FixMark } from './chart-parts.tsx'
 import { badgesOf, nearestFix, type Scale, scaleOf, thinned } from './chart-scale.ts'
 import type { Edge, JudgedFix } from './judged-fixes.ts'
 import { fixWords } from './judged-words.ts'
+import type { ExplanationRoom } from './room.ts'
 
-type Props = { state: ConsoleState; edges: readonly Edge[]; fixes: readonly JudgedFix[]; timeZone: string }
+type Props = { room: ExplanationRoom; edges: readonly Edge[]; fixes: readonly JudgedFix[]; timeZone: string }
 
 const HEIGHT_PX = 264
 const DRAWN_MAX = 500
@@ -22,8 +22,8 @@ const KEYS: Record<string, number> = {
 }
 
 /** Distance to the boundary over time. A slider to the keyboard and the screen reader: every step says one fix. */
-export function DistanceChart({ state, edges, fixes, timeZone }: Props) {
-  const { cursor } = state.explaining
+export function DistanceChart({ room, edges, fixes, timeZone }: Props) {
+  const { cursor } = room.explaining
   const frameElement = useRef<HTMLDivElement>(null)
   const width = useSignal(0)
   useEffect(() => {

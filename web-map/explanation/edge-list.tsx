@@ -1,15 +1,15 @@
-import type { ConsoleState } from '../app/console-state.ts'
-import type { ExplanationAnswer } from '../app/request.ts'
 import { t } from '../i18n/language.ts'
 import { momentWords, secondsWords, zoneAbbreviation } from '../i18n/time-words.ts'
+import type { ExplanationAnswer } from '../session/request.ts'
 import type { Edge, JudgedFix } from './judged-fixes.ts'
 import { boundaryWords } from './judged-words.ts'
+import type { ExplanationRoom } from './room.ts'
 
-type Props = { state: ConsoleState; edges: readonly Edge[]; fixes: readonly JudgedFix[]; timeZone: string }
+type Props = { room: ExplanationRoom; edges: readonly Edge[]; fixes: readonly JudgedFix[]; timeZone: string }
 
 /** What the incident hangs on, numbered as in the chart and on the map. */
-export function EdgeList({ state, edges, fixes, timeZone }: Props) {
-  const nowMs = state.nowMs.value
+export function EdgeList({ room, edges, fixes, timeZone }: Props) {
+  const nowMs = room.desk.nowMs.value
   return (
     <ol class="edges">
       {edges.map(({ edge, timeMs, fix }, i) => {

@@ -1,17 +1,10 @@
 import { computed, effect, signal } from '@preact/signals'
-import type { IncidentView } from '../../model/console/console.ts'
-import { INCIDENT_TYPES } from '../../model/incident/incident.ts'
-import type { Api, ExplanationAnswer } from '../app/request.ts'
+import type { Api, ExplanationAnswer } from '../session/request.ts'
 import type { WearerFile } from '../wearer/wearer-file.ts'
 import { type Edge, edgesOf, type JudgedFix, judgedFixes } from './judged-fixes.ts'
 
-/** True where the API can say why: what a silence is judged by is no track, and a unit's incident is nobody's. */
-export function canBeExplained(incident: IncidentView): boolean {
-  return incident.unit === undefined && INCIDENT_TYPES[incident.type].openedBy !== 'clock'
-}
-
 /** Running it again: the same to the last bit, more reports than before, or another outcome of the same reports. */
-export type Rerun = { times: number; outcome: 'first' | 'same' | 'moreFixes' | 'differs' }
+type Rerun = { times: number; outcome: 'first' | 'same' | 'moreFixes' | 'differs' }
 
 /** The explanation on screen, forgotten when its page is left. Every reading is an access to the track and is written down. */
 export class Explaining {

@@ -1,33 +1,33 @@
 import type { IncidentView } from '../../model/console/console.ts'
-import { isOpen } from '../alerts/incident-order.ts'
-import type { ConsoleState } from '../app/console-state.ts'
-import type { ExplanationAnswer } from '../app/request.ts'
+import { explanationTitle } from '../alerts/why-button.tsx'
+import { isOpen } from '../feed/incident-order.ts'
 import { t } from '../i18n/language.ts'
 import { momentWords } from '../i18n/time-words.ts'
+import type { ExplanationAnswer } from '../session/request.ts'
 import { PageHead } from '../widgets/page-head.tsx'
 import { DistanceChart } from './distance-chart.tsx'
 import { DeviceSigns, EdgeList } from './edge-list.tsx'
 import { ExplanationProof } from './explanation-proof.tsx'
 import { FixTable } from './fix-table.tsx'
-import { explanationTitle } from './judged-words.ts'
+import type { ExplanationRoom } from './room.ts'
 
 /** Why an incident stands: what it hangs on, the distance to the boundary over time, every fix, and the proof. */
-export function ExplanationPage({ state }: { state: ConsoleState }) {
-  const { explaining, file } = state
-  state.incidentsVersion.value
+export function ExplanationPage({ room, onBack }: { room: ExplanationRoom; onBack: () => void }) {
+  const { explaining, file } = room
+  room.desk.versions.incidents.value
   const incidentId = explaining.incidentId.value!
-  const incident = state.live.incidents.get(incidentId)
+  const incident = room.desk.live.incidents.get(incidentId)
   const answer = explaining.answer.value
   return (
     <article class="explanation" aria-busy={file.busy.value.has('explanation')}>
       <PageHead
-        state={state}
         title={incident ? explanationTitle(incident.type) : t('explain.titleAlert')}
         returns={`explain ${incidentId}`}
+        onBack={onBack}
       />
-      {incident && <About state={state} incident={incident} />}
+      {incident && <About room={room} incident={incident} />}
       {answer ? (
-        <Answer state={state} answer={answer} incident={incident} />
+        <Answer room={room} answer={answer} incident={incident} />
       ) : (
         file.busy.value.has('explanation') && (
           <p class="hint" role="status">
@@ -39,8 +39,8 @@ export function ExplanationPage({ state }: { state: ConsoleState }) {
   )
 }
 
-function About({ state, incident }: { state: ConsoleState; incident: IncidentView }) {
-  const condition = conditionOf(state, incident)
+function About({ room, incident }: { room: ExplanationRoom; incident: IncidentView }) {
+  const condition = conditionOf(room, incident)
   return (
     <div class="about">
       <b>{t(`type.${incident.type}`)}</b>
@@ -55,11 +55,11 @@ function About({ state, incident }: { state: ConsoleState; incident: IncidentVie
   )
 }
 
-function Answer(props: { state: ConsoleState; answer: ExplanationAnswer; incident: IncidentView | undefined }) {
-  const { state, answer, incident } = props
-  const fixes = state.explaining.fixes.value
-  const edges = state.explaining.edges.value
-  const timeZone = (incident && conditionOf(state, incident)?.timeZone) ?? zoneOfPanel(state)
+function Answer(props: { room: ExplanationRoom; answer: ExplanationAnswer; incident: IncidentView | undefined }) {
+  const { room, answer, incident } = props
+  const fixes = room.explaining.fixes.value
+  const edges = room.explaining.edges.value
+  const timeZone = (incident && conditionOf(room, incident)?.timeZone) ?? zoneOfPanel(room)
   const last = fixes.at(-1)
   return (
     <>
@@ -67,24 +67,26 @@ function Answer(props: { state: ConsoleState; answer: ExplanationAnswer; inciden
         <DeviceSigns answer={answer} timeZone={timeZone} />
       ) : (
         <>
-          <EdgeList state={state} edges={edges} fixes={fixes} timeZone={timeZone} />
-          <DistanceChart state={state} edges={edges} fixes={fixes} timeZone={timeZone} />
+          <EdgeList room={room} edges={edges} fixes={fixes} timeZone={timeZone} />
+          <DistanceChart room={room} edges={edges} fixes={fixes} timeZone={timeZone} />
           {last && incident && isOpen(incident) && answer.incident.endMs === undefined && (
-            <p class="hint">{t('explain.goesOn', { time: momentWords(last.timeMs, state.nowMs.value, timeZone) })}</p>
+            <p class="hint">
+              {t('explain.goesOn', { time: momentWords(last.timeMs, room.desk.nowMs.value, timeZone) })}
+            </p>
           )}
-          <FixTable state={state} edges={edges} fixes={fixes} timeZone={timeZone} />
+          <FixTable room={room} edges={edges} fixes={fixes} timeZone={timeZone} />
         </>
       )}
-      <ExplanationProof state={state} answer={answer} told={incident} />
+      <ExplanationProof room={room} answer={answer} told={incident} />
       <p class="hint">{t('explain.personDecides')}</p>
     </>
   )
 }
 
-function conditionOf(state: ConsoleState, { conditionId }: IncidentView) {
-  return state.file.detail.value?.conditions.find(({ id }) => id === conditionId)
+function conditionOf(room: ExplanationRoom, { conditionId }: IncidentView) {
+  return room.file.detail.value?.conditions.find(({ id }) => id === conditionId)
 }
 
-function zoneOfPanel(state: ConsoleState): string {
-  return state.timeZoneOf(state.file.detail.value?.unitPath ?? '')
+function zoneOfPanel(room: ExplanationRoom): string {
+  return room.desk.timeZoneOf(room.file.detail.value?.unitPath ?? '')
 }

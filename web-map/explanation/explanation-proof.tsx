@@ -1,13 +1,13 @@
 import type { IncidentView } from '../../model/console/console.ts'
-import type { ConsoleState } from '../app/console-state.ts'
-import type { ExplanationAnswer } from '../app/request.ts'
 import { t } from '../i18n/language.ts'
+import type { ExplanationAnswer } from '../session/request.ts'
+import type { ExplanationRoom } from './room.ts'
 
-type Props = { state: ConsoleState; answer: ExplanationAnswer; told: IncidentView | undefined }
+type Props = { room: ExplanationRoom; answer: ExplanationAnswer; told: IncidentView | undefined }
 
 /** Which engine and which rules said so, and that they say the same again. */
-export function ExplanationProof({ state, answer, told }: Props) {
-  const { explaining, file } = state
+export function ExplanationProof({ room, answer, told }: Props) {
+  const { explaining, file } = room
   const { outcome, times } = explaining.rerun.value
   const otherEngine = told && told.engineVersion !== answer.engineVersion ? told.engineVersion : undefined
   const otherPlan = told?.planHash !== undefined && told.planHash !== answer.planHash
@@ -39,7 +39,7 @@ export function ExplanationProof({ state, answer, told }: Props) {
         </div>
       </dl>
       <div class="rerun">
-        <button type="button" disabled={busy} onClick={() => void explaining.run(state.nowMs.value)}>
+        <button type="button" disabled={busy} onClick={() => void explaining.run(room.desk.nowMs.value)}>
           {busy ? t('explain.working') : t('explain.again')}
         </button>
         <p role="status">{outcome === 'first' ? t('explain.againNote') : t(`explain.rerun.${outcome}`, { times })}</p>

@@ -1,18 +1,18 @@
 import { useSignal } from '@preact/signals'
-import type { ConsoleState } from '../app/console-state.ts'
 import { t } from '../i18n/language.ts'
 import { countWords, distanceWords } from '../i18n/measure-words.ts'
 import { secondsWords, zoneAbbreviation } from '../i18n/time-words.ts'
 import { EvidenceMark } from './chart-parts.tsx'
 import { decidingFixes, type Edge, type JudgedFix } from './judged-fixes.ts'
 import { boundaryWords, evidenceWords, guardM } from './judged-words.ts'
+import type { ExplanationRoom } from './room.ts'
 
-type Props = { state: ConsoleState; edges: readonly Edge[]; fixes: readonly JudgedFix[]; timeZone: string }
+type Props = { room: ExplanationRoom; edges: readonly Edge[]; fixes: readonly JudgedFix[]; timeZone: string }
 
 const SHOWN_FIRST = 100
 
 /** The fixes for those who cannot read a chart: first those that decided, all of them on request. */
-export function FixTable({ state, edges, fixes, timeZone }: Props) {
+export function FixTable({ room, edges, fixes, timeZone }: Props) {
   const all = useSignal(false)
   const shownMax = useSignal(SHOWN_FIRST)
   const deciding = decidingFixes(fixes)
@@ -41,7 +41,7 @@ export function FixTable({ state, edges, fixes, timeZone }: Props) {
           {shown.map((i) => (
             <Row
               key={i}
-              state={state}
+              room={room}
               index={i}
               fix={fixes[i]!}
               edges={edges}
@@ -62,22 +62,21 @@ export function FixTable({ state, edges, fixes, timeZone }: Props) {
 }
 
 function Row(props: {
-  state: ConsoleState
+  room: ExplanationRoom
   index: number
   fix: JudgedFix
   edges: readonly Edge[]
   dayMs: number
   timeZone: string
 }) {
-  const { state, index, fix, edges, dayMs, timeZone } = props
-  const { cursor } = state.explaining
-  const n = state.file.detail.value?.n
+  const { room, index, fix, edges, dayMs, timeZone } = props
+  const { cursor } = room.explaining
   const numbers = edges.flatMap(({ edge, fix: at }, i) =>
     at === index ? [`${i + 1} ${t(`explain.edge.${edge}`)}`] : [],
   )
   const show = () => {
     cursor.value = index
-    if (n !== undefined) state.errand.value = { kind: 'wearer', n, latDeg: fix.latDeg, lonDeg: fix.lonDeg }
+    room.map.errand.value = { kind: 'place', latDeg: fix.latDeg, lonDeg: fix.lonDeg }
   }
   return (
     <tr class={cursor.value === index ? 'pointed' : ''}>

@@ -1,6 +1,6 @@
 import type { Explanation, Weighing } from '../../model/console/judgement.ts'
 import type { Evidence } from '../../model/incident/incident.ts'
-import { worldX, worldY } from '../map/mercator.ts'
+import { worldX, worldY } from '../ground/mercator.ts'
 
 /** A weighed fix as the chart, the table and the map show it. */
 export type JudgedFix = Pick<Weighing, 'timeMs' | 'radiusM' | 'complyGuardM' | 'breachGuardM' | 'evidence' | 'side'> & {
@@ -16,7 +16,7 @@ export type JudgedFix = Pick<Weighing, 'timeMs' | 'radiusM' | 'complyGuardM' | '
   y: number
 }
 
-export const EDGES = ['start', 'confirm', 'deepest', 'end'] as const
+const EDGES = ['start', 'confirm', 'deepest', 'end'] as const
 /** What an incident hangs on, in this order, with the fix that says so; none where the clock did. */
 export type Edge = { edge: (typeof EDGES)[number]; timeMs: number; fix: number | undefined }
 

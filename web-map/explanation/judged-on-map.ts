@@ -1,41 +1,18 @@
-import { useSignalEffect } from '@preact/signals'
-import type { RefObject } from 'preact'
-import type { ConsoleState } from '../app/console-state.ts'
-import type { LiveMap } from '../map/live-map.ts'
-import type { MapPictures } from '../map/map-pictures.ts'
-import { cornersOfTrial, trialPicture } from '../trial/trial-on-map.ts'
-import { cornersOfJudged } from './judged-corners.ts'
+import type { Corners } from '../map/corners.ts'
+import { cornersWithZone } from '../map/corners.ts'
+import type { Overlay } from '../map/map-state.ts'
+import type { DrawnZone } from '../map/project-zones.ts'
+import type { Explaining } from './explaining.ts'
+import { paintJudged } from './paint-judged.ts'
 
-/** What is kept free at the top of the map, where the controls lie. */
-const CONTROLS_PX = 112
-const ZOOM_MAX = 17
+/** The fixes of the explanation that is open, over the map. */
+export function judgedOverlay({ fixes, edges, cursor }: Explaining): Overlay | undefined {
+  if (fixes.value.length === 0) return undefined
+  const judged = { fixes: fixes.value, edges: edges.value, cursor: cursor.value }
+  return { paint: (ctx, view, theme) => paintJudged(ctx, view, judged, theme), alone: true }
+}
 
-/** Paints the explanation or the trial that is open, and takes the map there. */
-export function useJudgedOnMap(
-  state: ConsoleState,
-  { picture }: MapPictures,
-  map: RefObject<LiveMap | undefined>,
-): void {
-  useSignalEffect(() => {
-    const { fixes, edges, cursor } = state.explaining
-    const judged = fixes.value.length > 0
-    const turned = judged !== (picture.judged !== undefined)
-    picture.judged = judged ? { fixes: fixes.value, edges: edges.value, cursor: cursor.value } : undefined
-    map.current?.repaintGround()
-    // The others step back while an explanation is open.
-    if (turned) map.current?.repaintBracelets()
-  })
-  useSignalEffect(() => {
-    picture.trial = trialPicture(state.trial)
-    map.current?.repaintGround()
-  })
-  useSignalEffect(() => {
-    const zone = picture.zones.find(({ id }) => id === state.explainedZoneId.value)
-    const corners = cornersOfJudged(state.explaining.fixes.value, zone)
-    if (corners) map.current?.fit(corners, ZOOM_MAX, CONTROLS_PX)
-  })
-  useSignalEffect(() => {
-    const corners = cornersOfTrial(state.trial)
-    if (corners) map.current?.fit(corners, ZOOM_MAX, CONTROLS_PX)
-  })
+/** Where the map shows them. */
+export function cornersOfJudged({ fixes }: Explaining, zone: DrawnZone | undefined): Corners | undefined {
+  return cornersWithZone(fixes.value, zone)
 }

@@ -1,18 +1,6 @@
-import type { IncidentType } from '../../model/incident/incident.ts'
 import { t } from '../i18n/language.ts'
 import { distanceWords } from '../i18n/measure-words.ts'
 import type { JudgedFix } from './judged-fixes.ts'
-
-const VIOLATIONS: ReadonlySet<IncidentType> = new Set([
-  'away_from_required_zone',
-  'inside_avoided_zone',
-  'off_corridor',
-])
-
-/** What the page of an explanation is called: not every alert is a violation. */
-export function explanationTitle(type: IncidentType): string {
-  return t(VIOLATIONS.has(type) ? 'explain.titleViolation' : 'explain.titleAlert')
-}
 
 /** "420 m di luar". */
 export function boundaryWords({ distanceM }: Pick<JudgedFix, 'distanceM'>): string {

@@ -6,7 +6,7 @@ export type FeedSocket = Pick<WebSocket, 'onopen' | 'onmessage' | 'onclose' | 'c
 
 export type FeedLink = 'idle' | 'connecting' | 'open' | 'away'
 
-export type FeedOptions = {
+type FeedOptions = {
   /** Opens a socket to `/v1/live`, with the cursor when there is one. */
   openSocket(cursor: string | undefined): FeedSocket
   random(): number

@@ -6,7 +6,7 @@ export type MarkState = 'patuh' | 'informasi' | 'serius' | 'kritis' | 'nodata'
 export const MARK_STATES: readonly MarkState[] = ['patuh', 'informasi', 'serius', 'kritis', 'nodata']
 
 /** A report is fresh for five minutes, fades until half an hour, and is no data after that. */
-export const FRESHNESS = { fadeFromMs: 5 * 60_000, noDataFromMs: 30 * 60_000, faintest: 0.45 }
+const FRESHNESS = { fadeFromMs: 5 * 60_000, noDataFromMs: 30 * 60_000, faintest: 0.45 }
 
 /** The wearer's worst open incident, or no data: an old report says nothing about compliance, but an alert stands. */
 export function markStateOf(bracelet: Bracelet, nowMs: number): MarkState {

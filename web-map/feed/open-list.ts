@@ -1,10 +1,43 @@
 import type { IncidentView, WearerSummary } from '../../model/console/console.ts'
-import { forgetBeyondLimit } from '../alerts/incident-limit.ts'
-import { isOpen } from '../alerts/incident-order.ts'
-import { type LiveState, learnIncident } from './live-state.ts'
+import { type Api, ApiFailure } from '../session/request.ts'
+import { applyIncident, learnIncident } from './apply-live.ts'
+import { forgetBeyondLimit } from './incident-limit.ts'
+import { isOpen } from './incident-order.ts'
+import type { LiveState } from './live-state.ts'
+
+const ASKED_AT_ONCE = 8
+
+/**
+ * Brings the open incidents in step with REST; gives those that are news to the officer. What the list leaves out is asked for
+ * singly: the API gives from memory what the recorder has not written down yet. Throws ApiFailure; what was not answered stays.
+ */
+export async function loadOpen(api: Api, state: LiveState): Promise<IncidentView[]> {
+  const before = beforeList(state)
+  const { news, unnamed } = takeOpenList(state, before, await api.openIncidents())
+  for (let from = 0; from < unnamed.length; from += ASKED_AT_ONCE) {
+    const asked = unnamed.slice(from, from + ASKED_AT_ONCE)
+    const found = await Promise.all(asked.map(({ id }) => orGone(api.incident(id))))
+    for (const [i, incident] of found.entries()) {
+      const alert = incident && applyIncident(state, incident)
+      if (alert) news.push(alert)
+      if (!incident) forgetUnnamed(state, asked[i]!)
+    }
+  }
+  return news
+}
+
+/** Undefined where there is none in sight. */
+async function orGone(asked: Promise<IncidentView>): Promise<IncidentView | undefined> {
+  try {
+    return await asked
+  } catch (failure) {
+    if (failure instanceof ApiFailure && failure.status === 404) return undefined
+    throw failure
+  }
+}
 
 /** What was known when a list was asked for. Of what the feed has told since, the list is no judge. */
-export type BeforeList = {
+type BeforeList = {
   incidents: ReadonlyMap<string, IncidentView>
   wearers: ReadonlyMap<number, WearerSummary>
 }
@@ -40,6 +73,6 @@ export function takeOpenList(
 }
 
 /** The server does not know of it, or not for this officer; unless the feed has told of it meanwhile, it goes. */
-export function forgetUnnamed(state: LiveState, unnamed: IncidentView): void {
+function forgetUnnamed(state: LiveState, unnamed: IncidentView): void {
   if (state.incidents.get(unnamed.id) === unnamed) state.incidents.delete(unnamed.id)
 }

@@ -2,11 +2,9 @@ import type { FeedLink } from './feed.ts'
 import type { ServerStatus } from './live-state.ts'
 
 /** What keeps the screen from being live, worst first. `sinceMs` absent: there never was live data. */
-export type Trouble =
-  | { kind: 'live'; cause: 'link' | 'redis' | 'quiet'; sinceMs: number | undefined }
-  | { kind: 'database' }
+type Trouble = { kind: 'live'; cause: 'link' | 'redis' | 'quiet'; sinceMs: number | undefined } | { kind: 'database' }
 
-export const TROUBLE_AFTER = { linkAwayMs: 3000, quietMs: 180_000 }
+const TROUBLE_AFTER = { linkAwayMs: 3000, quietMs: 180_000 }
 
 /**
  * @param awaySinceMs when the link was lost; undefined while it is open

@@ -1,4 +1,4 @@
-import { language } from './language.ts'
+import { language, t } from './language.ts'
 
 /** "320 m", "1,4 km": decimal comma in Indonesian. */
 export function distanceWords(metres: number): string {
@@ -20,4 +20,18 @@ export function countWords(count: number): string {
 export function decimalWords(value: number, digits: number): string {
   const text = value.toFixed(digits)
   return language.value === 'id' ? text.replace('.', ',') : text
+}
+
+/** "38:12", hours and minutes; an en dash for nothing, "<0:01" for less than half a minute. */
+export function hoursWords(spanMs: number): string {
+  if (spanMs <= 0) return '–'
+  const minutes = Math.round(spanMs / 60_000)
+  if (minutes === 0) return '<0:01'
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`
+}
+
+/** "38 jam 12 menit", for the screen reader. */
+export function hoursSpoken(spanMs: number): string {
+  const minutes = Math.round(spanMs / 60_000)
+  return t('ledger.spoken', { hours: Math.floor(minutes / 60), minutes: minutes % 60 })
 }

@@ -1,6 +1,6 @@
 import { type MarkState, markStateOf, opacityOf } from '../feed/freshness.ts'
 import type { Bracelet } from '../feed/live-state.ts'
-import { type MapView, worldBounds } from './mercator.ts'
+import { type MapView, worldBounds } from '../ground/mercator.ts'
 
 /** One bracelet where it is drawn. */
 export type Mark = { n: number; x: number; y: number; state: MarkState; opacity: number; fixValid: boolean }

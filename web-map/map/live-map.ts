@@ -13,10 +13,10 @@ import {
   type ZoomAnimEvent,
 } from 'leaflet'
 import type { MapSettings } from '../../model/console/console.ts'
-import type { MapView } from './mercator.ts'
+import type { MapView } from '../ground/mercator.ts'
+import type { Corners } from './corners.ts'
 
-export type Painter = (ctx: CanvasRenderingContext2D, view: MapView) => void
-export type Corners = { south: number; west: number; north: number; east: number }
+type Painter = (ctx: CanvasRenderingContext2D, view: MapView) => void
 
 /** One canvas over the whole map; any number of changes are painted once, in the next frame. */
 class CanvasLayer extends Layer {
@@ -132,12 +132,14 @@ function viewOf(map: LeafletMap): MapView {
   return { widthPx: size.x, heightPx: size.y, zoom, worldPx: 256 * 2 ** zoom, originX: corner.x, originY: corner.y }
 }
 
-export type LiveMapOptions = {
+type LiveMapOptions = {
   /** Paints what lies below the bracelets (coast, zones, track); `tiles` is true while map tiles are shown under it. */
   paintGround(ctx: CanvasRenderingContext2D, view: MapView, tiles: boolean): void
   paintBracelets: Painter
   onPoint(x: number, y: number, view: MapView, how: 'hover' | 'click' | 'tap'): void
   onLeave(): void
+  /** The officer touches the map, and may move it. */
+  onHand(): void
   onMoved(centre: { latDeg: number; lonDeg: number }, zoom: number): void
   onTilesFailed(): void
   reducedMotion: boolean
@@ -154,6 +156,11 @@ export class LiveMap {
   #tiles: TileLayer | undefined
   #options: LiveMapOptions
   #resizes: ResizeObserver
+  #zoomAnimates = false
+  /** The frame has not come in which Leaflet begins to animate what was asked for last. */
+  #beginning = false
+  /** Asked for meanwhile: Leaflet drops every other move then. */
+  #waiting: (() => void)[] = []
 
   constructor(element: HTMLElement, corners: Corners, options: LiveMapOptions) {
     this.#options = options
@@ -195,6 +202,15 @@ export class LiveMap {
     this.#map.on('click', (event) => point(event, 'click'))
     this.#map.on('mouseout', () => this.#options.onLeave())
     this.#map.on('movestart', () => this.#options.onLeave())
+    this.#map.on('zoomanim', () => {
+      this.#zoomAnimates = true
+    })
+    this.#map.on('zoomend', () => {
+      this.#zoomAnimates = false
+      this.#goOn()
+    })
+    for (const how of ['pointerdown', 'wheel', 'keydown'])
+      this.#map.getContainer().addEventListener(how, () => this.#options.onHand(), { passive: true })
     this.#map.on('moveend', () => {
       const centre = this.#map.getCenter()
       this.#options.onMoved({ latDeg: centre.lat, lonDeg: centre.lng }, this.#map.getZoom())
@@ -239,27 +255,46 @@ export class LiveMap {
   }
 
   zoomBy(steps: number): void {
-    this.#map.setZoom(this.#map.getZoom() + steps)
-  }
-
-  show(latDeg: number, lonDeg: number, zoom: number): void {
-    this.#map.setView([latDeg, lonDeg], zoom, { animate: false })
+    this.#move('after', () => this.#map.setZoom(this.#map.getZoom() + steps))
   }
 
   /** Goes to a place, keeping a closer zoom than `zoomMin` if there is one. */
   fly(latDeg: number, lonDeg: number, zoomMin: number): void {
-    const zoom = Math.max(this.#map.getZoom(), zoomMin)
-    if (this.#options.reducedMotion) this.#map.setView([latDeg, lonDeg], zoom, { animate: false })
-    else this.#map.flyTo(latLng(latDeg, lonDeg), zoom, { duration: 0.9 })
+    this.#move('instead', () => {
+      const zoom = Math.max(this.#map.getZoom(), zoomMin)
+      if (this.#options.reducedMotion) this.#map.setView([latDeg, lonDeg], zoom, { animate: false })
+      else this.#map.flyTo(latLng(latDeg, lonDeg), zoom, { duration: 0.9 })
+    })
   }
 
   /** `headPx`: what is kept free at the top, where the controls lie. */
   fit(corners: Corners, zoomMax = 15, headPx = 36): void {
-    this.#map.fitBounds(boundsOf(corners), {
-      paddingTopLeft: [36, Math.min(headPx, this.#map.getSize().y / 3)],
-      paddingBottomRight: [36, 36],
-      maxZoom: zoomMax,
-      animate: !this.#options.reducedMotion,
+    this.#move('instead', () =>
+      this.#map.fitBounds(boundsOf(corners), {
+        paddingTopLeft: [36, Math.min(headPx, this.#map.getSize().y / 3)],
+        paddingBottomRight: [36, 36],
+        maxZoom: zoomMax,
+        animate: !this.#options.reducedMotion,
+      }),
+    )
+  }
+
+  /** At once, or when the zoom animation under way is over: after the other moves that wait, or instead of them. */
+  #move(order: 'after' | 'instead', go: () => void): void {
+    if (order === 'instead') this.#waiting.length = 0
+    this.#waiting.push(go)
+    this.#goOn()
+  }
+
+  #goOn(): void {
+    if (this.#zoomAnimates || this.#beginning) return
+    const go = this.#waiting.shift()
+    if (go === undefined) return
+    this.#beginning = true
+    go()
+    requestAnimationFrame(() => {
+      this.#beginning = false
+      this.#goOn()
     })
   }
 

@@ -1,19 +1,15 @@
-import { type Signal, useSignal } from '@preact/signals'
-import type { ConsoleState } from '../app/console-state.ts'
+import { useSignal } from '@preact/signals'
 import { MARK_STATES } from '../feed/freshness.ts'
 import type { MessageKey } from '../i18n/id.ts'
 import { t } from '../i18n/language.ts'
 import { Icon, StateMark } from '../widgets/marks.tsx'
+import type { MapRoom } from './map-state.ts'
 
 const ZONE_KINDS = ['required', 'avoided', 'corridor', 'region', 'neutral'] as const
 
-export function MapControls(props: {
-  state: ConsoleState
-  showZones: Signal<boolean>
-  onZoom: (steps: number) => void
-  onFit: () => void
-}) {
-  const { state, showZones, onZoom, onFit } = props
+export function MapControls(props: { room: MapRoom; onZoom: (steps: number) => void; onFit: () => void }) {
+  const { room, onZoom, onFit } = props
+  const { showZones } = room.map
   const legend = useSignal(false)
   return (
     <>
@@ -33,7 +29,7 @@ export function MapControls(props: {
         </div>
       </div>
       <div class="map-corner">
-        {state.units.value.length > 1 && <UnitChoice state={state} onFit={onFit} />}
+        {room.desk.units.value.length > 1 && <UnitChoice room={room} onFit={onFit} />}
         <button
           type="button"
           class="control-wide"
@@ -67,19 +63,19 @@ function Control(props: {
   )
 }
 
-function UnitChoice({ state, onFit }: { state: ConsoleState; onFit: () => void }) {
+function UnitChoice({ room: { desk, map }, onFit }: { room: MapRoom; onFit: () => void }) {
   return (
     <select
       class="control-wide"
       aria-label={t('map.unit')}
-      value={state.unitPath.value}
+      value={map.unitPath.value}
       onChange={(event) => {
-        state.unitPath.value = event.currentTarget.value
+        map.unitPath.value = event.currentTarget.value
         onFit()
       }}
     >
       <option value="">{t('map.allUnits')}</option>
-      {state.units.value.map((unit) => (
+      {desk.units.value.map((unit) => (
         <option key={unit.path} value={unit.path}>
           {unit.name}
         </option>

@@ -1,37 +1,40 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import type { ConsoleState } from '../app/console-state.ts'
-import { useJudgedOnMap } from '../explanation/judged-on-map.ts'
 import { MARK_STATES, type MarkState } from '../feed/freshness.ts'
+import { INDONESIA, loadCoast } from '../ground/coast.ts'
+import { latitudeAt, longitudeAt, type MapView } from '../ground/mercator.ts'
 import { t } from '../i18n/language.ts'
-import { INDONESIA } from './coast.ts'
+import { cornersOf } from './corners.ts'
 import { LiveMap } from './live-map.ts'
 import { MapControls } from './map-controls.tsx'
-import { cornersOf, MapPictures, type PointHit } from './map-pictures.ts'
+import { MapPictures, type PointHit } from './map-pictures.ts'
+import type { MapRoom, MapSources } from './map-state.ts'
 import { MapTip, type Tip, tipOf } from './map-tip.tsx'
-import type { MapView } from './mercator.ts'
-import { latitudeAt, longitudeAt } from './mercator.ts'
-import { projectZone } from './project-zones.ts'
 import { themeOf } from './theme.ts'
 
 const REACH_PX = { hover: 12, click: 14, tap: 24 }
 const WEARER_ZOOM = 15
 
+type Props = { room: MapRoom; sources: MapSources; onWearer: (wearerId: string) => void }
+
 /** Binds the state's signals to the map: what to paint, where to go, what lies under the pointer. */
-export function MapPane({ state }: { state: ConsoleState }) {
+export function MapPane({ room, sources, onWearer }: Props) {
+  const { desk, map: state } = room
   const element = useRef<HTMLDivElement>(null)
   const map = useRef<LiveMap | undefined>(undefined)
   const tip = useSignal<Tip | undefined>(undefined)
-  const showZones = useSignal(true)
   const tilesFailed = useSignal(false)
   const dark = useDarkTheme()
-  const pictures = useMemo(() => new MapPictures(emptyPicture(state)), [])
+  const pictures = useMemo(() => new MapPictures(emptyPicture(room)), [])
 
   useEffect(() => {
     const point = (x: number, y: number, view: MapView, how: 'hover' | 'click' | 'tap') => {
       const hit = pictures.hit(x, y, view, REACH_PX[how])
-      tip.value = hit && tipOf(state, hit)
-      if (how !== 'hover' && hit) follow(state, map.current, hit, view)
+      tip.value = hit && tipOf(desk, hit, sources.selected())
+      if (how === 'hover' || !hit) return
+      const wearer = hit.kind === 'mark' ? desk.live.wearers.get(hit.mark.n) : undefined
+      if (wearer) onWearer(wearer.id)
+      else enlarge(room, map.current, hit, view)
     }
     const frame = element.current!
     const live = new LiveMap(frame, INDONESIA, {
@@ -39,8 +42,9 @@ export function MapPane({ state }: { state: ConsoleState }) {
       paintBracelets: (ctx, view) => pictures.paintBracelets(ctx, view),
       onPoint: point,
       onLeave: () => (tip.value = undefined),
+      onHand: () => state.handCount++,
       onMoved: (centre, zoom) => {
-        state.mapCentre.value = centre
+        state.centre.value = centre
         frame.dataset.view = `${zoom}/${centre.latDeg.toFixed(4)}/${centre.lonDeg.toFixed(4)}`
       },
       onTilesFailed: () => (tilesFailed.value = true),
@@ -57,11 +61,7 @@ export function MapPane({ state }: { state: ConsoleState }) {
     }
   }, [])
 
-  useSignalEffect(() => map.current?.setTiles(state.mapSettings.value))
-  useSignalEffect(() => {
-    pictures.picture.zones = state.zones.value.map(projectZone)
-    map.current?.repaintGround()
-  })
+  useSignalEffect(() => map.current?.setTiles(desk.mapSettings.value))
   useSignalEffect(() => {
     const { picture } = pictures
     picture.theme = themeOf(dark.value)
@@ -69,68 +69,74 @@ export function MapPane({ state }: { state: ConsoleState }) {
       MarkState,
       string
     >
-    picture.showZones = showZones.value
-    picture.track = state.file.track.value
-    const detail = state.file.detail.value
-    const zoneId = state.explainedZoneId.value
-    picture.emphasis =
-      zoneId === undefined
-        ? detail && new Set(detail.conditions.map((condition) => condition.zoneId))
-        : new Set([zoneId])
+    picture.zones = state.zones.value
+    picture.showZones = state.showZones.value
+    picture.track = sources.track()
+    picture.emphasis = sources.emphasis()
     map.current?.repaintGround()
     map.current?.repaintBracelets()
   })
   useSignalEffect(() => {
-    state.rosterVersion.value
-    pictures.picture.selectedN = selectedNumber(state)
+    const { picture } = pictures
+    const isAlone = () => picture.overlays.some(({ alone }) => alone)
+    const before = isAlone()
+    picture.overlays = sources.overlays()
+    map.current?.repaintGround()
+    if (isAlone() !== before) map.current?.repaintBracelets()
+  })
+  useSignalEffect(() => {
+    desk.versions.roster.value
+    pictures.picture.selectedN = sources.selected()?.n
     map.current?.repaintBracelets()
   })
   useSignalEffect(() => {
-    state.positionsVersion.value
+    desk.versions.positions.value
     map.current?.braceletsMoved()
   })
   useSignalEffect(() => {
-    if (state.nowMs.value % 60_000 < 1000) map.current?.repaintBracelets()
+    if (desk.nowMs.value % 60_000 < 1000) map.current?.repaintBracelets()
   })
   useSignalEffect(() => {
-    const track = state.file.track.value
+    const track = sources.track()
     if (!track || track.points.length === 0) return
     const corners = cornersOf(track.points.map((p) => ({ latDeg: latitudeAt(p.y), lonDeg: longitudeAt(p.x) })))
     if (corners) map.current?.fit(corners, 16)
   })
-  useJudgedOnMap(state, pictures, map)
   useSignalEffect(() => {
     const errand = state.errand.value
     if (!errand || !map.current) return
-    if (errand.kind === 'fit') fitUnit(state, map.current)
+    if (errand.kind === 'fit') fitUnit(room, map.current)
+    else if (errand.kind === 'corners') map.current.fit(errand.corners, errand.zoomMax, errand.headPx)
     else {
-      const place = errand.latDeg === undefined ? state.live.bracelets.get(errand.n) : errand
-      if (place) map.current.fly(place.latDeg!, place.lonDeg!, WEARER_ZOOM)
+      const place = errand.kind === 'wearer' ? desk.live.bracelets.get(errand.n) : errand
+      if (place) map.current.fly(place.latDeg, place.lonDeg, WEARER_ZOOM)
     }
   })
 
   return (
     <section class="map-pane" aria-label={t('map.label')}>
       <div class="map" ref={element} />
-      {state.trial.newZone.value && <i class="map-centre" aria-hidden="true" />}
+      {sources.choosesPlace() && <i class="map-centre" aria-hidden="true" />}
       {tip.value && <MapTip tip={tip.value} />}
       <MapControls
-        state={state}
-        showZones={showZones}
-        onZoom={(steps) => map.current?.zoomBy(steps)}
-        onFit={() => map.current && fitUnit(state, map.current)}
+        room={room}
+        onZoom={(steps) => {
+          state.handCount++
+          map.current?.zoomBy(steps)
+        }}
+        onFit={() => (state.errand.value = { kind: 'fit' })}
       />
       <p class="map-source">
         {tilesFailed.value && <span>{t('map.tilesFailed')} · </span>}
-        {state.mapSettings.value.tileUrl && !tilesFailed.value
-          ? state.mapSettings.value.tileAttribution
+        {desk.mapSettings.value.tileUrl && !tilesFailed.value
+          ? desk.mapSettings.value.tileAttribution
           : t('map.attribution')}
       </p>
     </section>
   )
 }
 
-function emptyPicture(state: ConsoleState): MapPictures['picture'] {
+function emptyPicture({ desk }: MapRoom): MapPictures['picture'] {
   return {
     theme: themeOf(false),
     letters: { patuh: '', informasi: 'i', serius: 'S', kritis: 'K', nodata: '?' },
@@ -138,49 +144,29 @@ function emptyPicture(state: ConsoleState): MapPictures['picture'] {
     showZones: true,
     emphasis: undefined,
     track: undefined,
-    judged: undefined,
-    trial: undefined,
-    bracelets: () => state.live.bracelets.values(),
-    bracelet: (n) => state.live.bracelets.get(n),
-    nameOf: (n) => state.live.wearers.get(n)?.name,
-    nowMs: () => state.nowMs.value,
+    overlays: [],
+    bracelets: () => desk.live.bracelets.values(),
+    bracelet: (n) => desk.live.bracelets.get(n),
+    nameOf: (n) => desk.live.wearers.get(n)?.name,
+    nowMs: () => desk.nowMs.value,
     selectedN: undefined,
   }
 }
 
-function selectedNumber(state: ConsoleState): number | undefined {
-  const id = state.file.selectedId.value
-  if (id === undefined) return undefined
-  if (state.file.detail.value?.id === id) return state.file.detail.value.n
-  for (const wearer of state.live.wearers.values()) if (wearer.id === id) return wearer.n
-  return undefined
+function enlarge({ desk }: MapRoom, map: LiveMap | undefined, hit: PointHit, view: MapView): void {
+  if (hit.kind !== 'cluster') return
+  const corners = cornersOf(hit.cluster.members.flatMap((n) => desk.live.bracelets.get(n) ?? []))
+  if (corners) map?.fit(corners, Math.max(view.zoom + 2, 12))
 }
 
-function follow(state: ConsoleState, map: LiveMap | undefined, hit: PointHit, view: MapView): void {
-  if (hit.kind === 'mark') {
-    const wearer = state.live.wearers.get(hit.mark.n)
-    if (wearer) state.file.open(wearer.id)
-  } else if (hit.kind === 'cluster') {
-    const members = hit.cluster.members.flatMap((n) => state.live.bracelets.get(n) ?? [])
-    const corners = cornersOf(members)
-    if (corners) map?.fit(corners, Math.max(view.zoom + 2, 12))
-  }
-}
-
-function fitUnit(state: ConsoleState, map: LiveMap): void {
-  const chosen = state.unitPath.value
+function fitUnit({ desk, map: { unitPath } }: MapRoom, map: LiveMap): void {
+  const chosen = unitPath.value
   const within = (path: string) => chosen === '' || path === chosen || path.startsWith(`${chosen}.`)
-  const bracelets = [...state.live.bracelets.values()].filter((bracelet) => {
-    const wearer = state.live.wearers.get(bracelet.n)
+  const bracelets = [...desk.live.bracelets.values()].filter((bracelet) => {
+    const wearer = desk.live.wearers.get(bracelet.n)
     return wearer !== undefined && within(wearer.unitPath)
   })
   map.fit(cornersOf(bracelets) ?? INDONESIA, 14)
-}
-
-async function loadCoast(): Promise<string> {
-  const response = await fetch(new URL('./coast.txt', import.meta.url))
-  if (!response.ok) throw new Error(`coast outline: HTTP ${response.status}`)
-  return response.text()
 }
 
 function useDarkTheme() {

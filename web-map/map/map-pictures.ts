@@ -1,20 +1,19 @@
 import type { MarkState } from '../feed/freshness.ts'
 import type { Bracelet } from '../feed/live-state.ts'
-import { type Coast, readCoast } from './coast.ts'
+import { type Coast, readCoast } from '../ground/coast.ts'
+import { type MapView, metresToPx } from '../ground/mercator.ts'
 import { type BraceletLayout, type Hit, hitBracelet, layoutBracelets } from './layout-bracelets.ts'
-import { type MapView, metresToPx } from './mercator.ts'
+import type { Overlay } from './map-state.ts'
 import { MarkSprites, paintBracelets } from './paint-bracelets.ts'
 import { paintGraticule, paintLand, paintPlaces } from './paint-ground.ts'
-import { type JudgedPicture, paintJudged } from './paint-judged.ts'
 import { paintTrack } from './paint-track.ts'
-import { paintTrial, type TrialPicture } from './paint-trial.ts'
 import { paintZones } from './paint-zones.ts'
 import type { DrawnZone } from './project-zones.ts'
 import type { MapTheme } from './theme.ts'
 import type { Track, TrackPoint } from './track-lines.ts'
 
 /** What the map's two canvases show, as one thing to be set and painted. */
-export type Picture = {
+type Picture = {
   theme: MapTheme
   letters: Record<MarkState, string>
   zones: readonly DrawnZone[]
@@ -22,10 +21,7 @@ export type Picture = {
   /** Zones of the selected wearer. */
   emphasis: ReadonlySet<string> | undefined
   track: Track | undefined
-  /** The fixes of an explanation. */
-  judged: JudgedPicture | undefined
-  /** What a proposed rule would have raised. */
-  trial: TrialPicture | undefined
+  overlays: readonly Overlay[]
   bracelets: () => Iterable<Bracelet>
   bracelet: (n: number) => Bracelet | undefined
   nameOf: (n: number) => string | undefined
@@ -54,7 +50,7 @@ export class MapPictures {
   }
 
   paintGround(ctx: CanvasRenderingContext2D, view: MapView, tiles: boolean): void {
-    const { theme, zones, showZones, emphasis, track, judged, trial } = this.picture
+    const { theme, zones, showZones, emphasis, track, overlays } = this.picture
     if (!tiles) {
       paintLand(ctx, view, this.#coast, theme)
       paintGraticule(ctx, view, theme)
@@ -62,13 +58,12 @@ export class MapPictures {
     if (showZones || emphasis)
       paintZones(ctx, view, showZones ? zones : zones.filter((zone) => emphasis?.has(zone.id)), theme, emphasis)
     if (!tiles) paintPlaces(ctx, view, theme)
-    if (judged) paintJudged(ctx, view, judged, theme)
-    else if (track) paintTrack(ctx, view, track, theme)
-    if (trial) paintTrial(ctx, view, trial, theme)
+    if (track && !overlays.some(({ alone }) => alone)) paintTrack(ctx, view, track, theme)
+    for (const overlay of overlays) overlay.paint(ctx, view, theme)
   }
 
   paintBracelets(ctx: CanvasRenderingContext2D, view: MapView): void {
-    const { theme, letters, bracelets, selectedN, nameOf, nowMs, track, judged } = this.picture
+    const { theme, letters, bracelets, selectedN, nameOf, nowMs, track, overlays } = this.picture
     if (this.#spritesFor?.[0] !== theme || this.#spritesFor[1] !== letters) {
       this.#sprites = new MarkSprites(theme, letters, Math.min(2, window.devicePixelRatio || 1))
       this.#spritesFor = [theme, letters]
@@ -77,7 +72,7 @@ export class MapPictures {
     this.#paintAccuracy(ctx, view)
     const focus = {
       calmScale: view.zoom >= 14 ? 1 : view.zoom <= 11 ? 0.7 : 0.7 + (view.zoom - 11) * 0.1,
-      others: (track || judged) && selectedN !== undefined ? 0.3 : 1,
+      others: (track || overlays.some(({ alone }) => alone)) && selectedN !== undefined ? 0.3 : 1,
     }
     paintBracelets(ctx, this.#layout, this.#sprites!, theme, selectedN, focus, nameOf)
   }
@@ -115,19 +110,5 @@ export class MapPictures {
       best = { kind: 'fix', point, x: px, y: py }
     }
     return best
-  }
-}
-
-/** Corners of the bracelets; with many of them without the outermost 2 %, so that a single far one does not set the zoom. */
-export function cornersOf(bracelets: readonly Pick<Bracelet, 'latDeg' | 'lonDeg'>[]) {
-  if (bracelets.length === 0) return undefined
-  const lats = bracelets.map((b) => b.latDeg).sort((a, b) => a - b)
-  const lons = bracelets.map((b) => b.lonDeg).sort((a, b) => a - b)
-  const cut = bracelets.length >= 50 ? Math.floor(bracelets.length * 0.02) : 0
-  return {
-    south: lats[cut]!,
-    west: lons[cut]!,
-    north: lats[lats.length - 1 - cut]!,
-    east: lons[lons.length - 1 - cut]!,
   }
 }

@@ -1,4 +1,5 @@
-import type { ConsoleState } from '../app/console-state.ts'
+import type { WearerSummary } from '../../model/console/console.ts'
+import type { Desk } from '../feed/desk.ts'
 import { MARK_STATES } from '../feed/freshness.ts'
 import { t } from '../i18n/language.ts'
 import { ageWords, momentWords } from '../i18n/time-words.ts'
@@ -10,8 +11,9 @@ export type Tip = { x: number; y: number; title: string; lines: string[] }
 const accuracyWords = (accuracyM: number | undefined) =>
   accuracyM === undefined ? t('panel.accuracyUnknown') : t('panel.accuracyValue', { metres: Math.round(accuracyM) })
 
-export function tipOf(state: ConsoleState, hit: PointHit): Tip {
-  const nowMs = state.nowMs.value
+/** `selected`: whose track is on the map. */
+export function tipOf(desk: Desk, hit: PointHit, selected: WearerSummary | undefined): Tip {
+  const nowMs = desk.nowMs.value
   if (hit.kind === 'cluster') {
     const { cluster } = hit
     const lines = MARK_STATES.filter((one) => cluster.counts[one] > 0).map(
@@ -22,8 +24,7 @@ export function tipOf(state: ConsoleState, hit: PointHit): Tip {
   if (hit.kind === 'fix') {
     const { point } = hit
     const marks = [point.archived ? t('map.archived') : '', point.valid ? '' : t('map.invalid')].filter(Boolean)
-    const detail = state.file.detail.value
-    const timeZone = state.timeZoneOf(detail?.unitPath ?? '')
+    const timeZone = desk.timeZoneOf(selected?.unitPath ?? '')
     return {
       x: hit.x,
       y: hit.y,
@@ -31,11 +32,11 @@ export function tipOf(state: ConsoleState, hit: PointHit): Tip {
       lines: [accuracyWords(point.accuracyM), ...marks],
     }
   }
-  const wearer = state.live.wearers.get(hit.mark.n)
-  const bracelet = state.live.bracelets.get(hit.mark.n)
+  const wearer = desk.live.wearers.get(hit.mark.n)
+  const bracelet = desk.live.bracelets.get(hit.mark.n)
   const lines = bracelet
     ? [
-        `${t('map.reported', { time: momentWords(bracelet.timeMs, nowMs, state.timeZoneOf(wearer?.unitPath ?? '')) })} · ${ageWords(bracelet.timeMs, nowMs)}`,
+        `${t('map.reported', { time: momentWords(bracelet.timeMs, nowMs, desk.timeZoneOf(wearer?.unitPath ?? '')) })} · ${ageWords(bracelet.timeMs, nowMs)}`,
         bracelet.fixValid ? accuracyWords(bracelet.accuracyM) : t('panel.noFix'),
       ]
     : []

@@ -8,10 +8,10 @@ const RADIUS_PX: Record<MarkState, number> = { patuh: 5.5, nodata: 6, informasi:
 /** Two of each state, at some zooms. */
 const SPRITES_MAX = 100
 
-export type Letters = Record<MarkState, string>
+type Letters = Record<MarkState, string>
 
 /** Shape of a state around (0, 0): circle, ring, triangle, octagon. */
-export function traceShape(ctx: CanvasRenderingContext2D, state: MarkState, radius: number): void {
+function traceShape(ctx: CanvasRenderingContext2D, state: MarkState, radius: number): void {
   ctx.beginPath()
   if (state === 'serius') {
     ctx.moveTo(0, -radius)
@@ -28,7 +28,7 @@ export function traceShape(ctx: CanvasRenderingContext2D, state: MarkState, radi
 }
 
 /** A shape as it is copied: as many device pixels as it needs, its middle in the middle. */
-export type Sprite = { canvas: HTMLCanvasElement; sizePx: number }
+type Sprite = { canvas: HTMLCanvasElement; sizePx: number }
 
 /**
  * Shapes drawn once for a theme, a pixel density and a size, then copied for each bracelet. Where there is no graphics card the
@@ -97,7 +97,7 @@ export class MarkSprites {
 }
 
 /** `calmScale` makes compliant bracelets smaller from afar; `others` is the opacity of all but the selected one. */
-export type BraceletFocus = { calmScale: number; others: number }
+type BraceletFocus = { calmScale: number; others: number }
 
 export function paintBracelets(
   ctx: CanvasRenderingContext2D,

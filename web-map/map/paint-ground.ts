@@ -1,7 +1,7 @@
-import type { Coast, Outline } from './coast.ts'
-import { graticuleOf } from './graticule.ts'
-import { type MapView, worldBounds, worldX, worldY } from './mercator.ts'
-import { PLACES } from './places.ts'
+import type { Coast, Outline } from '../ground/coast.ts'
+import { graticuleOf } from '../ground/graticule.ts'
+import { type MapView, worldBounds, worldX, worldY } from '../ground/mercator.ts'
+import { PLACES } from '../ground/places.ts'
 import type { MapTheme } from './theme.ts'
 
 export const FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif'

@@ -1,4 +1,4 @@
-import { type MapView, metresToPx, worldBounds } from './mercator.ts'
+import { type MapView, metresToPx, worldBounds } from '../ground/mercator.ts'
 import type { MapTheme } from './theme.ts'
 import type { Track, TrackPoint } from './track-lines.ts'
 

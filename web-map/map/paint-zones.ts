@@ -1,4 +1,4 @@
-import { type MapView, worldBounds } from './mercator.ts'
+import { type MapView, worldBounds } from '../ground/mercator.ts'
 import { FONT } from './paint-ground.ts'
 import type { DrawnZone } from './project-zones.ts'
 import type { MapTheme } from './theme.ts'

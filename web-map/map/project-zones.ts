@@ -1,8 +1,7 @@
 import type { ZoneView } from '../../model/console/console.ts'
 import type { ConditionKind } from '../../model/plan/plan.ts'
 import type { ZoneShape } from '../../model/plan/zone.ts'
-import { boundsOfWorldPoints } from './coast.ts'
-import { worldPerMetre, worldX, worldY } from './mercator.ts'
+import { type WorldPoint, worldPerMetre, worldX, worldY } from '../ground/mercator.ts'
 
 /** A zone in world units, ready to be drawn: rings to fill, or a line with a width, or a circle. */
 export type DrawnZone = {
@@ -81,4 +80,18 @@ export function projectZone(zone: ZoneView): DrawnZone {
       }
     }
   }
+}
+
+function boundsOfWorldPoints(points: readonly WorldPoint[]) {
+  let minX = Number.POSITIVE_INFINITY
+  let minY = Number.POSITIVE_INFINITY
+  let maxX = Number.NEGATIVE_INFINITY
+  let maxY = Number.NEGATIVE_INFINITY
+  for (const { x, y } of points) {
+    if (x < minX) minX = x
+    if (x > maxX) maxX = x
+    if (y < minY) minY = y
+    if (y > maxY) maxY = y
+  }
+  return { minX, minY, maxX, maxY }
 }

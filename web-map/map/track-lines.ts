@@ -1,5 +1,5 @@
 import type { TrackFix } from '../../model/console/console.ts'
-import { worldX, worldY } from './mercator.ts'
+import { worldX, worldY } from '../ground/mercator.ts'
 
 /** A silence longer than this is drawn as a gap: nobody knows where the wearer went in it. */
 export const TRACK_GAP_MS = 10 * 60_000
@@ -16,7 +16,7 @@ export type TrackPoint = {
 }
 
 /** A run of points drawn as one line: `seen` between reports, `gap` dashed across a silence. */
-export type TrackLine = { kind: 'seen' | 'gap'; points: TrackPoint[] }
+type TrackLine = { kind: 'seen' | 'gap'; points: TrackPoint[] }
 
 export type Track = { points: TrackPoint[]; lines: TrackLine[]; archived: number; invalid: number }
 

@@ -1,5 +1,6 @@
 import type { ConditionView, ZoneView } from '../../model/console/console.ts'
-import type { Condition, WeeklyWindow } from '../../model/plan/plan.ts'
+import type { TrialRequest } from '../../model/console/judgement.ts'
+import type { WeeklyWindow } from '../../model/plan/plan.ts'
 import type { ZoneShape } from '../../model/plan/zone.ts'
 
 /** A condition of the wearer as the officer would have it. */
@@ -11,15 +12,6 @@ export type TrialDraft = {
   /** A breach counts once it has lasted this long. */
   confirmMinutes: number
   days: number
-}
-
-/** What is asked of the API for one wearer. */
-export type TrialRequest = {
-  wearerId: string
-  days: number
-  zone: { id: string } | { shape: ZoneShape }
-  condition: Pick<Condition, 'kind' | 'timeZone' | 'windows' | 'parameters'>
-  reason: string
 }
 
 /** A zone that does not exist yet: a circle that the officer puts somewhere. */

@@ -1,17 +1,17 @@
 import { useSignal } from '@preact/signals'
 import type { ConditionKind } from '../../model/plan/plan.ts'
-import type { ConsoleState } from '../app/console-state.ts'
 import { t } from '../i18n/language.ts'
 import { Icon } from '../widgets/marks.tsx'
 import { PageHead } from '../widgets/page-head.tsx'
 import { REASON_CHARACTERS } from '../widgets/reason-form.tsx'
+import type { TrialRoom } from './room.ts'
 import { CONFIRM_MINUTES_MAX, NEW_ZONE_KINDS, SIZE_M, TRIAL_DAYS, type TrialDraft } from './trial-draft.ts'
 import { TrialResult } from './trial-result.tsx'
 import { TrialWindows } from './trial-windows.tsx'
 
 /** One of the wearer's conditions, changed, and tried on the stored track before anybody proposes it. */
-export function TrialPage({ state }: { state: ConsoleState }) {
-  const { trial, file } = state
+export function TrialPage({ room, onBack }: { room: TrialRoom; onBack: () => void }) {
+  const { trial, file } = room
   const condition = trial.condition.value!
   const draft = trial.draft.value!
   const reason = useSignal('')
@@ -21,9 +21,9 @@ export function TrialPage({ state }: { state: ConsoleState }) {
   return (
     <article class="trial" aria-busy={busy}>
       <PageHead
-        state={state}
         title={t(trial.newZone.value ? 'trial.titleNew' : 'trial.title')}
         returns={`trial ${condition.id}`}
+        onBack={onBack}
       />
       <p class="about">
         {!trial.newZone.value && (
@@ -36,11 +36,11 @@ export function TrialPage({ state }: { state: ConsoleState }) {
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          void trial.run(reason.value.trim(), state.nowMs.value)
+          void trial.run(reason.value.trim(), room.desk.nowMs.value)
         }}
       >
-        {trial.newZone.value && <NewZoneFields state={state} />}
-        <SizeField state={state} draft={draft} onChange={change} />
+        {trial.newZone.value && <NewZoneFields room={room} />}
+        <SizeField room={room} draft={draft} onChange={change} />
         <TrialWindows draft={draft} timeZone={condition.timeZone} onChange={(next) => trial.change(next)} />
         <div class="trial-pair">
           <label class="field">
@@ -85,14 +85,14 @@ export function TrialPage({ state }: { state: ConsoleState }) {
           {busy ? t('explain.working') : t('trial.run')}
         </button>
       </form>
-      <TrialResult state={state} timeZone={condition.timeZone} />
+      <TrialResult room={room} timeZone={condition.timeZone} />
     </article>
   )
 }
 
-function NewZoneFields({ state }: { state: ConsoleState }) {
-  const { trial } = state
-  const centre = state.mapCentre.value
+function NewZoneFields({ room }: { room: TrialRoom }) {
+  const { trial } = room
+  const centre = room.map.centre.value
   return (
     <>
       <label class="field">
@@ -119,12 +119,12 @@ function NewZoneFields({ state }: { state: ConsoleState }) {
   )
 }
 
-function SizeField(props: { state: ConsoleState; draft: TrialDraft; onChange: (more: Partial<TrialDraft>) => void }) {
-  const { state, draft, onChange } = props
+function SizeField(props: { room: TrialRoom; draft: TrialDraft; onChange: (more: Partial<TrialDraft>) => void }) {
+  const { room, draft, onChange } = props
   if (draft.sizeM === undefined) return <p class="hint">{t('trial.fixedShape')}</p>
   return (
     <label class="field">
-      <span>{t(state.trial.zone.value?.shape.type === 'Corridor' ? 'trial.width' : 'trial.radius')}</span>
+      <span>{t(room.trial.zone.value?.shape.type === 'Corridor' ? 'trial.width' : 'trial.radius')}</span>
       <input
         type="number"
         required

@@ -1,13 +1,14 @@
 import type { Incident } from '../../model/incident/incident.ts'
-import type { JudgedFix } from '../explanation/judged-fixes.ts'
-import { worldX, worldY } from '../map/mercator.ts'
+import { worldX, worldY } from '../ground/mercator.ts'
+import type { Place } from '../map/corners.ts'
 
-export type Place = Pick<JudgedFix, 'latDeg' | 'lonDeg' | 'x' | 'y'>
+/** A place in degrees, and where it lies on the sheet. */
+export type TrialPlace = Place & { x: number; y: number }
 
 const WEIGHT = { deepest: 3, confirm: 2, start: 1, sign: 0, end: 0 } as const
 
 /** Where an incident is shown: at its deepest, else where it was confirmed; undefined where no position is known. */
-export function placeOf({ evidence }: Incident): Place | undefined {
+export function placeOf({ evidence }: Incident): TrialPlace | undefined {
   let best: Incident['evidence'][number] | undefined
   for (const one of evidence) {
     if (one.latE7 === undefined || one.lonE7 === undefined) continue

@@ -1,14 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Incident } from '../../model/incident/incident.ts'
-import type { ConsoleState } from '../app/console-state.ts'
 import { t } from '../i18n/language.ts'
 import { countWords, decimalWords, distanceWords } from '../i18n/measure-words.ts'
 import { durationWords, momentWords, spanWords } from '../i18n/time-words.ts'
+import type { TrialRoom } from './room.ts'
 import { placeOf } from './trial-places.ts'
 
 /** What would have been raised: how many, how often, and each of them, numbered as on the map. */
-export function TrialResult({ state, timeZone }: { state: ConsoleState; timeZone: string }) {
-  const answer = state.trial.answer.value
+export function TrialResult({ room, timeZone }: { room: TrialRoom; timeZone: string }) {
+  const answer = room.trial.answer.value
   const section = useRef<HTMLElement>(null)
   useEffect(() => {
     const shown = section.current
@@ -39,7 +39,7 @@ export function TrialResult({ state, timeZone }: { state: ConsoleState; timeZone
           )}
           <ol>
             {tried.incidents.map((incident, i) => (
-              <Would key={incident.id} state={state} incident={incident} index={i} timeZone={timeZone} />
+              <Would key={incident.id} room={room} incident={incident} index={i} timeZone={timeZone} />
             ))}
           </ol>
           {tried.incidentCount > tried.incidents.length && (
@@ -52,18 +52,17 @@ export function TrialResult({ state, timeZone }: { state: ConsoleState; timeZone
   )
 }
 
-function Would(props: { state: ConsoleState; incident: Incident; index: number; timeZone: string }) {
-  const { state, incident, index, timeZone } = props
+function Would(props: { room: TrialRoom; incident: Incident; index: number; timeZone: string }) {
+  const { room, incident, index, timeZone } = props
   const { startMs, endMs, depthM, type } = incident
-  const nowMs = state.nowMs.value
-  const n = state.file.detail.value?.n
+  const nowMs = room.desk.nowMs.value
   const show = () => {
-    state.trial.chosen.value = index
+    room.trial.chosen.value = index
     const place = placeOf(incident)
-    if (place && n !== undefined) state.errand.value = { kind: 'wearer', n, latDeg: place.latDeg, lonDeg: place.lonDeg }
+    if (place) room.map.errand.value = { kind: 'place', latDeg: place.latDeg, lonDeg: place.lonDeg }
   }
   return (
-    <li class={state.trial.chosen.value === index ? 'pointed' : ''}>
+    <li class={room.trial.chosen.value === index ? 'pointed' : ''}>
       <i class="edge-number" aria-hidden="true">
         {index + 1}
       </i>

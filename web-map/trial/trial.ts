@@ -3,7 +3,7 @@ import type { ConditionView, ZoneView } from '../../model/console/console.ts'
 import type { BacktestAnswer } from '../../model/console/judgement.ts'
 import type { ConditionKind } from '../../model/plan/plan.ts'
 import type { ZoneShape } from '../../model/plan/zone.ts'
-import type { Api } from '../app/request.ts'
+import type { Api } from '../session/request.ts'
 import type { WearerFile } from '../wearer/wearer-file.ts'
 import { draftOf, NEW_ZONE, NEW_ZONE_KINDS, requestOf, type TrialDraft } from './trial-draft.ts'
 

@@ -5,7 +5,7 @@ export type Minuted = Pick<LedgerRow, 'inForceMs' | 'violationMs' | 'servedMs'> 
   /** In force, and neither proven kept nor in violation. */
   unknownMs: number
 }
-export type LedgerWeek = Minuted & Pick<LedgerRow, 'fromMs' | 'toMs'>
+type LedgerWeek = Minuted & Pick<LedgerRow, 'fromMs' | 'toMs'>
 export type LedgerGroup = {
   conditionId: string
   kind: LedgerRow['kind']

@@ -1,27 +1,27 @@
-import type { ConsoleState } from '../app/console-state.ts'
 import { t } from '../i18n/language.ts'
-import { hoursSpoken, hoursWords } from '../i18n/ledger-words.ts'
+import { hoursSpoken, hoursWords } from '../i18n/measure-words.ts'
 import { daysWords } from '../i18n/time-words.ts'
 import { PageHead } from '../widgets/page-head.tsx'
 import { type LedgerGroup, ledgerGroups, type Minuted } from './ledger-groups.ts'
 import { LEDGER_WEEKS, type LedgerWeeks } from './minutes.ts'
+import type { WearerRoom } from './room.ts'
 
 /** Time in violation, kept and not known, by condition and week. */
-export function LedgerPage({ state }: { state: ConsoleState }) {
-  const { minutes, file } = state
+export function LedgerPage({ room, onBack }: { room: WearerRoom; onBack: () => void }) {
+  const { desk, minutes, file } = room
   const detail = file.detail.value
   const rows = minutes.rows.value
   const groups = rows && ledgerGroups(rows, detail?.conditions ?? [])
-  const timeZone = state.timeZoneOf(detail?.unitPath ?? '')
+  const timeZone = desk.timeZoneOf(detail?.unitPath ?? '')
   return (
     <article class="ledger" aria-busy={file.busy.value.has('ledger')}>
-      <PageHead state={state} title={t('ledger.title')} returns="ledger" />
+      <PageHead title={t('ledger.title')} returns="ledger" onBack={onBack} />
       <label class="ledger-span">
         <span>{t('ledger.span')}</span>
         <select
           value={minutes.weeks.value}
           onChange={(event) =>
-            void minutes.open(Number(event.currentTarget.value) as LedgerWeeks, timeZone, state.nowMs.value)
+            void minutes.open(Number(event.currentTarget.value) as LedgerWeeks, timeZone, desk.nowMs.value)
           }
         >
           {LEDGER_WEEKS.map((weeks) => (

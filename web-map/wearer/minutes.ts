@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals'
 import type { LedgerRow } from '../../model/console/judgement.ts'
-import type { Api } from '../app/request.ts'
 import { mondayBefore } from '../i18n/time-words.ts'
+import type { Api } from '../session/request.ts'
 import type { WearerFile } from './wearer-file.ts'
 
 /** Whole weeks before the one that runs; the API counts 62 days at most. */

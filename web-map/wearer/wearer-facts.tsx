@@ -1,23 +1,23 @@
 import type { WearerDetail } from '../../model/console/console.ts'
 import { TRISTATE } from '../../model/report/report.ts'
-import type { ConsoleState } from '../app/console-state.ts'
 import type { Bracelet } from '../feed/live-state.ts'
 import { t } from '../i18n/language.ts'
 import { countWords, speedWords } from '../i18n/measure-words.ts'
 import { ageWords, momentWords } from '../i18n/time-words.ts'
 import { Icon } from '../widgets/marks.tsx'
+import type { WearerRoom } from './room.ts'
 
 /** The live feed's word where there is one, else what the file said when it was opened. */
 export function LastReport(props: {
-  state: ConsoleState
+  room: WearerRoom
   detail: WearerDetail
   bracelet: Bracelet | undefined
   timeZone: string
 }) {
-  const { state, detail, bracelet, timeZone } = props
+  const { room, detail, bracelet, timeZone } = props
   const last = bracelet ?? detail.last
   if (!last) return <p class="hint">{t('panel.noLast')}</p>
-  const nowMs = state.nowMs.value
+  const nowMs = room.desk.nowMs.value
   const battery = bracelet
     ? bracelet.batteryPercent <= 100
       ? bracelet.batteryPercent
@@ -48,7 +48,7 @@ export function LastReport(props: {
       <button
         type="button"
         class="quiet"
-        onClick={() => (state.errand.value = { kind: 'wearer', n: detail.n, latDeg: last.latDeg, lonDeg: last.lonDeg })}
+        onClick={() => (room.map.errand.value = { kind: 'place', latDeg: last.latDeg, lonDeg: last.lonDeg })}
       >
         <Icon name="target" size={16} />
         {t('panel.centre')}
@@ -68,8 +68,7 @@ function Fact({ label, value, more, warn }: { label: string; value: string; more
 }
 
 /** Shows or hides the track; opening it is an access that is written down. */
-export function TrackSwitch({ state }: { state: ConsoleState }) {
-  const { file } = state
+export function TrackSwitch({ room: { desk, file } }: { room: WearerRoom }) {
   const track = file.track.value
   return (
     <div class="track-switch">
@@ -90,7 +89,7 @@ export function TrackSwitch({ state }: { state: ConsoleState }) {
       <button
         type="button"
         disabled={file.busy.value.has('track')}
-        onClick={() => (track ? file.hideTrack() : void file.showTrack(state.nowMs.value))}
+        onClick={() => (track ? file.hideTrack() : void file.showTrack(desk.nowMs.value))}
       >
         <Icon name="track" size={16} />
         {file.busy.value.has('track') ? t('app.loading') : t(track ? 'panel.hideTrack' : 'panel.showTrack')}
@@ -100,8 +99,8 @@ export function TrackSwitch({ state }: { state: ConsoleState }) {
 }
 
 /** Opens the minutes ledger, which reads the track. */
-export function LedgerSwitch({ state, timeZone }: { state: ConsoleState; timeZone: string }) {
-  const { minutes } = state
+export function LedgerSwitch({ room, timeZone }: { room: WearerRoom; timeZone: string }) {
+  const { desk, minutes } = room
   return (
     <div class="track-switch">
       <div>
@@ -111,7 +110,7 @@ export function LedgerSwitch({ state, timeZone }: { state: ConsoleState; timeZon
       <button
         type="button"
         data-returns="ledger"
-        onClick={() => void minutes.open(minutes.weeks.value, timeZone, state.nowMs.value)}
+        onClick={() => void minutes.open(minutes.weeks.value, timeZone, desk.nowMs.value)}
       >
         <Icon name="clock" size={16} />
         {t('ledger.open')}

@@ -1,12 +1,12 @@
 import { signal } from '@preact/signals'
 import type { WearerDetail } from '../../model/console/console.ts'
-import { type Api, type ApiFailure, failureWords } from '../app/request.ts'
 import { type Track, trackOf } from '../map/track-lines.ts'
+import { type Api, type ApiFailure, failureWords } from '../session/request.ts'
 
-export const TRACK_SPAN_MS = 24 * 3_600_000
+const TRACK_SPAN_MS = 24 * 3_600_000
 
 /** What the panel shows of the wearer. */
-export type FilePage = 'file' | 'explanation' | 'ledger' | 'trial'
+type FilePage = 'file' | 'explanation' | 'ledger' | 'trial'
 type Part = FilePage | 'track'
 type Work = (wearerId: string, nowMs: number) => Promise<void>
 

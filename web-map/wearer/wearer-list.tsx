@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import type { ConsoleState } from '../app/console-state.ts'
+import type { WearerSummary } from '../../model/console/console.ts'
 import { markStateOf } from '../feed/freshness.ts'
 import { t } from '../i18n/language.ts'
 import { countWords } from '../i18n/measure-words.ts'
@@ -7,15 +7,22 @@ import { programmeWords } from '../i18n/programme-words.ts'
 import { ageWords } from '../i18n/time-words.ts'
 import { Icon, StateMark } from '../widgets/marks.tsx'
 import { findWearers } from './find-wearers.ts'
+import type { WearerRoom } from './room.ts'
 
 const SHOWN_MAX = 100
 
-export function WearerList({ state, onOpen }: { state: ConsoleState; onOpen: () => void }) {
+export function WearerList({
+  room: { desk, file },
+  onOpen,
+}: {
+  room: WearerRoom
+  onOpen: (wearer: WearerSummary) => void
+}) {
   const query = useSignal('')
-  state.rosterVersion.value
-  state.listsVersion.value
-  const nowMs = state.nowMs.value
-  const found = findWearers(state.live.wearers.values(), query.value, (path) => state.unitName(path))
+  desk.versions.roster.value
+  desk.versions.lists.value
+  const nowMs = desk.nowMs.value
+  const found = findWearers(desk.live.wearers.values(), query.value, (path) => desk.unitName(path))
   return (
     <section class="list" aria-label={t('wearers.tab')}>
       <label class="search">
@@ -33,23 +40,20 @@ export function WearerList({ state, onOpen }: { state: ConsoleState; onOpen: () 
       </p>
       <ol class="wearers">
         {found.slice(0, SHOWN_MAX).map((wearer) => {
-          const bracelet = state.live.bracelets.get(wearer.n)
+          const bracelet = desk.live.bracelets.get(wearer.n)
           return (
             <li key={wearer.id}>
               <button
                 type="button"
-                class={state.file.selectedId.value === wearer.id ? 'selected' : ''}
-                onClick={() => {
-                  state.openWearer(wearer)
-                  onOpen()
-                }}
+                class={file.selectedId.value === wearer.id ? 'selected' : ''}
+                onClick={() => onOpen(wearer)}
               >
                 <StateMark state={bracelet ? markStateOf(bracelet, nowMs) : 'nodata'} size={18} />
                 <span class="wearer-name">{wearer.name}</span>
                 <span class="wearer-age">{bracelet ? ageWords(bracelet.timeMs, nowMs) : t('state.nodata')}</span>
                 <span class="wearer-more">
                   {programmeWords(wearer.programme)} · {wearer.pkName}
-                  {state.units.value.length > 1 && ` · ${state.unitName(wearer.unitPath)}`}
+                  {desk.units.value.length > 1 && ` · ${desk.unitName(wearer.unitPath)}`}
                 </span>
               </button>
             </li>

@@ -1,5 +1,5 @@
-import type { Preferences } from '../app/preferences.ts'
 import { type Language, language, t } from '../i18n/language.ts'
+import type { Preferences } from '../session/preferences.ts'
 
 const LANGUAGES: readonly Language[] = ['id', 'en']
 

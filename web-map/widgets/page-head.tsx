@@ -1,5 +1,4 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { ConsoleState } from '../app/console-state.ts'
 import { t } from '../i18n/language.ts'
 import { Icon } from './marks.tsx'
 
@@ -7,7 +6,7 @@ import { Icon } from './marks.tsx'
  * Head of a page of the panel. Takes the focus when the page opens, and gives it back to what opened it: the button with
  * `data-returns` of the same name, in the panel or, where there is none, anywhere.
  */
-export function PageHead({ state, title, returns }: { state: ConsoleState; title: string; returns: string }) {
+export function PageHead({ title, returns, onBack }: { title: string; returns: string; onBack: () => void }) {
   const heading = useRef<HTMLHeadingElement>(null)
   // At once: who leaves again before the next frame is given the focus back, too.
   useLayoutEffect(() => {
@@ -16,7 +15,7 @@ export function PageHead({ state, title, returns }: { state: ConsoleState; title
   }, [])
   return (
     <div class="page-head">
-      <button type="button" class="quiet" onClick={() => state.stepBack()}>
+      <button type="button" class="quiet" onClick={onBack}>
         <Icon name="back" size={16} />
         {t('panel.back')}
       </button>

@@ -1,12 +1,11 @@
 import { useSignal } from '@preact/signals'
-import type { ConsoleState } from '../app/console-state.ts'
 import { t } from '../i18n/language.ts'
 
 /** The API takes no more. */
 export const REASON_CHARACTERS = { min: 10, max: 500 }
 
 /** Asks why the officer opens a klien who is not theirs; the words go into the access history. */
-export function ReasonForm({ state }: { state: ConsoleState }) {
+export function ReasonForm({ onReason }: { onReason: (reason: string) => void }) {
   const reason = useSignal('')
   const short = reason.value.trim().length < REASON_CHARACTERS.min
   return (
@@ -14,7 +13,7 @@ export function ReasonForm({ state }: { state: ConsoleState }) {
       class="reason"
       onSubmit={(event) => {
         event.preventDefault()
-        if (!short) void state.file.giveReason(reason.value.trim(), state.nowMs.value)
+        if (!short) onReason(reason.value.trim())
       }}
     >
       <label class="field">

@@ -166,7 +166,7 @@ function typedOf(text: string): string | number | boolean {
 }
 
 function number(text: string): number {
-  return /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?\s*$/i.test(text) && Number.isFinite(Number(text))
+  return /^\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?\s*$/i.test(text) && Number.isFinite(Number(text))
     ? Number(text)
     : Number.NaN
 }

@@ -4,6 +4,8 @@ import type { HttpProtocolRequest } from '../decoder.ts'
 const GONE = 'REDACTED'
 /** Shorter ones are not looked for as text: they would tear holes into everything. */
 const SECRET_CHARS_MIN = 6
+/** Searching for a longer one takes quadratic time in the worst case, and nobody is given one: nothing after it is kept. */
+const SECRET_CHARS_MAX = 256
 
 /**
  * The request as people may see it: method, address and body, byte for byte but for what may be a credential: the path (its
@@ -17,8 +19,11 @@ export function redactOsmand(request: HttpProtocolRequest): Uint8Array {
   const body = bytes.toString('latin1').replace(TOKEN_MEMBER, `$1"${GONE}"`)
   let text = `${request.method} ${path}${redactPairs(query)}\n${request.contentType ?? ''}\n\n${redactPairs(body)}`
   const inPath = request.url.slice(1).split(/[/?]/, 1)[0]
-  for (const secret of [bearerOf(request.headers.authorization), inPath])
-    if (secret !== undefined && secret.length >= SECRET_CHARS_MIN) text = text.replaceAll(secret, GONE)
+  for (const secret of [bearerOf(request.headers.authorization), inPath]) {
+    if (secret === undefined || secret.length < SECRET_CHARS_MIN) continue
+    if (secret.length > SECRET_CHARS_MAX) return Buffer.from(`${request.method} ${path}\n\n\n${GONE}`)
+    text = text.replaceAll(secret, GONE)
+  }
   return Buffer.from(text, 'latin1')
 }
 

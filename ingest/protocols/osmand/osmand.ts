@@ -9,6 +9,9 @@ import { nestedReport } from './osmand-json.ts'
 import { redactOsmand } from './osmand-redact.ts'
 
 const RECORDS_MAX = 1000
+/** What is longer is cut before anything reads it; of a repeated key the rest is passed over. */
+const VALUE_CHARS_MAX = 512
+const VALUES_PER_KEY_MAX = 64
 const utf8 = new TextDecoder()
 
 /** Values by key as the phone sent them; a key that was sent several times has several. */
@@ -85,9 +88,9 @@ function isNested(members: Record<string, unknown>): boolean {
 function flatOf(members: Record<string, unknown>): FlatRecord {
   const record: FlatRecord = new Map()
   for (const [key, value] of Object.entries(members)) {
-    const values = (Array.isArray(value) ? value : [value])
+    const values = (Array.isArray(value) ? value.slice(0, VALUES_PER_KEY_MAX) : [value])
       .filter((v) => v !== null && typeof v !== 'object')
-      .map(String)
+      .map((v) => String(v).slice(0, VALUE_CHARS_MAX))
     if (values.length > 0) record.set(key, values)
   }
   return record
@@ -110,8 +113,9 @@ function pairsOf(text: string): FlatRecord {
   const record: FlatRecord = new Map()
   for (const [key, value] of new URLSearchParams(text)) {
     const values = record.get(key)
-    if (values === undefined) record.set(key, [value])
-    else values.push(value)
+    const cut = value.slice(0, VALUE_CHARS_MAX)
+    if (values === undefined) record.set(key, [cut])
+    else if (values.length < VALUES_PER_KEY_MAX) values.push(cut)
   }
   return record
 }

@@ -13,7 +13,7 @@ export function keep(report: DeviceReport, name: string, value: string | number 
   if (value === undefined || value === '' || (typeof value === 'number' && !Number.isFinite(value))) return
   report.attributes ??= {}
   const kept = report.attributes
-  const cut = typeof value === 'string' ? visible(value).slice(0, VALUE_CHARS_MAX) : value
+  const cut = typeof value === 'string' ? visible(value.slice(0, VALUE_CHARS_MAX)) : value
   let chars = String(cut).length
   let names = 0
   for (const key in kept) {

@@ -1,0 +1,140 @@
+import type {
+  ActRequest,
+  ApiError,
+  IncidentView,
+  MapSettings,
+  Me,
+  TrackFix,
+  UnitView,
+  WearerDetail,
+  WearerSummary,
+  ZoneView,
+} from '../../model/console/console.ts'
+import type { BacktestAnswer, Explanation, LedgerRow, TrialRequest } from '../../model/console/judgement.ts'
+import type { IncidentAct } from '../../model/incident/incident.ts'
+import type { MessageKey } from '../i18n/id.ts'
+import { isMessageKey, t } from '../i18n/language.ts'
+
+/** The API refused or could not be reached. `status` 0: no answer at all. */
+export class ApiFailure extends Error {
+  status: number
+  code: string
+
+  constructor(status: number, code: string, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.status = status
+    this.code = code
+  }
+}
+
+/** What an officer is told about a failure. Anything but an ApiFailure is a bug and is thrown on. */
+export function failureWords(failure: unknown): string {
+  if (!(failure instanceof ApiFailure)) throw failure
+  const key = `error.${failure.code}`
+  if (isMessageKey(key)) return t(key)
+  const byStatus: Record<number, MessageKey> = {
+    0: 'error.network',
+    401: 'error.not_signed_in',
+    403: 'error.forbidden',
+    404: 'error.not_found',
+    429: 'error.too_many_attempts',
+    502: 'error.unavailable',
+    503: 'error.unavailable',
+    504: 'error.unavailable',
+  }
+  const known = byStatus[failure.status]
+  return known ? t(known) : t('error.other', { code: failure.code })
+}
+
+const PAGE_SIZE = 500
+const PAGES_MAX = 40
+
+/** `same`: begins, is confirmed and ends as it was told. */
+export type ExplanationAnswer = Explanation & { same: boolean }
+
+export type Api = ReturnType<typeof connectApi>
+
+/** The REST side of the API. Every call throws ApiFailure. */
+export function connectApi(fetch: typeof globalThis.fetch) {
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    let response: Response
+    try {
+      response = await fetch(path, {
+        method,
+        credentials: 'same-origin',
+        headers: body === undefined ? { accept: 'application/json' } : { 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+    } catch (cause) {
+      throw new ApiFailure(0, 'network', 'no answer', cause)
+    }
+    if (!response.ok) throw await failureOf(response)
+    return (response.status === 204 ? undefined : await response.json()) as T
+  }
+
+  const pages = async <T>(path: string, cursorName: string, take: (page: never) => T[]): Promise<T[]> => {
+    const items: T[] = []
+    let next: unknown
+    for (let page = 0; page < PAGES_MAX; page++) {
+      const cursor = next === undefined ? '' : `&${cursorName}=${encodeURIComponent(String(next))}`
+      const answer = await call<{ next?: unknown }>('GET', `${path}${cursor}`)
+      items.push(...take(answer as never))
+      next = answer.next
+      if (next === undefined || next === null) break
+    }
+    return items
+  }
+
+  return {
+    signIn: (username: string, password: string) =>
+      call<unknown>('POST', '/api/auth/sign-in/username', { username, password }),
+    signOut: () => call<unknown>('POST', '/api/auth/sign-out', {}),
+    me: () => call<Me>('GET', '/v1/me'),
+    units: async () => (await call<{ units: UnitView[] }>('GET', '/v1/units')).units,
+    zones: async () => (await call<{ zones: ZoneView[] }>('GET', '/v1/zones')).zones,
+    mapSettings: () => call<MapSettings>('GET', '/v1/map-settings'),
+    wearers: () =>
+      pages(`/v1/wearers?limit=${PAGE_SIZE}`, 'after', (page: { wearers: WearerSummary[] }) => page.wearers),
+    openIncidents: () =>
+      pages(
+        `/v1/incidents?state=open&limit=${PAGE_SIZE}`,
+        'before',
+        (page: { incidents: IncidentView[] }) => page.incidents,
+      ),
+    incident: async (id: string) =>
+      (await call<{ incident: IncidentView }>('GET', `/v1/incidents/${encodeURIComponent(id)}`)).incident,
+    closedIncidents: async () =>
+      (await call<{ incidents: IncidentView[] }>('GET', '/v1/incidents?state=closed&limit=100')).incidents,
+    act: async (incidentId: string, request: ActRequest) =>
+      (await call<{ act: IncidentAct }>('POST', `/v1/incidents/${encodeURIComponent(incidentId)}/acts`, request)).act,
+    wearer: (id: string) => call<WearerDetail>('GET', `/v1/wearers/${encodeURIComponent(id)}`),
+    grantAccess: (id: string, reason: string) =>
+      call<void>('POST', `/v1/wearers/${encodeURIComponent(id)}/access`, { reason }),
+    track: async (id: string, fromMs: number, toMs: number) =>
+      (await call<{ fixes: TrackFix[] }>('GET', `/v1/wearers/${encodeURIComponent(id)}/track?${span(fromMs, toMs)}`))
+        .fixes,
+    explanation: (incidentId: string) =>
+      call<ExplanationAnswer>('GET', `/v1/incidents/${encodeURIComponent(incidentId)}/explanation`),
+    ledger: async (id: string, fromMs: number, toMs: number) =>
+      (await call<{ rows: LedgerRow[] }>('GET', `/v1/wearers/${encodeURIComponent(id)}/ledger?${span(fromMs, toMs)}`))
+        .rows,
+    backtest: (request: TrialRequest) => call<BacktestAnswer>('POST', '/v1/backtests', request),
+  }
+}
+
+function span(fromMs: number, toMs: number): string {
+  return `from=${new Date(fromMs).toISOString()}&to=${new Date(toMs).toISOString()}`
+}
+
+/** Our own errors are `{ error: { code } }`; the auth library's are `{ code }`; a proxy's may be no JSON at all. */
+async function failureOf(response: Response): Promise<ApiFailure> {
+  const text = await response.text()
+  let code = `http_${response.status}`
+  let message = response.statusText
+  if (response.headers.get('content-type')?.includes('json')) {
+    const body = JSON.parse(text) as Partial<ApiError> & { code?: string; message?: string }
+    code = body.error?.code ?? body.code ?? code
+    message = body.error?.message ?? body.message ?? message
+  }
+  return new ApiFailure(response.status, code, message)
+}
