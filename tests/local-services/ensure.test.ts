@@ -156,7 +156,9 @@ test('up leaves them running for others, status says where, down ends them', asy
 test('a Docker engine that answers runs them', async () => {
   const all = await options()
   const calls = join(all.folder, 'calls')
-  docker(`echo "$GELANG_POSTGRES_PORT $GELANG_REDIS_PORT $GELANG_POSTGRES_PASSWORD $GELANG_REDIS_PASSWORD $*" >> ${calls}`)
+  docker(
+    `echo "$GELANG_POSTGRES_PORT $GELANG_REDIS_PORT $GELANG_POSTGRES_PASSWORD $GELANG_REDIS_PASSWORD $*" >> ${calls}`,
+  )
   const services = await ensureServices(all)
   const up = readFileSync(calls, 'utf8')
     .split('\n')
