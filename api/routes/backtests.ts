@@ -10,7 +10,7 @@ import { PROPOSING_ROLES } from '../../model/console/roles.ts'
 import { BACKTEST_INCIDENTS_MAX, backtestRequestSchema, backtestSchema } from '../../model/console/wire-judgement.ts'
 import type { Incident } from '../../model/incident/incident.ts'
 import { type ZoneShape, zoneShapeSchema } from '../../model/plan/zone.ts'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { auditReading } from '../../store/access/append-audit.ts'
 import type { Pool, PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { listWearers } from '../../store/people/list-wearers.ts'
@@ -140,9 +140,8 @@ async function tryOn(
     incidents.push(...trial.finish(toMs))
     reports = trial.reports
   }
-  await appendAudit(client, {
-    action: 'track.read',
-    subject: `wearer:${wearerId}`,
+  await auditReading(client, {
+    kind: 'track',
     wearerId: wearer.n,
     reason,
     detail: { backtest: asked.condition.kind, days: asked.days, incidents: incidents.length },

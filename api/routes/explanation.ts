@@ -6,7 +6,7 @@ import type { Explanation } from '../../model/console/judgement.ts'
 import { idSchema } from '../../model/console/wire.ts'
 import { explanationSchema } from '../../model/console/wire-judgement.ts'
 import { INCIDENT_TYPES, type Incident } from '../../model/incident/incident.ts'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { auditReading } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readIncident } from '../../store/incidents/list-incidents.ts'
@@ -81,9 +81,8 @@ async function explainAndWriteDown(
 ): Promise<(Explanation & { same: boolean }) | undefined> {
   const { wearer, reason } = await openTrack(client, officer, wearerId, given)
   const explanation = await foldAgain(client, wearer.n, incident, nowMs)
-  await appendAudit(client, {
-    action: 'track.read',
-    subject: `wearer:${wearer.id}`,
+  await auditReading(client, {
+    kind: 'track',
     wearerId: wearer.n,
     reason,
     detail: { explained: incident.id, fixes: explanation?.weighings.length ?? 0 },

@@ -5,7 +5,7 @@ import type { Me } from '../../model/console/console.ts'
 import type { LedgerRow } from '../../model/console/judgement.ts'
 import { idSchema, instantSchema } from '../../model/console/wire.ts'
 import { ledgerRowSchema } from '../../model/console/wire-judgement.ts'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { auditReading } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { quietBefore } from '../../store/track/read-judged.ts'
@@ -64,9 +64,8 @@ async function countAndWriteDown(
 ): Promise<LedgerRow[]> {
   const { wearer, reason } = await openTrack(client, officer, wearerId, given)
   const rows = await count(client, wearer.n, fromMs, toMs)
-  await appendAudit(client, {
-    action: 'track.read',
-    subject: `wearer:${wearerId}`,
+  await auditReading(client, {
+    kind: 'track',
     wearerId: wearer.n,
     reason,
     detail: { ledger: true, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() },

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { errorSchema, textSchema } from '../../model/console/wire.ts'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { auditSession } from '../../store/access/append-audit.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readOfficerByAuthUser } from '../../store/people/read-officer.ts'
 import { databaseAway, Refusal } from '../answer/refusal.ts'
@@ -75,10 +75,7 @@ export function addLogin(app: ApiApp, parts: ApiParts): void {
     await signInLimits.succeeded(attempt)
     await upgradeHash(auth, user.id, password)
     const officer = await readOfficerByAuthUser(apiPool, user.id)
-    if (officer)
-      await asOfficer(apiPool, officer.officerId, (client) =>
-        appendAudit(client, { action: 'session.open', subject: `officer:${officer.officerId}` }),
-      )
+    if (officer) await asOfficer(apiPool, officer.officerId, (client) => auditSession(client, 'open'))
     devices.remember(c, username, clock())
     setCookies(c, answer)
     return c.json({ ok: true as const }, 200)

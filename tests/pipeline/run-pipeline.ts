@@ -175,13 +175,14 @@ export async function seedWearer(
   deviceId = 'T-1',
 ): Promise<number> {
   const bapas = 'ditjenpas.kanwil.bapas'
-  const { rows } = await pool.query<{ id: string }>('SELECT id FROM officer LIMIT 1')
-  let officerId = rows[0]?.id
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM officer ORDER BY role')
+  let [officerId, pkId] = rows.map(({ id }) => id)
   if (officerId === undefined) {
     await insertUnit(pool, { path: 'ditjenpas', name: 'Ditjenpas', kind: 'ditjenpas', timeZone: 'Asia/Jakarta' })
     await insertUnit(pool, { path: 'ditjenpas.kanwil', name: 'Kanwil', kind: 'kanwil', timeZone: 'Asia/Jakarta' })
     await insertUnit(pool, { path: bapas, name: 'Bapas', kind: 'bapas', timeZone: 'Asia/Jakarta' })
     officerId = await insertOfficer(pool, { name: 'Kepala', role: 'kepala_bapas', unitPath: bapas })
+    pkId = await insertOfficer(pool, { name: 'PK', role: 'pk', unitPath: bapas })
     await insertGateway(pool, { gatewayId: 'gw', unitPath: bapas, secretSha256: sha256(GATEWAY_SECRET) })
   }
   const nik = String(3_300_000_000_000_000 + (randomBytes(4).readUInt32BE() % 1_000_000_000))
@@ -211,7 +212,7 @@ export async function seedWearer(
       ...condition,
       wearerId,
       zoneId,
-      authorId: officerId,
+      authorId: pkId!,
       approverId: officerId,
       madeMs: fromMs,
     })
