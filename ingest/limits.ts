@@ -46,6 +46,8 @@ export type IngestLimits = {
   garbageBytesMax: number
   /** Frames of one connection that could not be decoded before it is cut. */
   malformedFramesMax: number
+  /** Wrong codes of one connection, where the protocol has a word for that, before it is cut. */
+  tcpRefusalsMax: number
   /** Replies that the device does not fetch. */
   tcpUnsentBytesMax: number
   /** While the log takes nothing: how often what devices that are never answered have sent is tried again, and of how many. */
@@ -96,6 +98,7 @@ export const INGEST_LIMITS: IngestLimits = {
   frameBytesMax: 64 * 1024,
   garbageBytesMax: 16 * 1024,
   malformedFramesMax: 20,
+  tcpRefusalsMax: 3,
   tcpUnsentBytesMax: 64 * 1024,
   heldRetryMs: 500,
   heldRetriesAtOnce: 8,

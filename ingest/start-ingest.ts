@@ -24,6 +24,8 @@ export type IngestParts = {
   /** Filled from outside (`followDirectory`); until it has been once, nobody is let in. */
   directory: Directory
   quarantine: QuarantineAppender
+  /** What codes and keys of bracelets are derived from: 32 bytes, the same in every process of an installation. */
+  deviceKey: Uint8Array
   log: Log
   meter: Meter
   clock: Clock

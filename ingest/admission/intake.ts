@@ -8,6 +8,7 @@ import { type DeviceReport, type LogReport, PROTOCOL, type Protocol, REPORT_FLAG
 import type { QuarantineItem } from '../../stream/logs/quarantine-log.ts'
 import type { IngestLimits } from '../limits.ts'
 import { admit } from './admit.ts'
+import type { Proof } from './authorize.ts'
 import type { Directory, KnownDevice } from './directory.ts'
 import { type IngestMeasures, ingestMeasures } from './measure.ts'
 import { type QuarantineAppender, QuarantineShares, ShareUsedUp } from './quarantine-shares.ts'
@@ -65,6 +66,8 @@ export class Batch {
 export class Intake {
   readonly directory: Directory
   readonly limits: IngestLimits
+  /** What codes and keys of bracelets are derived from; the same in every process. */
+  readonly deviceKey: Uint8Array
   readonly clock: Clock
   readonly log: Log
   readonly measures: IngestMeasures
@@ -81,6 +84,7 @@ export class Intake {
     quarantine: QuarantineAppender
     directory: Directory
     limits: IngestLimits
+    deviceKey: Uint8Array
     clock: Clock
     log: Log
     meter: Meter
@@ -88,6 +92,7 @@ export class Intake {
     this.#reportLog = parts.reportLog
     this.directory = parts.directory
     this.limits = parts.limits
+    this.deviceKey = parts.deviceKey
     const { quarantineShareMax, quarantineAskMs } = parts.limits
     this.#quarantine = new QuarantineShares(parts.quarantine, quarantineShareMax, quarantineAskMs)
     this.clock = parts.clock
@@ -106,10 +111,11 @@ export class Intake {
 
   /**
    * Judges one report and, where it is believed, hands it to the log. Gives why it was refused; undefined when it was taken,
-   * or when nobody wore the bracelet then. The caller knows the sender, and calls `refuse` for what is refused.
+   * or when nobody wore the bracelet then. The caller has asked `authorize`, and calls `refuse` for what is refused.
    */
-  take(batch: Batch, report: DeviceReport, known: KnownDevice): RefusalReason | undefined {
+  take(batch: Batch, report: DeviceReport, known: KnownDevice, proof: Proof): RefusalReason | undefined {
     const { device } = known
+    if (proof === 'id') report.unproven = true
     const verdict = admit(report, device, batch.receivedMs, this.limits)
     if (typeof verdict === 'number') {
       batch.waitFor(this.#reportLog.append(report, verdict, device.braceletId, batch.receivedMs, batch.protocol))

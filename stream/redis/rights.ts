@@ -51,6 +51,7 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
       { keys: [keys.probe(EVERY)], commands: 'set' },
       { keys: [keys.listening], commands: 'hmget hset', script: true },
       { keys: [keys.quarantine], commands: 'xadd xlen xrange xtrim', script: true },
+      { keys: [keys.deviceKey], commands: 'get set' },
       { keys: [keys.quarantinePosition], commands: 'get', script: true },
       { keys: [keys.quarantineDropped], commands: 'incrby', script: true },
       { keys: [keys.quarantineSenders], commands: 'hget hincrby hdel', script: true },

@@ -145,6 +145,7 @@ async function openIngest(parts: { redis: RedisClient; keys: Keys; clock: Clock;
   }
   const unfollow = followDirectory(directory, source, log)
   const ingest = await startIngest({
+    deviceKey: new Uint8Array(32),
     ports: { own: 0, osmand: 0 },
     host: '127.0.0.1',
     appender: new ReportAppender(redis, keys, { shardCount: SHARDS }),
@@ -173,6 +174,7 @@ export async function seedWearer(
   nowMs: number,
   conditions: TestCondition[],
   deviceId = 'T-1',
+  protocol: 'gateway' | 'osmand' = 'gateway',
 ): Promise<number> {
   const bapas = 'ditjenpas.kanwil.bapas'
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM officer ORDER BY role')
@@ -221,7 +223,8 @@ export async function seedWearer(
     deviceId,
     model: 'uji',
     unitPath: bapas,
-    secretSha256: sha256(`secret-${deviceId}`),
+    protocol,
+    ...(protocol === 'osmand' && { secretSha256: sha256(`secret-${deviceId}`) }),
   })
   await insertAssignment(pool, { braceletId, wearerId, fromMs })
   return wearerId
