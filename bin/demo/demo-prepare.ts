@@ -10,7 +10,7 @@ import { openPool } from '../../store/database/open-pool.ts'
 import { linkAccount } from '../../store/people/insert-people.ts'
 import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { openLog } from '../process/log.ts'
-import { makeRoleSecrets, type RoleSecrets } from '../process/role-secrets.ts'
+import { keptSecret, makeRoleSecrets, type RoleSecrets } from '../process/role-secrets.ts'
 import type { DemoPorts } from './demo-ports.ts'
 import { seedFleet } from './seed-fleet.ts'
 
@@ -59,6 +59,7 @@ export async function prepareDemo(options: {
     GELANG_TCP_PORT_OFFSET: String(ports.tcpOffset),
     GELANG_BASE_URL: `http://127.0.0.1:${ports.api}`,
     GELANG_AUTH_SECRET: state.authSecret,
+    ...(services.how === 'given' ? { GELANG_RULES_KEY: keptSecret(join(folder, 'data', 'rules-key')) } : {}),
   }
   if (state.fleet === undefined) {
     say(`Making a fleet of ${options.wearers} wearers in three Bapas (seed ${options.seed}).`)

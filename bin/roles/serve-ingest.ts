@@ -5,7 +5,8 @@ import { keepSayingListening } from '../../ingest/say-listening.ts'
 import { startIngest } from '../../ingest/start-ingest.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
 import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
-import { loadDirectory, loadDirectoryChanges } from '../../stream/publication/publications.ts'
+import { followDirectoryRecords } from '../../stream/publication/publications.ts'
+import { openRuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { gaugeLogAvailable } from './gauge-log.ts'
 import type { RoleParts, RunningRole } from './role.ts'
@@ -21,11 +22,11 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
     shardCount: settings.shardCount,
     lingerMs: LINGER_MS,
   })
+  const alarm = openRuleAlarm(log, meter, () => performance.now())
   const unfollow = followDirectory(
     directory,
     {
-      load: () => loadDirectory(redis, keys),
-      loadChanges: (since) => loadDirectoryChanges(redis, keys, since),
+      news: followDirectoryRecords(redis, keys, alarm),
       watch: (onChange) => watchVersion(redis, keys, 'directory', onChange),
     },
     log,
@@ -58,6 +59,7 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
   const saying = keepSayingListening({ redis, keys, clock, log, ready: ingest.ready })
   return {
     notReady: async () => gauge.why() ?? (ingest.ready() ? undefined : 'the directory has not been published yet'),
+    warning: alarm.warning,
     async stop() {
       gauge.stop()
       await saying.stop()
