@@ -1,11 +1,11 @@
 // Of better-auth's routes, these three are open; the rest (sign-up, "is this name taken", …) does not exist here.
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { errorSchema, textSchema } from '../../model/console/wire.ts'
+import { auditSession } from '../../store/access/append-audit.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readOfficerByAuthUser } from '../../store/people/read-officer.ts'
 import { databaseAway, Refusal } from '../answer/refusal.ts'
-import { errorSchema, textSchema } from '../answer/schemas.ts'
 import { Turns } from '../answer/turns.ts'
 import { CLIENT_ADDRESS_HEADER, upgradeHash } from '../sign-in/auth.ts'
 import { networkOf } from '../sign-in/client-address.ts'
@@ -75,10 +75,7 @@ export function addLogin(app: ApiApp, parts: ApiParts): void {
     await signInLimits.succeeded(attempt)
     await upgradeHash(auth, user.id, password)
     const officer = await readOfficerByAuthUser(apiPool, user.id)
-    if (officer)
-      await asOfficer(apiPool, officer.officerId, (client) =>
-        appendAudit(client, { action: 'session.open', subject: `officer:${officer.officerId}` }),
-      )
+    if (officer) await asOfficer(apiPool, officer.officerId, (client) => auditSession(client, 'open'))
     devices.remember(c, username, clock())
     setCookies(c, answer)
     return c.json({ ok: true as const }, 200)

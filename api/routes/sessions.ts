@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { sessionIdSchema, sessionSchema } from '../../model/console/wire.ts'
+import { auditSession } from '../../store/access/append-audit.ts'
 import { endSessions, listSessions } from '../../store/access/sessions.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { notFound } from '../answer/refusal.ts'
-import { sessionIdSchema, sessionSchema } from '../answer/schemas.ts'
 import type { SignedIn } from '../sign-in/sessions.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
@@ -54,11 +54,7 @@ export function addSessions(app: ApiApp, { authPool, apiPool, hub }: ApiParts): 
     for (const id of ended) hub.endSession(id, 'signed_out')
     if (ended.length > 0)
       await asOfficer(apiPool, officer.officerId, (client) =>
-        appendAudit(client, {
-          action: 'session.revoke',
-          subject: `officer:${officer.officerId}`,
-          detail: { sessions: ended.length },
-        }),
+        auditSession(client, 'revoke', { sessions: ended.length }),
       )
     return ended.length
   }

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Me, TrackFix } from '../../model/console/console.ts'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { idSchema, instantSchema, trackFixSchema } from '../../model/console/wire.ts'
+import { auditReading } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readTrack } from '../../store/track/read-track.ts'
 import { Refusal } from '../answer/refusal.ts'
-import { idSchema, instantSchema, trackFixSchema } from '../answer/schemas.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
@@ -65,9 +65,8 @@ async function readAndWriteDown(
 ): Promise<TrackFix[]> {
   const { wearer, reason } = await openTrack(client, officer, wearerId, given)
   const fixes = await readTrack(client, wearerId, fromMs, toMs, TRACK_FIXES_MAX + 1)
-  await appendAudit(client, {
-    action: 'track.read',
-    subject: `wearer:${wearerId}`,
+  await auditReading(client, {
+    kind: 'track',
     wearerId: wearer.n,
     reason,
     detail: { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), fixes: fixes.length },

@@ -40,7 +40,7 @@ export const OPERATOR = 'bench-operator'
 /** Writes it into an empty, migrated database; gives the device ids. */
 export async function seedUnit(seed: SeedUnit): Promise<string[]> {
   const { databaseUrl } = seed
-  const pool = openPool({ url: databaseUrl, applicationName: 'gelang bench', max: 2 })
+  const pool = openPool({ url: databaseUrl, applicationName: 'gelang bench', max: 2, takeOver: 'bench' })
   const authPool = openPool({ url: databaseUrl, role: 'gelang_auth', applicationName: 'gelang bench', max: 2 })
   try {
     const { operatorId, deviceIds } = await inTransaction(pool, (client) => seedRows(client, seed))
@@ -58,6 +58,11 @@ export async function seedUnit(seed: SeedUnit): Promise<string[]> {
     await pool.end()
     await authPool.end()
   }
+}
+
+/** Of two one speaks OsmAnd, for the other a gateway speaks. */
+export function speaksOsmand(n: number): boolean {
+  return n % 2 === 0
 }
 
 async function seedRows(client: PoolClient, seed: SeedUnit): Promise<{ operatorId: string; deviceIds: string[] }> {
@@ -85,7 +90,9 @@ async function seedRows(client: PoolClient, seed: SeedUnit): Promise<{ operatorI
     const { n: wearerId } = await insertWearer(client, wearer)
     const during = { fromMs, toMs: fromMs + YEAR_MS, madeMs: fromMs }
     await insertSupervision(client, { wearerId, programme: 'PB', skNumber: `SK-${n}`, ...during })
-    const bracelet = { deviceId, model: 'bench', unitPath: BAPAS, secretSha256: sha256(seed.secretOf(deviceId)) }
+    const own = { protocol: 'osmand' as const, secretSha256: sha256(seed.secretOf(deviceId)) }
+    const speaks = speaksOsmand(n) ? own : { protocol: 'gateway' as const }
+    const bracelet = { deviceId, model: 'bench', unitPath: BAPAS, ...speaks }
     await insertAssignment(client, { braceletId: await insertBracelet(client, bracelet), wearerId, fromMs })
     await insertCondition(client, {
       wearerId,

@@ -90,7 +90,7 @@ async function redisUsers(url: string, folder: string): Promise<RoleSecrets> {
 }
 
 async function seed(databaseUrl: string, fleet: Fleet, state: DemoState): Promise<void> {
-  const pool = openPool({ url: databaseUrl, applicationName: 'gelang demo', max: 2 })
+  const pool = openPool({ url: databaseUrl, applicationName: 'gelang demo', max: 2, takeOver: 'demo' })
   const authPool = openPool({ url: databaseUrl, role: 'gelang_auth', applicationName: 'gelang demo', max: 2 })
   try {
     const nowMs = Date.now()

@@ -26,11 +26,19 @@ import {
 } from '../../stream/logs/quarantine-log.ts'
 import { readEntries } from '../../stream/logs/read-reports.ts'
 import { commitTold, forgetDue, readDue, readTold, rememberRecipients } from '../../stream/logs/told.ts'
+import { agreeDeviceKey } from '../../stream/ownership/agree-device-key.ts'
 import { agreeShardCount } from '../../stream/ownership/agree-shard-count.ts'
 import { commitShard, eventFieldsOf, loadShard } from '../../stream/ownership/checkpoint.ts'
 import { ACQUIRE, BEAT, RELEASE, RENEW } from '../../stream/ownership/lease-scripts.ts'
 import { readListening, sayListening } from '../../stream/ownership/listening.ts'
 import { commitOutages, readOutages, readUnitCounts, saveUnitCounts } from '../../stream/ownership/outages.ts'
+import {
+  disputesVersion,
+  noteSenders,
+  raiseDispute,
+  readDisputes,
+  settleDisputes,
+} from '../../stream/publication/disputes.ts'
 import {
   beginPublishingRules,
   followDirectoryRecords,
@@ -119,6 +127,20 @@ const OPERATIONS: readonly Operation[] = [
         { entriesMax: 1 },
       ),
   ],
+  ['agrees on the key of codes', ['ingest'], (redis) => agreeDeviceKey(redis, keys, new Uint8Array(32))],
+  [
+    'notes who speaks for a bracelet',
+    ['ingest'],
+    (redis) => noteSenders(redis, keys, [{ braceletId: 1, wearerId: 1, sender: 's', receivedMs: 1, timeMs: 1 }]),
+  ],
+  [
+    'raises a dispute',
+    ['ingest'],
+    (redis) => raiseDispute(redis, keys, { braceletId: 1, wearerId: 1, sinceMs: 1, why: 'w', senders: ['s'] }),
+  ],
+  ['asks whether disputes changed', ['ingest', 'api'], (redis) => disputesVersion(redis, keys)],
+  ['reads disputes', ['ingest', 'api'], (redis) => readDisputes(redis, keys)],
+  ['settles disputes', ['api'], (redis) => settled(redis)],
   ['reads the quarantine', ['record'], (redis) => readQuarantine(redis, keys, '0-0', { count: 1 })],
   ['asks where the quarantine is', ['ingest', 'record'], (redis) => quarantinePosition(redis, keys)],
   ['counts the quarantine', ['ingest', 'evaluate', 'record'], (redis) => quarantineWaiting(redis, keys)],
@@ -229,6 +251,12 @@ const OPERATIONS: readonly Operation[] = [
 async function appendOne(redis: RedisClient): Promise<void> {
   const appender = new ReportAppender(redis, keys, { shardCount: SHARDS })
   await Promise.all([0, 1].map((wearerId) => appender.append(reportAt(1) as DeviceReport, wearerId, 1, 1, 'own')))
+}
+
+/** Of a wearer who has one, however often. */
+async function settled(redis: RedisClient): Promise<void> {
+  await raiseDispute(publisher, keys, { braceletId: 1, wearerId: 1, sinceMs: 1, why: 'w', senders: ['s'] })
+  await settleDisputes(redis, keys, 1)
 }
 
 /** Publishes as somebody who may, so that one who follows has something to follow. */

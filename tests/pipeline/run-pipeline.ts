@@ -26,6 +26,7 @@ import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { connectRedis, duplicateRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 import type { RedisRole } from '../../stream/redis/rights.ts'
+import { disputeKeeper } from '../setup/dispute-keeper.ts'
 import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
@@ -144,6 +145,8 @@ async function openIngest(parts: { redis: RedisClient; keys: Keys; clock: Clock;
   }
   const unfollow = followDirectory(directory, source, log)
   const ingest = await startIngest({
+    disputes: disputeKeeper(redis, keys),
+    deviceKey: new Uint8Array(32),
     ports: { own: 0, osmand: 0 },
     host: '127.0.0.1',
     appender: new ReportAppender(redis, keys, { shardCount: SHARDS }),
@@ -172,15 +175,17 @@ export async function seedWearer(
   nowMs: number,
   conditions: TestCondition[],
   deviceId = 'T-1',
+  protocol: 'gateway' | 'osmand' = 'gateway',
 ): Promise<number> {
   const bapas = 'ditjenpas.kanwil.bapas'
-  const { rows } = await pool.query<{ id: string }>('SELECT id FROM officer LIMIT 1')
-  let officerId = rows[0]?.id
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM officer ORDER BY role')
+  let [officerId, pkId] = rows.map(({ id }) => id)
   if (officerId === undefined) {
     await insertUnit(pool, { path: 'ditjenpas', name: 'Ditjenpas', kind: 'ditjenpas', timeZone: 'Asia/Jakarta' })
     await insertUnit(pool, { path: 'ditjenpas.kanwil', name: 'Kanwil', kind: 'kanwil', timeZone: 'Asia/Jakarta' })
     await insertUnit(pool, { path: bapas, name: 'Bapas', kind: 'bapas', timeZone: 'Asia/Jakarta' })
     officerId = await insertOfficer(pool, { name: 'Kepala', role: 'kepala_bapas', unitPath: bapas })
+    pkId = await insertOfficer(pool, { name: 'PK', role: 'pk', unitPath: bapas })
     await insertGateway(pool, { gatewayId: 'gw', unitPath: bapas, secretSha256: sha256(GATEWAY_SECRET) })
   }
   const nik = String(3_300_000_000_000_000 + (randomBytes(4).readUInt32BE() % 1_000_000_000))
@@ -210,7 +215,7 @@ export async function seedWearer(
       ...condition,
       wearerId,
       zoneId,
-      authorId: officerId,
+      authorId: pkId!,
       approverId: officerId,
       madeMs: fromMs,
     })
@@ -219,7 +224,8 @@ export async function seedWearer(
     deviceId,
     model: 'uji',
     unitPath: bapas,
-    secretSha256: sha256(`secret-${deviceId}`),
+    protocol,
+    ...(protocol === 'osmand' && { secretSha256: sha256(`secret-${deviceId}`) }),
   })
   await insertAssignment(pool, { braceletId, wearerId, fromMs })
   return wearerId
