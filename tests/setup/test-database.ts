@@ -78,7 +78,6 @@ export async function createTestDatabase(options: { migrated?: boolean } = {}): 
 }
 
 const OWN_NAME = 'gelang test'
-/** Less than the ten seconds after which a forgotten pool closes what is idle. */
 const ENDING_MS_MAX = 8_000
 
 function withDatabase(url: string, name: string): string {

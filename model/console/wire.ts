@@ -1,31 +1,19 @@
-// What goes over the wire, for the OpenAPI document and for checking what comes in. The types are those of model/console/console.ts;
-// `satisfies` keeps the two together.
-import { z } from '@hono/zod-openapi'
-import type {
-  ActRequest,
-  ApiError,
-  IncidentView,
-  MapSettings,
-  Me,
-  SessionView,
-  TrackFix,
-  UnitView,
-  WearerDetail,
-  WearerSummary,
-  ZoneView,
-} from '../../model/console/console.ts'
-import { ROLES } from '../../model/console/console.ts'
-import type { Incident, IncidentAct, IncidentType, LoggedIncident } from '../../model/incident/incident.ts'
+// What goes over the wire, once: the OpenAPI document, the checks of what comes in, and the types of model/console/console.ts come from
+// these. The console takes the types only, so zod is not in its bundle.
+import { z } from 'zod'
 import {
   BAD_DATA_REASONS,
   INCIDENT_TYPES,
+  type IncidentType,
   OFFICER_ACTIONS,
   RESOLUTIONS,
   SEVERITIES,
-} from '../../model/incident/incident.ts'
-import { CONDITION_KINDS } from '../../model/plan/plan.ts'
+} from '../incident/incident.ts'
+import { CONDITION_KINDS, windowSchema } from '../plan/plan.ts'
+import { zoneShapeSchema } from '../plan/zone.ts'
+import { ROLES } from './roles.ts'
 
-export const ms = z.number().openapi({ description: 'UTC milliseconds' })
+export const ms = z.number().meta({ description: 'UTC milliseconds' })
 export const idSchema = z.uuid()
 export const unitPathSchema = z
   .string()
@@ -44,7 +32,7 @@ export const reasonSchema = textSchema.trim().min(5).max(500)
 
 export const errorSchema = z
   .object({ error: z.object({ code: z.string(), message: z.string() }) })
-  .openapi('ApiError') satisfies z.ZodType<ApiError>
+  .meta({ id: 'ApiError' })
 
 export const meSchema = z
   .object({
@@ -55,7 +43,7 @@ export const meSchema = z
     unitName: z.string(),
     timeZone: z.string(),
   })
-  .openapi('Me') satisfies z.ZodType<Me>
+  .meta({ id: 'Me' })
 
 export const unitSchema = z
   .object({
@@ -64,40 +52,32 @@ export const unitSchema = z
     kind: z.enum(['ditjenpas', 'kanwil', 'bapas', 'pos']),
     timeZone: z.string(),
   })
-  .openapi('Unit') satisfies z.ZodType<UnitView>
+  .meta({ id: 'Unit' })
 
 export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
 export const sessionSchema = z
   .object({
     id: sessionIdSchema,
     sinceMs: ms,
-    endsMs: ms.openapi({ description: 'used or not' }),
+    endsMs: ms.meta({ description: 'used or not' }),
     address: z.string(),
-    agent: z.string().openapi({ description: 'what the browser calls itself' }),
-    current: z.boolean().openapi({ description: 'the one that asks' }),
+    agent: z.string().meta({ description: 'what the browser calls itself' }),
+    current: z.boolean().meta({ description: 'the one that asks' }),
   })
-  .openapi('Session') satisfies z.ZodType<SessionView>
+  .meta({ id: 'Session' })
 
 const wearerShape = {
   id: idSchema,
-  n: z.number().int().openapi({ description: 'Short number used by the live feed' }),
+  n: z.number().int().meta({ description: 'Short number used by the live feed' }),
   name: z.string(),
   unitPath: z.string(),
   programme: z.string(),
   pkName: z.string(),
   supervisionEndsMs: ms,
 }
-export const wearerSchema = z.object(wearerShape).openapi('WearerSummary') satisfies z.ZodType<WearerSummary>
+export const wearerSchema = z.object(wearerShape).meta({ id: 'WearerSummary' })
 
-const weeklyWindowSchema = z.object({
-  days: z.array(z.number().int()),
-  from: z.string(),
-  to: z.string(),
-  exceptDates: z.array(z.string()),
-  onlyDates: z.array(z.string()).optional(),
-})
-
-const conditionSchema = z
+export const conditionViewSchema = z
   .object({
     id: z.string(),
     kind: z.enum(CONDITION_KINDS),
@@ -105,11 +85,11 @@ const conditionSchema = z
     zoneName: z.string(),
     legalBasis: z.string(),
     timeZone: z.string(),
-    windows: z.array(weeklyWindowSchema).optional(),
+    windows: z.array(windowSchema).optional(),
     fromMs: ms,
     toMs: ms.optional(),
   })
-  .openapi('Condition')
+  .meta({ id: 'Condition' })
 
 export const wearerDetailSchema = z
   .object({
@@ -118,7 +98,7 @@ export const wearerDetailSchema = z
     supervisionBeginsMs: ms,
     nikMasked: z.string(),
     bracelet: z.object({ deviceId: z.string(), model: z.string(), sinceMs: ms }).optional(),
-    conditions: z.array(conditionSchema),
+    conditions: z.array(conditionViewSchema),
     permits: z.array(z.object({ id: z.string(), fromMs: ms, toMs: ms, legalBasis: z.string() })),
     last: z
       .object({
@@ -130,7 +110,7 @@ export const wearerDetailSchema = z
       })
       .optional(),
   })
-  .openapi('WearerDetail')
+  .meta({ id: 'WearerDetail' })
 
 export const trackFixSchema = z
   .object({
@@ -143,38 +123,24 @@ export const trackFixSchema = z
     batteryPercent: z.number().optional(),
     archived: z.boolean(),
   })
-  .openapi('TrackFix')
-
-const position = z.array(z.number()).min(2).max(3).openapi({ description: 'longitude, latitude in degrees' })
-const ring = z.array(position)
-const shapeSchema = z
-  .discriminatedUnion('type', [
-    z.object({ type: z.literal('Circle'), center: position, radiusM: z.number() }),
-    z.object({ type: z.literal('Polygon'), coordinates: z.array(ring) }),
-    z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(ring)) }),
-    z.object({ type: z.literal('Corridor'), coordinates: ring, widthM: z.number() }),
-  ])
-  .openapi('ZoneShape')
+  .meta({ id: 'TrackFix' })
 
 export const zoneSchema = z
   .object({
     id: z.string(),
     name: z.string(),
     unitPath: z.string(),
-    kind: z.enum(CONDITION_KINDS),
-    shape: shapeSchema,
+    kind: z.enum(CONDITION_KINDS).meta({ description: 'worst use: how the map draws it' }),
+    shape: zoneShapeSchema,
   })
-  .openapi('Zone')
+  .meta({ id: 'Zone' })
 
 export const actSchema = z
   .object({
     actId: z.number().int(),
     incidentId: idSchema,
     wearerId: z.number().int().optional(),
-    unitPath: z
-      .string()
-      .optional()
-      .openapi({ description: 'instead of a wearer, where the incident is of a whole unit' }),
+    unitPath: z.string().optional().meta({ description: 'instead of a wearer, where the incident is of a whole unit' }),
     action: z.enum(OFFICER_ACTIONS),
     officerName: z.string(),
     atMs: ms,
@@ -182,7 +148,7 @@ export const actSchema = z
     resolution: z.enum(RESOLUTIONS).optional(),
     signs: z.number().int().optional(),
   })
-  .openapi('IncidentAct')
+  .meta({ id: 'IncidentAct' })
 
 const evidenceSchema = z.object({
   timeMs: ms,
@@ -212,22 +178,18 @@ const wearerIncidentShape = {
   wearerId: z.number().int(),
   conditionId: z.string().optional(),
   depthM: z.number().optional(),
-  signs: z
-    .number()
-    .int()
-    .optional()
-    .openapi({ description: 'How often the device raised the alarm anew; absent: once' }),
+  signs: z.number().int().optional().meta({ description: 'How often the device raised the alarm anew; absent: once' }),
   minutes: z
     .object({ provenMs: z.number(), keptMs: z.number(), notKnownMs: z.number(), toMs: ms })
     .optional()
-    .openapi({ description: 'milliseconds proven by fixes, kept, and covered by none, up to toMs' }),
+    .meta({ description: 'milliseconds proven by fixes, kept, and covered by none, up to toMs' }),
   gaps: z.array(z.object({ fromMs: ms, toMs: ms })).optional(),
   badData: z
     .object({
       reason: z.enum(BAD_DATA_REASONS),
       count: z.number().int(),
       clockOffMs: z.number().optional(),
-      correctionMs: z.number().optional().openapi({ description: "proposed: to be added to the device's clock" }),
+      correctionMs: z.number().optional().meta({ description: "proposed: to be added to the device's clock" }),
     })
     .optional(),
   unknownAlarms: z
@@ -235,21 +197,21 @@ const wearerIncidentShape = {
     .optional(),
   planHash: z.string(),
   withdrawn: z.object({ reason: z.string() }).optional(),
-  supersededBy: idSchema.optional().openapi({ description: 'withdrawn, and goes on as this incident' }),
-  successorOf: idSchema.optional().openapi({ description: 'goes on what was told as this incident' }),
-  matterId: idSchema.optional().openapi({ description: 'the first incident of the chain; absent: this one' }),
+  supersededBy: idSchema.optional().meta({ description: 'withdrawn, and goes on as this incident' }),
+  successorOf: idSchema.optional().meta({ description: 'goes on what was told as this incident' }),
+  matterId: idSchema.optional().meta({ description: 'the first incident of the chain; absent: this one' }),
 }
 const unitIncidentShape = {
   ...episodeShape,
   type: z.literal('fleet_silence'),
   unitPath: z.string(),
-  silentCount: z.number().int().openapi({ description: 'bracelets silent when this revision was written …' }),
-  ofCount: z.number().int().openapi({ description: '… of so many that had been heard of before' }),
+  silentCount: z.number().int().meta({ description: 'bracelets silent when this revision was written …' }),
+  ofCount: z.number().int().meta({ description: '… of so many that had been heard of before' }),
 }
-export const wearerIncidentSchema = z.object(wearerIncidentShape).openapi('WearerIncident')
+export const wearerIncidentSchema = z.object(wearerIncidentShape).meta({ id: 'WearerIncident' })
 export const incidentSchema = z
-  .union([wearerIncidentSchema, z.object(unitIncidentShape).openapi('UnitIncident')])
-  .openapi('Incident')
+  .union([wearerIncidentSchema, z.object(unitIncidentShape).meta({ id: 'UnitIncident' })])
+  .meta({ id: 'Incident' })
 export const incidentViewSchema = z
   .union([
     z
@@ -259,16 +221,16 @@ export const incidentViewSchema = z
         conditionName: z.string().optional(),
         acts: z.array(actSchema),
       })
-      .openapi('WearerIncidentView'),
+      .meta({ id: 'WearerIncidentView' }),
     z
       .object({
         ...unitIncidentShape,
         unit: z.object({ path: z.string(), name: z.string() }),
         acts: z.array(actSchema),
       })
-      .openapi('UnitIncidentView'),
+      .meta({ id: 'UnitIncidentView' }),
   ])
-  .openapi('IncidentView')
+  .meta({ id: 'IncidentView' })
 
 /** What an act must carry: text for a note, an outcome for a resolution, and for nothing else. */
 export const actRequestSchema = z
@@ -276,7 +238,7 @@ export const actRequestSchema = z
     action: z.enum(OFFICER_ACTIONS),
     note: textSchema.trim().min(1).max(4000).optional(),
     resolution: z.enum(RESOLUTIONS).optional(),
-    signs: z.number().int().min(0).optional().openapi({
+    signs: z.number().int().min(0).optional().meta({
       description: 'signs of the incident that the officer saw; a resolution holds for no more of them',
     }),
   })
@@ -285,22 +247,8 @@ export const actRequestSchema = z
     path: ['resolution'],
     message: 'a resolution has an outcome, and nothing else has one',
   })
-  .openapi('ActRequest')
+  .meta({ id: 'ActRequest' })
 
 export const mapSettingsSchema = z
   .object({ tileUrl: z.string().optional(), tileAttribution: z.string().optional() })
-  .openapi('MapSettings')
-
-/** Fails to compile where the words of the model and of the wire come apart. */
-type Fits<_Wire, _Model extends _Wire> = true
-export type WireFitsModel = [
-  Fits<z.input<typeof wearerDetailSchema>, WearerDetail>,
-  Fits<z.input<typeof trackFixSchema>, TrackFix>,
-  Fits<z.input<typeof zoneSchema>, ZoneView>,
-  Fits<z.input<typeof actSchema>, IncidentAct>,
-  Fits<z.input<typeof wearerIncidentSchema>, Incident>,
-  Fits<z.input<typeof incidentSchema>, LoggedIncident>,
-  Fits<z.input<typeof incidentViewSchema>, IncidentView>,
-  Fits<z.input<typeof actRequestSchema>, ActRequest>,
-  Fits<z.input<typeof mapSettingsSchema>, MapSettings>,
-]
+  .meta({ id: 'MapSettings' })
