@@ -39,7 +39,12 @@ async function smoke(resultFile: string | undefined): Promise<boolean> {
     await migrate(databaseUrl, QUIET)
     const seed = { databaseUrl, wearers: WEARERS, nowMs: Date.now(), authSecret, password, secretOf, log: QUIET }
     const deviceIds = await seedUnit(seed)
-    const serverEnv = { ...addresses, REDIS_URL: redisUrl, GELANG_AUTH_SECRET: authSecret }
+    const serverEnv = {
+      ...addresses,
+      REDIS_URL: redisUrl,
+      GELANG_AUTH_SECRET: authSecret,
+      GELANG_RULES_KEY: authSecret,
+    }
     const server = await startServeProcess(serverEnv, join(LOCAL, 'logs', 'k6-smoke.log'))
     try {
       const ofGateway = deviceIds.filter((_, n) => !speaksOsmand(n))

@@ -63,7 +63,12 @@ async function measure({ seed, say, args }: BenchTask, { databaseUrl, redisUrl }
   const redis = connectRedis({ url: redisUrl, prefix: 'gelang' }, 'bench', QUIET)
   await untilReady(redis, READY_MS_MAX)
   mkdirSync(join(LOCAL, 'logs'), { recursive: true })
-  const env = { ...addresses, REDIS_URL: redisUrl, GELANG_AUTH_SECRET: authSecret }
+  const env = {
+    ...addresses,
+    REDIS_URL: redisUrl,
+    GELANG_AUTH_SECRET: authSecret,
+    GELANG_RULES_KEY: authSecret,
+  }
   const api = await startServeProcess(env, join(LOCAL, 'logs', 'bench-map-api.log'), { roles: 'api', built: true })
   const moving = moveBracelets({ redis, keys: keysOf('gelang'), shardCount: SHARDS, fleet, wearerIds, perSecond })
   let browser: Browser | undefined

@@ -78,7 +78,12 @@ async function measure({ seed, say, args }: BenchTask, { databaseUrl, redisUrl }
     const first = await timed(say, 'for the first time', days, read)
     const again = await timed(say, 'again at once', days.slice(0, HTTP_QUERIES), read, read)
     mkdirSync(join(LOCAL, 'logs'), { recursive: true })
-    const env = { ...addresses, REDIS_URL: redisUrl, GELANG_AUTH_SECRET: authSecret }
+    const env = {
+      ...addresses,
+      REDIS_URL: redisUrl,
+      GELANG_AUTH_SECRET: authSecret,
+      GELANG_RULES_KEY: authSecret,
+    }
     api = await startServeProcess(env, join(LOCAL, 'logs', 'bench-query-api.log'), { roles: 'api', built: true })
     const { apiUrl } = api
     const cookie = await signIn(apiUrl, password)

@@ -84,6 +84,7 @@ export async function withSystem<T extends object>(
       ...addresses,
       REDIS_URL: redisUrl,
       GELANG_AUTH_SECRET: authSecret,
+      GELANG_RULES_KEY: authSecret,
       // Nobody dies here, and a process that a busy machine lets wait is not to be taken for dead.
       GELANG_LEASE_TTL_MS: '60000',
     }

@@ -11,7 +11,7 @@ import { linkAccount } from '../../store/people/insert-people.ts'
 import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { makeDatabaseSecrets } from '../process/database-secrets.ts'
 import { openLog } from '../process/log.ts'
-import { makeRoleSecrets, type RoleSecrets } from '../process/role-secrets.ts'
+import { keptSecret, makeRoleSecrets, type RoleSecrets } from '../process/role-secrets.ts'
 import { ROLES_OF_PROCESS } from '../process/settings.ts'
 import type { DemoPorts } from './demo-ports.ts'
 import { seedFleet } from './seed-fleet.ts'
@@ -71,6 +71,7 @@ export async function prepareDemo(options: {
     GELANG_TCP_PORT_OFFSET: String(ports.tcpOffset),
     GELANG_BASE_URL: `http://127.0.0.1:${ports.api}`,
     GELANG_AUTH_SECRET: state.authSecret,
+    ...(services.how === 'given' ? { GELANG_RULES_KEY: keptSecret(join(folder, 'data', 'rules-key')) } : {}),
   }
   if (state.fleet === undefined) {
     say(`Making a fleet of ${options.wearers} wearers in three Bapas (seed ${options.seed}).`)

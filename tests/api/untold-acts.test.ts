@@ -52,6 +52,7 @@ async function startProcess(): Promise<{ api: RunningApi; kill(): Promise<void>;
       GELANG_API_PORT: '0',
       GELANG_HEALTH_PORT: '0',
       GELANG_AUTH_SECRET: secret,
+      GELANG_RULES_KEY: secret,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -174,6 +174,7 @@ async function place(
         GELANG_TCP_PORT_OFFSET: String(tcp - 5000),
         GELANG_BASE_URL: apiUrl,
         GELANG_AUTH_SECRET: world.authSecret,
+        GELANG_RULES_KEY: world.authSecret,
         ...env,
       },
     })

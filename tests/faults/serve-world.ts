@@ -63,6 +63,7 @@ export async function serveWorld(
     GELANG_TCP_PORT_OFFSET: String(ports.usualOffset),
     GELANG_BASE_URL: `http://127.0.0.1:${api}`,
     GELANG_AUTH_SECRET: world.authSecret,
+    GELANG_RULES_KEY: world.authSecret,
   }
   const processes = new Map<ProcessName, ServerProcess>()
   for (const [i, [name, roles]] of Object.entries(ROLES).entries())
