@@ -1,11 +1,11 @@
 // The users of Redis and the key that signs published rules: made once, kept in one file a role, which only their owner can read.
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { parseEnv } from 'node:util'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { RedisClient, RedisSettings } from '../../stream/redis/connect.ts'
 import { REDIS_ROLES, type RedisRole, redisUser } from '../../stream/redis/rights.ts'
 import { setUsers } from '../../stream/redis/users.ts'
+import { readSecrets, writeSecrets } from './secret-files.ts'
 
 export type RoleSecrets = Readonly<Record<RedisRole, Readonly<Record<string, string>>>>
 
@@ -57,23 +57,6 @@ export async function makeRoleSecrets(
   // Written first: a password that Redis knows and nobody else is lost.
   for (const role of REDIS_ROLES) writeSecrets(folder, role, secrets[role])
   return { secrets, kept: await setUsers(redis, prefix, passwords) }
-}
-
-export function secretsFile(folder: string, role: RedisRole): string {
-  return join(folder, `${role}.env`)
-}
-
-function readSecrets(folder: string, role: RedisRole): NodeJS.Dict<string> {
-  const file = secretsFile(folder, role)
-  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
-}
-
-function writeSecrets(folder: string, role: RedisRole, secrets: Readonly<Record<string, string>>): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = secretsFile(folder, role)
-  const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`)
-  writeFileSync(`${file}.new`, lines.join(''), { mode: 0o600 })
-  renameSync(`${file}.new`, file)
 }
 
 function newSecret(): string {

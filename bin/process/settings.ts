@@ -12,14 +12,19 @@ const port = (name: string, meaning: string, otherwise: number) =>
 export const SETTINGS = {
   databaseUrl: secret(
     'DATABASE_URL',
-    'TimescaleDB as the owner of the schema (migrate; and the roles below where they have no address of their own)',
+    'TimescaleDB as the owner of the schema (migrate, account), or as an administrator (database-logins); the server does without',
   ),
   apiDatabaseUrl: secret(
     'API_DATABASE_URL',
-    'the same as role gelang_api (default: DATABASE_URL, switching role on connect)',
+    'TimescaleDB as the login gelang_api, as "gelang database-logins" makes it',
   ),
-  recordDatabaseUrl: secret('RECORD_DATABASE_URL', 'the same as role gelang_record'),
-  authDatabaseUrl: secret('AUTH_DATABASE_URL', 'the same as role gelang_auth'),
+  recordDatabaseUrl: secret('RECORD_DATABASE_URL', 'the same as gelang_record'),
+  authDatabaseUrl: secret('AUTH_DATABASE_URL', 'the same as gelang_auth'),
+  auditDatabaseUrl: secret('AUDIT_DATABASE_URL', 'the same as gelang_audit (audit verify)'),
+  allowPrivilegedDatabase: flag(
+    'GELANG_ALLOW_PRIVILEGED_DATABASE',
+    '1: serve with a login that is a superuser, owns the tables, may bypass row security or become another role (never in production)',
+  ),
   redisUrl: secret(
     'REDIS_URL',
     'Redis with appendonly and appendfsync always, as a user who may do everything (redis-users; and the roles below where they have no address of their own)',

@@ -45,7 +45,7 @@ async function startProcess(): Promise<{ api: RunningApi; kill(): Promise<void>;
     cwd: resolve(import.meta.dirname, '../..'),
     env: {
       PATH: process.env.PATH,
-      DATABASE_URL: t.database.ownerUrl,
+      ...t.database.environment,
       REDIS_URL: redisGate.url,
       GELANG_PREFIX: t.redis.settings.prefix,
       GELANG_SHARDS: String(SHARDS),

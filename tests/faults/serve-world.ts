@@ -52,7 +52,7 @@ export async function serveWorld(
   for (const [i, [name, port]] of [...targets].entries())
     proxies.set(name, await CuttingProxy.open(listening[i]!, port))
   const env = {
-    DATABASE_URL: world.databaseUrl,
+    ...world.databaseEnvironment,
     REDIS_URL: redis.url,
     GELANG_SHARDS: String(SHARDS),
     GELANG_LEASE_TTL_MS: String(LEASE_TTL_MS),
