@@ -9,6 +9,7 @@ import type { Clock, Counter, Log, Meter } from '../../model/observe.ts'
 import { zoneIdsOf } from '../../model/plan/plan.ts'
 import type { LogReport } from '../../model/report/report.ts'
 import { readLatest } from '../../stream/logs/live-channel.ts'
+import { parseId } from '../../stream/logs/positions.ts'
 import { loadShard } from '../../stream/ownership/checkpoint.ts'
 import type { RuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
@@ -135,7 +136,8 @@ export class ShardWearers {
         { wearerId, reason: error.message },
         'a saved timeline is unreadable; it is asked for from the stored track',
       )
-      const baseMs = clock() + 1
+      // What waits in the log came later than what the checkpoint accounts for, and is judged without waiting for the stored track.
+      const baseMs = Math.min(clock(), parseId(position)[0] || Number.POSITIVE_INFINITY) + 1
       this.lateLane.askLost(wearerId, baseMs, position)
       for (const bucketMs of buckets.keys()) if (bucketMs >= 0) this.lostBuckets.push(bucketField(wearerId, bucketMs))
       return this.fleet.beginLost(wearerId, plan, baseMs)

@@ -124,8 +124,12 @@ test('asked while nobody records and the one who asked dies: answered when someb
   await settled()
   await pipeline.withoutRecord(async () => {
     await pipeline.restartEvaluate(() => damage(name, cut))
-    const requests = keys.lateRequests(wearers.get(name)! % SHARDS)
+    const shard = wearers.get(name)! % SHARDS
+    const requests = keys.lateRequests(shard)
     await eventually(async () => (await redis.hlen(requests)) === 1, 'the request')
+    // A state that knows nothing from before is saved only behind the request.
+    const saved = async () => (await redis.hgetBuffer(keys.states(shard), String(wearers.get(name)!)))!.length > 9
+    await eventually(saved, 'its new state')
     await pipeline.restartEvaluate()
     expect(await redis.hlen(requests)).toBe(1)
     // What is live is judged meanwhile: the strap waits for no database.
