@@ -68,6 +68,8 @@ export type IngestLimits = {
   /** Entries of the quarantine that one sender may fill before the record has taken them; who has is asked after this long. */
   quarantineShareMax: number
   quarantineAskMs: number
+  /** How often it is told who speaks for which bracelet, and asked which ones are disputed. */
+  sendersToldMs: number
   /** What is under way when ingest shuts down is given this long. */
   shutdownMs: number
 }
@@ -111,5 +113,6 @@ export const INGEST_LIMITS: IngestLimits = {
   strangersQuarantinedPerSecond: 50,
   quarantineShareMax: QUARANTINE_SHARE_MAX,
   quarantineAskMs: 1000,
+  sendersToldMs: 500,
   shutdownMs: 10_000,
 }

@@ -7,6 +7,7 @@ import { startIngest } from '../../ingest/start-ingest.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
 import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
 import { agreeDeviceKey } from '../../stream/ownership/agree-device-key.ts'
+import { disputesVersion, noteSenders, raiseDispute, readDisputes } from '../../stream/publication/disputes.ts'
 import { loadDirectory, loadDirectoryChanges } from '../../stream/publication/publications.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { gaugeLogAvailable } from './gauge-log.ts'
@@ -52,6 +53,12 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
       const reply = await appendQuarantine(redis, keys, items, { askedFor })
       dropped.inc(undefined, reply.pushedOut)
       return reply
+    },
+    disputes: {
+      note: (seen) => noteSenders(redis, keys, seen),
+      raise: (dispute) => raiseDispute(redis, keys, dispute),
+      version: () => disputesVersion(redis, keys),
+      read: () => readDisputes(redis, keys),
     },
     deviceKey: await deviceKeyOf(parts),
     log,

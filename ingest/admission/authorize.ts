@@ -5,6 +5,7 @@ import type { RefusalReason } from '../../model/report/quarantine.ts'
 import type { Protocol } from '../../model/report/report.ts'
 import { isSecret } from '../credentials.ts'
 import type { Directory, KnownDevice } from './directory.ts'
+import { plainAddress } from './networks.ts'
 
 /** How the bracelet was proven; `id`: not at all, the sender knows its number. */
 export type Proof = 'secret' | 'certificate' | 'preshared_key' | 'network' | 'gateway' | 'id'
@@ -22,6 +23,8 @@ export type TlsProof = {
 export type Sender = {
   protocol: Protocol
   address?: string | undefined
+  /** The connection, where it is one device's. */
+  session?: string
   tls?: TlsProof | undefined
   /** The secret that came along. */
   credential?: string | undefined
@@ -63,6 +66,12 @@ export function authorize(directory: Directory, sender: Sender, deviceId: string
   // Not registered for a protocol: what anybody on its network, or who knows its id, could say does not count.
   if (device.protocol === undefined && (proof === 'id' || proof === 'network')) return 'wrong_protocol'
   return device.revoked ? 'revoked_device' : proof
+}
+
+/** Tells this sender from another that says it is the same bracelet. */
+export function nameOf({ protocol, address, gateway, session }: Sender): string {
+  if (gateway !== undefined) return `gateway ${gateway.gatewayId}`
+  return `${protocol} ${plainAddress(address) ?? ''}${session === undefined ? '' : ` ${session}`}`
 }
 
 export function isRefused(verdict: Proof | RefusalReason): verdict is RefusalReason {

@@ -11,6 +11,8 @@ export type KnownDevice = {
   /** Reports it may still send now, as of `tokensMs`; below 0 it owes time. */
   tokens: number
   tokensMs: number
+  /** Who was last heard as this bracelet here, and when that was told (watch-senders.ts). */
+  lastSeen?: { sender: string; toldMs: number } | undefined
 }
 
 export type KnownGateway = { gateway: DirectoryGateway; secretSha256: Buffer }
@@ -79,6 +81,7 @@ export class Directory {
       networks: device.networks && this.#networksOf(device.networks),
       tokens: before?.tokens ?? Number.POSITIVE_INFINITY,
       tokensMs: before?.tokensMs ?? 0,
+      lastSeen: before?.lastSeen,
     }
   }
 

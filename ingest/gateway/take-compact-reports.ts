@@ -2,7 +2,7 @@
 // the rest is put into words and judged like any other.
 import type { RefusalReason } from '../../model/report/quarantine.ts'
 import { LogReport } from '../../model/report/report.ts'
-import { authorize, isRefused, type Sender, saidReason } from '../admission/authorize.ts'
+import { authorize, isRefused, nameOf, type Sender, saidReason } from '../admission/authorize.ts'
 import { type Directory, type KnownDevice, tryTokens } from '../admission/directory.ts'
 import type { Batch, Intake } from '../admission/intake.ts'
 import { detailOf } from '../own-api/take-json-reports.ts'
@@ -80,7 +80,7 @@ export function takeCompactReports(
     if (malformed === undefined || isUrgent) {
       const { deviceId, known, wrong } = handle!
       const words = () => (isUrgent ? mendedWordsOf(flat, deviceId, receivedMs) : wordsOf(flat, deviceId))
-      reason = wrong ?? intake.take(batch, words(), known!, 'gateway')
+      reason = wrong ?? intake.take(batch, words(), known!, 'gateway', nameOf(sender))
       if (reason === undefined && !isUrgent) continue
     }
     const raw = bytes.subarray(at, at + COMPACT_REPORT_BYTES)

@@ -1,6 +1,6 @@
 // Reports in our own JSON, many at once, each with its own verdict. The own API and the gateway feed come together here.
 import type { RefusalReason } from '../../model/report/quarantine.ts'
-import { authorize, isRefused, type Proof, type Sender, saidReason } from '../admission/authorize.ts'
+import { authorize, isRefused, nameOf, type Proof, type Sender, saidReason } from '../admission/authorize.ts'
 import { tryTokens } from '../admission/directory.ts'
 import type { Batch, Intake } from '../admission/intake.ts'
 import { parseJsonReport } from '../protocols/own-json/json-report.ts'
@@ -44,7 +44,7 @@ export function takeJsonReports(
       verdicts += '{"ok":false,"reason":"rate_limited","retry":true}'
       continue
     }
-    reason ??= intake.take(batch, report, known!, verdict as Proof)
+    reason ??= intake.take(batch, report, known!, verdict as Proof, nameOf(sender))
     if (reason === undefined) {
       if (wrong !== undefined) intake.refuse(batch, 'malformed', wrong, report.deviceId, rawOf(value, whole))
       verdicts += TAKEN

@@ -12,6 +12,7 @@ import { ENTRY_HEADER_BYTES, entryCount, readAttributes, readReport } from '../.
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
 import { appendQuarantine, readQuarantine } from '../../stream/logs/quarantine-log.ts'
 import { readEntries } from '../../stream/logs/read-reports.ts'
+import { disputeKeeper } from '../setup/dispute-keeper.ts'
 import { createTestRedis, silentLog } from '../setup/test-redis.ts'
 
 export const NOW_MS = Date.parse('2026-01-08T10:00:00Z')
@@ -145,6 +146,7 @@ export async function openIngest(
   const said: { level: string; fields: object; message: string }[] = []
   const say = (level: string) => (fields: object, message: string) => void said.push({ level, fields, message })
   const ingest = await startIngest({
+    disputes: disputeKeeper(test.redis, test.keys),
     deviceKey: DEVICE_KEY,
     ports: { own: 0, ...Object.fromEntries(DEVICE_PROTOCOLS.map(({ name }) => [name, 0])) },
     host: '127.0.0.1',

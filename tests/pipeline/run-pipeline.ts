@@ -26,6 +26,7 @@ import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { connectRedis, duplicateRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 import type { RedisRole } from '../../stream/redis/rights.ts'
+import { disputeKeeper } from '../setup/dispute-keeper.ts'
 import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
@@ -145,6 +146,7 @@ async function openIngest(parts: { redis: RedisClient; keys: Keys; clock: Clock;
   }
   const unfollow = followDirectory(directory, source, log)
   const ingest = await startIngest({
+    disputes: disputeKeeper(redis, keys),
     deviceKey: new Uint8Array(32),
     ports: { own: 0, osmand: 0 },
     host: '127.0.0.1',

@@ -2,7 +2,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { RefusalReason } from '../../../model/report/quarantine.ts'
-import { authorize, isRefused, type Sender } from '../../admission/authorize.ts'
+import { authorize, isRefused, nameOf, type Sender } from '../../admission/authorize.ts'
 import { type KnownDevice, takeTokens, tryTokens } from '../../admission/directory.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import { BodyReader } from '../../http/read-body.ts'
@@ -59,7 +59,8 @@ async function answer(
     headers: incoming.headers,
     body,
   }
-  const speakers = new Speakers(intake, { protocol: protocol.name, address: incoming.socket.remoteAddress })
+  const sender: Sender = { protocol: protocol.name, address: incoming.socket.remoteAddress }
+  const speakers = new Speakers(intake, sender)
   const context: DecodeContext = {
     receivedMs: batch.receivedMs,
     settingsOf: (deviceId) => intake.directory.device(deviceId)?.device.settings,
@@ -73,7 +74,7 @@ async function answer(
     await intake.settle(batch)
     return empty(c, stranger.status)
   }
-  return takeDecoded(c, protocol, intake, batch, request, decoded)
+  return takeDecoded(c, protocol, intake, batch, request, decoded, sender)
 }
 
 async function takeDecoded(
@@ -83,6 +84,7 @@ async function takeDecoded(
   batch: Batch,
   request: HttpProtocolRequest,
   decoded: HttpDecoded,
+  sender: Sender,
 ): Promise<Response> {
   const { reports, error, reply } = decoded
   // Nearly always one report; an array is of one phone, and counts for the one that stands first.
@@ -98,7 +100,8 @@ async function takeDecoded(
   if (error !== undefined)
     isKept = intake.refuse(batch, error.reason, error.detail, decoded.deviceId, protocol.redact(request))
   for (const report of reports) {
-    const reason = intake.take(batch, report, intake.directory.device(report.deviceId) as KnownDevice, 'secret')
+    const known = intake.directory.device(report.deviceId) as KnownDevice
+    const reason = intake.take(batch, report, known, 'secret', nameOf(sender))
     // The request holds all its records, so it is kept once.
     if (reason !== undefined && isKept)
       isKept = intake.refuse(

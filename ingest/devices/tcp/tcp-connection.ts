@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { RefusalReason } from '../../../model/report/quarantine.ts'
-import { authorize, isRefused, type Proof, type Sender } from '../../admission/authorize.ts'
+import { authorize, isRefused, nameOf, type Proof, type Sender } from '../../admission/authorize.ts'
 import { type KnownDevice, takeTokens } from '../../admission/directory.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import { issuedCodeOf } from '../../admission/issued-code.ts'
@@ -13,6 +14,9 @@ type Frame = { bytes: Uint8Array; decoded: Decoded; refused: { deviceId: string;
 type Speaker = { deviceId: string; generation: number; known: KnownDevice | undefined; verdict: Proof | RefusalReason }
 /** Bracelets that show a secret on one connection: a concentrator may carry several. */
 const PROVEN_MAX = 64
+/** Connections of different processes must not have one name. */
+const PROCESS = randomBytes(4).toString('hex')
+let sessions = 0
 const NO_FRAMES: Frame[] = []
 
 /**
@@ -29,6 +33,7 @@ export class TcpConnection {
   /** Looked up once as long as the directory stands. */
   #speaker: Speaker | undefined
   readonly #sender: Sender
+  readonly #name: string
   readonly #proven = new Set<string>()
   /** Who may not speak, of the frame that is being decoded. */
   #refused: Frame['refused']
@@ -66,7 +71,9 @@ export class TcpConnection {
     this.#intake = intake
     this.#framer = protocol.newFramer(intake.limits.frameBytesMax)
     this.#decoder = protocol.newDecoder()
-    this.#sender = { protocol: protocol.name, address: socket.remoteAddress, proven: this.#proven }
+    const session = `${PROCESS}-${(sessions++).toString(36)}`
+    this.#sender = { protocol: protocol.name, address: socket.remoteAddress, session, proven: this.#proven }
+    this.#name = nameOf(this.#sender)
     this.#context = {
       receivedMs: 0,
       settingsOf: (deviceId) => this.#speakerOf(deviceId).known?.device.settings,
@@ -357,7 +364,7 @@ export class TcpConnection {
     let isKept = error === undefined || this.#intake.refuse(batch, error.reason, error.detail, deviceId, bytes)
     let kept = error !== undefined
     for (const report of reports) {
-      const wrong = this.#intake.take(batch, report, known, verdict)
+      const wrong = this.#intake.take(batch, report, known, verdict, this.#name)
       if (wrong === undefined) continue
       // A frame holds all its records, so it is kept once.
       isKept = this.#intake.refuse(batch, wrong, '', deviceId, kept ? undefined : bytes) && isKept
