@@ -9,12 +9,10 @@ export async function grantAccess(
   db: Db,
   grant: { wearerId: string; kind: ReasonKind; reason: string; forMs: number },
 ): Promise<number | undefined> {
-  const { rows } = await db.query<{ until_ms: number | null }>('SELECT utc_ms(grant_access($1, $2, $3, $4)) AS until_ms', [
-    grant.wearerId,
-    grant.kind,
-    grant.reason,
-    grant.forMs / 1000,
-  ])
+  const { rows } = await db.query<{ until_ms: number | null }>(
+    'SELECT utc_ms(grant_access($1, $2, $3, $4)) AS until_ms',
+    [grant.wearerId, grant.kind, grant.reason, grant.forMs / 1000],
+  )
   return rows[0]?.until_ms ?? undefined
 }
 

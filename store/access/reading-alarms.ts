@@ -5,7 +5,9 @@ export type RaisedAlarm = Pick<ReadingAlarm, 'what' | 'per' | 'found' | 'allowed
 
 /** Counts what the acting officer has read lately, this transaction's rows included; gives the alarms that this raised. */
 export async function raiseReadingAlarms(db: Db): Promise<RaisedAlarm[]> {
-  const { rows } = await db.query<RaisedAlarm>('SELECT what, per, readings AS found, allowed FROM raise_reading_alarms()')
+  const { rows } = await db.query<RaisedAlarm>(
+    'SELECT what, per, readings AS found, allowed FROM raise_reading_alarms()',
+  )
   return rows
 }
 

@@ -7,6 +7,10 @@ export async function revealNik(
   wearerId: string,
   { kind, reason }: { kind: ReasonKind; reason: string },
 ): Promise<string | undefined> {
-  const { rows } = await db.query<{ nik: string | null }>('SELECT reveal_nik($1, $2, $3) AS nik', [wearerId, kind, reason])
+  const { rows } = await db.query<{ nik: string | null }>('SELECT reveal_nik($1, $2, $3) AS nik', [
+    wearerId,
+    kind,
+    reason,
+  ])
   return rows[0]?.nik ?? undefined
 }
