@@ -4,7 +4,7 @@ extension ltree
 extension timescaledb
 
 -- tables and views
-access_grant table, row security
+access_grant table, row security for the owner too
   id bigint not null identity a
   officer_id uuid not null
   wearer_id integer not null
@@ -14,12 +14,12 @@ access_grant table, row security
 act_to_tell table
   act_id bigint not null
   since timestamp with time zone not null = clock_timestamp()
-assignment table, row security
+assignment table, row security for the owner too
   id integer not null identity a
   bracelet_id integer not null
   wearer_id integer not null
   during tstzrange not null
-audit table, row security
+audit table, row security for the owner too
   id bigint not null
   at timestamp with time zone not null
   actor text not null
@@ -32,7 +32,7 @@ audit table, row security
   detail jsonb
   previous_hash bytea not null
   hash bytea not null
-audit_head table, row security
+audit_head table, row security for the owner too
   one boolean not null = true
   id bigint not null
   hash bytea not null
@@ -80,7 +80,7 @@ auth.verification table
   "expiresAt" timestamp with time zone not null
   "createdAt" timestamp with time zone not null = CURRENT_TIMESTAMP
   "updatedAt" timestamp with time zone not null = CURRENT_TIMESTAMP
-bracelet table, row security
+bracelet table, row security for the owner too
   id integer not null identity a
   device_id text not null
   model text not null
@@ -95,7 +95,7 @@ bracelet table, row security
   certificate_cn text
   preshared_key boolean not null = false
   networks cidr[]
-condition table, row security
+condition table, row security for the owner too
   version_id bigint not null identity a
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
@@ -138,12 +138,12 @@ fix table
   altitude_m real
   hdop real
   attributes json
-gateway table, row security
+gateway table, row security for the owner too
   id text not null
   unit_path ltree not null
   secret_sha256 text not null
   revoked_at timestamp with time zone
-incident table, row security
+incident table, row security for the owner too
   id uuid not null
   revision integer not null
   type text not null
@@ -156,20 +156,20 @@ incident table, row security
   body jsonb not null
   resolved_at timestamp with time zone
   unit_path ltree
-incident_revision table, row security
+incident_revision table, row security for the owner too
   incident_id uuid not null
   revision integer not null
   wearer_id integer
   body jsonb not null
   unit_path ltree
-officer table, row security
+officer table, row security for the owner too
   id uuid not null = gen_random_uuid()
   name text not null
   role text not null
   unit_path ltree not null
   auth_user_id text
   active boolean not null = true
-officer_act table, row security
+officer_act table, row security for the owner too
   act_id bigint not null identity a
   incident_id uuid not null
   wearer_id integer
@@ -181,7 +181,7 @@ officer_act table, row security
   resolution text
   signs integer not null = 1
   unit_path ltree
-permit table, row security
+permit table, row security for the owner too
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
   during tstzrange not null
@@ -195,7 +195,7 @@ permit table, row security
   cancelled_at timestamp with time zone
   end_author_id uuid
   end_approver_id uuid
-quarantine table, row security
+quarantine table, row security for the owner too
   received_at timestamp with time zone not null
   source_id text not null
   protocol text not null
@@ -204,7 +204,7 @@ quarantine table, row security
   device_id text
   raw bytea not null
   cut boolean not null
-reading_alarm table, row security
+reading_alarm table, row security for the owner too
   id bigint not null identity a
   at timestamp with time zone not null = clock_timestamp()
   officer_id uuid not null
@@ -213,22 +213,25 @@ reading_alarm table, row security
   per text not null
   found integer not null
   allowed integer not null
-reading_limit table, row security
+reading_limit table, row security for the owner too
   role text not null
   what text not null
   per text not null
   allowed integer not null
-reason_review table, row security
+reason_review table, row security for the owner too
   audit_id bigint not null
   reviewer_id uuid not null
   at timestamp with time zone not null = clock_timestamp()
   verdict text not null
   note text
-record_position table, row security
+record_position table, row security for the owner too
   shard integer not null
   token bigint not null
   last_id text not null
-rules_version table, row security
+retention table, row security for the owner too
+  kept text not null
+  days integer
+rules_version table, row security for the owner too
   one boolean not null = true
   version bigint not null
 schema_migration table
@@ -289,7 +292,7 @@ sight view
             WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kanwil'::text, 'ditjenpas'::text]) THEN (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
             ELSE false
         END;
-supervision table, row security
+supervision table, row security for the owner too
   id integer not null identity a
   wearer_id integer not null
   programme text not null
@@ -354,7 +357,7 @@ track view {security_barrier=true}
                     WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kanwil'::text, 'ditjenpas'::text]) THEN (w.id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
                     ELSE false
                 END));
-unit table, row security
+unit table, row security for the owner too
   path ltree not null
   parent ltree generated = 
 CASE
@@ -366,7 +369,7 @@ END
   time_zone text not null
   rules_version bigint not null = 0
   device_networks cidr[]
-wearer table, row security
+wearer table, row security for the owner too
   id integer not null identity a
   uuid uuid not null = gen_random_uuid()
   name text not null
@@ -378,7 +381,7 @@ wearer table, row security
   report_interval_ms integer not null = 60000
   silence_grace_ms integer not null = 900000
   plan_changed_at timestamp with time zone not null = '-infinity'::timestamp with time zone
-zone table, row security
+zone table, row security for the owner too
   id text not null = (gen_random_uuid())::text
   lineage uuid not null = gen_random_uuid()
   name text not null
@@ -501,6 +504,9 @@ reason_review reason_review_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCE
 reason_review reason_review_verdict_check CHECK (verdict = ANY (ARRAY['layak'::text, 'perlu_penjelasan'::text, 'tidak_layak'::text]))
 record_position record_position_last_id_check CHECK (last_id ~ '^[0-9]+-[0-9]+$'::text)
 record_position record_position_pkey PRIMARY KEY (shard)
+retention retention_days_check CHECK (days > 0)
+retention retention_kept_check CHECK (kept = ANY (ARRAY['fix'::text, 'quarantine'::text]))
+retention retention_pkey PRIMARY KEY (kept)
 rules_version rules_version_one_check CHECK (one)
 rules_version rules_version_pkey PRIMARY KEY (one)
 schema_migration schema_migration_pkey PRIMARY KEY (name)
@@ -589,6 +595,7 @@ CREATE UNIQUE INDEX reading_alarm_pkey ON public.reading_alarm USING btree (id)
 CREATE UNIQUE INDEX reading_limit_pkey ON public.reading_limit USING btree (role, what, per)
 CREATE UNIQUE INDEX reason_review_pkey ON public.reason_review USING btree (audit_id)
 CREATE UNIQUE INDEX record_position_pkey ON public.record_position USING btree (shard)
+CREATE UNIQUE INDEX retention_pkey ON public.retention USING btree (kept)
 CREATE UNIQUE INDEX rules_version_pkey ON public.rules_version USING btree (one)
 CREATE UNIQUE INDEX schema_migration_pkey ON public.schema_migration USING btree (name)
 CREATE UNIQUE INDEX session_pkey ON auth.session USING btree (id)
@@ -617,6 +624,7 @@ CREATE TRIGGER a_audit_delete AFTER DELETE ON gateway REFERENCING OLD TABLE AS o
 CREATE TRIGGER a_audit_delete AFTER DELETE ON officer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON permit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON reading_limit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON retention REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON wearer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
@@ -631,6 +639,7 @@ CREATE TRIGGER a_audit_insert AFTER INSERT ON gateway REFERENCING NEW TABLE AS n
 CREATE TRIGGER a_audit_insert AFTER INSERT ON officer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON reading_limit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON retention REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON wearer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
@@ -645,6 +654,7 @@ CREATE TRIGGER a_audit_update AFTER UPDATE ON gateway REFERENCING OLD TABLE AS o
 CREATE TRIGGER a_audit_update AFTER UPDATE ON officer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON permit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON reading_limit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON retention REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON supervision REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON wearer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
@@ -659,6 +669,7 @@ CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON gateway FOR EACH STATEMENT EXE
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON officer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON permit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON reading_limit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON retention FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON supervision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON unit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON wearer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -673,6 +684,9 @@ CREATE TRIGGER add_only_all BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE 
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON reading_alarm FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON reason_review FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change() (A)
+CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON incident_revision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON bracelet FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
@@ -712,17 +726,27 @@ access_grant own_or_auditor for r to gelang_api
   using officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (( SELECT acting_role() AS acting_role)) IS NOT NULL OR (( SELECT acting_role() AS acting_role)) = 'auditor'::text AND (EXISTS ( SELECT
    FROM officer o
   WHERE o.id = access_grant.officer_id))
+access_grant owner for * to the owner
+  using true
 assignment all_rows for r to gelang_record
   using true
 assignment of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = assignment.wearer_id))
+assignment owner for * to the owner
+  using true
 audit auditor for r to gelang_api
   using (( SELECT acting_role() AS acting_role)) = 'auditor'::text AND (unit_path <@ (( SELECT acting_unit() AS acting_unit)) OR unit_path IS NULL AND (( SELECT nlevel(acting_unit()) AS nlevel)) = 1)
+audit owner_adds for a to the owner
+  check true
+audit owner_reads for r to the owner
+  using true
 audit signer for r to gelang_record
   using true
 audit verifier for r to gelang_audit
+  using true
+audit_head owner for * to the owner
   using true
 audit_head signer for r to gelang_record
   using true
@@ -732,6 +756,8 @@ bracelet all_rows for r to gelang_record
   using true
 bracelet at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) IS DISTINCT FROM 'auditor'::text
+bracelet owner for * to the owner
+  using true
 bracelet worn_by_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM assignment a
@@ -751,10 +777,14 @@ condition of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = condition.wearer_id))
+condition owner for * to the owner
+  using true
 gateway all_rows for r to gelang_record
   using true
 gateway at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text
+gateway owner for * to the owner
+  using true
 incident all_rows for * to gelang_record
   using true
 incident of_unit_in_sight for r to gelang_api
@@ -764,6 +794,8 @@ incident of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = incident.wearer_id))
+incident owner for * to the owner
+  using true
 incident_revision all_rows for * to gelang_record
   using true
 incident_revision of_unit_in_sight for r to gelang_api
@@ -773,8 +805,14 @@ incident_revision of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = incident_revision.wearer_id))
+incident_revision owner_adds for a to the owner
+  check true
+incident_revision owner_reads for r to the owner
+  using true
 officer at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit))
+officer owner for * to the owner
+  using true
 officer_act act for a to gelang_api
   check officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (EXISTS ( SELECT
    FROM wearer w
@@ -791,6 +829,10 @@ officer_act of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = officer_act.wearer_id))
+officer_act owner_adds for a to the owner
+  check true
+officer_act owner_reads for r to the owner
+  using true
 permit all_rows for r to gelang_record
   using true
 permit approve for a to gelang_api
@@ -806,23 +848,39 @@ permit of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = permit.wearer_id))
+permit owner for * to the owner
+  using true
 quarantine all_rows for * to gelang_record
   using true
 quarantine devices_in_sight for r to gelang_api
   using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND ((EXISTS ( SELECT
    FROM bracelet b
   WHERE b.device_id = quarantine.device_id)) OR (( SELECT nlevel(acting_unit()) AS nlevel)) = 1)
+quarantine owner for * to the owner
+  using true
+reading_alarm owner for * to the owner
+  using true
 reading_alarm watch for r to gelang_api
   using ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['auditor'::text, 'admin_ti'::text])) AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+reading_limit owner for * to the owner
+  using true
 reading_limit watch for r to gelang_api
   using (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['auditor'::text, 'admin_ti'::text])
 reason_review auditor for r to gelang_api
   using (EXISTS ( SELECT
    FROM audit a
   WHERE a.id = reason_review.audit_id))
+reason_review owner for * to the owner
+  using true
 record_position all_rows for * to gelang_record
   using true
+record_position owner for * to the owner
+  using true
+retention owner for * to the owner
+  using true
 rules_version all_rows for r to gelang_api, gelang_record
+  using true
+rules_version owner for * to the owner
   using true
 supervision all_rows for r to gelang_record
   using true
@@ -830,10 +888,14 @@ supervision of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = supervision.wearer_id))
+supervision owner for * to the owner
+  using true
 unit all_rows for r to gelang_record
   using true
 unit at_or_below for r to gelang_api
   using path <@ (( SELECT acting_unit() AS acting_unit))
+unit owner for * to the owner
+  using true
 wearer all_rows for r to gelang_record
   using true
 wearer in_sight for r to gelang_api
@@ -844,6 +906,8 @@ CASE
     WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kanwil'::text, 'ditjenpas'::text]) THEN (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
     ELSE false
 END
+wearer owner for * to the owner
+  using true
 zone all_rows for r to gelang_record
   using true
 zone at_or_below for r to gelang_api
@@ -870,6 +934,8 @@ CASE
        FROM granted_wearer_ids() g(n)
          JOIN permit p ON p.wearer_id = g.n))
 END
+zone owner for * to the owner
+  using true
 zone retire for w to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text]))
 
@@ -1484,6 +1550,20 @@ BEGIN
   END IF;
   RETURN date_trunc('milliseconds', began);
 END $function$
+CREATE OR REPLACE FUNCTION public.drop_old(which text, older_than timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  kept_days integer := (SELECT days FROM retention WHERE kept = which);
+BEGIN
+  IF kept_days IS NULL OR older_than > now() - make_interval(days => kept_days) THEN
+    RAISE EXCEPTION '% is kept for %', which, coalesce(kept_days || ' days', 'ever') USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN (SELECT count(*) FROM drop_chunks(which::regclass, older_than => drop_old.older_than));
+END $function$
 CREATE OR REPLACE FUNCTION public.during_ms(from_ms double precision, to_ms double precision)
  RETURNS tstzrange
  LANGUAGE sql
@@ -1967,6 +2047,7 @@ gelang_api: without_places(jsonb)
 gelang_auth: auth.begin_sign_in(text[],integer[],double precision)
 gelang_auth: auth.sign_in_not_made(text[])
 gelang_auth: auth.sign_in_succeeded(text[])
+gelang_record: drop_old(text,timestamp with time zone)
 public: during_ms(double precision,double precision)
 public: from_ms(double precision)
 public: is_span(tstzrange)
