@@ -21,7 +21,7 @@ import { insertCondition, insertZone } from '../../store/rules/insert-rules.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
 import { readIncidents } from '../../stream/logs/incident-log.ts'
 import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
-import { loadDirectory, loadDirectoryChanges } from '../../stream/publication/publications.ts'
+import { followDirectoryRecords } from '../../stream/publication/publications.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { connectRedis, duplicateRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
@@ -43,7 +43,8 @@ export type Pipeline = {
   /** Newest revision of every incident that stands in the incident log. */
   incidents(): Promise<Map<string, Incident>>
   fixes(): Promise<number>
-  restartEvaluate(): Promise<void>
+  /** `meanwhile`: while none evaluates. */
+  restartEvaluate(meanwhile?: () => Promise<unknown>): Promise<void>
   /** No process records while `work` runs. */
   withoutRecord(work: () => Promise<void>): Promise<void>
   stop(): Promise<void>
@@ -113,8 +114,9 @@ export async function startPipeline(
       const { rows } = await database.ownerPool.query<{ n: number }>('SELECT count(*)::int AS n FROM fix')
       return rows[0]!.n
     },
-    async restartEvaluate() {
+    async restartEvaluate(meanwhile) {
       await evaluating.stop()
+      await meanwhile?.()
       evaluating = evaluate()
     },
     async withoutRecord(work) {
@@ -140,8 +142,7 @@ async function openIngest(parts: { redis: RedisClient; keys: Keys; clock: Clock;
   const { redis, keys, clock, log, meter } = parts
   const directory = new Directory()
   const source = {
-    load: () => loadDirectory(redis, keys),
-    loadChanges: (since: number) => loadDirectoryChanges(redis, keys, since),
+    news: followDirectoryRecords(redis, keys),
     watch: (onChange: () => void) => watchVersion(redis, keys, 'directory', onChange),
   }
   const unfollow = followDirectory(directory, source, log)
