@@ -2,7 +2,7 @@
 // day is kept as failed, counted, logged, and tried again when the process starts anew.
 import { Queue } from 'bullmq'
 import type { Clock, Log, Meter } from '../model/observe.ts'
-import { rememberRecipients } from '../stream/logs/told.ts'
+import { rememberRecipients } from '../stream/logs/notified.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
 import type { Alert, Recipient } from './alert.ts'

@@ -1,7 +1,7 @@
 import type { LoggedIncident } from '../../model/incident/incident.ts'
 import type { Log } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
-import { listActsOn } from '../../store/incidents/acts-to-tell.ts'
+import { listActsOn } from '../../store/incidents/acts-to-publish.ts'
 import { withDeadline } from '../answer/deadline.ts'
 import type { LiveLimits } from './limits.ts'
 import type { RecentIncidents } from './recent.ts'

@@ -1,5 +1,6 @@
 // What the officers' console and the API say to each other: REST bodies and the messages of the live feed.
 import type { Incident, IncidentAct, UnitIncident } from '../incident/incident.ts'
+import type { Standing } from '../incident/life.ts'
 import type { ConditionKind, WeeklyWindow } from '../plan/plan.ts'
 import type { ZoneShape } from '../plan/zone.ts'
 
@@ -87,6 +88,7 @@ export type TrackFix = {
 }
 
 export type WearerIncidentView = Incident & {
+  standing: Standing
   wearer: { id: string; n: number; name: string; unitPath: string }
   unit?: undefined
   conditionName?: string
@@ -94,6 +96,7 @@ export type WearerIncidentView = Incident & {
 }
 
 export type UnitIncidentView = UnitIncident & {
+  standing: Standing
   unit: { path: string; name: string }
   wearer?: undefined
   conditionName?: undefined
@@ -115,6 +118,10 @@ export type ActRequest = {
   resolution?: IncidentAct['resolution']
   /** The signs that the officer's screen shows; absent: all that the server knows of. */
   signs?: number
+  /** The revision that the officer's screen shows; absent: the newest that the server knows of. */
+  revision?: number
+  /** Of a resolution: the act whose finding this one changes. Without it another finding is refused. */
+  changes?: number
 }
 
 /** Every refusal of the API: one shape. `code` is stable; the console translates it. */

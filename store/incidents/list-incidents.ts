@@ -1,7 +1,7 @@
 import type { IncidentView, UnitIncidentView, WearerIncidentView } from '../../model/console/console.ts'
 import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
 import type { Db } from '../database/open-pool.ts'
-import { ACT_JSON } from './acts-to-tell.ts'
+import { ACT_JSON } from './acts-to-publish.ts'
 
 /** Open: not withdrawn, not resolved, and either going on or grave enough that somebody must still say how it ended. */
 const STATES = {

@@ -70,6 +70,8 @@ export function keysOf(prefix: string) {
     acts: `${prefix}:{acts}`,
     /** Recipients that have or had a queue of alerts. */
     recipients: `${prefix}:{recipients}`,
+    /** Recipients that are configured now, with their levels. */
+    notifiedLevels: `${prefix}:{notified-levels}`,
     /** How many shards the log was begun with. */
     shardCount: `${prefix}:{shard-count}`,
   }

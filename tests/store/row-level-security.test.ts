@@ -3,7 +3,7 @@ import type { Evidence, Incident } from '../../model/incident/incident.ts'
 import type { ZoneShape } from '../../model/plan/zone.ts'
 import { grantAccess } from '../../store/access/grant-access.ts'
 import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
-import { listActsToTell, strikeTold } from '../../store/incidents/acts-to-tell.ts'
+import { listActsToPublish, strikePublished } from '../../store/incidents/acts-to-publish.ts'
 import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { insertCondition, insertZone } from '../../store/rules/insert-rules.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
@@ -245,11 +245,11 @@ describe('denied outright', () => {
     await seen('ditjenpas', 'SELECT acts_told(ARRAY(SELECT generate_series(1, 100)))')
     const all = '(SELECT array_agg(id) FROM incident)'
     expect(await seen('ditjenpas', `SELECT * FROM acts_on(${all})`)).toEqual([])
-    const acts = await listActsToTell(database.apiPool, 0, 100)
+    const acts = await listActsToPublish(database.apiPool, 0, 100)
     expect(acts.length).toBeGreaterThan(0)
-    expect(await listActsToTell(database.apiPool, 3_600_000, 100)).toEqual([])
-    await strikeTold(database.apiPool, [acts[0]!.actId, 2 ** 40])
-    expect(await listActsToTell(database.apiPool, 0, 100)).toEqual(acts.slice(1))
+    expect(await listActsToPublish(database.apiPool, 3_600_000, 100)).toEqual([])
+    await strikePublished(database.apiPool, [acts[0]!.actId, 2 ** 40])
+    expect(await listActsToPublish(database.apiPool, 0, 100)).toEqual(acts.slice(1))
   })
 
   test.each([

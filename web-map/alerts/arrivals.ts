@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals'
 import type { IncidentView } from '../../model/console/console.ts'
 import type { Severity } from '../../model/incident/incident.ts'
-import { nameOf, severityRank, stageOf } from '../feed/incident-order.ts'
+import { stageOf } from '../../model/incident/life.ts'
+import { nameOf, severityRank } from '../feed/incident-order.ts'
 import { t } from '../i18n/language.ts'
 import type { AlarmSound } from '../sound/alarm-sound.ts'
 

@@ -1,16 +1,8 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { IncidentView } from '../../model/console/console.ts'
-import {
-  actOf,
-  dueInMs,
-  isOpen,
-  isReopened,
-  type KnownIncident,
-  nameOf,
-  stageOf,
-  unitPathOf,
-} from '../feed/incident-order.ts'
+import { type Life, type LifeClock, lifeOf } from '../../model/incident/life.ts'
+import { actOf, nameOf, unitPathOf } from '../feed/incident-order.ts'
 import { incidentTimeWords } from '../i18n/incident-time.ts'
 import { isMessageKey, t } from '../i18n/language.ts'
 import { distanceWords } from '../i18n/measure-words.ts'
@@ -30,7 +22,7 @@ export function IncidentCard({
   onExplain,
 }: {
   room: AlertsRoom
-  incident: KnownIncident
+  incident: IncidentView
   /** Absent where there is nobody to be opened: an incident of a whole unit. */
   onOpen: (() => void) | undefined
   onAsk: (action: Asked) => void
@@ -41,9 +33,10 @@ export function IncidentCard({
   const { desk, alerts } = room
   const nowMs = desk.nowMs.value
   const timeZone = desk.timeZoneOf(unitPathOf(incident))
-  const stage = stageOf(incident)
+  const life = lifeOf(incident)
+  const { stage } = life
   const arrivedMs = alerts.arrivals.arrivedMs.value.get(incident.id)
-  const over = !isOpen(incident)
+  const over = !life.open
   const flashing = arrivedMs !== undefined && nowMs - arrivedMs < ARRIVAL.flashMs
   const depth = incident.depthM === undefined ? '' : t('alerts.depth', { distance: distanceWords(incident.depthM) })
   const place = [incident.conditionName, depth].filter(Boolean).join(' · ')
@@ -57,7 +50,7 @@ export function IncidentCard({
   ]
   const acknowledge = async () => {
     busy.value = true
-    problem.value = await alerts.act(incident.id, { action: 'acknowledge' })
+    problem.value = await alerts.act(incident.id, { action: 'acknowledge', revision: incident.revision })
     busy.value = false
   }
   return (
@@ -66,7 +59,7 @@ export function IncidentCard({
         <span class="card-head">
           <StateMark state={incident.severity} />
           <span class="card-type">{t(`type.${incident.type}`)}</span>
-          <Due incident={incident} nowMs={nowMs} />
+          <Due clock={life.clock} nowMs={nowMs} />
         </span>
         <span class="card-name">
           {nameOf(incident)}
@@ -82,7 +75,7 @@ export function IncidentCard({
         )}
         {place && <span class="card-line">{place}</span>}
         <span class="card-line">{incidentTimeWords(incident, nowMs, timeZone)}</span>
-        <Marks incident={incident} />
+        <Marks incident={incident} life={life} />
       </Opening>
       <Acts nowMs={nowMs} incident={incident} timeZone={timeZone} />
       {problem.value && <p class="problem">{problem.value}</p>}
@@ -123,25 +116,26 @@ function Opening({ onOpen, children }: { onOpen: (() => void) | undefined; child
   )
 }
 
-function Due({ incident, nowMs }: { incident: IncidentView; nowMs: number }) {
-  const dueMs = dueInMs(incident, nowMs)
-  if (dueMs === undefined) return null
-  const overdue = dueMs < 0
+/** The clock that notify counts: until somebody takes the alert, then until there is an outcome. */
+function Due({ clock, nowMs }: { clock: LifeClock | undefined; nowMs: number }) {
+  if (clock === undefined) return null
+  const leftMs = clock.dueMs - nowMs
+  const overdue = leftMs < 0
   return (
-    <span class={`due${overdue ? ' overdue' : ''}`}>
-      {t(overdue ? 'alerts.overdue' : 'alerts.due', { duration: durationWords(Math.abs(dueMs)) })}
+    <span class={`due ${clock.which}${overdue ? ' overdue' : ''}`}>
+      {t(`alerts.${clock.which}.${overdue ? 'overdue' : 'due'}`, { duration: durationWords(Math.abs(leftMs)) })}
     </span>
   )
 }
 
-function Marks({ incident }: { incident: KnownIncident }) {
+function Marks({ incident, life }: { incident: IncidentView; life: Life }) {
   const signs = incident.signs ?? 1
-  const again = incident.standsSinceActId !== undefined && !incident.withdrawn
+  const again = life.reinstated
   if (!incident.late && !incident.inferred && !incident.withdrawn && !again && signs === 1) return null
   return (
     <span class="card-marks">
       {again && <i title={t('alerts.standsAgainHint')}>{t('alerts.standsAgain')}</i>}
-      {isReopened(incident) && <i title={t('alerts.reopenedHint')}>{t('alerts.reopened')}</i>}
+      {life.reopened && <i title={t('alerts.reopenedHint')}>{t('alerts.reopened')}</i>}
       {signs > 1 && <i title={t('alerts.signsHint')}>{t('alerts.signs', { count: signs })}</i>}
       {incident.withdrawn && <i>{t('alerts.withdrawn', { reason: reasonWords(incident.withdrawn.reason) })}</i>}
       {incident.late && <i title={t('alerts.lateHint')}>{t('alerts.late')}</i>}
@@ -156,12 +150,12 @@ function reasonWords(reason: string): string {
   return isMessageKey(key) ? t(key) : reason
 }
 
-function Acts({ nowMs, incident, timeZone }: { nowMs: number; incident: KnownIncident; timeZone: string }) {
+function Acts({ nowMs, incident, timeZone }: { nowMs: number; incident: IncidentView; timeZone: string }) {
   if (incident.acts.length === 0) return null
   const moment = (atMs: number) => momentWords(atMs, nowMs, timeZone)
   const resolved = actOf(incident, 'resolve')
   const holds = incident.acts.slice(resolved ? incident.acts.lastIndexOf(resolved) + 1 : 0)
-  const since = holds.filter(({ actId }) => actId > (incident.standsSinceActId ?? 0))
+  const since = holds.filter(({ revision = 0 }) => revision >= (incident.standing.sinceRevision ?? 0))
   const taken = since.findLast(({ action }) => action === 'acknowledge')
   const escalated = since.findLast(({ action }) => action === 'escalate')
   const said = incident.acts.findLast((act) => act.note)

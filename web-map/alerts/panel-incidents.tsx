@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { IncidentView, WearerIncidentView } from '../../model/console/console.ts'
-import { stageOf } from '../feed/incident-order.ts'
+import { stageOf } from '../../model/incident/life.ts'
 import { incidentTimeWords } from '../i18n/incident-time.ts'
 import { t } from '../i18n/language.ts'
 import { StateMark } from '../widgets/marks.tsx'
@@ -19,7 +19,7 @@ export function PanelIncidents({ room, incidents, timeZone, onExplain }: Props) 
   const { desk, alerts } = room
   const problem = useSignal<string | undefined>(undefined)
   const acknowledge = async (incident: IncidentView) => {
-    problem.value = await alerts.act(incident.id, { action: 'acknowledge' })
+    problem.value = await alerts.act(incident.id, { action: 'acknowledge', revision: incident.revision })
   }
   return (
     <>

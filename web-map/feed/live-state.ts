@@ -1,6 +1,8 @@
 import type { IncidentView, WearerSummary } from '../../model/console/console.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
-import { compareIncidents, isOpen, type KnownIncident, stageOf } from './incident-order.ts'
+import { stageOf } from '../../model/incident/life.ts'
+import { inQueueOrder } from '../../model/incident/queue-order.ts'
+import { isOpen } from './incident-order.ts'
 
 /** The newest that is known of one bracelet, filled in place; `x` and `y` are world units for the map. */
 export type Bracelet = {
@@ -25,7 +27,7 @@ export type ServerStatus = { liveMs: number | undefined; redis: 'ok' | 'away'; d
 export type LiveState = {
   wearers: Map<number, WearerSummary>
   bracelets: Map<number, Bracelet>
-  incidents: Map<string, KnownIncident>
+  incidents: Map<string, IncidentView>
   /** Withdrawn while on this screen: shown until somebody has taken note. */
   withdrawnHere: Set<string>
   /** Acts on incidents that are not known yet, by incident. */
@@ -55,9 +57,9 @@ export function emptyLiveState(): LiveState {
 
 /** What the list of open alerts shows, in its order: the open ones, and at the end those withdrawn under the officer's eyes. */
 export function listOpen(state: LiveState): IncidentView[] {
-  return [...state.incidents.values()]
-    .filter((one) => isOpen(one) || (state.withdrawnHere.has(one.id) && stageOf(one) === 'new'))
-    .sort(compareIncidents)
+  const all = [...state.incidents.values()]
+  const withdrawn = all.filter((one) => state.withdrawnHere.has(one.id) && stageOf(one) === 'new')
+  return [...inQueueOrder(all.filter(isOpen)), ...withdrawn]
 }
 
 /** What is over, newest beginning first. */

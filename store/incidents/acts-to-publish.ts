@@ -1,5 +1,5 @@
-// Acts for the process itself, which tells them to whom it may. Those that may not have been told: written with the act, struck off
-// when the log of acts has it.
+// Acts for the process itself, which publishes them to whoever may see them. Those that may not be published yet are noted with the
+// act, and struck off when the log of acts has it.
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import type { Db } from '../database/open-pool.ts'
 
@@ -9,7 +9,7 @@ export const ACT_JSON = `json_strip_nulls(json_build_object('actId', a.act_id, '
         'resolution', a.resolution, 'signs', nullif(a.signs, 1)))`
 
 /** Acts that have waited for at least `waitingMs`, first come first, at most `max`; none within an officer's transaction. */
-export async function listActsToTell(db: Db, waitingMs: number, max: number): Promise<IncidentAct[]> {
+export async function listActsToPublish(db: Db, waitingMs: number, max: number): Promise<IncidentAct[]> {
   const { rows } = await db.query<{ act: IncidentAct }>(
     `SELECT ${ACT_JSON} AS act FROM acts_to_tell($1, $2) a ORDER BY a.act_id`,
     [waitingMs, max],
@@ -17,8 +17,8 @@ export async function listActsToTell(db: Db, waitingMs: number, max: number): Pr
   return rows.map(({ act }) => act)
 }
 
-/** Strikes off what has been told; what is not there is passed over. */
-export async function strikeTold(db: Db, actIds: readonly number[]): Promise<void> {
+/** Strikes off what is published; what is not there is passed over. */
+export async function strikePublished(db: Db, actIds: readonly number[]): Promise<void> {
   await db.query('SELECT acts_told($1::bigint[])', [actIds])
 }
 
