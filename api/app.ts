@@ -4,6 +4,7 @@ import { compress } from 'hono/compress'
 import { withDeadline } from './answer/deadline.ts'
 import { limitedBody, sameOrigin, securityHeaders } from './answer/protect.ts'
 import { Refusal, refusalOf, refuse } from './answer/refusal.ts'
+import { Turns } from './answer/turns.ts'
 import { serveConsole } from './console-files.ts'
 import { addActs } from './routes/acts.ts'
 import { addBacktests } from './routes/backtests.ts'
@@ -15,9 +16,11 @@ import { addLive } from './routes/live.ts'
 import { addLogin } from './routes/login.ts'
 import type { ApiApp, ApiParts } from './routes/parts.ts'
 import { addPlaces } from './routes/places.ts'
-import { ReadingTurns } from './routes/reading-turns.ts'
+import { addSessions } from './routes/sessions.ts'
 import { addTrack } from './routes/track.ts'
+import { READINGS, tooManyReadings } from './routes/track-access.ts'
 import { addWearers } from './routes/wearers.ts'
+import { sessionCookieName } from './sign-in/auth.ts'
 import { type OfficerEnv, requireOfficer } from './sign-in/sessions.ts'
 
 /** Whoever has waited this long is told that the database is away. */
@@ -63,19 +66,20 @@ export function createApp(parts: ApiParts): ApiApp {
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',
     in: 'cookie',
-    name: baseUrl.startsWith('https:') ? '__Secure-gelang.session_token' : 'gelang.session_token',
+    name: sessionCookieName(baseUrl),
   })
   app.use('/v1/*', requireOfficer(sessions))
   addPlaces(app, parts)
   addWearers(app, parts)
   addTrack(app, parts)
   addIncidents(app, parts)
-  const turns = new ReadingTurns()
+  const turns = new Turns(READINGS, tooManyReadings)
   addExplanation(app, parts, turns)
   addLedger(app, parts, turns)
   addBacktests(app, parts)
   addActs(app, parts)
   addLive(app)
+  addSessions(app, parts)
 
   app.all('/v1/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))
   app.all('/api/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))

@@ -15,6 +15,8 @@ export function serveConsole(app: ApiApp, folder: string): void {
     if (c.res.ok && HASHED.test(c.req.path)) c.header('cache-control', FOREVER)
     else if (c.res.ok) c.header('cache-control', 'no-cache')
   })
+  // Whatever lies in the folder: the source is not for strangers.
+  app.get('*', (c, next) => (c.req.path.toLowerCase().endsWith('.map') ? c.notFound() : next()))
   app.get('*', serveStatic({ root: folder }))
   app.get('*', (c, next) => (/\.[a-z0-9]+$/i.test(c.req.path) ? next() : c.html(page)))
 }

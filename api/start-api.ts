@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { MapSettings } from '../model/console/console.ts'
 import type { Clock, Log, Meter } from '../model/observe.ts'
+import { listen as listenToDatabase } from '../store/database/listen.ts'
 import type { Pool } from '../store/database/open-pool.ts'
-import { listenRules } from '../store/rules/listen-rules.ts'
+import { readOfficerByAuthUser } from '../store/people/read-officer.ts'
+import { rulesChannel } from '../store/rules/listen-rules.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
 import { originsOf } from './answer/protect.ts'
@@ -15,7 +17,11 @@ import { LiveHub } from './live/hub.ts'
 import { LIVE, type LiveLimits } from './live/limits.ts'
 import type { Health } from './routes/parts.ts'
 import { createAuth } from './sign-in/auth.ts'
+import { clientAddressReader, type ProxySettings } from './sign-in/client-address.ts'
+import { KnownDevices } from './sign-in/known-device.ts'
+import { SESSION_HOURS, SESSION_HOURS_MAX } from './sign-in/session-hours.ts'
 import { Sessions } from './sign-in/sessions.ts'
+import { SignInLimits } from './sign-in/sign-in-limits.ts'
 import { ActTeller } from './tell-acts.ts'
 
 const HEADERS_MS_MAX = 10_000
@@ -34,8 +40,8 @@ export type ApiOptions = {
   baseUrl?: string
   /** Further origins under which the console is opened. */
   allowedOrigins?: readonly string[]
-  /** Header in which a trusted proxy names the client's address. */
-  clientAddressHeader?: string
+  /** Whose word about a client's address is believed; absent: nobody's. */
+  proxies?: ProxySettings
   /** At least 32 random characters, the same for all api processes. */
   authSecret: string
   /** Role gelang_api. One of its connections listens for changed rules all the time. */
@@ -48,7 +54,6 @@ export type ApiOptions = {
   staticFolder?: string
   mapSettings?: MapSettings
   metrics?: Health['metrics']
-  signInsPerMinuteMax?: number
   limits?: Partial<LiveLimits>
   clock: Clock
   log: Log
@@ -86,7 +91,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     allowedOrigins: [...origins],
     secret: options.authSecret,
     log,
-    ...(options.signInsPerMinuteMax !== undefined && { signInsPerMinuteMax: options.signInsPerMinuteMax }),
+    sessionHours: async (userId) => {
+      const officer = await readOfficerByAuthUser(apiPool, userId)
+      return officer === undefined ? SESSION_HOURS_MAX : SESSION_HOURS[officer.role]
+    },
   })
   const sessions = new Sessions(auth, apiPool)
   const hub = new LiveHub({ redis, keys, shardCount, limits, clock, log, meter, apiPool, sessions })
@@ -97,19 +105,28 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     auth,
     sessions,
     apiPool,
+    authPool,
     hub,
     tellAct: (act) => acts.tell(act),
     mapSettings: options.mapSettings ?? {},
     health: { notReady: () => hub.notReady(), ...(options.metrics && { metrics: options.metrics }) },
     ...(options.staticFolder !== undefined && { staticFolder: options.staticFolder }),
-    ...(options.clientAddressHeader !== undefined && { clientAddressHeader: options.clientAddressHeader }),
+    signInLimits: new SignInLimits(authPool, options.authSecret),
+    devices: new KnownDevices(options.authSecret, baseUrl.startsWith('https:')),
+    clientAddress: clientAddressReader(options.proxies ?? { trusted: [], header: 'x-forwarded-for' }),
     clock,
     log,
     meter,
   })
   const sockets = acceptLive(server, hub, { origins, limits, log })
   await hub.start(REDIS_WAIT_MS)
-  const stopListening = await listenRules(apiPool, () => hub.rulesChanged(), log)
+  const rules = rulesChannel(() => hub.rulesChanged())
+  const channels = { ...rules.channels, gelang_sessions: (sessionId: string) => hub.sessionChanged(sessionId) }
+  const onConnected = () => {
+    rules.onConnected()
+    hub.checkSessions()
+  }
+  const stopListening = await listenToDatabase(apiPool, { channels, onConnected }, log)
   serve = (request, env) => app.fetch(request, env)
   acts.start()
   log.info({ port, baseUrl }, 'the console can be opened')

@@ -39,6 +39,18 @@ program
   )
 
 program
+  .command('redis-users')
+  .description(
+    'make a user of Redis for each role (as REDIS_URL), with the rights that it needs; prints the files of their secrets',
+  )
+  .option(
+    '--folder <path>',
+    'where their addresses, passwords and the key of the rules are kept, a file a role',
+    '.local/secrets',
+  )
+  .action(async (options: { folder: string }) => (await import('./commands/redis-users.ts')).redisUsersCommand(options))
+
+program
   .command('account')
   .description('make a login for an officer (the password is read from GELANG_NEW_PASSWORD)')
   .requiredOption('--officer <id>', "the officer's id (UUID)")

@@ -5,8 +5,10 @@ import { pickPort } from './pick-port.ts'
 import { runCommand } from './run-command.ts'
 import { readRecord, writeRecord } from './running-process.ts'
 import { lastLines } from './service-error.ts'
+import { REDIS_USER } from './start-redis.ts'
 
-type DockerRecord = { password: string; postgresPort: number; redisPort: number }
+/** Of an earlier version `redisPassword` is absent: its Redis had none, and gets one with the next start. */
+type DockerRecord = { password: string; redisPassword?: string; postgresPort: number; redisPort: number }
 
 const ANSWER_MS_MAX = 5_000
 const PULL_MS_MAX = 900_000
@@ -32,9 +34,10 @@ export async function startDockerServices(
   progress: (sentence: string) => void,
 ) {
   const earlier = readRecord<DockerRecord>(recordFile(folder))
-  if (earlier && (await bothRun(folder, earlier, env))) return addressOf(earlier)
+  if (earlier?.redisPassword && (await bothRun(folder, earlier, env))) return addressOf(earlier)
   const record: DockerRecord = {
     password: earlier?.password ?? randomBytes(24).toString('base64url'),
+    redisPassword: earlier?.redisPassword ?? randomBytes(24).toString('base64url'),
     postgresPort: await pickPort(earlier?.postgresPort),
     redisPort: await pickPort(earlier?.redisPort),
   }
@@ -55,7 +58,7 @@ export async function startDockerServices(
 /** The addresses of this folder's containers while both run. */
 export async function readDockerAddress(folder: string, env: NodeJS.ProcessEnv) {
   const record = readRecord<DockerRecord>(recordFile(folder))
-  return record && (await bothRun(folder, record, env)) ? addressOf(record) : undefined
+  return record?.redisPassword && (await bothRun(folder, record, env)) ? addressOf(record) : undefined
 }
 
 /** True when there were containers of this folder to stop. */
@@ -75,6 +78,7 @@ function compose(folder: string, record: DockerRecord, args: readonly string[], 
   const project = `gelang-${createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 12)}`
   const settings = {
     GELANG_POSTGRES_PASSWORD: record.password,
+    GELANG_REDIS_PASSWORD: record.redisPassword ?? '',
     GELANG_POSTGRES_PORT: String(record.postgresPort),
     GELANG_REDIS_PORT: String(record.redisPort),
   }
@@ -103,6 +107,6 @@ async function bothRun(folder: string, record: DockerRecord, env: NodeJS.Process
 function addressOf(record: DockerRecord) {
   return {
     databaseUrl: `postgres://gelang:${record.password}@127.0.0.1:${record.postgresPort}/gelang`,
-    redisUrl: `redis://127.0.0.1:${record.redisPort}`,
+    redisUrl: `redis://${REDIS_USER}:${record.redisPassword}@127.0.0.1:${record.redisPort}`,
   }
 }

@@ -41,6 +41,6 @@ export async function servicesStatus(options: Pick<CommandOptions, 'folder' | 'e
   return {
     how: 'private',
     databaseUrl: given.databaseUrl ?? (postgres && postgresUrl(join(reachable, 'postgres'), postgres.port)),
-    redisUrl: given.redisUrl ?? (redis && redisUrl(redis.port)),
+    redisUrl: given.redisUrl ?? (redis && redisUrl(join(reachable, 'redis'), redis.port)),
   }
 }

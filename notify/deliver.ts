@@ -41,8 +41,7 @@ export function openDeliveries(options: {
 }): DeliveryQueue {
   const { redis, worker, keys, meter, clock, log, recipients } = options
   const limits = { ...DELIVERY_LIMITS, ...options.limits }
-  // The hash tag keeps all of the queues' keys on one node of a Redis Cluster.
-  const prefix = `${keys.prefix}:{notify}`
+  const prefix = keys.queues
   const outcomes = meter.counter('gelang_notify_deliveries_total', 'Attempts to deliver an alert, by outcome', [
     'channel',
     'outcome',

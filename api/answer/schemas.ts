@@ -7,6 +7,7 @@ import type {
   IncidentView,
   MapSettings,
   Me,
+  SessionView,
   TrackFix,
   UnitView,
   WearerDetail,
@@ -64,6 +65,18 @@ export const unitSchema = z
     timeZone: z.string(),
   })
   .openapi('Unit') satisfies z.ZodType<UnitView>
+
+export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+export const sessionSchema = z
+  .object({
+    id: sessionIdSchema,
+    sinceMs: ms,
+    endsMs: ms.openapi({ description: 'used or not' }),
+    address: z.string(),
+    agent: z.string().openapi({ description: 'what the browser calls itself' }),
+    current: z.boolean().openapi({ description: 'the one that asks' }),
+  })
+  .openapi('Session') satisfies z.ZodType<SessionView>
 
 const wearerShape = {
   id: idSchema,

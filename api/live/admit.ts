@@ -21,7 +21,7 @@ export async function admit(
   cursorText: string | undefined,
 ): Promise<Admission> {
   const { sessions, apiPool, shardCount, limits, clock } = parts
-  const { cookies: _, ...signedIn } = await sessions.signedIn(credentials, false)
+  const signedIn = await sessions.signedIn(credentials)
   if (closed() || feed.away) throw new Refusal(503, 'redis_away', 'there is no live data now')
   const { officerId } = signedIn.officer
   const own = [...connections].filter((other) => other.signedIn.officer.officerId === officerId)

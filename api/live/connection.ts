@@ -43,6 +43,7 @@ export class LiveConnection {
   /** What was missed is being read from the logs. */
   catchingUp = false
   #answered = true
+  #ending: NodeJS.Timeout | undefined
   #unsentAtPing = 0
   readonly #limits: LiveLimits
   readonly #actsOn: (incidentId: string) => IncidentAct[]
@@ -68,6 +69,16 @@ export class LiveConnection {
 
   get cursorText(): string {
     return encodeCursor(this.cursor, this.scope.membersKey)
+  }
+
+  /** Calls `onEnd` once, when the session's time is over; the last call counts. One that is over already is looked at by the regular checks. */
+  setEnd(inMs: number, onEnd: () => void): void {
+    clearTimeout(this.#ending)
+    if (inMs >= 0) this.#ending = setTimeout(onEnd, Math.ceil(inMs) + 1)
+  }
+
+  left(): void {
+    clearTimeout(this.#ending)
   }
 
   send(message: LiveMessage): void {

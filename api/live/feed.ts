@@ -7,14 +7,13 @@ import { readLatest, subscribeLive } from '../../stream/logs/live-channel.ts'
 import { readEdges } from '../../stream/logs/log-edges.ts'
 import { compareIds, getPosition } from '../../stream/logs/positions.ts'
 import { duplicateRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
-import type { Keys } from '../../stream/redis/keys.ts'
+import { INCIDENTS_READER, type Keys } from '../../stream/redis/keys.ts'
 import type { Subscription } from '../../stream/redis/subscribe.ts'
 import type { Cursor } from './cursor.ts'
 import { LogFollower, unbroken } from './follow-log.ts'
 import type { LiveLimits } from './limits.ts'
 
 /** How far the recorder has brought incidents into PostgreSQL; the name is pipeline's. */
-const RECORDER = 'record-incidents'
 /** Where no recorder has said how far it is, this much of the log counts as unknown to PostgreSQL. */
 const UNRECORDED_MS = 3600_000
 const READY_MS_MAX = 5000
@@ -115,7 +114,7 @@ export class LiveFeed {
     const hourAgo = `${Math.max(0, Math.floor(clock()) - UNRECORDED_MS)}-0`
     const shardStart = async (shard: number) => {
       const [recorded, { lastId }] = await Promise.all([
-        getPosition(redis, keys, RECORDER, shard),
+        getPosition(redis, keys, INCIDENTS_READER, shard),
         readEdges(redis, keys.incidents(shard)),
       ])
       const id = recorded ?? hourAgo

@@ -72,7 +72,7 @@ export class LiveHub {
     nowAndThen.every(limits.pingEveryMs, () => {
       for (const connection of this.#connections) connection.ping()
     })
-    nowAndThen.every(limits.checkEveryMs, () => nowAndThen.alone('check', () => this.#scopes.checkAll()))
+    nowAndThen.every(limits.checkEveryMs, () => this.checkSessions())
     const waiting = new AbortController()
     await Promise.race([this.#feed.started, delay(waitMs, undefined, { signal: waiting.signal })])
     waiting.abort()
@@ -116,6 +116,7 @@ export class LiveHub {
     connection.sendText(scope.rosterText)
     this.#positions.watch(connection, scope.positionsOf)
     this.#status.send(connection)
+    this.#endOnTime(connection)
     if (admission.changes !== this.#scopes.changes) this.rulesChanged(admission.signedIn.officer.officerId)
     await this.#missed.tell(connection)
   }
@@ -125,13 +126,31 @@ export class LiveHub {
     for (const connection of this.#connections) if (connection.signedIn.session.id === sessionId) connection.bye(reason)
   }
 
+  /** A session has ended or ends at another time, here or through another process. */
+  sessionChanged(sessionId: string): void {
+    this.#nowAndThen.alone(`session ${sessionId}`, async () => {
+      for (const connection of await this.#scopes.checkSession(sessionId)) this.#endOnTime(connection)
+    })
+  }
+
+  /** All of them: some may have ended unheard. */
+  checkSessions(): void {
+    this.#nowAndThen.alone('check', () => this.#scopes.checkAll())
+  }
+
   /** Scopes may have changed: of one officer, or of all. */
   rulesChanged(officerId?: string): void {
     this.#scopes.changed(officerId)
   }
 
+  #endOnTime(connection: LiveConnection): void {
+    const { id, expiresMs } = connection.signedIn.session
+    connection.setEnd(expiresMs - this.#parts.clock(), () => this.sessionChanged(id))
+  }
+
   #leave(connection: LiveConnection): void {
     this.#connections.delete(connection)
+    connection.left()
     this.#connected.set(this.#connections.size)
     this.#positions.unwatch(connection, connection.scope.positionsOf)
   }

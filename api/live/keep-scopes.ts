@@ -69,10 +69,16 @@ export class ScopeKeeper {
     this.changed()
   }
 
+  /** One session: it may have ended this moment. Gives the feeds of it that go on. While the database is away, whoever is in stays in. */
+  async checkSession(sessionId: string): Promise<LiveConnection[]> {
+    const own = [...this.#connections].filter(({ signedIn }) => signedIn.session.id === sessionId)
+    for (const connection of own) await this.#databaseAnswers(() => this.#checkSession(connection))
+    return own.filter(({ open }) => open)
+  }
+
   async #checkSession(connection: LiveConnection): Promise<void> {
     try {
-      const { cookies: _, ...signedIn } = await this.#parts.sessions.signedIn(connection.credentials, false)
-      connection.signedIn = signedIn
+      connection.signedIn = await this.#parts.sessions.signedIn(connection.credentials)
     } catch (error) {
       if (!(error instanceof Refusal) || error.status === 503) throw error
       connection.bye(connection.signedIn.session.expiresMs <= this.#parts.clock() ? 'expired' : 'signed_out')

@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Role } from '../../model/console/console.ts'
 import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
-import { appendAudit } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { insertAct } from '../../store/incidents/insert-act.ts'
@@ -44,7 +43,7 @@ const actRoute = createRoute({
   responses: { 200: json(z.object({ act: actSchema }), 'the act, written down'), ...refusals(400, 404, 409) },
 })
 
-export function addActs(app: ApiApp, { apiPool, hub, tellAct, clock }: ApiParts): void {
+export function addActs(app: ApiApp, { apiPool, hub, tellAct }: ApiParts): void {
   const once = new OnceOnly<IncidentAct>(KEYS_KEPT_MAX)
 
   app.openapi(actRoute, async (c) => {
@@ -62,22 +61,14 @@ export function addActs(app: ApiApp, { apiPool, hub, tellAct, clock }: ApiParts)
         // And their screen may not show yet what we know: an alarm that they have not seen is not resolved with the others.
         const signs = Math.max(1, Math.min(shown ?? known, known))
         const whose = await whoseInSight(client, recorded ?? told)
-        const inserted = await insertAct(client, {
+        return insertAct(client, {
           incidentId,
           ...whose,
           action,
           ...(note !== undefined && { note }),
           ...(resolution !== undefined && { resolution }),
           ...(signs > 1 && { signs }),
-          atMs: clock(),
         })
-        await appendAudit(client, {
-          action: `incident.${action}`,
-          subject: `incident:${incidentId}`,
-          ...(whose.wearerId !== undefined && { wearerId: whose.wearerId }),
-          detail: { actId: inserted.actId, ...(resolution !== undefined && { resolution }) },
-        })
-        return inserted
       }).then((committed) => {
         tellAct(committed)
         return committed

@@ -9,7 +9,7 @@ import type { BacktestAnswer, TriedWearer } from '../../model/console/judgement.
 import type { Incident } from '../../model/incident/incident.ts'
 import { conditionSchema } from '../../model/plan/plan.ts'
 import { type ZoneShape, zoneShapeSchema } from '../../model/plan/zone.ts'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { auditReading } from '../../store/access/append-audit.ts'
 import type { Pool, PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { listWearers } from '../../store/people/list-wearers.ts'
@@ -184,9 +184,8 @@ async function tryOn(
     incidents.push(...trial.finish(toMs))
     reports = trial.reports
   }
-  await appendAudit(client, {
-    action: 'track.read',
-    subject: `wearer:${wearerId}`,
+  await auditReading(client, {
+    kind: 'track',
     wearerId: wearer.n,
     reason,
     detail: { backtest: asked.condition.kind, days: asked.days, incidents: incidents.length },

@@ -4,7 +4,7 @@ import { Explaining } from '../../geofence/inquiry/explain.ts'
 import type { Me } from '../../model/console/console.ts'
 import type { Explanation } from '../../model/console/judgement.ts'
 import { INCIDENT_TYPES, type Incident } from '../../model/incident/incident.ts'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { auditReading } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readIncident } from '../../store/incidents/list-incidents.ts'
@@ -12,10 +12,10 @@ import { quietBefore } from '../../store/track/read-judged.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
 import { notFound, Refusal } from '../answer/refusal.ts'
 import { idSchema, ms, wearerIncidentSchema } from '../answer/schemas.ts'
+import type { Turns } from '../answer/turns.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { readDocument } from './read-document.ts'
-import type { ReadingTurns } from './reading-turns.ts'
 import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
 
 const DAY_MS = 86_400_000
@@ -69,7 +69,7 @@ const explanationRoute = createRoute({
   responses: { 200: json(explanationSchema, 'the explanation'), ...refusals(400, 404, 409, 429) },
 })
 
-export function addExplanation(app: ApiApp, parts: ApiParts, turns: ReadingTurns): void {
+export function addExplanation(app: ApiApp, parts: ApiParts, turns: Turns): void {
   app.openapi(explanationRoute, async (c) => {
     const { officer } = c.get('signedIn')
     const { id } = c.req.valid('param')
@@ -109,9 +109,8 @@ async function explainAndWriteDown(
 ): Promise<(Explanation & { same: boolean }) | undefined> {
   const { wearer, reason } = await openTrack(client, officer, wearerId, given)
   const explanation = await foldAgain(client, wearer.n, incident, nowMs)
-  await appendAudit(client, {
-    action: 'track.read',
-    subject: `wearer:${wearer.id}`,
+  await auditReading(client, {
+    kind: 'track',
     wearerId: wearer.n,
     reason,
     detail: { explained: incident.id, fixes: explanation?.weighings.length ?? 0 },

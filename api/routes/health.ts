@@ -5,7 +5,8 @@ export function addHealth(app: ApiApp, { health }: { health: Health }): void {
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/readyz', async (c) => {
     const reasons = await health.notReady()
-    return c.text(reasons.length === 0 ? 'ready\n' : `${reasons.join('\n')}\n`, reasons.length === 0 ? 200 : 503)
+    // What is wrong says the health port, which is for those inside.
+    return reasons.length === 0 ? c.text('ready\n') : c.text('not ready\n', 503)
   })
   app.get('/metrics', async (c) => {
     if (health.metrics === undefined) return c.text('served elsewhere\n', 404)

@@ -4,17 +4,17 @@ import { MinutesLedger } from '../../geofence/inquiry/minutes-ledger.ts'
 import type { Me } from '../../model/console/console.ts'
 import type { LedgerRow } from '../../model/console/judgement.ts'
 import { CONDITION_KINDS } from '../../model/plan/plan.ts'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { auditReading } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { quietBefore } from '../../store/track/read-judged.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
 import { Refusal } from '../answer/refusal.ts'
 import { idSchema, instantSchema, ms } from '../answer/schemas.ts'
+import type { Turns } from '../answer/turns.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { readDocument } from './read-document.ts'
-import type { ReadingTurns } from './reading-turns.ts'
 import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
 
 const DAY_MS = 86_400_000
@@ -50,7 +50,7 @@ const ledgerRoute = createRoute({
   responses: { 200: json(z.object({ rows: z.array(ledgerRowSchema) }), 'the ledger'), ...refusals(400, 404, 429) },
 })
 
-export function addLedger(app: ApiApp, parts: ApiParts, turns: ReadingTurns): void {
+export function addLedger(app: ApiApp, parts: ApiParts, turns: Turns): void {
   app.openapi(ledgerRoute, async (c) => {
     const { officer } = c.get('signedIn')
     const { id } = c.req.valid('param')
@@ -79,9 +79,8 @@ async function countAndWriteDown(
 ): Promise<LedgerRow[]> {
   const { wearer, reason } = await openTrack(client, officer, wearerId, given)
   const rows = await count(client, wearer.n, fromMs, toMs)
-  await appendAudit(client, {
-    action: 'track.read',
-    subject: `wearer:${wearerId}`,
+  await auditReading(client, {
+    kind: 'track',
     wearerId: wearer.n,
     reason,
     detail: { ledger: true, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() },

@@ -1,15 +1,20 @@
 // Of better-auth's routes, these three are open; the rest (sign-up, "is this name taken", …) does not exist here.
-import type { HttpBindings } from '@hono/node-server'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { auditSession } from '../../store/access/append-audit.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readOfficerByAuthUser } from '../../store/people/read-officer.ts'
 import { databaseAway, Refusal } from '../answer/refusal.ts'
 import { errorSchema, textSchema } from '../answer/schemas.ts'
-import { CLIENT_ADDRESS_HEADER } from '../sign-in/auth.ts'
+import { Turns } from '../answer/turns.ts'
+import { CLIENT_ADDRESS_HEADER, upgradeHash } from '../sign-in/auth.ts'
+import { networkOf } from '../sign-in/client-address.ts'
 import { json } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
+
+/** Each takes 19 MiB and a processor for some hundredths of a second. */
+const SIGN_IN_TURNS = { runningMax: 4, perKeyMax: 30, waitingMax: 200, waitMsMax: 10_000 } as const
+const tooManyAttempts = () => new Refusal(429, 'too_many_attempts', 'too many attempts to sign in; wait')
 
 const signInRoute = createRoute({
   method: 'post',
@@ -48,30 +53,37 @@ const signOutRoute = createRoute({
 })
 
 export function addLogin(app: ApiApp, parts: ApiParts): void {
-  const { auth, apiPool, sessions, hub, log } = parts
+  const { auth, apiPool, sessions, hub, log, signInLimits, devices, clientAddress, clock } = parts
+  const turns = new Turns(SIGN_IN_TURNS, tooManyAttempts)
 
   app.openapi(signInRoute, async (c) => {
     const { username, password } = c.req.valid('json')
-    const answer = await forward(c, parts, 'sign-in/username', { username, password })
-    if (answer.status === 429) {
-      c.header('retry-after', answer.headers.get('x-retry-after') ?? '60')
-      throw new Refusal(429, 'too_many_attempts', 'too many attempts to sign in; wait')
+    const address = clientAddress(c)
+    const attempt = { username, address, device: devices.read(c, username, clock()) }
+    const answer = await turns.run(networkOf(address), async () => {
+      const waitS = await signInLimits.begin(attempt)
+      if (waitS === undefined) return forward(c, 'sign-in/username', { username, password })
+      c.header('retry-after', String(Math.ceil(waitS)))
+      throw tooManyAttempts()
+    })
+    if (answer.status >= 500) {
+      await signInLimits.notTried(attempt)
+      throw databaseAway()
     }
-    if (answer.status >= 500) throw databaseAway()
     if (!answer.ok) throw new Refusal(401, 'invalid_credentials', 'the name or the password is wrong')
     const { user } = (await answer.json()) as { user: { id: string } }
+    await signInLimits.succeeded(attempt)
+    await upgradeHash(auth, user.id, password)
     const officer = await readOfficerByAuthUser(apiPool, user.id)
-    if (officer)
-      await asOfficer(apiPool, officer.officerId, (client) =>
-        appendAudit(client, { action: 'session.open', subject: `officer:${officer.officerId}` }),
-      )
+    if (officer) await asOfficer(apiPool, officer.officerId, (client) => auditSession(client, 'open'))
+    devices.remember(c, username, clock())
     setCookies(c, answer)
     return c.json({ ok: true as const }, 200)
   })
 
   app.openapi(signOutRoute, async (c) => {
     const session = await sessions.session(c.req.raw.headers)
-    const answer = await forward(c, parts, 'sign-out', {})
+    const answer = await forward(c, 'sign-out', {})
     setCookies(c, answer)
     if (session === undefined) return c.json({ ok: true as const }, 200)
     // The library clears the cookie whether or not the row went: look.
@@ -81,20 +93,15 @@ export function addLogin(app: ApiApp, parts: ApiParts): void {
     return c.json({ ok: true as const }, 200)
   })
 
-  function forward(
-    c: Context,
-    { clientAddressHeader, baseUrl }: ApiParts,
-    path: string,
-    body: object,
-  ): Promise<Response> {
+  function forward(c: Context, path: string, body: object): Promise<Response> {
     const headers = new Headers({
       'content-type': 'application/json',
-      origin: new URL(baseUrl).origin,
+      origin: new URL(parts.baseUrl).origin,
       cookie: c.req.header('cookie') ?? '',
       'user-agent': (c.req.header('user-agent') ?? '').slice(0, 200),
-      [CLIENT_ADDRESS_HEADER]: clientAddress(c, clientAddressHeader),
+      [CLIENT_ADDRESS_HEADER]: clientAddress(c),
     })
-    const request = new Request(new URL(`/api/auth/${path}`, baseUrl), {
+    const request = new Request(new URL(`/api/auth/${path}`, parts.baseUrl), {
       method: 'POST',
       headers,
       body: JSON.stringify(body),
@@ -105,10 +112,4 @@ export function addLogin(app: ApiApp, parts: ApiParts): void {
 
 function setCookies(c: Context, answer: Response): void {
   for (const cookie of answer.headers.getSetCookie()) c.header('set-cookie', cookie, { append: true })
-}
-
-/** A proxy appends the address it saw, so the last one is the one to be believed. */
-function clientAddress(c: Context, header: string | undefined): string {
-  const named = header === undefined ? undefined : c.req.header(header)?.split(',').at(-1)?.trim()
-  return named || ((c.env as HttpBindings | undefined)?.incoming?.socket.remoteAddress ?? '127.0.0.1')
 }

@@ -1,12 +1,15 @@
 // What the application is made of and hands to every route.
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import type { MapSettings } from '../../model/console/console.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import type { LiveHub } from '../live/hub.ts'
 import type { Auth } from '../sign-in/auth.ts'
+import type { KnownDevices } from '../sign-in/known-device.ts'
 import type { OfficerEnv, Sessions } from '../sign-in/sessions.ts'
+import type { SignInLimits } from '../sign-in/sign-in-limits.ts'
 
 export type ApiApp = OpenAPIHono<OfficerEnv>
 
@@ -24,6 +27,12 @@ export type ApiParts = {
   sessions: Sessions
   /** Pool of the role gelang_api. */
   apiPool: Pool
+  /** Pool of the role gelang_auth. */
+  authPool: Pool
+  signInLimits: SignInLimits
+  devices: KnownDevices
+  /** From where a request comes. */
+  clientAddress(c: Context): string
   hub: LiveHub
   /** Tells all consoles of an act; never throws, tries again while Redis is away. */
   tellAct(act: IncidentAct): void
@@ -31,8 +40,6 @@ export type ApiParts = {
   /** Where `vite build` put the console; absent: no console is served. */
   staticFolder?: string
   health: Health
-  /** Header in which a trusted proxy names the client's address; absent: the socket's. */
-  clientAddressHeader?: string
   clock: Clock
   log: Log
   meter: Meter

@@ -10,6 +10,11 @@ import { hiddenWearer, reasonRequired } from './hidden-wearer.ts'
 import type { ApiParts } from './parts.ts'
 import { GRANT_MS } from './wearers.ts'
 
+/** Readings of tracks that are judged: each keeps a database connection and folds in between others' requests. */
+export const READINGS = { runningMax: 2, perKeyMax: 2, waitingMax: 30, waitMsMax: 10_000 } as const
+export const tooManyReadings = () =>
+  new Refusal(429, 'too_many_attempts', 'too many tracks are being judged; try again in a moment')
+
 export const REASON_HEADER = 'x-gelang-reason'
 /** What is written down where somebody looks at their own klien without saying more. */
 const DUTY = 'tugas pembimbingan dan pengawasan'

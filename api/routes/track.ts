@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Me, TrackFix } from '../../model/console/console.ts'
-import { appendAudit } from '../../store/access/append-audit.ts'
+import { auditReading } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readTrack } from '../../store/track/read-track.ts'
@@ -65,9 +65,8 @@ async function readAndWriteDown(
 ): Promise<TrackFix[]> {
   const { wearer, reason } = await openTrack(client, officer, wearerId, given)
   const fixes = await readTrack(client, wearerId, fromMs, toMs, TRACK_FIXES_MAX + 1)
-  await appendAudit(client, {
-    action: 'track.read',
-    subject: `wearer:${wearerId}`,
+  await auditReading(client, {
+    kind: 'track',
     wearerId: wearer.n,
     reason,
     detail: { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), fixes: fixes.length },

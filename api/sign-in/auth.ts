@@ -3,15 +3,13 @@ import { betterAuth } from 'better-auth'
 import { username } from 'better-auth/plugins'
 import type { Log } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
+import { hashPassword, isCurrentHash, passwordMatches } from './passwords.ts'
+import { SESSION_HOURS_MAX } from './session-hours.ts'
 
-const SESSION_SECONDS = 12 * 3600
-/** A session in use is prolonged at most this often. */
-const SESSION_PROLONG_SECONDS = 600
+const HOUR_MS = 3_600_000
 const PASSWORD_CHARS_MIN = 12
 const PASSWORD_CHARS_MAX = 128
-/** Sign-ins from one address in a minute, good and bad; a whole office may share an address. */
-const SIGN_INS_PER_MINUTE_MAX = 10
-/** Set by us from the socket or the trusted proxy; whatever a client sends under this name is overwritten. */
+/** Set by us (client-address.ts) for the list of sessions; whatever a client sends under this name is overwritten. */
 export const CLIENT_ADDRESS_HEADER = 'x-gelang-client-address'
 
 type AuthSettings = {
@@ -23,12 +21,14 @@ type AuthSettings = {
   allowedOrigins: readonly string[]
   /** At least 32 random characters; signs the session cookie. */
   secret: string
-  signInsPerMinuteMax?: number
+  /** How long a new session of this account may last; absent: the longest time of any role. */
+  sessionHours?: (userId: string) => Promise<number>
   log: Log
 }
 
 /** The officers' login. Throws where the secret is too short. */
-export function createAuth({ pool, baseUrl, allowedOrigins, secret, signInsPerMinuteMax, log }: AuthSettings) {
+export function createAuth({ pool, baseUrl, allowedOrigins, secret, sessionHours, log }: AuthSettings) {
+  const secure = baseUrl.startsWith('https:')
   if (secret.length < 32) throw new RangeError(`the session secret needs 32 characters or more, not ${secret.length}`)
   return betterAuth({
     database: pool,
@@ -41,6 +41,7 @@ export function createAuth({ pool, baseUrl, allowedOrigins, secret, signInsPerMi
       disableSignUp: true,
       minPasswordLength: PASSWORD_CHARS_MIN,
       maxPasswordLength: PASSWORD_CHARS_MAX,
+      password: { hash: hashPassword, verify: passwordMatches },
     },
     plugins: [
       username({
@@ -49,16 +50,25 @@ export function createAuth({ pool, baseUrl, allowedOrigins, secret, signInsPerMi
         usernameValidator: (name) => /^[a-z0-9._-]+$/i.test(name),
       }),
     ],
-    session: { expiresIn: SESSION_SECONDS, updateAge: SESSION_PROLONG_SECONDS },
-    rateLimit: {
-      enabled: true,
-      storage: 'database',
-      customRules: { '/sign-in/username': { window: 60, max: signInsPerMinuteMax ?? SIGN_INS_PER_MINUTE_MAX } },
+    // Its end is fixed when it begins; nothing prolongs it.
+    session: { expiresIn: SESSION_HOURS_MAX * 3600, disableSessionRefresh: true },
+    databaseHooks: {
+      session: {
+        create: {
+          async before(session) {
+            const hours = (await sessionHours?.(session.userId)) ?? SESSION_HOURS_MAX
+            return { data: { expiresAt: new Date(session.createdAt.getTime() + hours * HOUR_MS) } }
+          },
+        },
+      },
     },
+    // sign-in-limits.ts counts; it can tell one office's officers apart.
+    rateLimit: { enabled: false },
     advanced: {
-      cookiePrefix: 'gelang',
-      useSecureCookies: baseUrl.startsWith('https:'),
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'strict', path: '/' },
+      // __Host-: no other host of the domain can set it. The library's own prefix would be __Secure-.
+      cookiePrefix: secure ? '__Host-gelang' : 'gelang',
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'strict', path: '/', secure },
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
       disableCSRFCheck: false,
       disableOriginCheck: false,
@@ -80,6 +90,18 @@ export function createAuth({ pool, baseUrl, allowedOrigins, secret, signInsPerMi
 }
 
 export type Auth = ReturnType<typeof createAuth>
+
+/** The name of the cookie that carries a session. */
+export function sessionCookieName(baseUrl: string): string {
+  return `${baseUrl.startsWith('https:') ? '__Host-' : ''}gelang.session_token`
+}
+
+/** Keeps the password, which has just been right, as passwords are kept today. */
+export async function upgradeHash(auth: Auth, userId: string, password: string): Promise<void> {
+  const { internalAdapter } = await auth.$context
+  const kept = (await internalAdapter.findCredentialAccount(userId))?.password
+  if (kept && !isCurrentHash(kept)) await internalAdapter.updatePassword(userId, await hashPassword(password))
+}
 
 type NewAccount = { username: string; password: string; name: string }
 

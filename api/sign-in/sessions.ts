@@ -22,46 +22,40 @@ export class Sessions {
 
   /** The session of a cookie, as it stands; undefined where it has ended. Throws a Refusal while the database is away. */
   async session(headers: Headers): Promise<Session | undefined> {
-    const { session } = await this.#read(headers, false)
-    return session
+    return this.#read(headers)
   }
 
-  /** Who is behind a request. `cookies` are to be set in the answer when the session was prolonged. Throws a Refusal. */
-  async signedIn(headers: Headers, prolong: boolean): Promise<SignedIn & { cookies: string[] }> {
-    const { session, cookies } = await this.#read(headers, prolong)
+  /** Who is behind a request. Throws a Refusal. */
+  async signedIn(headers: Headers): Promise<SignedIn> {
+    const session = await this.#read(headers)
     if (session === undefined) throw notSignedIn()
     const officer = await readOfficerByAuthUser(this.#apiPool, session.userId)
     if (officer === undefined) throw new Refusal(403, 'no_officer', 'no active officer belongs to this account')
-    return { officer, session, cookies }
+    return { officer, session }
   }
 
-  async #read(headers: Headers, prolong: boolean): Promise<{ session?: Session; cookies: string[] }> {
+  async #read(headers: Headers): Promise<Session | undefined> {
     // Only the cookie: no other header may decide who somebody is.
     const cookie = new Headers({ cookie: headers.get('cookie') ?? '' })
-    const { headers: set, response } = await this.#auth.api
-      .getSession({ headers: cookie, query: { disableRefresh: !prolong }, returnHeaders: true })
-      .catch((cause: unknown) => {
-        if (isStoreAway(cause)) throw databaseAway()
-        if (cause instanceof APIError && cause.status === 'INTERNAL_SERVER_ERROR') throw cause
-        if (cause instanceof APIError) throw notSignedIn()
-        throw cause
-      })
-    const cookies = set.getSetCookie()
-    if (response === null) return { cookies }
-    const { id, userId, expiresAt } = response.session
-    return { session: { id, userId, expiresMs: expiresAt.getTime() }, cookies }
+    const found = await this.#auth.api.getSession({ headers: cookie }).catch((cause: unknown) => {
+      if (isStoreAway(cause)) throw databaseAway()
+      if (cause instanceof APIError && cause.status === 'INTERNAL_SERVER_ERROR') throw cause
+      if (cause instanceof APIError) throw notSignedIn()
+      throw cause
+    })
+    if (found === null) return undefined
+    const { id, userId, expiresAt } = found.session
+    return { id, userId, expiresMs: expiresAt.getTime() }
   }
 }
 
 export type OfficerEnv = { Variables: { signedIn: SignedIn } }
 
-/** Lets in who is signed in and active; a session in use is prolonged. */
+/** Lets in who is signed in and active. */
 export function requireOfficer(sessions: Sessions): MiddlewareHandler<OfficerEnv> {
   return async (c, next) => {
-    const { cookies, ...signedIn } = await sessions.signedIn(c.req.raw.headers, true)
-    c.set('signedIn', signedIn)
+    c.set('signedIn', await sessions.signedIn(c.req.raw.headers))
     await next()
-    for (const cookie of cookies) c.header('set-cookie', cookie, { append: true })
   }
 }
 

@@ -10,12 +10,12 @@ import { setImmediate } from 'node:timers/promises'
 import Flatbush from 'flatbush'
 import { type CompiledZone, compileZone } from '../../geofence/geometry/compile-zone.ts'
 import { metresApart } from '../../geofence/geometry/local-plane.ts'
-import { turfVerdict } from '../../geofence/geometry/turf-oracle.ts'
 import { ZoneCells } from '../../geofence/geometry/zone-cells.ts'
 import { ZoneIndex } from '../../geofence/geometry/zone-index.ts'
 import type { ZoneShape } from '../../model/plan/zone.ts'
 import { randomFrom } from '../measure/random.ts'
 import type { Bench } from '../measure/report.ts'
+import { turfVerdict } from './turf-oracle.ts'
 
 const ZONE_COUNTS = [10, 100, 1_000, 10_000]
 const VERTICES = 64

@@ -33,7 +33,7 @@ const SEED_TIMEOUT_MS = 600_000
 export async function seedFleet(seed: SeedFleet): Promise<void> {
   const { databaseUrl, authSecret, log } = seed
   const owner = { url: databaseUrl, applicationName: 'gelang bench', max: 1, statementTimeoutMs: SEED_TIMEOUT_MS }
-  const pool = openPool(owner)
+  const pool = openPool({ ...owner, takeOver: 'bench' })
   const authPool = openPool({ ...owner, role: 'gelang_auth' })
   try {
     const operatorId = await inTransaction(pool, (client) => seedRows(client, seed))

@@ -40,7 +40,7 @@ export const OPERATOR = 'bench-operator'
 /** Writes it into an empty, migrated database; gives the device ids. */
 export async function seedUnit(seed: SeedUnit): Promise<string[]> {
   const { databaseUrl } = seed
-  const pool = openPool({ url: databaseUrl, applicationName: 'gelang bench', max: 2 })
+  const pool = openPool({ url: databaseUrl, applicationName: 'gelang bench', max: 2, takeOver: 'bench' })
   const authPool = openPool({ url: databaseUrl, role: 'gelang_auth', applicationName: 'gelang bench', max: 2 })
   try {
     const { operatorId, deviceIds } = await inTransaction(pool, (client) => seedRows(client, seed))

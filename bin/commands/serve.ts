@@ -1,12 +1,11 @@
 // `gelang serve`: reads the environment once, opens connections, starts the roles asked for, and takes them down in order.
 import { hostname } from 'node:os'
 import { agreeShardCount } from '../../stream/ownership/agree-shard-count.ts'
-import { connectRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
-import { readDurability } from '../../stream/redis/durability.ts'
 import { keysOf } from '../../stream/redis/keys.ts'
 import { clockOf } from '../process/clock.ts'
 import { openLog } from '../process/log.ts'
 import { openMeter } from '../process/meter.ts'
+import { openRedisOf } from '../process/open-redis.ts'
 import { type ProcessRole, ROLES_OF_PROCESS, readSettings, required } from '../process/settings.ts'
 import { untilSignalOr } from '../process/until-signal.ts'
 import { serveHealth } from '../roles/health.ts'
@@ -20,8 +19,6 @@ const START = {
   notify: async (parts) => (await import('../roles/serve-notify.ts')).startNotifyRole(parts),
   api: async (parts) => (await import('../roles/serve-api.ts')).startApiRole(parts),
 } satisfies Record<ProcessRole, (parts: RoleParts) => Promise<RunningRole>>
-
-const REDIS_WAIT_MS = 30_000
 
 /** Runs until SIGINT or SIGTERM. A bug in any role ends the process with code 70: it is started again and replays. */
 export async function serve(list: string): Promise<void> {
@@ -42,35 +39,18 @@ export async function serve(list: string): Promise<void> {
   process.on('uncaughtException', onFatal)
   process.on('unhandledRejection', onFatal)
 
-  const redisUrl = required(settings.redisUrl, 'REDIS_URL')
-  const redisSettings = { url: redisUrl, prefix: settings.prefix, cluster: settings.redisCluster }
-  const opened: RedisClient[] = []
-  const openRedis = (name: string): RedisClient => {
-    const redis = connectRedis(redisSettings, `gelang-${name}`, log)
-    opened.push(redis)
-    return redis
-  }
-  const redis = openRedis(roles.join('+'))
-  await untilReady(redis, REDIS_WAIT_MS)
-  const durability = await readDurability(redis)
-  log.info({ promise: durability.promise }, durability.sentence)
-  if (durability.promise === 'none' && !settings.allowWeakDurability)
-    throw new Error(
-      `${durability.sentence} Gelang does not start on it (GELANG_ALLOW_WEAK_DURABILITY=1 overrides, never in production).`,
-    )
+  const addressOf = (role: ProcessRole) => settings.redisUrls[role] ?? required(settings.redisUrl, 'REDIS_URL')
+  const opened = await openRedisOf(roles, settings, addressOf, log)
 
   const keys = keysOf(settings.prefix)
-  const shardCount = await agreeShardCount(redis, keys, settings.shardCount)
+  const shardCount = await agreeShardCount(opened.of(roles[0]!).redis, keys, settings.shardCount)
   if (shardCount !== settings.shardCount)
     throw new Error(
       `GELANG_SHARDS is ${settings.shardCount}, but this log was begun with ${shardCount} shards: another number needs an empty log.`,
     )
 
-  const parts: RoleParts = {
+  const parts = {
     settings,
-    redis,
-    openRedis,
-    redisSettings,
     keys,
     ownerId: `${hostname()}-${process.pid}`,
     clock,
@@ -80,12 +60,12 @@ export async function serve(list: string): Promise<void> {
     onFatal,
   }
   const running: [ProcessRole, RunningRole][] = []
-  for (const role of roles) running.push([role, await START[role](parts)])
+  for (const role of roles) running.push([role, await START[role]({ ...parts, ...opened.of(role) })])
   const readiness = async () => {
     const reasons: string[] = []
     const warnings: string[] = []
     // The api says for itself what it can still do then.
-    if (redis.status !== 'ready' && roles.some((role) => role !== 'api')) reasons.push('Redis is away')
+    if (roles.some((role) => role !== 'api' && opened.of(role).redis.status !== 'ready')) reasons.push('Redis is away')
     for (const [role, { notReady, warning }] of running) {
       const reason = await notReady()
       if (reason !== undefined) reasons.push(`${role}: ${reason}`)
@@ -110,7 +90,7 @@ export async function serve(list: string): Promise<void> {
   // Ingest first: nothing new comes in while the others finish what is there.
   for (const [, role] of running) await role.stop()
   await health?.close()
-  for (const each of opened) each.disconnect()
+  opened.close()
   log.info({}, 'bye')
 }
 

@@ -8,12 +8,16 @@ import { type Fleet, makeFleet } from '../../simulators/fleet.ts'
 import { migrate } from '../../store/database/migrate.ts'
 import { openPool } from '../../store/database/open-pool.ts'
 import { linkAccount } from '../../store/people/insert-people.ts'
+import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { openLog } from '../process/log.ts'
+import { makeRoleSecrets, type RoleSecrets } from '../process/role-secrets.ts'
 import type { DemoPorts } from './demo-ports.ts'
 import { seedFleet } from './seed-fleet.ts'
 
 export type Prepared = {
   environment: Record<string, string>
+  /** What only some roles are given: their users of Redis, and the key of the rules. */
+  roleEnvironment: Partial<RoleSecrets>
   fleet: Fleet
   password: string
   operators: { username: string }[]
@@ -26,6 +30,7 @@ const REPORT_INTERVAL_MS = 2000
 const SILENCE_GRACE_MS = 20_000
 const PLAYERS_PER_SCRIPT = 1
 const DAY_MS = 86_400_000
+const REDIS_READY_MS = 30_000
 
 export async function prepareDemo(options: {
   services: Services
@@ -42,9 +47,12 @@ export async function prepareDemo(options: {
     : { authSecret: randomBytes(32).toString('hex'), password: randomBytes(9).toString('base64url'), fleet: undefined }
   const ran = await migrate(services.databaseUrl, openLog('migrate', 'warn'))
   if (ran.length > 0) say(`Database: ${ran.length} migrations ran.`)
+  const roleEnvironment =
+    services.how === 'given' ? {} : await redisUsers(services.redisUrl, join(folder, 'data', 'secrets'))
   const environment = {
     DATABASE_URL: services.databaseUrl,
-    REDIS_URL: services.redisUrl,
+    // Where each role has an address of its own nobody is given that of the user who may do everything.
+    REDIS_URL: services.how === 'given' ? services.redisUrl : '',
     GELANG_API_PORT: String(ports.api),
     GELANG_INGEST_PORT: String(ports.ingest),
     GELANG_OSMAND_PORT: String(ports.osmand),
@@ -66,11 +74,22 @@ export async function prepareDemo(options: {
   }
   const { fleet } = state
   const operators = fleet.officers.filter(({ role }) => role === 'operator').map(({ username }) => ({ username }))
-  return { environment, fleet, password: state.password, operators, databaseUrl: services.databaseUrl }
+  return { environment, roleEnvironment, fleet, password: state.password, operators, databaseUrl: services.databaseUrl }
+}
+
+async function redisUsers(url: string, folder: string): Promise<RoleSecrets> {
+  const settings = { url, prefix: process.env.GELANG_PREFIX ?? 'gelang' }
+  const redis = connectRedis(settings, 'gelang-demo', openLog('demo', 'warn'))
+  try {
+    await untilReady(redis, REDIS_READY_MS)
+    return (await makeRoleSecrets(redis, settings, folder)).secrets
+  } finally {
+    redis.disconnect()
+  }
 }
 
 async function seed(databaseUrl: string, fleet: Fleet, state: DemoState): Promise<void> {
-  const pool = openPool({ url: databaseUrl, applicationName: 'gelang demo', max: 2 })
+  const pool = openPool({ url: databaseUrl, applicationName: 'gelang demo', max: 2, takeOver: 'demo' })
   const authPool = openPool({ url: databaseUrl, role: 'gelang_auth', applicationName: 'gelang demo', max: 2 })
   try {
     const nowMs = Date.now()

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { ensureServices } from '../../local-services/ensure-services.ts'
 import { FleetRun, SCRIPTS_BEGIN_WITHIN_MS } from '../../simulators/run-fleet.ts'
+import type { RedisRole } from '../../stream/redis/rights.ts'
 import { ChildProcesses } from './child-processes.ts'
 import { demoPorts } from './demo-ports.ts'
 import { prepareDemo } from './demo-prepare.ts'
@@ -60,7 +61,14 @@ async function demo(): Promise<boolean> {
       },
     })
     for (const [name, roles, healthPort] of ports.processes)
-      children.start({ name, roles, env: { GELANG_HEALTH_PORT: String(healthPort) } })
+      children.start({
+        name,
+        roles,
+        env: {
+          ...Object.assign({}, ...roles.split(',').map((role) => prepared.roleEnvironment[role as RedisRole] ?? {})),
+          GELANG_HEALTH_PORT: String(healthPort),
+        },
+      })
     await untilReady(
       ports.processes.map(([name, , port]) => [name, `http://127.0.0.1:${port}/readyz`]),
       say,

@@ -1,5 +1,6 @@
 // The kinds of environment variables: each names its variable, says what it means, and reads its value or throws a sentence.
 import { readFileSync } from 'node:fs'
+import { Networks } from '../../model/networks.ts'
 
 export type Setting<T> = {
   name: string
@@ -53,6 +54,24 @@ export function wholeNumber(
       if (!Number.isInteger(value) || value < min || value > max)
         throw new Error(`${name} must be a whole number from ${min} to ${max}, not "${given}"`)
       return value
+    },
+  }
+}
+
+/** Addresses and ranges in CIDR notation, separated by commas. */
+export function networks(name: string, meaning: string): Setting<string[]> {
+  return {
+    name,
+    meaning,
+    read(env) {
+      const given = (env[name] ?? '').split(',').map((cidr) => cidr.trim())
+      const cidrs = given.filter((cidr) => cidr !== '')
+      try {
+        new Networks(cidrs)
+      } catch (cause) {
+        throw new Error(`${name}: ${(cause as Error).message}`, { cause })
+      }
+      return cidrs
     },
   }
 }

@@ -1,6 +1,6 @@
 // The only place that reads the environment. One table: `gelang --help`, the checks at start and docs/operations.md come from it.
 import type { Level } from '../../model/incident/sop-table.ts'
-import { flag, type Setting, secret, text, webhook, wholeNumber } from './setting-kinds.ts'
+import { flag, networks, type Setting, secret, text, webhook, wholeNumber } from './setting-kinds.ts'
 
 export const ROLES_OF_PROCESS = ['ingest', 'evaluate', 'record', 'notify', 'api'] as const
 export type ProcessRole = (typeof ROLES_OF_PROCESS)[number]
@@ -20,7 +20,16 @@ export const SETTINGS = {
   ),
   recordDatabaseUrl: secret('RECORD_DATABASE_URL', 'the same as role gelang_record'),
   authDatabaseUrl: secret('AUTH_DATABASE_URL', 'the same as role gelang_auth'),
-  redisUrl: secret('REDIS_URL', 'Redis with appendonly and appendfsync always'),
+  redisUrl: secret(
+    'REDIS_URL',
+    'Redis with appendonly and appendfsync always, as a user who may do everything (redis-users; and the roles below where they have no address of their own)',
+  ),
+  ingestRedisUrl: secret('GELANG_INGEST_REDIS_URL', 'the same as the user of ingest, as "gelang redis-users" makes it'),
+  evaluateRedisUrl: secret('GELANG_EVALUATE_REDIS_URL', 'the same as the user of evaluate'),
+  recordRedisUrl: secret('GELANG_RECORD_REDIS_URL', 'the same as the user of record'),
+  notifyRedisUrl: secret('GELANG_NOTIFY_REDIS_URL', 'the same as the user of notify'),
+  apiRedisUrl: secret('GELANG_API_REDIS_URL', 'the same as the user of api'),
+  allowOpenRedis: flag('GELANG_ALLOW_OPEN_REDIS', '1: run on a Redis that asks for no password (never in production)'),
   redisCluster: flag('GELANG_REDIS_CLUSTER', '1: the address names one node of a Redis Cluster'),
   prefix: text('GELANG_PREFIX', 'first part of every Redis key (gelang)', 'gelang'),
   shardCount: wholeNumber('GELANG_SHARDS', 'shards of the report log (16); changing it needs an empty log', {
@@ -46,9 +55,14 @@ export const SETTINGS = {
   healthPort: port('GELANG_HEALTH_PORT', '/healthz, /readyz and /metrics of this process (0 = off)', 0),
   baseUrl: text('GELANG_BASE_URL', 'address of the console as officers see it; https makes the cookies secure'),
   authSecret: secret('GELANG_AUTH_SECRET', 'secret that signs sessions, at least 32 characters'),
+  trustedProxies: networks(
+    'GELANG_TRUSTED_PROXIES',
+    'addresses or ranges of the reverse proxies before the console, comma-separated; from others a header about the client is not believed',
+  ),
   clientAddressHeader: text(
     'GELANG_CLIENT_ADDRESS_HEADER',
-    'header in which the reverse proxy before the console names the client, e.g. x-real-ip; set only behind one',
+    'header in which they name the client (x-forwarded-for)',
+    'x-forwarded-for',
   ),
   tileUrl: text(
     'GELANG_TILE_URL',
@@ -115,6 +129,8 @@ export const SETTINGS = {
 type Read = { [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['read']> }
 
 export type Settings = Read & {
+  /** Of the roles that have an address of their own. */
+  redisUrls: Partial<Record<ProcessRole, string>>
   /** Where alerts go, by who has to act. */
   webhookUrls: Partial<Record<Level, string>>
   /** What signs them. */
@@ -129,6 +145,13 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   ) as unknown as Read
   return {
     ...read,
+    redisUrls: {
+      ...(read.ingestRedisUrl && { ingest: read.ingestRedisUrl }),
+      ...(read.evaluateRedisUrl && { evaluate: read.evaluateRedisUrl }),
+      ...(read.recordRedisUrl && { record: read.recordRedisUrl }),
+      ...(read.notifyRedisUrl && { notify: read.notifyRedisUrl }),
+      ...(read.apiRedisUrl && { api: read.apiRedisUrl }),
+    },
     webhookUrls: {
       ...(read.webhookUrl && { petugas: read.webhookUrl }),
       ...(read.webhookKasubsiUrl && { kasubsi: read.webhookKasubsiUrl }),

@@ -6,7 +6,7 @@ import type { Settings } from '../process/settings.ts'
 /** What every role is given when it starts. */
 export type RoleParts = {
   settings: Settings
-  /** For commands; shared by the roles of the process. */
+  /** For commands; shared by the roles of the process that have one address. */
   redis: RedisClient
   /** Another connection, for blocking reads; closed with the process. */
   openRedis(name: string): RedisClient

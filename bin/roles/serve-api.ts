@@ -33,7 +33,7 @@ export async function startApiRole(parts: RoleParts): Promise<RunningRole> {
     port: settings.apiPort,
     ...(settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl }),
     authSecret: required(settings.authSecret, 'GELANG_AUTH_SECRET'),
-    ...(settings.clientAddressHeader === undefined ? {} : { clientAddressHeader: settings.clientAddressHeader }),
+    proxies: { trusted: settings.trustedProxies, header: settings.clientAddressHeader },
     apiPool,
     authPool,
     redis,

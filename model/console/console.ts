@@ -30,6 +30,18 @@ export type Me = {
   timeZone: string
 }
 
+/** One of an officer's own sessions. */
+export type SessionView = {
+  id: string
+  sinceMs: number
+  /** Used or not, it ends then. */
+  endsMs: number
+  address: string
+  /** What the browser calls itself. */
+  agent: string
+  current: boolean
+}
+
 export type UnitView = { path: string; name: string; kind: 'ditjenpas' | 'kanwil' | 'bapas' | 'pos'; timeZone: string }
 
 export type WearerSummary = {

@@ -7,9 +7,8 @@ import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { readIncidents, trimIncidents } from '../../stream/logs/incident-log.ts'
 import { getPosition, parseId, setPosition } from '../../stream/logs/positions.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
-import type { Keys } from '../../stream/redis/keys.ts'
+import { INCIDENTS_READER, type Keys } from '../../stream/redis/keys.ts'
 
-const READER = 'record-incidents'
 /** Where recipients are told from this log, nothing goes that they have not been told. */
 const NOTIFY = 'notify'
 const ENTRIES_PER_READ = 200
@@ -32,15 +31,21 @@ export function recordIncidents(options: {
   return async () => {
     let count = 0
     for (const shard of [...options.shards()]) {
-      const position = (await getPosition(redis, keys, READER, shard)) ?? '0-0'
+      const position = (await getPosition(redis, keys, INCIDENTS_READER, shard)) ?? '0-0'
       const entries = await readIncidents(redis, keys, shard, position, { count: ENTRIES_PER_READ })
       const last = entries.at(-1)
       if (last === undefined) continue
       const incidents = entries.map(({ json }) => JSON.parse(json) as LoggedIncident)
       await inTransaction(pool, (client) => upsertIncidents(client, incidents))
-      await setPosition(redis, keys, READER, shard, last.id)
+      await setPosition(redis, keys, INCIDENTS_READER, shard, last.id)
       const notifies = (await getPosition(redis, keys, NOTIFY, shard)) !== undefined
-      await trimIncidents(redis, keys, shard, parseId(last.id)[0] - KEPT_MS, notifies ? [READER, NOTIFY] : [READER])
+      await trimIncidents(
+        redis,
+        keys,
+        shard,
+        parseId(last.id)[0] - KEPT_MS,
+        notifies ? [INCIDENTS_READER, NOTIFY] : [INCIDENTS_READER],
+      )
       moved.inc(undefined, entries.length)
       count += entries.length
     }

@@ -22,7 +22,7 @@ import {
 import { readEdges } from '../../stream/logs/log-edges.ts'
 import { compareIds, getPosition } from '../../stream/logs/positions.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
-import type { Keys } from '../../stream/redis/keys.ts'
+import { INCIDENTS_READER, type Keys } from '../../stream/redis/keys.ts'
 
 const DAY_MS = 86_400_000
 
@@ -100,7 +100,7 @@ async function recorded(
     told = (await readEdges(redis, keys.incidents(shard))).lastId
     toldUpTo.set(name, told)
   }
-  return told === '0-0' || compareIds((await getPosition(redis, keys, 'record-incidents', shard)) ?? '0-0', told) >= 0
+  return told === '0-0' || compareIds((await getPosition(redis, keys, INCIDENTS_READER, shard)) ?? '0-0', told) >= 0
 }
 
 async function answerTo(pool: Pool, request: LateRequest): Promise<LateAnswer> {

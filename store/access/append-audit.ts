@@ -1,50 +1,51 @@
+// What the API writes into the audit: one function for each kind of act. Who acts and when, PostgreSQL says; changes of rules,
+// people, devices and accounts, and officers' acts on incidents, are written by triggers.
 import type { Db } from '../database/open-pool.ts'
 import { storableJson, storableText } from '../database/storable.ts'
 
-export type AuditEntry = {
-  /** A dotted word: track.read, session.open, condition.change. */
-  action: string
-  /** What it was done to: `wearer:<uuid>`, `officer:<uuid>`, `incident:<uuid>`. */
-  subject: string
-  /** The wearer's number, where one is concerned: an auditor of that wearer's unit sees the row. */
-  wearerId?: number
+/** No positions, no NIK; at most 8 KiB. */
+export type AuditDetail = Record<string, unknown>
+
+export type Reading = {
+  /** What was shown: a track or what follows from it, the last position, an incident's evidence, a person's zones, a file. */
+  kind: 'track' | 'position' | 'evidence' | 'zones' | 'export'
+  /** The wearer's number; must be in the acting officer's sight. */
+  wearerId: number
   reason?: string
-  /** No positions, no NIK. */
-  detail?: Record<string, unknown>
+  detail?: AuditDetail
 }
 
-/** Adds a row to the chain for the acting officer, at the database's own time, in the caller's transaction; gives its number. */
-export async function appendAudit(db: Db, entry: AuditEntry): Promise<number> {
-  const { rows } = await db.query<{ id: number }>('SELECT append_audit($1, $2, $3, $4, $5)::float8 AS id', [
-    entry.action,
-    storableText(entry.subject),
-    entry.wearerId,
-    entry.reason === undefined ? undefined : storableText(entry.reason),
-    entry.detail && storableJson(entry.detail),
-  ])
-  return rows[0]!.id
+/** The acting officer saw where a person is or was; in the transaction that reads it. */
+export async function auditReading(db: Db, { kind, wearerId, reason, detail }: Reading): Promise<void> {
+  await db.query('SELECT audit_reading($1, $2, $3, $4)', [kind, wearerId, reason && storableText(reason), json(detail)])
 }
 
-/** The end of the chain; note it somewhere else and a later `verifyAudit` can prove that nothing before it was rewritten. */
-export type AuditHead = { id: number; hash: string }
-export type AuditVerdict = {
-  rows: number
-  head: AuditHead
-  /** The first row that does not hold, or one past the last where rows are missing at the end. Absent: the chain holds. */
-  brokenAt?: number
+/** The acting officer opened the live map of this unit: once for each session and area. */
+export async function auditMap(db: Db, unitPath: string, detail?: AuditDetail): Promise<void> {
+  await db.query('SELECT audit_map($1, $2)', [unitPath, json(detail)])
 }
 
-/** Walks the whole chain. */
-export async function verifyAudit(db: Db, noted?: AuditHead): Promise<AuditVerdict> {
-  const { rows } = await db.query<{ row_count: number; head_id: number; head_hash: string; broken_at: number | null }>(
-    `SELECT row_count::float8, head_id::float8, encode(head_hash, 'hex') AS head_hash, broken_at::float8
-    FROM verify_audit($1, decode($2, 'hex'))`,
-    [noted?.id, noted?.hash],
-  )
-  const row = rows[0]!
-  return {
-    rows: row.row_count,
-    head: { id: row.head_id, hash: row.head_hash },
-    ...(row.broken_at !== null && { brokenAt: row.broken_at }),
-  }
+export type SessionEvent = 'open' | 'close' | 'expire' | 'revoke'
+
+/** A session of the acting officer's began or ended. */
+export async function auditSession(db: Db, event: SessionEvent, detail?: AuditDetail): Promise<void> {
+  await db.query('SELECT audit_session($1, $2)', [event, json(detail)])
+}
+
+/** The acting officer was refused something: `what` is a route or a word. */
+export async function auditRefusal(
+  db: Db,
+  what: string,
+  about: { wearerId?: number; detail?: AuditDetail } = {},
+): Promise<void> {
+  await db.query('SELECT audit_refusal($1, $2, $3)', [what, about.wearerId, json(about.detail)])
+}
+
+/** Somebody did not get in; outside of any officer's transaction. `why` is one word: wrong_password, too_many_attempts. */
+export async function auditFailedSignIn(db: Db, username: string, why: string, detail?: AuditDetail): Promise<void> {
+  await db.query('SELECT audit_failed_sign_in($1, $2, $3)', [storableText(username), why, json(detail)])
+}
+
+function json(detail: AuditDetail | undefined): string | undefined {
+  return detail && storableJson(detail)
 }

@@ -14,6 +14,8 @@ export type PoolOptions = {
   /** Without one the connections act as whoever the address names: the owner of the schema. */
   role?: DatabaseRole
   applicationName: string
+  /** Owner only: rules are put in with the times at which they were decided elsewhere. The reason stands in the audit. */
+  takeOver?: string
   max: number
   /** A statement that runs longer is cancelled by the server; 0 = never. */
   statementTimeoutMs?: number
@@ -60,6 +62,7 @@ function connectionOf(options: Omit<PoolOptions, 'max'>): pg.ClientConfig {
     statement_timeout: String(statementTimeoutMs),
     idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT_MS),
   }
+  if (options.takeOver !== undefined) settings['gelang.take_over'] = options.takeOver.replaceAll(/[\\ ]/g, '\\$&')
   if (options.role !== undefined) settings.role = options.role
   if (options.role === 'gelang_auth') settings.search_path = 'auth'
   const startup = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)

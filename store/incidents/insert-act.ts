@@ -12,27 +12,25 @@ export type NewAct = {
   resolution?: Resolution
   /** Signs of the incident that the officer could know of; one where absent. */
   signs?: number
-  atMs: number
 }
 
-/** Writes down what the acting officer did; refused for a wearer or unit out of sight. Gives the act as it goes out live. */
+/** Writes down what the acting officer did; at the database's own time; refused for a wearer or unit out of sight. Gives the act as it goes out live. */
 export async function insertAct(db: Db, act: NewAct): Promise<IncidentAct> {
-  const { rows } = await db.query<{ act_id: number; officer_name: string }>(
+  const { rows } = await db.query<{ act_id: number; officer_name: string; at_ms: number }>(
     `INSERT INTO officer_act
       (incident_id, wearer_id, unit_path, action, officer_id, officer_name, at, note, resolution, signs)
-    VALUES ($1, $2, $8, $3, acting_officer_id(), '', from_ms($4), $5, $6, $7)
-    RETURNING act_id::float8, officer_name`,
+    VALUES ($1, $2, $7, $3, acting_officer_id(), '', now(), $4, $5, $6)
+    RETURNING act_id::float8, officer_name, utc_ms(at) AS at_ms`,
     [
       act.incidentId,
       act.wearerId,
       act.action,
-      act.atMs,
       act.note === undefined ? undefined : storableText(act.note),
       act.resolution,
       act.signs ?? 1,
       act.unitPath,
     ],
   )
-  const { act_id, officer_name } = rows[0]!
-  return { ...act, actId: act_id, officerName: officer_name }
+  const { act_id, officer_name, at_ms } = rows[0]!
+  return { ...act, atMs: at_ms, actId: act_id, officerName: officer_name }
 }

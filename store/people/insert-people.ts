@@ -69,15 +69,15 @@ export type NewSupervision = {
   skNumber: string
   fromMs: number
   toMs: number
-  /** When it was entered. */
-  madeMs: number
+  /** When it was entered, in a take-over; else that is now. */
+  madeMs?: number
 }
 
 /** Gives the supervision's id. Refused when the wearer has another one in any part of that time. */
 export async function insertSupervision(db: Db, supervision: NewSupervision): Promise<number> {
   const { rows } = await db.query<{ id: number }>(
     `INSERT INTO supervision (wearer_id, programme, sk_number, during, made_at, changed_at)
-    VALUES ($1, $2, $3, during_ms($4, $5), from_ms($6), from_ms($6)) RETURNING id`,
+    VALUES ($1, $2, $3, during_ms($4, $5), coalesce(from_ms($6), now()), coalesce(from_ms($6), now())) RETURNING id`,
     [
       supervision.wearerId,
       supervision.programme,

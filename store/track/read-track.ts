@@ -11,7 +11,7 @@ export const TRACK_SQL = `
 
 /**
  * Positions of a wearer whose track is in the acting officer's sight, oldest first, of [fromMs, toMs). The caller writes
- * the reading down (`appendAudit`) in the same transaction.
+ * the reading down (`auditReading`) in the same transaction.
  */
 export async function readTrack(
   db: Db,

@@ -2,7 +2,7 @@
 // move in one step, and only for who holds the shard, so that a replay or a takeover comes to the same notices.
 import type { Level } from '../../model/incident/sop-table.ts'
 import type { RedisClient } from '../redis/connect.ts'
-import type { Keys } from '../redis/keys.ts'
+import { ACTS_READER, type Keys } from '../redis/keys.ts'
 import { FencedOff } from '../redis/redis-errors.ts'
 import { runScript, type ScriptArgument, script } from '../redis/run-script.ts'
 import { parseId } from './positions.ts'
@@ -43,9 +43,6 @@ export async function readNotified(
   for (const [i, json] of found.entries()) if (json !== null) notified.set(incidentIds[i] as string, json)
   return notified
 }
-
-/** The reader's name under which the place among the acts is kept. */
-export const ACTS_READER = 'notify-acts'
 
 /** Throws FencedOff, with nothing written, when the shard's `notify` lease is another's. An absent position stays as it is. */
 export async function commitNotified(

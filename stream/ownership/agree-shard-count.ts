@@ -4,6 +4,6 @@ import type { Keys } from '../redis/keys.ts'
 
 /** The number of shards that holds for this log: that of the first process that ever asked, `wanted` when this is the first. */
 export async function agreeShardCount(redis: RedisClient, keys: Keys, wanted: number): Promise<number> {
-  await redis.set(keys.shardCount, wanted, 'NX')
+  await redis.setnx(keys.shardCount, wanted)
   return Number(await redis.get(keys.shardCount))
 }

@@ -1,6 +1,10 @@
 // Every Redis key and channel. What one script or one commit touches shares a hash tag, so that a Redis Cluster keeps it
 // together: `{7}` for all of shard 7, a tag of its own for each thing that belongs to no shard.
 
+/** In place of a shard, a reader or an id: the pattern of all such keys, as `rights.ts` gives it to Redis. */
+export const EVERY = '*'
+type Shard = number | typeof EVERY
+
 /** Units belong to no shard; their incidents go to the log of this one. */
 export const UNITS_SHARD = 0
 
@@ -15,10 +19,15 @@ export type PublicationKeys = { records: string; version: string; changes: strin
 
 export type Keys = ReturnType<typeof keysOf>
 
+/** As whom notify keeps its place among the acts. */
+export const ACTS_READER = 'notify-acts'
+/** As whom record keeps its place in the incident log. */
+export const INCIDENTS_READER = 'record-incidents'
+
 /** The keys under `prefix`, which must hold no braces. */
 export function keysOf(prefix: string) {
   if (prefix === '' || /[{}]/.test(prefix)) throw new RangeError(`not a key prefix: "${prefix}"`)
-  const inShard = (shard: number, name: string): string => `${prefix}:{${shard}}:${name}`
+  const inShard = (shard: Shard, name: string): string => `${prefix}:{${shard === EVERY ? '[0-9]*' : shard}}:${name}`
   const published = (base: string): PublicationKeys => ({
     records: base,
     version: `${base}:version`,
@@ -28,34 +37,34 @@ export function keysOf(prefix: string) {
   })
   return {
     prefix,
-    reports: (shard: number) => inShard(shard, 'reports'),
-    incidents: (shard: number) => inShard(shard, 'incidents'),
-    states: (shard: number) => inShard(shard, 'states'),
-    events: (shard: number) => inShard(shard, 'events'),
-    latest: (shard: number) => inShard(shard, 'latest'),
+    reports: (shard: Shard) => inShard(shard, 'reports'),
+    incidents: (shard: Shard) => inShard(shard, 'incidents'),
+    states: (shard: Shard) => inShard(shard, 'states'),
+    events: (shard: Shard) => inShard(shard, 'events'),
+    latest: (shard: Shard) => inShard(shard, 'latest'),
     /** Requests to fold again from the stored track, and what came out, by wearer. */
-    lateRequests: (shard: number) => inShard(shard, 'late:requests'),
-    lateAnswers: (shard: number) => inShard(shard, 'late:answers'),
-    lease: (role: string, shard: number) => inShard(shard, `lease:${role}`),
+    lateRequests: (shard: Shard) => inShard(shard, 'late:requests'),
+    lateAnswers: (shard: Shard) => inShard(shard, 'late:answers'),
+    lease: (role: string, shard: Shard) => inShard(shard, `lease:${role}`),
     /** Counts fencing tokens; never deleted, never set back. */
-    token: (role: string, shard: number) => inShard(shard, `token:${role}`),
-    position: (reader: string, shard: number) => inShard(shard, `position:${reader}`),
+    token: (role: string, shard: Shard) => inShard(shard, `token:${role}`),
+    position: (reader: string, shard: Shard) => inShard(shard, `position:${reader}`),
     /** What recipients were last told about an incident. */
-    told: (shard: number, incidentId: string) => inShard(shard, `told:${incidentId}`),
+    told: (shard: Shard, incidentId: string) => inShard(shard, `told:${incidentId}`),
     /** When the next level has to be told of an incident that nobody took. */
-    due: (shard: number) => inShard(shard, 'due'),
+    due: (shard: Shard) => inShard(shard, 'due'),
     /** How many bracelets of each unit the shard's evaluator hears and how many are silent. */
-    unitCounts: (shard: number) => inShard(shard, 'unit-counts'),
+    unitCounts: (shard: Shard) => inShard(shard, 'unit-counts'),
     /** Outages by unit; in the shard whose log their incidents go to. */
     outages: inShard(UNITS_SHARD, 'outages'),
     /** Since when reports can have been received, and until when that is known. */
     listening: `${prefix}:{listening}`,
     /** Written now and then to see whether writing works; holds nothing. */
-    probe: (shard: number) => inShard(shard, 'probe'),
+    probe: (shard: Shard) => inShard(shard, 'probe'),
     /** Pub/sub channel of the shard's newest positions. */
-    live: (shard: number) => inShard(shard, 'live'),
-    plans: (shard: number) => inShard(shard, 'plans'),
-    plansOf: (shard: number) => published(inShard(shard, 'plans')),
+    live: (shard: Shard) => inShard(shard, 'live'),
+    plans: (shard: Shard) => inShard(shard, 'plans'),
+    plansOf: (shard: Shard) => published(inShard(shard, 'plans')),
     /** Live owners of a role, by heartbeat. */
     owners: (role: string) => `${prefix}:{owners-${role}}`,
     directory: published(`${prefix}:{directory}`),
@@ -72,6 +81,8 @@ export function keysOf(prefix: string) {
     recipients: `${prefix}:{recipients}`,
     /** Recipients that are configured now, with their levels. */
     notifiedLevels: `${prefix}:{notified-levels}`,
+    /** First part of the keys of the queues of alerts; the tag keeps them on one node of a Redis Cluster. */
+    queues: `${prefix}:{notify}`,
     /** How many shards the log was begun with. */
     shardCount: `${prefix}:{shard-count}`,
   }

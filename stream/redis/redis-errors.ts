@@ -48,7 +48,7 @@ const BY_ANSWER: readonly (readonly [start: RegExp, reason: Unavailable])[] = [
     /^(Failed to refresh slots|Too many Cluster redirections|None of startup nodes|Node is disconnected|No (sharded )?subscriber)/,
     'cluster_down',
   ],
-  [/^(NOAUTH|WRONGPASS|NOPERM)/, 'denied'],
+  [/^(NOAUTH|WRONGPASS|NOPERM|DENIED)/, 'denied'],
 ]
 const AWAY_CODES = new Set([
   'ECONNREFUSED',

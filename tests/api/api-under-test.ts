@@ -57,7 +57,7 @@ export async function apiUnderTest(options: Partial<ApiOptions> & Services = {})
   }
   const another = async (more: Partial<ApiOptions> = {}): Promise<RunningApi> => {
     const api = await startApi({
-      ...{ host: '127.0.0.1', port: 0, authSecret: secret, shardCount: SHARDS, signInsPerMinuteMax: 10_000 },
+      ...{ host: '127.0.0.1', port: 0, authSecret: secret, shardCount: SHARDS },
       ...{ apiPool: pool('gelang_api', 6), authPool: pool('gelang_auth', 3), redis: apiRedis, keys: redis.keys },
       ...{ clock: Date.now, log: onlyErrors, meter: noMeter },
       ...apiOptions,

@@ -1,6 +1,6 @@
 // Reading and folding a track takes long; the audit, which is one chain for the nation, is held only to write the row.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { READINGS } from '../../api/routes/reading-turns.ts'
+import { READINGS } from '../../api/routes/track-access.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
 import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { silentLog } from '../setup/test-redis.ts'

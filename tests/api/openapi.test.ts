@@ -28,7 +28,7 @@ const documentSchema = z.object({
     z.string().startsWith('/'),
     z
       .record(
-        z.enum(['get', 'post']),
+        z.enum(['get', 'post', 'delete']),
         z.object({
           summary: z.string(),
           parameters: z.array(z.object({ name: z.string(), in: z.enum(['path', 'query', 'header']) })).optional(),
@@ -44,6 +44,8 @@ const documentSchema = z.object({
 })
 type Operation = { responses: Record<string, unknown>; parameters?: { name: string; in: string }[] }
 
+const send = (method: string, path: string, as?: string) =>
+  fetch(new URL(path, t.api.baseUrl), { method, headers: { origin: t.api.baseUrl, ...(as && { cookie: as }) } })
 const readDocument = async () => documentSchema.parse(await (await get(t.api, '/v1/openapi.json')).json())
 const operations = (document: z.infer<typeof documentSchema>) =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -65,12 +67,15 @@ test('every route answers with a status that it names; without a login with 401'
   const document = await readDocument()
   const all = operations(document)
   expect(all.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    'delete /v1/sessions',
+    'delete /v1/sessions/{id}',
     'get /v1/incidents',
     'get /v1/incidents/{id}',
     'get /v1/incidents/{id}/explanation',
     'get /v1/live',
     'get /v1/map-settings',
     'get /v1/me',
+    'get /v1/sessions',
     'get /v1/units',
     'get /v1/wearers',
     'get /v1/wearers/{id}',
@@ -86,7 +91,7 @@ test('every route answers with a status that it names; without a login with 401'
   ])
   for (const { path, method, operation } of all) {
     const address = path.replace('{id}', '99999999-9999-4999-8999-999999999999')
-    const call = (as?: string) => (method === 'get' ? get(t.api, address, as) : post(t.api, address, {}, as))
+    const call = (as?: string) => (method === 'post' ? post(t.api, address, {}, as) : send(method, address, as))
     if (path.startsWith('/v1/')) {
       const stranger = await call()
       expect([path, stranger.status]).toEqual([path, 401])

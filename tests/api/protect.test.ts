@@ -48,7 +48,9 @@ test('behind https: HSTS and a cookie that only https carries', async () => {
     headers: { ...origin, 'content-type': 'application/json' },
     body: JSON.stringify({ username: 'pk1A', password: PASSWORD }),
   })
-  expect(signedIn.headers.getSetCookie()[0]).toMatch(/^__Secure-gelang\.session_token=.*Secure/)
+  expect(signedIn.headers.getSetCookie().at(-1)).toMatch(
+    /^__Host-gelang\.session_token=(?=.*Path=\/)(?!.*Domain).*Secure/,
+  )
 })
 
 test.each([
@@ -88,6 +90,18 @@ test('forms, oversized and broken bodies are refused', async () => {
   const huge = await send(JSON.stringify({ action: 'note', note: 'x'.repeat(70_000) }), 'application/json')
   expect(huge.status).toBe(413)
   expect(await huge.json()).toMatchObject({ error: { code: 'too_large' } })
+})
+
+test('a body that states no length is taken, up to the limit', async () => {
+  const cookie = await t.signIn('pk1A')
+  const send = (note: string) =>
+    fetch(new URL(`/v1/incidents/${t.seeded.wearers.a1.incidentId}/acts`, t.api.baseUrl), {
+      ...{ method: 'POST', duplex: 'half' },
+      headers: { origin: t.api.baseUrl, cookie, 'content-type': 'application/json' },
+      body: new Blob([JSON.stringify({ action: 'note', note })]).stream(),
+    } as RequestInit)
+  expect((await send('sudah ditelepon')).status).toBe(200)
+  expect((await send('x'.repeat(70_000))).status).toBe(413)
 })
 
 test('a loopback server is reached under both its names', () => {

@@ -90,7 +90,7 @@ test('a zone that is drawn, used and retired', async () => {
   })
   await heardBy(BANDUNG, () => {
     const atMs = Date.now() + DAY_MS
-    return inTransaction(ownerPool, (client) => endCondition(client, conditionId, atMs, atMs))
+    return inTransaction(ownerPool, (client) => endCondition(client, conditionId, rule(zoneId), { atMs, nowMs: atMs }))
   })
   await heardBy(BANDUNG, () => retire(zoneId))
   expect(await zonesOf('pk1A')).not.toContain(zoneId)
@@ -114,7 +114,11 @@ test('a permit, and its end by decision', async () => {
   await heardBy(['kepalaB', 'kanwil'], async () => {
     permitId = await insertPermit(ownerPool, { ...rule(b1.zoneId), wearerId: b1.n, ...times })
   })
-  await heardBy(['kepalaB', 'kanwil'], () => endPermit(ownerPool, permitId, nowMs + DAY_MS / 2, nowMs))
+  await heardBy(['kepalaB', 'kanwil'], () =>
+    inTransaction(ownerPool, (client) =>
+      endPermit(client, permitId, rule(b1.zoneId), { atMs: nowMs + DAY_MS / 2, nowMs }),
+    ),
+  )
 })
 
 test('a home that is seen for a reason from now on', async () => {

@@ -117,7 +117,12 @@ test(
     const life = await runLife({
       world,
       redis,
-      redisEnv: { REDIS_URL: nodes.url, GELANG_REDIS_CLUSTER: '1', GELANG_WEBHOOK_URL: receiver.url() },
+      redisEnv: {
+        REDIS_URL: nodes.url,
+        GELANG_ALLOW_OPEN_REDIS: '1',
+        GELANG_REDIS_CLUSTER: '1',
+        GELANG_WEBHOOK_URL: receiver.url(),
+      },
       processes: {
         'ingest-1': 'ingest',
         'ingest-2': 'ingest',

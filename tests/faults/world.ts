@@ -128,7 +128,7 @@ export async function makeWorld(seed: number, servers: Servers, { wires = false,
   const slotFromMs = (index: number) => fromMs + index * (SPAN_MS + GAP_MS)
   const databaseUrl = await createDatabase(servers.postgres.url, `world_${seed}_${randomBytes(3).toString('hex')}`)
   await migrate(databaseUrl, silentLog)
-  const pool = openPool({ url: databaseUrl, applicationName: 'fault harness', max: 2 })
+  const pool = openPool({ url: databaseUrl, applicationName: 'fault harness', max: 2, takeOver: 'fault harness' })
   const { officers, wearerIds } = await seedFleet({
     pool,
     fleet,

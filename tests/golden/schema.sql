@@ -35,11 +35,6 @@ audit_head table, row security
   one boolean not null = true
   id bigint not null
   hash bytea not null
-auth."rateLimit" table
-  id text not null
-  key text not null
-  count integer not null
-  "lastRequest" bigint not null
 auth."user" table
   id text not null
   name text not null
@@ -73,6 +68,10 @@ auth.session table
   "ipAddress" text
   "userAgent" text
   "userId" text not null
+auth.sign_in_try table
+  key text not null
+  failed integer not null
+  since timestamp with time zone not null
 auth.verification table
   id text not null
   identifier text not null
@@ -106,6 +105,8 @@ condition table, row security
   made_at timestamp with time zone not null
   changed_at timestamp with time zone not null
   cancelled_at timestamp with time zone
+  end_author_id uuid
+  end_approver_id uuid
 fix table
   "time" timestamp with time zone not null
   received_at timestamp with time zone not null
@@ -185,6 +186,8 @@ permit table, row security
   approver_id uuid not null
   changed_at timestamp with time zone not null
   cancelled_at timestamp with time zone
+  end_author_id uuid
+  end_approver_id uuid
 quarantine table, row security
   received_at timestamp with time zone not null
   source_id text not null
@@ -376,10 +379,9 @@ assignment assignment_pkey PRIMARY KEY (id)
 assignment assignment_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 audit audit_action_check CHECK (btrim(action) <> ''::text)
 audit audit_pkey PRIMARY KEY (id)
+audit note_head TRIGGER DEFERRABLE INITIALLY DEFERRED
 audit_head audit_head_one_check CHECK (one)
 audit_head audit_head_pkey PRIMARY KEY (one)
-auth."rateLimit" "rateLimit_key_key" UNIQUE (key)
-auth."rateLimit" "rateLimit_pkey" PRIMARY KEY (id)
 auth."user" user_email_key UNIQUE (email)
 auth."user" user_pkey PRIMARY KEY (id)
 auth."user" user_username_key UNIQUE (username)
@@ -388,6 +390,7 @@ auth.account account_pkey PRIMARY KEY (id)
 auth.session "session_userId_fkey" FOREIGN KEY ("userId") REFERENCES auth."user"(id) ON DELETE CASCADE
 auth.session session_pkey PRIMARY KEY (id)
 auth.session session_token_key UNIQUE (token)
+auth.sign_in_try sign_in_try_pkey PRIMARY KEY (key)
 auth.verification verification_pkey PRIMARY KEY (id)
 bracelet bracelet_device_id_check CHECK (length(device_id) >= 1 AND length(device_id) <= 64)
 bracelet bracelet_device_id_key UNIQUE (device_id)
@@ -398,6 +401,8 @@ bracelet bracelet_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
 condition condition_approver_id_fkey FOREIGN KEY (approver_id) REFERENCES officer(id)
 condition condition_author_id_fkey FOREIGN KEY (author_id) REFERENCES officer(id)
 condition condition_during_check CHECK (is_span(during))
+condition condition_end_approver_id_fkey FOREIGN KEY (end_approver_id) REFERENCES officer(id)
+condition condition_end_author_id_fkey FOREIGN KEY (end_author_id) REFERENCES officer(id)
 condition condition_id_check CHECK (length(id) >= 1 AND length(id) <= 64)
 condition condition_kind_check CHECK (kind = ANY (ARRAY['required'::text, 'avoided'::text, 'corridor'::text, 'region'::text, 'neutral'::text]))
 condition condition_legal_basis_check CHECK (btrim(legal_basis) <> ''::text)
@@ -440,6 +445,8 @@ permit permit_author_id_fkey FOREIGN KEY (author_id) REFERENCES officer(id)
 permit permit_check CHECK (changed_at >= decided_at)
 permit permit_condition_ids_check CHECK (cardinality(condition_ids) > 0)
 permit permit_during_check CHECK (is_span(during) AND NOT upper_inf(during))
+permit permit_end_approver_id_fkey FOREIGN KEY (end_approver_id) REFERENCES officer(id)
+permit permit_end_author_id_fkey FOREIGN KEY (end_author_id) REFERENCES officer(id)
 permit permit_id_check CHECK (length(id) >= 1 AND length(id) <= 64)
 permit permit_legal_basis_check CHECK (btrim(legal_basis) <> ''::text)
 permit permit_pkey PRIMARY KEY (id)
@@ -482,7 +489,6 @@ zone zone_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
 
 -- indexes
 CREATE INDEX "account_userId_idx" ON auth.account USING btree ("userId")
-CREATE INDEX "rateLimit_lastRequest_idx" ON auth."rateLimit" USING btree ("lastRequest")
 CREATE INDEX "session_userId_idx" ON auth.session USING btree ("userId")
 CREATE INDEX access_grant_officer_id_wearer_id_idx ON public.access_grant USING btree (officer_id, wearer_id)
 CREATE INDEX assignment_one_wearer_at_a_time ON public.assignment USING gist (bracelet_id, during)
@@ -502,6 +508,7 @@ CREATE INDEX officer_unit_path_idx ON public.officer USING gist (unit_path)
 CREATE INDEX permit_upper_idx ON public.permit USING btree (upper(during))
 CREATE INDEX permit_wearer_id_idx ON public.permit USING btree (wearer_id)
 CREATE INDEX permit_zone_id_idx ON public.permit USING btree (zone_id)
+CREATE INDEX sign_in_try_since_idx ON auth.sign_in_try USING btree (since)
 CREATE INDEX supervision_one_at_a_time ON public.supervision USING gist (wearer_id, during)
 CREATE INDEX unit_path_gist ON public.unit USING gist (path)
 CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier)
@@ -511,8 +518,6 @@ CREATE INDEX wearer_pk_officer_id_idx ON public.wearer USING btree (pk_officer_i
 CREATE INDEX wearer_unit_path_idx ON public.wearer USING gist (unit_path)
 CREATE INDEX zone_lineage_idx ON public.zone USING btree (lineage)
 CREATE INDEX zone_unit_path_idx ON public.zone USING gist (unit_path)
-CREATE UNIQUE INDEX "rateLimit_key_key" ON auth."rateLimit" USING btree (key)
-CREATE UNIQUE INDEX "rateLimit_pkey" ON auth."rateLimit" USING btree (id)
 CREATE UNIQUE INDEX access_grant_pkey ON public.access_grant USING btree (id)
 CREATE UNIQUE INDEX account_pkey ON auth.account USING btree (id)
 CREATE UNIQUE INDEX act_to_tell_pkey ON public.act_to_tell USING btree (act_id)
@@ -536,6 +541,7 @@ CREATE UNIQUE INDEX rules_version_pkey ON public.rules_version USING btree (one)
 CREATE UNIQUE INDEX schema_migration_pkey ON public.schema_migration USING btree (name)
 CREATE UNIQUE INDEX session_pkey ON auth.session USING btree (id)
 CREATE UNIQUE INDEX session_token_key ON auth.session USING btree (token)
+CREATE UNIQUE INDEX sign_in_try_pkey ON auth.sign_in_try USING btree (key)
 CREATE UNIQUE INDEX supervision_pkey ON public.supervision USING btree (id)
 CREATE UNIQUE INDEX unit_pkey ON public.unit USING btree (path)
 CREATE UNIQUE INDEX user_email_key ON auth."user" USING btree (email)
@@ -548,6 +554,60 @@ CREATE UNIQUE INDEX wearer_uuid_key ON public.wearer USING btree (uuid)
 CREATE UNIQUE INDEX zone_pkey ON public.zone USING btree (id)
 
 -- triggers
+CREATE CONSTRAINT TRIGGER note_head AFTER INSERT ON audit DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_audit_head()
+CREATE TRIGGER a_audit_delete AFTER DELETE ON access_grant REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON assignment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON auth."user" REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON auth.account REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'password,accessToken,refreshToken,idToken', '', 'updatedAt')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON bracelet REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON condition REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('version_id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON gateway REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON officer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON permit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON wearer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON zone REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON access_grant FOR EACH ROW EXECUTE FUNCTION audit_grant()
+CREATE TRIGGER a_audit_insert AFTER INSERT ON assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON auth."user" REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON auth.account REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'password,accessToken,refreshToken,idToken', '', 'updatedAt')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON bracelet REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON condition REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('version_id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON gateway REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON officer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON wearer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON zone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON access_grant REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON assignment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON auth."user" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON auth.account REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'password,accessToken,refreshToken,idToken', '', 'updatedAt')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON bracelet REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON condition REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('version_id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON gateway REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON officer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON permit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON supervision REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON wearer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON zone REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON access_grant FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON auth."user" FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON auth.account FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON bracelet FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON condition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON officer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON permit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON supervision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON unit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON wearer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON zone FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER act_now BEFORE INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION act_now()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change() (A)
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON incident_revision FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON officer_act FOR EACH ROW EXECUTE FUNCTION refuse_change()
@@ -568,10 +628,21 @@ CREATE TRIGGER announce_update AFTER UPDATE ON condition REFERENCING NEW TABLE A
 CREATE TRIGGER announce_update AFTER UPDATE ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_update AFTER UPDATE ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_update AFTER UPDATE ON zone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_zones()
+CREATE TRIGGER audit_act AFTER INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION audit_act()
 CREATE TRIGGER check_act BEFORE INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION check_act()
+CREATE TRIGGER decide BEFORE INSERT OR DELETE OR UPDATE ON condition FOR EACH ROW EXECUTE FUNCTION decide_condition()
+CREATE TRIGGER decide BEFORE INSERT OR DELETE OR UPDATE ON permit FOR EACH ROW EXECUTE FUNCTION decide_permit()
+CREATE TRIGGER decide BEFORE INSERT OR UPDATE ON supervision FOR EACH ROW EXECUTE FUNCTION decide_supervision()
+CREATE TRIGGER decide BEFORE INSERT OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION decide_zone()
+CREATE TRIGGER end_sessions AFTER UPDATE OF role, unit_path, active, auth_user_id ON officer FOR EACH ROW WHEN (old.role IS DISTINCT FROM new.role OR old.unit_path IS DISTINCT FROM new.unit_path OR old.active IS DISTINCT FROM new.active OR old.auth_user_id IS DISTINCT FROM new.auth_user_id) EXECUTE FUNCTION end_sessions_of_officer()
+CREATE TRIGGER end_sessions_of_gone AFTER DELETE ON officer FOR EACH ROW EXECUTE FUNCTION end_sessions_of_officer()
+CREATE TRIGGER interval_now BEFORE UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION interval_now()
 CREATE TRIGGER keep_shape BEFORE DELETE OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION keep_zone_shape()
-CREATE TRIGGER keep_version BEFORE DELETE OR UPDATE ON condition FOR EACH ROW EXECUTE FUNCTION keep_condition_version()
 CREATE TRIGGER note_act_to_tell AFTER INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION note_act_to_tell()
+CREATE TRIGGER revoke_now BEFORE UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION revoke_now()
+CREATE TRIGGER revoke_now BEFORE UPDATE ON gateway FOR EACH ROW EXECUTE FUNCTION revoke_now()
+CREATE TRIGGER tell_change AFTER UPDATE OF "expiresAt" ON auth.session FOR EACH ROW WHEN (old."expiresAt" IS DISTINCT FROM new."expiresAt") EXECUTE FUNCTION auth.tell_session_end()
+CREATE TRIGGER tell_end AFTER DELETE ON auth.session FOR EACH ROW EXECUTE FUNCTION auth.tell_session_end()
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON fix FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker()
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON quarantine FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker()
 
@@ -588,6 +659,14 @@ assignment of_wearer_in_sight for r to gelang_api
   WHERE w.id = assignment.wearer_id))
 audit auditor for r to gelang_api
   using (( SELECT acting_role() AS acting_role)) = 'auditor'::text AND (unit_path <@ (( SELECT acting_unit() AS acting_unit)) OR unit_path IS NULL AND (( SELECT nlevel(acting_unit()) AS nlevel)) = 1)
+audit signer for r to gelang_record
+  using true
+audit verifier for r to gelang_audit
+  using true
+audit_head signer for r to gelang_record
+  using true
+audit_head verifier for r to gelang_audit
+  using true
 bracelet all_rows for r to gelang_record
   using true
 bracelet at_or_below for r to gelang_api
@@ -606,6 +685,7 @@ condition approve_end for w to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = condition.wearer_id)) AND ((( SELECT acting_role() AS acting_role)) = 'kepala_bapas'::text OR (( SELECT acting_role() AS acting_role)) = 'kasubsi'::text AND kind <> 'avoided'::text)
+  check end_approver_id = (( SELECT acting_officer_id() AS acting_officer_id))
 condition of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
@@ -660,6 +740,7 @@ permit approve_end for w to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = permit.wearer_id)) AND (( SELECT acting_role() AS acting_role)) = 'kepala_bapas'::text
+  check end_approver_id = (( SELECT acting_officer_id() AS acting_officer_id))
 permit of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
@@ -723,6 +804,65 @@ zone retire for w to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text]))
 
 -- functions
+CREATE OR REPLACE FUNCTION auth.begin_sign_in(keys text[], failed_max integer[], window_s double precision)
+ RETURNS double precision
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'auth', 'pg_temp'
+AS $function$
+DECLARE
+  span interval := make_interval(secs => window_s);
+  now_failed integer;
+  now_since timestamptz;
+BEGIN
+  DELETE FROM sign_in_try WHERE key IN (
+    SELECT t.key FROM sign_in_try t WHERE t.since < clock_timestamp() - span LIMIT 100 FOR UPDATE SKIP LOCKED);
+  FOR i IN 1 .. cardinality(keys) LOOP
+    INSERT INTO sign_in_try AS t (key, failed, since) VALUES (keys[i], 1, clock_timestamp())
+    ON CONFLICT (key) DO UPDATE SET
+      failed = CASE WHEN t.since < clock_timestamp() - span THEN 1 ELSE t.failed + 1 END,
+      since = CASE WHEN t.since < clock_timestamp() - span THEN clock_timestamp() ELSE t.since END
+    RETURNING failed, since INTO now_failed, now_since;
+    IF now_failed > failed_max[i] THEN
+      UPDATE sign_in_try SET failed = failed - 1 WHERE key = ANY (keys[1:i]);
+      RETURN greatest(1, extract(epoch FROM now_since + span - clock_timestamp()));
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION auth.sign_in_not_made(keys text[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'auth', 'pg_temp'
+AS $function$
+  UPDATE auth.sign_in_try SET failed = failed - 1 WHERE key = ANY (keys) AND failed > 0
+$function$
+CREATE OR REPLACE FUNCTION auth.sign_in_succeeded(keys text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'auth', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM sign_in_try WHERE key = keys[1];
+  UPDATE sign_in_try SET failed = failed - 1 WHERE key = ANY (keys[2:]) AND failed > 0;
+END $function$
+CREATE OR REPLACE FUNCTION auth.tell_session_end()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM pg_notify('gelang_sessions', OLD.id);
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION public.act_now()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  NEW.at := date_trunc('milliseconds', clock_timestamp());
+  RETURN NEW;
+END $function$
 CREATE OR REPLACE FUNCTION public.acting_officer_id()
  RETURNS uuid
  LANGUAGE sql
@@ -846,31 +986,141 @@ BEGIN
 END $function$
 CREATE OR REPLACE FUNCTION public.append_audit(action text, subject text, wearer_id integer, reason text, detail jsonb)
  RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$ SELECT write_audit(action, subject, wearer_id, NULL, reason, detail) $function$
+CREATE OR REPLACE FUNCTION public.audit_act()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM write_audit('incident.' || NEW.action, 'incident:' || NEW.incident_id, NEW.wearer_id, NEW.unit_path, NULL,
+    jsonb_strip_nulls(jsonb_build_object('actId', NEW.act_id, 'resolution', NEW.resolution)));
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION public.audit_change()
+ RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 DECLARE
-  head audit_head;
-  added audit;
+  hidden text[] := string_to_array(TG_ARGV[2], ',');
+  hashed text[] := string_to_array(TG_ARGV[3], ',');
+  ignored text[] := string_to_array(TG_ARGV[4], ',');
+  why text := nullif(current_setting('gelang.take_over', true), '');
+  owner oid := (SELECT relowner FROM pg_class WHERE oid = TG_RELID);
+  changes jsonb[];
+  change jsonb;
+  old_row jsonb;
+  new_row jsonb;
+  changed text[];
+  row_count integer;
+  digest bytea;
 BEGIN
-  PERFORM pg_advisory_xact_lock(7102);
-  SELECT * INTO STRICT head FROM audit_head FOR UPDATE;
-  added.id := head.id + 1;
-  added.at := clock_timestamp();
-  added.actor := coalesce(nullif(current_setting('role'), 'none'), session_user);
-  added.officer_id := acting_officer_id();
-  added.unit_path := coalesce((SELECT w.unit_path FROM wearer w WHERE w.id = append_audit.wearer_id), acting_unit());
-  added.action := append_audit.action;
-  added.subject := append_audit.subject;
-  added.wearer_id := append_audit.wearer_id;
-  added.reason := append_audit.reason;
-  added.detail := append_audit.detail;
-  added.previous_hash := head.hash;
-  added.hash := audit_hash(added);
-  INSERT INTO audit SELECT added.*;
-  UPDATE audit_head SET id = added.id, hash = added.hash;
-  RETURN added.id;
+  why := CASE WHEN pg_has_role(coalesce(nullif(current_setting('role'), 'none'), session_user)::name, owner, 'USAGE') THEN 'take-over: ' || why END;
+  IF TG_OP = 'INSERT' THEN
+    SELECT count(*) INTO row_count FROM new_rows;
+    IF why IS NOT NULL AND row_count > 100 THEN
+      SELECT sha256(string_agg(sha256(convert_to(to_jsonb(n)::text, 'UTF8')), '' ORDER BY to_jsonb(n) ->> TG_ARGV[0])) INTO digest FROM new_rows n;
+    ELSE
+      changes := ARRAY(SELECT jsonb_build_object('new', to_jsonb(n)) FROM new_rows n ORDER BY to_jsonb(n) ->> TG_ARGV[0]);
+    END IF;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT count(*) INTO row_count FROM old_rows;
+    IF why IS NOT NULL AND row_count > 100 THEN
+      SELECT sha256(string_agg(sha256(convert_to(to_jsonb(o)::text, 'UTF8')), '' ORDER BY to_jsonb(o) ->> TG_ARGV[0])) INTO digest FROM old_rows o;
+    ELSE
+      changes := ARRAY(SELECT jsonb_build_object('old', to_jsonb(o)) FROM old_rows o ORDER BY to_jsonb(o) ->> TG_ARGV[0]);
+    END IF;
+  ELSE
+    changes := ARRAY(
+      SELECT jsonb_strip_nulls(jsonb_build_object('old', o.shown, 'new', n.shown))
+      FROM (SELECT to_jsonb(r) AS shown FROM old_rows r) o
+        FULL JOIN (SELECT to_jsonb(r) AS shown FROM new_rows r) n ON o.shown ->> TG_ARGV[0] = n.shown ->> TG_ARGV[0]
+      WHERE o.shown - ignored IS DISTINCT FROM n.shown - ignored
+      ORDER BY coalesce(n.shown, o.shown) ->> TG_ARGV[0]);
+    row_count := cardinality(changes);
+    IF why IS NOT NULL AND row_count > 100 THEN
+      SELECT sha256(string_agg(sha256(convert_to(c::text, 'UTF8')), '')) INTO digest FROM unnest(changes) c;
+    END IF;
+  END IF;
+
+  IF digest IS NOT NULL THEN
+    PERFORM write_audit(TG_TABLE_NAME || '.' || lower(TG_OP), TG_TABLE_NAME || ':*', NULL, NULL, why,
+      jsonb_build_object('rows', row_count, 'sha256', encode(digest, 'hex')));
+    RETURN NULL;
+  END IF;
+  FOREACH change IN ARRAY changes LOOP
+    old_row := change -> 'old';
+    new_row := change -> 'new';
+    IF old_row IS NOT NULL AND new_row IS NOT NULL THEN
+      changed := ARRAY(SELECT key FROM jsonb_each(old_row || new_row) WHERE old_row -> key IS DISTINCT FROM new_row -> key);
+    ELSE
+      changed := ARRAY(SELECT jsonb_object_keys(coalesce(new_row, old_row)));
+    END IF;
+    PERFORM write_audit(TG_TABLE_NAME || '.' || lower(TG_OP), TG_TABLE_NAME || ':' || (coalesce(new_row, old_row) ->> TG_ARGV[0]),
+      nullif(coalesce(new_row, old_row) ->> nullif(TG_ARGV[1], ''), '')::integer,
+      (coalesce(new_row, old_row) ->> 'unit_path')::ltree,
+      why,
+      jsonb_strip_nulls(jsonb_build_object(
+        -- What a version is a version of, whose account it is.
+        'of', coalesce(coalesce(new_row, old_row) ->> 'userId', nullif(coalesce(new_row, old_row) ->> 'id', coalesce(new_row, old_row) ->> TG_ARGV[0])),
+        'old', audit_view((SELECT jsonb_object_agg(key, value) FROM jsonb_each(old_row) WHERE key = ANY (changed)), hidden, hashed),
+        'new', audit_view((SELECT jsonb_object_agg(key, value) FROM jsonb_each(new_row) WHERE key = ANY (changed)), hidden, hashed))));
+  END LOOP;
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION public.audit_changes_of(audited regclass, key text, wearer text, hidden text, hashed text, ignored text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  op text;
+BEGIN
+  FOR op IN SELECT unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) LOOP
+    EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION audit_change(%L, %L, %L, %L, %L)',
+      'a_audit_' || lower(op), op, audited,
+      CASE op WHEN 'INSERT' THEN 'NEW TABLE AS new_rows' WHEN 'DELETE' THEN 'OLD TABLE AS old_rows'
+        ELSE 'OLD TABLE AS old_rows NEW TABLE AS new_rows' END,
+      key, wearer, hidden, hashed, ignored);
+  END LOOP;
+  EXECUTE format('CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', audited);
+END $function$
+CREATE OR REPLACE FUNCTION public.audit_failed_sign_in(tried_name text, why text, detail jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  found_id uuid;
+  found_unit ltree;
+  known boolean;
+BEGIN
+  IF acting_officer_id() IS NOT NULL OR why !~ '^[a-z_]{1,40}$' OR pg_column_size(detail) > 8192 THEN
+    RAISE EXCEPTION 'a failed sign-in is nobody''s, for a reason in one word' USING ERRCODE = 'check_violation';
+  END IF;
+  SELECT true, o.id, o.unit_path INTO known, found_id, found_unit
+    FROM auth."user" u LEFT JOIN officer o ON o.auth_user_id = u.id WHERE u.username = lower(tried_name);
+  RETURN write_audit('session.refused',
+    CASE WHEN found_id IS NOT NULL THEN 'officer:' || found_id WHEN known THEN 'account:' || lower(tried_name) ELSE 'account:unknown' END,
+    NULL, found_unit, NULL, coalesce(detail, '{}') || jsonb_build_object('why', why));
+END $function$
+CREATE OR REPLACE FUNCTION public.audit_grant()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM write_audit('access.grant', 'wearer:' || (SELECT uuid FROM wearer WHERE id = NEW.wearer_id), NEW.wearer_id, NULL, NEW.reason,
+    jsonb_build_object('to', NEW.officer_id, 'until', to_char(upper(NEW.during) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')));
+  RETURN NULL;
 END $function$
 CREATE OR REPLACE FUNCTION public.audit_hash(a audit)
  RETURNS bytea
@@ -880,6 +1130,76 @@ CREATE OR REPLACE FUNCTION public.audit_hash(a audit)
 AS $function$
   SELECT sha256(a.previous_hash || convert_to(jsonb_build_array(a.id, to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
     a.actor, a.officer_id, a.unit_path::text, a.action, a.subject, a.wearer_id, a.reason, a.detail)::text, 'UTF8'))
+$function$
+CREATE OR REPLACE FUNCTION public.audit_map(area ltree, detail jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM check_audit_entry(NULL, detail);
+  IF NOT area <@ acting_unit() OR NOT EXISTS (SELECT FROM unit WHERE path = area) THEN
+    RAISE EXCEPTION 'unit % is not in sight', area USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN write_audit('map.open', 'unit:' || area::text, NULL, area, NULL, detail);
+END $function$
+CREATE OR REPLACE FUNCTION public.audit_reading(kind text, wearer_id integer, reason text, detail jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  found_uuid uuid;
+BEGIN
+  PERFORM check_audit_entry(reason, detail);
+  IF kind NOT IN ('track', 'position', 'evidence', 'zones', 'export') THEN
+    RAISE EXCEPTION 'no such kind of reading: %', kind USING ERRCODE = 'check_violation';
+  END IF;
+  SELECT w.uuid INTO found_uuid FROM sight s JOIN wearer w ON w.id = s.wearer_id WHERE s.wearer_id = audit_reading.wearer_id;
+  IF found_uuid IS NULL THEN
+    RAISE EXCEPTION 'wearer % is not in sight', wearer_id USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN write_audit(kind || '.read', 'wearer:' || found_uuid, wearer_id, NULL, reason, detail);
+END $function$
+CREATE OR REPLACE FUNCTION public.audit_refusal(what text, wearer_id integer, detail jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM check_audit_entry(NULL, detail);
+  IF what !~ '^[A-Za-z0-9/._: -]{1,120}$' THEN
+    RAISE EXCEPTION 'what was refused is a route or a word' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN write_audit('refused', what, wearer_id, acting_unit(), NULL, detail);
+END $function$
+CREATE OR REPLACE FUNCTION public.audit_session(event text, detail jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM check_audit_entry(NULL, detail);
+  IF event NOT IN ('open', 'close', 'expire', 'revoke') THEN
+    RAISE EXCEPTION 'no such event of a session: %', event USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN write_audit('session.' || event, 'officer:' || acting_officer_id(), NULL, NULL, NULL, detail);
+END $function$
+CREATE OR REPLACE FUNCTION public.audit_view(shown jsonb, hidden text[], hashed text[])
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT jsonb_object_agg(key, CASE
+    WHEN key = ANY (hidden) THEN to_jsonb('…'::text)
+    WHEN key = ANY (hashed) THEN to_jsonb('sha256:' || left(encode(sha256(convert_to(value::text, 'UTF8')), 'hex'), 32))
+    ELSE value END)
+  FROM jsonb_each(shown) WHERE value <> 'null'
 $function$
 CREATE OR REPLACE FUNCTION public.check_act()
  RETURNS trigger
@@ -900,11 +1220,203 @@ BEGIN
   END IF;
   RETURN NEW;
 END $function$
+CREATE OR REPLACE FUNCTION public.check_audit_entry(reason text, detail jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF acting_role() IS NULL THEN
+    RAISE EXCEPTION 'no active officer acts' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF length(reason) > 2000 OR pg_column_size(detail) > 8192 OR jsonb_typeof(detail) <> 'object' THEN
+    RAISE EXCEPTION 'an audit entry has a reason of at most 2000 characters and a detail of at most 8 KiB' USING ERRCODE = 'check_violation';
+  END IF;
+END $function$
+CREATE OR REPLACE FUNCTION public.check_end(what text, id text, was tstzrange, becomes tstzrange, cancelled boolean, moment timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF cancelled AND lower(was) < moment
+    OR upper(becomes) IS DISTINCT FROM upper(was) AND (upper_inf(becomes) OR upper(becomes) > upper(was) OR upper(becomes) < moment) THEN
+    RAISE EXCEPTION '% % stands as it was decided: it may end early, from now on, and is never made longer', what, id
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+END $function$
+CREATE OR REPLACE FUNCTION public.check_two_decide(author uuid, approver uuid, wearer_number integer, needs_kepala boolean, checked boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  of_wearer ltree := (SELECT unit_path FROM wearer WHERE id = wearer_number);
+BEGIN
+  IF author IS NULL OR approver IS NULL OR author = approver THEN
+    RAISE EXCEPTION 'nobody approves what they proposed' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'two_decide';
+  END IF;
+  IF checked AND NOT (
+    EXISTS (SELECT FROM officer WHERE id = author AND active AND of_wearer <@ unit_path
+      AND role IN ('pk', 'asisten_pk', 'operator', 'kasubsi', 'kepala_bapas'))
+    AND EXISTS (SELECT FROM officer WHERE id = approver AND active AND of_wearer <@ unit_path
+      AND (role = 'kepala_bapas' OR role = 'kasubsi' AND NOT needs_kepala))) THEN
+    RAISE EXCEPTION 'not theirs to propose, or not theirs to approve' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'two_decide';
+  END IF;
+END $function$
+CREATE OR REPLACE FUNCTION public.decide_condition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  checked boolean := NOT taking_over(TG_RELID);
+  moment timestamptz;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'a version of condition % stands as it was decided: end it or open the next one', OLD.id
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  moment := CASE WHEN checked THEN decision_time() ELSE NEW.changed_at END;
+  NEW.changed_at := moment;
+  IF TG_OP = 'INSERT' THEN
+    IF checked THEN
+      NEW.made_at := moment;
+    END IF;
+    NEW.cancelled_at := NULL;
+    NEW.end_author_id := NULL;
+    NEW.end_approver_id := NULL;
+    PERFORM check_two_decide(NEW.author_id, NEW.approver_id, NEW.wearer_id, NEW.kind = 'avoided', checked);
+    RETURN NEW;
+  END IF;
+  IF (NEW.version_id, NEW.id, NEW.wearer_id, NEW.kind, NEW.zone_id, NEW.time_zone, NEW.windows, NEW.severity,
+      NEW.parameters, NEW.legal_basis, NEW.author_id, NEW.approver_id, NEW.made_at, lower(NEW.during))
+    IS DISTINCT FROM (OLD.version_id, OLD.id, OLD.wearer_id, OLD.kind, OLD.zone_id, OLD.time_zone, OLD.windows, OLD.severity,
+      OLD.parameters, OLD.legal_basis, OLD.author_id, OLD.approver_id, OLD.made_at, lower(OLD.during))
+    OR NEW.changed_at < OLD.changed_at OR OLD.cancelled_at IS NOT NULL THEN
+    RAISE EXCEPTION 'a version of condition % stands as it was decided: end it or open the next one', OLD.id
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.cancelled_at IS NOT NULL THEN
+    NEW.cancelled_at := moment;
+  END IF;
+  PERFORM check_end('condition', OLD.id, OLD.during, NEW.during, NEW.cancelled_at IS NOT NULL, moment);
+  PERFORM check_two_decide(NEW.end_author_id, NEW.end_approver_id, NEW.wearer_id, NEW.kind = 'avoided', checked);
+  RETURN NEW;
+END $function$
+CREATE OR REPLACE FUNCTION public.decide_permit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  checked boolean := NOT taking_over(TG_RELID);
+  moment timestamptz;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RAISE EXCEPTION 'permit % stands as it was decided: end it or decide another', OLD.id USING ERRCODE = 'restrict_violation';
+  END IF;
+  moment := CASE WHEN checked THEN decision_time() ELSE NEW.changed_at END;
+  NEW.changed_at := moment;
+  IF TG_OP = 'INSERT' THEN
+    IF checked THEN
+      NEW.decided_at := moment;
+    END IF;
+    NEW.cancelled_at := NULL;
+    NEW.end_author_id := NULL;
+    NEW.end_approver_id := NULL;
+    IF lower(NEW.during) < NEW.decided_at THEN
+      RAISE EXCEPTION 'a permit does not begin before it is decided'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'permit_never_backwards';
+    END IF;
+    PERFORM check_two_decide(NEW.author_id, NEW.approver_id, NEW.wearer_id, true, checked);
+    RETURN NEW;
+  END IF;
+  IF (NEW.id, NEW.wearer_id, NEW.condition_ids, NEW.zone_id, NEW.decided_at, NEW.legal_basis, NEW.author_id, NEW.approver_id,
+      lower(NEW.during))
+    IS DISTINCT FROM (OLD.id, OLD.wearer_id, OLD.condition_ids, OLD.zone_id, OLD.decided_at, OLD.legal_basis, OLD.author_id,
+      OLD.approver_id, lower(OLD.during))
+    OR NEW.changed_at < OLD.changed_at OR OLD.cancelled_at IS NOT NULL THEN
+    RAISE EXCEPTION 'permit % stands as it was decided: end it or decide another', OLD.id USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.cancelled_at IS NOT NULL THEN
+    NEW.cancelled_at := moment;
+  END IF;
+  PERFORM check_end('permit', OLD.id, OLD.during, NEW.during, NEW.cancelled_at IS NOT NULL, moment);
+  PERFORM check_two_decide(NEW.end_author_id, NEW.end_approver_id, NEW.wearer_id, true, checked);
+  RETURN NEW;
+END $function$
+CREATE OR REPLACE FUNCTION public.decide_supervision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  moment timestamptz := CASE WHEN taking_over(TG_RELID) THEN NEW.changed_at ELSE decision_time() END;
+BEGIN
+  NEW.changed_at := moment;
+  IF TG_OP = 'INSERT' THEN
+    IF NOT taking_over(TG_RELID) THEN
+      NEW.made_at := moment;
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF (NEW.id, NEW.wearer_id, lower(NEW.during), NEW.made_at) IS DISTINCT FROM (OLD.id, OLD.wearer_id, lower(OLD.during), OLD.made_at)
+    OR NEW.changed_at < OLD.changed_at
+    OR upper(NEW.during) <> upper(OLD.during) AND (upper(OLD.during) < moment OR upper(NEW.during) < moment) THEN
+    RAISE EXCEPTION 'supervision % may end earlier or later, from now on; nothing else of its time changes', OLD.id
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$
+CREATE OR REPLACE FUNCTION public.decide_zone()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NOT taking_over(TG_RELID) THEN
+      NEW.made_at := decision_time();
+      NEW.retired_at := NULL;
+    END IF;
+  ELSIF OLD.retired_at IS NOT NULL THEN
+    NEW.retired_at := OLD.retired_at;
+  ELSIF NEW.retired_at IS NOT NULL THEN
+    NEW.retired_at := decision_time();
+  END IF;
+  RETURN NEW;
+END $function$
+CREATE OR REPLACE FUNCTION public.decision_time(began timestamp with time zone DEFAULT now())
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF clock_timestamp() > began + interval '1 minute' THEN
+    RAISE EXCEPTION 'a rule is decided now; this transaction began more than a minute ago' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN date_trunc('milliseconds', began);
+END $function$
 CREATE OR REPLACE FUNCTION public.during_ms(from_ms double precision, to_ms double precision)
  RETURNS tstzrange
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN tstzrange(to_timestamp((from_ms / (1000.0)::double precision)), to_timestamp((to_ms / (1000.0)::double precision)), '[)'::text)
+CREATE OR REPLACE FUNCTION public.end_sessions_of_officer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM auth.session WHERE "userId" = OLD.auth_user_id;
+  RETURN NULL;
+END $function$
 CREATE OR REPLACE FUNCTION public.from_ms(ms double precision)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -930,8 +1442,6 @@ BEGIN
   END IF;
   INSERT INTO access_grant (officer_id, wearer_id, reason, during)
     VALUES (acting_officer_id(), found_id, btrim(reason), tstzrange(now(), until));
-  PERFORM append_audit('access.grant', 'wearer:' || wearer, found_id, btrim(reason),
-    jsonb_build_object('until', to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')));
   RETURN until;
 END $function$
 CREATE OR REPLACE FUNCTION public.granted_wearer_ids()
@@ -940,29 +1450,24 @@ CREATE OR REPLACE FUNCTION public.granted_wearer_ids()
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ SELECT wearer_id FROM access_grant WHERE officer_id = acting_officer_id() AND during @> now() $function$
-CREATE OR REPLACE FUNCTION public.is_span(during tstzrange)
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-RETURN ((NOT isempty(during)) AND (NOT lower_inf(during)) AND lower_inc(during) AND (NOT upper_inc(during)))
-CREATE OR REPLACE FUNCTION public.keep_condition_version()
+CREATE OR REPLACE FUNCTION public.interval_now()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 BEGIN
-  IF TG_OP = 'DELETE' OR (NEW.version_id, NEW.id, NEW.wearer_id, NEW.kind, NEW.zone_id, NEW.time_zone, NEW.windows, NEW.severity,
-      NEW.parameters, NEW.legal_basis, NEW.author_id, NEW.approver_id, NEW.made_at, lower(NEW.during))
-    IS DISTINCT FROM (OLD.version_id, OLD.id, OLD.wearer_id, OLD.kind, OLD.zone_id, OLD.time_zone, OLD.windows, OLD.severity,
-      OLD.parameters, OLD.legal_basis, OLD.author_id, OLD.approver_id, OLD.made_at, lower(OLD.during))
-    OR NEW.changed_at < OLD.changed_at OR OLD.cancelled_at IS NOT NULL
-    OR upper(NEW.during) IS DISTINCT FROM upper(OLD.during) AND
-      (upper(OLD.during) < NEW.changed_at OR upper(NEW.during) < NEW.changed_at) THEN
-    RAISE EXCEPTION 'a version of condition % stands as it was decided: end it or open the next one', OLD.id
-      USING ERRCODE = 'restrict_violation';
+  IF NOT taking_over(TG_RELID) THEN
+    NEW.plan_changed_at := CASE
+      WHEN (NEW.report_interval_ms, NEW.silence_grace_ms) IS DISTINCT FROM (OLD.report_interval_ms, OLD.silence_grace_ms) THEN date_trunc('milliseconds', now())
+      ELSE OLD.plan_changed_at END;
   END IF;
   RETURN NEW;
 END $function$
+CREATE OR REPLACE FUNCTION public.is_span(during tstzrange)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((NOT isempty(during)) AND (NOT lower_inf(during)) AND lower_inc(during) AND (NOT upper_inc(during)))
 CREATE OR REPLACE FUNCTION public.keep_zone_shape()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -984,6 +1489,18 @@ CREATE OR REPLACE FUNCTION public.note_act_to_tell()
 AS $function$
 BEGIN
   INSERT INTO act_to_tell (act_id) VALUES (NEW.act_id);
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION public.note_audit_head()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF NEW.id = (SELECT max(id) FROM audit) THEN
+    UPDATE audit_head SET id = NEW.id, hash = NEW.hash;
+  END IF;
   RETURN NULL;
 END $function$
 CREATE OR REPLACE FUNCTION public.officer_of_account(account text, OUT officer_id uuid, OUT name text, OUT role text, OUT unit_path ltree, OUT unit_name text, OUT time_zone text)
@@ -1028,6 +1545,17 @@ BEGIN
   PERFORM append_audit('nik.reveal', 'wearer:' || wearer, found_id, btrim(reason), NULL);
   RETURN found_nik;
 END $function$
+CREATE OR REPLACE FUNCTION public.revoke_now()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF NEW.revoked_at IS NOT NULL AND OLD.revoked_at IS NULL AND NOT taking_over(TG_RELID) THEN
+    NEW.revoked_at := date_trunc('milliseconds', now());
+  END IF;
+  RETURN NEW;
+END $function$
 CREATE OR REPLACE FUNCTION public.rules_in_sight()
  RETURNS text
  LANGUAGE sql
@@ -1051,6 +1579,15 @@ AS $function$
 BEGIN
   RETURN EXISTS (SELECT FROM zone z WHERE z.id = sees_zone.zone_id);
 END $function$
+CREATE OR REPLACE FUNCTION public.taking_over(relation oid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(current_setting('gelang.take_over', true), '') <> ''
+    AND pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = relation), 'USAGE')
+$function$
 CREATE OR REPLACE FUNCTION public.units_in_sight(OUT path ltree, OUT name text)
  RETURNS SETOF record
  LANGUAGE sql
@@ -1066,33 +1603,6 @@ CREATE OR REPLACE FUNCTION public.utc_ms(t timestamp with time zone)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((EXTRACT(epoch FROM t) * (1000)::numeric))::double precision
-CREATE OR REPLACE FUNCTION public.verify_audit(noted_id bigint, noted_hash bytea, OUT row_count bigint, OUT head_id bigint, OUT head_hash bytea, OUT broken_at bigint)
- RETURNS record
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-DECLARE
-  expected_id bigint := 0;
-  expected bytea := sha256('gelang audit'::bytea);
-  a audit;
-BEGIN
-  row_count := 0;
-  SELECT h.id, h.hash INTO STRICT head_id, head_hash FROM audit_head h;
-  FOR a IN SELECT * FROM audit ORDER BY id LOOP
-    row_count := row_count + 1;
-    expected_id := expected_id + 1;
-    IF a.id <> expected_id OR a.previous_hash <> expected OR a.hash <> audit_hash(a)
-      OR a.id = noted_id AND a.hash <> noted_hash THEN
-      broken_at := expected_id;
-      RETURN;
-    END IF;
-    expected := a.hash;
-  END LOOP;
-  IF head_id <> expected_id OR head_hash <> expected OR noted_id > expected_id THEN
-    broken_at := expected_id + 1;
-  END IF;
-END $function$
 CREATE OR REPLACE FUNCTION public.without_places(body jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -1103,6 +1613,35 @@ AS $function$
     (SELECT jsonb_agg(one - 'latE7' - 'lonE7' ORDER BY n) FROM jsonb_array_elements(body -> 'evidence') WITH ORDINALITY AS e (one, n)),
     '[]'))
 $function$
+CREATE OR REPLACE FUNCTION public.write_audit(action text, subject text, wearer_id integer, unit_path ltree, reason text, detail jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  last audit;
+  added audit;
+  as_role text := nullif(current_setting('role'), 'none');
+BEGIN
+  PERFORM pg_advisory_xact_lock(7102);
+  SELECT a.* INTO last FROM audit a ORDER BY a.id DESC LIMIT 1;
+  added.id := coalesce(last.id, 0) + 1;
+  added.at := clock_timestamp();
+  -- A login that has taken another role is named with it.
+  added.actor := CASE WHEN as_role IS NULL OR as_role = session_user THEN session_user ELSE as_role || ' (' || session_user || ')' END;
+  added.officer_id := acting_officer_id();
+  added.unit_path := coalesce((SELECT w.unit_path FROM wearer w WHERE w.id = write_audit.wearer_id), write_audit.unit_path, acting_unit());
+  added.action := write_audit.action;
+  added.subject := write_audit.subject;
+  added.wearer_id := write_audit.wearer_id;
+  added.reason := write_audit.reason;
+  added.detail := write_audit.detail;
+  added.previous_hash := coalesce(last.hash, sha256('gelang audit'::bytea));
+  added.hash := audit_hash(added);
+  INSERT INTO audit SELECT added.*;
+  RETURN added.id;
+END $function$
 
 -- grants on tables
 gelang_api: INSERT, SELECT on condition
@@ -1119,10 +1658,12 @@ gelang_api: SELECT on seen_revision
 gelang_api: SELECT on supervision
 gelang_api: SELECT on track
 gelang_api: SELECT on unit
-gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth."rateLimit"
+gelang_audit: SELECT on audit
+gelang_audit: SELECT on audit_head
 gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth."user"
 gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.account
 gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.session
+gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.sign_in_try
 gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.verification
 gelang_record: INSERT on quarantine
 gelang_record: INSERT, SELECT on fix
@@ -1141,9 +1682,11 @@ gelang_api: SELECT (id, unit_path, revoked_at) on gateway
 gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
 gelang_api: SELECT (incident_id, revision, wearer_id, unit_path) on incident_revision
 gelang_api: SELECT (received_at, source_id, protocol, reason, detail, device_id, cut) on quarantine
-gelang_api: UPDATE (during, changed_at, cancelled_at) on condition
-gelang_api: UPDATE (during, changed_at, cancelled_at) on permit
+gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on condition
+gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on permit
 gelang_api: UPDATE (retired_at) on zone
+gelang_record: SELECT (id, hash) on audit
+gelang_record: SELECT (id, hash) on audit_head
 gelang_record: SELECT (id, name, shape, retired_at) on zone
 gelang_record: SELECT (id, unit_path, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
 gelang_record: SELECT (id, wearer_id, during, condition_ids, zone_id, decided_at, legal_basis, changed_at, cancelled_at) on permit
@@ -1160,18 +1703,26 @@ gelang_api: acting_unit()
 gelang_api: acts_on(uuid[])
 gelang_api: acts_to_tell(double precision,integer)
 gelang_api: acts_told(bigint[])
-gelang_api: append_audit(text,text,integer,text,jsonb)
+gelang_api: audit_failed_sign_in(text,text,jsonb)
+gelang_api: audit_map(ltree,jsonb)
+gelang_api: audit_reading(text,integer,text,jsonb)
+gelang_api: audit_refusal(text,integer,jsonb)
+gelang_api: audit_session(text,jsonb)
+gelang_api: check_end(text,text,tstzrange,tstzrange,boolean,timestamp with time zone)
+gelang_api: check_two_decide(uuid,uuid,integer,boolean,boolean)
+gelang_api: decision_time(timestamp with time zone)
 gelang_api: grant_access(uuid,text,double precision)
 gelang_api: granted_wearer_ids()
 gelang_api: officer_of_account(text)
 gelang_api: reveal_nik(uuid,text)
 gelang_api: rules_in_sight()
 gelang_api: sees_zone(text)
+gelang_api: taking_over(oid)
 gelang_api: units_in_sight()
-gelang_api: verify_audit(bigint,bytea)
 gelang_api: without_places(jsonb)
-gelang_auth: append_audit(text,text,integer,text,jsonb)
-gelang_record: append_audit(text,text,integer,text,jsonb)
+gelang_auth: auth.begin_sign_in(text[],integer[],double precision)
+gelang_auth: auth.sign_in_not_made(text[])
+gelang_auth: auth.sign_in_succeeded(text[])
 public: during_ms(double precision,double precision)
 public: from_ms(double precision)
 public: is_span(tstzrange)

@@ -156,15 +156,17 @@ test('up leaves them running for others, status says where, down ends them', asy
 test('a Docker engine that answers runs them', async () => {
   const all = await options()
   const calls = join(all.folder, 'calls')
-  docker(`echo "$GELANG_POSTGRES_PORT $GELANG_REDIS_PORT $GELANG_POSTGRES_PASSWORD $*" >> ${calls}`)
+  docker(
+    `echo "$GELANG_POSTGRES_PORT $GELANG_REDIS_PORT $GELANG_POSTGRES_PASSWORD $GELANG_REDIS_PASSWORD $*" >> ${calls}`,
+  )
   const services = await ensureServices(all)
   const up = readFileSync(calls, 'utf8')
     .split('\n')
     .find((line) => / up --detach --wait/.test(line)) as string
-  const [postgresPort, redisPort, password] = up.split(' ')
+  const [postgresPort, redisPort, password, redisPassword] = up.split(' ')
   expect(services).toMatchObject({
     databaseUrl: `postgres://gelang:${password}@127.0.0.1:${postgresPort}/gelang`,
-    redisUrl: `redis://127.0.0.1:${redisPort}`,
+    redisUrl: `redis://gelang:${redisPassword}@127.0.0.1:${redisPort}`,
     how: 'docker',
   })
   expect(up).toContain(`compose --file ${resolve(LOCAL, '../compose.yaml')} --project-name gelang-`)

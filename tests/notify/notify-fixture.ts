@@ -102,11 +102,13 @@ export function runNotify(
   const { meter, text } = openMeter()
   const failures: unknown[] = []
   const log = options.log ?? silentLog
+  const settings = test.as('notify')
+  const redis = connectRedis(settings, 'notify', log)
   const notifying = startNotify({
-    redis: test.redis,
+    redis,
     keys: test.keys,
-    openReader: (name) => connectRedis(test.settings, name, log),
-    openWorker: (name) => connectQueueWorker(test.settings, name, log),
+    openReader: (name) => connectRedis(settings, name, log),
+    openWorker: (name) => connectQueueWorker(settings, name, log),
     shardCount: SHARDS,
     ownerId: randomBytes(4).toString('hex'),
     leaseTtlMs: 1500,
@@ -119,7 +121,11 @@ export function runNotify(
     ...(options.settleMs === undefined ? {} : { settleMs: options.settleMs }),
     onFatal: (error) => failures.push(error),
   })
-  return { ...notifying, metrics: text, failures }
+  const stop = async () => {
+    await notifying.stop()
+    redis.disconnect()
+  }
+  return { ...notifying, stop, metrics: text, failures }
 }
 
 export function incidentOf(id: number, changes: Partial<Incident> = {}): Incident {

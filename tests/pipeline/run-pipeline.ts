@@ -23,7 +23,9 @@ import { readIncidents } from '../../stream/logs/incident-log.ts'
 import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
 import { loadDirectory, loadDirectoryChanges } from '../../stream/publication/publications.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
-import { duplicateRedis } from '../../stream/redis/connect.ts'
+import { connectRedis, duplicateRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
+import type { Keys } from '../../stream/redis/keys.ts'
+import type { RedisRole } from '../../stream/redis/rights.ts'
 import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
@@ -55,8 +57,16 @@ export async function startPipeline(
   const redis = await createTestRedis()
   const { meter, text } = openMeter()
   const failures: unknown[] = []
+  const opened: RedisClient[] = []
+  /** Each role as the user that it is in production. */
+  const openAs = async (role: RedisRole): Promise<RedisClient> => {
+    const client = connectRedis(redis.as(role), role, silentLog)
+    opened.push(client)
+    await untilReady(client, PATIENCE_MS)
+    return client
+  }
+  const [asIngest, asEvaluate, asRecord] = [await openAs('ingest'), await openAs('evaluate'), await openAs('record')]
   const common = {
-    redis: redis.redis,
     keys: redis.keys,
     shardCount: SHARDS,
     clock,
@@ -64,24 +74,26 @@ export async function startPipeline(
     meter,
     onFatal: (error: unknown) => failures.push(error),
   }
-  const publishing = startPublishRules({ ...common, pool: database.recordPool, ownerId: 'test' })
-  const record = () => startRecord({ ...common, pool: database.recordPool, ownerId: 'test', leaseTtlMs: 1500 })
+  const publishing = startPublishRules({ ...common, redis: asRecord, pool: database.recordPool, ownerId: 'test' })
+  const record = () =>
+    startRecord({ ...common, redis: asRecord, pool: database.recordPool, ownerId: 'test', leaseTtlMs: 1500 })
   let recording = record()
   const readers = new Set<{ disconnect(): void }>()
   const evaluate = () =>
     startEvaluate({
       ...common,
+      redis: asEvaluate,
       ownerId: `test-${randomBytes(3).toString('hex')}`,
       leaseTtlMs: 1500,
       openReader: () => {
-        const reader = duplicateRedis(redis.redis, 'reader')
+        const reader = duplicateRedis(asEvaluate, 'reader')
         readers.add(reader)
         return reader
       },
       limits: { checkpointMs: 50, liveMs: 20, newsMs: 50, ...limits },
     })
   let evaluating = evaluate()
-  const { ingest, stopIngest } = await openIngest(redis, common)
+  const { ingest, stopIngest } = await openIngest({ ...common, redis: asIngest })
   return {
     database,
     redis,
@@ -115,7 +127,7 @@ export async function startPipeline(
       await evaluating.stop()
       await publishing.stop()
       await recording.stop()
-      for (const reader of readers) reader.disconnect()
+      for (const client of [...readers, ...opened]) client.disconnect()
       await redis.cleanup()
       await database.drop()
       if (failures.length > 0) throw failures[0]
@@ -123,25 +135,26 @@ export async function startPipeline(
   }
 }
 
-async function openIngest(redis: TestRedis, { clock, log, meter }: { clock: Clock; log: Log; meter: Meter }) {
+async function openIngest(parts: { redis: RedisClient; keys: Keys; clock: Clock; log: Log; meter: Meter }) {
+  const { redis, keys, clock, log, meter } = parts
   const directory = new Directory()
   const source = {
-    load: () => loadDirectory(redis.redis, redis.keys),
-    loadChanges: (since: number) => loadDirectoryChanges(redis.redis, redis.keys, since),
-    watch: (onChange: () => void) => watchVersion(redis.redis, redis.keys, 'directory', onChange),
+    load: () => loadDirectory(redis, keys),
+    loadChanges: (since: number) => loadDirectoryChanges(redis, keys, since),
+    watch: (onChange: () => void) => watchVersion(redis, keys, 'directory', onChange),
   }
   const unfollow = followDirectory(directory, source, log)
   const ingest = await startIngest({
     ports: { own: 0, osmand: 0 },
     host: '127.0.0.1',
-    appender: new ReportAppender(await redis.open(), redis.keys, { shardCount: SHARDS }),
+    appender: new ReportAppender(redis, keys, { shardCount: SHARDS }),
     directory,
-    quarantine: (items, askedFor) => appendQuarantine(redis.redis, redis.keys, items, { askedFor }),
+    quarantine: (items, askedFor) => appendQuarantine(redis, keys, items, { askedFor }),
     log,
     meter,
     clock,
   })
-  const saying = keepSayingListening({ ...redis, clock, log, ready: ingest.ready, everyMs: 50 })
+  const saying = keepSayingListening({ redis, keys, clock, log, ready: ingest.ready, everyMs: 50 })
   return {
     ingest,
     async stopIngest() {
@@ -162,13 +175,14 @@ export async function seedWearer(
   deviceId = 'T-1',
 ): Promise<number> {
   const bapas = 'ditjenpas.kanwil.bapas'
-  const { rows } = await pool.query<{ id: string }>('SELECT id FROM officer LIMIT 1')
-  let officerId = rows[0]?.id
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM officer ORDER BY role')
+  let [officerId, pkId] = rows.map(({ id }) => id)
   if (officerId === undefined) {
     await insertUnit(pool, { path: 'ditjenpas', name: 'Ditjenpas', kind: 'ditjenpas', timeZone: 'Asia/Jakarta' })
     await insertUnit(pool, { path: 'ditjenpas.kanwil', name: 'Kanwil', kind: 'kanwil', timeZone: 'Asia/Jakarta' })
     await insertUnit(pool, { path: bapas, name: 'Bapas', kind: 'bapas', timeZone: 'Asia/Jakarta' })
     officerId = await insertOfficer(pool, { name: 'Kepala', role: 'kepala_bapas', unitPath: bapas })
+    pkId = await insertOfficer(pool, { name: 'PK', role: 'pk', unitPath: bapas })
     await insertGateway(pool, { gatewayId: 'gw', unitPath: bapas, secretSha256: sha256(GATEWAY_SECRET) })
   }
   const nik = String(3_300_000_000_000_000 + (randomBytes(4).readUInt32BE() % 1_000_000_000))
@@ -198,7 +212,7 @@ export async function seedWearer(
       ...condition,
       wearerId,
       zoneId,
-      authorId: officerId,
+      authorId: pkId!,
       approverId: officerId,
       madeMs: fromMs,
     })

@@ -7,7 +7,7 @@ import { type DatabaseRole, openPool, type Pool } from '../../store/database/ope
 import { PATIENCE_MS } from './patience-ms.ts'
 
 export type TestDatabase = {
-  /** As the schema's owner; the others take the role on connect. */
+  /** As the schema's owner, who puts rules in as decided at any time; the others take the role on connect. */
   ownerUrl: string
   apiUrl: string
   recordUrl: string
@@ -30,7 +30,8 @@ export async function createTestDatabase(options: { migrated?: boolean } = {}): 
 
   const pools: Pool[] = []
   const pool = (role?: DatabaseRole): Pool => {
-    const opened = openPool({ url: ownerUrl, applicationName: OWN_NAME, max: 4, ...(role && { role }) })
+    const as = role ? { role } : { takeOver: 'seed of a test' }
+    const opened = openPool({ url: ownerUrl, applicationName: OWN_NAME, max: 4, ...as })
     pools.push(opened)
     return opened
   }

@@ -42,7 +42,7 @@ test('the owner need not be a superuser, where the extensions are there', async 
   const url = new URL(database.ownerUrl)
   url.searchParams.set('options', `-crole=${owner}`)
   await migrate(url.href)
-  const pool = openPool({ url: url.href, applicationName: 'x', max: 2 })
+  const pool = openPool({ url: url.href, applicationName: 'x', max: 2, takeOver: 'test' })
   const { wearers, officers } = await seedTwoBapas(pool)
   const seen = await asOfficer(database.apiPool, officers.pk1A!, async (client) => {
     await grantAccess(client, { wearerId: wearers.a2.id, reason: 'menggantikan', forMs: 60_000 })

@@ -33,7 +33,7 @@ const BY_WEARER: Record<string, string> = {
   zone: `SELECT right(name, 2) AS key FROM zone`,
   bracelet: `SELECT right(device_id, 2) AS key FROM bracelet`,
   track: 'SELECT wearer_id AS n FROM track',
-  audit: 'SELECT wearer_id AS n FROM audit',
+  audit: 'SELECT wearer_id AS n FROM audit WHERE wearer_id IS NOT NULL',
 }
 const PERSON = [
   'wearer',

@@ -118,9 +118,11 @@ describe('supervisions', () => {
     const again = { wearerId, programme: 'PB', skNumber: 'SK', fromMs: TO_MS - 1, toMs: TO_MS + 1, madeMs: 0 } as const
     await expect(insertSupervision(database.ownerPool, again)).rejects.toMatchObject(EXCLUSION)
     const id = await insertSupervision(database.ownerPool, { ...again, fromMs: TO_MS, toMs: TO_MS + DAY_MS })
-    await expect(endSupervision(database.ownerPool, id, TO_MS + 5, TO_MS + 6)).rejects.toThrow(NotBackwards)
-    await expect(endSupervision(database.ownerPool, id, TO_MS + 2 * DAY_MS, TO_MS)).rejects.toThrow(NotBackwards)
-    await endSupervision(database.ownerPool, id, TO_MS + 5, TO_MS + 4)
+    const end = (atMs: number, nowMs: number) =>
+      inTransaction(database.ownerPool, (client) => endSupervision(client, id, { atMs, nowMs }))
+    await expect(end(TO_MS + 5, TO_MS + 6)).rejects.toThrow(NotBackwards)
+    await expect(end(TO_MS + 2 * DAY_MS, TO_MS)).rejects.toThrow(NotBackwards)
+    await end(TO_MS + 5, TO_MS + 4)
     const [plan] = await loadPlans(database.recordPool, [wearerId])
     expect(plan).toMatchObject({ changedMs: TO_MS + 4 })
     expect(plan!.plan.supervisions).toEqual([
@@ -163,14 +165,12 @@ describe('conditions', () => {
     await expect(
       inTransaction(database.ownerPool, (client) => changeCondition(client, id, condition(wearerId, backwards))),
     ).rejects.toThrow(NotBackwards)
-    await inTransaction(database.ownerPool, (client) =>
-      endCondition(client, id, FROM_MS + 9 * DAY_MS, FROM_MS + 8 * DAY_MS),
-    )
-    await expect(
+    const end = () =>
       inTransaction(database.ownerPool, (client) =>
-        endCondition(client, id, FROM_MS + 9 * DAY_MS, FROM_MS + 8 * DAY_MS),
-      ),
-    ).rejects.toThrow(NotBackwards)
+        endCondition(client, id, condition(wearerId), { atMs: FROM_MS + 9 * DAY_MS, nowMs: FROM_MS + 8 * DAY_MS }),
+      )
+    await end()
+    await expect(end()).rejects.toThrow(NotBackwards)
   })
 
   test.each([
@@ -215,9 +215,13 @@ test('a permit ends early, or is cancelled before it began', async () => {
   const permit = { wearerId, ...decision, decidedMs: FROM_MS, fromMs: FROM_MS + DAY_MS, toMs: FROM_MS + 9 * DAY_MS }
   const one = await insertPermit(database.ownerPool, { ...permit, conditionIds: ['c'] })
   const two = await insertPermit(database.ownerPool, permit)
-  await endPermit(database.ownerPool, one, FROM_MS + 3 * DAY_MS, FROM_MS + 2 * DAY_MS)
-  await endPermit(database.ownerPool, two, FROM_MS + DAY_MS, FROM_MS + DAY_MS)
-  await expect(endPermit(database.ownerPool, two, FROM_MS + DAY_MS, FROM_MS + DAY_MS)).rejects.toThrow(NotBackwards)
+  const end = (id: string, atDay: number, nowDay: number) =>
+    inTransaction(database.ownerPool, (client) =>
+      endPermit(client, id, decision, { atMs: FROM_MS + atDay * DAY_MS, nowMs: FROM_MS + nowDay * DAY_MS }),
+    )
+  await end(one, 3, 2)
+  await end(two, 1, 1)
+  await expect(end(two, 1, 1)).rejects.toThrow(NotBackwards)
   const [plan] = await loadPlans(database.recordPool, [wearerId])
   expect(plan!.plan.permits).toEqual([
     {
@@ -233,7 +237,10 @@ describe('what an officer may decide', () => {
   const DENIED = { code: '42501' }
   const try_ = (officer: string, some: Partial<NewCondition>) =>
     asOfficer(database.apiPool, seeded.officers[officer]!, (client) =>
-      insertCondition(client, condition(seeded.wearers.a1.n, { approverId: seeded.officers[officer]!, ...some })),
+      insertCondition(
+        client,
+        condition(seeded.wearers.a1.n, { fromMs: TO_MS, approverId: seeded.officers[officer]!, ...some }),
+      ),
     )
 
   test.each([
@@ -261,7 +268,7 @@ describe('what an officer may decide', () => {
   })
 
   test('a change by the Kepala Bapas goes through the same gate', async () => {
-    const next = condition(seeded.wearers.a1.n, { fromMs: FROM_MS + 40 * DAY_MS, madeMs: FROM_MS + 40 * DAY_MS })
+    const next = condition(seeded.wearers.a1.n, { fromMs: FROM_MS + 40 * DAY_MS })
     const change = (officer: string) =>
       asOfficer(database.apiPool, seeded.officers[officer]!, (client) =>
         changeCondition(client, seeded.wearers.a1.conditionId, { ...next, approverId: seeded.officers[officer]! }),

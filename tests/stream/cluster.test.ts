@@ -1,10 +1,5 @@
 // The same on a Redis Cluster: one node, which refuses keys of two slots in one step just as many would.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pickPort } from '../../local-services/pick-port.ts'
 import type { DirectoryRecord } from '../../model/plan/directory.ts'
 import { appendAct, readActs } from '../../stream/logs/act-log.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
@@ -27,54 +22,26 @@ import {
   publishZones,
   watchVersion,
 } from '../../stream/publication/publications.ts'
-import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { readDurability } from '../../stream/redis/durability.ts'
 import { UNITS_SHARD } from '../../stream/redis/keys.ts'
-import { ownFolder, sharedPackages } from '../setup/own-services.ts'
+import { type OneNodeCluster, startOneNodeCluster } from '../setup/one-node-cluster.ts'
 import { waitFor } from '../setup/patience.ts'
-import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 import { unitIncident } from '../store/two-bapas.ts'
 import { reportAt } from './report-at.ts'
 
 const SHARDS = 4
-let folder: string
-let node: ChildProcess
+let cluster: OneNodeCluster
 let shared: TestRedis
 
 beforeAll(async () => {
-  const { redisServer } = await sharedPackages()
-  folder = await ownFolder()
-  const dir = join(folder, 'cluster')
-  mkdirSync(dir, { recursive: true })
-  const port = await pickPort()
-  const args = ['--port', String(port), '--cluster-port', String(await pickPort()), '--bind', '127.0.0.1', '--dir', dir]
-  args.push(
-    '--cluster-enabled',
-    'yes',
-    '--cluster-announce-ip',
-    '127.0.0.1',
-    '--appendonly',
-    'yes',
-    '--appendfsync',
-    'always',
-    '--save',
-    '',
-  )
-  node = spawn(redisServer, args, { stdio: 'ignore' })
-  const url = `redis://127.0.0.1:${port}`
-  const plain = connectRedis({ url, prefix: 'x' }, 'setup', silentLog)
-  await untilReady(plain, PATIENCE_MS)
-  await plain.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-  await waitFor(async () => expect(String(await plain.call('CLUSTER', 'INFO'))).toContain('cluster_state:ok'))
-  plain.disconnect()
-  shared = await createTestRedis(url, { cluster: true })
+  cluster = await startOneNodeCluster()
+  shared = await createTestRedis(cluster.url, { cluster: true })
 })
 
 afterAll(async () => {
   await shared?.cleanup()
-  if (node?.kill('SIGKILL')) await once(node, 'exit')
-  rmSync(folder, { recursive: true, force: true })
+  await cluster?.discard()
 })
 
 test('reports, leases, a commit and trimming', async () => {

@@ -92,7 +92,7 @@ test('where CONFIG is forbidden, it says what INFO tells and no more', async () 
   const { redis } = shared
   await redis.config('SET', 'appendonly', 'yes')
   await redis.call('ACL', 'SETUSER', 'plain', 'on', '>secret', '~*', '&*', '+@all', '-config')
-  const plain = await createTestRedis(server.url.replace('redis://', 'redis://plain:secret@'))
+  const plain = await createTestRedis(`redis://plain:secret@127.0.0.1:${server.port}`)
   expect(await readDurability(plain.redis)).toMatchObject({ promise: 'unknown', maxmemoryPolicy: 'allkeys-lru' })
   await redis.config('SET', 'appendonly', 'no')
   expect(await readDurability(plain.redis)).toMatchObject({ promise: 'none' })

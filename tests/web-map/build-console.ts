@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'vite'
@@ -11,5 +11,6 @@ export async function buildConsole(): Promise<string> {
     logLevel: 'error',
     build: { outDir: folder, emptyOutDir: true },
   })
+  rmSync(`${folder}-maps`, { recursive: true, force: true })
   return folder
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { turfVerdict } from '../../../bench/engine/turf-oracle.ts'
 import { compileZone, ZoneInvalid } from '../../../geofence/geometry/compile-zone.ts'
-import { turfVerdict } from '../../../geofence/geometry/turf-oracle.ts'
 import type { ZoneShape } from '../../../model/plan/zone.ts'
 import { slowDistanceM } from './slow-geodesy.ts'
 import { coastRing, randomFrom } from './zone-shapes.ts'

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { READINGS, ReadingTurns } from '../../api/routes/reading-turns.ts'
+import { Turns } from '../../api/answer/turns.ts'
+import { READINGS, tooManyReadings } from '../../api/routes/track-access.ts'
 
 /** Readings that end when they are told to; `began` says which have begun, in their order. */
-function readings(turns: ReadingTurns) {
+function readings(turns: Turns) {
   const began: string[] = []
   const end = new Map<string, (error?: Error) => void>()
   const start = (name: string, officerId = name): Promise<string> =>
@@ -16,7 +17,7 @@ function readings(turns: ReadingTurns) {
 }
 
 test('few at once; the others wait, first come first served, also after one that failed', async () => {
-  const { began, end, start } = readings(new ReadingTurns({ ...READINGS, runningMax: 2 }))
+  const { began, end, start } = readings(new Turns({ ...READINGS, runningMax: 2 }, tooManyReadings))
   const all = ['a', 'b', 'c', 'd'].map((name) => start(name))
   await expect.poll(() => began).toEqual(['a', 'b'])
   end('b')
@@ -34,7 +35,7 @@ test('few at once; the others wait, first come first served, also after one that
 })
 
 test('one officer takes no more than their share, and gets it back', async () => {
-  const { began, end, start } = readings(new ReadingTurns({ ...READINGS, runningMax: 1, officerMax: 2 }))
+  const { began, end, start } = readings(new Turns({ ...READINGS, runningMax: 1, perKeyMax: 2 }, tooManyReadings))
   const own = [start('a1', 'a'), start('a2', 'a')]
   await expect(start('a3', 'a')).rejects.toMatchObject({ status: 429, code: 'too_many_attempts' })
   const other = start('b')
@@ -54,7 +55,7 @@ test('one officer takes no more than their share, and gets it back', async () =>
 
 test('too many waiting, or waiting for too long, is refused; whoever gave up is passed over', async () => {
   const { began, end, start } = readings(
-    new ReadingTurns({ runningMax: 1, officerMax: 9, waitingMax: 1, waitMsMax: 20 }),
+    new Turns({ runningMax: 1, perKeyMax: 9, waitingMax: 1, waitMsMax: 20 }, tooManyReadings),
   )
   const first = start('a')
   const waiting = start('b')

@@ -1,0 +1,81 @@
+// LISTEN on one connection for all channels that a process follows, for as long as it runs.
+import type { Log } from '../../model/observe.ts'
+import type { Pool, PoolClient } from './open-pool.ts'
+
+export type Listening = {
+  /** What is done with a notice, by channel; a channel is a word of ours. */
+  channels: Readonly<Record<string, (payload: string) => void>>
+  /** After every (re)connection: notices may have been missed before it. */
+  onConnected(): void
+}
+
+const RECONNECT_FIRST_MS = 250
+const RECONNECT_MAX_MS = 5_000
+
+/** Keeps one connection of `pool` for itself; while the database is away it tries again until stopped. */
+export async function listen(pool: Pool, listening: Listening, log: Log): Promise<() => Promise<void>> {
+  const stopping = new AbortController()
+  const running = (async () => {
+    let delayMs = RECONNECT_FIRST_MS
+    while (!stopping.signal.aborted) {
+      try {
+        await listenOnce(pool, listening, stopping.signal, () => {
+          delayMs = RECONNECT_FIRST_MS
+        })
+      } catch (error) {
+        // Whatever the reason, the listener's whole work is to come back; the loader beside it fails loudly.
+        log.warn({ reason: (error as Error).message }, 'not listening to the database; trying again')
+      }
+      await pause(delayMs, stopping.signal)
+      delayMs = Math.min(delayMs * 2, RECONNECT_MAX_MS)
+    }
+  })()
+  return async () => {
+    stopping.abort()
+    await running
+  }
+}
+
+async function listenOnce(pool: Pool, listening: Listening, stop: AbortSignal, onListening: () => void): Promise<void> {
+  const client = await pool.connect()
+  try {
+    const ended = new Promise<void>((resolve, reject) => {
+      client.once('error', reject)
+      client.once('end', () => reject(new Error('the connection ended')))
+      if (stop.aborted) resolve()
+      stop.addEventListener('abort', () => resolve(), { once: true })
+    })
+    client.on('notification', ({ channel, payload }) => listening.channels[channel]?.(payload ?? ''))
+    // Both at once: a connection that breaks before LISTEN is answered must not leave `ended` unhandled.
+    await Promise.race([ended, startListening(client, listening, onListening).then(() => ended)])
+  } finally {
+    client.release(true) // never back into the pool: it would go on listening
+  }
+}
+
+async function startListening(
+  client: PoolClient,
+  { channels, onConnected }: Listening,
+  onListening: () => void,
+): Promise<void> {
+  await client.query(
+    Object.keys(channels)
+      .map((channel) => `LISTEN ${channel}`)
+      .join('; '),
+  )
+  onListening()
+  onConnected()
+}
+
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (stop.aborted) return resolve()
+    const timer = setTimeout(done, ms)
+    function done(): void {
+      clearTimeout(timer)
+      stop.removeEventListener('abort', done)
+      resolve()
+    }
+    stop.addEventListener('abort', done, { once: true })
+  })
+}
