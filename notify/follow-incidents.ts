@@ -2,7 +2,6 @@
 import type { LoggedIncident } from '../model/incident/incident.ts'
 import { readActs } from '../stream/logs/act-log.ts'
 import { readIncidents } from '../stream/logs/incident-log.ts'
-import { ACTS_READER } from '../stream/logs/notified.ts'
 import { getPosition, parseId } from '../stream/logs/positions.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import { ACTS_READER } from '../stream/redis/keys.ts'

@@ -23,6 +23,8 @@ import {
   RESOLUTIONS,
   SEVERITIES,
 } from '../../model/incident/incident.ts'
+import { LEVELS } from '../../model/incident/sop-table.ts'
+import type { TimelineEntry } from '../../model/incident/timeline.ts'
 import { CONDITION_KINDS } from '../../model/plan/plan.ts'
 
 export const ms = z.number().openapi({ description: 'UTC milliseconds' })
@@ -181,8 +183,16 @@ export const actSchema = z
     note: z.string().optional(),
     resolution: z.enum(RESOLUTIONS).optional(),
     signs: z.number().int().optional(),
+    revision: z.number().int().optional().openapi({ description: 'the revision that the officer acted on' }),
+    changes: z.number().int().optional().openapi({ description: 'the act whose finding this resolution changes' }),
+    escalatedTo: z
+      .object({ level: z.enum(LEVELS), recipients: z.array(z.string()) })
+      .optional()
+      .openapi({ description: 'whom an escalation reaches' }),
   })
   .openapi('IncidentAct')
+
+const INCIDENT_TYPE_NAMES = Object.keys(INCIDENT_TYPES) as [IncidentType, ...IncidentType[]]
 
 const evidenceSchema = z.object({
   timeMs: ms,
@@ -208,7 +218,7 @@ const episodeShape = {
 }
 const wearerIncidentShape = {
   ...episodeShape,
-  type: z.enum(Object.keys(INCIDENT_TYPES) as [IncidentType, ...IncidentType[]]),
+  type: z.enum(INCIDENT_TYPE_NAMES),
   wearerId: z.number().int(),
   conditionId: z.string().optional(),
   depthM: z.number().optional(),
@@ -250,11 +260,19 @@ export const wearerIncidentSchema = z.object(wearerIncidentShape).openapi('Weare
 export const incidentSchema = z
   .union([wearerIncidentSchema, z.object(unitIncidentShape).openapi('UnitIncident')])
   .openapi('Incident')
+const standingSchema = z
+  .object({
+    fromMs: ms.openapi({ description: 'since when it stands as it does, by when it could be known here' }),
+    sinceRevision: z.number().int().optional().openapi({ description: 'the revision that reinstated it' }),
+    signMs: ms.optional().openapi({ description: 'when its newest recurrence could be known' }),
+  })
+  .openapi('Standing')
 export const incidentViewSchema = z
   .union([
     z
       .object({
         ...wearerIncidentShape,
+        standing: standingSchema,
         wearer: z.object({ id: idSchema, n: z.number().int(), name: z.string(), unitPath: z.string() }),
         conditionName: z.string().optional(),
         acts: z.array(actSchema),
@@ -263,12 +281,41 @@ export const incidentViewSchema = z
     z
       .object({
         ...unitIncidentShape,
+        standing: standingSchema,
         unit: z.object({ path: z.string(), name: z.string() }),
         acts: z.array(actSchema),
       })
       .openapi('UnitIncidentView'),
   ])
   .openapi('IncidentView')
+
+const noticeSchema = z
+  .object({
+    kind: z.enum(['raised', 'withdrawn', 'escalated']),
+    cause: z.enum(['overdue', 'unhandled', 'officer']).optional(),
+    revision: z.number().int(),
+    recipientId: z.string(),
+    level: z.enum(LEVELS),
+    channel: z.string(),
+    queuedMs: ms,
+    acceptedMs: ms.optional().openapi({ description: 'the receiver’s server accepted it' }),
+    failedMs: ms.optional().openapi({ description: 'every attempt failed' }),
+  })
+  .openapi('IncidentNotice')
+const revisionFactsSchema = z
+  .object({
+    ...{ revision: z.number().int(), type: z.enum(INCIDENT_TYPE_NAMES), severity: z.enum(SEVERITIES) },
+    ...{ startMs: ms, confirmedMs: ms, endMs: ms.optional(), late: z.boolean(), inferred: z.boolean() },
+    ...{ signs: z.number().int().optional(), withdrawn: z.object({ reason: z.string() }).optional() },
+  })
+  .openapi('RevisionFacts')
+export const timelineEntrySchema = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('revision'), atMs: ms, revision: revisionFactsSchema }),
+    z.object({ kind: z.literal('act'), atMs: ms, act: actSchema }),
+    z.object({ kind: z.literal('notice'), atMs: ms, notice: noticeSchema }),
+  ])
+  .openapi('TimelineEntry')
 
 /** What an act must carry: text for a note, an outcome for a resolution, and for nothing else. */
 export const actRequestSchema = z
@@ -279,11 +326,19 @@ export const actRequestSchema = z
     signs: z.number().int().min(0).optional().openapi({
       description: 'signs of the incident that the officer saw; a resolution holds for no more of them',
     }),
+    revision: z.number().int().min(1).optional().openapi({ description: 'revision that the officer saw' }),
+    changes: z.number().int().min(1).optional().openapi({
+      description: 'the act whose finding a resolution changes: with a reason, and by at least the rank of who made it',
+    }),
   })
   .refine((act) => act.action !== 'note' || act.note !== undefined, { path: ['note'], message: 'a note has a text' })
   .refine((act) => (act.action === 'resolve') === (act.resolution !== undefined), {
     path: ['resolution'],
     message: 'a resolution has an outcome, and nothing else has one',
+  })
+  .refine((act) => act.changes === undefined || (act.action === 'resolve' && act.note !== undefined), {
+    path: ['changes'],
+    message: 'only a resolution changes a finding, and it says why',
   })
   .openapi('ActRequest')
 
@@ -302,5 +357,6 @@ export type WireFitsModel = [
   Fits<z.input<typeof incidentSchema>, LoggedIncident>,
   Fits<z.input<typeof incidentViewSchema>, IncidentView>,
   Fits<z.input<typeof actRequestSchema>, ActRequest>,
+  Fits<z.input<typeof timelineEntrySchema>, TimelineEntry>,
   Fits<z.input<typeof mapSettingsSchema>, MapSettings>,
 ]

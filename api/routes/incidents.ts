@@ -56,32 +56,32 @@ export function addIncidents(app: ApiApp, { apiPool, hub }: ApiParts): void {
   app.openapi(readRoute, async (c) => {
     const { officerId } = c.get('signedIn').officer
     const { id } = c.req.valid('param')
-    const found = await asOfficer(
-      apiPool,
-      officerId,
-      async (client) => (await readIncident(client, id)) ?? (await fromMemory(client, hub, id)),
-    )
+    const found = await asOfficer(apiPool, officerId, (client) => findIncident(client, hub, id))
     if (found === undefined) throw notFound()
     return c.json(found, 200)
   })
 }
 
+type Found = { incident: IncidentView; revisions: LoggedIncident[] }
+
+/** In sight of the acting officer, with its revisions, oldest first. */
+export async function findIncident(client: PoolClient, hub: LiveHub, id: string): Promise<Found | undefined> {
+  return (await readIncident(client, id)) ?? (await fromMemory(client, hub, id))
+}
+
 /** An incident so new that the recorder has not brought it into PostgreSQL; who may see whose it is, PostgreSQL knows. */
-async function fromMemory(
-  client: PoolClient,
-  hub: LiveHub,
-  incidentId: string,
-): Promise<{ incident: IncidentView; revisions: LoggedIncident[] } | undefined> {
+async function fromMemory(client: PoolClient, hub: LiveHub, incidentId: string): Promise<Found | undefined> {
   const incident = hub.recent.incident(incidentId)
   if (incident === undefined) return undefined
   const acts = hub.recent.acts(incidentId)
+  const standing = hub.recent.standing(incident, incident.confirmedMs)
   if (incident.unitPath !== undefined) {
     const unit = (await listUnitsInSight(client)).find(({ path }) => path === incident.unitPath)
-    return unit && { incident: { ...incident, unit, acts }, revisions: [incident] }
+    return unit && { incident: { ...incident, standing, unit, acts }, revisions: [incident] }
   }
   const wearer = await findWearer(client, incident.wearerId)
   if (wearer === undefined) return undefined
   const { id, n, name, unitPath } = wearer
   const seen = (await seesPlaces(client, n)) ? incident : withoutPlaces(incident)
-  return { incident: { ...seen, wearer: { id, n, name, unitPath }, acts }, revisions: [seen] }
+  return { incident: { ...seen, standing, wearer: { id, n, name, unitPath }, acts }, revisions: [seen] }
 }

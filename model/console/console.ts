@@ -137,7 +137,7 @@ export type ActRequest = {
 }
 
 /** Every refusal of the API: one shape. `code` is stable; the console translates it. */
-export type ApiError = { error: { code: string; message: string } }
+export type ApiError = { error: { code: string; message: string; details?: Record<string, unknown> } }
 
 /**
  * One position: n, state (WEARER_STATE), flags (1 = valid fix), battery % (255 unknown), charging (TRISTATE), time ms,

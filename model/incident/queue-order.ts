@@ -30,11 +30,11 @@ export function queuePlaceOf(incident: LivedIncident & { id: string }): QueuePla
   }
 }
 
-/** By group; inside by due time, longest overdue first; where no clock runs, the graver and then the longer known first. */
+/** By group; inside by due time, longest overdue first; where no clock runs, the graver and then the newer first. */
 export function comparePlaces(a: QueuePlace, b: QueuePlace): number {
   if (a.group !== b.group) return a.group - b.group
   if (a.dueMs !== b.dueMs) return a.dueMs - b.dueMs
-  return b.severity - a.severity || a.fromMs - b.fromMs || (a.id < b.id ? -1 : 1)
+  return b.severity - a.severity || b.fromMs - a.fromMs || (a.id < b.id ? -1 : 1)
 }
 
 export function inQueueOrder<I extends LivedIncident & { id: string }>(incidents: Iterable<I>): I[] {

@@ -44,6 +44,7 @@ test('an incident is on the screen of those who see the wearer and on no other',
   for (const [i, { incident: view }] of told.entries())
     expect(view).toEqual({
       ...incident,
+      standing: { fromMs: expect.any(Number) },
       wearer: { id: wearers.a1.id, n: wearers.a1.n, name: 'Klien a1', unitPath: 'dj.jabar.bandung' },
       // What a home is called, Kanwil and Ditjenpas are told for a reason.
       ...(i < 2 && { conditionName: 'Rumah a1' }),

@@ -4,9 +4,9 @@ import type { ZoneShape } from '../../model/plan/zone.ts'
 import { grantAccess } from '../../store/access/grant-access.ts'
 import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
 import { listActsToPublish, strikePublished } from '../../store/incidents/acts-to-publish.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { insertCondition, insertZone } from '../../store/rules/insert-rules.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { FROM_MS, incident, type Seeded, seedTwoBapas } from './two-bapas.ts'
 
 let database: TestDatabase
@@ -119,7 +119,7 @@ test('where an incident was is seen like the track: by Kanwil and Ditjenpas for 
   const [own, other] = [a1, b1].map(({ n }) =>
     incident({ id: `00000000-0000-4000-9000-${String(n).padStart(12, '0')}`, wearerId: n, evidence }),
   ) as [Incident, Incident]
-  await inTransaction(database.ownerPool, (client) => upsertIncidents(client, [own, other]))
+  await inTransaction(database.ownerPool, (client) => upsertKnown(client, [own, other]))
   const hidden = [{ timeMs: FROM_MS, role: 'start', distanceM: -240, radiusM: 8 }, evidence[1]]
   const told = async (officer: string, { id }: Incident) =>
     (

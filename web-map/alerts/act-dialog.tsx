@@ -2,12 +2,15 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { ActRequest, IncidentView } from '../../model/console/console.ts'
 import { RESOLUTIONS, type Resolution } from '../../model/incident/incident.ts'
-import { nameOf } from '../feed/incident-order.ts'
+import { resolutionOf } from '../../model/incident/life.ts'
+import { nameOf, unitPathOf } from '../feed/incident-order.ts'
 import { t } from '../i18n/language.ts'
+import { momentWords } from '../i18n/time-words.ts'
 import { StateMark } from '../widgets/marks.tsx'
 import type { ActQuestion, AlertsRoom } from './alerts.ts'
 
 const NOTE_CHARACTERS_MAX = 2000
+const NOTE_LABELS = { note: 'act.noteLabel', escalate: 'act.reasonLabel', resolve: 'act.noteOptional' } as const
 
 /**
  * Asks for what an act needs: the words of a note, the reason of an escalation, the outcome of a resolution. What is written
@@ -24,17 +27,20 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
     if (alerts.question.value === question) alerts.question.value = undefined
   }
   desk.versions.incidents.value
-  const raisedSince = signsOf(desk.live.incidents.get(incident.id) ?? incident) > signsOf(incident)
+  const known = desk.live.incidents.get(incident.id) ?? incident
+  const raisedSince = signsOf(known) > signsOf(incident)
+  const finding = action === 'resolve' ? resolutionOf(known) : undefined
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const fields = new FormData(event.currentTarget as HTMLFormElement)
     const note = String(fields.get('note') ?? '').trim()
-    const request: ActRequest = { action }
+    const request: ActRequest = { action, revision: incident.revision }
     if (note) request.note = note
     if (action === 'resolve') {
       request.resolution = fields.get('resolution') as Resolution
       request.signs = signsOf(incident)
+      if (finding !== undefined && fields.has('changes')) request.changes = finding.actId
     }
     busy.value = true
     problem.value = await alerts.act(incident.id, request)
@@ -62,6 +68,21 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
             {t('act.raisedSince')}
           </p>
         )}
+        {finding?.resolution && (
+          <div class="dialog-news" role="alert">
+            <p>
+              {t('act.foundAlready', {
+                name: finding.officerName,
+                resolution: t(`resolution.${finding.resolution}`),
+                time: momentWords(finding.atMs, desk.nowMs.value, desk.timeZoneOf(unitPathOf(incident))),
+              })}
+            </p>
+            {finding.note && <p>“{finding.note}”</p>}
+            <label>
+              <input type="checkbox" name="changes" required /> {t('act.changesFinding')}
+            </label>
+          </div>
+        )}
         {action === 'resolve' && (
           <fieldset class="outcomes">
             <legend>{t('act.resolution')}</legend>
@@ -77,10 +98,13 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
           </fieldset>
         )}
         <label class="field">
-          <span>
-            {t(action === 'resolve' ? 'act.noteOptional' : action === 'note' ? 'act.noteLabel' : 'act.reasonLabel')}
-          </span>
-          <textarea name="note" rows={3} maxLength={NOTE_CHARACTERS_MAX} required={action !== 'resolve'} />
+          <span>{t(finding ? 'act.changeReason' : NOTE_LABELS[action])}</span>
+          <textarea
+            name="note"
+            rows={3}
+            maxLength={NOTE_CHARACTERS_MAX}
+            required={action !== 'resolve' || finding !== undefined}
+          />
         </label>
         {problem.value && (
           <p class="problem" role="alert">

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import type { ActRequest, IncidentView, WearerSummary } from '../../model/console/console.ts'
+import type { IncidentAct } from '../../model/incident/incident.ts'
 import { stageOf } from '../../model/incident/life.ts'
 import { applyAct, applyIncident } from '../feed/apply-live.ts'
 import type { Desk } from '../feed/desk.ts'
@@ -90,6 +91,11 @@ export class Alerts {
       return undefined
     } catch (failure) {
       if (failure instanceof ApiFailure && failure.status === 401) this.#session.expire()
+      if (failure instanceof ApiFailure && failure.details.standing) {
+        // A colleague's finding that the feed has not told yet.
+        applyAct(this.#desk.live, failure.details.standing as IncidentAct)
+        this.#desk.versions.incidents.value++
+      }
       return failureWords(failure)
     }
   }

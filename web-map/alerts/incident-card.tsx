@@ -101,6 +101,13 @@ export function IncidentCard({
           )}
         </fieldset>
       )}
+      {stage === 'closed' && !incident.withdrawn && (
+        <fieldset class="card-actions" aria-label={t('alerts.actions')}>
+          <button type="button" onClick={() => onAsk('resolve')}>
+            {t('act.change')}
+          </button>
+        </fieldset>
+      )}
       {canBeExplained(incident) && <WhyButton incident={incident} onExplain={onExplain} />}
     </li>
   )
@@ -170,7 +177,15 @@ function Acts({ nowMs, incident, timeZone }: { nowMs: number; incident: Incident
           })}
         </p>
       )}
-      {escalated && <p>{t('alerts.escalatedBy', { name: escalated.officerName, time: moment(escalated.atMs) })}</p>}
+      {escalated && (
+        <p>
+          {t(escalated.escalatedTo ? 'alerts.escalatedTo' : 'alerts.escalatedBy', {
+            name: escalated.officerName,
+            time: moment(escalated.atMs),
+            level: escalated.escalatedTo ? t(`level.${escalated.escalatedTo.level}`) : '',
+          })}
+        </p>
+      )}
       {taken && <p>{t('alerts.acknowledgedBy', { name: taken.officerName, time: moment(taken.atMs) })}</p>}
       {said?.note && <p class="note">“{said.note}”</p>}
     </div>
