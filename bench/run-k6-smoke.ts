@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { discardServices, ensureServices } from '../local-services/ensure-services.ts'
 import { migrate } from '../store/database/migrate.ts'
-import { GATEWAY_ID, OPERATOR, seedUnit } from './system/seed-unit.ts'
+import { GATEWAY_ID, OPERATOR, seedUnit, speaksOsmand } from './system/seed-unit.ts'
 import { type ServeProcess, startServeProcess } from './system/serve-process.ts'
 
 type Script = { name: string; env: Record<string, string>; feed?: boolean }
@@ -39,9 +39,11 @@ async function smoke(resultFile: string | undefined): Promise<boolean> {
     const serverEnv = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, GELANG_AUTH_SECRET: authSecret }
     const server = await startServeProcess(serverEnv, join(LOCAL, 'logs', 'k6-smoke.log'))
     try {
-      const devices = deviceIds.map((id) => `${id}:${secretOf(id)}`).join(',')
+      const ofGateway = deviceIds.filter((_, n) => !speaksOsmand(n))
+      const phones = deviceIds.filter((_, n) => speaksOsmand(n))
+      const devices = phones.map((id) => `${id}:${secretOf(id)}`).join(',')
       const gateway = `${GATEWAY_ID}:${secretOf(GATEWAY_ID)}`
-      const reporting = { BASE_URL: server.ingestUrl, GATEWAY: gateway, DEVICE_IDS: deviceIds.join(',') }
+      const reporting = { BASE_URL: server.ingestUrl, GATEWAY: gateway, DEVICE_IDS: ofGateway.join(',') }
       const scripts: Script[] = [
         { name: 'report-api', env: reporting },
         { name: 'osmand', env: { OSMAND_URL: server.osmandUrl, DEVICES: devices } },

@@ -46,6 +46,8 @@ export type IngestLimits = {
   garbageBytesMax: number
   /** Frames of one connection that could not be decoded before it is cut. */
   malformedFramesMax: number
+  /** Wrong codes of one connection, where the protocol has a word for that, before it is cut. */
+  tcpRefusalsMax: number
   /** Replies that the device does not fetch. */
   tcpUnsentBytesMax: number
   /** While the log takes nothing: how often what devices that are never answered have sent is tried again, and of how many. */
@@ -66,6 +68,8 @@ export type IngestLimits = {
   /** Entries of the quarantine that one sender may fill before the record has taken them; who has is asked after this long. */
   quarantineShareMax: number
   quarantineAskMs: number
+  /** How often it is told who speaks for which bracelet, and asked which ones are disputed. */
+  sendersToldMs: number
   /** What is under way when ingest shuts down is given this long. */
   shutdownMs: number
 }
@@ -96,6 +100,7 @@ export const INGEST_LIMITS: IngestLimits = {
   frameBytesMax: 64 * 1024,
   garbageBytesMax: 16 * 1024,
   malformedFramesMax: 20,
+  tcpRefusalsMax: 3,
   tcpUnsentBytesMax: 64 * 1024,
   heldRetryMs: 500,
   heldRetriesAtOnce: 8,
@@ -108,5 +113,6 @@ export const INGEST_LIMITS: IngestLimits = {
   strangersQuarantinedPerSecond: 50,
   quarantineShareMax: QUARANTINE_SHARE_MAX,
   quarantineAskMs: 1000,
+  sendersToldMs: 500,
   shutdownMs: 10_000,
 }

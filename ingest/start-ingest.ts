@@ -7,6 +7,7 @@ import type { Protocol } from '../model/report/report.ts'
 import type { Directory } from './admission/directory.ts'
 import { Intake, type ReportLog } from './admission/intake.ts'
 import type { QuarantineAppender } from './admission/quarantine-shares.ts'
+import type { DisputeKeeper } from './admission/watch-senders.ts'
 import { httpProtocolApp } from './devices/http/http-protocol-listener.ts'
 import { TcpListener } from './devices/tcp/tcp-listener.ts'
 import { GatewayFeed } from './gateway/gateway.ts'
@@ -24,6 +25,9 @@ export type IngestParts = {
   /** Filled from outside (`followDirectory`); until it has been once, nobody is let in. */
   directory: Directory
   quarantine: QuarantineAppender
+  disputes: DisputeKeeper
+  /** What codes and keys of bracelets are derived from: 32 bytes, the same in every process of an installation. */
+  deviceKey: Uint8Array
   log: Log
   meter: Meter
   clock: Clock
@@ -80,6 +84,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       const inTime = await Promise.race([all.then(() => true), delay(limits.shutdownMs, false, { ref: false })])
       if (!inTime) log.warn({ shutdownMs: limits.shutdownMs }, 'ingest closes connections that did not end')
       for (const listener of listeners.values()) listener.terminate()
+      await intake.senders.stop()
       await parts.appender.close()
       await all
     },

@@ -143,7 +143,7 @@ export class FleetRun {
     for (const { link } of this.#living) link?.close()
   }
 
-  #linkOf({ number, deviceId, via, uploads }: FleetWearer): DeviceLink | undefined {
+  #linkOf({ number, deviceId, secret, via, uploads }: FleetWearer): DeviceLink | undefined {
     if (via === 'osmand' || via === 'gateway') return undefined
     const { fleet, wirePorts, patience, onAnswered, onLeft } = this.#options
     const port = wirePorts?.[via]
@@ -153,6 +153,7 @@ export class FleetRun {
     return new DeviceLink({
       wire,
       deviceId,
+      secret,
       host: '127.0.0.1',
       port,
       seed: fleet.seed * 100_000 + number,

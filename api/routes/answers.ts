@@ -1,6 +1,6 @@
 // How routes write their answers into the OpenAPI document.
 import type { z } from '@hono/zod-openapi'
-import { errorSchema } from '../answer/schemas.ts'
+import { errorSchema } from '../../model/console/wire.ts'
 
 const REASONS: Record<number, string> = {
   400: 'invalid_input',

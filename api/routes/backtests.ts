@@ -1,13 +1,14 @@
-import { createRoute, z } from '@hono/zod-openapi'
+import { createRoute, type z } from '@hono/zod-openapi'
 import { type CompiledZone, compileZone } from '../../geofence/geometry/compile-zone.ts'
 import { ZoneInvalid } from '../../geofence/geometry/zone-invalid.ts'
 import { planOfProposal, RuleTrial } from '../../geofence/inquiry/try-rule.ts'
 import { PlanInvalid } from '../../geofence/plan/plan-rules.ts'
 import { smallerThanGuardM } from '../../geofence/plan/small-zone.ts'
-import { type Me, PROPOSING_ROLES, type WearerSummary } from '../../model/console/console.ts'
+import type { Me, WearerSummary } from '../../model/console/console.ts'
 import type { BacktestAnswer, TriedWearer } from '../../model/console/judgement.ts'
+import { PROPOSING_ROLES } from '../../model/console/roles.ts'
+import { BACKTEST_INCIDENTS_MAX, backtestRequestSchema, backtestSchema } from '../../model/console/wire-judgement.ts'
 import type { Incident } from '../../model/incident/incident.ts'
-import { conditionSchema } from '../../model/plan/plan.ts'
 import { type ZoneShape, zoneShapeSchema } from '../../model/plan/zone.ts'
 import { auditReading } from '../../store/access/append-audit.ts'
 import type { Pool, PoolClient } from '../../store/database/open-pool.ts'
@@ -16,68 +17,23 @@ import { listWearers } from '../../store/people/list-wearers.ts'
 import { loadPlans, loadZones } from '../../store/rules/load-plans.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
 import { notFound, Refusal } from '../answer/refusal.ts'
-import { idSchema, reasonSchema, textSchema, unitPathSchema, wearerIncidentSchema } from '../answer/schemas.ts'
 import { requireRole } from '../sign-in/sessions.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { grantForReading, openTrack } from './track-access.ts'
 
 const BACKTEST = {
-  daysMax: 30,
   /** Wearers in one answer; further ones from `next` on. */
   wearersMax: 100,
   /** No further wearer is begun after this. */
   workMsMax: 6000,
-  /** Incidents told whole, per wearer; all are counted. */
-  incidentsMax: 200,
   /** At once, in this process; and one of an officer. */
   runningMax: 2,
 } as const
 
 const DAY_MS = 86_400_000
 const CONDITION_ID = 'proposed'
-
-const { kind, windows, timeZone, parameters, severity } = conditionSchema.shape
-const backtestRequestSchema = z
-  .strictObject({
-    wearerId: idSchema.optional().openapi({ description: 'this wearer' }),
-    unit: unitPathSchema.optional().openapi({ description: 'or all wearers in sight of this unit and those below it' }),
-    days: z.number().int().min(1).max(BACKTEST.daysMax).default(BACKTEST.daysMax),
-    zone: z.union([z.strictObject({ id: textSchema.min(1).max(64) }), z.strictObject({ shape: z.unknown() })]).openapi({
-      description: 'a zone that exists, or the shape of a proposed one',
-    }),
-    condition: z.strictObject({ kind, windows, timeZone, parameters, severity }),
-    reason: reasonSchema,
-    after: idSchema.optional().openapi({ description: '`next` of the answer before' }),
-  })
-  .refine((asked) => (asked.wearerId === undefined) !== (asked.unit === undefined), {
-    message: 'either wearerId or unit',
-  })
-  .openapi('BacktestRequest')
 type BacktestRequest = z.infer<typeof backtestRequestSchema>
-
-const wearerResultSchema = z.object({
-  wearer: z.object({ id: idSchema, n: z.number().int(), name: z.string() }),
-  reports: z.number().int(),
-  incidentCount: z.number().int(),
-  countByType: z.record(z.string(), z.number().int()),
-  incidents: z.array(wearerIncidentSchema).openapi({ description: `at most ${BACKTEST.incidentsMax}, oldest first` }),
-})
-
-const backtestSchema = z
-  .object({
-    fromMs: z.number(),
-    toMs: z.number(),
-    wearers: z.array(wearerResultSchema),
-    incidentCount: z.number().int(),
-    perWearerDay: z.number().openapi({ description: 'incidents per wearer and day, over this answer' }),
-    smallerThanGuardM: z.number().optional().openapi({
-      description:
-        'the avoided zone is nowhere deeper than this guard of a usual fix: who stays in it is told late, as location_unverifiable, or not at all',
-    }),
-    next: z.string().optional().openapi({ description: 'there are more wearers: ask again with this as `after`' }),
-  })
-  .openapi('Backtest')
 
 const backtestRoute = createRoute({
   method: 'post',
@@ -197,7 +153,7 @@ async function tryOn(
     reports,
     incidentCount: incidents.length,
     countByType,
-    incidents: incidents.slice(0, BACKTEST.incidentsMax),
+    incidents: incidents.slice(0, BACKTEST_INCIDENTS_MAX),
   }
 }
 

@@ -3,6 +3,8 @@ import { compileDocument } from '../../geofence/inquiry/backtest.ts'
 import { Explaining } from '../../geofence/inquiry/explain.ts'
 import type { Me } from '../../model/console/console.ts'
 import type { Explanation } from '../../model/console/judgement.ts'
+import { idSchema } from '../../model/console/wire.ts'
+import { explanationSchema } from '../../model/console/wire-judgement.ts'
 import { INCIDENT_TYPES, type Incident } from '../../model/incident/incident.ts'
 import { auditReading } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
@@ -11,7 +13,6 @@ import { readIncident } from '../../store/incidents/list-incidents.ts'
 import { quietBefore } from '../../store/track/read-judged.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
 import { notFound, Refusal } from '../answer/refusal.ts'
-import { idSchema, ms, wearerIncidentSchema } from '../answer/schemas.ts'
 import type { Turns } from '../answer/turns.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
@@ -25,35 +26,6 @@ const LEAD_MS = 2 * DAY_MS
 const AFTER_END_MS = 6 * 3_600_000
 const AFTER_CONFIRMED_MS = 1_800_000
 const EXPLAINED_MS_MAX = 62 * DAY_MS
-
-const weighingSchema = z
-  .object({
-    timeMs: ms,
-    contentKey: z.string(),
-    latE7: z.number(),
-    lonE7: z.number(),
-    distanceM: z.number().openapi({ description: 'signed distance to the boundary, + inside' }),
-    radiusM: z.number(),
-    complyGuardM: z.number(),
-    breachGuardM: z.number(),
-    evidence: z.enum(['breach', 'unsure', 'comply']),
-    side: z.enum(['right', 'wrong']).openapi({ description: 'what the engine held to be so after this fix' }),
-    active: z.boolean(),
-    breachRun: z.number(),
-    returnRun: z.number(),
-  })
-  .openapi('Weighing')
-
-const explanationSchema = z
-  .object({
-    incident: wearerIncidentSchema,
-    engineVersion: z.string(),
-    planHash: z.string(),
-    weighings: z.array(weighingSchema).openapi({ description: 'empty for what the device itself said' }),
-    hash: z.string().openapi({ description: 'SHA-256 of all of the above; the same when run again' }),
-    same: z.boolean().openapi({ description: 'begins, is confirmed and ends as it was told' }),
-  })
-  .openapi('Explanation')
 
 const explanationRoute = createRoute({
   method: 'get',

@@ -3,14 +3,14 @@ import { compileDocument } from '../../geofence/inquiry/backtest.ts'
 import { MinutesLedger } from '../../geofence/inquiry/minutes-ledger.ts'
 import type { Me } from '../../model/console/console.ts'
 import type { LedgerRow } from '../../model/console/judgement.ts'
-import { CONDITION_KINDS } from '../../model/plan/plan.ts'
+import { idSchema, instantSchema } from '../../model/console/wire.ts'
+import { ledgerRowSchema } from '../../model/console/wire-judgement.ts'
 import { auditReading } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { quietBefore } from '../../store/track/read-judged.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
 import { Refusal } from '../answer/refusal.ts'
-import { idSchema, instantSchema, ms } from '../answer/schemas.ts'
 import type { Turns } from '../answer/turns.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
@@ -21,21 +21,6 @@ const DAY_MS = 86_400_000
 const LEAD_MS = 2 * DAY_MS
 /** A longer time is asked for in parts. */
 const LEDGER_MS_MAX = 62 * DAY_MS
-const duration = z.number().openapi({ description: 'milliseconds' })
-
-const ledgerRowSchema = z
-  .object({
-    conditionId: z.string(),
-    kind: z.enum(CONDITION_KINDS),
-    timeZone: z.string(),
-    fromMs: ms.openapi({ description: 'Monday 00.00 local, or where the time asked about begins' }),
-    toMs: ms,
-    inForceMs: duration,
-    violationMs: duration,
-    servedMs: duration.openapi({ description: 'known to be where the condition wants it; the rest nobody knows' }),
-  })
-  .openapi('LedgerRow')
-
 const ledgerRoute = createRoute({
   method: 'get',
   path: '/v1/wearers/{id}/ledger',

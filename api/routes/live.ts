@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { errorSchema } from '../../model/console/wire.ts'
 import { Refusal } from '../answer/refusal.ts'
-import { errorSchema } from '../answer/schemas.ts'
 import { LIVE_PATH } from '../live/accept.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp } from './parts.ts'

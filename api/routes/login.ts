@@ -1,11 +1,11 @@
 // Of better-auth's routes, these three are open; the rest (sign-up, "is this name taken", …) does not exist here.
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { errorSchema, textSchema } from '../../model/console/wire.ts'
 import { auditSession } from '../../store/access/append-audit.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readOfficerByAuthUser } from '../../store/people/read-officer.ts'
 import { databaseAway, Refusal } from '../answer/refusal.ts'
-import { errorSchema, textSchema } from '../answer/schemas.ts'
 import { Turns } from '../answer/turns.ts'
 import { CLIENT_ADDRESS_HEADER, upgradeHash } from '../sign-in/auth.ts'
 import { networkOf } from '../sign-in/client-address.ts'

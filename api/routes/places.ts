@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { mapSettingsSchema, meSchema, unitPathSchema, unitSchema, zoneSchema } from '../../model/console/wire.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { listUnits } from '../../store/people/list-units.ts'
 import { listZones } from '../../store/rules/list-zones.ts'
-import { mapSettingsSchema, meSchema, unitPathSchema, unitSchema, zoneSchema } from '../answer/schemas.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 

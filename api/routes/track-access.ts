@@ -1,11 +1,11 @@
 // Whoever reads a track, or what was made of one, says why where it is not their own klien, and it is written down.
 import type { Me, WearerSummary } from '../../model/console/console.ts'
+import { reasonSchema } from '../../model/console/wire.ts'
 import { grantAccess, readAccess } from '../../store/access/grant-access.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { findWearer } from '../../store/people/find-wearer.ts'
 import { Refusal } from '../answer/refusal.ts'
-import { reasonSchema } from '../answer/schemas.ts'
 import { hiddenWearer, reasonRequired } from './hidden-wearer.ts'
 import type { ApiParts } from './parts.ts'
 import { GRANT_MS } from './wearers.ts'

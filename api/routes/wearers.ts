@@ -1,10 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { grantAccess } from '../../store/access/grant-access.ts'
-import { asOfficer } from '../../store/database/transaction.ts'
-import { listWearers } from '../../store/people/list-wearers.ts'
-import { readWearer } from '../../store/people/read-wearer.ts'
-import { revealNik } from '../../store/people/reveal-nik.ts'
-import { notFound } from '../answer/refusal.ts'
 import {
   idSchema,
   reasonSchema,
@@ -12,7 +6,13 @@ import {
   unitPathSchema,
   wearerDetailSchema,
   wearerSchema,
-} from '../answer/schemas.ts'
+} from '../../model/console/wire.ts'
+import { grantAccess } from '../../store/access/grant-access.ts'
+import { asOfficer } from '../../store/database/transaction.ts'
+import { listWearers } from '../../store/people/list-wearers.ts'
+import { readWearer } from '../../store/people/read-wearer.ts'
+import { revealNik } from '../../store/people/reveal-nik.ts'
+import { notFound } from '../answer/refusal.ts'
 import { json, refusals } from './answers.ts'
 import { hiddenWearer } from './hidden-wearer.ts'
 import type { ApiApp, ApiParts } from './parts.ts'

@@ -1,6 +1,7 @@
 import { APIError } from 'better-auth/api'
 import type { MiddlewareHandler } from 'hono'
-import type { Me, Role } from '../../model/console/console.ts'
+import type { Me } from '../../model/console/console.ts'
+import type { Role } from '../../model/console/roles.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { isStoreAway } from '../../store/database/retry.ts'
 import { readOfficerByAuthUser } from '../../store/people/read-officer.ts'

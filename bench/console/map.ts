@@ -46,7 +46,16 @@ async function measure({ seed, say, args }: BenchTask, { databaseUrl, redisUrl }
   const [authSecret, password] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')]
   await migrate(databaseUrl, QUIET)
   const nowMs = Date.now()
-  await seedFleet({ databaseUrl, fleet, nowMs, authSecret, password, secretOf: (id) => id, log: QUIET })
+  await seedFleet({
+    databaseUrl,
+    fleet,
+    protocol: 'gateway',
+    nowMs,
+    authSecret,
+    password,
+    secretOf: (id) => id,
+    log: QUIET,
+  })
   const wearerIds = await wearerIdsOf(databaseUrl)
   const redis = connectRedis({ url: redisUrl, prefix: 'gelang' }, 'bench', QUIET)
   await untilReady(redis, READY_MS_MAX)

@@ -16,7 +16,7 @@ const DONE_MS_MAX = 120_000
 export const http: Bench = async (task) => {
   const { seed, say } = task
   const wall = await wallRatio(task)
-  return withSystem('http', task, { wearers: WEARERS }, async (system) => {
+  return withSystem('http', task, { wearers: WEARERS, protocol: 'osmand' }, async (system) => {
     const reports = WEARERS * REPORTS_PER_WEARER
     const lattice = { baseMs: Math.floor(Date.now() / 1000) * 1000 - REPORTS_PER_WEARER * STEP_MS, stepMs: STEP_MS }
     const { hostname, port } = new URL(system.ingest.osmandUrl)

@@ -40,7 +40,16 @@ async function measure({ seed, say, args }: BenchTask, { databaseUrl, redisUrl }
   const [authSecret, password] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')]
   const fleet = makeFleet(seed, wearerCount)
   await migrate(databaseUrl, QUIET)
-  await seedFleet({ databaseUrl, fleet, nowMs, authSecret, password, secretOf: (id) => id, log: QUIET })
+  await seedFleet({
+    databaseUrl,
+    fleet,
+    protocol: 'gateway',
+    nowMs,
+    authSecret,
+    password,
+    secretOf: (id) => id,
+    log: QUIET,
+  })
   const pool = openPool({ url: databaseUrl, applicationName: 'gelang bench', max: 4, statementTimeoutMs: 0 })
   const apiPool = openPool({ url: databaseUrl, role: 'gelang_api', applicationName: 'gelang bench', max: 1 })
   let api: ServeProcess | undefined

@@ -13,6 +13,8 @@ import { deviceIdOf, type Fleet, TRAVELS } from '../load/fleet.ts'
 export type SeedFleet = {
   databaseUrl: string
   fleet: Fleet
+  /** By which all its bracelets speak. */
+  protocol: 'osmand' | 'gt06' | 'gateway'
   /** Everything is in force from two days before to a year after. */
   nowMs: number
   authSecret: string
@@ -77,6 +79,7 @@ async function seedRows(client: PoolClient, seed: SeedFleet): Promise<string> {
 
   const { fleet } = seed
   const all = Array.from({ length: fleet.count }, (_, n) => n)
+  const { protocol } = seed
   const ids = all.map(deviceIdOf)
   await client.query(
     `INSERT INTO wearer (name, nik, unit_path, pk_officer_id)
@@ -89,9 +92,15 @@ async function seedRows(client: PoolClient, seed: SeedFleet): Promise<string> {
     [fromMs, fromMs + 365 * DAY_MS],
   )
   await client.query(
-    `INSERT INTO bracelet (device_id, model, unit_path, secret_sha256, id_suffices)
-    SELECT device_id, 'bench', $3, secret, true FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t (device_id, secret, n) ORDER BY n`,
-    [ids, ids.map((id) => sha256(seed.secretOf(id))), BAPAS],
+    `INSERT INTO bracelet (device_id, model, unit_path, protocol, secret_sha256, id_suffices)
+    SELECT device_id, 'bench', $3, $4, secret, $5 FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t (device_id, secret, n) ORDER BY n`,
+    [
+      ids,
+      ids.map((id) => (protocol === 'osmand' ? sha256(seed.secretOf(id)) : null)),
+      BAPAS,
+      protocol,
+      protocol === 'gt06',
+    ],
   )
   await client.query(
     `INSERT INTO assignment (bracelet_id, wearer_id, during)

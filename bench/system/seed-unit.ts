@@ -60,6 +60,11 @@ export async function seedUnit(seed: SeedUnit): Promise<string[]> {
   }
 }
 
+/** Of two one speaks OsmAnd, for the other a gateway speaks. */
+export function speaksOsmand(n: number): boolean {
+  return n % 2 === 0
+}
+
 async function seedRows(client: PoolClient, seed: SeedUnit): Promise<{ operatorId: string; deviceIds: string[] }> {
   for (const unit of UNITS) await insertUnit(client, unit)
   const operatorId = await insertOfficer(client, { name: 'Operator', role: 'operator', unitPath: BAPAS })
@@ -85,7 +90,9 @@ async function seedRows(client: PoolClient, seed: SeedUnit): Promise<{ operatorI
     const { n: wearerId } = await insertWearer(client, wearer)
     const during = { fromMs, toMs: fromMs + YEAR_MS, madeMs: fromMs }
     await insertSupervision(client, { wearerId, programme: 'PB', skNumber: `SK-${n}`, ...during })
-    const bracelet = { deviceId, model: 'bench', unitPath: BAPAS, secretSha256: sha256(seed.secretOf(deviceId)) }
+    const own = { protocol: 'osmand' as const, secretSha256: sha256(seed.secretOf(deviceId)) }
+    const speaks = speaksOsmand(n) ? own : { protocol: 'gateway' as const }
+    const bracelet = { deviceId, model: 'bench', unitPath: BAPAS, ...speaks }
     await insertAssignment(client, { braceletId: await insertBracelet(client, bracelet), wearerId, fromMs })
     await insertCondition(client, {
       wearerId,

@@ -10,7 +10,7 @@ import { openPool, type Pool } from '../../store/database/open-pool.ts'
 import { deviceIdOf, type Fleet, makeFleet } from '../load/fleet.ts'
 import { QUIET } from '../measure/quiet.ts'
 import type { BenchTask } from '../measure/report.ts'
-import { GATEWAY_ID, seedFleet } from './seed-fleet.ts'
+import { GATEWAY_ID, type SeedFleet, seedFleet } from './seed-fleet.ts'
 import { type ServeProcess, startServeProcess } from './serve-process.ts'
 import { type MetricsWatched, sayMetrics, watchMetrics } from './watch-metrics.ts'
 
@@ -57,7 +57,12 @@ export type System = Services & {
 export async function withSystem<T extends object>(
   name: string,
   { seed, say, args }: BenchTask,
-  { wearers, api = false, ingestOptions }: { wearers: number; api?: boolean; ingestOptions?: string },
+  {
+    wearers,
+    protocol = 'gateway',
+    api = false,
+    ingestOptions,
+  }: { wearers: number; protocol?: SeedFleet['protocol']; api?: boolean; ingestOptions?: string },
   run: (system: System) => Promise<T>,
 ): Promise<T> {
   if (!existsSync(PROGRAM)) throw new Error('nothing is built: npm run build')
@@ -71,7 +76,7 @@ export async function withSystem<T extends object>(
     const secretOf = (id: string): string => `${id}-${pepper}`
     const fleet = makeFleet(seed, wearers)
     await migrate(databaseUrl, QUIET)
-    await seedFleet({ databaseUrl, fleet, nowMs: Date.now(), authSecret, password, secretOf, log: QUIET })
+    await seedFleet({ databaseUrl, fleet, protocol, nowMs: Date.now(), authSecret, password, secretOf, log: QUIET })
     const env = {
       DATABASE_URL: databaseUrl,
       REDIS_URL: redisUrl,

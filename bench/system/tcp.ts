@@ -26,48 +26,53 @@ export const tcp: Bench = async (task) => {
     `a server that only answers: ${floor.reportsPerSecond}/s, ${floor.serverMicrosPerReport} µs of processor a report, ` +
       `p50 ${Math.round(floor.p50Ms)} ms, p99 ${Math.round(floor.p99Ms)} ms`,
   )
-  return withSystem('tcp', task, { wearers: CONNECTIONS, ingestOptions: INGEST_OPTIONS }, async (system) => {
-    const reports = CONNECTIONS * REPORTS_EACH
-    const load = await startLoad<Gt06Result>('gt06', {
-      host: '127.0.0.1',
-      port: GT06_PORT + system.ingest.tcpPortOffset,
-      ...fleet,
-    } satisfies Gt06Load)
-    say(`${CONNECTIONS} connections are open and logged in`)
-    const before = await cpuSeconds(system)
-    const beganMs = Date.now()
-    const { counts, ...result } = await load.go()
-    const answeredMs = result.lastAnswerMs - result.firstSentMs
-    await system.done(reports, DONE_MS_MAX)
-    const allMs = Date.now() - beganMs
-    const cpu = spent(before, await cpuSeconds(system))
-    const stored = await compareStored(system.pool, counts, fleet)
-    const reportsPerSecond = perSecond(reports, allMs)
-    say(
-      `${reports} reports answered in ${answeredMs} ms (${perSecond(reports, answeredMs)}/s, p50 ${Math.round(result.p50Ms)} ms, ` +
-        `p99 ${Math.round(result.p99Ms)} ms), evaluated and stored after ${allMs} ms: ${reportsPerSecond}/s`,
-    )
-    const ingestMicros = Number(((cpu.ingest! * 1e6) / reports).toFixed(1))
-    say(
-      `  ingest: ${ingestMicros} µs of processor a report, of which a server that only answers takes ${floor.serverMicrosPerReport}`,
-    )
-    saySpent(say, cpu)
-    sayStored(say, stored)
-    return {
-      marks: {
-        'tcp.reportsPerSecond': reportsPerSecond,
-        ...wall.marks('tcp.reportsPerSecond', reportsPerSecond),
-        'tcp.reportsPerSecond.overFloor': Number((reportsPerSecond / floor.reportsPerSecond).toFixed(3)),
-      },
-      floor,
-      ingestMicrosPerReport: ingestMicros,
-      wall: wall.reportsPerSecond,
-      reports,
-      answeredMs,
-      allMs,
-      cpu,
-      stored,
-      ...result,
-    }
-  })
+  return withSystem(
+    'tcp',
+    task,
+    { wearers: CONNECTIONS, protocol: 'gt06', ingestOptions: INGEST_OPTIONS },
+    async (system) => {
+      const reports = CONNECTIONS * REPORTS_EACH
+      const load = await startLoad<Gt06Result>('gt06', {
+        host: '127.0.0.1',
+        port: GT06_PORT + system.ingest.tcpPortOffset,
+        ...fleet,
+      } satisfies Gt06Load)
+      say(`${CONNECTIONS} connections are open and logged in`)
+      const before = await cpuSeconds(system)
+      const beganMs = Date.now()
+      const { counts, ...result } = await load.go()
+      const answeredMs = result.lastAnswerMs - result.firstSentMs
+      await system.done(reports, DONE_MS_MAX)
+      const allMs = Date.now() - beganMs
+      const cpu = spent(before, await cpuSeconds(system))
+      const stored = await compareStored(system.pool, counts, fleet)
+      const reportsPerSecond = perSecond(reports, allMs)
+      say(
+        `${reports} reports answered in ${answeredMs} ms (${perSecond(reports, answeredMs)}/s, p50 ${Math.round(result.p50Ms)} ms, ` +
+          `p99 ${Math.round(result.p99Ms)} ms), evaluated and stored after ${allMs} ms: ${reportsPerSecond}/s`,
+      )
+      const ingestMicros = Number(((cpu.ingest! * 1e6) / reports).toFixed(1))
+      say(
+        `  ingest: ${ingestMicros} µs of processor a report, of which a server that only answers takes ${floor.serverMicrosPerReport}`,
+      )
+      saySpent(say, cpu)
+      sayStored(say, stored)
+      return {
+        marks: {
+          'tcp.reportsPerSecond': reportsPerSecond,
+          ...wall.marks('tcp.reportsPerSecond', reportsPerSecond),
+          'tcp.reportsPerSecond.overFloor': Number((reportsPerSecond / floor.reportsPerSecond).toFixed(3)),
+        },
+        floor,
+        ingestMicrosPerReport: ingestMicros,
+        wall: wall.reportsPerSecond,
+        reports,
+        answeredMs,
+        allMs,
+        cpu,
+        stored,
+        ...result,
+      }
+    },
+  )
 }

@@ -1,6 +1,6 @@
 // Writes a simulated fleet into an empty database: units, officers with logins, wearers, bracelets, zones, conditions.
 import { createHash } from 'node:crypto'
-import type { Role } from '../../model/console/console.ts'
+import type { Role } from '../../model/console/roles.ts'
 import type { Fleet, FleetWearer } from '../../simulators/fleet.ts'
 import type { Pool, PoolClient } from '../../store/database/open-pool.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
@@ -79,10 +79,11 @@ async function seedWearer(
     deviceId: wearer.deviceId,
     model: `Simulasi ${wearer.via === 'osmand' ? 'OsmAnd' : wearer.via}`,
     unitPath: wearer.unitPath,
-    // The devices' own protocols carry no secret.
-    ...(wearer.via === 'osmand' || wearer.via === 'gateway'
+    protocol: wearer.via,
+    ...(wearer.via === 'osmand' || wearer.via === 'owntracks'
       ? { secretSha256: sha256(wearer.secret) }
-      : { idSuffices: true }),
+      : // The devices' own protocols carry no secret; for the others a gateway speaks.
+        { idSuffices: wearer.via !== 'gateway' }),
   })
   await insertAssignment(client, { braceletId, wearerId, fromMs })
   for (const { zoneKey, ...condition } of wearer.conditions)

@@ -54,6 +54,10 @@ export const SETTINGS = {
   ),
   healthPort: port('GELANG_HEALTH_PORT', '/healthz, /readyz and /metrics of this process (0 = off)', 0),
   baseUrl: text('GELANG_BASE_URL', 'address of the console as officers see it; https makes the cookies secure'),
+  deviceKey: secret(
+    'GELANG_DEVICE_KEY',
+    'what the codes and TLS keys of bracelets are derived from, at least 32 characters; the same for every ingest. Absent: one that Redis keeps',
+  ),
   authSecret: secret('GELANG_AUTH_SECRET', 'secret that signs sessions, at least 32 characters'),
   trustedProxies: networks(
     'GELANG_TRUSTED_PROXIES',

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { Directory } from '../../ingest/admission/directory.ts'
 import { followDirectory } from '../../ingest/admission/follow-directory.ts'
 import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
@@ -5,6 +6,8 @@ import { keepSayingListening } from '../../ingest/say-listening.ts'
 import { startIngest } from '../../ingest/start-ingest.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
 import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
+import { agreeDeviceKey } from '../../stream/ownership/agree-device-key.ts'
+import { disputesVersion, noteSenders, raiseDispute, readDisputes } from '../../stream/publication/disputes.ts'
 import { loadDirectory, loadDirectoryChanges } from '../../stream/publication/publications.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { gaugeLogAvailable } from './gauge-log.ts'
@@ -12,6 +15,7 @@ import type { RoleParts, RunningRole } from './role.ts'
 
 /** A lone report waits so long for company on its way to disk: a sync costs as much for one as for hundreds. */
 const LINGER_MS = 1
+const DEVICE_KEY_CHARS_MIN = 32
 
 /** Opens the listeners. Who may speak comes from Redis; there is no database behind it. */
 export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
@@ -50,6 +54,13 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
       dropped.inc(undefined, reply.pushedOut)
       return reply
     },
+    disputes: {
+      note: (seen) => noteSenders(redis, keys, seen),
+      raise: (dispute) => raiseDispute(redis, keys, dispute),
+      version: () => disputesVersion(redis, keys),
+      read: () => readDisputes(redis, keys),
+    },
+    deviceKey: await deviceKeyOf(parts),
     log,
     meter,
     clock,
@@ -65,4 +76,12 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
       unfollow()
     },
   }
+}
+
+/** Without a key of its own an installation shares one that Redis keeps. */
+async function deviceKeyOf({ settings, redis, keys }: RoleParts): Promise<Uint8Array> {
+  if (settings.deviceKey !== undefined && settings.deviceKey.length < DEVICE_KEY_CHARS_MIN)
+    throw new Error(`GELANG_DEVICE_KEY must have at least ${DEVICE_KEY_CHARS_MIN} characters`)
+  if (settings.deviceKey !== undefined) return createHash('sha256').update(settings.deviceKey, 'utf8').digest()
+  return agreeDeviceKey(redis, keys, randomBytes(32))
 }

@@ -1,11 +1,13 @@
 // Silence is measured from the time of receipt, so it runs on the clock beside the fold. Pure all the same: the caller
 // hands in when the wearer was last heard of and what time it is.
 import type { Incident } from '../../model/incident/incident.ts'
+import type { ListeningGap } from '../../model/incident/outage.ts'
 import { EDGE_KEY, incidentId } from '../incident-id.ts'
 import { ENGINE, ENGINE_VERSION } from '../parameters.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
 import { intervalAt } from '../plan/windows.ts'
 import { expectedSinceMs, expectedUntilMs, type Worn } from './expected.ts'
+import { listenedDueMs } from './listened.ts'
 
 export type Contact = {
   /** When a report of the wearer was last received; undefined: nothing was ever heard. */
@@ -20,8 +22,10 @@ export type Silence = { sinceMs: number; incidents: Incident[] }
 
 /** What is known beside the contact. */
 export type SilenceAround = {
-  /** Since when reports can have been received without a gap: nobody is blamed for a silence of ours before that. */
+  /** Since when reports can have been received: nobody is blamed for a silence of ours before that. */
   listeningSinceMs?: number
+  /** When they could not, since then: that time does not count. */
+  gaps?: readonly ListeningGap[]
   /** When the wearer wears a bracelet. */
   worn?: Worn
   /** When that, or the supervision, was entered with a beginning in the past: nobody is missed for the time before. */
@@ -47,9 +51,14 @@ export function silentSinceMs(plan: CompiledPlan, contact: Contact, worn: Worn, 
   return Math.max(lastReceivedMs, expectedMs)
 }
 
-/** When a silence becomes an incident: interval + grace after its beginning, or after we began to listen. */
-export function silenceDueMs(plan: CompiledPlan, sinceMs: number, listeningSinceMs = 0): number {
-  return Math.max(sinceMs, listeningSinceMs) + plan.reportIntervalMs + plan.silenceGraceMs
+/** When a silence becomes an incident: interval + grace after its beginning, or after we began to listen, gaps not counted. */
+export function silenceDueMs(
+  plan: CompiledPlan,
+  sinceMs: number,
+  listeningSinceMs = 0,
+  gaps?: readonly ListeningGap[],
+): number {
+  return listenedDueMs(Math.max(sinceMs, listeningSinceMs), plan.reportIntervalMs + plan.silenceGraceMs, gaps)
 }
 
 /**
@@ -63,7 +72,7 @@ export function judgeSilence(
   contact: Contact,
   open: Silence | undefined,
   nowMs: number,
-  { listeningSinceMs = 0, worn, learnedMs = 0, covered = false, freedMs = 0 }: SilenceAround = {},
+  { listeningSinceMs = 0, gaps, worn, learnedMs = 0, covered = false, freedMs = 0 }: SilenceAround = {},
 ): { silence: Silence | undefined; changes: Incident[] } {
   if (open) {
     const heardMs = (contact.lastReceivedMs ?? 0) > open.sinceMs ? contact.lastReceivedMs : undefined
@@ -84,7 +93,7 @@ export function judgeSilence(
   }
   const sinceMs = silentSinceMs(plan, contact, worn, nowMs)
   if (covered || sinceMs === undefined) return { silence: undefined, changes: [] }
-  const dueMs = Math.max(silenceDueMs(plan, Math.max(sinceMs, learnedMs), listeningSinceMs), freedMs)
+  const dueMs = Math.max(silenceDueMs(plan, Math.max(sinceMs, learnedMs), listeningSinceMs, gaps), freedMs)
   if (nowMs < dueMs) return { silence: undefined, changes: [] }
   const incidents = [silenceIncident(wearerId, plan, 'no_communication', sinceMs, dueMs)]
   const { lastReceivedMs, batteryPercent, charging } = contact

@@ -1,31 +1,46 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { bearerOf, isSecret } from '../credentials.ts'
-import type { Sender } from '../own-api/take-json-reports.ts'
+import { authorize, isRefused, type Sender } from './authorize.ts'
 import type { Directory } from './directory.ts'
 
 export type Authentication =
-  | { ok: true; sender: Sender }
+  | { ok: true; sender: Sender; name: `device:${string}` | `gateway:${string}` }
   | { ok: false; status: 401 | 403; code: 'bad_credential' | 'revoked_device'; deviceId?: string }
 
+const NOBODYS_SHA256 = new Uint8Array(32)
+
 /**
- * Who sends: a gateway (`Bearer <gatewayId>:<secret>`) or a bracelet (`Bearer <secret>` and its id). One answer for an unknown
- * name and a wrong secret, so that nobody can ask who exists.
+ * Who sends in our own words: a gateway (`Bearer <gatewayId>:<secret>`) or a bracelet (`Bearer <secret>` and its id). One answer
+ * for an unknown name, a wrong secret and a bracelet that may not speak here, so that nobody can ask who exists.
  */
-export function authenticate(directory: Directory, headers: IncomingHttpHeaders, deviceId?: string): Authentication {
+export function authenticate(
+  directory: Directory,
+  headers: IncomingHttpHeaders,
+  address: string | undefined,
+  deviceId?: string,
+): Authentication {
   const token = bearerOf(headers.authorization)
   if (token === undefined) return refused(deviceId)
   const colon = token.indexOf(':')
   const gateway = colon > 0 ? directory.gateway(token.slice(0, colon)) : undefined
-  if (gateway !== undefined) {
-    if (!isSecret(token.slice(colon + 1), gateway.secretSha256)) return refused()
-    const { gatewayId, unitPath, revoked } = gateway.gateway
-    if (revoked) return { ok: false, status: 403, code: 'revoked_device' }
-    return { ok: true, sender: { kind: 'gateway', gatewayId, unitPath } }
+  if (colon > 0) {
+    const isKnown = isSecret(token.slice(colon + 1), gateway?.secretSha256 ?? NOBODYS_SHA256)
+    if (gateway !== undefined) {
+      if (!isKnown) return refused()
+      const { gatewayId, unitPath, revoked } = gateway.gateway
+      if (revoked) return { ok: false, status: 403, code: 'revoked_device' }
+      return {
+        ok: true,
+        name: `gateway:${gatewayId}`,
+        sender: { protocol: 'gateway', address, gateway: { gatewayId, unitPath } },
+      }
+    }
   }
-  const known = deviceId === undefined ? undefined : directory.device(deviceId)
-  if (!isSecret(token, known?.secretSha256) || known === undefined) return refused(deviceId)
-  if (known.device.revoked) return { ok: false, status: 403, code: 'revoked_device', deviceId: known.device.deviceId }
-  return { ok: true, sender: { kind: 'device', deviceId: known.device.deviceId } }
+  if (deviceId === undefined) return refused()
+  const verdict = authorize(directory, { protocol: 'own', address, credential: token }, deviceId)
+  if (verdict === 'revoked_device') return { ok: false, status: 403, code: verdict, deviceId }
+  if (isRefused(verdict)) return refused(deviceId)
+  return { ok: true, name: `device:${deviceId}`, sender: { protocol: 'own', address, proven: new Set([deviceId]) } }
 }
 
 function refused(deviceId?: string): Authentication {

@@ -1,13 +1,18 @@
 // Who may speak for which bracelet, in memory. Looked up for every report, so everything is ready to be compared.
 import type { DirectoryDevice, DirectoryGateway, DirectoryRecord } from '../../model/plan/directory.ts'
+import { Networks } from './networks.ts'
 
 /** A device with what ingest remembers of it. The token bucket lives here, so its memory is bounded by the directory. */
 export type KnownDevice = {
   device: DirectoryDevice
   secretSha256: Buffer | undefined
+  /** Where it may speak from; undefined: from anywhere. */
+  networks?: Networks | undefined
   /** Reports it may still send now, as of `tokensMs`; below 0 it owes time. */
   tokens: number
   tokensMs: number
+  /** Who was last heard as this bracelet here, and when that was told (watch-senders.ts). */
+  lastSeen?: { sender: string; toldMs: number } | undefined
 }
 
 export type KnownGateway = { gateway: DirectoryGateway; secretSha256: Buffer }
@@ -15,6 +20,8 @@ export type KnownGateway = { gateway: DirectoryGateway; secretSha256: Buffer }
 export class Directory {
   #devices = new Map<string, KnownDevice>()
   #gateways = new Map<string, KnownGateway>()
+  /** Shared: thousands of bracelets have the same ones. */
+  readonly #networks = new Map<string, Networks>()
   #loaded = false
   #generation = 0
 
@@ -42,6 +49,7 @@ export class Directory {
 
   /** Puts a whole new directory in place of the old one, at once. */
   replaceAll(records: Iterable<DirectoryRecord>): void {
+    this.#networks.clear()
     const devices = new Map<string, KnownDevice>()
     const gateways = new Map<string, KnownGateway>()
     for (const record of records)
@@ -70,9 +78,21 @@ export class Directory {
     return {
       device,
       secretSha256: device.secretSha256 === undefined ? undefined : Buffer.from(device.secretSha256, 'hex'),
+      networks: device.networks && this.#networksOf(device.networks),
       tokens: before?.tokens ?? Number.POSITIVE_INFINITY,
       tokensMs: before?.tokensMs ?? 0,
+      lastSeen: before?.lastSeen,
     }
+  }
+
+  #networksOf(cidrs: string[]): Networks {
+    const name = cidrs.join(' ')
+    let networks = this.#networks.get(name)
+    if (networks === undefined) {
+      networks = new Networks(cidrs)
+      this.#networks.set(name, networks)
+    }
+    return networks
   }
 }
 

@@ -8,9 +8,11 @@ import { type DeviceReport, type LogReport, PROTOCOL, type Protocol, REPORT_FLAG
 import type { QuarantineItem } from '../../stream/logs/quarantine-log.ts'
 import type { IngestLimits } from '../limits.ts'
 import { admit } from './admit.ts'
+import type { Proof } from './authorize.ts'
 import type { Directory, KnownDevice } from './directory.ts'
 import { type IngestMeasures, ingestMeasures } from './measure.ts'
 import { type QuarantineAppender, QuarantineShares, ShareUsedUp } from './quarantine-shares.ts'
+import { type DisputeKeeper, SenderWatch } from './watch-senders.ts'
 
 /** The part of stream's ReportAppender that ingest uses. */
 export type ReportLog = {
@@ -65,9 +67,12 @@ export class Batch {
 export class Intake {
   readonly directory: Directory
   readonly limits: IngestLimits
+  /** What codes and keys of bracelets are derived from; the same in every process. */
+  readonly deviceKey: Uint8Array
   readonly clock: Clock
   readonly log: Log
   readonly measures: IngestMeasures
+  readonly senders: SenderWatch
   readonly #reportLog: ReportLog
   readonly #quarantine: QuarantineShares
   /** Batches that the log or the quarantine has taken. */
@@ -80,7 +85,9 @@ export class Intake {
     reportLog: ReportLog
     quarantine: QuarantineAppender
     directory: Directory
+    disputes: DisputeKeeper
     limits: IngestLimits
+    deviceKey: Uint8Array
     clock: Clock
     log: Log
     meter: Meter
@@ -88,10 +95,12 @@ export class Intake {
     this.#reportLog = parts.reportLog
     this.directory = parts.directory
     this.limits = parts.limits
+    this.deviceKey = parts.deviceKey
     const { quarantineShareMax, quarantineAskMs } = parts.limits
     this.#quarantine = new QuarantineShares(parts.quarantine, quarantineShareMax, quarantineAskMs)
     this.clock = parts.clock
     this.log = parts.log
+    this.senders = new SenderWatch(parts.disputes, parts.log, parts.limits.sendersToldMs)
     this.measures = ingestMeasures(parts.meter)
   }
 
@@ -106,12 +115,23 @@ export class Intake {
 
   /**
    * Judges one report and, where it is believed, hands it to the log. Gives why it was refused; undefined when it was taken,
-   * or when nobody wore the bracelet then. The caller knows the sender, and calls `refuse` for what is refused.
+   * or when nobody wore the bracelet then. The caller has asked `authorize`, and calls `refuse` for what is refused. `senderName`
+   * tells this sender from another that says it is the same bracelet.
    */
-  take(batch: Batch, report: DeviceReport, known: KnownDevice): RefusalReason | undefined {
+  take(
+    batch: Batch,
+    report: DeviceReport,
+    known: KnownDevice,
+    proof: Proof,
+    senderName: string,
+  ): RefusalReason | undefined {
     const { device } = known
+    if (proof === 'id') report.unproven = true
+    if (this.senders.isDisputed(device.braceletId)) report.disputedSender = senderName
     const verdict = admit(report, device, batch.receivedMs, this.limits)
     if (typeof verdict === 'number') {
+      // What comes through a gateway, the gateway has vouched for.
+      if (proof !== 'gateway') this.senders.saw(known, verdict, senderName, report, batch.receivedMs)
       batch.waitFor(this.#reportLog.append(report, verdict, device.braceletId, batch.receivedMs, batch.protocol))
       batch.accepted++
       return undefined
@@ -128,6 +148,7 @@ export class Intake {
   takePlain(batch: Batch, report: LogReport, { device }: KnownDevice): boolean {
     const { receivedMs } = batch
     const { timeMs, latE7, lonE7 } = report
+    if (this.senders.isDisputed(device.braceletId)) return false
     if (device.revoked || !(timeMs <= receivedMs + this.limits.futureMsMax)) return false
     if (!(timeMs >= receivedMs - this.limits.ancientMsMax)) return false
     if ((report.flags & REPORT_FLAG.hasPosition) !== 0) {

@@ -1,13 +1,14 @@
 // One gateway's WebSocket. A frame is JSON `{"seq":n,"reports":[…]}`, answered `{"ack":n,"results":[…]}`, or a compact one with a
 // compact answer (compact-frame.ts); answers go out in the order of arrival, each once its reports are on disk. A gateway that reconnects sends again what was not acknowledged; sequence numbers may repeat.
 import type { RawData, WebSocket } from 'ws'
+import type { Sender } from '../admission/authorize.ts'
 import type { Batch, Intake } from '../admission/intake.ts'
-import { type Sender, takeJsonReports } from '../own-api/take-json-reports.ts'
+import { takeJsonReports } from '../own-api/take-json-reports.ts'
 import { compactAnswer, readCompactFrame } from './compact-frame.ts'
 import { Handles, takeCompactReports } from './take-compact-reports.ts'
 
 type Pending = { answer: string | Buffer; reports: number; done: boolean }
-export type GatewaySender = Extract<Sender, { kind: 'gateway' }>
+export type GatewaySender = Sender & { gateway: NonNullable<Sender['gateway']> }
 
 export const CLOSE = { goingAway: 1001, policy: 1008, tooBig: 1009, internal: 1011, tryAgainLater: 1013 } as const
 const BUSY_LOOK_MS = 50
@@ -31,10 +32,10 @@ export class GatewayConnection {
 
   constructor(socket: WebSocket, intake: Intake, sender: GatewaySender) {
     this.socket = socket
-    this.gatewayId = sender.gatewayId
+    this.gatewayId = sender.gateway.gatewayId
     this.#intake = intake
     this.#sender = sender
-    this.#secretSha256 = intake.directory.gateway(sender.gatewayId)?.gateway.secretSha256
+    this.#secretSha256 = intake.directory.gateway(this.gatewayId)?.gateway.secretSha256
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
     socket.on('pong', () => {
       this.alive = true
@@ -193,7 +194,7 @@ export class GatewayConnection {
 
   #stillTrusted(): boolean {
     const now = this.#intake.directory.gateway(this.gatewayId)?.gateway
-    const { unitPath } = this.#sender
+    const { unitPath } = this.#sender.gateway
     if (now && !now.revoked && now.unitPath === unitPath && now.secretSha256 === this.#secretSha256) return true
     this.#fail(CLOSE.policy, 'the gateway has been revoked, moved or given another secret')
     return false

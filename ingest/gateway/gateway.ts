@@ -66,8 +66,8 @@ export class GatewayFeed {
     if (request.url?.split('?', 1)[0] !== '/v1/gateway') return '404 Not Found'
     const { directory, limits, measures } = this.#intake
     if (!this.#isReady() || this.#connections.size >= limits.gatewayConnectionsMax) return '503 Service Unavailable'
-    const auth = authenticate(directory, request.headers)
-    if (auth.ok && auth.sender.kind === 'gateway') return auth.sender
+    const auth = authenticate(directory, request.headers, request.socket.remoteAddress)
+    if (auth.ok && auth.sender.gateway !== undefined) return auth.sender as GatewaySender
     const reason = auth.ok ? 'bad_credential' : auth.code
     measures.refusals.inc({ protocol: 'gateway', reason })
     return reason === 'revoked_device' ? '403 Forbidden' : '401 Unauthorized'

@@ -2,9 +2,10 @@
 // the rest is put into words and judged like any other.
 import type { RefusalReason } from '../../model/report/quarantine.ts'
 import { LogReport } from '../../model/report/report.ts'
+import { authorize, isRefused, nameOf, type Sender, saidReason } from '../admission/authorize.ts'
 import { type Directory, type KnownDevice, tryTokens } from '../admission/directory.ts'
 import type { Batch, Intake } from '../admission/intake.ts'
-import { detailOf, mayNotSpeak, type Sender } from '../own-api/take-json-reports.ts'
+import { detailOf } from '../own-api/take-json-reports.ts'
 import { isUrgentFlat } from '../protocols/urgent.ts'
 import {
   COMPACT_REPORT_BYTES,
@@ -41,7 +42,8 @@ export class Handles {
     for (const handle of this.#handles) {
       if (handle === undefined) continue
       handle.known = directory.device(handle.deviceId)
-      handle.wrong = mayNotSpeak(sender, handle.deviceId, handle.known)
+      const verdict = authorize(directory, sender, handle.deviceId)
+      handle.wrong = isRefused(verdict) ? verdict : undefined
     }
   }
 }
@@ -78,13 +80,13 @@ export function takeCompactReports(
     if (malformed === undefined || isUrgent) {
       const { deviceId, known, wrong } = handle!
       const words = () => (isUrgent ? mendedWordsOf(flat, deviceId, receivedMs) : wordsOf(flat, deviceId))
-      reason = wrong ?? intake.take(batch, words(), known!)
+      reason = wrong ?? intake.take(batch, words(), known!, 'gateway', nameOf(sender))
       if (reason === undefined && !isUrgent) continue
     }
     const raw = bytes.subarray(at, at + COMPACT_REPORT_BYTES)
     const detail = malformed ?? detailOf(reason!, handle!.deviceId)
     const isKept = intake.refuse(batch, reason ?? 'malformed', detail, handle?.deviceId, raw)
-    if (reason !== undefined) refusals.push({ index, reason, retry: !isKept })
+    if (reason !== undefined) refusals.push({ index, reason: saidReason(reason), retry: !isKept })
   }
   return refusals
 }

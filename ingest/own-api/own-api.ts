@@ -50,17 +50,24 @@ async function takeReports(
 
   const named = incoming.headers['x-device-id']
   const values = reportsOf(parse(body))
-  const auth = authenticate(directory, incoming.headers, typeof named === 'string' ? named : firstDeviceId(values))
+  const deviceId = typeof named === 'string' ? named : firstDeviceId(values)
+  const auth = authenticate(directory, incoming.headers, incoming.socket.remoteAddress, deviceId)
   if (!auth.ok) {
     intake.refuseStranger(batch, auth.code, 'POST /v1/reports', auth.deviceId, () => body)
     await intake.settle(batch)
     if (auth.status === 401) c.header('www-authenticate', 'Bearer')
     return refuse(c, auth.status, auth.code, 'the credential is not valid for these reports')
   }
-  const { sender } = auth
-  batch.sender = `${sender.kind}:${nameOf(sender)}`
+  const { sender, name } = auth
+  batch.sender = name
   if (values === undefined) {
-    const isKept = intake.refuse(batch, 'malformed', 'no report and no {"reports":[…]}', nameOf(sender), body)
+    const isKept = intake.refuse(
+      batch,
+      'malformed',
+      'no report and no {"reports":[…]}',
+      name.slice(name.indexOf(':') + 1),
+      body,
+    )
     if (!(await intake.settle(batch))) return unavailable(c, 'log_unavailable', 'the report log takes nothing now')
     if (!isKept) {
       c.header('retry-after', NOT_KEPT_RETRY_SECONDS)
@@ -78,8 +85,8 @@ async function takeReports(
     await intake.settle(batch)
     return refuse(c, 413, 'oversized', `a request holds at most ${limits.batchReportsMax} reports`)
   }
-  if (sender.kind === 'device') {
-    const known = directory.device(sender.deviceId)!
+  if (sender.gateway === undefined) {
+    const known = directory.device(deviceId!)!
     if (!tryTokens(known, values.length, batch.receivedMs, limits)) {
       intake.refuse(batch, 'rate_limited', '')
       await intake.settle(batch)
@@ -113,10 +120,6 @@ function reportsOf(value: unknown): unknown[] | undefined {
 function firstDeviceId(values: unknown[] | undefined): string | undefined {
   const id = (values?.[0] as { deviceId?: unknown } | null | undefined)?.deviceId
   return isDeviceId(id) ? id : undefined
-}
-
-function nameOf(sender: { kind: 'device'; deviceId: string } | { kind: 'gateway'; gatewayId: string }): string {
-  return sender.kind === 'device' ? sender.deviceId : sender.gatewayId
 }
 
 function unavailable(c: Context<Env>, code: string, message: string): Response {

@@ -1,12 +1,10 @@
 // Reports in our own JSON, many at once, each with its own verdict. The own API and the gateway feed come together here.
-import { isWithinUnit } from '../../model/plan/directory.ts'
 import type { RefusalReason } from '../../model/report/quarantine.ts'
-import { type KnownDevice, tryTokens } from '../admission/directory.ts'
+import { authorize, isRefused, nameOf, type Proof, type Sender, saidReason } from '../admission/authorize.ts'
+import { tryTokens } from '../admission/directory.ts'
 import type { Batch, Intake } from '../admission/intake.ts'
 import { parseJsonReport } from '../protocols/own-json/json-report.ts'
 import { urgentJsonReport } from '../protocols/own-json/urgent-json-report.ts'
-
-export type Sender = { kind: 'device'; deviceId: string } | { kind: 'gateway'; gatewayId: string; unitPath: string }
 
 const TAKEN = '{"ok":true}'
 
@@ -22,7 +20,7 @@ export function takeJsonReports(
   sender: Sender,
   whole: Uint8Array,
 ): string {
-  const ownId = sender.kind === 'device' ? sender.deviceId : undefined
+  const ownId = sender.gateway === undefined ? [...(sender.proven ?? [])][0] : undefined
   let verdicts = ''
   for (const value of values) {
     if (verdicts !== '') verdicts += ','
@@ -34,35 +32,29 @@ export function takeJsonReports(
       verdicts += refusal('malformed', wrong!, isKept)
       continue
     }
+    const verdict = authorize(intake.directory, sender, report.deviceId)
     const known = intake.directory.device(report.deviceId)
-    let reason = mayNotSpeak(sender, report.deviceId, known)
-    if (reason === undefined && sender.kind === 'gateway' && !tryTokens(known!, 1, batch.receivedMs, intake.limits)) {
+    let reason = isRefused(verdict) ? verdict : undefined
+    if (
+      reason === undefined &&
+      sender.gateway !== undefined &&
+      !tryTokens(known!, 1, batch.receivedMs, intake.limits)
+    ) {
       intake.refuse(batch, 'rate_limited', '')
       verdicts += '{"ok":false,"reason":"rate_limited","retry":true}'
       continue
     }
-    reason ??= intake.take(batch, report, known!)
+    reason ??= intake.take(batch, report, known!, verdict as Proof, nameOf(sender))
     if (reason === undefined) {
       if (wrong !== undefined) intake.refuse(batch, 'malformed', wrong, report.deviceId, rawOf(value, whole))
       verdicts += TAKEN
     } else {
       const detail = detailOf(reason, report.deviceId)
       const isKept = intake.refuse(batch, reason, detail, report.deviceId, rawOf(value, whole))
-      verdicts += refusal(reason, detail, isKept)
+      verdicts += refusal(saidReason(reason), detail, isKept)
     }
   }
   return verdicts
-}
-
-/** Why the sender may not report for the bracelet; undefined when it may, and then the bracelet is known. */
-export function mayNotSpeak(
-  sender: Sender,
-  deviceId: string,
-  known: KnownDevice | undefined,
-): RefusalReason | undefined {
-  if (sender.kind === 'device') return deviceId === sender.deviceId ? undefined : 'bad_credential'
-  if (known === undefined) return 'unknown_device'
-  return isWithinUnit(known.device.unitPath, sender.unitPath) ? undefined : 'not_of_this_gateway'
 }
 
 // JSON.parse takes any depth, JSON.stringify only as much as the stack holds.
@@ -85,9 +77,9 @@ export function detailOf(reason: RefusalReason, deviceId: string): string {
     case 'bad_credential':
       return 'this credential is another bracelet’s'
     case 'unknown_device':
-      return `no bracelet is known as ${deviceId}`
     case 'not_of_this_gateway':
-      return 'the bracelet belongs to a unit this gateway does not serve'
+    case 'wrong_protocol':
+      return `no bracelet for which this gateway speaks is called ${deviceId}`
     case 'revoked_device':
       return 'the bracelet has been revoked'
     case 'impossible_position':

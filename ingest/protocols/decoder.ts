@@ -60,6 +60,8 @@ export type Decoded = {
   reply?: Uint8Array
   /** Who speaks, where the frame says so though it carries no report (login, keep-alive). */
   deviceId?: string
+  /** It only asks for a code, which `register` has allowed: the reply goes out, and the sender has proven nothing by it. */
+  asksForCode?: true
   /** Why the frame, or a part of it, is no report. The frame goes to quarantine; `reply` is sent after that. */
   error?: DecodeError
 }
@@ -89,6 +91,8 @@ export type StreamProtocol = {
   checksummed: boolean
   /** The device repeats what was not answered. Where it does not, what TCP took from it is ours to keep. */
   acknowledges: boolean
+  /** The device authenticates with a code that we issue (`register`). */
+  issuesCodes?: true
   /** Some devices wait for the server to speak first: what it says to one that has said nothing for so long. */
   greeting?: { bytes: Uint8Array; afterSilenceMs: number }
   newFramer(frameBytesMax: number): Framer

@@ -1,6 +1,6 @@
 // Who may do what. One table: the API's checks, the console's buttons, the tests of row-level security and docs/access.md
 // come from it. An action that is not listed is allowed to nobody; a role that is not named for an action may not do it.
-import type { Role } from '../console/console.ts'
+import type { Role } from '../console/roles.ts'
 
 /**
  * How far a right reaches.

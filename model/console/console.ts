@@ -1,103 +1,23 @@
 // What the officers' console and the API say to each other: REST bodies and the messages of the live feed.
 import type { Incident, IncidentAct, UnitIncident } from '../incident/incident.ts'
 import type { Standing } from '../incident/life.ts'
-import type { ConditionKind, WeeklyWindow } from '../plan/plan.ts'
-import type { ZoneShape } from '../plan/zone.ts'
+import type { Wire } from './of-wire.ts'
+import type * as wire from './wire.ts'
 
-export const ROLES = [
-  'pk',
-  'asisten_pk',
-  'kasubsi',
-  'kepala_bapas',
-  'operator',
-  'kanwil',
-  'ditjenpas',
-  'auditor',
-  'admin_ti',
-] as const
-export type Role = (typeof ROLES)[number]
-
-/** Who draws zones and proposes conditions, and may try what a proposal would have raised. */
-export const PROPOSING_ROLES: ReadonlySet<Role> = new Set(['pk', 'asisten_pk', 'kasubsi', 'kepala_bapas'])
-
-export type Me = {
-  officerId: string
-  name: string
-  role: Role
-  unitPath: string
-  unitName: string
-  /** IANA name of the unit's place; times are shown in it. */
-  timeZone: string
-}
-
+export type Me = Wire<typeof wire.meSchema>
 /** One of an officer's own sessions. */
-export type SessionView = {
-  id: string
-  sinceMs: number
-  /** Used or not, it ends then. */
-  endsMs: number
-  address: string
-  /** What the browser calls itself. */
-  agent: string
-  current: boolean
-}
-
-export type UnitView = { path: string; name: string; kind: 'ditjenpas' | 'kanwil' | 'bapas' | 'pos'; timeZone: string }
-
-export type WearerSummary = {
-  /** Outside id (UUID). */
-  id: string
-  /** Short number used by the live feed. */
-  n: number
-  name: string
-  unitPath: string
-  programme: string
-  pkName: string
-  supervisionEndsMs: number
-}
-
-export type ConditionView = {
-  id: string
-  kind: ConditionKind
-  zoneId: string
-  zoneName: string
-  legalBasis: string
-  timeZone: string
-  windows?: WeeklyWindow[]
-  fromMs: number
-  toMs?: number
-}
-
-export type WearerDetail = WearerSummary & {
-  skNumber: string
-  supervisionBeginsMs: number
-  /** Masked but for the last four digits. */
-  nikMasked: string
-  bracelet?: { deviceId: string; model: string; sinceMs: number }
-  conditions: ConditionView[]
-  permits: { id: string; fromMs: number; toMs: number; legalBasis: string }[]
-  last?: { timeMs: number; latDeg: number; lonDeg: number; accuracyM?: number; batteryPercent?: number }
-}
-
-export type ZoneView = {
-  id: string
-  name: string
-  unitPath: string
-  /** Worst use: how the map draws it. */
-  kind: ConditionKind
-  shape: ZoneShape
-}
-
-export type TrackFix = {
-  timeMs: number
-  latDeg: number
-  lonDeg: number
-  valid: boolean
-  accuracyM?: number
-  speedMps?: number
-  batteryPercent?: number
-  archived: boolean
-}
+export type SessionView = Wire<typeof wire.sessionSchema>
+export type UnitView = Wire<typeof wire.unitSchema>
+export type WearerSummary = Wire<typeof wire.wearerSchema>
+export type ConditionView = Wire<typeof wire.conditionViewSchema>
+export type WearerDetail = Wire<typeof wire.wearerDetailSchema>
+export type ZoneView = Wire<typeof wire.zoneSchema>
+export type TrackFix = Wire<typeof wire.trackFixSchema>
+/** Without a tile address the console draws its own coast and place names. */
+export type MapSettings = Wire<typeof wire.mapSettingsSchema>
+export type ActRequest = Wire<typeof wire.actRequestSchema>
+/** Every refusal of the API: one shape. `code` is stable; the console translates it. */
+export type ApiError = Wire<typeof wire.errorSchema>
 
 export type WearerIncidentView = Incident & {
   standing: Standing
@@ -117,27 +37,6 @@ export type UnitIncidentView = UnitIncident & {
 
 /** An incident as the console shows it. */
 export type IncidentView = WearerIncidentView | UnitIncidentView
-
-export type MapSettings = {
-  /** Absent: no tiles to be had; the console draws its own coast and place names. */
-  tileUrl?: string
-  tileAttribution?: string
-}
-
-export type ActRequest = {
-  action: IncidentAct['action']
-  note?: string
-  resolution?: IncidentAct['resolution']
-  /** The signs that the officer's screen shows; absent: all that the server knows of. */
-  signs?: number
-  /** The revision that the officer's screen shows; absent: the newest that the server knows of. */
-  revision?: number
-  /** Of a resolution: the act whose finding this one changes. Without it another finding is refused. */
-  changes?: number
-}
-
-/** Every refusal of the API: one shape. `code` is stable; the console translates it. */
-export type ApiError = { error: { code: string; message: string; details?: Record<string, unknown> } }
 
 /**
  * One position: n, state (WEARER_STATE), flags (1 = valid fix), battery % (255 unknown), charging (TRISTATE), time ms,

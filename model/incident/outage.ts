@@ -1,6 +1,9 @@
 // What evaluators tell one another so that many bracelets silent at once become one incident of their unit.
 import type { UnitIncident } from './incident.ts'
 
+/** Nobody took reports then, by the clock that stamps them as received. */
+export type ListeningGap = { fromMs: number; toMs: number }
+
 /** What one shard knows of a unit's bracelets. */
 export type UnitCount = {
   /** Heard of lately. */

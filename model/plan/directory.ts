@@ -1,6 +1,8 @@
 // The directory is what ingest must know to let a report in: who may speak for which bracelet, and who wore it when.
 // It is made from PostgreSQL, published to Redis, and kept in memory by every ingest process.
 
+import type { Protocol } from '../report/report.ts'
+
 export type Assignment = {
   wearerId: number
   /** The assignment within the wearer's supervision, [from, to); open-ended where `toMs` is absent. */
@@ -18,6 +20,10 @@ export type DeviceSettings = {
   alarmCodes?: Record<string, string>
   /** Raw strap digit or bit → open | closed. */
   strapCodes?: Record<string, 'open' | 'closed'>
+  /** JT/T 808: the model sends positions without having authenticated. */
+  skipsAuthentication?: boolean
+  /** Laipac: the password of our commands to the device; the makers' default where absent. */
+  commandPassword?: string
 }
 
 export type DirectoryDevice = {
@@ -25,10 +31,22 @@ export type DirectoryDevice = {
   /** As the device names itself on the wire. */
   deviceId: string
   unitPath: string
-  /** SHA-256 of the bracelet's secret, hex; absent when only a gateway may speak for it. */
+  /** The only protocol by which it speaks. Absent: by any that carries a credential of its own, and by none without one. */
+  protocol?: Protocol
+  /** It speaks through TLS only. */
+  requiresTls?: boolean
+  /** SHA-256 of the bracelet's secret, hex; absent when it has none. */
   secretSha256?: string
-  /** Its protocol has no secret: the id alone is accepted (written down in the device's record). */
+  /** Its protocol has no secret: the id alone is accepted (written down in the device's record). Never over HTTP. */
   idSuffices: boolean
+  /** SHA-256 of its TLS client certificate (DER), hex. */
+  certificateSha256?: string
+  /** The common name of its TLS client certificate, which one of our authorities has signed. */
+  certificateCn?: string
+  /** It proves itself by a TLS key of its own, shared beforehand. */
+  presharedKey?: boolean
+  /** It speaks from these networks only (CIDR): the private APN of its SIM, or of its unit's. */
+  networks?: string[]
   revoked: boolean
   /** Ordered by `fromMs`, never overlapping. */
   assignments: Assignment[]

@@ -13,6 +13,8 @@ export const REFUSAL_REASONS = [
   'ancient',
   'rate_limited',
   'no_wearer',
+  'wrong_protocol',
+  'wrong_network',
 ] as const
 export type RefusalReason = (typeof REFUSAL_REASONS)[number]
 

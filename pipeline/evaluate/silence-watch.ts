@@ -2,6 +2,7 @@
 import type { CompiledPlan } from '../../geofence/plan/compile-plan.ts'
 import { expectedAgainMs, expectedSinceMs, type Worn } from '../../geofence/silence/expected.ts'
 import { coverOf, quietAfterMs, quietMinuteMs } from '../../geofence/silence/fleet-silence.ts'
+import { listenedDueMs } from '../../geofence/silence/listened.ts'
 import { type Contact, judgeSilence, silenceDueMs, silentSinceMs } from '../../geofence/silence/silence.ts'
 import type { Incident } from '../../model/incident/incident.ts'
 import type { Outage, ShardCounts } from '../../model/incident/outage.ts'
@@ -74,7 +75,8 @@ export class SilenceWatch {
   look(news: SilenceNews, of: RulesOf): [wearerId: number, changes: Incident[]][] {
     const found: [number, Incident[]][] = []
     if (this.#readSinceMs === undefined) return found
-    const { sinceMs, toMs } = news.listening ?? { sinceMs: this.#readSinceMs, toMs: this.#readToMs }
+    const listening = news.listening ?? { sinceMs: this.#readSinceMs, toMs: this.#readToMs, gaps: [] }
+    const { toMs } = listening
     const knownToMs = Math.min(toMs, this.#readToMs)
     this.#judgedToMs = knownToMs
     this.#takeOutages(news.outages, knownToMs)
@@ -82,7 +84,7 @@ export class SilenceWatch {
       const watched = this.#watched.get(id)
       const known = of(id)
       if (watched === undefined || known === undefined) continue
-      const changes = this.#lookAt(id, watched, known, knownToMs, sinceMs)
+      const changes = this.#lookAt(id, watched, known, knownToMs, listening)
       if (changes.length > 0) found.push([id, changes])
     }
     return found
@@ -93,14 +95,14 @@ export class SilenceWatch {
     watched: Watched,
     { plan, unitPath = NO_UNIT, worn }: Rules,
     nowMs: number,
-    listeningSinceMs: number,
+    { sinceMs: listeningSinceMs, gaps }: Listening,
   ): Incident[] {
     const { contact } = watched
     noteExpected(watched, expectedSinceMs(plan, worn, nowMs))
     const { learnedMs = 0 } = watched
     const silentMs = silentSinceMs(plan, contact, worn, nowMs)
     const countsFromMs = Math.max(silentMs ?? Number.POSITIVE_INFINITY, listeningSinceMs, learnedMs)
-    const quietMs = countsFromMs + quietAfterMs(plan)
+    const quietMs = listenedDueMs(countsFromMs, quietAfterMs(plan), gaps)
     const inTime = watched.open === undefined && nowMs < quietMs
     // An outage is of those who spoke; whoever was never heard of neither makes one nor keeps one going.
     const hasSpoken = silentMs !== undefined && silentMs === contact.lastReceivedMs
@@ -115,11 +117,11 @@ export class SilenceWatch {
     const cover = coverOf(this.#outages.get(unitPath), silentMs ?? 0)
     const settledMs = (this.#readSinceMs ?? 0) + SETTLE_MS
     const settling = watched.open === undefined && nowMs < settledMs
-    const around = { ...cover, covered: cover.covered || settling, listeningSinceMs, worn, learnedMs }
+    const around = { ...cover, covered: cover.covered || settling, listeningSinceMs, gaps, worn, learnedMs }
     const { silence, changes } = judgeSilence(wearerId, plan, contact, watched.open, nowMs, around)
     watched.open = silence
     if (silentMs === undefined) return changes
-    const dueMs = silenceDueMs(plan, countsFromMs)
+    const dueMs = silenceDueMs(plan, countsFromMs, 0, gaps)
     if (nowMs < dueMs) this.#due.set(wearerId, dueMs)
     else if (settling) this.#due.set(wearerId, settledMs)
     // From here only a report, an outage or the end of what is expected changes anything; the latter is looked for now and then.

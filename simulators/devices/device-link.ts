@@ -18,6 +18,8 @@ export type DeviceLinkOptions = {
   reconnectMsMin?: number
   reconnectMsMax?: number
   keepAliveMs?: number
+  /** The device's own, for wires that carry one. */
+  secret?: string
   /** A positive answer came; where the wire has none, TCP took the frame. `stored`: it was sent from memory. */
   onDelivered(report: DeviceReport, stored: boolean): void
 }
@@ -56,6 +58,7 @@ export class DeviceLink {
       reconnectMsMin: 100,
       reconnectMsMax: 5000,
       keepAliveMs: 0,
+      secret: '',
       ...options,
     }
     this.#random = randomOf(options.seed)
@@ -114,9 +117,9 @@ export class DeviceLink {
   }
 
   #connect(): void {
-    const { wire, deviceId, host, port, keepAliveMs } = this.#options
+    const { wire, deviceId, secret, host, port, keepAliveMs } = this.#options
     const socket = connect({ host, port, noDelay: true })
-    const session = wire.newSession(deviceId)
+    const session = wire.newSession(deviceId, secret)
     this.#socket = socket
     this.#session = session
     this.#helloLeft = [...session.hello]

@@ -8,8 +8,11 @@ class OwntracksSession implements Session {
   readonly #deviceId: string
   #rest = ''
 
-  constructor(deviceId: string) {
+  readonly #secret: string
+
+  constructor(deviceId: string, secret: string) {
     this.#deviceId = deviceId
+    this.#secret = secret
   }
 
   encode([report]: DeviceReport[], stored: boolean): Outgoing {
@@ -34,7 +37,7 @@ class OwntracksSession implements Session {
     const head = [
       'POST /pub HTTP/1.1',
       'Host: gelang',
-      `X-Limit-U: ${user}`,
+      `Authorization: Basic ${Buffer.from(`${user}:${this.#secret}`).toString('base64')}`,
       `X-Limit-D: ${phone}`,
       'Content-Type: application/json',
       `Content-Length: ${Buffer.byteLength(json)}`,
@@ -64,5 +67,5 @@ export const owntracksDevice: WireDevice = {
   answersAnyFrame: true,
   batchReportsMax: 1,
   saysStored: true,
-  newSession: (deviceId) => new OwntracksSession(deviceId),
+  newSession: (deviceId, secret) => new OwntracksSession(deviceId, secret),
 }

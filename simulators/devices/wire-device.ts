@@ -33,5 +33,6 @@ export type WireDevice = {
   batchReportsMax: number
   /** Whether the wire says that a report comes from memory. */
   saysStored: boolean
-  newSession(deviceId: string): Session
+  /** `secret`: the device's own, for wires that carry one. */
+  newSession(deviceId: string, secret: string): Session
 }

@@ -1,4 +1,5 @@
-import type { Role, UnitView } from '../../model/console/console.ts'
+import type { UnitView } from '../../model/console/console.ts'
+import type { Role } from '../../model/console/roles.ts'
 import type { Db } from '../database/open-pool.ts'
 
 export const PROGRAMMES = ['PB', 'CB', 'CMB', 'CMK', 'asimilasi', 'pidana_pengawasan', 'kerja_sosial'] as const

@@ -1,4 +1,5 @@
 import type { DeviceSettings, DirectoryGateway } from '../../model/plan/directory.ts'
+import type { Protocol } from '../../model/report/report.ts'
 import type { Db } from '../database/open-pool.ts'
 
 export type NewBracelet = {
@@ -6,17 +7,27 @@ export type NewBracelet = {
   deviceId: string
   model: string
   unitPath: string
-  /** Hex. Absent where only a gateway may speak for it, or where its protocol has no secret and `idSuffices` is set. */
+  /** The only protocol by which it speaks: `gateway` where gateways speak for it. Absent: any that carries its own secret. */
+  protocol?: Protocol
+  requiresTls?: boolean
+  /** Hex. Absent where gateways speak for it, or where its protocol has no secret and `idSuffices` is set. */
   secretSha256?: string
+  /** Not over HTTP. */
   idSuffices?: boolean
+  certificateSha256?: string
+  certificateCn?: string
+  presharedKey?: boolean
+  /** CIDR; absent: those of its unit, if any. */
+  networks?: string[]
   settings?: DeviceSettings
 }
 
 /** Gives the bracelet's number. */
 export async function insertBracelet(db: Db, bracelet: NewBracelet): Promise<number> {
   const { rows } = await db.query<{ id: number }>(
-    `INSERT INTO bracelet (device_id, model, unit_path, secret_sha256, id_suffices, settings)
-    VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+    `INSERT INTO bracelet (device_id, model, unit_path, secret_sha256, id_suffices, settings, protocol, requires_tls,
+      certificate_sha256, certificate_cn, preshared_key, networks)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::cidr[]) RETURNING id`,
     [
       bracelet.deviceId,
       bracelet.model,
@@ -24,6 +35,12 @@ export async function insertBracelet(db: Db, bracelet: NewBracelet): Promise<num
       bracelet.secretSha256,
       bracelet.idSuffices ?? false,
       bracelet.settings,
+      bracelet.protocol,
+      bracelet.requiresTls ?? false,
+      bracelet.certificateSha256,
+      bracelet.certificateCn,
+      bracelet.presharedKey ?? false,
+      bracelet.networks,
     ],
   )
   return rows[0]!.id

@@ -1,12 +1,19 @@
 import type { Assignment, DeviceSettings, DirectoryRecord } from '../../model/plan/directory.ts'
+import type { Protocol } from '../../model/report/report.ts'
 import type { Db } from '../database/open-pool.ts'
 
 type DeviceRow = {
   bracelet_id: number
   device_id: string
   unit_path: string
+  protocol: Protocol | null
+  requires_tls: boolean
   secret_sha256: string | null
   id_suffices: boolean
+  certificate_sha256: string | null
+  certificate_cn: string | null
+  preshared_key: boolean
+  networks: string[] | null
   revoked: boolean
   settings: DeviceSettings | null
   assignments: Assignment[]
@@ -16,7 +23,11 @@ type GatewayRow = { id: string; unit_path: string; secret_sha256: string; revoke
 /** Every bracelet and gateway. Assignments are cut to the wearers' supervisions: outside them a bracelet leaves no track. */
 export async function loadDirectory(db: Db): Promise<DirectoryRecord[]> {
   const devices = await db.query<DeviceRow>(`
-    SELECT b.id AS bracelet_id, b.device_id, b.unit_path::text, b.secret_sha256, b.id_suffices,
+    SELECT b.id AS bracelet_id, b.device_id, b.unit_path::text, b.protocol, b.requires_tls, b.secret_sha256, b.id_suffices,
+      b.certificate_sha256, b.certificate_cn, b.preshared_key,
+      coalesce(b.networks, (
+        SELECT u.device_networks FROM unit u WHERE b.unit_path <@ u.path AND u.device_networks IS NOT NULL
+        ORDER BY nlevel(u.path) DESC LIMIT 1))::text[] AS networks,
       b.revoked_at IS NOT NULL AS revoked, b.settings,
       coalesce((
         SELECT json_agg(json_strip_nulls(json_build_object('wearerId', a.wearer_id,
@@ -37,8 +48,14 @@ function deviceOf(row: DeviceRow): DirectoryRecord {
       braceletId: row.bracelet_id,
       deviceId: row.device_id,
       unitPath: row.unit_path,
+      ...(row.protocol !== null && { protocol: row.protocol }),
+      ...(row.requires_tls && { requiresTls: true }),
       ...(row.secret_sha256 !== null && { secretSha256: row.secret_sha256 }),
       idSuffices: row.id_suffices,
+      ...(row.certificate_sha256 !== null && { certificateSha256: row.certificate_sha256 }),
+      ...(row.certificate_cn !== null && { certificateCn: row.certificate_cn }),
+      ...(row.preshared_key && { presharedKey: true }),
+      ...(row.networks !== null && { networks: row.networks }),
       revoked: row.revoked,
       assignments: row.assignments,
       ...(row.settings !== null && { settings: row.settings }),

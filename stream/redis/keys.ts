@@ -76,6 +76,12 @@ export function keysOf(prefix: string) {
     quarantineDropped: `${prefix}:{quarantine}:dropped`,
     /** How many of the entries each sender has sent. */
     quarantineSenders: `${prefix}:{quarantine}:senders`,
+    /** What codes and TLS keys of bracelets are derived from, where the installation brings no key. */
+    deviceKey: `${prefix}:{device-key}`,
+    /** Bracelets that two senders claim to be, and who spoke for which bracelet of late. */
+    disputes: `${prefix}:{disputes}`,
+    disputesVersion: `${prefix}:{disputes}:version`,
+    senders: `${prefix}:{disputes}:senders`,
     acts: `${prefix}:{acts}`,
     /** Recipients that have or had a queue of alerts. */
     recipients: `${prefix}:{recipients}`,

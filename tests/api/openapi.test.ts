@@ -10,7 +10,7 @@ import {
   wearerDetailSchema,
   wearerSchema,
   zoneSchema,
-} from '../../api/answer/schemas.ts'
+} from '../../model/console/wire.ts'
 import { announceRecipients } from '../../stream/logs/notified.ts'
 import { DAY_MS, FROM_MS } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'

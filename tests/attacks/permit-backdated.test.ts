@@ -41,13 +41,13 @@ const decidedOf = async (table: string, id: string) => {
 test('a permit or a condition cannot begin before it is decided, whatever time of decision is given', async () => {
   const [decidedMs, madeMs, fromMs] = [yesterday(), yesterday(), yesterday()]
   const attempts = [
-    as('kepalaA', (client) => insertPermit(client, { ...rule(), decidedMs, fromMs, toMs: tomorrow() })),
-    insertPermit(owner, { ...rule(), decidedMs, fromMs, toMs: tomorrow() }),
-    as('kepalaA', (client) => insertCondition(client, { ...curfew(), madeMs, fromMs })),
-    insertCondition(owner, { ...curfew(), madeMs, fromMs }),
+    () => as('kepalaA', (client) => insertPermit(client, { ...rule(), decidedMs, fromMs, toMs: tomorrow() })),
+    () => insertPermit(owner, { ...rule(), decidedMs, fromMs, toMs: tomorrow() }),
+    () => as('kepalaA', (client) => insertCondition(client, { ...curfew(), madeMs, fromMs })),
+    () => insertCondition(owner, { ...curfew(), madeMs, fromMs }),
   ]
   for (const attempt of attempts)
-    await expect(attempt).rejects.toMatchObject({ constraint: expect.stringMatching('never_backwards') })
+    await expect(attempt()).rejects.toMatchObject({ constraint: expect.stringMatching('never_backwards') })
 })
 
 test('the time of the decision is the database’s', async () => {

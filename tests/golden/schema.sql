@@ -88,6 +88,12 @@ bracelet table, row security
   id_suffices boolean not null = false
   revoked_at timestamp with time zone
   settings jsonb
+  protocol text
+  requires_tls boolean not null = false
+  certificate_sha256 text
+  certificate_cn text
+  preshared_key boolean not null = false
+  networks cidr[]
 condition table, row security
   version_id bigint not null identity a
   id text not null = (gen_random_uuid())::text
@@ -343,6 +349,7 @@ END
   kind text not null
   time_zone text not null
   rules_version bigint not null = 0
+  device_networks cidr[]
 wearer table, row security
   id integer not null identity a
   uuid uuid not null = gen_random_uuid()
@@ -398,9 +405,14 @@ auth.session session_pkey PRIMARY KEY (id)
 auth.session session_token_key UNIQUE (token)
 auth.sign_in_try sign_in_try_pkey PRIMARY KEY (key)
 auth.verification verification_pkey PRIMARY KEY (id)
+bracelet bracelet_certificate_cn_check CHECK (length(certificate_cn) >= 1 AND length(certificate_cn) <= 64)
+bracelet bracelet_certificate_sha256_check CHECK (certificate_sha256 ~ '^[0-9a-f]{64}$'::text)
 bracelet bracelet_device_id_check CHECK (length(device_id) >= 1 AND length(device_id) <= 64)
 bracelet bracelet_device_id_key UNIQUE (device_id)
+bracelet bracelet_id_never_suffices_over_http CHECK (NOT (id_suffices AND (protocol = ANY (ARRAY['own'::text, 'gateway'::text, 'osmand'::text, 'owntracks'::text]))))
+bracelet bracelet_networks_check CHECK (cardinality(networks) >= 1 AND cardinality(networks) <= 16)
 bracelet bracelet_pkey PRIMARY KEY (id)
+bracelet bracelet_protocol_check CHECK (protocol = ANY (ARRAY['own'::text, 'gateway'::text, 'osmand'::text, 'megastek'::text, 'gt06'::text, 'owntracks'::text, 'jt808'::text, 'laipac'::text, 'r16h'::text, 'xexun3'::text]))
 bracelet bracelet_secret_sha256_check CHECK (secret_sha256 ~ '^[0-9a-f]{64}$'::text)
 bracelet bracelet_settings_check CHECK (jsonb_typeof(settings) = 'object'::text)
 bracelet bracelet_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
@@ -476,6 +488,7 @@ supervision supervision_pkey PRIMARY KEY (id)
 supervision supervision_programme_check CHECK (programme = ANY (ARRAY['PB'::text, 'CB'::text, 'CMB'::text, 'CMK'::text, 'asimilasi'::text, 'pidana_pengawasan'::text, 'kerja_sosial'::text]))
 supervision supervision_sk_number_check CHECK (btrim(sk_number) <> ''::text)
 supervision supervision_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
+unit unit_device_networks_check CHECK (cardinality(device_networks) >= 1 AND cardinality(device_networks) <= 16)
 unit unit_kind_check CHECK (kind = ANY (ARRAY['ditjenpas'::text, 'kanwil'::text, 'bapas'::text, 'pos'::text]))
 unit unit_name_check CHECK (btrim(name) <> ''::text)
 unit unit_parent_fkey FOREIGN KEY (parent) REFERENCES unit(path)
@@ -635,6 +648,7 @@ CREATE TRIGGER announce_insert AFTER INSERT ON permit REFERENCING NEW TABLE AS n
 CREATE TRIGGER announce_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_insert AFTER INSERT ON zone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_zones()
 CREATE TRIGGER announce_interval AFTER UPDATE OF report_interval_ms, silence_grace_ms ON wearer FOR EACH ROW WHEN (old.report_interval_ms IS DISTINCT FROM new.report_interval_ms OR old.silence_grace_ms IS DISTINCT FROM new.silence_grace_ms) EXECUTE FUNCTION announce_interval()
+CREATE TRIGGER announce_networks AFTER UPDATE OF device_networks ON unit FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce_update AFTER UPDATE ON condition REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_update AFTER UPDATE ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_update AFTER UPDATE ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
@@ -1716,7 +1730,7 @@ gelang_record: SELECT on gateway
 gelang_record: SELECT on rules_version
 
 -- grants on columns
-gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings) on bracelet
+gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks) on bracelet
 gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
 gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
@@ -1732,7 +1746,7 @@ gelang_record: SELECT (id, unit_path, report_interval_ms, silence_grace_ms, plan
 gelang_record: SELECT (id, wearer_id, during, condition_ids, zone_id, decided_at, legal_basis, changed_at, cancelled_at) on permit
 gelang_record: SELECT (id, wearer_id, during, made_at, changed_at) on supervision
 gelang_record: SELECT (incident_id, action, at, signs) on officer_act
-gelang_record: SELECT (path, kind) on unit
+gelang_record: SELECT (path, kind, device_networks) on unit
 gelang_record: SELECT (received_at, source_id) on quarantine
 gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zone, windows, severity, parameters, legal_basis, made_at, changed_at, cancelled_at) on condition
 

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { type OwnServer, ownRedis } from '../setup/own-services.ts'
-import { device, NOW_ISO, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
+import { idOnly, NOW_ISO, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
 import { nmea } from './wire-envelopes.ts'
 
 let open: OpenIngest
@@ -39,7 +39,7 @@ test('keepAliveMs: a kept HTTP connection that asks nothing more is closed', asy
 test('tcpUnsentBytesMax: a device that fetches no replies is cut', async () => {
   open = await openIngest({
     limits: { tcpUnsentBytesMax: 50_000 },
-    records: [...PEOPLE, device('86000041', { idSuffices: true })],
+    records: [...PEOPLE, idOnly('86000041', 'laipac')],
   })
   const socket = dial('laipac')
   socket.pause()
@@ -60,7 +60,7 @@ test('logPendingReportsHigh: while the log is behind, sockets are not read', asy
   open = await openIngest({
     redisUrl: server.url,
     limits: { logPendingReportsHigh: 3 },
-    records: [...PEOPLE, device('860000000000059', { idSuffices: true })],
+    records: [...PEOPLE, idOnly('860000000000059', 'r16h')],
   })
   const frame = (second: number, imei: string) =>
     `@GPSD,${imei},R,20260108,0930${String(second).padStart(2, '0')},59.91325,N,010.73801,E,4,187,23,64,L,$`

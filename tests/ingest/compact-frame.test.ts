@@ -4,15 +4,15 @@ import { REFUSAL_REASONS } from '../../model/report/quarantine.ts'
 import { type DeviceReport, REPORT_FLAG } from '../../model/report/report.ts'
 import { CompactEncoder, readCompactAnswer } from '../../simulators/compact-frame.ts'
 import { ownReport } from '../../simulators/send-gateway.ts'
-import { GATEWAY_SECRET, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
+import { GATEWAY_SECRET, NOW_MS, type OpenIngest, openIngest, WARDS } from './ingest-fixture.ts'
 
 let open: OpenIngest
 beforeAll(async () => {
-  open = await openIngest({ limits: { gatewayMalformedFramesMax: 100_000, gatewayHandlesMax: 1000 } })
+  open = await openIngest({ records: WARDS, limits: { gatewayMalformedFramesMax: 100_000, gatewayHandlesMax: 1000 } })
 })
 afterAll(() => open.close())
 afterEach(async () => {
-  open.directory.replaceAll(PEOPLE)
+  open.directory.replaceAll(WARDS)
   await open.redis.del(...[0, 1, 2, 3].map((n) => open.keys.reports(n)), open.keys.quarantine)
 })
 
@@ -105,7 +105,7 @@ test('bracelets are named once; each report has its verdict', async () => {
     answer!.refused.map(({ index, reason }) => [index, REFUSAL_REASONS[reason - 1]])
   expect(first!.ack).toBe(1)
   expect(words(first)).toEqual([
-    [1, 'unknown_device'],
+    [1, 'not_of_this_gateway'],
     [2, 'not_of_this_gateway'],
   ])
   expect(words(second)).toEqual([

@@ -4,8 +4,8 @@ import { afterEach, expect, test } from 'vitest'
 import type { StreamProtocol } from '../../ingest/protocols/decoder.ts'
 import { protocolNamed } from '../../ingest/protocols/protocols.ts'
 import type { DirectoryRecord } from '../../model/plan/directory.ts'
-import { ALARM, type Protocol } from '../../model/report/report.ts'
-import { device, NOW_MS, type OpenIngest, openIngest, SECRET } from './ingest-fixture.ts'
+import { ALARM, type Protocol, REPORT_FLAG } from '../../model/report/report.ts'
+import { device, idOnly, NOW_MS, type OpenIngest, openIngest, SECRET } from './ingest-fixture.ts'
 import { gt06, hexOfText, jt808, nmea, xexun3 } from './wire-envelopes.ts'
 
 let open: OpenIngest
@@ -15,10 +15,10 @@ afterEach(async () => {
   await open.close()
 })
 
-/** Opens an ingest that knows these ids, which need no secret. */
-async function openFor(...records: (string | DirectoryRecord)[]): Promise<void> {
+/** Opens an ingest that knows these ids, which need no secret in that protocol. */
+async function openFor(protocol: Protocol, ...records: (string | DirectoryRecord)[]): Promise<void> {
   open = await openIngest({
-    records: records.map((record) => (typeof record === 'string' ? device(record, { idSuffices: true }) : record)),
+    records: records.map((record) => (typeof record === 'string' ? idOnly(record, protocol) : record)),
   })
 }
 
@@ -42,7 +42,7 @@ const GPS = '1a0108091e05c900aa49c00b75598024110f01fe0a123400abcd'
 const LOCATION = '0000000000000006005e9ac0065da3800017 0024 010f260108173005'.replace(/\s/g, '')
 
 test('a GT06 login of nobody we know is not answered, and the connection is cut', async () => {
-  await openFor('860000000000025')
+  await openFor('gt06', '860000000000025')
   const line = dial('gt06')
   line.say(gt06('01', '0860000000000026'))
   await line.closed
@@ -51,7 +51,7 @@ test('a GT06 login of nobody we know is not answered, and the connection is cut'
 })
 
 test('two GT06 logins on one connection: each report is of the one who logged in last', async () => {
-  await openFor('860000000000025', '860000000000026')
+  await openFor('gt06', '860000000000025', '860000000000026')
   const line = dial('gt06')
   line.say(gt06('01', '0860000000000025', 1), gt06('12', GPS, 2), gt06('01', '0860000000000026', 3), gt06('12', GPS, 4))
   await line.hears([gt06('01', '', 1), gt06('12', '', 2), gt06('01', '', 3), gt06('12', '', 4)].join(''))
@@ -60,7 +60,7 @@ test('two GT06 logins on one connection: each report is of the one who logged in
 })
 
 test('what can never be taken is answered once it is in quarantine', async () => {
-  await openFor('860000000000025')
+  await openFor('gt06', '860000000000025')
   const line = dial('gt06')
   const broken = gt06('12', `1a0d${GPS.slice(4)}`, 2)
   const rollover = gt06('12', `0605${GPS.slice(4)}`, 3)
@@ -77,19 +77,21 @@ test('what can never be taken is answered once it is in quarantine', async () =>
 })
 
 test('a cut strap is raised although the clock of the device is broken, and its frame is kept', async () => {
-  await openFor('860000000000025')
+  await openFor('gt06', '860000000000025')
   const line = dial('gt06')
   line.say(
     gt06('01', '0860000000000025', 1),
     gt06('26', `000000000000${GPS.slice(12, 36)}0901fe0a123400abcd4003041302`, 2),
   )
   await line.hears(gt06('01', '', 1) + gt06('26', '', 2))
-  expect(await open.stored()).toMatchObject([{ timeMs: NOW_MS, alarms: ALARM.tamper, flags: 16 }])
+  expect(await open.stored()).toMatchObject([
+    { timeMs: NOW_MS, alarms: ALARM.tamper, flags: 16 | REPORT_FLAG.unproven },
+  ])
   expect((await open.quarantined()).map(({ reason }) => reason)).toEqual(['impossible_time'])
 })
 
 test('a damaged frame gets no answer and leaves nothing but its bytes', async () => {
-  await openFor('860000000000066')
+  await openFor('xexun3', '860000000000066')
   const line = dial('xexun3')
   const sound = xexun3('20', '6906695f79600400')
   line.say(xexun3('01', '', 1), sound.replace(/..cf$/, '00cf'), sound)
@@ -99,16 +101,16 @@ test('a damaged frame gets no answer and leaves nothing but its bytes', async ()
 })
 
 test('a JT808 batch is answered once for all its records', async () => {
-  await openFor('086000000033')
+  await openFor('jt808', idOnly('086000000033', 'jt808', { settings: { skipsAuthentication: true } }))
   const line = dial('jt808')
   const late = LOCATION.replace('173005', '172005')
   line.say(jt808('0704', `000201001c${LOCATION}001c${late}`, { serial: 7 }))
   await line.hears(jt808('8001', '0007070400', { serial: 0 }))
-  expect(await open.stored()).toMatchObject([{ flags: 7 }, { flags: 7 }])
+  expect(await open.stored()).toMatchObject([{ flags: 7 | REPORT_FLAG.unproven }, { flags: 7 | REPORT_FLAG.unproven }])
 })
 
 test('half a split message is not answered; the whole is, part by part', async () => {
-  await openFor('86000000033')
+  await openFor('jt808', idOnly('86000000033', 'jt808', { settings: { skipsAuthentication: true } }))
   const line = dial('jt808')
   const body = `000201001c${LOCATION}001c${LOCATION.replace('173005', '172005')}`
   line.say(jt808('0704', body.slice(0, 40), { serial: 1, split: [2, 1] }), jt808('0002', '', { serial: 9 }))
@@ -126,7 +128,7 @@ test('half a split message is not answered; the whole is, part by part', async (
 })
 
 test('a Laipac bracelet that waits is asked; then it is acknowledged and its tamper reset', async () => {
-  await openFor('86000041')
+  await openFor('laipac', '86000041')
   const line = dial('laipac')
   const { bytes } = (protocolNamed('laipac') as StreamProtocol).greeting!
   expect(Buffer.from(bytes).toString()).toBe('$AVREQ,?*42\r\n')
@@ -136,12 +138,12 @@ test('a Laipac bracelet that waits is asked; then it is acknowledged and its tam
   await line.hears(
     hexOfText(`$AVREQ,?*42\r\n${nmea(`EAVACK,T,${report.slice(-2)}`)}\r\n${nmea('AVCFG,00000000,t')}\r\n`),
   )
-  expect(await open.stored()).toMatchObject([{ alarms: ALARM.tamper, flags: 7 }])
+  expect(await open.stored()).toMatchObject([{ alarms: ALARM.tamper, flags: 7 | REPORT_FLAG.unproven }])
 })
 
 test('per-device settings: checksum, zone, codes', async () => {
   const settings = { acceptBadChecksum: true, utcOffsetMinutes: -30, alarmCodes: { '0C': 'strapOpen' } }
-  await openFor(device('860000000000025', { idSuffices: true, settings }))
+  await openFor('gt06', idOnly('860000000000025', 'gt06', { settings }))
   const line = dial('gt06')
   const frame = gt06('26', `${GPS.slice(0, 36)}0901fe0a123400abcd4003040c02`, 2).replace(/....0d0a$/, '00000d0a')
   line.say(gt06('01', '0860000000000025', 1), frame)
@@ -162,12 +164,12 @@ const basic = (user: string, password: string) => ({
 const fix = { _type: 'location', lat: -6.2, lon: 106.8, tst: NOW_MS / 1000 - 60, tid: '17' }
 
 test('OwnTracks: Basic authentication is the secret of the device, and the payload speaks for nobody else', async () => {
-  await openFor(device('owntracks/b17/phone'), device('owntracks/b18/phone'), device('17', { idSuffices: true }))
+  await openFor('owntracks', device('owntracks/b17/phone'), device('owntracks/b18/phone'), device('17'))
   expect(await post(fix, basic('b17', SECRET))).toEqual([200, '[]'])
   expect(await post({ ...fix, topic: 'owntracks/b18/phone' }, basic('b17', SECRET))).toEqual([200, '[]'])
   expect(await post(fix, basic('b17', 'wrong-secret'))).toEqual([401, ''])
   expect(await post({ ...fix, topic: 'owntracks/b18/phone' })).toEqual([401, ''])
-  expect(await post({ ...fix, topic: 'owntracks/nobody/phone' })).toEqual([404, ''])
+  expect(await post({ ...fix, topic: 'owntracks/nobody/phone' })).toEqual([401, ''])
   const rows = await open.stored()
   expect(rows).toHaveLength(2)
   expect(new Set(rows.map(({ wearerId }) => wearerId)).size).toBe(1)
@@ -175,8 +177,8 @@ test('OwnTracks: Basic authentication is the secret of the device, and the paylo
 })
 
 test('OwnTracks: everything gets a 2xx and an empty array, only a location makes a position', async () => {
-  await openFor(device('owntracks/b17/phone', { idSuffices: true }))
-  const who = { 'x-limit-u': 'b17', 'x-limit-d': 'phone' }
+  await openFor('owntracks', device('owntracks/b17/phone'))
+  const who = basic('b17', SECRET)
   for (const body of ['', { _type: 'lwt', tst: 1 }, { _type: 'card' }, { _type: 'encrypted', data: 'x' }, '{"_type"'])
     expect(await post(body, who)).toEqual([200, '[]'])
   expect(await post('')).toEqual([200, '[]'])
@@ -185,6 +187,6 @@ test('OwnTracks: everything gets a 2xx and an empty array, only a location makes
     'encrypted, and no shared secret is configured',
     'no JSON object',
   ])
-  expect(await post({ ...fix, _type: 'transition', event: 'enter' }, {}, '/pub?u=b17&d=phone')).toEqual([200, '[]'])
+  expect(await post({ ...fix, _type: 'transition', event: 'enter' }, who, '/pub?u=b17&d=phone')).toEqual([200, '[]'])
   expect(await open.stored()).toMatchObject([{ alarms: ALARM.zoneIn, flags: 1 }])
 })

@@ -1,12 +1,12 @@
 // What one gateway can send must not end the process: its own connection at most.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { device, GATEWAY_SECRET, gateway, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
+import { GATEWAY_SECRET, gateway, NOW_MS, type OpenIngest, openIngest, WARDS, ward } from './ingest-fixture.ts'
 
 let open: OpenIngest
 beforeAll(async () => {
   open = await openIngest({
-    records: [...PEOPLE, gateway('g2'), device('impossible', { braceletId: -1 })],
+    records: [...WARDS, gateway('g2'), ward('impossible', { braceletId: -1 })],
   })
 })
 afterAll(() => open.close())

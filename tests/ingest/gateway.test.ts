@@ -1,16 +1,17 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { GATEWAY_SECRET, gateway, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
+import { GATEWAY_SECRET, gateway, NOW_MS, type OpenIngest, openIngest, WARDS } from './ingest-fixture.ts'
 
 let open: OpenIngest
 beforeAll(async () => {
   open = await openIngest({
+    records: WARDS,
     limits: { batchReportsMax: 600, gatewayMalformedFramesMax: 3, gatewayFrameBytesMax: 200_000 },
   })
 })
 afterAll(() => open.close())
 afterEach(async () => {
-  open.directory.replaceAll(PEOPLE)
+  open.directory.replaceAll(WARDS)
   await open.redis.del(...[0, 1, 2, 3].map((n) => open.keys.reports(n)))
   await open.redis.del(open.keys.quarantine)
 })
@@ -84,7 +85,7 @@ test('each report has its verdict; sequence numbers may repeat; an empty frame i
   expect(answers[0]!.results).toMatchObject([
     { ok: true },
     { ok: false, reason: 'not_of_this_gateway' },
-    { ok: false, reason: 'unknown_device' },
+    { ok: false, reason: 'not_of_this_gateway' },
     { ok: false, reason: 'malformed', detail: 'deviceId is missing' },
   ])
   expect(answers.slice(1)).toEqual([
@@ -140,7 +141,7 @@ test('too many reports in a frame, and a frame too large', async () => {
 
 test('a gateway revoked while connected is cut with its next frame', async () => {
   const client = await connected()
-  open.directory.replaceAll(PEOPLE.map((r) => (r.kind === 'gateway' ? gateway('g1', 'ditjenpas.jabar', true) : r)))
+  open.directory.replaceAll(WARDS.map((r) => (r.kind === 'gateway' ? gateway('g1', 'ditjenpas.jabar', true) : r)))
   client.send(1, [report()])
   expect(await client.closed()).toBe(1008)
   expect(await open.stored()).toEqual([])
@@ -194,7 +195,7 @@ test('more gateways than the limit are turned away', async () => {
 })
 
 test('closing acknowledges what was read, then says goodbye', async () => {
-  const one = await openIngest()
+  const one = await openIngest({ records: WARDS })
   const client = await connected(one.ingest.ports.own)
   for (let seq = 0; seq < 20; seq++) client.send(seq, [report({ hdop: seq })])
   await client.answers(1)

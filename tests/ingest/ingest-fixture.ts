@@ -12,12 +12,14 @@ import { ENTRY_HEADER_BYTES, entryCount, readAttributes, readReport } from '../.
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
 import { appendQuarantine, readQuarantine } from '../../stream/logs/quarantine-log.ts'
 import { readEntries } from '../../stream/logs/read-reports.ts'
+import { disputeKeeper } from '../setup/dispute-keeper.ts'
 import { createTestRedis, silentLog } from '../setup/test-redis.ts'
 
 export const NOW_MS = Date.parse('2026-01-08T10:00:00Z')
 export const NOW_ISO = new Date(NOW_MS).toISOString()
 export const SECRET = 'bracelet-secret-0001'
 export const GATEWAY_SECRET = 'gateway-secret-0001'
+export const DEVICE_KEY = new Uint8Array(32).fill(7)
 export const SHARDS = 4
 
 export function sha256(text: string): string {
@@ -46,6 +48,17 @@ export function gateway(gatewayId: string, unitPath = 'ditjenpas.jabar', revoked
   return { kind: 'gateway', gateway: { gatewayId, unitPath, secretSha256: sha256(GATEWAY_SECRET), revoked } }
 }
 
+/** A bracelet whose protocol carries no secret: its id is enough. */
+export function idOnly(deviceId: string, protocol: Protocol, changes: Partial<DirectoryDevice> = {}): DirectoryRecord {
+  const { secretSha256: _, ...rest } = (device(deviceId) as { device: DirectoryDevice }).device
+  return { kind: 'device', device: { ...rest, protocol, idSuffices: true, ...changes } }
+}
+
+/** A bracelet for which gateways speak. */
+export function ward(deviceId: string, changes: Partial<DirectoryDevice> = {}): DirectoryRecord {
+  return idOnly(deviceId, 'gateway', { idSuffices: false, ...changes })
+}
+
 /** Who is there in nearly every test. */
 export const PEOPLE = [
   device('b1'),
@@ -53,10 +66,23 @@ export const PEOPLE = [
   device('revoked', { revoked: true }),
   device('idle', { assignments: [] }),
   device('ended', { assignments: [{ wearerId: 77, fromMs: 0, toMs: NOW_MS - 60_000 }] }),
-  device('free', { idSuffices: true }),
+  device('free', { protocol: 'osmand' }),
   device('far', { unitPath: 'ditjenpas.papua.jayapura' }),
-  device('860000000000058', { idSuffices: true }),
-  device('70218845', { idSuffices: true }),
+  ward('w1'),
+  ward('w2'),
+  idOnly('860000000000058', 'r16h'),
+  device('70218845', { protocol: 'osmand' }),
+  gateway('g1'),
+  gateway('gone', 'ditjenpas.jabar', true),
+]
+
+/** The same people, where gateways speak for the bracelets. */
+export const WARDS = [
+  ...['b1', 'b2'].map((id) => ward(id)),
+  ward('revoked', { revoked: true }),
+  ward('idle', { assignments: [] }),
+  ward('ended', { assignments: [{ wearerId: 77, fromMs: 0, toMs: NOW_MS - 60_000 }] }),
+  ward('far', { unitPath: 'ditjenpas.papua.jayapura' }),
   gateway('g1'),
   gateway('gone', 'ditjenpas.jabar', true),
 ]
@@ -120,6 +146,8 @@ export async function openIngest(
   const said: { level: string; fields: object; message: string }[] = []
   const say = (level: string) => (fields: object, message: string) => void said.push({ level, fields, message })
   const ingest = await startIngest({
+    disputes: disputeKeeper(test.redis, test.keys),
+    deviceKey: DEVICE_KEY,
     ports: { own: 0, ...Object.fromEntries(DEVICE_PROTOCOLS.map(({ name }) => [name, 0])) },
     host: '127.0.0.1',
     appender,
@@ -159,8 +187,12 @@ export async function openIngest(
         body: typeof body === 'string' ? body : JSON.stringify(body),
       })
     },
+    /** With the token of all bracelets here, unless another stands in the path, the query, the body or the header. */
     osmand(path: string, init: RequestInit = {}) {
-      return fetch(url('osmand', path), init)
+      const says = /token=|^\/bracelet-secret/.test(path) || /token/.test(String(init.body))
+      const headers = new Headers(init.headers)
+      if (!says && !headers.has('authorization')) headers.set('authorization', `Bearer ${SECRET}`)
+      return fetch(url('osmand', path), { ...init, headers })
     },
     async close() {
       await ingest.close()

@@ -1,6 +1,6 @@
 // An ingest in a process of its own, since ten thousand connections and their other ends do not fit into one. Told what to do over
 // IPC: `{ ask: 'measure' }` is answered with what it measures, `{ ask: 'end' }` ends it.
-import { device, openIngest } from './ingest-fixture.ts'
+import { idOnly, openIngest } from './ingest-fixture.ts'
 
 export type Measured = {
   residentBytes: number
@@ -12,7 +12,7 @@ export type Measured = {
 
 const [idsFrom, count, identifyMs] = process.argv.slice(2).map(Number) as [number, number, number]
 const open = await openIngest({
-  records: Array.from({ length: count }, (_, i) => device(String(idsFrom + i), { idSuffices: true })),
+  records: Array.from({ length: count }, (_, i) => idOnly(String(idsFrom + i), 'gt06')),
   limits: { tcpIdentifyMs: identifyMs },
 })
 

@@ -71,7 +71,7 @@ test('more bodies arriving at once than the limit are answered 503', async () =>
 
 test('strangers cannot fill the quarantine', async () => {
   open = await openIngest({ limits: { strangersQuarantinedPerSecond: 3 } })
-  for (let i = 0; i < 10; i++) expect((await open.osmand(`/?id=stranger${i}`)).status).toBe(404)
+  for (let i = 0; i < 10; i++) expect((await open.osmand(`/?id=stranger${i}`)).status).toBe(401)
   expect(await open.quarantined()).toHaveLength(3)
   expect(open.meter.of('gelang_ingest_strangers_not_kept_total', { protocol: 'osmand' })).toBe(7)
   expect(open.meter.of('gelang_ingest_refusals_total', { protocol: 'osmand', reason: 'unknown_device' })).toBe(10)

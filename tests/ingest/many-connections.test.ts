@@ -78,7 +78,7 @@ test('10,000 idle and half-open connections, and strangers', { timeout: TEST_MS_
   expect(during.connections.gt06).toBe(CONNECTIONS)
   expect((during.residentBytes - before.residentBytes) / CONNECTIONS).toBeLessThan(BYTES_OF_ONE_MAX)
 
-  const { hello, encode } = r16hDevice.newSession(String(IDS_FROM + CONNECTIONS))
+  const { hello, encode } = r16hDevice.newSession(String(IDS_FROM + CONNECTIONS), '')
   const other = await dial(ports.r16h!, Buffer.from(hello[0]!().bytes), false)
   const report = { deviceId: '', fixValid: true, latDeg: -6.2, lonDeg: 106.8, alarms: [], archived: false }
   for (let i = 0; i < 20; i++) other.write(encode([{ ...report, timeMs: NOW_MS - i * 1000 }], false).bytes)

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { GATEWAY_SECRET, NOW_ISO, NOW_MS, type OpenIngest, openIngest } from './ingest-fixture.ts'
+import { GATEWAY_SECRET, NOW_ISO, NOW_MS, type OpenIngest, openIngest, PEOPLE, WARDS } from './ingest-fixture.ts'
 
 let open: OpenIngest
 beforeAll(async () => {
@@ -10,6 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => open.close())
 afterEach(async () => {
+  open.directory.replaceAll(PEOPLE)
   await open.redis.del(...[0, 1, 2, 3].map((n) => open.keys.reports(n)))
   await open.redis.del(open.keys.quarantine)
   open.clock.nowMs += 600_000
@@ -29,6 +30,7 @@ test('a report is in the log when it is answered', async () => {
 })
 
 test('each report of a batch has its own verdict, in order, and what is refused is in quarantine', async () => {
+  open.directory.replaceAll(WARDS)
   const time = new Date(open.clock.nowMs).toISOString()
   const answer = await open.post(
     {
@@ -51,7 +53,7 @@ test('each report of a batch has its own verdict, in order, and what is refused 
   expect(results.map((r) => r.reason ?? 'ok')).toEqual([
     'ok',
     'malformed',
-    'unknown_device',
+    'not_of_this_gateway',
     'revoked_device',
     'not_of_this_gateway',
     'impossible_position',
@@ -78,6 +80,7 @@ test('each report of a batch has its own verdict, in order, and what is refused 
 })
 
 test('a supervision that has ended leaves no track, and a report from before its end still does', async () => {
+  open.directory.replaceAll(WARDS)
   const answer = await open.post(
     { reports: [fix({ deviceId: 'ended', time: NOW_MS - 60_000 }), fix({ deviceId: 'ended', time: NOW_MS - 60_001 })] },
     asGateway,
@@ -145,6 +148,7 @@ test('a flood is limited for its bracelet alone and nothing of the request is ta
   expect([flooded.status, flooded.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)])
   expect((await open.post(many('b2'))).status).toBe(200)
   expect(await open.stored()).toHaveLength(100)
+  open.directory.replaceAll(WARDS)
   const mixed = await open.post(
     {
       reports: Array(20)

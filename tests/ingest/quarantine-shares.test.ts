@@ -4,20 +4,22 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { CompactEncoder, readCompactAnswer } from '../../simulators/compact-frame.ts'
 import { appendQuarantine, dropQuarantine, readQuarantine } from '../../stream/logs/quarantine-log.ts'
-import { device, GATEWAY_SECRET, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
+import { GATEWAY_SECRET, idOnly, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
 import { jt808 } from './wire-envelopes.ts'
 
 const SHARE = 10
 let open: OpenIngest
 beforeEach(async () => {
-  const records = [...PEOPLE, device('86000000033', { idSuffices: true })]
+  const records = [...PEOPLE, idOnly('86000000033', 'jt808', { settings: { skipsAuthentication: true } })]
   open = await openIngest({ records, limits: { quarantineShareMax: SHARE, malformedFramesMax: 1000 } })
 })
 afterEach(() => open.close())
 
 const gateway = { authorization: `Bearer g1:${GATEWAY_SECRET}` }
-const bad = (n: number) => ({ deviceId: 'b1', time: NOW_MS - n, lat: 95, lon: 106.8 })
-const badOnes = (count: number) => ({ reports: Array.from({ length: count }, (_, i) => bad(i)) })
+const bad = (n: number, deviceId = 'b1') => ({ deviceId, time: NOW_MS - n, lat: 95, lon: 106.8 })
+const badOnes = (count: number, deviceId?: string) => ({
+  reports: Array.from({ length: count }, (_, i) => bad(i, deviceId)),
+})
 const kept = async () => (await open.quarantined()).length
 const notKept = (protocol: string) => open.meter.of('gelang_ingest_not_kept_total', { protocol })
 
@@ -35,13 +37,13 @@ async function othersAreKept(): Promise<void> {
 }
 
 test.each([
-  ['of a gateway', gateway],
-  ['of a bracelet', {}],
+  ['of a gateway', gateway, 'w1'],
+  ['of a bracelet', {}, 'b1'],
 ])(
   'own API, reports %s: what is beyond the share is to be sent again; so it is taken once the record has taken',
-  async (_, headers) => {
+  async (_, headers, deviceId) => {
     const { results } = await (
-      await open.post({ reports: [...badOnes(SHARE + 5).reports, { deviceId: 'b1', time: NOW_MS }] }, headers)
+      await open.post({ reports: [...badOnes(SHARE + 5, deviceId).reports, { deviceId, time: NOW_MS }] }, headers)
     ).json()
     expect(results.slice(0, SHARE)).toEqual(Array(SHARE).fill(expect.not.objectContaining({ retry: true })))
     expect(results.slice(SHARE, -1)).toEqual(Array(5).fill(expect.objectContaining({ ok: false, retry: true })))
@@ -52,7 +54,7 @@ test.each([
     await recordTakesAll()
     // It is asked no more than once a second, and the first answer is not waited for.
     open.clock.nowMs += 1000
-    const again = async () => (await (await open.post(bad(99), headers)).json()).results[0].retry
+    const again = async () => (await (await open.post(bad(99, deviceId), headers)).json()).results[0].retry
     await expect.poll(again).toBeUndefined()
   },
 )
@@ -71,7 +73,7 @@ test('a gateway’s frames, compact ones and those that cannot be read', async (
     socket.send(frame)
     return answer
   }
-  const report = { deviceId: 'b1', timeMs: NOW_MS, fixValid: true, latDeg: 95, lonDeg: 1, alarms: [], archived: false }
+  const report = { deviceId: 'w1', timeMs: NOW_MS, fixValid: true, latDeg: 95, lonDeg: 1, alarms: [], archived: false }
   const encoded = new CompactEncoder().encode(1, Array(SHARE + 1).fill(report))
   const { refused } = readCompactAnswer(await answerTo(encoded))
   expect(refused.map(({ retry }) => retry)).toEqual([...Array(SHARE).fill(false), true])
@@ -128,8 +130,8 @@ test('a share that other processes have filled: no answer at first, then it is k
   } as const
   const theirs = Array(SHARE).fill({ ...item, sender: 'gateway:g1' })
   await appendQuarantine(open.redis, open.keys, theirs, { shareMax: SHARE })
-  expect((await open.post(badOnes(2), gateway)).status).toBe(503)
-  const answer = await open.post(badOnes(2), gateway)
+  expect((await open.post(badOnes(2, 'w1'), gateway)).status).toBe(503)
+  const answer = await open.post(badOnes(2, 'w1'), gateway)
   expect((await answer.json()).results).toEqual(Array(2).fill(expect.objectContaining({ retry: true })))
   expect(open.said.filter(({ level }) => level === 'error')).toEqual([])
   await othersAreKept()

@@ -9,7 +9,17 @@ import { DeviceLink } from '../../simulators/devices/device-link.ts'
 import { type Random, randomOf } from '../../simulators/random.ts'
 import { GatewaySender } from '../../simulators/send-gateway.ts'
 import { sendOsmand } from '../../simulators/send-osmand.ts'
-import { device, GATEWAY_SECRET, gateway, NOW_MS, type OpenIngest, openIngest, SECRET } from './ingest-fixture.ts'
+import {
+  device,
+  GATEWAY_SECRET,
+  gateway,
+  idOnly,
+  NOW_MS,
+  type OpenIngest,
+  openIngest,
+  SECRET,
+  ward,
+} from './ingest-fixture.ts'
 import { gt06, hexOfText, jt808, nmea, xexun3 } from './wire-envelopes.ts'
 
 const SEED = 4
@@ -38,9 +48,9 @@ beforeAll(async () => {
   console.log(`rubbish from seed ${SEED}`)
   open = await openIngest({
     records: [
-      ...[...soundIds.values()].map((id) => device(id, { idSuffices: true })),
+      ...[...soundIds].map(([protocol, id]) => idOnly(id, protocol)),
       device('sound-osmand'),
-      device('sound-gateway'),
+      ward('sound-gateway'),
       gateway('g1'),
     ],
   })

@@ -20,9 +20,9 @@ test('says that reports are taken while they are, and no longer', async () => {
   await waitFor(() => expect(asked).toBeGreaterThan(3))
   expect(await readListening(redis, keys)).toBeUndefined()
   ready = true
-  await waitFor(async () => expect(await readListening(redis, keys)).toEqual({ sinceMs: 1000, toMs: 1000 }))
+  await waitFor(async () => expect(await readListening(redis, keys)).toEqual({ sinceMs: 1000, toMs: 1000, gaps: [] }))
   nowMs = 9000
-  await waitFor(async () => expect(await readListening(redis, keys)).toEqual({ sinceMs: 1000, toMs: 9000 }))
+  await waitFor(async () => expect(await readListening(redis, keys)).toEqual({ sinceMs: 1000, toMs: 9000, gaps: [] }))
   await saying.stop()
   nowMs = 10_000
   const before = asked

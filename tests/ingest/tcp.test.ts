@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { REPORT_FLAG } from '../../model/report/report.ts'
 import { shardOf } from '../../model/report/shard.ts'
 import { readEntries } from '../../stream/logs/read-reports.ts'
-import { device, NOW_MS, type OpenIngest, openIngest, PEOPLE, reportsOf, SHARDS } from './ingest-fixture.ts'
+import { device, idOnly, NOW_MS, type OpenIngest, openIngest, PEOPLE, reportsOf, SHARDS } from './ingest-fixture.ts'
 
 let open: OpenIngest
 afterEach(() => open.close())
@@ -30,7 +31,7 @@ test('frames cut and joined by the network are stored once each', async () => {
   expect((await open.stored())[0]).toMatchObject({
     timeMs: Date.parse('2026-01-08T09:30:00Z'),
     strap: 1,
-    flags: 3,
+    flags: 3 | REPORT_FLAG.unproven,
     protocol: 'r16h',
   })
   socket.destroy()
@@ -44,7 +45,7 @@ test('an alarm and an opened strap come out in the common words', async () => {
   expect((await open.stored())[0]).toMatchObject({
     strap: 2,
     alarms: 2,
-    flags: 4,
+    flags: 4 | REPORT_FLAG.unproven,
     attributes: { cell: '242,1,12058,115669,-87' },
   })
   socket.destroy()
@@ -54,11 +55,12 @@ test('unknown, revoked and secret-bearing devices are cut and kept', async () =>
   open = await openIngest({
     records: [
       ...PEOPLE,
-      device('860000000000001', { revoked: true, idSuffices: true }),
-      device('860000000000002', { idSuffices: false }),
+      idOnly('860000000000001', 'r16h', { revoked: true }),
+      device('860000000000002', { protocol: 'r16h' }),
+      idOnly('860000000000004', 'gt06'),
     ],
   })
-  for (const imei of ['860000000000001', '860000000000002', '860000000000003']) {
+  for (const imei of ['860000000000001', '860000000000002', '860000000000003', '860000000000004']) {
     const socket = dial()
     socket.write(frame(1, imei))
     await closed(socket)
@@ -67,6 +69,7 @@ test('unknown, revoked and secret-bearing devices are cut and kept', async () =>
     'revoked_device',
     'bad_credential',
     'unknown_device',
+    'wrong_protocol',
   ])
   expect(await open.stored()).toEqual([])
 })

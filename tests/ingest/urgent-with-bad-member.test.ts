@@ -4,12 +4,12 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { ALARM, CONTACT, REPORT_FLAG } from '../../model/report/report.ts'
 import { CompactEncoder, readCompactAnswer } from '../../simulators/compact-frame.ts'
-import { GATEWAY_SECRET, NOW_MS, type OpenIngest, openIngest, SECRET } from './ingest-fixture.ts'
+import { GATEWAY_SECRET, idOnly, NOW_MS, type OpenIngest, openIngest, PEOPLE, SECRET, ward } from './ingest-fixture.ts'
 import { nmea } from './wire-envelopes.ts'
 
 let open: OpenIngest
 beforeAll(async () => {
-  open = await openIngest()
+  open = await openIngest({ records: [...PEOPLE, ward('77'), idOnly('70218845', 'laipac')] })
 })
 afterAll(() => open.close())
 afterEach(() => open.redis.del(...[0, 1, 2, 3].map((n) => open.keys.reports(n)), open.keys.quarantine))
@@ -70,7 +70,7 @@ test('who speaks is known by the credential, where the report names nobody right
   expect(await open.stored()).toHaveLength(2)
   const { deviceId, ...nameless } = URGENT
   const gateway = { authorization: `Bearer g1:${GATEWAY_SECRET}` }
-  const answer = await open.post({ reports: [{ ...nameless, deviceId: 860000000000058 }, nameless] }, gateway)
+  const answer = await open.post({ reports: [{ ...nameless, deviceId: 77 }, nameless] }, gateway)
   expect((await answer.json()).results).toMatchObject([{ ok: true }, { ok: false, reason: 'malformed' }])
   expect(await open.stored()).toHaveLength(3)
 })
@@ -110,7 +110,7 @@ test.each<[string, (report: Buffer) => void, object | undefined]>([
     headers: { authorization: `Bearer g1:${GATEWAY_SECRET}` },
   })
   await new Promise((resolve) => socket.once('open', resolve))
-  const says = { deviceId: 'b1', timeMs: TIME_MS, fixValid: true, latDeg: -6.2, lonDeg: 106.8, archived: false }
+  const says = { deviceId: 'w1', timeMs: TIME_MS, fixValid: true, latDeg: -6.2, lonDeg: 106.8, archived: false }
   const frame = Buffer.from(new CompactEncoder().encode(1, [{ ...says, alarms: [], strap: 'open' }]))
   spoil(frame.subarray(frame.length - 52))
   const answer = new Promise<Buffer>((resolve) => socket.once('message', (data) => resolve(data as Buffer)))
@@ -125,7 +125,7 @@ test.each<[string, (report: Buffer) => void, object | undefined]>([
     },
   ])
   expect((await open.stored())[0]!.attributes).toEqual(attributes)
-  expect(await open.quarantined()).toMatchObject([{ reason: 'malformed', deviceId: 'b1' }])
+  expect(await open.quarantined()).toMatchObject([{ reason: 'malformed', deviceId: 'w1' }])
   socket.close()
 })
 

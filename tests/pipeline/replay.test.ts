@@ -58,7 +58,7 @@ beforeAll(async () => {
       ]
       wearers.set(
         `${order} ${file}`,
-        await seedWearer(pipeline.database.ownerPool, NOW_MS, conditions, `${order}-${file.slice(0, 6)}`),
+        await seedWearer(pipeline.database.ownerPool, NOW_MS, conditions, `${order}-${file.slice(0, 6)}`, 'osmand'),
       )
     }
   await seedWearer(pipeline.database.ownerPool, NOW_MS, [], 'last')

@@ -26,6 +26,7 @@ import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { connectRedis, duplicateRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 import type { RedisRole } from '../../stream/redis/rights.ts'
+import { disputeKeeper } from '../setup/dispute-keeper.ts'
 import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
@@ -145,6 +146,8 @@ async function openIngest(parts: { redis: RedisClient; keys: Keys; clock: Clock;
   }
   const unfollow = followDirectory(directory, source, log)
   const ingest = await startIngest({
+    disputes: disputeKeeper(redis, keys),
+    deviceKey: new Uint8Array(32),
     ports: { own: 0, osmand: 0 },
     host: '127.0.0.1',
     appender: new ReportAppender(redis, keys, { shardCount: SHARDS }),
@@ -173,6 +176,7 @@ export async function seedWearer(
   nowMs: number,
   conditions: TestCondition[],
   deviceId = 'T-1',
+  protocol: 'gateway' | 'osmand' = 'gateway',
 ): Promise<number> {
   const bapas = 'ditjenpas.kanwil.bapas'
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM officer ORDER BY role')
@@ -221,7 +225,8 @@ export async function seedWearer(
     deviceId,
     model: 'uji',
     unitPath: bapas,
-    secretSha256: sha256(`secret-${deviceId}`),
+    protocol,
+    ...(protocol === 'osmand' && { secretSha256: sha256(`secret-${deviceId}`) }),
   })
   await insertAssignment(pool, { braceletId, wearerId, fromMs })
   return wearerId

@@ -8,7 +8,7 @@ const T = Date.UTC(2026, 2, 3)
 const rules = document({ reportIntervalMs: MINUTE, silenceGraceMs: 15 * MINUTE })
 const plan = compileDocument(rules.plan, rules.zones)
 const unitOf = (wearerId: number) => (wearerId % 2 === 0 ? 'dj.a' : 'dj.b')
-const NEWS = { listening: { sinceMs: 0, toMs: Number.MAX_SAFE_INTEGER }, outages: new Map() }
+const NEWS = { listening: { sinceMs: 0, toMs: Number.MAX_SAFE_INTEGER, gaps: [] }, outages: new Map() }
 
 function said(wearerId: number, receivedMs: number): LogReport {
   const report = new LogReport()
@@ -175,4 +175,34 @@ test('one who keeps silent into the next supervision is missed from its beginnin
     }
     expect(told).toEqual([['no_communication', 100, 116]])
   }
+})
+
+/** Whose bracelet falls silent at minute 0, with nobody listening in these minutes: the minute of the incident. */
+function missedAt(gaps: [from: number, to: number][], minutes = 24 * 60): number | undefined {
+  const watch = new SilenceWatch()
+  const inMs = gaps.map(([from, to]) => ({ fromMs: T + from * MINUTE, toMs: T + to * MINUTE }))
+  watch.hear(said(1, T), plan, unitOf)
+  watch.caughtUp(T)
+  for (let minute = 0; minute <= minutes; minute += 0.5) {
+    const nowMs = T + minute * MINUTE
+    if (inMs.some(({ fromMs, toMs }) => nowMs >= fromMs && nowMs < toMs)) continue
+    watch.caughtUp(nowMs)
+    const listening = { sinceMs: 0, toMs: nowMs, gaps: inMs.filter(({ toMs }) => toMs <= nowMs) }
+    const changes = watch.look({ listening, outages: new Map() }, () => ({ plan, unitPath: 'dj.b' }))
+    if (changes.length > 0) return minute
+  }
+  return undefined
+}
+
+test('a stall of a minute each quarter of an hour hides no silence', () => {
+  expect(missedAt([])).toBe(16)
+  const stalls = Array.from({ length: 96 }, (_, i): [number, number] => [i * 15 + 14, i * 15 + 15])
+  expect(missedAt(stalls)).toBeLessThan(20)
+})
+
+test('an outage of ours is nobody’s silence, and who was in it has time to come back', () => {
+  expect(missedAt([[1, 61]])).toBe(77)
+  expect(missedAt([[15.5, 75.5]])).toBe(91.5)
+  expect(missedAt([[-60, 0]])).toBe(16)
+  expect(missedAt([[20, 80]])).toBe(16)
 })

@@ -6,7 +6,7 @@ import { WIRE_DEVICES } from '../../simulators/devices/all-devices.ts'
 import { DeviceLink } from '../../simulators/devices/device-link.ts'
 import type { WireDevice } from '../../simulators/devices/wire-device.ts'
 import { randomOf } from '../../simulators/random.ts'
-import { device, NOW_MS, type OpenIngest, openIngest, type Stored } from '../ingest/ingest-fixture.ts'
+import { device, idOnly, NOW_MS, type OpenIngest, openIngest, SECRET, type Stored } from '../ingest/ingest-fixture.ts'
 
 let open: OpenIngest
 const links: DeviceLink[] = []
@@ -36,6 +36,9 @@ const reportAt = (deviceId: string, secondsAgo: number, seed: number): DeviceRep
     archived: false,
   }
 }
+
+const speaking = ({ protocol }: WireDevice, deviceId: string) =>
+  protocol === 'owntracks' ? device(deviceId, { protocol }) : idOnly(deviceId, protocol)
 
 /** What a wire can say of an alarm. */
 function alarmsOn(wire: WireDevice, { alarms }: DeviceReport): number {
@@ -70,6 +73,7 @@ for (const { wire, idOf } of WIRE_DEVICES)
       const link = new DeviceLink({
         wire,
         deviceId,
+        secret: SECRET,
         host: '127.0.0.1',
         port: open.ingest.ports[wire.protocol]!,
         seed,
@@ -83,7 +87,7 @@ for (const { wire, idOf } of WIRE_DEVICES)
     }
 
     test.each(['oldest', 'newest'] as const)('memory uploaded %s first, cuts and outages', async (uploads) => {
-      open = await openIngest({ records: [device(deviceId, { idSuffices: true })] })
+      open = await openIngest({ records: [speaking(wire, deviceId)] })
       const delivered: Delivered[] = []
       const link = dial(4711, uploads, delivered)
       for (let n = 1; n <= 60; n++) {
@@ -107,7 +111,7 @@ for (const { wire, idOf } of WIRE_DEVICES)
 test('what is not answered goes again, and two devices do not disturb each other', async () => {
   const acknowledged = WIRE_DEVICES.filter(({ wire }) => wire.acknowledges)
   open = await openIngest({
-    records: acknowledged.flatMap(({ idOf }) => [1, 2, 3].map((n) => device(idOf(n), { idSuffices: true }))),
+    records: acknowledged.flatMap(({ wire, idOf }) => [1, 2, 3].map((n) => speaking(wire, idOf(n)))),
   })
   const delivered = new Map<string, Delivered[]>()
   const all = acknowledged.flatMap(({ wire, idOf }) =>
@@ -117,6 +121,7 @@ test('what is not answered goes again, and two devices do not disturb each other
       const link = new DeviceLink({
         wire,
         deviceId: idOf(n),
+        secret: SECRET,
         host: '127.0.0.1',
         port: open.ingest.ports[wire.protocol]!,
         seed: n,

@@ -129,7 +129,7 @@ test('outages of units, whose incidents go to one shard’s log, and counts of e
   })
   expect(Object.keys(await readOutages(redis, keys))).toEqual(['dj.a'])
   await sayListening(redis, keys, 1000)
-  expect(await readListening(redis, keys)).toEqual({ sinceMs: 1000, toMs: 1000 })
+  expect(await readListening(redis, keys)).toEqual({ sinceMs: 1000, toMs: 1000, gaps: [] })
 })
 
 test('live messages', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Outage } from '../../model/incident/outage.ts'
 import { readIncidents } from '../../stream/logs/incident-log.ts'
-import { readListening, sayListening } from '../../stream/ownership/listening.ts'
+import { GAPS_KEPT_MAX, readListening, sayListening } from '../../stream/ownership/listening.ts'
 import { commitOutages, readOutages, readUnitCounts, saveUnitCounts } from '../../stream/ownership/outages.ts'
 import { UNITS_SHARD } from '../../stream/redis/keys.ts'
 import { FencedOff } from '../../stream/redis/redis-errors.ts'
@@ -64,19 +64,29 @@ describe('listening', () => {
     expect(await read()).toBeUndefined()
     await say(1000)
     await say(3_600_000)
-    expect(await read()).toEqual({ sinceMs: 1000, toMs: 3_600_000 })
+    expect(await read()).toEqual({ sinceMs: 1000, toMs: 3_600_000, gaps: [] })
     await say(2000)
-    expect(await read()).toEqual({ sinceMs: 1000, toMs: 3_600_000 })
+    expect(await read()).toEqual({ sinceMs: 1000, toMs: 3_600_000, gaps: [] })
   })
 
-  test('begins anew after a gap by Redis’ own clock', async () => {
+  test('keeps a gap by Redis’ own clock, and what was before it', async () => {
     await say(1000)
     const [seconds] = await shared.redis.time()
     await shared.redis.hset(shared.keys.listening, 'redis', (Number(seconds) - 31) * 1000)
     await say(5000)
-    expect(await read()).toEqual({ sinceMs: 5000, toMs: 5000 })
+    expect(await read()).toEqual({ sinceMs: 1000, toMs: 5000, gaps: [{ fromMs: 1000, toMs: 5000 }] })
     await shared.redis.hset(shared.keys.listening, 'redis', (Number(seconds) - 20) * 1000)
     await say(25_000)
-    expect(await read()).toEqual({ sinceMs: 5000, toMs: 25_000 })
+    expect(await read()).toEqual({ sinceMs: 1000, toMs: 25_000, gaps: [{ fromMs: 1000, toMs: 5000 }] })
+    for (let n = 1; n <= GAPS_KEPT_MAX; n++) {
+      await shared.redis.hset(shared.keys.listening, 'redis', (Number(seconds) - 40) * 1000)
+      await say(25_000 + n * 1000)
+    }
+    const { gaps } = (await read())!
+    expect([gaps.length, gaps[0], gaps.at(-1)!.toMs]).toEqual([
+      GAPS_KEPT_MAX,
+      { fromMs: 25_000, toMs: 26_000 },
+      25_000 + GAPS_KEPT_MAX * 1000,
+    ])
   })
 })

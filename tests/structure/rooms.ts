@@ -19,7 +19,7 @@ const CONSOLE = [
 export const ROOMS: Record<string, string[]> = {
   'model/incident': [],
   'model/report': [],
-  'model/plan': ['model/incident'],
+  'model/plan': ['model/incident', 'model/report'],
   'model/console': ['model/incident', 'model/plan'],
   'model/access': ['model/console'],
 

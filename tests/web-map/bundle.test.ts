@@ -21,6 +21,10 @@ test.each(Object.entries(BUDGET_KB))('%s files stay below %i kB, compressed', (e
   expect(sizes.reduce((sum, size) => sum + size, 0) / 1000).toBeLessThan(budgetKb)
 })
 
+test('the wire’s types are taken, its schemas are not: no zod in the bundle', () => {
+  for (const file of files('.js')) expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(/ZodError|invalid_type/)
+})
+
 test('nothing needs a loose content security policy', () => {
   const html = readFileSync(join(folder, 'index.html'), 'utf8')
   expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/)

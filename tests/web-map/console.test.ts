@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { reasonSchema } from '../../api/answer/schemas.ts'
+import { reasonSchema } from '../../model/console/wire.ts'
 import { unitIncident } from '../store/two-bapas.ts'
 import { buildConsole } from './build-console.ts'
 import { chromiumIsHere, launchChromium } from './chromium.ts'

@@ -1,4 +1,5 @@
-import { type ConditionView, PROPOSING_ROLES, type WearerDetail } from '../../model/console/console.ts'
+import type { ConditionView, WearerDetail } from '../../model/console/console.ts'
+import { PROPOSING_ROLES } from '../../model/console/roles.ts'
 import { ExplanationPage } from '../explanation/explanation-page.tsx'
 import { t } from '../i18n/language.ts'
 import { programmeWords } from '../i18n/programme-words.ts'

@@ -2,20 +2,20 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { RefusalReason } from '../../../model/report/quarantine.ts'
+import { authorize, isRefused, nameOf, type Sender } from '../../admission/authorize.ts'
 import { type KnownDevice, takeTokens, tryTokens } from '../../admission/directory.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
-import { isSecret } from '../../credentials.ts'
 import { BodyReader } from '../../http/read-body.ts'
 import { NOT_KEPT_RETRY_SECONDS } from '../../limits.ts'
-import type { DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from '../../protocols/decoder.ts'
+import type { Claim, DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from '../../protocols/decoder.ts'
 
 type Env = { Bindings: HttpBindings }
-type Status = 200 | 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503
+type Status = 200 | 400 | 401 | 403 | 413 | 429 | 500 | 503
 
 /**
- * 200 (or what the protocol says) = delivered, and then every report is on disk or in quarantine. 400 nobody named; 401 wrong
- * credential; 403 revoked; 404 unknown device, which makes a phone keep its reports until it is registered; 413 too large;
- * 429 above its rate, or too much of it refused and not looked at yet; 503 the log or the quarantine takes nothing now.
+ * 200 (or what the protocol says) = delivered, and then every report is on disk or in quarantine. 400 nobody named; 401 an
+ * unknown device or a wrong credential, one answer for both, which makes a phone keep its reports until it is registered; 403
+ * revoked, told to whoever holds the credential; 413 too large; 429 above its rate, or too much of it refused and not looked at yet; 503 the log or the quarantine takes nothing now.
  */
 export function httpProtocolApp(protocol: HttpProtocol, intake: Intake, isReady: () => boolean): Hono<Env> {
   const app = new Hono<Env>()
@@ -59,20 +59,22 @@ async function answer(
     headers: incoming.headers,
     body,
   }
+  const sender: Sender = { protocol: protocol.name, address: incoming.socket.remoteAddress }
+  const speakers = new Speakers(intake, sender)
   const context: DecodeContext = {
     receivedMs: batch.receivedMs,
     settingsOf: (deviceId) => intake.directory.device(deviceId)?.device.settings,
-    authorize: ({ deviceId, credential }) => isWrong(deviceId, credential, intake) === undefined,
+    authorize: (claim) => speakers.wrongOf(claim) === undefined,
     isKnown: (deviceId) => intake.directory.device(deviceId) !== undefined,
   }
   const decoded = protocol.decode(request, context)
-  const stranger = whoIsWrong(decoded, intake)
+  const stranger = speakers.refused ?? whoIsWrong(decoded, speakers)
   if (stranger !== undefined) {
     intake.refuseStranger(batch, stranger.reason, '', stranger.deviceId, () => protocol.redact(request))
     await intake.settle(batch)
     return empty(c, stranger.status)
   }
-  return takeDecoded(c, protocol, intake, batch, request, decoded)
+  return takeDecoded(c, protocol, intake, batch, request, decoded, sender)
 }
 
 async function takeDecoded(
@@ -82,6 +84,7 @@ async function takeDecoded(
   batch: Batch,
   request: HttpProtocolRequest,
   decoded: HttpDecoded,
+  sender: Sender,
 ): Promise<Response> {
   const { reports, error, reply } = decoded
   // Nearly always one report; an array is of one phone, and counts for the one that stands first.
@@ -97,7 +100,8 @@ async function takeDecoded(
   if (error !== undefined)
     isKept = intake.refuse(batch, error.reason, error.detail, decoded.deviceId, protocol.redact(request))
   for (const report of reports) {
-    const reason = intake.take(batch, report, intake.directory.device(report.deviceId) as KnownDevice)
+    const known = intake.directory.device(report.deviceId) as KnownDevice
+    const reason = intake.take(batch, report, known, 'secret', nameOf(sender))
     // The request holds all its records, so it is kept once.
     if (reason !== undefined && isKept)
       isKept = intake.refuse(
@@ -119,27 +123,39 @@ async function takeDecoded(
 
 type Wrong = { status: Status; reason: RefusalReason; deviceId?: string }
 
-function whoIsWrong(decoded: HttpDecoded, intake: Intake): Wrong | undefined {
-  let checked: string | undefined
-  for (const { deviceId } of decoded.reports) {
-    if (deviceId === checked) continue
-    const wrong = isWrong(deviceId, decoded.credential, intake)
-    if (wrong !== undefined) return wrong
-    checked = deviceId
+/** Who speaks in one request; each is asked about once. */
+class Speakers {
+  /** The first that may not speak: then nothing of the request is taken. */
+  refused: Wrong | undefined
+  readonly #intake: Intake
+  readonly #sender: Sender
+  #last: string | undefined
+
+  constructor(intake: Intake, sender: Sender) {
+    this.#intake = intake
+    this.#sender = sender
   }
-  if (checked !== undefined) return undefined
-  if (decoded.deviceId !== undefined) return isWrong(decoded.deviceId, decoded.credential, intake)
-  // An empty question, about nobody, gets its empty answer.
-  return decoded.error === undefined ? undefined : { status: 400, reason: 'malformed' }
+
+  wrongOf({ deviceId, credential }: Claim): Wrong | undefined {
+    if (this.refused !== undefined || this.#last === deviceId) return this.refused
+    const verdict = authorize(this.#intake.directory, { ...this.#sender, credential }, deviceId)
+    if (isRefused(verdict))
+      this.refused = { status: verdict === 'revoked_device' ? 403 : 401, reason: verdict, deviceId }
+    this.#last = deviceId
+    return this.refused
+  }
 }
 
-function isWrong(deviceId: string, credential: string | undefined, intake: Intake): Wrong | undefined {
-  const known = intake.directory.device(deviceId)
-  if (known === undefined) return { status: 404, reason: 'unknown_device', deviceId }
-  if (!known.device.idSuffices && !(credential !== undefined && isSecret(credential, known.secretSha256)))
-    return { status: 401, reason: 'bad_credential', deviceId }
-  if (known.device.revoked) return { status: 403, reason: 'revoked_device', deviceId }
-  return undefined
+function whoIsWrong({ reports, deviceId, credential, error }: HttpDecoded, speakers: Speakers): Wrong | undefined {
+  const claimOf = (id: string) => (credential === undefined ? { deviceId: id } : { deviceId: id, credential })
+  for (const report of reports) {
+    const wrong = speakers.wrongOf(claimOf(report.deviceId))
+    if (wrong !== undefined) return wrong
+  }
+  if (reports.length > 0) return undefined
+  if (deviceId !== undefined) return speakers.wrongOf(claimOf(deviceId))
+  // An empty question, about nobody, gets its empty answer.
+  return error === undefined ? undefined : { status: 400, reason: 'malformed' }
 }
 
 function rateWaitMs(intake: Intake, batch: Batch, deviceId: string, reports: number): number {

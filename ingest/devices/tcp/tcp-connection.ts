@@ -1,13 +1,22 @@
+import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { RefusalReason } from '../../../model/report/quarantine.ts'
+import { authorize, isRefused, nameOf, type Proof, type Sender } from '../../admission/authorize.ts'
 import { type KnownDevice, takeTokens } from '../../admission/directory.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
-import type { DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../../protocols/decoder.ts'
+import { issuedCodeOf } from '../../admission/issued-code.ts'
+import type { Claim, DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../../protocols/decoder.ts'
 import type { HeldConnections } from './held-connections.ts'
 
 const BUSY_LOOK_MS = 50
 
-type Frame = { bytes: Uint8Array; decoded: Decoded }
+type Frame = { bytes: Uint8Array; decoded: Decoded; refused: { deviceId: string; reason: RefusalReason } | undefined }
+type Speaker = { deviceId: string; generation: number; known: KnownDevice | undefined; verdict: Proof | RefusalReason }
+/** Bracelets that show a secret on one connection: a concentrator may carry several. */
+const PROVEN_MAX = 64
+/** Connections of different processes must not have one name. */
+const PROCESS = randomBytes(4).toString('hex')
+let sessions = 0
 const NO_FRAMES: Frame[] = []
 
 /**
@@ -21,12 +30,19 @@ export class TcpConnection {
   readonly #framer: Framer
   readonly #decoder: StreamDecoder
   readonly #context: DecodeContext
-  #known: { deviceId: string; generation: number; device: KnownDevice | undefined } | undefined
+  /** Looked up once as long as the directory stands. */
+  #speaker: Speaker | undefined
+  readonly #sender: Sender
+  readonly #name: string
+  readonly #proven = new Set<string>()
+  /** Who may not speak, of the frame that is being decoded. */
+  #refused: Frame['refused']
   #identified = false
   readonly #identifying: NodeJS.Timeout
   /** It has not named a known device in time; what it sent last may still do so. */
   #overdue = false
   #malformedFrames = 0
+  #refusals = 0
   #garbageKept = false
   /** A chunk is being worked on; one that comes meanwhile waits, and nothing more is read then. */
   #working = false
@@ -55,11 +71,15 @@ export class TcpConnection {
     this.#intake = intake
     this.#framer = protocol.newFramer(intake.limits.frameBytesMax)
     this.#decoder = protocol.newDecoder()
+    const session = `${PROCESS}-${(sessions++).toString(36)}`
+    this.#sender = { protocol: protocol.name, address: socket.remoteAddress, session, proven: this.#proven }
+    this.#name = nameOf(this.#sender)
     this.#context = {
       receivedMs: 0,
-      settingsOf: (deviceId) => this.#deviceOf(deviceId)?.device.settings,
-      authorize: ({ deviceId }) => mayNotSpeak(this.#deviceOf(deviceId)) === undefined,
-      isKnown: (deviceId) => this.#deviceOf(deviceId) !== undefined,
+      settingsOf: (deviceId) => this.#speakerOf(deviceId).known?.device.settings,
+      authorize: (claim) => this.#authorize(claim),
+      register: (claim) => this.#register(claim),
+      isKnown: (deviceId) => this.#speakerOf(deviceId).known !== undefined,
     }
     // A stranger's bytes do not prolong its time.
     this.#identifying = setTimeout(() => this.#onOverdue(), intake.limits.tcpIdentifyMs)
@@ -244,29 +264,56 @@ export class TcpConnection {
     this.#context.receivedMs = this.#intake.clock()
     const frames: Frame[] = []
     for (const bytes of this.#framer.push(chunk)) {
+      this.#refused = undefined
       const decoded = this.#decoder.decode(bytes, this.#context)
       if (decoded.error !== undefined) this.#malformedFrames++
-      frames.push({ bytes, decoded })
+      frames.push({ bytes, decoded, refused: this.#refused })
     }
     return frames
   }
 
-  /** Looked up once as long as the directory stands. */
-  #deviceOf(deviceId: string): KnownDevice | undefined {
+  /** What the bracelet's id, and what was proven here before, come to. */
+  #speakerOf(deviceId: string): Speaker {
     const { directory } = this.#intake
-    const known = this.#known
-    if (known !== undefined && known.deviceId === deviceId && known.generation === directory.generation)
-      return known.device
-    const device = directory.device(deviceId)
-    this.#known = { deviceId, generation: directory.generation, device }
-    return device
+    const { generation } = directory
+    if (this.#speaker?.deviceId === deviceId && this.#speaker.generation === generation) return this.#speaker
+    const verdict = authorize(directory, this.#sender, deviceId)
+    this.#speaker = { deviceId, generation, known: directory.device(deviceId), verdict }
+    return this.#speaker
+  }
+
+  #authorize({ deviceId, credential }: Claim): boolean {
+    const { directory, deviceKey } = this.#intake
+    const { known, verdict: standing } = this.#speakerOf(deviceId)
+    const issuedCode =
+      this.#protocol.issuesCodes === true && known !== undefined ? issuedCodeOf(deviceKey, known.device) : undefined
+    const verdict =
+      credential === undefined ? standing : authorize(directory, { ...this.#sender, credential, issuedCode }, deviceId)
+    if (isRefused(verdict)) {
+      this.#refused = { deviceId, reason: verdict }
+      return false
+    }
+    if (credential !== undefined && this.#proven.size < PROVEN_MAX) {
+      this.#proven.add(deviceId)
+      this.#speaker = undefined
+    }
+    return true
+  }
+
+  /** The code to issue; nothing is proven by having asked for it. */
+  #register({ deviceId, credential }: Claim): string | undefined {
+    const { directory, deviceKey } = this.#intake
+    const verdict = authorize(directory, { ...this.#sender, credential, registers: true }, deviceId)
+    if (!isRefused(verdict)) return issuedCodeOf(deviceKey, directory.device(deviceId)!.device)
+    this.#refused = { deviceId, reason: verdict }
+    return undefined
   }
 
   // A device above its rate is not refused, it is read more slowly: without answers a refusal would lose its reports.
   #rateWaitMs(frames: Frame[]): number {
     let waitMs = 0
     for (const { decoded } of frames) {
-      const known = decoded.reports[0] && this.#deviceOf(decoded.reports[0].deviceId)
+      const known = decoded.reports[0] && this.#speakerOf(decoded.reports[0].deviceId).known
       if (known !== undefined)
         waitMs = Math.max(waitMs, takeTokens(known, decoded.reports.length, this.#intake.clock(), this.#intake.limits))
     }
@@ -287,19 +334,26 @@ export class TcpConnection {
     if (this.#malformedFrames > limits.malformedFramesMax) this.#cutAfter = 'malformed_frames'
   }
 
-  #takeFrame(batch: Batch, { bytes, decoded }: Frame): void {
+  #takeFrame(batch: Batch, { bytes, decoded, refused }: Frame): void {
     const { reports, error, reply } = decoded
+    if (refused !== undefined) {
+      this.#takeRefused(batch, bytes, refused, reply)
+      return
+    }
     const deviceId = reports[0]?.deviceId ?? decoded.deviceId
     if (deviceId === undefined) {
       if (error !== undefined) this.#intake.refuseStranger(batch, error.reason, error.detail, undefined, () => bytes)
       if (reply !== undefined && this.#identified) this.#replies.push(reply)
       return
     }
-    const known = this.#deviceOf(deviceId)
-    const wrong = mayNotSpeak(known)
-    if (known === undefined || wrong !== undefined) {
-      this.#intake.refuseStranger(batch, wrong ?? 'unknown_device', '', deviceId, () => bytes)
-      this.#cutAfter = wrong ?? 'unknown_device'
+    const { known, verdict } = this.#speakerOf(deviceId)
+    if (reports.length === 0 && error === undefined && decoded.asksForCode) {
+      if (reply !== undefined) this.#replies.push(reply)
+      return
+    }
+    if (known === undefined || isRefused(verdict)) {
+      const reason = isRefused(verdict) ? verdict : 'unknown_device'
+      this.#takeRefused(batch, bytes, { deviceId, reason }, undefined)
       return
     }
     if (!this.#identified) {
@@ -310,14 +364,26 @@ export class TcpConnection {
     let isKept = error === undefined || this.#intake.refuse(batch, error.reason, error.detail, deviceId, bytes)
     let kept = error !== undefined
     for (const report of reports) {
-      const refused = this.#intake.take(batch, report, known)
-      if (refused === undefined) continue
+      const wrong = this.#intake.take(batch, report, known, verdict, this.#name)
+      if (wrong === undefined) continue
       // A frame holds all its records, so it is kept once.
-      isKept = this.#intake.refuse(batch, refused, '', deviceId, kept ? undefined : bytes) && isKept
+      isKept = this.#intake.refuse(batch, wrong, '', deviceId, kept ? undefined : bytes) && isKept
       kept = true
     }
     // Who waits for an answer sends again what was not kept.
     if (reply !== undefined && (isKept || !this.#protocol.acknowledges)) this.#replies.push(reply)
+  }
+
+  /** Where the protocol has a word of refusal, the device may try again a few times: with another code, or by registering. */
+  #takeRefused(
+    batch: Batch,
+    bytes: Uint8Array,
+    { deviceId, reason }: NonNullable<Frame['refused']>,
+    reply: Uint8Array | undefined,
+  ): void {
+    this.#intake.refuseStranger(batch, reason, '', deviceId, () => bytes)
+    if (reply !== undefined) this.#replies.push(reply)
+    if (reply === undefined || ++this.#refusals >= this.#intake.limits.tcpRefusalsMax) this.#cutAfter = reason
   }
 
   #cut(cause: string): void {
@@ -329,11 +395,4 @@ export class TcpConnection {
     if (waits) this.socket.end()
     else this.socket.destroy()
   }
-}
-
-// These protocols carry no secret, so only devices whose record says that the id is enough may use them.
-function mayNotSpeak(known: KnownDevice | undefined): RefusalReason | undefined {
-  if (known === undefined) return 'unknown_device'
-  if (known.device.revoked) return 'revoked_device'
-  return known.device.idSuffices ? undefined : 'bad_credential'
 }

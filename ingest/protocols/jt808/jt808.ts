@@ -3,7 +3,9 @@
 //   7E | u16 message | u16 attributes: 0–9 body bytes, 10–12 encryption, 13 split, 14 = 2019 | 2019: u8 version | id, BCD[6], 2019
 //   BCD[10] | u16 serial | split: u16 parts, u16 number | body | xor | 7E              7E travels as 7D 02, 7D as 7D 01
 //
-//   0100 register → 8100: u16 serial, u8 0, auth code       0102 authenticate, 0002 heartbeat, 0003 unregister → 8001
+//   0100 register: u16 province, u16 city, maker [5], model [20], terminal id [7] (2019: 11, 30, 30), … → 8100: u16 serial, u8 0 and
+//        an authentication code, or u8 4 = no such terminal
+//   0102 authenticate: the code (2019: u8 its length, code, …), 0002 heartbeat, 0003 unregister → 8001
 //   0200 location → 8001        0704 batch: u16 count, u8 kind (1: from a blind area), (u16 length, location)… → one 8001
 //   0109 time → 8109: u16 year, month, day, h, m, s, u8 0         others → 8001: u16 serial, u16 message, u8 result
 //
@@ -23,10 +25,13 @@ import { SplitMessages } from './jt808-parts.ts'
 /** A body has at most 1023 bytes, and escaping at most doubles them. */
 const FRAME_BYTES_MAX = 4096
 const REGISTER = 0x0100
+const AUTHENTICATE = 0x0102
 const LOCATION = 0x0200
 const BATCH = 0x0704
 const TIME_REQUEST = 0x0109
 const RESULT_OK = 0
+const RESULT_FAILED = 1
+const RESULT_NO_SUCH_TERMINAL = 4
 const RESULT_UNSUPPORTED = 3
 
 type Header = {
@@ -81,9 +86,15 @@ class Jt808Decoder implements StreamDecoder {
     context: DecodeContext,
   ): Decoded {
     const { message, body } = header
+    if (message === REGISTER)
+      return { reports: [], deviceId, asksForCode: true, reply: this.#register(header, deviceId, context) }
+    if (message === AUTHENTICATE) {
+      const credential = codeOf(header)
+      const result = context.authorize({ deviceId, credential }) ? RESULT_OK : RESULT_FAILED
+      return { reports: [], deviceId, reply: this.#answer(header, serials, result) }
+    }
+    if (!context.authorize({ deviceId })) return { reports: [], deviceId }
     switch (message) {
-      case REGISTER:
-        return { reports: [], deviceId, reply: this.#register(header, deviceId) }
       case TIME_REQUEST:
         return { reports: [], deviceId, reply: this.#time(header, context.receivedMs) }
       case LOCATION: {
@@ -110,9 +121,12 @@ class Jt808Decoder implements StreamDecoder {
     )
   }
 
-  // The code is no secret: who may speak is decided by the directory.
-  #register(header: Header, deviceId: string): Uint8Array {
-    return this.#send(header, 0x8100, [...u16(header.serial), RESULT_OK, ...Buffer.from(`tok-${deviceId.slice(-2)}`)])
+  #register(header: Header, deviceId: string, context: DecodeContext): Uint8Array {
+    const claim = { deviceId, credential: terminalIdOf(header) }
+    // Looked at apart from any server, a frame gets a code that says so.
+    const code = context.register === undefined ? `tok-${deviceId.slice(-2)}` : context.register(claim)
+    const answer = code === undefined ? [RESULT_NO_SUCH_TERMINAL] : [RESULT_OK, ...Buffer.from(code)]
+    return this.#send(header, 0x8100, [...u16(header.serial), ...answer])
   }
 
   #time(header: Header, nowMs: number): Uint8Array {
@@ -157,6 +171,22 @@ function headerOf(bytes: Buffer): Header | undefined {
       : {}),
     body: bytes.subarray(bodyAt, bytes.length - 1),
   }
+}
+
+function terminalIdOf({ is2019, body }: Header): string {
+  const at = is2019 ? 45 : 29
+  return textOf(body.subarray(at, at + (is2019 ? 30 : 7)))
+}
+
+function codeOf({ is2019, body }: Header): string {
+  return textOf(is2019 ? body.subarray(1, 1 + (body[0] ?? 0)) : body)
+}
+
+/** Without what fills the field up. */
+function textOf(bytes: Buffer): string {
+  let end = bytes.length
+  while (end > 0 && (bytes[end - 1] === 0 || bytes[end - 1] === 0x20)) end--
+  return bytes.toString('latin1', 0, end)
 }
 
 function deviceIdOf(id: Buffer, context: DecodeContext): string | undefined {
@@ -227,6 +257,7 @@ export const jt808: StreamProtocol = {
   lines: 'hex',
   checksummed: true,
   acknowledges: true,
+  issuesCodes: true,
   newFramer: (frameBytesMax) => new Jt808Framer(Math.min(frameBytesMax, FRAME_BYTES_MAX)),
   newDecoder: () => new Jt808Decoder(),
 }

@@ -1,33 +1,20 @@
-// What goes over the wire, for the OpenAPI document and for checking what comes in. The types are those of model/console/console.ts;
-// `satisfies` keeps the two together.
-import { z } from '@hono/zod-openapi'
-import type {
-  ActRequest,
-  ApiError,
-  IncidentView,
-  MapSettings,
-  Me,
-  SessionView,
-  TrackFix,
-  UnitView,
-  WearerDetail,
-  WearerSummary,
-  ZoneView,
-} from '../../model/console/console.ts'
-import { ROLES } from '../../model/console/console.ts'
-import type { Incident, IncidentAct, IncidentType, LoggedIncident } from '../../model/incident/incident.ts'
+// What goes over the wire, once: the OpenAPI document, the checks of what comes in, and the types of model/console/console.ts come from
+// these. The console takes the types only, so zod is not in its bundle.
+import { z } from 'zod'
 import {
   BAD_DATA_REASONS,
   INCIDENT_TYPES,
+  type IncidentType,
   OFFICER_ACTIONS,
   RESOLUTIONS,
   SEVERITIES,
-} from '../../model/incident/incident.ts'
-import { LEVELS } from '../../model/incident/sop-table.ts'
-import type { TimelineEntry } from '../../model/incident/timeline.ts'
-import { CONDITION_KINDS } from '../../model/plan/plan.ts'
+} from '../incident/incident.ts'
+import { LEVELS } from '../incident/sop-table.ts'
+import { CONDITION_KINDS, windowSchema } from '../plan/plan.ts'
+import { zoneShapeSchema } from '../plan/zone.ts'
+import { ROLES } from './roles.ts'
 
-export const ms = z.number().openapi({ description: 'UTC milliseconds' })
+export const ms = z.number().meta({ description: 'UTC milliseconds' })
 export const idSchema = z.uuid()
 export const unitPathSchema = z
   .string()
@@ -45,8 +32,10 @@ export const instantSchema = z.iso
 export const reasonSchema = textSchema.trim().min(5).max(500)
 
 export const errorSchema = z
-  .object({ error: z.object({ code: z.string(), message: z.string() }) })
-  .openapi('ApiError') satisfies z.ZodType<ApiError>
+  .object({
+    error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
+  })
+  .meta({ id: 'ApiError' })
 
 export const meSchema = z
   .object({
@@ -57,7 +46,7 @@ export const meSchema = z
     unitName: z.string(),
     timeZone: z.string(),
   })
-  .openapi('Me') satisfies z.ZodType<Me>
+  .meta({ id: 'Me' })
 
 export const unitSchema = z
   .object({
@@ -66,40 +55,32 @@ export const unitSchema = z
     kind: z.enum(['ditjenpas', 'kanwil', 'bapas', 'pos']),
     timeZone: z.string(),
   })
-  .openapi('Unit') satisfies z.ZodType<UnitView>
+  .meta({ id: 'Unit' })
 
 export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
 export const sessionSchema = z
   .object({
     id: sessionIdSchema,
     sinceMs: ms,
-    endsMs: ms.openapi({ description: 'used or not' }),
+    endsMs: ms.meta({ description: 'used or not' }),
     address: z.string(),
-    agent: z.string().openapi({ description: 'what the browser calls itself' }),
-    current: z.boolean().openapi({ description: 'the one that asks' }),
+    agent: z.string().meta({ description: 'what the browser calls itself' }),
+    current: z.boolean().meta({ description: 'the one that asks' }),
   })
-  .openapi('Session') satisfies z.ZodType<SessionView>
+  .meta({ id: 'Session' })
 
 const wearerShape = {
   id: idSchema,
-  n: z.number().int().openapi({ description: 'Short number used by the live feed' }),
+  n: z.number().int().meta({ description: 'Short number used by the live feed' }),
   name: z.string(),
   unitPath: z.string(),
   programme: z.string(),
   pkName: z.string(),
   supervisionEndsMs: ms,
 }
-export const wearerSchema = z.object(wearerShape).openapi('WearerSummary') satisfies z.ZodType<WearerSummary>
+export const wearerSchema = z.object(wearerShape).meta({ id: 'WearerSummary' })
 
-const weeklyWindowSchema = z.object({
-  days: z.array(z.number().int()),
-  from: z.string(),
-  to: z.string(),
-  exceptDates: z.array(z.string()),
-  onlyDates: z.array(z.string()).optional(),
-})
-
-const conditionSchema = z
+export const conditionViewSchema = z
   .object({
     id: z.string(),
     kind: z.enum(CONDITION_KINDS),
@@ -107,11 +88,11 @@ const conditionSchema = z
     zoneName: z.string(),
     legalBasis: z.string(),
     timeZone: z.string(),
-    windows: z.array(weeklyWindowSchema).optional(),
+    windows: z.array(windowSchema).optional(),
     fromMs: ms,
     toMs: ms.optional(),
   })
-  .openapi('Condition')
+  .meta({ id: 'Condition' })
 
 export const wearerDetailSchema = z
   .object({
@@ -120,7 +101,7 @@ export const wearerDetailSchema = z
     supervisionBeginsMs: ms,
     nikMasked: z.string(),
     bracelet: z.object({ deviceId: z.string(), model: z.string(), sinceMs: ms }).optional(),
-    conditions: z.array(conditionSchema),
+    conditions: z.array(conditionViewSchema),
     permits: z.array(z.object({ id: z.string(), fromMs: ms, toMs: ms, legalBasis: z.string() })),
     last: z
       .object({
@@ -132,7 +113,7 @@ export const wearerDetailSchema = z
       })
       .optional(),
   })
-  .openapi('WearerDetail')
+  .meta({ id: 'WearerDetail' })
 
 export const trackFixSchema = z
   .object({
@@ -145,52 +126,38 @@ export const trackFixSchema = z
     batteryPercent: z.number().optional(),
     archived: z.boolean(),
   })
-  .openapi('TrackFix')
-
-const position = z.array(z.number()).min(2).max(3).openapi({ description: 'longitude, latitude in degrees' })
-const ring = z.array(position)
-const shapeSchema = z
-  .discriminatedUnion('type', [
-    z.object({ type: z.literal('Circle'), center: position, radiusM: z.number() }),
-    z.object({ type: z.literal('Polygon'), coordinates: z.array(ring) }),
-    z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(ring)) }),
-    z.object({ type: z.literal('Corridor'), coordinates: ring, widthM: z.number() }),
-  ])
-  .openapi('ZoneShape')
+  .meta({ id: 'TrackFix' })
 
 export const zoneSchema = z
   .object({
     id: z.string(),
     name: z.string(),
     unitPath: z.string(),
-    kind: z.enum(CONDITION_KINDS),
-    shape: shapeSchema,
+    kind: z.enum(CONDITION_KINDS).meta({ description: 'worst use: how the map draws it' }),
+    shape: zoneShapeSchema,
   })
-  .openapi('Zone')
+  .meta({ id: 'Zone' })
 
 export const actSchema = z
   .object({
     actId: z.number().int(),
     incidentId: idSchema,
     wearerId: z.number().int().optional(),
-    unitPath: z
-      .string()
-      .optional()
-      .openapi({ description: 'instead of a wearer, where the incident is of a whole unit' }),
+    unitPath: z.string().optional().meta({ description: 'instead of a wearer, where the incident is of a whole unit' }),
     action: z.enum(OFFICER_ACTIONS),
     officerName: z.string(),
     atMs: ms,
     note: z.string().optional(),
     resolution: z.enum(RESOLUTIONS).optional(),
     signs: z.number().int().optional(),
-    revision: z.number().int().optional().openapi({ description: 'the revision that the officer acted on' }),
-    changes: z.number().int().optional().openapi({ description: 'the act whose finding this resolution changes' }),
+    revision: z.number().int().optional().meta({ description: 'the revision that the officer acted on' }),
+    changes: z.number().int().optional().meta({ description: 'the act whose finding this resolution changes' }),
     escalatedTo: z
       .object({ level: z.enum(LEVELS), recipients: z.array(z.string()) })
       .optional()
-      .openapi({ description: 'whom an escalation reaches' }),
+      .meta({ description: 'whom an escalation reaches' }),
   })
-  .openapi('IncidentAct')
+  .meta({ id: 'IncidentAct' })
 
 const INCIDENT_TYPE_NAMES = Object.keys(INCIDENT_TYPES) as [IncidentType, ...IncidentType[]]
 
@@ -222,22 +189,18 @@ const wearerIncidentShape = {
   wearerId: z.number().int(),
   conditionId: z.string().optional(),
   depthM: z.number().optional(),
-  signs: z
-    .number()
-    .int()
-    .optional()
-    .openapi({ description: 'How often the device raised the alarm anew; absent: once' }),
+  signs: z.number().int().optional().meta({ description: 'How often the device raised the alarm anew; absent: once' }),
   minutes: z
     .object({ provenMs: z.number(), keptMs: z.number(), notKnownMs: z.number(), toMs: ms })
     .optional()
-    .openapi({ description: 'milliseconds proven by fixes, kept, and covered by none, up to toMs' }),
+    .meta({ description: 'milliseconds proven by fixes, kept, and covered by none, up to toMs' }),
   gaps: z.array(z.object({ fromMs: ms, toMs: ms })).optional(),
   badData: z
     .object({
       reason: z.enum(BAD_DATA_REASONS),
       count: z.number().int(),
       clockOffMs: z.number().optional(),
-      correctionMs: z.number().optional().openapi({ description: "proposed: to be added to the device's clock" }),
+      correctionMs: z.number().optional().meta({ description: "proposed: to be added to the device's clock" }),
     })
     .optional(),
   unknownAlarms: z
@@ -245,28 +208,28 @@ const wearerIncidentShape = {
     .optional(),
   planHash: z.string(),
   withdrawn: z.object({ reason: z.string() }).optional(),
-  supersededBy: idSchema.optional().openapi({ description: 'withdrawn, and goes on as this incident' }),
-  successorOf: idSchema.optional().openapi({ description: 'goes on what was told as this incident' }),
-  matterId: idSchema.optional().openapi({ description: 'the first incident of the chain; absent: this one' }),
+  supersededBy: idSchema.optional().meta({ description: 'withdrawn, and goes on as this incident' }),
+  successorOf: idSchema.optional().meta({ description: 'goes on what was told as this incident' }),
+  matterId: idSchema.optional().meta({ description: 'the first incident of the chain; absent: this one' }),
 }
 const unitIncidentShape = {
   ...episodeShape,
   type: z.literal('fleet_silence'),
   unitPath: z.string(),
-  silentCount: z.number().int().openapi({ description: 'bracelets silent when this revision was written …' }),
-  ofCount: z.number().int().openapi({ description: '… of so many that had been heard of before' }),
+  silentCount: z.number().int().meta({ description: 'bracelets silent when this revision was written …' }),
+  ofCount: z.number().int().meta({ description: '… of so many that had been heard of before' }),
 }
-export const wearerIncidentSchema = z.object(wearerIncidentShape).openapi('WearerIncident')
+export const wearerIncidentSchema = z.object(wearerIncidentShape).meta({ id: 'WearerIncident' })
 export const incidentSchema = z
-  .union([wearerIncidentSchema, z.object(unitIncidentShape).openapi('UnitIncident')])
-  .openapi('Incident')
+  .union([wearerIncidentSchema, z.object(unitIncidentShape).meta({ id: 'UnitIncident' })])
+  .meta({ id: 'Incident' })
 const standingSchema = z
   .object({
-    fromMs: ms.openapi({ description: 'since when it stands as it does, by when it could be known here' }),
-    sinceRevision: z.number().int().optional().openapi({ description: 'the revision that reinstated it' }),
-    signMs: ms.optional().openapi({ description: 'when its newest recurrence could be known' }),
+    fromMs: ms.meta({ description: 'since when it stands as it does, by when it could be known here' }),
+    sinceRevision: z.number().int().optional().meta({ description: 'the revision that reinstated it' }),
+    signMs: ms.optional().meta({ description: 'when its newest recurrence could be known' }),
   })
-  .openapi('Standing')
+  .meta({ id: 'Standing' })
 export const incidentViewSchema = z
   .union([
     z
@@ -277,7 +240,7 @@ export const incidentViewSchema = z
         conditionName: z.string().optional(),
         acts: z.array(actSchema),
       })
-      .openapi('WearerIncidentView'),
+      .meta({ id: 'WearerIncidentView' }),
     z
       .object({
         ...unitIncidentShape,
@@ -285,9 +248,9 @@ export const incidentViewSchema = z
         unit: z.object({ path: z.string(), name: z.string() }),
         acts: z.array(actSchema),
       })
-      .openapi('UnitIncidentView'),
+      .meta({ id: 'UnitIncidentView' }),
   ])
-  .openapi('IncidentView')
+  .meta({ id: 'IncidentView' })
 
 const noticeSchema = z
   .object({
@@ -298,24 +261,24 @@ const noticeSchema = z
     level: z.enum(LEVELS),
     channel: z.string(),
     queuedMs: ms,
-    acceptedMs: ms.optional().openapi({ description: 'the receiver’s server accepted it' }),
-    failedMs: ms.optional().openapi({ description: 'every attempt failed' }),
+    acceptedMs: ms.optional().meta({ description: 'the receiver’s server accepted it' }),
+    failedMs: ms.optional().meta({ description: 'every attempt failed' }),
   })
-  .openapi('IncidentNotice')
+  .meta({ id: 'IncidentNotice' })
 const revisionFactsSchema = z
   .object({
     ...{ revision: z.number().int(), type: z.enum(INCIDENT_TYPE_NAMES), severity: z.enum(SEVERITIES) },
     ...{ startMs: ms, confirmedMs: ms, endMs: ms.optional(), late: z.boolean(), inferred: z.boolean() },
     ...{ signs: z.number().int().optional(), withdrawn: z.object({ reason: z.string() }).optional() },
   })
-  .openapi('RevisionFacts')
+  .meta({ id: 'RevisionFacts' })
 export const timelineEntrySchema = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('revision'), atMs: ms, revision: revisionFactsSchema }),
     z.object({ kind: z.literal('act'), atMs: ms, act: actSchema }),
     z.object({ kind: z.literal('notice'), atMs: ms, notice: noticeSchema }),
   ])
-  .openapi('TimelineEntry')
+  .meta({ id: 'TimelineEntry' })
 
 /** What an act must carry: text for a note, an outcome for a resolution, and for nothing else. */
 export const actRequestSchema = z
@@ -323,11 +286,11 @@ export const actRequestSchema = z
     action: z.enum(OFFICER_ACTIONS),
     note: textSchema.trim().min(1).max(4000).optional(),
     resolution: z.enum(RESOLUTIONS).optional(),
-    signs: z.number().int().min(0).optional().openapi({
+    signs: z.number().int().min(0).optional().meta({
       description: 'signs of the incident that the officer saw; a resolution holds for no more of them',
     }),
-    revision: z.number().int().min(1).optional().openapi({ description: 'revision that the officer saw' }),
-    changes: z.number().int().min(1).optional().openapi({
+    revision: z.number().int().min(1).optional().meta({ description: 'revision that the officer saw' }),
+    changes: z.number().int().min(1).optional().meta({
       description: 'the act whose finding a resolution changes: with a reason, and by at least the rank of who made it',
     }),
   })
@@ -340,23 +303,8 @@ export const actRequestSchema = z
     path: ['changes'],
     message: 'only a resolution changes a finding, and it says why',
   })
-  .openapi('ActRequest')
+  .meta({ id: 'ActRequest' })
 
 export const mapSettingsSchema = z
   .object({ tileUrl: z.string().optional(), tileAttribution: z.string().optional() })
-  .openapi('MapSettings')
-
-/** Fails to compile where the words of the model and of the wire come apart. */
-type Fits<_Wire, _Model extends _Wire> = true
-export type WireFitsModel = [
-  Fits<z.input<typeof wearerDetailSchema>, WearerDetail>,
-  Fits<z.input<typeof trackFixSchema>, TrackFix>,
-  Fits<z.input<typeof zoneSchema>, ZoneView>,
-  Fits<z.input<typeof actSchema>, IncidentAct>,
-  Fits<z.input<typeof wearerIncidentSchema>, Incident>,
-  Fits<z.input<typeof incidentSchema>, LoggedIncident>,
-  Fits<z.input<typeof incidentViewSchema>, IncidentView>,
-  Fits<z.input<typeof actRequestSchema>, ActRequest>,
-  Fits<z.input<typeof timelineEntrySchema>, TimelineEntry>,
-  Fits<z.input<typeof mapSettingsSchema>, MapSettings>,
-]
+  .meta({ id: 'MapSettings' })

@@ -1,0 +1,17 @@
+// Who an officer is. What each role sees and does stands in the database too, as row-level security.
+
+export const ROLES = [
+  'pk',
+  'asisten_pk',
+  'kasubsi',
+  'kepala_bapas',
+  'operator',
+  'kanwil',
+  'ditjenpas',
+  'auditor',
+  'admin_ti',
+] as const
+export type Role = (typeof ROLES)[number]
+
+/** Who draws zones and proposes conditions, and may try what a proposal would have raised. */
+export const PROPOSING_ROLES: ReadonlySet<Role> = new Set(['pk', 'asisten_pk', 'kasubsi', 'kepala_bapas'])
