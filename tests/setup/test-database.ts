@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { migrate } from '../../store/database/migrate.ts'
 import { type DatabaseRole, openPool, type Pool } from '../../store/database/open-pool.ts'
-import { PATIENCE_MS } from './patience-ms.ts'
+
+/** Shorter than a pool keeps an idle connection, or one that was left open would close itself. */
+const CLOSING_MS_MAX = 8_000
 
 export type TestDatabase = {
   /** As the schema's owner, who puts rules in as decided at any time; the others take the role on connect. */
@@ -75,7 +77,7 @@ async function leftOpen(serverUrl: string, name: string): Promise<string[]> {
       serverUrl,
       `SELECT application_name FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
     )
-    if (rows.length === 0 || waitedMs >= PATIENCE_MS) return rows.map((row) => String(row.application_name))
+    if (rows.length === 0 || waitedMs >= CLOSING_MS_MAX) return rows.map((row) => String(row.application_name))
     await delay(50)
   }
 }

@@ -32,8 +32,9 @@ const CHANGES: readonly Change[] = [
   { endMs: T + 1 },
   { withdrawn: { reason: 'late_report' } },
   { signs: 2 },
-  { severity: 'informasi' },
   { severity: 'informasi', endMs: T + 1 },
+  // As the last revision only.
+  { severity: 'informasi' },
   { severity: 'kritis', endMs: T + 1, signs: 2 },
 ]
 type Act = Pick<NewAct, 'action' | 'resolution' | 'signs' | 'revision' | 'note'>
@@ -62,8 +63,8 @@ type Case = {
 
 function allCases(): Case[] {
   const cases: Case[] = []
-  for (const first of CHANGES)
-    for (const second of CHANGES)
+  for (const first of CHANGES.slice(0, 5))
+    for (const second of CHANGES.slice(0, 5))
       for (const third of CHANGES)
         for (const acts of ACTS)
           for (const recordedBefore of RECORDED_BEFORE) {

@@ -3,10 +3,10 @@ import type { IncidentView, LivePositionRow } from '../../model/console/console.
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import { lifeOf, stageOf } from '../../model/incident/life.ts'
 import { applyLive, setRoster } from '../../web-map/feed/apply-live.ts'
-import { countByState, markStateOf, opacityOf } from '../../web-map/feed/freshness.ts'
+import { countByState, isEnded, markStateOf, opacityOf } from '../../web-map/feed/freshness.ts'
 import { LIVE_LIMITS } from '../../web-map/feed/incident-limit.ts'
 import { isOpen } from '../../web-map/feed/incident-order.ts'
-import { emptyLiveState, listClosed, listOpen } from '../../web-map/feed/live-state.ts'
+import { emptyLiveState, listClosed, listOpen, mattersOf } from '../../web-map/feed/live-state.ts'
 import { beforeList, takeOpenList } from '../../web-map/feed/open-list.ts'
 import { troublesOf } from '../../web-map/feed/trouble.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
@@ -220,6 +220,27 @@ test('a list that is too long is ordered once; the gravest stay, and the next li
   expect(looks / list.length).toBeLessThan(100)
   takeOpenList(state, beforeList(state), list.slice(0, 10))
   expect(state.unshownCount).toBe(0)
+})
+
+test('a cut strap that closed again is no green mark and is counted, until there is an outcome', () => {
+  const state = emptyLiveState()
+  applyLive(state, { t: 'positions', rows: [row(anna.n, NOW, -6), row(budi.n, NOW, -6)] }, NOW)
+  const strap = incidentOf(anna, 'strap_open', NOW)
+  applyLive(state, raise({ ...strap, revision: 2, endMs: NOW }), NOW)
+  // Of whom nobody knows where they are.
+  applyLive(state, raise(incidentOf(wearers[2]!, 'no_communication', NOW)), NOW)
+  const mark = () => {
+    const [bracelet, matter] = [state.bracelets.get(anna.n)!, mattersOf(state).get(anna.n)]
+    return [markStateOf(bracelet, NOW, matter), isEnded(bracelet, matter)]
+  }
+  const counts = () => countByState(state.bracelets.values(), NOW, mattersOf(state))
+  expect(mark()).toEqual(['kritis', true])
+  expect(counts()).toMatchObject({ kritis: 1, serius: 1, patuh: 1 })
+  applyLive(state, { t: 'act', cursor: 'c', act: act(strap, 1, 'acknowledge') }, NOW)
+  expect(mark()).toEqual(['kritis', true])
+  applyLive(state, { t: 'act', cursor: 'c', act: act(strap, 2, 'resolve') }, NOW)
+  expect(mark()).toEqual(['patuh', false])
+  expect(counts()).toMatchObject({ kritis: 0, patuh: 2 })
 })
 
 test('positions fade and become no data, but an alert stands', () => {

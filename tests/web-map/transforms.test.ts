@@ -120,7 +120,7 @@ test('clusters stay where they are while the map is dragged', () => {
 })
 
 test('the pointer hits the topmost mark within reach, else a cluster', () => {
-  const mark = { n: 1, x: 100, y: 100, state: 'patuh' as const, opacity: 1, fixValid: true }
+  const mark = { n: 1, x: 100, y: 100, state: 'patuh' as const, opacity: 1, hollow: false }
   const cluster = { x: 200, y: 100, count: 5, alert: false, worst: 'patuh' as const, counts: {} as never, members: [] }
   const layout = { marks: [mark, { ...mark, n: 2, x: 106 }], clusters: [cluster] }
   expect(hitBracelet(layout, 105, 100, 12)).toMatchObject({ kind: 'mark', mark: { n: 2 } })

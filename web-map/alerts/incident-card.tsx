@@ -57,7 +57,7 @@ export function IncidentCard({
     <li class={classes.join(' ')} data-incident={incident.id}>
       <Opening onOpen={onOpen}>
         <span class="card-head">
-          <StateMark state={incident.severity} />
+          <StateMark state={incident.severity} hollow={incident.endMs !== undefined} />
           <span class="card-type">{t(`type.${incident.type}`)}</span>
           <Due clock={life.clock} nowMs={nowMs} />
         </span>

@@ -1,4 +1,5 @@
 import { countByState, MARK_STATES } from '../feed/freshness.ts'
+import { mattersOf } from '../feed/live-state.ts'
 import { t } from '../i18n/language.ts'
 import { countWords } from '../i18n/measure-words.ts'
 import { clockSecondsWords } from '../i18n/time-words.ts'
@@ -49,8 +50,10 @@ function Connection({ state }: { state: ConsoleState }) {
 }
 
 function StateCounts({ state }: { state: ConsoleState }) {
-  state.desk.versions.lists.value
-  const counts = countByState(state.desk.live.bracelets.values(), state.desk.nowMs.value)
+  const { live, nowMs, versions } = state.desk
+  versions.lists.value
+  versions.incidents.value
+  const counts = countByState(live.bracelets.values(), nowMs.value, mattersOf(live))
   return (
     <ul class="counts" aria-label={t('map.legend')}>
       {MARK_STATES.map((one) => (

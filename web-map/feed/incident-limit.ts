@@ -14,6 +14,7 @@ export function forgetBeyondLimit(state: LiveState, spare: number): void {
 
 function forget(state: LiveState, incident: IncidentView): void {
   state.incidents.delete(incident.id)
+  state.matters = undefined
   state.withdrawnHere.delete(incident.id)
   if (isOpen(incident)) state.unshownCount++
 }

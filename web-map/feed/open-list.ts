@@ -74,5 +74,7 @@ export function takeOpenList(
 
 /** The server does not know of it, or not for this officer; unless the feed has told of it meanwhile, it goes. */
 function forgetUnnamed(state: LiveState, unnamed: IncidentView): void {
-  if (state.incidents.get(unnamed.id) === unnamed) state.incidents.delete(unnamed.id)
+  if (state.incidents.get(unnamed.id) !== unnamed) return
+  state.incidents.delete(unnamed.id)
+  state.matters = undefined
 }

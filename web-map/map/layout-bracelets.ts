@@ -1,9 +1,10 @@
-import { type MarkState, markStateOf, opacityOf } from '../feed/freshness.ts'
-import type { Bracelet } from '../feed/live-state.ts'
+import type { OpenMatter } from '../../model/incident/queue-order.ts'
+import { isEnded, type MarkState, markStateOf, opacityOf } from '../feed/freshness.ts'
+import type { Bracelet, Matters } from '../feed/live-state.ts'
 import { type MapView, worldBounds } from '../ground/mercator.ts'
 
 /** One bracelet where it is drawn. */
-export type Mark = { n: number; x: number; y: number; state: MarkState; opacity: number; fixValid: boolean }
+export type Mark = { n: number; x: number; y: number; state: MarkState; opacity: number; hollow: boolean }
 
 /** Several bracelets in one place, drawn as a number. Alerts are grouped apart, so that they are never hidden in a crowd. */
 export type Cluster = {
@@ -34,6 +35,7 @@ export function layoutBracelets(
   view: MapView,
   nowMs: number,
   selectedN: number | undefined,
+  matters: Matters = new Map(),
 ): BraceletLayout {
   const { worldPx, originX, originY } = view
   const seen = worldBounds(view, 30)
@@ -44,9 +46,10 @@ export function layoutBracelets(
   for (const bracelet of bracelets) {
     const { x, y } = bracelet
     if (x < seen.minX || x > seen.maxX || y < seen.minY || y > seen.maxY) continue
-    const state = markStateOf(bracelet, nowMs)
+    const matter = matters.get(bracelet.n)
+    const state = markStateOf(bracelet, nowMs, matter)
     if (!clustering || bracelet.n === selectedN) {
-      marks.push(markOf(bracelet, state, view, nowMs))
+      marks.push(markOf(bracelet, state, view, nowMs, matter))
       continue
     }
     const alert = state === 'serius' || state === 'kritis'
@@ -66,7 +69,9 @@ export function layoutBracelets(
   const clusters: Cluster[] = []
   for (const cell of cells.values()) {
     if (cell.members.length < CLUSTER.countMin) {
-      marks.push(...cell.members.map((bracelet, i) => markOf(bracelet, cell.states[i]!, view, nowMs)))
+      marks.push(
+        ...cell.members.map((bracelet, i) => markOf(bracelet, cell.states[i]!, view, nowMs, matters.get(bracelet.n))),
+      )
       continue
     }
     const counts: Record<MarkState, number> = { patuh: 0, informasi: 0, serius: 0, kritis: 0, nodata: 0 }
@@ -86,14 +91,20 @@ export function layoutBracelets(
   return { marks: byGravity, clusters: spreadAlerts(clusters) }
 }
 
-function markOf(bracelet: Bracelet, state: MarkState, view: MapView, nowMs: number): Mark {
+function markOf(
+  bracelet: Bracelet,
+  state: MarkState,
+  view: MapView,
+  nowMs: number,
+  matter: OpenMatter | undefined,
+): Mark {
   return {
     n: bracelet.n,
     x: bracelet.x * view.worldPx - view.originX,
     y: bracelet.y * view.worldPx - view.originY,
     state,
     opacity: opacityOf(bracelet.timeMs, nowMs),
-    fixValid: bracelet.fixValid,
+    hollow: !bracelet.fixValid || isEnded(bracelet, matter),
   }
 }
 

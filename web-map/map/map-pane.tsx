@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { MARK_STATES, type MarkState } from '../feed/freshness.ts'
+import { mattersOf } from '../feed/live-state.ts'
 import { INDONESIA, loadCoast } from '../ground/coast.ts'
 import { latitudeAt, longitudeAt, type MapView } from '../ground/mercator.ts'
 import { t } from '../i18n/language.ts'
@@ -91,6 +92,7 @@ export function MapPane({ room, sources, onWearer }: Props) {
   })
   useSignalEffect(() => {
     desk.versions.positions.value
+    desk.versions.incidents.value
     map.current?.braceletsMoved()
   })
   useSignalEffect(() => {
@@ -146,6 +148,7 @@ function emptyPicture({ desk }: MapRoom): MapPictures['picture'] {
     track: undefined,
     overlays: [],
     bracelets: () => desk.live.bracelets.values(),
+    matters: () => mattersOf(desk.live),
     bracelet: (n) => desk.live.bracelets.get(n),
     nameOf: (n) => desk.live.wearers.get(n)?.name,
     nowMs: () => desk.nowMs.value,

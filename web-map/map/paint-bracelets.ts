@@ -46,12 +46,12 @@ export class MarkSprites {
     this.#density = density
   }
 
-  of(state: MarkState, fixValid: boolean, scale: number): Sprite {
-    const key = `${state}${fixValid}${scale}`
+  of(state: MarkState, isHollow: boolean, scale: number): Sprite {
+    const key = `${state}${isHollow}${scale}`
     let sprite = this.#sprites.get(key)
     if (!sprite) {
       if (this.#sprites.size >= SPRITES_MAX) this.#sprites.clear()
-      sprite = this.#draw(state, fixValid, scale)
+      sprite = this.#draw(state, isHollow, scale)
       this.#sprites.set(key, sprite)
     }
     return sprite
@@ -65,8 +65,8 @@ export class MarkSprites {
     ctx.drawImage(canvas, left, top, sizePx, sizePx)
   }
 
-  #draw(state: MarkState, fixValid: boolean, scale: number): Sprite {
-    const hollow = !fixValid || state === 'nodata'
+  #draw(state: MarkState, isHollow: boolean, scale: number): Sprite {
+    const hollow = isHollow || state === 'nodata'
     const edgePx = hollow ? 6 : 3
     const canvas = document.createElement('canvas')
     const pixels = 2 * Math.ceil((RADIUS_PX[state] + edgePx / 2 + 0.5) * scale * this.#density)
@@ -115,7 +115,7 @@ export function paintBracelets(
     const alert = mark.state === 'serius' || mark.state === 'kritis'
     const dimmed = mark === selected ? 1 : focus.others
     ctx.globalAlpha = alert ? Math.max(0.8, mark.opacity) * Math.max(0.8, dimmed) : mark.opacity * dimmed
-    sprites.place(ctx, sprites.of(mark.state, mark.fixValid, alert ? 1 : focus.calmScale), mark.x, mark.y)
+    sprites.place(ctx, sprites.of(mark.state, mark.hollow, alert ? 1 : focus.calmScale), mark.x, mark.y)
   }
   ctx.globalAlpha = 1
   for (const cluster of layout.clusters) if (cluster.alert) paintCluster(ctx, cluster, theme)
@@ -175,7 +175,7 @@ function paintSelected(
   ctx.lineWidth = 2.5
   ctx.strokeStyle = theme.select
   ctx.stroke()
-  sprites.place(ctx, sprites.of(mark.state, mark.fixValid, 1), mark.x, mark.y)
+  sprites.place(ctx, sprites.of(mark.state, mark.hollow, 1), mark.x, mark.y)
   if (!name) return
   ctx.font = `600 12px ${FONT}`
   ctx.textAlign = 'center'

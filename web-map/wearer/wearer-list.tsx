@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { WearerSummary } from '../../model/console/console.ts'
-import { markStateOf } from '../feed/freshness.ts'
+import { isEnded, markStateOf } from '../feed/freshness.ts'
+import { mattersOf } from '../feed/live-state.ts'
 import { t } from '../i18n/language.ts'
 import { countWords } from '../i18n/measure-words.ts'
 import { programmeWords } from '../i18n/programme-words.ts'
@@ -21,6 +22,8 @@ export function WearerList({
   const query = useSignal('')
   desk.versions.roster.value
   desk.versions.lists.value
+  desk.versions.incidents.value
+  const matters = mattersOf(desk.live)
   const nowMs = desk.nowMs.value
   const found = findWearers(desk.live.wearers.values(), query.value, (path) => desk.unitName(path))
   return (
@@ -41,6 +44,9 @@ export function WearerList({
       <ol class="wearers">
         {found.slice(0, SHOWN_MAX).map((wearer) => {
           const bracelet = desk.live.bracelets.get(wearer.n)
+          const matter = matters.get(wearer.n)
+          const mark = bracelet ? markStateOf(bracelet, nowMs, matter) : (matter?.severity ?? 'nodata')
+          const hollow = bracelet ? isEnded(bracelet, matter) : matter?.ongoing === false
           return (
             <li key={wearer.id}>
               <button
@@ -48,7 +54,7 @@ export function WearerList({
                 class={file.selectedId.value === wearer.id ? 'selected' : ''}
                 onClick={() => onOpen(wearer)}
               >
-                <StateMark state={bracelet ? markStateOf(bracelet, nowMs) : 'nodata'} size={18} />
+                <StateMark state={mark} hollow={hollow} size={18} />
                 <span class="wearer-name">{wearer.name}</span>
                 <span class="wearer-age">{bracelet ? ageWords(bracelet.timeMs, nowMs) : t('state.nodata')}</span>
                 <span class="wearer-more">

@@ -14,11 +14,17 @@ export function Logo({ size }: { size: number }) {
 
 const OCTAGON = '6.2,1 13.8,1 19,6.2 19,13.8 13.8,19 6.2,19 1,13.8 1,6.2'
 
-/** A state's shape and letter, the same as on the map. */
-export function StateMark({ state, size = 20 }: { state: MarkState; size?: number }) {
+/** A state's shape and letter, the same as on the map. Hollow: it has ended, and nobody has come to an outcome. */
+export function StateMark({ state, size = 20, hollow = false }: { state: MarkState; size?: number; hollow?: boolean }) {
   const letter = t(`letter.${state}` as MessageKey)
   return (
-    <svg class={`mark mark-${state}`} width={size} height={size} viewBox="0 0 20 20" aria-hidden="true">
+    <svg
+      class={`mark mark-${state}${hollow ? ' hollow' : ''}`}
+      width={size}
+      height={size}
+      viewBox="0 0 20 20"
+      aria-hidden="true"
+    >
       {state === 'kritis' ? (
         <polygon points={OCTAGON} />
       ) : state === 'serius' ? (
