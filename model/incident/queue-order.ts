@@ -2,66 +2,76 @@
 import { SEVERITIES, type Severity } from './incident.ts'
 import { type Life, type LivedIncident, lifeOf } from './life.ts'
 
-export const QUEUE_GROUPS = ['ongoing_untaken', 'ended_untaken', 'to_read', 'handled', 'over'] as const
 /**
- * ongoing_untaken: berlangsung, belum diterima. ended_untaken: berakhir, belum diterima. to_read: informasi, which must not push
- * an ended strap cut off the screen. handled: ditangani. over: not open.
+ * ongoing: berlangsung, belum diterima. ended: berakhir, belum diterima. handled: ditangani. withdrawn: taken back by the engine.
+ * Inside a group by due time.
  */
+export const QUEUE_GROUPS = ['ongoing', 'ended', 'handled', 'withdrawn'] as const
 export type QueueGroup = (typeof QUEUE_GROUPS)[number]
 
 export function queueGroupOf(incident: LivedIncident, life: Life = lifeOf(incident)): QueueGroup {
-  if (!life.open) return 'over'
-  if (life.stage === 'handled') return 'handled'
-  if (incident.severity === 'informasi') return 'to_read'
-  return incident.endMs === undefined ? 'ongoing_untaken' : 'ended_untaken'
+  if (incident.withdrawn !== undefined) return 'withdrawn'
+  if (life.stage !== 'new') return 'handled'
+  return incident.endMs === undefined ? 'ongoing' : 'ended'
 }
 
-/** Where an incident stands in the queue; worked out once each before sorting. */
-export type QueuePlace = { group: number; dueMs: number; severity: number; fromMs: number; id: string }
+/** Where an incident, or the row that it leads, stands in the queue. */
+export type QueuePlace = {
+  group: QueueGroup
+  dueMs: number | undefined
+  severity: Severity
+  fromMs: number
+  id: string
+}
 
 export function queuePlaceOf(incident: LivedIncident & { id: string }): QueuePlace {
   const life = lifeOf(incident)
-  return {
-    group: QUEUE_GROUPS.indexOf(queueGroupOf(incident, life)),
-    dueMs: life.clock?.dueMs ?? Number.POSITIVE_INFINITY,
-    severity: SEVERITIES.indexOf(incident.severity),
-    fromMs: incident.standing.fromMs,
-    id: incident.id,
-  }
+  const { id, severity, standing } = incident
+  return { group: queueGroupOf(incident, life), dueMs: life.clock?.dueMs, severity, fromMs: standing.fromMs, id }
 }
 
-/** By group; inside by due time, longest overdue first; where no clock runs, the graver and then the newer first. */
+/** By group; inside by due time, longest overdue first; where no clock runs, the graver and then the longer known first. */
 export function comparePlaces(a: QueuePlace, b: QueuePlace): number {
-  if (a.group !== b.group) return a.group - b.group
-  if (a.dueMs !== b.dueMs) return a.dueMs - b.dueMs
-  return b.severity - a.severity || b.fromMs - a.fromMs || (a.id < b.id ? -1 : 1)
+  const dueMs = ({ dueMs = Number.MAX_SAFE_INTEGER }: QueuePlace) => dueMs
+  return (
+    QUEUE_GROUPS.indexOf(a.group) - QUEUE_GROUPS.indexOf(b.group) ||
+    dueMs(a) - dueMs(b) ||
+    SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
+    a.fromMs - b.fromMs ||
+    (a.id < b.id ? -1 : 1)
+  )
 }
 
-export function inQueueOrder<I extends LivedIncident & { id: string }>(incidents: Iterable<I>): I[] {
-  return Array.from(incidents, (incident) => ({ incident, place: queuePlaceOf(incident) }))
-    .sort((a, b) => comparePlaces(a.place, b.place))
-    .map(({ incident }) => incident)
+/** The worst matters of a wearer. */
+export type WorstOpen = {
+  /** Of what somebody must still look at: graver before less grave, what goes on before what has ended. */
+  open: { severity: Severity; ended: boolean } | undefined
+  /** The gravest that goes on and has its outcome already: the evaluator still counts it, the officers do not. */
+  settled: Severity | undefined
 }
 
-/** ongoing: drawn filled; not ongoing: it ended, and nobody has come to an outcome: drawn hollow. */
-export type OpenMatter = { severity: Severity; ongoing: boolean }
-
-/** The worst open matter of each wearer, by the short number. Who is not in it has nothing open. */
-export function worstMatters(
+/** Of everyone who has something open, by the short number. What ended and somebody has taken is on the list only. */
+export function worstOpenOf(
   incidents: Iterable<LivedIncident & { wearerId?: number | undefined }>,
-): Map<number, OpenMatter> {
-  const worst = new Map<number, OpenMatter>()
+): Map<number, WorstOpen> {
+  const worst = new Map<number, WorstOpen>()
+  const rankOf = (severity: Severity) => SEVERITIES.indexOf(severity)
   for (const incident of incidents) {
-    const { wearerId, severity, endMs } = incident
-    if (wearerId === undefined || !lifeOf(incident).open) continue
-    const matter = { severity, ongoing: endMs === undefined }
-    const known = worst.get(wearerId)
-    if (known === undefined || isWorse(matter, known)) worst.set(wearerId, matter)
+    const { wearerId, severity } = incident
+    const ended = incident.endMs !== undefined
+    if (wearerId === undefined || incident.withdrawn) continue
+    const known = worst.get(wearerId) ?? { open: undefined, settled: undefined }
+    const { open: isOpen, stage } = lifeOf(incident)
+    if (!isOpen) {
+      if (ended || (known.settled && rankOf(known.settled) >= rankOf(severity))) continue
+      known.settled = severity
+    } else if (ended && stage !== 'new') continue
+    else {
+      const { open } = known
+      const graver = open ? rankOf(severity) - rankOf(open.severity) || Number(open.ended) - Number(ended) : 1
+      if (graver > 0) known.open = { severity, ended }
+    }
+    worst.set(wearerId, known)
   }
   return worst
-}
-
-function isWorse(a: OpenMatter, b: OpenMatter): boolean {
-  const graver = SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)
-  return graver > 0 || (graver === 0 && a.ongoing && !b.ongoing)
 }

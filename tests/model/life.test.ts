@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { INCIDENT_TYPES, type IncidentType } from '../../model/incident/incident.ts'
 import { type ActFacts, type LivedIncident, lifeOf, type Revised, standingAfter } from '../../model/incident/life.ts'
-import { inQueueOrder, queueGroupOf, worstMatters } from '../../model/incident/queue-order.ts'
+import { comparePlaces, queueGroupOf, queuePlaceOf, worstOpenOf } from '../../model/incident/queue-order.ts'
 import { sopOf } from '../../model/incident/response.ts'
 import { LEVELS, SOPS, type Sop } from '../../model/incident/sop-table.ts'
 
@@ -114,11 +114,16 @@ describe('withdrawal and recurrence', () => {
 
 describe('queue', () => {
   const at = (id: string, incident: LivedIncident) => ({ ...incident, id })
+  const ordered = (list: readonly (LivedIncident & { id: string })[]) =>
+    list
+      .map(queuePlaceOf)
+      .sort(comparePlaces)
+      .map(({ id }) => id)
 
   test('an SOS still pressed stands above an ended entry of 24 seconds, however long that is overdue', () => {
     const ended = at('ended', lived([{ atMs: T - HOUR }, { atMs: T - HOUR + 24_000, endMs: T - HOUR + 24_000 }]))
     const sos = at('sos', lived([{ atMs: T - 27 * MINUTE }], [], 'sos'))
-    expect(inQueueOrder([ended, sos]).map(({ id }) => id)).toEqual(['sos', 'ended'])
+    expect(ordered([ended, sos])).toEqual(['sos', 'ended'])
   })
 
   test('groups, inside by due time, the longest overdue first; what has no clock last of its group', () => {
@@ -134,30 +139,31 @@ describe('queue', () => {
       at('overdue strap', lived([{ atMs: T - HOUR }])),
       at('withdrawn', lived([{ atMs: T - HOUR }, { atMs: T, withdrawn }])),
     ]
-    expect(inQueueOrder(list).map(({ id }) => id)).toEqual([
-      ...['overdue strap', 'newest strap', 'serius', 'ended strap', 'ended serius', 'read', 'handled'],
+    expect(ordered(list)).toEqual([
+      ...['overdue strap', 'newest strap', 'serius', 'read', 'ended strap', 'ended serius', 'handled'],
       ...['handled longer', 'withdrawn'],
     ])
-    expect(inQueueOrder(list.toReversed())).toEqual(inQueueOrder(list))
-    expect(list.map((one) => queueGroupOf(one))).toContain('over')
+    expect(ordered(list.toReversed())).toEqual(ordered(list))
+    expect(queueGroupOf(list.at(-1)!)).toBe('withdrawn')
   })
 
   test('the worst open matter: a cut strap that closed again is hollow and red, not green', () => {
     const of = (wearerId: number, incident: LivedIncident) => ({ ...incident, wearerId })
     const closedAgain = lived([{ atMs: T }, { atMs: T, endMs: T }])
-    const worst = worstMatters([
+    const taken = [act(1, 'acknowledge', T)]
+    const worst = worstOpenOf([
       of(1, closedAgain),
       of(1, lived([{ atMs: T }], [], 'battery_low')),
       of(2, closedAgain),
       of(2, lived([{ atMs: T }], [], 'sos')),
       of(3, lived([{ atMs: T }], [act(1, 'resolve', T)])),
-      of(4, lived([{ atMs: T }, { atMs: T, endMs: T }], [act(1, 'acknowledge', T)], 'off_corridor')),
+      of(4, lived([{ atMs: T }, { atMs: T, endMs: T }], taken, 'off_corridor')),
       lived([{ atMs: T }], [], 'fleet_silence'),
     ])
     expect(Object.fromEntries(worst)).toEqual({
-      1: { severity: 'kritis', ongoing: false },
-      2: { severity: 'kritis', ongoing: true },
-      4: { severity: 'serius', ongoing: false },
+      1: { open: { severity: 'kritis', ended: true } },
+      2: { open: { severity: 'kritis', ended: false } },
+      3: { settled: 'kritis' },
     })
   })
 })

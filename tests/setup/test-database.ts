@@ -6,7 +6,7 @@ import { migrate } from '../../store/database/migrate.ts'
 import { type DatabaseRole, openPool, type Pool } from '../../store/database/open-pool.ts'
 
 /** Shorter than a pool keeps an idle connection, or one that was left open would close itself. */
-const CLOSING_MS_MAX = 8_000
+const CLOSING_MS_MAX = 6_000
 
 export type TestDatabase = {
   /** As the schema's owner, who puts rules in as decided at any time; the others take the role on connect. */
@@ -72,12 +72,13 @@ function withRole(url: string, role: DatabaseRole): string {
 
 // A backend ends a moment after its socket; what is still there later was never closed.
 async function leftOpen(serverUrl: string, name: string): Promise<string[]> {
-  for (let waitedMs = 0; ; waitedMs += 50) {
+  const endMs = performance.now() + CLOSING_MS_MAX
+  for (;;) {
     const rows = await onServer(
       serverUrl,
       `SELECT application_name FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
     )
-    if (rows.length === 0 || waitedMs >= CLOSING_MS_MAX) return rows.map((row) => String(row.application_name))
+    if (rows.length === 0 || performance.now() >= endMs) return rows.map((row) => String(row.application_name))
     await delay(50)
   }
 }

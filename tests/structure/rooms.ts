@@ -3,6 +3,7 @@
 // The console's rooms in order: each may import those that stand before it.
 const CONSOLE = [
   'i18n',
+  'address',
   'ground',
   'sound',
   'session',

@@ -2,13 +2,15 @@ import { expect, test } from 'vitest'
 import type { IncidentView, LivePositionRow } from '../../model/console/console.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import { lifeOf, stageOf } from '../../model/incident/life.ts'
+import { worstOpenOf } from '../../model/incident/queue-order.ts'
 import { applyLive, setRoster } from '../../web-map/feed/apply-live.ts'
-import { countByState, isEnded, markStateOf, opacityOf } from '../../web-map/feed/freshness.ts'
+import { opacityOf } from '../../web-map/feed/freshness.ts'
 import { LIVE_LIMITS } from '../../web-map/feed/incident-limit.ts'
-import { isOpen } from '../../web-map/feed/incident-order.ts'
-import { emptyLiveState, listClosed, listOpen, mattersOf } from '../../web-map/feed/live-state.ts'
+import { compareIncidents, isOpen } from '../../web-map/feed/incident-order.ts'
+import { emptyLiveState, listClosed, listOpen } from '../../web-map/feed/live-state.ts'
 import { beforeList, takeOpenList } from '../../web-map/feed/open-list.ts'
 import { troublesOf } from '../../web-map/feed/trouble.ts'
+import { markOf } from '../../web-map/feed/worst-open.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13)
@@ -159,6 +161,20 @@ test('what was withdrawn and stands again is new and alerts, also when the withd
   expect(stageOf(state.incidents.get(noted.id)!)).toBe('handled')
 })
 
+test('order: severity, then untaken, then newest', () => {
+  const taken = incidentOf(anna, 'strap_open', NOW)
+  taken.acts = [act(taken, 1, 'acknowledge')]
+  const list = [
+    incidentOf(anna, 'battery_low', NOW + 9),
+    incidentOf(anna, 'off_corridor', NOW),
+    taken,
+    incidentOf(anna, 'off_corridor', NOW + 5),
+    incidentOf(anna, 'sos', NOW - 5),
+  ]
+  const ordered = list.toSorted(compareIncidents).map((one) => list.indexOf(one))
+  expect(ordered).toEqual([4, 2, 3, 1, 0])
+})
+
 test('a list names what was missed, and what it leaves out is to be asked for', () => {
   const state = emptyLiveState()
   const gone = incidentOf(anna, 'off_corridor', NOW)
@@ -222,42 +238,52 @@ test('a list that is too long is ordered once; the gravest stay, and the next li
   expect(state.unshownCount).toBe(0)
 })
 
-test('a cut strap that closed again is no green mark and is counted, until there is an outcome', () => {
-  const state = emptyLiveState()
-  applyLive(state, { t: 'positions', rows: [row(anna.n, NOW, -6), row(budi.n, NOW, -6)] }, NOW)
-  const strap = incidentOf(anna, 'strap_open', NOW)
-  applyLive(state, raise({ ...strap, revision: 2, endMs: NOW }), NOW)
-  // Of whom nobody knows where they are.
-  applyLive(state, raise(incidentOf(wearers[2]!, 'no_communication', NOW)), NOW)
-  const mark = () => {
-    const [bracelet, matter] = [state.bracelets.get(anna.n)!, mattersOf(state).get(anna.n)]
-    return [markStateOf(bracelet, NOW, matter), isEnded(bracelet, matter)]
-  }
-  const counts = () => countByState(state.bracelets.values(), NOW, mattersOf(state))
-  expect(mark()).toEqual(['kritis', true])
-  expect(counts()).toMatchObject({ kritis: 1, serius: 1, patuh: 1 })
-  applyLive(state, { t: 'act', cursor: 'c', act: act(strap, 1, 'acknowledge') }, NOW)
-  expect(mark()).toEqual(['kritis', true])
-  applyLive(state, { t: 'act', cursor: 'c', act: act(strap, 2, 'resolve') }, NOW)
-  expect(mark()).toEqual(['patuh', false])
-  expect(counts()).toMatchObject({ kritis: 0, patuh: 2 })
-})
-
 test('positions fade and become no data, but an alert stands', () => {
   const state = emptyLiveState()
   const old = row(1, NOW - 40 * MINUTE, -6)
   const alerting = row(2, NOW - 40 * MINUTE, -6)
   alerting[1] = 3
   applyLive(state, { t: 'positions', rows: [old, alerting, row(3, NOW, -6)] }, NOW)
-  const states = [...state.bracelets.values()].map((bracelet) => markStateOf(bracelet, NOW))
+  const states = [...state.bracelets.values()].map((bracelet) => markOf(bracelet, undefined, NOW).state)
   expect(states).toEqual(['nodata', 'kritis', 'patuh'])
-  expect(countByState(state.bracelets.values(), NOW)).toMatchObject({ nodata: 1, kritis: 1, patuh: 1 })
   expect([0, 5, 30, 90].map((minutes) => opacityOf(NOW - minutes * MINUTE, NOW))).toEqual([
     1,
     1,
     expect.closeTo(0.45),
     expect.closeTo(0.45),
   ])
+})
+
+test('green only where nothing is open: the worst open matter is shown, hollow where it has ended untaken', () => {
+  const state = emptyLiveState()
+  applyLive(state, { t: 'positions', rows: [row(anna.n, NOW, -6)] }, NOW)
+  const bracelet = state.bracelets.get(anna.n)
+  const look = (...incidents: IncidentView[]) => markOf(bracelet, worstOpenOf(incidents).get(anna.n), NOW)
+  const strap = incidentOf(anna, 'strap_open', NOW - MINUTE, { id: 'strap' })
+  const closed = { ...strap, endMs: NOW - 30_000 }
+  const away = incidentOf(anna, 'off_corridor', NOW - MINUTE, { id: 'away' })
+  expect(look()).toEqual({ state: 'patuh', hollow: false })
+  expect(look(strap)).toEqual({ state: 'kritis', hollow: false })
+  expect(look(closed)).toEqual({ state: 'kritis', hollow: true })
+  expect(look(closed, away)).toEqual({ state: 'kritis', hollow: true })
+  expect(look({ ...closed, acts: [act(closed, 1, 'acknowledge')] }, away)).toEqual({ state: 'serius', hollow: false })
+  expect(look({ ...strap, withdrawn: { reason: 'x' } })).toEqual({ state: 'patuh', hollow: false })
+  expect(look(incidentOf(anna, 'battery_low', NOW, { endMs: NOW }))).toEqual({ state: 'patuh', hollow: false })
+})
+
+test('what the evaluator says is ahead of the incidents counts; what has its outcome does not', () => {
+  const state = emptyLiveState()
+  const alarmed = row(anna.n, NOW, -6)
+  alarmed[1] = 3
+  applyLive(state, { t: 'positions', rows: [alarmed] }, NOW)
+  const bracelet = state.bracelets.get(anna.n)
+  const strap = incidentOf(anna, 'strap_open', NOW - MINUTE, { id: 'strap' })
+  const resolved = { ...strap, acts: [{ ...act(strap, 1, 'resolve'), resolution: 'alarm_palsu' as const }] }
+  const look = (...incidents: IncidentView[]) => markOf(bracelet, worstOpenOf(incidents).get(anna.n), NOW).state
+  expect(look()).toBe('kritis')
+  expect(look(resolved)).toBe('patuh')
+  expect(look(resolved, incidentOf(anna, 'off_corridor', NOW))).toBe('serius')
+  expect(markOf(undefined, undefined, NOW).state).toBe('nodata')
 })
 
 test('troubles: a lost link after a moment, Redis, quiet, and the database beside them', () => {

@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { ActRequest, IncidentView } from '../../model/console/console.ts'
-import { RESOLUTIONS, type Resolution } from '../../model/incident/incident.ts'
+import { type IncidentAct, RESOLUTIONS, type Resolution } from '../../model/incident/incident.ts'
 import { resolutionOf } from '../../model/incident/life.ts'
-import { nameOf, unitPathOf } from '../feed/incident-order.ts'
+import { unitPathOf } from '../feed/incident-order.ts'
 import { t } from '../i18n/language.ts'
+import { countWords } from '../i18n/measure-words.ts'
 import { momentWords } from '../i18n/time-words.ts'
 import { StateMark } from '../widgets/marks.tsx'
 import type { ActQuestion, AlertsRoom } from './alerts.ts'
@@ -18,7 +19,7 @@ const NOTE_LABELS = { note: 'act.noteLabel', escalate: 'act.reasonLabel', resolv
  */
 export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQuestion }) {
   const { session, desk, alerts } = room
-  const { action, incident } = question
+  const { action, incidents } = question
   const dialog = useRef<HTMLDialogElement>(null)
   const busy = useSignal(false)
   const problem = useSignal<string | undefined>(undefined)
@@ -27,25 +28,21 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
     if (alerts.question.value === question) alerts.question.value = undefined
   }
   desk.versions.incidents.value
-  const known = desk.live.incidents.get(incident.id) ?? incident
-  const raisedSince = signsOf(known) > signsOf(incident)
-  const finding = action === 'resolve' ? resolutionOf(known) : undefined
-
+  const findings = action === 'resolve' ? findingsOn(incidents, desk.live.incidents) : new Map<string, IncidentAct>()
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const fields = new FormData(event.currentTarget as HTMLFormElement)
-    const note = String(fields.get('note') ?? '').trim()
-    const request: ActRequest = { action, revision: incident.revision }
-    if (note) request.note = note
-    if (action === 'resolve') {
-      request.resolution = fields.get('resolution') as Resolution
-      request.signs = signsOf(incident)
-      if (finding !== undefined && fields.has('changes')) request.changes = finding.actId
-    }
     busy.value = true
-    problem.value = await alerts.act(incident.id, request)
+    const refusals = await alerts.actOn(incidents, (incident) =>
+      requestOf(action, fields, incident, findings.get(incident.id)),
+    )
     busy.value = false
-    if (!problem.value) close()
+    problem.value = refusals[0]
+    if (refusals.length > 1) problem.value = `${t('act.refusedMany', { count: refusals.length })} ${refusals[0]}`
+    if (refusals.length === 0) {
+      if (alerts.picked.value) alerts.picked.value = new Set()
+      close()
+    }
   }
   return (
     <dialog
@@ -57,32 +54,9 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
     >
       <form onSubmit={(event) => void submit(event)}>
         <h2 id="act-title">{t(`act.title.${action}`)}</h2>
-        <p class="dialog-about">
-          <StateMark state={incident.severity} />
-          <span>
-            <b>{t(`type.${incident.type}`)}</b> · {nameOf(incident)}
-          </span>
-        </p>
-        {action === 'resolve' && raisedSince && (
-          <p class="dialog-news" role="alert">
-            {t('act.raisedSince')}
-          </p>
-        )}
-        {finding?.resolution && (
-          <div class="dialog-news" role="alert">
-            <p>
-              {t('act.foundAlready', {
-                name: finding.officerName,
-                resolution: t(`resolution.${finding.resolution}`),
-                time: momentWords(finding.atMs, desk.nowMs.value, desk.timeZoneOf(unitPathOf(incident))),
-              })}
-            </p>
-            {finding.note && <p>“{finding.note}”</p>}
-            <label>
-              <input type="checkbox" name="changes" required /> {t('act.changesFinding')}
-            </label>
-          </div>
-        )}
+        <About room={room} incidents={incidents} />
+        {action === 'resolve' && <RaisedSince room={room} incidents={incidents} />}
+        {findings.size > 0 && <FoundAlready room={room} incidents={incidents} findings={findings} />}
         {action === 'resolve' && (
           <fieldset class="outcomes">
             <legend>{t('act.resolution')}</legend>
@@ -98,12 +72,12 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
           </fieldset>
         )}
         <label class="field">
-          <span>{t(finding ? 'act.changeReason' : NOTE_LABELS[action])}</span>
+          <span>{t(findings.size > 0 ? 'act.changeReason' : NOTE_LABELS[action])}</span>
           <textarea
             name="note"
             rows={3}
             maxLength={NOTE_CHARACTERS_MAX}
-            required={action !== 'resolve' || finding !== undefined}
+            required={action !== 'resolve' || findings.size > 0}
           />
         </label>
         {problem.value && (
@@ -121,6 +95,82 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
         </div>
       </form>
     </dialog>
+  )
+}
+
+function requestOf(
+  action: ActQuestion['action'],
+  fields: FormData,
+  incident: IncidentView,
+  finding: IncidentAct | undefined,
+): ActRequest {
+  const note = String(fields.get('note') ?? '').trim()
+  const request: ActRequest = { action, revision: incident.revision }
+  if (note) request.note = note
+  if (action === 'resolve') {
+    request.resolution = fields.get('resolution') as Resolution
+    request.signs = signsOf(incident)
+    if (finding !== undefined && fields.has('changes')) request.changes = finding.actId
+  }
+  return request
+}
+
+function About({ room: { desk }, incidents }: { room: AlertsRoom; incidents: readonly IncidentView[] }) {
+  const [lead] = incidents
+  if (!lead) return null
+  return (
+    <p class="dialog-about">
+      <StateMark state={lead.severity} hollow={lead.endMs !== undefined} />
+      <span>
+        <b>{t(`type.${lead.type}`)}</b> ·{' '}
+        {incidents.length === 1 ? desk.ownerOf(lead) : t('act.ofMany', { count: countWords(incidents.length) })}
+      </span>
+    </p>
+  )
+}
+
+/** The findings that hold already, by incident. */
+function findingsOn(
+  incidents: readonly IncidentView[],
+  known: ReadonlyMap<string, IncidentView>,
+): Map<string, IncidentAct> {
+  const found = incidents.map((one) => [one.id, resolutionOf(known.get(one.id) ?? one)] as const)
+  return new Map(found.filter((each): each is [string, IncidentAct] => each[1] !== undefined))
+}
+
+type FoundProps = { room: AlertsRoom; incidents: readonly IncidentView[]; findings: ReadonlyMap<string, IncidentAct> }
+
+/** A colleague has come to an outcome; another one changes it, and both stay. */
+function FoundAlready({ room: { desk }, incidents, findings }: FoundProps) {
+  const timeZone = desk.timeZoneOf(unitPathOf(incidents[0]!))
+  return (
+    <div class="dialog-news" role="alert">
+      {[...findings.values()].map(({ actId, officerName, resolution, atMs, note }) => (
+        <p key={actId}>
+          {t('act.foundAlready', {
+            name: officerName,
+            resolution: resolution ? t(`resolution.${resolution}`) : '',
+            time: momentWords(atMs, desk.nowMs.value, timeZone),
+          })}
+          {note && <q>{note}</q>}
+        </p>
+      ))}
+      <label>
+        <input type="checkbox" name="changes" required /> {t('act.changesFinding')}
+      </label>
+    </div>
+  )
+}
+
+/** The device has raised one of them anew while the form was open. */
+function RaisedSince({ room: { desk }, incidents }: { room: AlertsRoom; incidents: readonly IncidentView[] }) {
+  desk.versions.incidents.value
+  const raised = incidents.some((one) => signsOf(desk.live.incidents.get(one.id) ?? one) > signsOf(one))
+  if (!raised) return null
+  return (
+    <p class="dialog-news" role="alert">
+      {t('act.raisedSince')}
+    </p>
   )
 }
 

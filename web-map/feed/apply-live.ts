@@ -79,7 +79,6 @@ function forgetWearersBut(state: LiveState, inSight: readonly WearerSummary[]): 
   for (const [id, { wearerId }] of state.incidents) {
     if (!hidden(wearerId)) continue
     state.incidents.delete(id)
-    state.matters = undefined
     state.withdrawnHere.delete(id)
   }
   for (const [id, acts] of state.actsAhead)
@@ -142,7 +141,6 @@ export function learnIncident(state: LiveState, next: IncidentView): IncidentVie
   state.actsAhead.delete(next.id)
   const merged = mergeIncident(known, ahead ? { ...next, acts: [...next.acts, ...ahead] } : next)
   state.incidents.set(next.id, merged)
-  state.matters = undefined
   if (!merged.withdrawn) state.withdrawnHere.delete(next.id)
   else if (known && !known.withdrawn) state.withdrawnHere.add(next.id)
   const graver = known === undefined || severityRank(merged.severity) > severityRank(known.severity)
@@ -154,7 +152,6 @@ export function applyAct(state: LiveState, act: IncidentAct): void {
   const known = state.incidents.get(act.incidentId)
   if (known) {
     state.incidents.set(known.id, mergeIncident(known, { ...known, acts: [act] }))
-    state.matters = undefined
     return
   }
   if (state.actsAhead.size >= LIVE_LIMITS.actsAheadMax) state.actsAhead.delete(state.actsAhead.keys().next().value!)

@@ -1,12 +1,6 @@
 import type { IncidentView } from '../../model/console/console.ts'
-import type { IncidentAct, Severity } from '../../model/incident/incident.ts'
-import { SEVERITIES } from '../../model/incident/incident.ts'
-import { lifeOf } from '../../model/incident/life.ts'
-
-/** Whose it is: the klien's name, or the unit's. */
-export function nameOf({ wearer, unit }: IncidentView): string {
-  return wearer === undefined ? unit.name : wearer.name
-}
+import { type IncidentAct, SEVERITIES, type Severity } from '../../model/incident/incident.ts'
+import { lifeOf, stageOf } from '../../model/incident/life.ts'
 
 export function unitPathOf({ wearer, unit }: IncidentView): string {
   return wearer === undefined ? unit.path : wearer.unitPath
@@ -20,9 +14,26 @@ export function actOf(incident: IncidentView, action: IncidentAct['action']): In
   return incident.acts.findLast((act) => act.action === action)
 }
 
+/** Who took it last; undefined while nobody has. */
+export function takenBy(incident: IncidentView): string | undefined {
+  if (stageOf(incident) === 'new') return undefined
+  return incident.acts.findLast(({ action }) => action === 'acknowledge' || action === 'escalate')?.officerName
+}
+
 /** The API's `state=open` is the same. */
 export function isOpen(incident: IncidentView): boolean {
   return lifeOf(incident).open
+}
+
+/** What this screen forgets last stands first: standing before withdrawn, severe, untaken, newest. */
+export function compareIncidents(a: IncidentView, b: IncidentView): number {
+  const withdrawn = Number(a.withdrawn !== undefined) - Number(b.withdrawn !== undefined)
+  if (withdrawn !== 0) return withdrawn
+  const severity = severityRank(b.severity) - severityRank(a.severity)
+  if (severity !== 0) return severity
+  const taken = Number(stageOf(a) !== 'new') - Number(stageOf(b) !== 'new')
+  if (taken !== 0) return taken
+  return b.startMs - a.startMs || (a.id < b.id ? -1 : 1)
 }
 
 /** The same incident known twice: the higher revision's facts, everyone's acts once, oldest first. */

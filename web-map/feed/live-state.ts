@@ -1,8 +1,7 @@
 import type { IncidentView, WearerSummary } from '../../model/console/console.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import { stageOf } from '../../model/incident/life.ts'
-import { inQueueOrder, type OpenMatter, worstMatters } from '../../model/incident/queue-order.ts'
-import { isOpen } from './incident-order.ts'
+import { compareIncidents, isOpen } from './incident-order.ts'
 
 /** The newest that is known of one bracelet, filled in place; `x` and `y` are world units for the map. */
 export type Bracelet = {
@@ -24,14 +23,10 @@ export type Bracelet = {
 
 export type ServerStatus = { liveMs: number | undefined; redis: 'ok' | 'away'; database: 'ok' | 'away' }
 
-export type Matters = ReadonlyMap<number, OpenMatter>
-
 export type LiveState = {
   wearers: Map<number, WearerSummary>
   bracelets: Map<number, Bracelet>
   incidents: Map<string, IncidentView>
-  /** Worst open matter by wearer, as `mattersOf` worked it out; absent after a change of the incidents. */
-  matters: Matters | undefined
   /** Withdrawn while on this screen: shown until somebody has taken note. */
   withdrawnHere: Set<string>
   /** Acts on incidents that are not known yet, by incident. */
@@ -50,7 +45,6 @@ export function emptyLiveState(): LiveState {
     wearers: new Map(),
     bracelets: new Map(),
     incidents: new Map(),
-    matters: undefined,
     withdrawnHere: new Set(),
     actsAhead: new Map(),
     unshownCount: 0,
@@ -60,17 +54,11 @@ export function emptyLiveState(): LiveState {
   }
 }
 
-/** Worked out at most once between two changes of the incidents. */
-export function mattersOf(state: LiveState): Matters {
-  state.matters ??= worstMatters(state.incidents.values())
-  return state.matters
-}
-
 /** What the list of open alerts shows, in its order: the open ones, and at the end those withdrawn under the officer's eyes. */
 export function listOpen(state: LiveState): IncidentView[] {
-  const all = [...state.incidents.values()]
-  const withdrawn = all.filter((one) => state.withdrawnHere.has(one.id) && stageOf(one) === 'new')
-  return [...inQueueOrder(all.filter(isOpen)), ...withdrawn]
+  return [...state.incidents.values()]
+    .filter((one) => isOpen(one) || (state.withdrawnHere.has(one.id) && stageOf(one) === 'new'))
+    .sort(compareIncidents)
 }
 
 /** What is over, newest beginning first. */

@@ -74,7 +74,5 @@ export function takeOpenList(
 
 /** The server does not know of it, or not for this officer; unless the feed has told of it meanwhile, it goes. */
 function forgetUnnamed(state: LiveState, unnamed: IncidentView): void {
-  if (state.incidents.get(unnamed.id) !== unnamed) return
-  state.incidents.delete(unnamed.id)
-  state.matters = undefined
+  if (state.incidents.get(unnamed.id) === unnamed) state.incidents.delete(unnamed.id)
 }
