@@ -67,7 +67,8 @@ afterAll(async () => {
 async function openConsole(): Promise<void> {
   const { database, redis } = pipeline
   const open = (role: 'gelang_api' | 'gelang_auth'): Pool => {
-    const pool = openPool({ url: database.ownerUrl, role, applicationName: 'gelang test', max: 6 })
+    const url = role === 'gelang_api' ? database.apiUrl : database.authUrl
+    const pool = openPool({ url, role, applicationName: 'gelang test', max: 6 })
     pools.push(pool)
     return pool
   }

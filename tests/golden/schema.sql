@@ -4,7 +4,7 @@ extension ltree
 extension timescaledb
 
 -- tables and views
-access_grant table, row security
+access_grant table, row security for the owner too
   id bigint not null identity a
   officer_id uuid not null
   wearer_id integer not null
@@ -13,12 +13,12 @@ access_grant table, row security
 act_to_tell table
   act_id bigint not null
   since timestamp with time zone not null = clock_timestamp()
-assignment table, row security
+assignment table, row security for the owner too
   id integer not null identity a
   bracelet_id integer not null
   wearer_id integer not null
   during tstzrange not null
-audit table, row security
+audit table, row security for the owner too
   id bigint not null
   at timestamp with time zone not null
   actor text not null
@@ -31,7 +31,7 @@ audit table, row security
   detail jsonb
   previous_hash bytea not null
   hash bytea not null
-audit_head table, row security
+audit_head table, row security for the owner too
   one boolean not null = true
   id bigint not null
   hash bytea not null
@@ -79,7 +79,7 @@ auth.verification table
   "expiresAt" timestamp with time zone not null
   "createdAt" timestamp with time zone not null = CURRENT_TIMESTAMP
   "updatedAt" timestamp with time zone not null = CURRENT_TIMESTAMP
-bracelet table, row security
+bracelet table, row security for the owner too
   id integer not null identity a
   device_id text not null
   model text not null
@@ -94,7 +94,7 @@ bracelet table, row security
   certificate_cn text
   preshared_key boolean not null = false
   networks cidr[]
-condition table, row security
+condition table, row security for the owner too
   version_id bigint not null identity a
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
@@ -137,12 +137,12 @@ fix table
   altitude_m real
   hdop real
   attributes json
-gateway table, row security
+gateway table, row security for the owner too
   id text not null
   unit_path ltree not null
   secret_sha256 text not null
   revoked_at timestamp with time zone
-incident table, row security
+incident table, row security for the owner too
   id uuid not null
   revision integer not null
   type text not null
@@ -156,21 +156,21 @@ incident table, row security
   resolved_at timestamp with time zone
   unit_path ltree
   standing jsonb
-incident_revision table, row security
+incident_revision table, row security for the owner too
   incident_id uuid not null
   revision integer not null
   wearer_id integer
   body jsonb not null
   unit_path ltree
   known_at timestamp with time zone
-officer table, row security
+officer table, row security for the owner too
   id uuid not null = gen_random_uuid()
   name text not null
   role text not null
   unit_path ltree not null
   auth_user_id text
   active boolean not null = true
-officer_act table, row security
+officer_act table, row security for the owner too
   act_id bigint not null identity a
   incident_id uuid not null
   wearer_id integer
@@ -186,7 +186,7 @@ officer_act table, row security
   officer_role text
   changes bigint
   escalated_to jsonb
-permit table, row security
+permit table, row security for the owner too
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
   during tstzrange not null
@@ -200,7 +200,7 @@ permit table, row security
   cancelled_at timestamp with time zone
   end_author_id uuid
   end_approver_id uuid
-quarantine table, row security
+quarantine table, row security for the owner too
   received_at timestamp with time zone not null
   source_id text not null
   protocol text not null
@@ -209,11 +209,14 @@ quarantine table, row security
   device_id text
   raw bytea not null
   cut boolean not null
-record_position table, row security
+record_position table, row security for the owner too
   shard integer not null
   token bigint not null
   last_id text not null
-rules_version table, row security
+retention table, row security for the owner too
+  kept text not null
+  days integer
+rules_version table, row security for the owner too
   one boolean not null = true
   version bigint not null
 schema_migration table
@@ -273,7 +276,7 @@ sight view
             WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text]) THEN (( SELECT acting_officer_id() AS acting_officer_id)) = pk_officer_id OR (( SELECT acting_officer_id() AS acting_officer_id)) = asisten_officer_id OR (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
             ELSE false
         END;
-supervision table, row security
+supervision table, row security for the owner too
   id integer not null identity a
   wearer_id integer not null
   programme text not null
@@ -338,7 +341,7 @@ track view {security_barrier=true}
                     WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kanwil'::text, 'ditjenpas'::text]) THEN (w.id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
                     ELSE false
                 END));
-unit table, row security
+unit table, row security for the owner too
   path ltree not null
   parent ltree generated = 
 CASE
@@ -350,7 +353,7 @@ END
   time_zone text not null
   rules_version bigint not null = 0
   device_networks cidr[]
-wearer table, row security
+wearer table, row security for the owner too
   id integer not null identity a
   uuid uuid not null = gen_random_uuid()
   name text not null
@@ -362,7 +365,7 @@ wearer table, row security
   report_interval_ms integer not null = 60000
   silence_grace_ms integer not null = 900000
   plan_changed_at timestamp with time zone not null = '-infinity'::timestamp with time zone
-zone table, row security
+zone table, row security for the owner too
   id text not null = (gen_random_uuid())::text
   lineage uuid not null = gen_random_uuid()
   name text not null
@@ -478,6 +481,9 @@ permit permit_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(id)
 quarantine quarantine_received_at_source_id_key UNIQUE (received_at, source_id)
 record_position record_position_last_id_check CHECK (last_id ~ '^[0-9]+-[0-9]+$'::text)
 record_position record_position_pkey PRIMARY KEY (shard)
+retention retention_days_check CHECK (days > 0)
+retention retention_kept_check CHECK (kept = ANY (ARRAY['fix'::text, 'quarantine'::text]))
+retention retention_pkey PRIMARY KEY (kept)
 rules_version rules_version_one_check CHECK (one)
 rules_version rules_version_pkey PRIMARY KEY (one)
 schema_migration schema_migration_pkey PRIMARY KEY (name)
@@ -561,6 +567,7 @@ CREATE UNIQUE INDEX officer_pkey ON public.officer USING btree (id)
 CREATE UNIQUE INDEX permit_pkey ON public.permit USING btree (id)
 CREATE UNIQUE INDEX quarantine_received_at_source_id_key ON public.quarantine USING btree (received_at, source_id)
 CREATE UNIQUE INDEX record_position_pkey ON public.record_position USING btree (shard)
+CREATE UNIQUE INDEX retention_pkey ON public.retention USING btree (kept)
 CREATE UNIQUE INDEX rules_version_pkey ON public.rules_version USING btree (one)
 CREATE UNIQUE INDEX schema_migration_pkey ON public.schema_migration USING btree (name)
 CREATE UNIQUE INDEX session_pkey ON auth.session USING btree (id)
@@ -588,6 +595,7 @@ CREATE TRIGGER a_audit_delete AFTER DELETE ON condition REFERENCING OLD TABLE AS
 CREATE TRIGGER a_audit_delete AFTER DELETE ON gateway REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON officer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON permit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON retention REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON wearer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
@@ -601,6 +609,7 @@ CREATE TRIGGER a_audit_insert AFTER INSERT ON condition REFERENCING NEW TABLE AS
 CREATE TRIGGER a_audit_insert AFTER INSERT ON gateway REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON officer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON retention REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON wearer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
@@ -614,6 +623,7 @@ CREATE TRIGGER a_audit_update AFTER UPDATE ON condition REFERENCING OLD TABLE AS
 CREATE TRIGGER a_audit_update AFTER UPDATE ON gateway REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON officer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON permit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON retention REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON supervision REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON wearer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
@@ -627,6 +637,7 @@ CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON condition FOR EACH STATEMENT E
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON officer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON permit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON retention FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON supervision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON unit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON wearer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -637,6 +648,9 @@ CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON incident_revision FOR EACH RO
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON officer_act FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change() (A)
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change() (A)
+CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON incident_revision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON bracelet FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
@@ -676,17 +690,27 @@ access_grant own_or_auditor for r to gelang_api
   using officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (( SELECT acting_role() AS acting_role)) IS NOT NULL OR (( SELECT acting_role() AS acting_role)) = 'auditor'::text AND (EXISTS ( SELECT
    FROM officer o
   WHERE o.id = access_grant.officer_id))
+access_grant owner for * to the owner
+  using true
 assignment all_rows for r to gelang_record
   using true
 assignment of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = assignment.wearer_id))
+assignment owner for * to the owner
+  using true
 audit auditor for r to gelang_api
   using (( SELECT acting_role() AS acting_role)) = 'auditor'::text AND (unit_path <@ (( SELECT acting_unit() AS acting_unit)) OR unit_path IS NULL AND (( SELECT nlevel(acting_unit()) AS nlevel)) = 1)
+audit owner_adds for a to the owner
+  check true
+audit owner_reads for r to the owner
+  using true
 audit signer for r to gelang_record
   using true
 audit verifier for r to gelang_audit
+  using true
+audit_head owner for * to the owner
   using true
 audit_head signer for r to gelang_record
   using true
@@ -696,6 +720,8 @@ bracelet all_rows for r to gelang_record
   using true
 bracelet at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) IS DISTINCT FROM 'auditor'::text
+bracelet owner for * to the owner
+  using true
 bracelet worn_by_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM assignment a
@@ -715,10 +741,14 @@ condition of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = condition.wearer_id))
+condition owner for * to the owner
+  using true
 gateway all_rows for r to gelang_record
   using true
 gateway at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text
+gateway owner for * to the owner
+  using true
 incident all_rows for * to gelang_record
   using true
 incident of_unit_in_sight for r to gelang_api
@@ -728,6 +758,8 @@ incident of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = incident.wearer_id))
+incident owner for * to the owner
+  using true
 incident_revision all_rows for * to gelang_record
   using true
 incident_revision of_unit_in_sight for r to gelang_api
@@ -737,8 +769,14 @@ incident_revision of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = incident_revision.wearer_id))
+incident_revision owner_adds for a to the owner
+  check true
+incident_revision owner_reads for r to the owner
+  using true
 officer at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit))
+officer owner for * to the owner
+  using true
 officer_act act for a to gelang_api
   check officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (EXISTS ( SELECT
    FROM wearer w
@@ -755,6 +793,10 @@ officer_act of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = officer_act.wearer_id))
+officer_act owner_adds for a to the owner
+  check true
+officer_act owner_reads for r to the owner
+  using true
 permit all_rows for r to gelang_record
   using true
 permit approve for a to gelang_api
@@ -770,15 +812,25 @@ permit of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = permit.wearer_id))
+permit owner for * to the owner
+  using true
 quarantine all_rows for * to gelang_record
   using true
 quarantine devices_in_sight for r to gelang_api
   using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND ((EXISTS ( SELECT
    FROM bracelet b
   WHERE b.device_id = quarantine.device_id)) OR (( SELECT nlevel(acting_unit()) AS nlevel)) = 1)
+quarantine owner for * to the owner
+  using true
 record_position all_rows for * to gelang_record
   using true
+record_position owner for * to the owner
+  using true
+retention owner for * to the owner
+  using true
 rules_version all_rows for r to gelang_api, gelang_record
+  using true
+rules_version owner for * to the owner
   using true
 supervision all_rows for r to gelang_record
   using true
@@ -786,10 +838,14 @@ supervision of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = supervision.wearer_id))
+supervision owner for * to the owner
+  using true
 unit all_rows for r to gelang_record
   using true
 unit at_or_below for r to gelang_api
   using path <@ (( SELECT acting_unit() AS acting_unit))
+unit owner for * to the owner
+  using true
 wearer all_rows for r to gelang_record
   using true
 wearer in_sight for r to gelang_api
@@ -799,6 +855,8 @@ CASE
     WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text]) THEN (( SELECT acting_officer_id() AS acting_officer_id)) = pk_officer_id OR (( SELECT acting_officer_id() AS acting_officer_id)) = asisten_officer_id OR (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
     ELSE false
 END
+wearer owner for * to the owner
+  using true
 zone all_rows for r to gelang_record
   using true
 zone at_or_below for r to gelang_api
@@ -825,6 +883,8 @@ CASE
        FROM granted_wearer_ids() g(n)
          JOIN permit p ON p.wearer_id = g.n))
 END
+zone owner for * to the owner
+  using true
 zone retire for w to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text]))
 
@@ -1440,6 +1500,20 @@ BEGIN
   END IF;
   RETURN date_trunc('milliseconds', began);
 END $function$
+CREATE OR REPLACE FUNCTION public.drop_old(which text, older_than timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  kept_days integer := (SELECT days FROM retention WHERE kept = which);
+BEGIN
+  IF kept_days IS NULL OR older_than > now() - make_interval(days => kept_days) THEN
+    RAISE EXCEPTION '% is kept for %', which, coalesce(kept_days || ' days', 'ever') USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN (SELECT count(*) FROM drop_chunks(which::regclass, older_than => drop_old.older_than));
+END $function$
 CREATE OR REPLACE FUNCTION public.during_ms(from_ms double precision, to_ms double precision)
  RETURNS tstzrange
  LANGUAGE sql
@@ -1778,6 +1852,7 @@ gelang_api: without_places(jsonb)
 gelang_auth: auth.begin_sign_in(text[],integer[],double precision)
 gelang_auth: auth.sign_in_not_made(text[])
 gelang_auth: auth.sign_in_succeeded(text[])
+gelang_record: drop_old(text,timestamp with time zone)
 public: during_ms(double precision,double precision)
 public: from_ms(double precision)
 public: is_span(tstzrange)
