@@ -3,8 +3,8 @@ import { idSchema, timelineEntrySchema } from '../../model/console/wire.ts'
 import { timelineOf } from '../../model/incident/timeline.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readKnownTimes } from '../../store/incidents/list-incidents.ts'
-import { notFound } from '../answer/refusal.ts'
 import { json, refusals } from './answers.ts'
+import { hiddenIncident } from './hidden-wearer.ts'
 import { findIncident } from './incidents.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 
@@ -24,11 +24,10 @@ export function addTimeline(app: ApiApp, { apiPool, hub, noticesOf }: ApiParts):
   app.openapi(timelineRoute, async (c) => {
     const { officerId } = c.get('signedIn').officer
     const { id } = c.req.valid('param')
-    const [found, times] = await asOfficer(apiPool, officerId, async (client) => [
-      await findIncident(client, hub, id),
-      await readKnownTimes(client, id),
-    ])
-    if (found === undefined) throw notFound()
+    const { found, times } = await asOfficer(apiPool, officerId, async (client) => {
+      const read = await findIncident(client, hub, id)
+      return { found: read ?? (await hiddenIncident(client, id)), times: await readKnownTimes(client, id) }
+    })
     const { acts, standing } = found.incident
     const revisions = found.revisions.map((incident) => ({
       incident,

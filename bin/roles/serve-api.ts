@@ -38,6 +38,7 @@ export async function startApiRole(parts: RoleParts): Promise<RunningRole> {
   })
   return {
     notReady: async () => (await api.notReady()).join('; ') || undefined,
+    warning: () => api.warning(),
     async stop() {
       await api.close()
       await apiPool.end()

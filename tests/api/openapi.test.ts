@@ -71,6 +71,7 @@ test('every route answers with a status that it names; without a login with 401'
   expect(all.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     'delete /v1/sessions',
     'delete /v1/sessions/{id}',
+    'get /v1/figures',
     'get /v1/incidents',
     'get /v1/incidents/{id}',
     'get /v1/incidents/{id}/explanation',
@@ -78,6 +79,8 @@ test('every route answers with a status that it names; without a login with 401'
     'get /v1/live',
     'get /v1/map-settings',
     'get /v1/me',
+    'get /v1/reading-alarms',
+    'get /v1/reasons',
     'get /v1/sessions',
     'get /v1/units',
     'get /v1/wearers',
@@ -88,7 +91,10 @@ test('every route answers with a status that it names; without a login with 401'
     'post /api/auth/sign-in/username',
     'post /api/auth/sign-out',
     'post /v1/backtests',
+    'post /v1/incidents/{id}/access',
     'post /v1/incidents/{id}/acts',
+    'post /v1/persons/find',
+    'post /v1/reasons/{id}/review',
     'post /v1/wearers/{id}/access',
     'post /v1/wearers/{id}/nik',
   ])

@@ -45,7 +45,12 @@ test('the owner need not be a superuser, where the extensions are there', async 
   const pool = openPool({ url: url.href, applicationName: 'x', max: 2, takeOver: 'test' })
   const { wearers, officers } = await seedTwoBapas(pool)
   const seen = await asOfficer(database.apiPool, officers.pk1A!, async (client) => {
-    await grantAccess(client, { wearerId: wearers.a2.id, reason: 'menggantikan', forMs: 60_000 })
+    await grantAccess(client, {
+      wearerId: wearers.a2.id,
+      kind: 'menggantikan_rekan',
+      reason: 'menggantikan rekan yang cuti',
+      forMs: 60_000,
+    })
     return (await client.query('SELECT DISTINCT wearer_id AS n FROM track ORDER BY 1')).rows.map((row) => row.n)
   })
   expect(seen).toEqual([wearers.a1.n, wearers.a2.n])

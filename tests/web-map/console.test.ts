@@ -163,7 +163,8 @@ describe.skipIf(!chromiumIsHere)('console', () => {
     }
     await expect(page.locator('.reason button').isDisabled()).resolves.toBe(true)
     const longest = Number(await page.locator('.reason textarea').getAttribute('maxlength'))
-    expect([longest, longest + 1].map((length) => reasonSchema.safeParse('a'.repeat(length)).success)).toEqual([
+    const reasonOf = (length: number) => 'menggantikan rekan yang cuti'.padEnd(length, '.')
+    expect([longest, longest + 1].map((length) => reasonSchema.safeParse(reasonOf(length)).success)).toEqual([
       true,
       false,
     ])

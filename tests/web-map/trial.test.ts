@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Role } from '../../model/console/roles.ts'
+import type { Role } from '../../model/access/roles.ts'
 import { buildConsole } from './build-console.ts'
 import { chromiumIsHere, launchChromium } from './chromium.ts'
 import { type FakeApi, startFakeApi } from './fake-api.ts'

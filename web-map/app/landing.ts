@@ -1,5 +1,5 @@
+import type { Role } from '../../model/access/roles.ts'
 import type { Address } from '../../model/console/addresses.ts'
-import type { Role } from '../../model/console/roles.ts'
 
 /** A page that the rail leads to. */
 export type RailPage = Extract<Address['page'], 'control-room' | 'wearers' | 'reports' | 'account'>

@@ -1,5 +1,5 @@
+import { PROPOSING_ROLES } from '../../model/access/roles.ts'
 import type { ConditionView, WearerDetail } from '../../model/console/console.ts'
-import { PROPOSING_ROLES } from '../../model/console/roles.ts'
 import { IncidentPage } from '../alerts/incident-page.tsx'
 import { t } from '../i18n/language.ts'
 import { programmeWords } from '../i18n/programme-words.ts'

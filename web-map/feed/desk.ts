@@ -1,4 +1,5 @@
 import { computed, type Signal, signal } from '@preact/signals'
+import { OVERSIGHT_ROLES } from '../../model/access/roles.ts'
 import type {
   IncidentView,
   LiveMessage,
@@ -7,7 +8,6 @@ import type {
   WearerSummary,
   ZoneView,
 } from '../../model/console/console.ts'
-import { OVERSIGHT_ROLES } from '../../model/console/roles.ts'
 import { worstOpenOf } from '../../model/incident/queue-order.ts'
 import { t } from '../i18n/language.ts'
 import { type Api, failureWords } from '../session/request.ts'
