@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { RefusalReason } from '../../../model/report/quarantine.ts'
 import { authorize, isRefused, nameOf, type Proof, type Sender } from '../../admission/authorize.ts'
 import { type KnownDevice, takeTokens } from '../../admission/directory.ts'
+import { doubted } from '../../admission/doubted.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import { issuedCodeOf } from '../../admission/issued-code.ts'
 import type { Claim, DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../../protocols/decoder.ts'
@@ -335,7 +336,8 @@ export class TcpConnection {
   }
 
   #takeFrame(batch: Batch, { bytes, decoded, refused }: Frame): void {
-    const { reports, error, reply } = decoded
+    const { reports, reply } = decoded
+    const error = doubted(reports, decoded.error, batch.receivedMs)
     if (refused !== undefined) {
       this.#takeRefused(batch, bytes, refused, reply)
       return
