@@ -1,5 +1,5 @@
 // The only place that reads the environment. One table: `gelang --help`, the checks at start and docs/operations.md come from it.
-import type { Level } from '../../model/incident/response.ts'
+import type { Level } from '../../model/incident/sop-table.ts'
 import { flag, networks, type Setting, secret, text, webhook, wholeNumber } from './setting-kinds.ts'
 
 export const ROLES_OF_PROCESS = ['ingest', 'evaluate', 'record', 'notify', 'api'] as const
