@@ -14,6 +14,7 @@ import { addIncidents } from './routes/incidents.ts'
 import { addLedger } from './routes/ledger.ts'
 import { addLive } from './routes/live.ts'
 import { addLogin } from './routes/login.ts'
+import { addOversight } from './routes/oversight.ts'
 import type { ApiApp, ApiParts } from './routes/parts.ts'
 import { addPlaces } from './routes/places.ts'
 import { addSessions } from './routes/sessions.ts'
@@ -36,7 +37,12 @@ export function createApp(parts: ApiParts): ApiApp {
       throw new Refusal(400, 'invalid_input', where.slice(0, 5).join('; '))
     },
   })
-  app.onError((error, c) => refuse(c, refusalOf(error, log)))
+  app.onError(async (error, c) => {
+    const refusal = refusalOf(error, log)
+    const officerId = c.get('signedIn')?.officer.officerId
+    if (officerId !== undefined) await parts.refused.note(officerId, c.req.method, c.req.path, refusal)
+    return refuse(c, refusal)
+  })
 
   const answered = meter.histogram(
     'gelang_api_request_seconds',
@@ -80,6 +86,7 @@ export function createApp(parts: ApiParts): ApiApp {
   addActs(app, parts)
   addLive(app)
   addSessions(app, parts)
+  addOversight(app, parts)
 
   app.all('/v1/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))
   app.all('/api/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))

@@ -10,7 +10,10 @@ import { readOfficerByAuthUser } from '../store/people/read-officer.ts'
 import { rulesChannel } from '../store/rules/listen-rules.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
+import { OpenedMaps } from './answer/opened-maps.ts'
 import { originsOf } from './answer/protect.ts'
+import { ReadingWatch } from './answer/reading-watch.ts'
+import { Refused } from './answer/refused.ts'
 import { createApp } from './app.ts'
 import { acceptLive } from './live/accept.ts'
 import { LiveHub } from './live/hub.ts'
@@ -65,6 +68,8 @@ export type RunningApi = {
   baseUrl: string
   /** Why it cannot do all of its work now; empty when it can. */
   notReady(): Promise<string[]>
+  /** What those who run it should know although it does its work. */
+  warning(): string | undefined
   /** Says goodbye to the consoles, lets requests under way finish, then closes. The pools and Redis stay the caller's. */
   close(): Promise<void>
 }
@@ -97,7 +102,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     },
   })
   const sessions = new Sessions(auth, apiPool)
-  const hub = new LiveHub({ redis, keys, shardCount, limits, clock, log, meter, apiPool, sessions })
+  const watch = new ReadingWatch({ meter, log, clock })
+  const maps = new OpenedMaps()
+  const hub = new LiveHub({ redis, keys, shardCount, limits, clock, log, meter, apiPool, sessions, maps })
   const acts = new ActTeller({ redis, keys, pool: apiPool, limits, log })
   const app = createApp({
     baseUrl,
@@ -111,6 +118,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     mapSettings: options.mapSettings ?? {},
     health: { notReady: () => hub.notReady(), ...(options.metrics && { metrics: options.metrics }) },
     ...(options.staticFolder !== undefined && { staticFolder: options.staticFolder }),
+    watch,
+    maps,
+    refused: new Refused({ apiPool, log, clock, meter }),
     signInLimits: new SignInLimits(authPool, options.authSecret),
     devices: new KnownDevices(options.authSecret, baseUrl.startsWith('https:')),
     clientAddress: clientAddressReader(options.proxies ?? { trusted: [], header: 'x-forwarded-for' }),
@@ -135,6 +145,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     port,
     baseUrl,
     notReady: () => hub.notReady(),
+    warning: () => watch.warning(),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await hub.close()

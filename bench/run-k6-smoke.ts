@@ -1,5 +1,6 @@
 // `npm run k6:smoke`: each k6 script for a few seconds against the real server on services of its own, and at the end everything that
 // was answered must be stored. `-- --json FILE` writes the counts.
+
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { discardServices, ensureServices } from '../local-services/ensure-services.ts'
 import { migrate } from '../store/database/migrate.ts'
+import { databaseEnvironment } from './system/database-environment.ts'
 import { GATEWAY_ID, OPERATOR, seedUnit, speaksOsmand } from './system/seed-unit.ts'
 import { type ServeProcess, startServeProcess } from './system/serve-process.ts'
 
@@ -33,10 +35,16 @@ async function smoke(resultFile: string | undefined): Promise<boolean> {
       string,
     ]
     const secretOf = (id: string) => `${id}-${pepper}`
+    const addresses = await databaseEnvironment(databaseUrl)
     await migrate(databaseUrl, QUIET)
     const seed = { databaseUrl, wearers: WEARERS, nowMs: Date.now(), authSecret, password, secretOf, log: QUIET }
     const deviceIds = await seedUnit(seed)
-    const serverEnv = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, GELANG_AUTH_SECRET: authSecret }
+    const serverEnv = {
+      ...addresses,
+      REDIS_URL: redisUrl,
+      GELANG_AUTH_SECRET: authSecret,
+      GELANG_RULES_KEY: authSecret,
+    }
     const server = await startServeProcess(serverEnv, join(LOCAL, 'logs', 'k6-smoke.log'))
     try {
       const ofGateway = deviceIds.filter((_, n) => !speaksOsmand(n))

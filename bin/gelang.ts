@@ -39,6 +39,14 @@ program
   )
 
 program
+  .command('database-logins')
+  .description('make the logins of TimescaleDB (DATABASE_URL names an administrator) and files of their addresses')
+  .option('--folder <path>', 'where the files are kept, one a role, readable by their owner only', '.local/secrets')
+  .action(async (options: { folder: string }) =>
+    (await import('./commands/database-logins.ts')).databaseLoginsCommand(options),
+  )
+
+program
   .command('redis-users')
   .description(
     'make a user of Redis for each role (as REDIS_URL), with the rights that it needs; prints the files of their secrets',

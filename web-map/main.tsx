@@ -1,11 +1,15 @@
+import { effect } from '@preact/signals'
 import { render } from 'preact'
+import { browserHistory, followLinks } from './address/browser-history.ts'
 import { App } from './app/app.tsx'
 import { ConsoleState } from './app/console-state.ts'
 import { readPreferences } from './session/preferences.ts'
 import { connectApi } from './session/request.ts'
 import { AlarmSound } from './sound/alarm-sound.ts'
+import { SoundTurn } from './sound/sound-turn.ts'
 
 const preferences = readPreferences(window.localStorage)
+const turn = new SoundTurn({ storage: window.localStorage, id: Math.random().toString(36).slice(2), clock: Date.now })
 const state = new ConsoleState({
   api: connectApi(window.fetch.bind(window)),
   openSocket(cursor) {
@@ -20,20 +24,16 @@ const state = new ConsoleState({
     const timer = setTimeout(act, delayMs)
     return () => clearTimeout(timer)
   },
-  sound: new AlarmSound(),
+  sound: new AlarmSound(turn, () => preferences.volume.value),
   preferences,
-  address: {
-    incidentId: () => new URL(window.location.href).searchParams.get('incident') ?? undefined,
-    clear: () => window.history.replaceState(null, '', window.location.pathname),
-  },
+  history: browserHistory(),
 })
 
 window.setInterval(() => state.tick(), 1000)
-for (const gesture of ['click', 'keydown'])
-  window.addEventListener(gesture, () => void state.alerts.arrivals.allowSound(false))
-window.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && !document.querySelector('dialog[open]')) state.stepBack()
-})
+for (const gesture of ['click', 'keydown']) window.addEventListener(gesture, () => void state.alerts.alarm.allow(false))
+followLinks(state.router)
+effect(() => turn.sitDown(state.session.me.value?.officerId))
+window.addEventListener('pagehide', () => turn.leave())
 window.addEventListener('online', () => state.desk.networkIsBack())
 render(<App state={state} />, document.getElementById('console')!)
 void state.session.check()

@@ -1,3 +1,4 @@
+import { asOfficer } from '../../store/database/transaction.ts'
 import { Refusal } from '../answer/refusal.ts'
 import type { Admission, LiveConnection } from './connection.ts'
 import { decodeCursor } from './cursor.ts'
@@ -20,7 +21,7 @@ export async function admit(
   credentials: Headers,
   cursorText: string | undefined,
 ): Promise<Admission> {
-  const { sessions, apiPool, shardCount, limits, clock } = parts
+  const { sessions, apiPool, shardCount, limits, clock, maps } = parts
   const signedIn = await sessions.signedIn(credentials)
   if (closed() || feed.away) throw new Refusal(503, 'redis_away', 'there is no live data now')
   const { officerId } = signedIn.officer
@@ -29,6 +30,10 @@ export async function admit(
     throw new Refusal(429, 'too_many_connections', 'too many live feeds are open')
   const changesBefore = changes()
   const scope = await loadScope(apiPool, officerId, clock())
+  if (scope.positionsOf.size > 0)
+    await asOfficer(apiPool, officerId, (client) =>
+      maps.note(client, signedIn.session.id, signedIn.officer.unitPath, 'live'),
+    )
   const known = { signedIn, scope, credentials, changes: changesBefore }
   const cursor = cursorText === undefined ? undefined : decodeCursor(cursorText, shardCount, scope.membersKey)
   if (cursor !== undefined && (await feed.canResume(cursor))) return { ...known, cursor, resumed: true }

@@ -4,6 +4,7 @@ import { isStoreAway } from '../../store/database/retry.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { listIncidents } from '../../store/incidents/list-incidents.ts'
 import { withDeadline } from '../answer/deadline.ts'
+import type { OpenedMaps } from '../answer/opened-maps.ts'
 import { Refusal } from '../answer/refusal.ts'
 import type { Sessions } from '../sign-in/sessions.ts'
 import type { LiveConnection } from './connection.ts'
@@ -14,7 +15,14 @@ import { loadScope, type Scope } from './scope.ts'
 import type { PositionTeller } from './tell-positions.ts'
 import type { StatusTeller } from './tell-status.ts'
 
-export type ScopeParts = { apiPool: Pool; sessions: Sessions; limits: LiveLimits; clock: Clock; log: Log }
+export type ScopeParts = {
+  apiPool: Pool
+  sessions: Sessions
+  maps: OpenedMaps
+  limits: LiveLimits
+  clock: Clock
+  log: Log
+}
 
 type Beside = { positions: PositionTeller; recent: RecentIncidents; nowAndThen: NowAndThen; status: StatusTeller }
 

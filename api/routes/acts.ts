@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Role } from '../../model/console/roles.ts'
 import { actRequestSchema, actSchema, idSchema } from '../../model/console/wire.ts'
 import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
@@ -9,20 +8,11 @@ import { readIncident } from '../../store/incidents/list-incidents.ts'
 import { findWearer } from '../../store/people/find-wearer.ts'
 import { listUnitsInSight } from '../../store/people/list-units-in-sight.ts'
 import { notFound } from '../answer/refusal.ts'
-import { requireRole } from '../sign-in/sessions.ts'
+import { requireRight } from '../sign-in/sessions.ts'
 import { json, refusals } from './answers.ts'
 import { OnceOnly } from './once-only.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 
-const ACTING_ROLES: ReadonlySet<Role> = new Set([
-  'pk',
-  'asisten_pk',
-  'kasubsi',
-  'kepala_bapas',
-  'operator',
-  'kanwil',
-  'ditjenpas',
-])
 const KEYS_KEPT_MAX = 10_000
 
 const actRoute = createRoute({
@@ -48,7 +38,7 @@ export function addActs(app: ApiApp, { apiPool, hub, tellAct }: ApiParts): void 
 
   app.openapi(actRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    requireRole(officer, ACTING_ROLES)
+    requireRight(officer, 'incident.act')
     const { id: incidentId } = c.req.valid('param')
     const { action, note, resolution, signs: shown } = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']

@@ -6,7 +6,6 @@ import { PlanInvalid } from '../../geofence/plan/plan-rules.ts'
 import { smallerThanGuardM } from '../../geofence/plan/small-zone.ts'
 import type { Me, WearerSummary } from '../../model/console/console.ts'
 import type { BacktestAnswer, TriedWearer } from '../../model/console/judgement.ts'
-import { PROPOSING_ROLES } from '../../model/console/roles.ts'
 import { BACKTEST_INCIDENTS_MAX, backtestRequestSchema, backtestSchema } from '../../model/console/wire-judgement.ts'
 import type { Incident } from '../../model/incident/incident.ts'
 import { type ZoneShape, zoneShapeSchema } from '../../model/plan/zone.ts'
@@ -17,7 +16,7 @@ import { listWearers } from '../../store/people/list-wearers.ts'
 import { loadPlans, loadZones } from '../../store/rules/load-plans.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
 import { notFound, Refusal } from '../answer/refusal.ts'
-import { requireRole } from '../sign-in/sessions.ts'
+import { requireRight } from '../sign-in/sessions.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { grantForReading, openTrack } from './track-access.ts'
@@ -49,7 +48,7 @@ export function addBacktests(app: ApiApp, parts: ApiParts): void {
 
   app.openapi(backtestRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    requireRole(officer, PROPOSING_ROLES)
+    requireRight(officer, 'rule.try')
     const asked = c.req.valid('json')
     if (running.size >= BACKTEST.runningMax || running.has(officer.officerId))
       throw new Refusal(429, 'too_many_attempts', 'another back-test is running; try again when it is done')
@@ -67,7 +66,8 @@ async function run(parts: ApiParts, officer: Me, asked: BacktestRequest): Promis
   const nowMs = clock()
   const fromMs = nowMs - asked.days * DAY_MS
   const zone = await zoneOf(pool, officer, asked)
-  if (asked.wearerId !== undefined) await grantForReading(parts, officer, asked.wearerId, asked.reason)
+  if (asked.wearerId !== undefined)
+    await grantForReading(parts, officer, asked.wearerId, { kind: asked.reasonKind, reason: asked.reason })
   const { wearers: whom, next: nextPage } = await whomOf(pool, officer, asked)
   const results: TriedWearer[] = []
   let next = nextPage
@@ -77,7 +77,7 @@ async function run(parts: ApiParts, officer: Me, asked: BacktestRequest): Promis
       break
     }
     const result = await asOfficer(pool, officer.officerId, (client) =>
-      tryOn(client, officer, wearerId, asked, zone, fromMs, nowMs),
+      tryOn(client, wearerId, asked, zone, fromMs, nowMs),
     )
     results.push(result)
   }
@@ -121,14 +121,16 @@ async function whomOf(
 
 async function tryOn(
   client: PoolClient,
-  officer: Me,
   wearerId: string,
   asked: BacktestRequest,
   zone: CompiledZone,
   fromMs: number,
   toMs: number,
 ): Promise<TriedWearer> {
-  const { wearer, reason } = await openTrack(client, officer, wearerId, asked.reason)
+  const { wearer, reason } = await openTrack(client, wearerId, {
+    kind: asked.reasonKind,
+    reason: asked.reason,
+  })
   const incidents: Incident[] = []
   let reports = 0
   const found = (await loadPlans(client, [wearer.n]))[0]
@@ -140,6 +142,7 @@ async function tryOn(
     incidents.push(...trial.finish(toMs))
     reports = trial.reports
   }
+  // Many tracks for one figure: not counted as reading many people.
   await auditReading(client, {
     kind: 'track',
     wearerId: wearer.n,

@@ -1,23 +1,24 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { compileDocument } from '../../geofence/inquiry/backtest.ts'
 import { Explaining } from '../../geofence/inquiry/explain.ts'
-import type { Me } from '../../model/console/console.ts'
 import type { Explanation } from '../../model/console/judgement.ts'
 import { idSchema } from '../../model/console/wire.ts'
 import { explanationSchema } from '../../model/console/wire-judgement.ts'
 import { INCIDENT_TYPES, type Incident } from '../../model/incident/incident.ts'
-import { auditReading } from '../../store/access/append-audit.ts'
+import { wearerToAskFor } from '../../store/access/find-persons.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readIncident } from '../../store/incidents/list-incidents.ts'
 import { quietBefore } from '../../store/track/read-judged.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
-import { notFound, Refusal } from '../answer/refusal.ts'
+import type { ReadingWatch } from '../answer/reading-watch.ts'
+import { Refusal } from '../answer/refusal.ts'
 import type { Turns } from '../answer/turns.ts'
 import { json, refusals } from './answers.ts'
+import { hiddenIncident } from './hidden-wearer.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { readDocument } from './read-document.ts'
-import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
+import { type GivenReason, grantForReading, openTrack, reasonHeaders, reasonOf } from './track-access.ts'
 
 const DAY_MS = 86_400_000
 /** The fold begins so long before, or before what stood open then. */
@@ -34,9 +35,7 @@ const explanationRoute = createRoute({
     'Why an incident stands, fix by fix: the engine run again over the stored track; the reading is written down',
   request: {
     params: z.object({ id: idSchema }),
-    headers: z.object({
-      [REASON_HEADER]: z.string().max(2000).optional().openapi({ description: 'why; percent-encoded UTF-8' }),
-    }),
+    headers: reasonHeaders,
   },
   responses: { 200: json(explanationSchema, 'the explanation'), ...refusals(400, 404, 409, 429) },
 })
@@ -45,12 +44,13 @@ export function addExplanation(app: ApiApp, parts: ApiParts, turns: Turns): void
   app.openapi(explanationRoute, async (c) => {
     const { officer } = c.get('signedIn')
     const { id } = c.req.valid('param')
-    const reason = reasonOf(c.req.header(REASON_HEADER))
+    const reason = reasonOf(c)
     const inSight = <T>(work: (client: PoolClient) => Promise<T>) => asOfficer(parts.apiPool, officer.officerId, work)
     const explanation = await turns.run(officer.officerId, async () => {
-      const { whose, incident } = await inSight((client) => explicable(client, id))
-      await grantForReading(parts, officer, whose, reason)
-      return inSight((client) => explainAndWriteDown(client, officer, whose, incident, reason, parts.clock()))
+      const toAskFor = reason && (await inSight((client) => hiddenWearerOf(client, id)))
+      if (toAskFor !== undefined) await grantForReading(parts, officer, toAskFor, reason)
+      const found = await inSight((client) => explicable(client, id))
+      return inSight((client) => explainAndWriteDown(client, parts.watch, found, reason, parts.clock()))
     })
     // An incident that later reports disproved, or whose reports are too old to be kept, cannot be come to again.
     if (explanation === undefined)
@@ -59,10 +59,15 @@ export function addExplanation(app: ApiApp, parts: ApiParts, turns: Turns): void
   })
 }
 
+/** Of an incident that the officer does not see and may ask for. */
+async function hiddenWearerOf(client: PoolClient, incidentId: string): Promise<string | undefined> {
+  return (await readIncident(client, incidentId)) === undefined ? wearerToAskFor(client, incidentId) : undefined
+}
+
 /** The incident and whose it is, where a track can explain it. Throws a Refusal. */
 async function explicable(client: PoolClient, incidentId: string): Promise<{ whose: string; incident: Incident }> {
   const found = await readIncident(client, incidentId)
-  if (found === undefined) throw notFound()
+  if (found === undefined) return hiddenIncident(client, incidentId)
   const { incident: view } = found
   if (view.unit !== undefined || INCIDENT_TYPES[view.type].openedBy === 'clock')
     throw new Refusal(409, 'not_explained', 'silence is judged by when reports were received, not from a track')
@@ -73,15 +78,14 @@ async function explicable(client: PoolClient, incidentId: string): Promise<{ who
 /** Undefined where the stored track does not lead to the incident; that it was read for it is written down all the same. */
 async function explainAndWriteDown(
   client: PoolClient,
-  officer: Me,
-  wearerId: string,
-  incident: Incident,
-  given: string | undefined,
+  watch: ReadingWatch,
+  { whose, incident }: { whose: string; incident: Incident },
+  given: GivenReason | undefined,
   nowMs: number,
 ): Promise<(Explanation & { same: boolean }) | undefined> {
-  const { wearer, reason } = await openTrack(client, officer, wearerId, given)
+  const { wearer, reason } = await openTrack(client, whose, given)
   const explanation = await foldAgain(client, wearer.n, incident, nowMs)
-  await auditReading(client, {
+  await watch.read(client, {
     kind: 'track',
     wearerId: wearer.n,
     reason,

@@ -1,3 +1,4 @@
+import { wearerToAskFor } from '../../store/access/find-persons.ts'
 import { mayAskAccess } from '../../store/access/may-ask-access.ts'
 import type { Db } from '../../store/database/open-pool.ts'
 import { notFound, Refusal } from '../answer/refusal.ts'
@@ -8,4 +9,9 @@ export const reasonRequired = () =>
 /** Why a wearer is not in sight: one may ask with a reason, or there is nobody to be seen. Always throws. */
 export async function hiddenWearer(db: Db, wearerId: string): Promise<never> {
   throw (await mayAskAccess(db, wearerId)) ? reasonRequired() : notFound()
+}
+
+/** The same of an incident: of somebody whom one may ask for, or of nobody to be seen. Always throws. */
+export async function hiddenIncident(db: Db, incidentId: string): Promise<never> {
+  throw (await wearerToAskFor(db, incidentId)) === undefined ? notFound() : reasonRequired()
 }

@@ -8,9 +8,9 @@ import { asOfficer } from '../../store/database/transaction.ts'
 import { listIncidents, readIncident } from '../../store/incidents/list-incidents.ts'
 import { findWearer } from '../../store/people/find-wearer.ts'
 import { listUnitsInSight } from '../../store/people/list-units-in-sight.ts'
-import { notFound } from '../answer/refusal.ts'
 import type { LiveHub } from '../live/hub.ts'
 import { json, refusals } from './answers.ts'
+import { hiddenIncident } from './hidden-wearer.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { PAGE_MAX } from './wearers.ts'
 
@@ -43,28 +43,35 @@ const readRoute = createRoute({
   },
 })
 
-export function addIncidents(app: ApiApp, { apiPool, hub }: ApiParts): void {
+export function addIncidents(app: ApiApp, { apiPool, hub, watch, maps }: ApiParts): void {
   app.openapi(listRoute, async (c) => {
-    const { officerId } = c.get('signedIn').officer
+    const { officer, session } = c.get('signedIn')
     const { wearer, before, ...page } = c.req.valid('query')
-    const found = await asOfficer(apiPool, officerId, (client) =>
-      listIncidents(client, { ...page, ...(before && { before }), ...(wearer && { wearerId: wearer }) }),
-    )
+    const found = await asOfficer(apiPool, officer.officerId, async (client) => {
+      const given = { ...page, ...(before && { before }), ...(wearer && { wearerId: wearer }) }
+      const listed = await listIncidents(client, given)
+      if (listed.incidents.some(showsPlaces)) await maps.note(client, session.id, officer.unitPath, 'incidents')
+      return listed
+    })
     return c.json(found, 200)
   })
 
   app.openapi(readRoute, async (c) => {
     const { officerId } = c.get('signedIn').officer
     const { id } = c.req.valid('param')
-    const found = await asOfficer(
-      apiPool,
-      officerId,
-      async (client) => (await readIncident(client, id)) ?? (await fromMemory(client, hub, id)),
-    )
-    if (found === undefined) throw notFound()
+    const found = await asOfficer(apiPool, officerId, async (client) => {
+      const read = (await readIncident(client, id)) ?? (await fromMemory(client, hub, id))
+      if (read === undefined) return hiddenIncident(client, id)
+      const { incident } = read
+      if (incident.wearer !== undefined && read.revisions.some(showsPlaces))
+        await watch.read(client, { kind: 'evidence', wearerId: incident.wearer.n, detail: { incident: id } })
+      return read
+    })
     return c.json(found, 200)
   })
 }
+
+const showsPlaces = ({ evidence }: LoggedIncident): boolean => evidence.some(({ latE7 }) => latE7 !== undefined)
 
 /** An incident so new that the recorder has not brought it into PostgreSQL; who may see whose it is, PostgreSQL knows. */
 async function fromMemory(

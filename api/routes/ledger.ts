@@ -1,21 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { compileDocument } from '../../geofence/inquiry/backtest.ts'
 import { MinutesLedger } from '../../geofence/inquiry/minutes-ledger.ts'
-import type { Me } from '../../model/console/console.ts'
 import type { LedgerRow } from '../../model/console/judgement.ts'
 import { idSchema, instantSchema } from '../../model/console/wire.ts'
 import { ledgerRowSchema } from '../../model/console/wire-judgement.ts'
-import { auditReading } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { quietBefore } from '../../store/track/read-judged.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
+import type { ReadingWatch } from '../answer/reading-watch.ts'
 import { Refusal } from '../answer/refusal.ts'
 import type { Turns } from '../answer/turns.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { readDocument } from './read-document.ts'
-import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
+import { type GivenReason, grantForReading, openTrack, reasonHeaders, reasonOf } from './track-access.ts'
 
 const DAY_MS = 86_400_000
 const LEAD_MS = 2 * DAY_MS
@@ -28,9 +27,7 @@ const ledgerRoute = createRoute({
   request: {
     params: z.object({ id: idSchema }),
     query: z.object({ from: instantSchema, to: instantSchema }),
-    headers: z.object({
-      [REASON_HEADER]: z.string().max(2000).optional().openapi({ description: 'why; percent-encoded UTF-8' }),
-    }),
+    headers: reasonHeaders,
   },
   responses: { 200: json(z.object({ rows: z.array(ledgerRowSchema) }), 'the ledger'), ...refusals(400, 404, 429) },
 })
@@ -43,28 +40,28 @@ export function addLedger(app: ApiApp, parts: ApiParts, turns: Turns): void {
     const [fromMs, toMs] = [Date.parse(from), Math.min(Date.parse(to), parts.clock())]
     if (Date.parse(to) - fromMs > LEDGER_MS_MAX || !(fromMs < Date.parse(to)))
       throw new Refusal(400, 'invalid_input', 'from lies before to, by at most 62 days')
-    const reason = reasonOf(c.req.header(REASON_HEADER))
+    const reason = reasonOf(c)
     const rows = await turns.run(officer.officerId, async () => {
       await grantForReading(parts, officer, id, reason)
       return asOfficer(parts.apiPool, officer.officerId, (client) =>
-        countAndWriteDown(client, officer, id, { fromMs, toMs, reason }),
+        countAndWriteDown(client, parts.watch, id, { fromMs, toMs, reason }),
       )
     })
     return c.json({ rows }, 200)
   })
 }
 
-type Asked = { fromMs: number; toMs: number; reason: string | undefined }
+type Asked = { fromMs: number; toMs: number; reason: GivenReason | undefined }
 
 async function countAndWriteDown(
   client: PoolClient,
-  officer: Me,
+  watch: ReadingWatch,
   wearerId: string,
   { fromMs, toMs, reason: given }: Asked,
 ): Promise<LedgerRow[]> {
-  const { wearer, reason } = await openTrack(client, officer, wearerId, given)
+  const { wearer, reason } = await openTrack(client, wearerId, given)
   const rows = await count(client, wearer.n, fromMs, toMs)
-  await auditReading(client, {
+  await watch.read(client, {
     kind: 'track',
     wearerId: wearer.n,
     reason,

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { errorSchema, textSchema } from '../../model/console/wire.ts'
-import { auditSession } from '../../store/access/append-audit.ts'
+import { auditFailedSignIn, auditSession } from '../../store/access/append-audit.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readOfficerByAuthUser } from '../../store/people/read-officer.ts'
 import { databaseAway, Refusal } from '../answer/refusal.ts'
@@ -63,6 +63,7 @@ export function addLogin(app: ApiApp, parts: ApiParts): void {
     const answer = await turns.run(networkOf(address), async () => {
       const waitS = await signInLimits.begin(attempt)
       if (waitS === undefined) return forward(c, 'sign-in/username', { username, password })
+      await auditFailedSignIn(apiPool, username, 'too_many_attempts', { from: networkOf(address) })
       c.header('retry-after', String(Math.ceil(waitS)))
       throw tooManyAttempts()
     })
@@ -70,7 +71,10 @@ export function addLogin(app: ApiApp, parts: ApiParts): void {
       await signInLimits.notTried(attempt)
       throw databaseAway()
     }
-    if (!answer.ok) throw new Refusal(401, 'invalid_credentials', 'the name or the password is wrong')
+    if (!answer.ok) {
+      await auditFailedSignIn(apiPool, username, 'wrong_password', { from: networkOf(address) })
+      throw new Refusal(401, 'invalid_credentials', 'the name or the password is wrong')
+    }
     const { user } = (await answer.json()) as { user: { id: string } }
     await signInLimits.succeeded(attempt)
     await upgradeHash(auth, user.id, password)
@@ -89,6 +93,8 @@ export function addLogin(app: ApiApp, parts: ApiParts): void {
     // The library clears the cookie whether or not the row went: look.
     if ((await sessions.session(c.req.raw.headers)) !== undefined) throw databaseAway()
     hub.endSession(session.id, 'signed_out')
+    const officer = await readOfficerByAuthUser(apiPool, session.userId)
+    if (officer) await asOfficer(apiPool, officer.officerId, (client) => auditSession(client, 'close'))
     log.info({}, 'signed out')
     return c.json({ ok: true as const }, 200)
   })

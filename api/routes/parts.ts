@@ -5,6 +5,9 @@ import type { MapSettings } from '../../model/console/console.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
+import type { OpenedMaps } from '../answer/opened-maps.ts'
+import type { ReadingWatch } from '../answer/reading-watch.ts'
+import type { Refused } from '../answer/refused.ts'
 import type { LiveHub } from '../live/hub.ts'
 import type { Auth } from '../sign-in/auth.ts'
 import type { KnownDevices } from '../sign-in/known-device.ts'
@@ -31,6 +34,9 @@ export type ApiParts = {
   authPool: Pool
   signInLimits: SignInLimits
   devices: KnownDevices
+  watch: ReadingWatch
+  maps: OpenedMaps
+  refused: Refused
   /** From where a request comes. */
   clientAddress(c: Context): string
   hub: LiveHub

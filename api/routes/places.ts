@@ -38,7 +38,7 @@ const mapSettingsRoute = createRoute({
 /** More than any Bapas has; what a map can draw. */
 const ZONES_MAX = 5000
 
-export function addPlaces(app: ApiApp, { apiPool, mapSettings }: ApiParts): void {
+export function addPlaces(app: ApiApp, { apiPool, mapSettings, maps }: ApiParts): void {
   app.openapi(meRoute, (c) => c.json(c.get('signedIn').officer, 200))
 
   app.openapi(unitsRoute, async (c) => {
@@ -47,11 +47,13 @@ export function addPlaces(app: ApiApp, { apiPool, mapSettings }: ApiParts): void
   })
 
   app.openapi(zonesRoute, async (c) => {
-    const { officerId } = c.get('signedIn').officer
+    const { officer, session } = c.get('signedIn')
     const { unit } = c.req.valid('query')
-    const zones = await asOfficer(apiPool, officerId, (client) =>
-      listZones(client, { limit: ZONES_MAX, ...(unit && { unit }) }),
-    )
+    const zones = await asOfficer(apiPool, officer.officerId, async (client) => {
+      const listed = await listZones(client, { limit: ZONES_MAX, ...(unit && { unit }) })
+      if (listed.length > 0) await maps.note(client, session.id, officer.unitPath, 'zones')
+      return listed
+    })
     return c.json({ zones }, 200)
   })
 

@@ -1,12 +1,15 @@
 // Whoever reads a track, or what was made of one, says why where it is not their own klien, and it is written down.
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { ReasonKind } from '../../model/access/reason.ts'
 import type { Me, WearerSummary } from '../../model/console/console.ts'
-import { reasonSchema } from '../../model/console/wire.ts'
+import { reasonKindSchema, reasonSchema } from '../../model/console/wire.ts'
 import { grantAccess, readAccess } from '../../store/access/grant-access.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { findWearer } from '../../store/people/find-wearer.ts'
 import { Refusal } from '../answer/refusal.ts'
-import { hiddenWearer, reasonRequired } from './hidden-wearer.ts'
+import { hiddenWearer } from './hidden-wearer.ts'
 import type { ApiParts } from './parts.ts'
 import { GRANT_MS } from './wearers.ts'
 
@@ -16,6 +19,13 @@ export const tooManyReadings = () =>
   new Refusal(429, 'too_many_attempts', 'too many tracks are being judged; try again in a moment')
 
 export const REASON_HEADER = 'x-gelang-reason'
+export const REASON_KIND_HEADER = 'x-gelang-reason-kind'
+/** What the document says of the two. */
+export const reasonHeaders = z.object({
+  [REASON_HEADER]: z.string().max(2000).optional().openapi({ description: 'why; percent-encoded UTF-8' }),
+  [REASON_KIND_HEADER]: reasonKindSchema.optional(),
+})
+export type GivenReason = { kind: ReasonKind; reason: string }
 /** What is written down where somebody looks at their own klien without saying more. */
 const DUTY = 'tugas pembimbingan dan pengawasan'
 
@@ -30,15 +40,18 @@ type TrackAccess = {
  * transaction of its own: the audit's row of a grant holds the chain until it is committed, and a reading takes long.
  */
 export async function grantForReading(
-  { apiPool, hub }: Pick<ApiParts, 'apiPool' | 'hub'>,
+  { apiPool, hub, watch }: Pick<ApiParts, 'apiPool' | 'hub' | 'watch'>,
   officer: Me,
   wearerId: string,
-  reason: string | undefined,
+  given: GivenReason | undefined,
 ): Promise<void> {
-  if (reason === undefined) return
+  if (given === undefined) return
   const untilMs = await asOfficer(apiPool, officer.officerId, async (client) => {
-    const { needsReason, access } = await standing(client, officer, wearerId)
-    return needsReason && !access ? grantAccess(client, { wearerId, reason, forMs: GRANT_MS }) : undefined
+    const { wearer, access } = await standing(client, wearerId)
+    if (wearer !== undefined || access !== undefined) return undefined
+    const until = await grantAccess(client, { wearerId, ...given, forMs: GRANT_MS })
+    if (until !== undefined) await watch.count(client)
+    return until
   })
   if (untilMs !== undefined) hub.rulesChanged(officer.officerId)
 }
@@ -49,25 +62,23 @@ export async function grantForReading(
  */
 export async function openTrack(
   client: PoolClient,
-  officer: Me,
   wearerId: string,
-  reason: string | undefined,
+  given: GivenReason | undefined,
 ): Promise<TrackAccess> {
-  const { wearer, access, needsReason } = await standing(client, officer, wearerId)
+  const { wearer, access } = await standing(client, wearerId)
   if (wearer === undefined) return hiddenWearer(client, wearerId)
-  if (needsReason && access === undefined) throw reasonRequired()
-  return { wearer, reason: reason ?? access?.reason ?? DUTY }
+  return { wearer, reason: given?.reason ?? access?.reason ?? DUTY }
 }
 
-async function standing(client: PoolClient, officer: Me, wearerId: string) {
+async function standing(client: PoolClient, wearerId: string) {
   const wearer = await findWearer(client, wearerId)
   const access = await readAccess(client, wearerId)
-  const needsReason = wearer === undefined || officer.role === 'kanwil' || officer.role === 'ditjenpas'
-  return { wearer, access, needsReason }
+  return { wearer, access }
 }
 
-/** The reason that a request gives in its header, percent-encoded UTF-8; undefined where it gives none. Throws a Refusal. */
-export function reasonOf(header: string | undefined): string | undefined {
+/** The reason that a request gives in its headers; undefined where it gives none. Throws a Refusal. */
+export function reasonOf(c: Context): GivenReason | undefined {
+  const header = c.req.header(REASON_HEADER)
   if (header === undefined || header === '') return undefined
   let text: string
   try {
@@ -77,6 +88,8 @@ export function reasonOf(header: string | undefined): string | undefined {
     text = header
   }
   const reason = reasonSchema.safeParse(text)
-  if (!reason.success) throw new Refusal(400, 'invalid_input', `${REASON_HEADER}: 5 to 500 characters, no NUL`)
-  return reason.data
+  if (!reason.success) throw new Refusal(400, 'invalid_input', `${REASON_HEADER}: ${reason.error.issues[0]?.message}`)
+  const kind = reasonKindSchema.safeParse(c.req.header(REASON_KIND_HEADER))
+  if (!kind.success) throw new Refusal(400, 'invalid_input', `${REASON_KIND_HEADER}: no such kind of reason`)
+  return { kind: kind.data, reason: reason.data }
 }

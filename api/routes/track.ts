@@ -1,14 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Me, TrackFix } from '../../model/console/console.ts'
+import type { TrackFix } from '../../model/console/console.ts'
 import { idSchema, instantSchema, trackFixSchema } from '../../model/console/wire.ts'
-import { auditReading } from '../../store/access/append-audit.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readTrack } from '../../store/track/read-track.ts'
+import type { ReadingWatch } from '../answer/reading-watch.ts'
 import { Refusal } from '../answer/refusal.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
-import { grantForReading, openTrack, REASON_HEADER, reasonOf } from './track-access.ts'
+import { type GivenReason, grantForReading, openTrack, reasonHeaders, reasonOf } from './track-access.ts'
 
 /** A longer time is asked for in parts. */
 const TRACK_MS_MAX = 31 * 86_400_000
@@ -21,9 +21,7 @@ const trackRoute = createRoute({
   request: {
     params: z.object({ id: idSchema }),
     query: z.object({ from: instantSchema, to: instantSchema }),
-    headers: z.object({
-      [REASON_HEADER]: z.string().max(2000).optional().openapi({ description: 'why; percent-encoded UTF-8' }),
-    }),
+    headers: reasonHeaders,
   },
   responses: {
     200: json(
@@ -44,28 +42,28 @@ export function addTrack(app: ApiApp, parts: ApiParts): void {
     const [fromMs, toMs] = [Date.parse(c.req.valid('query').from), Date.parse(c.req.valid('query').to)]
     if (!(fromMs < toMs && toMs - fromMs <= TRACK_MS_MAX))
       throw new Refusal(400, 'invalid_input', 'from lies before to, by at most 31 days')
-    const reason = reasonOf(c.req.header(REASON_HEADER))
+    const reason = reasonOf(c)
     await grantForReading(parts, officer, id, reason)
     const fixes = await asOfficer(parts.apiPool, officer.officerId, (client) =>
-      readAndWriteDown(client, officer, id, { fromMs, toMs, reason }),
+      readAndWriteDown(client, parts.watch, id, { fromMs, toMs, reason }),
     )
     const next = fixes[TRACK_FIXES_MAX]
     return c.json({ fixes: fixes.slice(0, TRACK_FIXES_MAX), ...(next && { nextMs: next.timeMs }) }, 200)
   })
 }
 
-type Asked = { fromMs: number; toMs: number; reason: string | undefined }
+type Asked = { fromMs: number; toMs: number; reason: GivenReason | undefined }
 
 /** In one transaction: what was read is handed out only if the reading was written down. */
 async function readAndWriteDown(
   client: PoolClient,
-  officer: Me,
+  watch: ReadingWatch,
   wearerId: string,
   { fromMs, toMs, reason: given }: Asked,
 ): Promise<TrackFix[]> {
-  const { wearer, reason } = await openTrack(client, officer, wearerId, given)
+  const { wearer, reason } = await openTrack(client, wearerId, given)
   const fixes = await readTrack(client, wearerId, fromMs, toMs, TRACK_FIXES_MAX + 1)
-  await auditReading(client, {
+  await watch.read(client, {
     kind: 'track',
     wearerId: wearer.n,
     reason,

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import {
+  givenReasonSchema,
   idSchema,
-  reasonSchema,
   textSchema,
   unitPathSchema,
   wearerDetailSchema,
@@ -13,6 +13,7 @@ import { listWearers } from '../../store/people/list-wearers.ts'
 import { readWearer } from '../../store/people/read-wearer.ts'
 import { revealNik } from '../../store/people/reveal-nik.ts'
 import { notFound } from '../answer/refusal.ts'
+import { requireRight } from '../sign-in/sessions.ts'
 import { json, refusals } from './answers.ts'
 import { hiddenWearer } from './hidden-wearer.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
@@ -25,7 +26,7 @@ export const GRANT_MS = 12 * 3600_000
 const byId = z.object({ id: idSchema })
 const withReason = {
   required: true,
-  content: { 'application/json': { schema: z.strictObject({ reason: reasonSchema }) } },
+  content: { 'application/json': { schema: givenReasonSchema } },
 }
 
 const listRoute = createRoute({
@@ -70,7 +71,7 @@ const nikRoute = createRoute({
   responses: { 200: json(z.object({ nik: z.string() }), 'the number'), ...refusals(400, 404) },
 })
 
-export function addWearers(app: ApiApp, { apiPool, hub }: ApiParts): void {
+export function addWearers(app: ApiApp, { apiPool, hub, watch }: ApiParts): void {
   app.openapi(listRoute, async (c) => {
     const { officerId } = c.get('signedIn').officer
     const { limit, ...query } = c.req.valid('query')
@@ -84,35 +85,41 @@ export function addWearers(app: ApiApp, { apiPool, hub }: ApiParts): void {
   app.openapi(readRoute, async (c) => {
     const { officerId } = c.get('signedIn').officer
     const { id } = c.req.valid('param')
-    const wearer = await asOfficer(
-      apiPool,
-      officerId,
-      async (client) => (await readWearer(client, id)) ?? hiddenWearer(client, id),
-    )
+    const wearer = await asOfficer(apiPool, officerId, async (client) => {
+      const found = (await readWearer(client, id)) ?? (await hiddenWearer(client, id))
+      // The file holds the last position and, by the conditions, where the person lives.
+      const detail = { conditions: found.conditions.length }
+      await watch.read(client, { kind: found.last ? 'position' : 'zones', wearerId: found.n, detail })
+      return found
+    })
     return c.json(wearer, 200)
   })
 
   app.openapi(accessRoute, async (c) => {
-    const { officerId } = c.get('signedIn').officer
-    const { reason } = c.req.valid('json')
+    const { officer } = c.get('signedIn')
+    const { reasonKind: kind, reason } = c.req.valid('json')
     const { id } = c.req.valid('param')
-    const granted = await asOfficer(apiPool, officerId, (client) =>
-      grantAccess(client, { wearerId: id, reason, forMs: GRANT_MS }),
-    )
+    const granted = await asOfficer(apiPool, officer.officerId, async (client) => {
+      const untilMs = await grantAccess(client, { wearerId: id, kind, reason, forMs: GRANT_MS })
+      if (untilMs !== undefined) await watch.count(client)
+      return untilMs
+    })
     if (granted === undefined) throw notFound()
-    hub.rulesChanged(officerId)
+    hub.rulesChanged(officer.officerId)
     return c.body(null, 204)
   })
 
   app.openapi(nikRoute, async (c) => {
-    const { officerId } = c.get('signedIn').officer
-    const { reason } = c.req.valid('json')
+    const { officer } = c.get('signedIn')
+    requireRight(officer, 'klien.reveal_nik')
+    const { reasonKind: kind, reason } = c.req.valid('json')
     const { id } = c.req.valid('param')
-    const nik = await asOfficer(
-      apiPool,
-      officerId,
-      async (client) => (await revealNik(client, id, reason)) ?? hiddenWearer(client, id),
-    )
+    const nik = await asOfficer(apiPool, officer.officerId, async (client) => {
+      const shown = (await revealNik(client, id, { kind, reason })) ?? (await hiddenWearer(client, id))
+      await watch.count(client)
+      return shown
+    })
+    watch.nikShown(officer.role)
     return c.json({ nik }, 200)
   })
 }

@@ -1,4 +1,4 @@
-import type { Role } from '../../model/console/roles.ts'
+import type { Role } from '../../model/access/roles.ts'
 
 /** After this a session ends, used or not: a working day for those on duty, less for those who see many or change much. */
 export const SESSION_HOURS: Readonly<Record<Role, number>> = {

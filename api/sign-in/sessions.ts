@@ -1,7 +1,7 @@
 import { APIError } from 'better-auth/api'
 import type { MiddlewareHandler } from 'hono'
+import { type Action, mayDo } from '../../model/access/rights.ts'
 import type { Me } from '../../model/console/console.ts'
-import type { Role } from '../../model/console/roles.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { isStoreAway } from '../../store/database/retry.ts'
 import { readOfficerByAuthUser } from '../../store/people/read-officer.ts'
@@ -60,7 +60,8 @@ export function requireOfficer(sessions: Sessions): MiddlewareHandler<OfficerEnv
   }
 }
 
-/** Throws a Refusal for a role outside `roles`. */
-export function requireRole(officer: Me, roles: ReadonlySet<Role>): void {
-  if (!roles.has(officer.role)) throw new Refusal(403, 'role_not_permitted', `not an act of the role ${officer.role}`)
+/** Throws a Refusal for a role that may not do this at all; whose data it reaches, row-level security decides. */
+export function requireRight(officer: Me, action: Action): void {
+  if (!mayDo(officer.role, action))
+    throw new Refusal(403, 'role_not_permitted', `not an act of the role ${officer.role}`)
 }

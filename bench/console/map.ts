@@ -1,5 +1,6 @@
 // 5,000 bracelets that all move, in view of the built console in a real Chromium: how long its frames take. Positions come from the
 // real API over the real feed; the browser paints without a graphics card.
+
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,6 +15,7 @@ import { QUIET } from '../measure/quiet.ts'
 import { randomFrom } from '../measure/random.ts'
 import type { Bench, BenchTask } from '../measure/report.ts'
 import { type Latencies, latencies } from '../measure/run-load.ts'
+import { databaseEnvironment } from '../system/database-environment.ts'
 import { OPERATOR, seedFleet } from '../system/seed-fleet.ts'
 import { startServeProcess } from '../system/serve-process.ts'
 import { LOCAL, PROGRAM, type Services, withServices } from '../system/system.ts'
@@ -44,6 +46,7 @@ async function measure({ seed, say, args }: BenchTask, { databaseUrl, redisUrl }
   const seconds = numberOf(args, '--seconds', SECONDS)
   const fleet = densely(seed, numberOf(args, '--wearers', WEARERS))
   const [authSecret, password] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')]
+  const addresses = await databaseEnvironment(databaseUrl)
   await migrate(databaseUrl, QUIET)
   const nowMs = Date.now()
   await seedFleet({
@@ -60,7 +63,12 @@ async function measure({ seed, say, args }: BenchTask, { databaseUrl, redisUrl }
   const redis = connectRedis({ url: redisUrl, prefix: 'gelang' }, 'bench', QUIET)
   await untilReady(redis, READY_MS_MAX)
   mkdirSync(join(LOCAL, 'logs'), { recursive: true })
-  const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, GELANG_AUTH_SECRET: authSecret }
+  const env = {
+    ...addresses,
+    REDIS_URL: redisUrl,
+    GELANG_AUTH_SECRET: authSecret,
+    GELANG_RULES_KEY: authSecret,
+  }
   const api = await startServeProcess(env, join(LOCAL, 'logs', 'bench-map-api.log'), { roles: 'api', built: true })
   const moving = moveBracelets({ redis, keys: keysOf('gelang'), shardCount: SHARDS, fleet, wearerIds, perSecond })
   let browser: Browser | undefined

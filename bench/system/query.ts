@@ -1,4 +1,5 @@
 // One wearer's day of 1,440 fixes out of 50 million rows: as the API reads it from the store under row-level security, and over HTTP.
+
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import { randomFrom } from '../measure/random.ts'
 import type { Bench, BenchTask } from '../measure/report.ts'
 import { type Latencies, latencies } from '../measure/run-load.ts'
 import { openCooler } from './cold-chunk.ts'
+import { databaseEnvironment } from './database-environment.ts'
 import { DAY_MS, FIXES_A_DAY, fillTrack } from './fill-track.ts'
 import { seedFleet } from './seed-fleet.ts'
 import { type ServeProcess, startServeProcess } from './serve-process.ts'
@@ -39,6 +41,7 @@ async function measure({ seed, say, args }: BenchTask, { databaseUrl, redisUrl }
   const fromMs = Math.floor(nowMs / DAY_MS) * DAY_MS - DAYS * DAY_MS
   const [authSecret, password] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')]
   const fleet = makeFleet(seed, wearerCount)
+  const addresses = await databaseEnvironment(databaseUrl)
   await migrate(databaseUrl, QUIET)
   await seedFleet({
     databaseUrl,
@@ -75,7 +78,12 @@ async function measure({ seed, say, args }: BenchTask, { databaseUrl, redisUrl }
     const first = await timed(say, 'for the first time', days, read)
     const again = await timed(say, 'again at once', days.slice(0, HTTP_QUERIES), read, read)
     mkdirSync(join(LOCAL, 'logs'), { recursive: true })
-    const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, GELANG_AUTH_SECRET: authSecret }
+    const env = {
+      ...addresses,
+      REDIS_URL: redisUrl,
+      GELANG_AUTH_SECRET: authSecret,
+      GELANG_RULES_KEY: authSecret,
+    }
     api = await startServeProcess(env, join(LOCAL, 'logs', 'bench-query-api.log'), { roles: 'api', built: true })
     const { apiUrl } = api
     const cookie = await signIn(apiUrl, password)

@@ -18,7 +18,7 @@ import { insertFixes } from '../../store/track/insert-fixes.ts'
 import { commitShard } from '../../stream/ownership/checkpoint.ts'
 import { publishAllPlans } from '../../stream/publication/publications.ts'
 import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
-import { keysOf } from '../../stream/redis/keys.ts'
+import { keysOf, type PublicationKeys } from '../../stream/redis/keys.ts'
 import { machine } from '../measure/machine.ts'
 
 const DAY_MS = 86_400_000
@@ -45,8 +45,8 @@ try {
   )
 } finally {
   const used = ['reports', 'incidents', 'states', 'events', 'latest'] as const
-  await redis.unlink(...used.map((name) => keys[name](0)), ...Object.values(keys.plansOf(0)), keys.lease('evaluate', 0))
-  await redis.unlink(...Object.values(keys.allPlans))
+  await redis.unlink(...used.map((name) => keys[name](0)), ...publishedKeys(keys.plansOf(0)), keys.lease('evaluate', 0))
+  await redis.unlink(...publishedKeys(keys.allPlans))
   redis.disconnect()
 }
 
@@ -195,4 +195,8 @@ async function inStore() {
     await server.query(`DROP DATABASE ${name} WITH (FORCE)`)
     await server.end()
   }
+}
+
+function publishedKeys({ records, head, version, changes, fence }: PublicationKeys): string[] {
+  return [records, head, version, changes, fence]
 }

@@ -1,5 +1,6 @@
 // What the load benches measure: the built server (dist/), one process a role, on a TimescaleDB and a Redis of its own that are
 // thrown away afterwards.
+
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -10,6 +11,7 @@ import { openPool, type Pool } from '../../store/database/open-pool.ts'
 import { deviceIdOf, type Fleet, makeFleet } from '../load/fleet.ts'
 import { QUIET } from '../measure/quiet.ts'
 import type { BenchTask } from '../measure/report.ts'
+import { databaseEnvironment } from './database-environment.ts'
 import { GATEWAY_ID, type SeedFleet, seedFleet } from './seed-fleet.ts'
 import { type ServeProcess, startServeProcess } from './serve-process.ts'
 import { type MetricsWatched, sayMetrics, watchMetrics } from './watch-metrics.ts'
@@ -75,12 +77,14 @@ export async function withSystem<T extends object>(
     ]
     const secretOf = (id: string): string => `${id}-${pepper}`
     const fleet = makeFleet(seed, wearers)
+    const addresses = await databaseEnvironment(databaseUrl)
     await migrate(databaseUrl, QUIET)
     await seedFleet({ databaseUrl, fleet, protocol, nowMs: Date.now(), authSecret, password, secretOf, log: QUIET })
     const env = {
-      DATABASE_URL: databaseUrl,
+      ...addresses,
       REDIS_URL: redisUrl,
       GELANG_AUTH_SECRET: authSecret,
+      GELANG_RULES_KEY: authSecret,
       // Nobody dies here, and a process that a busy machine lets wait is not to be taken for dead.
       GELANG_LEASE_TTL_MS: '60000',
     }

@@ -3,7 +3,8 @@ import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { readDurability } from '../../stream/redis/durability.ts'
 import { REDIS_ROLES } from '../../stream/redis/rights.ts'
 import { openLog } from '../process/log.ts'
-import { makeRoleSecrets, secretsFile } from '../process/role-secrets.ts'
+import { makeRoleSecrets } from '../process/role-secrets.ts'
+import { secretsFile } from '../process/secret-files.ts'
 import { readSettings, required } from '../process/settings.ts'
 
 const READY_MS = 10_000

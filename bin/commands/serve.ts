@@ -2,11 +2,13 @@
 import { hostname } from 'node:os'
 import { agreeShardCount } from '../../stream/ownership/agree-shard-count.ts'
 import { keysOf } from '../../stream/redis/keys.ts'
+import { KEY_CHARS_MIN, sealOf } from '../../stream/redis/seal.ts'
 import { clockOf } from '../process/clock.ts'
 import { openLog } from '../process/log.ts'
 import { openMeter } from '../process/meter.ts'
 import { openRedisOf } from '../process/open-redis.ts'
-import { type ProcessRole, ROLES_OF_PROCESS, readSettings, required } from '../process/settings.ts'
+import { knowsTheKey } from '../process/role-secrets.ts'
+import { type ProcessRole, ROLES_OF_PROCESS, readSettings, required, type Settings } from '../process/settings.ts'
 import { untilSignalOr } from '../process/until-signal.ts'
 import { serveHealth } from '../roles/health.ts'
 import type { RoleParts, RunningRole } from '../roles/role.ts'
@@ -42,7 +44,7 @@ export async function serve(list: string): Promise<void> {
   const addressOf = (role: ProcessRole) => settings.redisUrls[role] ?? required(settings.redisUrl, 'REDIS_URL')
   const opened = await openRedisOf(roles, settings, addressOf, log)
 
-  const keys = keysOf(settings.prefix)
+  const keys = keysOf(settings.prefix, roles.some(knowsTheKey) ? sealOf(rulesKey(settings)) : undefined)
   const shardCount = await agreeShardCount(opened.of(roles[0]!).redis, keys, settings.shardCount)
   if (shardCount !== settings.shardCount)
     throw new Error(
@@ -92,6 +94,13 @@ export async function serve(list: string): Promise<void> {
   await health?.close()
   opened.close()
   log.info({}, 'bye')
+}
+
+function rulesKey(settings: Settings): string {
+  const key = required(settings.rulesKey, 'GELANG_RULES_KEY')
+  if (key.length < KEY_CHARS_MIN)
+    throw new Error(`GELANG_RULES_KEY must have ${KEY_CHARS_MIN} characters or more, and be the same for every process`)
+  return key
 }
 
 function rolesOf(list: string): ProcessRole[] {

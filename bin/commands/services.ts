@@ -1,5 +1,7 @@
 // `gelang services`: a private TimescaleDB and Redis for this machine.
+import { join } from 'node:path'
 import { servicesDown, servicesStatus, servicesUp } from '../../local-services/services-command.ts'
+import { keptSecret } from '../process/role-secrets.ts'
 
 export async function servicesCommand(act: string, { folder }: { folder: string }): Promise<void> {
   const options = {
@@ -13,6 +15,7 @@ export async function servicesCommand(act: string, { folder }: { folder: string 
       const { how, databaseUrl, redisUrl } = await servicesUp(options)
       console.error(`TimescaleDB and Redis are up (${how}). Set these for "gelang migrate" and "gelang serve":`)
       console.log(`export DATABASE_URL='${databaseUrl}'\nexport REDIS_URL='${redisUrl}'`)
+      console.log(`export GELANG_RULES_KEY='${keptSecret(join(folder, 'rules-key'))}'`)
       return
     }
     case 'down':

@@ -9,15 +9,17 @@ import { migrate } from '../../store/database/migrate.ts'
 import { openPool } from '../../store/database/open-pool.ts'
 import { linkAccount } from '../../store/people/insert-people.ts'
 import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
+import { makeDatabaseSecrets } from '../process/database-secrets.ts'
 import { openLog } from '../process/log.ts'
-import { makeRoleSecrets, type RoleSecrets } from '../process/role-secrets.ts'
+import { keptSecret, makeRoleSecrets, type RoleSecrets } from '../process/role-secrets.ts'
+import { ROLES_OF_PROCESS } from '../process/settings.ts'
 import type { DemoPorts } from './demo-ports.ts'
 import { seedFleet } from './seed-fleet.ts'
 
 export type Prepared = {
   environment: Record<string, string>
-  /** What only some roles are given: their users of Redis, and the key of the rules. */
-  roleEnvironment: Partial<RoleSecrets>
+  /** What only some roles are given: their logins, and the key of the rules. */
+  roleEnvironment: Readonly<Record<string, Readonly<Record<string, string>>>>
   fleet: Fleet
   password: string
   operators: { username: string }[]
@@ -45,12 +47,22 @@ export async function prepareDemo(options: {
   const state: DemoState = existsSync(stateFile)
     ? JSON.parse(readFileSync(stateFile, 'utf8'))
     : { authSecret: randomBytes(32).toString('hex'), password: randomBytes(9).toString('base64url'), fleet: undefined }
-  const ran = await migrate(services.databaseUrl, openLog('migrate', 'warn'))
+  const secretsFolder = join(folder, 'data', 'secrets')
+  const logins = services.how === 'given' ? undefined : await makeDatabaseSecrets(services.databaseUrl, secretsFolder)
+  const databaseUrl = logins?.migrate?.DATABASE_URL ?? services.databaseUrl
+  const ran = await migrate(databaseUrl, openLog('migrate', 'warn'))
   if (ran.length > 0) say(`Database: ${ran.length} migrations ran.`)
-  const roleEnvironment =
-    services.how === 'given' ? {} : await redisUsers(services.redisUrl, join(folder, 'data', 'secrets'))
+  const users: Partial<RoleSecrets> = services.how === 'given' ? {} : await redisUsers(services.redisUrl, secretsFolder)
+  const roleEnvironment = Object.fromEntries(
+    ROLES_OF_PROCESS.map((role) => [role, { ...users[role], ...logins?.[role] }]),
+  )
+  if (services.how === 'given' && !process.env.API_DATABASE_URL)
+    say('Only DATABASE_URL is given: all of the demo uses its login, whatever that may do.')
   const environment = {
-    DATABASE_URL: services.databaseUrl,
+    ...(services.how === 'given' && {
+      DATABASE_URL: services.databaseUrl,
+      GELANG_ALLOW_PRIVILEGED_DATABASE: '1',
+    }),
     // Where each role has an address of its own nobody is given that of the user who may do everything.
     REDIS_URL: services.how === 'given' ? services.redisUrl : '',
     GELANG_API_PORT: String(ports.api),
@@ -59,6 +71,7 @@ export async function prepareDemo(options: {
     GELANG_TCP_PORT_OFFSET: String(ports.tcpOffset),
     GELANG_BASE_URL: `http://127.0.0.1:${ports.api}`,
     GELANG_AUTH_SECRET: state.authSecret,
+    ...(services.how === 'given' ? { GELANG_RULES_KEY: keptSecret(join(folder, 'data', 'rules-key')) } : {}),
   }
   if (state.fleet === undefined) {
     say(`Making a fleet of ${options.wearers} wearers in three Bapas (seed ${options.seed}).`)
@@ -68,13 +81,13 @@ export async function prepareDemo(options: {
       intervalMs: REPORT_INTERVAL_MS,
       playersPerScript: PLAYERS_PER_SCRIPT,
     })
-    await seed(services.databaseUrl, fleet, state)
+    await seed(databaseUrl, logins?.api?.AUTH_DATABASE_URL ?? databaseUrl, fleet, state)
     state.fleet = fleet
     writeFileSync(stateFile, JSON.stringify(state), { mode: 0o600 })
   }
   const { fleet } = state
   const operators = fleet.officers.filter(({ role }) => role === 'operator').map(({ username }) => ({ username }))
-  return { environment, roleEnvironment, fleet, password: state.password, operators, databaseUrl: services.databaseUrl }
+  return { environment, roleEnvironment, fleet, password: state.password, operators, databaseUrl }
 }
 
 async function redisUsers(url: string, folder: string): Promise<RoleSecrets> {
@@ -88,9 +101,9 @@ async function redisUsers(url: string, folder: string): Promise<RoleSecrets> {
   }
 }
 
-async function seed(databaseUrl: string, fleet: Fleet, state: DemoState): Promise<void> {
+async function seed(databaseUrl: string, authUrl: string, fleet: Fleet, state: DemoState): Promise<void> {
   const pool = openPool({ url: databaseUrl, applicationName: 'gelang demo', max: 2, takeOver: 'demo' })
-  const authPool = openPool({ url: databaseUrl, role: 'gelang_auth', applicationName: 'gelang demo', max: 2 })
+  const authPool = openPool({ url: authUrl, role: 'gelang_auth', applicationName: 'gelang demo', max: 2 })
   try {
     const nowMs = Date.now()
     const { officers } = await seedFleet({

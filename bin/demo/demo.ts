@@ -5,7 +5,6 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { ensureServices } from '../../local-services/ensure-services.ts'
 import { FleetRun, SCRIPTS_BEGIN_WITHIN_MS } from '../../simulators/run-fleet.ts'
-import type { RedisRole } from '../../stream/redis/rights.ts'
 import { ChildProcesses } from './child-processes.ts'
 import { demoPorts } from './demo-ports.ts'
 import { prepareDemo } from './demo-prepare.ts'
@@ -65,7 +64,7 @@ async function demo(): Promise<boolean> {
         name,
         roles,
         env: {
-          ...Object.assign({}, ...roles.split(',').map((role) => prepared.roleEnvironment[role as RedisRole] ?? {})),
+          ...Object.assign({}, ...roles.split(',').map((role) => prepared.roleEnvironment[role] ?? {})),
           GELANG_HEALTH_PORT: String(healthPort),
         },
       })

@@ -1,18 +1,30 @@
 // The users of Redis and the key that signs published rules: made once, kept in one file a role, which only their owner can read.
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parseEnv } from 'node:util'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { RedisClient, RedisSettings } from '../../stream/redis/connect.ts'
 import { REDIS_ROLES, type RedisRole, redisUser } from '../../stream/redis/rights.ts'
 import { setUsers } from '../../stream/redis/users.ts'
+import { readSecrets, writeSecrets } from './secret-files.ts'
 
 export type RoleSecrets = Readonly<Record<RedisRole, Readonly<Record<string, string>>>>
 
 const SECRET_BYTES = 32
 /** Who signs the rules and who follows them; the others have nothing to do with the key. */
-const KNOW_THE_KEY: readonly RedisRole[] = ['ingest', 'evaluate', 'record']
+export function knowsTheKey(role: RedisRole): boolean {
+  return role === 'ingest' || role === 'evaluate' || role === 'record'
+}
+
 const RULES_KEY = 'GELANG_RULES_KEY'
+
+/** A secret that is made once and kept in a file that only its owner can read. */
+export function keptSecret(file: string): string {
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, `${newSecret()}\n`, { mode: 0o600 })
+  }
+  return readFileSync(file, 'utf8').trim()
+}
 
 export function redisUrlName(role: RedisRole): string {
   return `GELANG_${role.toUpperCase()}_REDIS_URL`
@@ -28,7 +40,7 @@ export async function makeRoleSecrets(
   folder: string,
 ): Promise<{ secrets: RoleSecrets; kept: boolean }> {
   const known = Object.fromEntries(REDIS_ROLES.map((role) => [role, readSecrets(folder, role)]))
-  const rulesKey = KNOW_THE_KEY.map((role) => known[role]?.[RULES_KEY]).find((key) => key !== undefined) ?? newSecret()
+  const rulesKey = REDIS_ROLES.map((role) => known[role]?.[RULES_KEY]).find((key) => key !== undefined) ?? newSecret()
   const passwords = {} as Record<RedisRole, string>
   const secrets = {} as Record<RedisRole, Record<string, string>>
   for (const role of REDIS_ROLES) {
@@ -39,29 +51,12 @@ export async function makeRoleSecrets(
     address.password = encodeURIComponent(passwords[role])
     secrets[role] = {
       [redisUrlName(role)]: address.href,
-      ...(KNOW_THE_KEY.includes(role) ? { [RULES_KEY]: rulesKey } : {}),
+      ...(knowsTheKey(role) ? { [RULES_KEY]: rulesKey } : {}),
     }
   }
   // Written first: a password that Redis knows and nobody else is lost.
   for (const role of REDIS_ROLES) writeSecrets(folder, role, secrets[role])
   return { secrets, kept: await setUsers(redis, prefix, passwords) }
-}
-
-export function secretsFile(folder: string, role: RedisRole): string {
-  return join(folder, `${role}.env`)
-}
-
-function readSecrets(folder: string, role: RedisRole): NodeJS.Dict<string> {
-  const file = secretsFile(folder, role)
-  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
-}
-
-function writeSecrets(folder: string, role: RedisRole, secrets: Readonly<Record<string, string>>): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = secretsFile(folder, role)
-  const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`)
-  writeFileSync(`${file}.new`, lines.join(''), { mode: 0o600 })
-  renameSync(`${file}.new`, file)
 }
 
 function newSecret(): string {

@@ -12,14 +12,19 @@ const port = (name: string, meaning: string, otherwise: number) =>
 export const SETTINGS = {
   databaseUrl: secret(
     'DATABASE_URL',
-    'TimescaleDB as the owner of the schema (migrate; and the roles below where they have no address of their own)',
+    'TimescaleDB as the owner of the schema (migrate, account), or as an administrator (database-logins); the server does without',
   ),
   apiDatabaseUrl: secret(
     'API_DATABASE_URL',
-    'the same as role gelang_api (default: DATABASE_URL, switching role on connect)',
+    'TimescaleDB as the login gelang_api, as "gelang database-logins" makes it',
   ),
-  recordDatabaseUrl: secret('RECORD_DATABASE_URL', 'the same as role gelang_record'),
-  authDatabaseUrl: secret('AUTH_DATABASE_URL', 'the same as role gelang_auth'),
+  recordDatabaseUrl: secret('RECORD_DATABASE_URL', 'the same as gelang_record'),
+  authDatabaseUrl: secret('AUTH_DATABASE_URL', 'the same as gelang_auth'),
+  auditDatabaseUrl: secret('AUDIT_DATABASE_URL', 'the same as gelang_audit (audit verify)'),
+  allowPrivilegedDatabase: flag(
+    'GELANG_ALLOW_PRIVILEGED_DATABASE',
+    '1: serve with a login that is a superuser, owns the tables, may bypass row security or become another role (never in production)',
+  ),
   redisUrl: secret(
     'REDIS_URL',
     'Redis with appendonly and appendfsync always, as a user who may do everything (redis-users; and the roles below where they have no address of their own)',
@@ -29,6 +34,10 @@ export const SETTINGS = {
   recordRedisUrl: secret('GELANG_RECORD_REDIS_URL', 'the same as the user of record'),
   notifyRedisUrl: secret('GELANG_NOTIFY_REDIS_URL', 'the same as the user of notify'),
   apiRedisUrl: secret('GELANG_API_REDIS_URL', 'the same as the user of api'),
+  rulesKey: secret(
+    'GELANG_RULES_KEY',
+    'key that seals the rules published to Redis, at least 32 characters; the same for ingest, evaluate and record',
+  ),
   allowOpenRedis: flag('GELANG_ALLOW_OPEN_REDIS', '1: run on a Redis that asks for no password (never in production)'),
   redisCluster: flag('GELANG_REDIS_CLUSTER', '1: the address names one node of a Redis Cluster'),
   prefix: text('GELANG_PREFIX', 'first part of every Redis key (gelang)', 'gelang'),

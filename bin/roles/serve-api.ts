@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { startApi } from '../../api/start-api.ts'
-import { openPool } from '../../store/database/open-pool.ts'
+import { openRolePool } from '../process/open-database.ts'
 import { packageFolder } from '../process/package-folder.ts'
 import { required } from '../process/settings.ts'
 import type { RoleParts, RunningRole } from './role.ts'
@@ -11,20 +11,8 @@ const CONNECTIONS_MAX = 10
 /** Serves the console, its REST interface and the live feed. */
 export async function startApiRole(parts: RoleParts): Promise<RunningRole> {
   const { settings, redis, keys, clock, log, meter } = parts
-  const apiPool = openPool({
-    url: settings.apiDatabaseUrl ?? required(settings.databaseUrl, 'DATABASE_URL'),
-    role: 'gelang_api',
-    applicationName: 'gelang api',
-    max: CONNECTIONS_MAX,
-    log,
-  })
-  const authPool = openPool({
-    url: settings.authDatabaseUrl ?? required(settings.databaseUrl, 'DATABASE_URL'),
-    role: 'gelang_auth',
-    applicationName: 'gelang login',
-    max: CONNECTIONS_MAX,
-    log,
-  })
+  const apiPool = await openRolePool('gelang_api', parts, { applicationName: 'gelang api', max: CONNECTIONS_MAX })
+  const authPool = await openRolePool('gelang_auth', parts, { applicationName: 'gelang login', max: CONNECTIONS_MAX })
   const staticFolder = join(packageFolder(), 'dist', 'web-map')
   if (!existsSync(staticFolder))
     log.warn({}, 'the console has not been built (npm run build); only the REST interface is served')
@@ -50,6 +38,7 @@ export async function startApiRole(parts: RoleParts): Promise<RunningRole> {
   })
   return {
     notReady: async () => (await api.notReady()).join('; ') || undefined,
+    warning: () => api.warning(),
     async stop() {
       await api.close()
       await apiPool.end()

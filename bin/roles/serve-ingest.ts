@@ -8,7 +8,8 @@ import { ReportAppender } from '../../stream/logs/append-reports.ts'
 import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
 import { agreeDeviceKey } from '../../stream/ownership/agree-device-key.ts'
 import { disputesVersion, noteSenders, raiseDispute, readDisputes } from '../../stream/publication/disputes.ts'
-import { loadDirectory, loadDirectoryChanges } from '../../stream/publication/publications.ts'
+import { followDirectoryRecords } from '../../stream/publication/publications.ts'
+import { openRuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { gaugeLogAvailable } from './gauge-log.ts'
 import type { RoleParts, RunningRole } from './role.ts'
@@ -25,11 +26,11 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
     shardCount: settings.shardCount,
     lingerMs: LINGER_MS,
   })
+  const alarm = openRuleAlarm(log, meter, () => performance.now())
   const unfollow = followDirectory(
     directory,
     {
-      load: () => loadDirectory(redis, keys),
-      loadChanges: (since) => loadDirectoryChanges(redis, keys, since),
+      news: followDirectoryRecords(redis, keys, alarm),
       watch: (onChange) => watchVersion(redis, keys, 'directory', onChange),
     },
     log,
@@ -69,6 +70,7 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
   const saying = keepSayingListening({ redis, keys, clock, log, ready: ingest.ready })
   return {
     notReady: async () => gauge.why() ?? (ingest.ready() ? undefined : 'the directory has not been published yet'),
+    warning: alarm.warning,
     async stop() {
       gauge.stop()
       await saying.stop()

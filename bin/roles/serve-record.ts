@@ -1,8 +1,7 @@
 import { startPublishRules } from '../../pipeline/publish-rules/publish-rules.ts'
 import { startRecord } from '../../pipeline/record/record.ts'
 import { storeTrouble } from '../../store/database/ask-store.ts'
-import { openPool } from '../../store/database/open-pool.ts'
-import { required } from '../process/settings.ts'
+import { openRolePool } from '../process/open-database.ts'
 import { gaugeLag } from './gauge-log.ts'
 import type { RoleParts, RunningRole } from './role.ts'
 import { shardless } from './shardless.ts'
@@ -13,26 +12,16 @@ const CONNECTIONS_MAX = LANES + 4
 
 /** Takes its share of the shards to the record, and competes for publishing the rules. */
 export async function startRecordRole(parts: RoleParts): Promise<RunningRole> {
-  const { settings, log } = parts
-  const pool = openPool({
-    url: settings.recordDatabaseUrl ?? required(settings.databaseUrl, 'DATABASE_URL'),
-    role: 'gelang_record',
-    applicationName: 'gelang record',
-    max: CONNECTIONS_MAX,
-    log,
-  })
+  const { settings } = parts
+  const pool = await openRolePool('gelang_record', parts, { applicationName: 'gelang record', max: CONNECTIONS_MAX })
   const { leaseTtlMs, shardCount, trackRetentionDays: trackDays, quarantineRetentionDays: quarantineDays } = settings
-  const ownerPool =
-    settings.databaseUrl === undefined
-      ? undefined
-      : openPool({ url: settings.databaseUrl, applicationName: 'gelang retention', max: 1, log })
   const recording = startRecord({
     ...parts,
     pool,
     shardCount,
     leaseTtlMs,
     lanes: LANES,
-    retention: { ownerPool, trackDays, quarantineDays },
+    retention: { trackDays, quarantineDays },
   })
   const publishing = startPublishRules({ ...parts, pool, shardCount, leaseTtlMs })
   const ungauge = gaugeLag(parts, shardCount)
@@ -43,7 +32,6 @@ export async function startRecordRole(parts: RoleParts): Promise<RunningRole> {
       await publishing.stop()
       await recording.stop()
       await pool.end()
-      await ownerPool?.end()
     },
   }
 }

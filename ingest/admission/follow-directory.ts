@@ -6,11 +6,11 @@ const RETRY_MS = 1000
 
 /** Where the directory is published; `bin` makes it from stream/publications. */
 export type DirectorySource = {
-  load(): Promise<{ version: number; records: Iterable<DirectoryRecord> }>
-  /** What changed after `since`, by `device:<id>` or `gateway:<id>`; undefined = cannot be told any more, load all. */
-  loadChanges(
-    since: number,
-  ): Promise<{ version: number; changed: Iterable<[string, DirectoryRecord | undefined]> } | undefined>
+  /**
+   * What changed since the last call, by `device:<id>` or `gateway:<id>`, undefined where one is gone; all of it at the first that
+   * does not throw. Version 0: never published.
+   */
+  news(): Promise<{ version: number; changed: Iterable<[string, DirectoryRecord | undefined]> }>
   /** Calls back when there may be a newer one; gives what stops it. */
   watch(onChange: () => void): () => void
 }
@@ -28,17 +28,11 @@ export function followDirectory(directory: Directory, source: DirectorySource, l
   let retry: NodeJS.Timeout | undefined
 
   async function load(): Promise<void> {
-    const changes = version > 0 ? await source.loadChanges(version) : undefined
-    if (changes !== undefined) {
-      if (stopped) return
-      directory.applyChanges(changes.changed)
-      version = changes.version
-      return
-    }
-    const all = await source.load()
-    if (stopped || all.version === 0) return
-    directory.replaceAll(all.records)
-    version = all.version
+    const news = await source.news()
+    if (stopped || news.version === 0) return
+    if (version > 0) directory.applyChanges(news.changed)
+    else directory.replaceAll(present(news.changed))
+    version = news.version
   }
 
   async function refresh(): Promise<void> {
@@ -71,4 +65,8 @@ export function followDirectory(directory: Directory, source: DirectorySource, l
     clearTimeout(retry)
     unwatch()
   }
+}
+
+function* present(changed: Iterable<[string, DirectoryRecord | undefined]>): Generator<DirectoryRecord> {
+  for (const [, record] of changed) if (record !== undefined) yield record
 }

@@ -1,6 +1,6 @@
 // Who proposes and who approves, by what is proposed. Nobody approves what they proposed. The database holds the same table
 // (`approval_rule`), and a test compares the two.
-import type { Role } from '../console/roles.ts'
+import type { Role } from './roles.ts'
 
 export const PROPOSAL_KINDS = [
   'condition',

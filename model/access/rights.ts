@@ -1,6 +1,6 @@
 // Who may do what. One table: the API's checks, the console's buttons, the tests of row-level security and docs/access.md
 // come from it. An action that is not listed is allowed to nobody; a role that is not named for an action may not do it.
-import type { Role } from '../console/roles.ts'
+import type { Role } from './roles.ts'
 
 /**
  * How far a right reaches.
@@ -131,6 +131,7 @@ export const RIGHTS = {
   },
   'audit.read': { auditor: 'unit' },
   'reason.review': { auditor: 'unit' },
+  'alarm.read': { auditor: 'unit', admin_ti: 'unit' },
 
   // One's own account
   'account.own': EVERYBODY,

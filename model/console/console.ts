@@ -15,6 +15,13 @@ export type TrackFix = Wire<typeof wire.trackFixSchema>
 /** Without a tile address the console draws its own coast and place names. */
 export type MapSettings = Wire<typeof wire.mapSettingsSchema>
 export type ActRequest = Wire<typeof wire.actRequestSchema>
+/** What is known of a unit without knowing a person. */
+export type UnitFigures = Wire<typeof wire.unitFiguresSchema>
+export type PersonFound = Wire<typeof wire.personFoundSchema>
+/** A reason as the auditor reads it. */
+export type ReasonGiven = Wire<typeof wire.reasonGivenSchema>
+/** An officer read more than is usual for the role. */
+export type ReadingAlarm = Wire<typeof wire.readingAlarmSchema>
 /** Every refusal of the API: one shape. `code` is stable; the console translates it. */
 export type ApiError = Wire<typeof wire.errorSchema>
 

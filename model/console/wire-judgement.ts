@@ -1,7 +1,15 @@
 // What the engine makes of a stored track, as it goes over the wire: explanation, minutes ledger, back-test.
 import { z } from 'zod'
 import { CONDITION_KINDS, conditionSchema } from '../plan/plan.ts'
-import { idSchema, ms, reasonSchema, textSchema, unitPathSchema, wearerIncidentSchema } from './wire.ts'
+import {
+  idSchema,
+  ms,
+  reasonKindSchema,
+  reasonSchema,
+  textSchema,
+  unitPathSchema,
+  wearerIncidentSchema,
+} from './wire.ts'
 
 const duration = z.number().meta({ description: 'milliseconds' })
 
@@ -66,6 +74,7 @@ export const backtestRequestSchema = z
       description: 'a zone that exists, or the shape of a proposed one',
     }),
     condition: z.strictObject({ kind, windows, timeZone, parameters, severity }),
+    reasonKind: reasonKindSchema,
     reason: reasonSchema,
     after: idSchema.optional().meta({ description: '`next` of the answer before' }),
   })

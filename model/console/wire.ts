@@ -1,6 +1,8 @@
 // What goes over the wire, once: the OpenAPI document, the checks of what comes in, and the types of model/console/console.ts come from
 // these. The console takes the types only, so zod is not in its bundle.
 import { z } from 'zod'
+import { hasContent, REASON_CHARS_MAX, REASON_KINDS, REASON_VERDICTS } from '../access/reason.ts'
+import { ROLES } from '../access/roles.ts'
 import {
   BAD_DATA_REASONS,
   INCIDENT_TYPES,
@@ -11,7 +13,6 @@ import {
 } from '../incident/incident.ts'
 import { CONDITION_KINDS, windowSchema } from '../plan/plan.ts'
 import { zoneShapeSchema } from '../plan/zone.ts'
-import { ROLES } from './roles.ts'
 
 export const ms = z.number().meta({ description: 'UTC milliseconds' })
 export const idSchema = z.uuid()
@@ -27,8 +28,13 @@ const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
 export const instantSchema = z.iso
   .datetime({ offset: true })
   .refine((text) => Date.parse(text) >= FIRST_MS && Date.parse(text) <= LAST_MS, 'a year from 0001 to 9999')
-/** Why somebody looks at a wearer who is not theirs. */
-export const reasonSchema = textSchema.trim().min(5).max(500)
+/** Why somebody looks at a person (model/access/reason.ts). */
+export const reasonSchema = textSchema
+  .trim()
+  .max(REASON_CHARS_MAX)
+  .refine(hasContent, 'a reason has three different words or more that say something')
+export const reasonKindSchema = z.enum(REASON_KINDS).default('lainnya')
+export const givenReasonSchema = z.strictObject({ reasonKind: reasonKindSchema, reason: reasonSchema })
 
 export const errorSchema = z
   .object({ error: z.object({ code: z.string(), message: z.string() }) })
@@ -252,3 +258,58 @@ export const actRequestSchema = z
 export const mapSettingsSchema = z
   .object({ tileUrl: z.string().optional(), tileAttribution: z.string().optional() })
   .meta({ id: 'MapSettings' })
+
+const count = z.number().int()
+export const unitFiguresSchema = z
+  .object({
+    path: z.string(),
+    name: z.string(),
+    kind: z.enum(['ditjenpas', 'kanwil', 'bapas', 'pos']),
+    klien: count.meta({ description: 'under supervision now, units below included, as all of these' }),
+    kritisOpen: count,
+    seriusOpen: count,
+    informasiOpen: count,
+    raisedWeek: count.meta({ description: 'incidents that began in the last seven days and were not withdrawn' }),
+    resolvedWeek: count.meta({ description: 'of these, resolved' }),
+    falseWeek: count.meta({ description: 'of these, found to be a false alarm' }),
+  })
+  .meta({ id: 'UnitFigures' })
+
+export const personFoundSchema = z
+  .object({ id: idSchema, name: z.string(), unitPath: z.string(), programme: z.string() })
+  .meta({ id: 'PersonFound' })
+
+export const reasonGivenSchema = z
+  .object({
+    id: count,
+    atMs: ms,
+    officerId: idSchema.optional(),
+    officerName: z.string().optional(),
+    role: z.enum(ROLES).optional(),
+    for: z.enum(['access.grant', 'nik.reveal', 'person.find']),
+    subject: z.string(),
+    kind: z.enum(REASON_KINDS),
+    reason: z.string(),
+    verdict: z.enum(REASON_VERDICTS).optional(),
+    note: z.string().optional(),
+    reviewedMs: ms.optional(),
+  })
+  .meta({ id: 'ReasonGiven' })
+
+export const reasonReviewSchema = z
+  .strictObject({ verdict: z.enum(REASON_VERDICTS), note: textSchema.trim().max(1000).optional() })
+  .meta({ id: 'ReasonReview' })
+
+export const readingAlarmSchema = z
+  .object({
+    id: count,
+    atMs: ms,
+    officerId: idSchema,
+    officerName: z.string(),
+    unitPath: z.string(),
+    what: z.enum(['persons', 'niks', 'reasons']),
+    per: z.enum(['hour', 'day']),
+    found: count,
+    allowed: count,
+  })
+  .meta({ id: 'ReadingAlarm' })

@@ -4,6 +4,7 @@ import type { Clock, Log, Meter } from '../../model/observe.ts'
 import { entryCount } from '../../model/report/report-codec.ts'
 import { publishLive } from '../../stream/logs/live-channel.ts'
 import { type LogEntry, readEntries } from '../../stream/logs/read-reports.ts'
+import type { RuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 import { OutcomeWriter } from './commit-outcomes.ts'
@@ -39,6 +40,7 @@ export type ShardEvaluatorOptions = {
   log: Log
   meter: Meter
   limits: EvaluatorLimits
+  alarm?: RuleAlarm
   /** Shared by the shards of a process. */
   checkpointing: { busy: boolean }
 }

@@ -2,6 +2,7 @@
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import { FencedOff } from '../../stream/ownership/checkpoint.ts'
 import { ShardLeases } from '../../stream/ownership/leases.ts'
+import type { RuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { type RedisClient, untilReady } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
@@ -24,6 +25,8 @@ export type EvaluateOptions = {
   log: Log
   meter: Meter
   limits?: Partial<EvaluatorLimits>
+  /** Hears of rules that are not their publisher's. */
+  alarm?: RuleAlarm
   /** A bug of ours, or an error that no retry mends: the process should end, restart and replay. */
   onFatal(error: unknown): void
 }
@@ -41,7 +44,7 @@ export type Evaluating = {
 export function startEvaluate(options: EvaluateOptions): Evaluating {
   const { redis, keys, log, meter } = options
   const running = new Map<number, { evaluator: ShardEvaluator; done: Promise<void> }>()
-  const zones = new ZoneBook(redis, keys, log)
+  const zones = new ZoneBook(redis, keys, log, options.alarm)
   const owned = meter.gauge('gelang_evaluate_shards', 'Shards that this process evaluates')
   const limits = { ...EVALUATOR_LIMITS, ...options.limits }
   const news = new NewsBoard(redis, keys, limits.newsMs)

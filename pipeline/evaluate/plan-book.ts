@@ -9,7 +9,8 @@ import type { Worn } from '../../geofence/silence/expected.ts'
 import type { Clock, Log } from '../../model/observe.ts'
 import { type Condition, type Permit, type Plan, type Zone, zoneIdsOf } from '../../model/plan/plan.ts'
 import { zoneShapeSchema } from '../../model/plan/zone.ts'
-import { loadPlanChanges, loadPlans, loadZones, type PublishedPlan } from '../../stream/publication/publications.ts'
+import { followPlans, loadZones, type PublishedPlan } from '../../stream/publication/publications.ts'
+import type { RuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 import { breathe, PLANS_PER_BREATH } from './breathe.ts'
@@ -32,23 +33,31 @@ export class ZoneBook {
   #keys: Keys
   #log: Log
 
-  constructor(redis: RedisClient, keys: Keys, log: Log) {
+  #alarm: RuleAlarm | undefined
+
+  constructor(redis: RedisClient, keys: Keys, log: Log, alarm?: RuleAlarm) {
     this.#redis = redis
     this.#keys = keys
     this.#log = log
+    this.#alarm = alarm
   }
 
-  async load(ids: Iterable<string>): Promise<void> {
+  /** Gives those that were not there before. */
+  async load(ids: Iterable<string>): Promise<Set<string>> {
+    const came = new Set<string>()
     const missing = [...new Set(ids)].filter((id) => !this.#zones.has(id) && !this.#invalid.has(id))
-    if (missing.length === 0) return
-    for (const zone of await loadZones(this.#redis, this.#keys, missing)) {
+    if (missing.length === 0) return came
+    for (const zone of await loadZones(this.#redis, this.#keys, missing, this.#alarm)) {
       const compiled = compiledOr(zone)
-      if (typeof compiled !== 'string') this.#zones.set(zone.id, compiled)
-      else {
+      if (typeof compiled !== 'string') {
+        this.#zones.set(zone.id, compiled)
+        came.add(zone.id)
+      } else {
         this.#invalid.add(zone.id)
         this.#log.error({ zoneId: zone.id, reason: compiled }, 'a zone has no valid shape; nobody is judged by it')
       }
     }
+    return came
   }
 
   readonly zoneOf = (id: string): CompiledZone | undefined => this.#zones.get(id)
@@ -74,18 +83,23 @@ export type PlanBookOptions = {
   retainMs: number
   clock: Clock
   log: Log
+  alarm?: RuleAlarm
 }
 
 export class PlanBook {
   #sources = new Map<number, PublishedPlan>()
   #compiled = new Map<number, CompiledPlan>()
-  #version = 0
+  /** As published, of those that did not compile: they are tried again when a zone has come that one of them names. */
+  #broken = new Map<number, PublishedPlan>()
+  readonly #readNews: ReturnType<typeof followPlans>
   #compiledAtMs = 0
 
   readonly #options: PlanBookOptions
 
   constructor(options: PlanBookOptions) {
     this.#options = options
+    const { redis, keys, shard, alarm } = options
+    this.#readNews = followPlans(redis, keys, shard, alarm)
   }
 
   get(wearerId: number): CompiledPlan | undefined {
@@ -117,22 +131,25 @@ export class PlanBook {
    */
   async refresh(lastHeld: LastHeld = () => undefined): Promise<{ changed: PlanChange[]; removed: number[] }> {
     if (this.#compiledAtMs === 0) this.#compiledAtMs = this.#options.clock()
-    const news = await this.#readNews()
+    const news = (await this.#readNews()).changed
     const fresh: [number, PublishedPlan][] = []
     const removed: number[] = []
     for (const [wearerId, published] of news) {
+      this.#broken.delete(wearerId)
       if (published !== undefined) fresh.push([wearerId, published])
       else if (this.#sources.delete(wearerId)) {
         this.#compiled.delete(wearerId)
         removed.push(wearerId)
       }
     }
-    await this.#options.zones.load(fresh.flatMap(([, { plan }]) => zoneIdsOf(plan)))
+    const waiting = [...this.#broken]
+    const came = await this.#options.zones.load([...fresh, ...waiting].flatMap(([, { plan }]) => zoneIdsOf(plan)))
+    fresh.push(...waiting.filter(([, { plan }]) => zoneIdsOf(plan).some((id) => came.has(id))))
     const changed: PlanChange[] = []
     for (const [i, [wearerId, published]] of fresh.entries()) {
       if (i % PLANS_PER_BREATH === PLANS_PER_BREATH - 1) await breathe()
       const held = this.#compiled.get(wearerId)?.source ?? lastHeld(wearerId)
-      const plan = this.#compile(wearerId, published.plan, lastHeld)
+      const plan = this.#compile(wearerId, published, lastHeld)
       if (plan === undefined) continue
       const heldSinceMs = this.#sources.get(wearerId)?.changedMs
       const changedMs = holdsFromMs(held, plan.source, published.changedMs, heldSinceMs)
@@ -142,29 +159,15 @@ export class PlanBook {
     return { changed, removed }
   }
 
-  async #readNews(): Promise<Map<number, PublishedPlan | undefined>> {
-    const { redis, keys, shard } = this.#options
-    const some = this.#version === 0 ? undefined : await loadPlanChanges(redis, keys, shard, this.#version)
-    if (some !== undefined) {
-      this.#version = some.version
-      return some.changed
-    }
-    const { version, plans } = await loadPlans(redis, keys, shard)
-    this.#version = version
-    const news = new Map<number, PublishedPlan | undefined>(plans)
-    for (const wearerId of this.#sources.keys()) if (!news.has(wearerId)) news.set(wearerId, undefined)
-    return news
-  }
-
   /** When windows have been compiled long ago: all plans compiled anew for a later horizon; nobody's rules change by it. */
   extendHorizon(): PlanChange[] {
     const nowMs = this.#options.clock()
     if (this.#compiledAtMs === 0 || nowMs - this.#compiledAtMs < HORIZON_AHEAD_MS / 2) return []
     this.#compiledAtMs = nowMs
     const extended: PlanChange[] = []
-    for (const [wearerId, { plan, changedMs }] of this.#sources) {
-      const compiled = this.#compile(wearerId, plan)
-      if (compiled !== undefined) extended.push({ wearerId, plan: compiled, changedMs })
+    for (const [wearerId, published] of this.#sources) {
+      const compiled = this.#compile(wearerId, published)
+      if (compiled !== undefined) extended.push({ wearerId, plan: compiled, changedMs: published.changedMs })
     }
     return extended
   }
@@ -174,7 +177,8 @@ export class PlanBook {
    * must not end because a process did. Where there is none, all that can be judged is: a broken zone must not hide a cut
    * strap. Either is said loudly: a person must mend the plan.
    */
-  #compile(wearerId: number, plan: Plan, lastHeld: LastHeld = () => undefined): CompiledPlan | undefined {
+  #compile(wearerId: number, published: PublishedPlan, lastHeld: LastHeld = () => undefined): CompiledPlan | undefined {
+    const { plan } = published
     const nowMs = this.#options.clock()
     const { zones, retainMs, log } = this.#options
     const horizon = { fromMs: nowMs - retainMs - DAY_MS, toMs: nowMs + HORIZON_AHEAD_MS }
@@ -188,9 +192,11 @@ export class PlanBook {
     }
     const whole = compiledOr(plan)
     if (typeof whole !== 'string') {
+      this.#broken.delete(wearerId)
       this.#compiled.set(wearerId, whole)
       return whole
     }
+    this.#broken.set(wearerId, published)
     const say = (outcome: string) => log.error({ wearerId, reason: whole }, `a plan does not compile; ${outcome}`)
     if (this.#compiled.has(wearerId)) {
       say('the last good one stays in force')

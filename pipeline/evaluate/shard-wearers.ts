@@ -10,6 +10,7 @@ import { zoneIdsOf } from '../../model/plan/plan.ts'
 import type { LogReport } from '../../model/report/report.ts'
 import { readLatest } from '../../stream/logs/live-channel.ts'
 import { loadShard } from '../../stream/ownership/checkpoint.ts'
+import type { RuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 import { breathe, PLANS_PER_BREATH } from './breathe.ts'
@@ -32,6 +33,8 @@ export type ShardWearersOptions = {
   log: Log
   meter: Meter
   limits: EvaluatorLimits
+  /** Hears of rules that are not their publisher's. */
+  alarm?: RuleAlarm
 }
 
 export class ShardWearers {
@@ -57,8 +60,8 @@ export class ShardWearers {
   constructor(options: ShardWearersOptions) {
     this.#options = options
     this.fleet = new Fleet(options.limits)
-    const { redis, keys, shard, zones, limits, clock, log, meter } = options
-    this.#plans = new PlanBook({ redis, keys, shard, zones, retainMs: limits.retainMs, clock, log })
+    const { limits, redis, keys, shard, log, meter } = options
+    this.#plans = new PlanBook({ ...options, retainMs: limits.retainMs })
     this.lateLane = new LateLane({ redis, keys, shard, log, meter })
     this.#unreadable = meter.counter(
       'gelang_evaluate_unreadable_states_total',

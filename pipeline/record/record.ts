@@ -22,7 +22,7 @@ export type RecordOptions = {
   /** Connections that store reports at the same time. */
   lanes?: number
   /** Dropping of what is old; absent: this process never does. */
-  retention?: Pick<RetentionOptions, 'ownerPool' | 'trackDays' | 'quarantineDays'>
+  retention?: Pick<RetentionOptions, 'trackDays' | 'quarantineDays'>
   leaseTtlMs?: number
   clock: Clock
   log: Log
@@ -109,7 +109,14 @@ export function startRecord(options: RecordOptions): Recording {
     ),
   ]
   if (options.retention !== undefined) {
-    const old = retention({ ...options.retention, mine: () => owned.has(0), clock, log, meter: options.meter })
+    const old = retention({
+      ...options.retention,
+      pool: options.pool,
+      mine: () => owned.has(0),
+      clock,
+      log,
+      meter: options.meter,
+    })
     going.push(keepGoing('retention', old, log, options.onFatal))
   }
   leases.start()

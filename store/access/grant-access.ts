@@ -1,18 +1,18 @@
+import type { ReasonKind } from '../../model/access/reason.ts'
 import type { Db } from '../database/open-pool.ts'
 
 /**
  * Lets the acting officer see a wearer of their unit or below for `forMs` from now on, and writes that down. Gives the
- * end, UTC ms; undefined when there is no such wearer in their units. Throws on a reason shorter than five characters.
+ * end, UTC ms; undefined when there is no such wearer in their units. Throws on a reason that says nothing.
  */
 export async function grantAccess(
   db: Db,
-  grant: { wearerId: string; reason: string; forMs: number },
+  grant: { wearerId: string; kind: ReasonKind; reason: string; forMs: number },
 ): Promise<number | undefined> {
-  const { rows } = await db.query<{ until_ms: number | null }>('SELECT utc_ms(grant_access($1, $2, $3)) AS until_ms', [
-    grant.wearerId,
-    grant.reason,
-    grant.forMs / 1000,
-  ])
+  const { rows } = await db.query<{ until_ms: number | null }>(
+    'SELECT utc_ms(grant_access($1, $2, $3, $4)) AS until_ms',
+    [grant.wearerId, grant.kind, grant.reason, grant.forMs / 1000],
+  )
   return rows[0]?.until_ms ?? undefined
 }
 

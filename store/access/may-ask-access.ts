@@ -7,7 +7,7 @@ import { grantAccess } from './grant-access.ts'
  */
 export async function mayAskAccess(db: Db, wearerId: string): Promise<boolean> {
   await db.query('SAVEPOINT may_ask_access')
-  const untilMs = await grantAccess(db, { wearerId, reason: 'not granted: only asked', forMs: 1000 })
+  const untilMs = await grantAccess(db, { wearerId, kind: 'lainnya', reason: 'not granted but asked', forMs: 1000 })
   await db.query('ROLLBACK TO SAVEPOINT may_ask_access')
   return untilMs !== undefined
 }

@@ -11,7 +11,7 @@ const SECTIONS: readonly (readonly [title: string, sql: string])[] = [
   [
     'tables and views',
     `SELECT c.oid::regclass || CASE c.relkind WHEN 'v' THEN ' view' ELSE ' table' END
-        || CASE WHEN c.relrowsecurity THEN ', row security' ELSE '' END
+        || CASE WHEN c.relforcerowsecurity THEN ', row security for the owner too' WHEN c.relrowsecurity THEN ', row security' ELSE '' END
         || coalesce(' ' || c.reloptions::text, '') || E'\\n' || string_agg(
           '  ' || quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
           || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
@@ -49,10 +49,11 @@ const SECTIONS: readonly (readonly [title: string, sql: string])[] = [
   [
     'policies',
     `SELECT p.polrelid::regclass || ' ' || p.polname || ' for ' || p.polcmd::text || ' to '
-        || (SELECT string_agg(r::regrole::text, ', ' ORDER BY r::regrole::text COLLATE "C") FROM unnest(p.polroles) r)
+        || (SELECT string_agg(who, ', ' ORDER BY who COLLATE "C") FROM (
+          SELECT CASE WHEN r = c.relowner THEN 'the owner' ELSE r::regrole::text END AS who FROM unnest(p.polroles) r) roles)
         || coalesce(E'\\n  using ' || pg_get_expr(p.polqual, p.polrelid, true), '')
         || coalesce(E'\\n  check ' || pg_get_expr(p.polwithcheck, p.polrelid, true), '')
-    FROM pg_policy p`,
+    FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid`,
   ],
   [
     'functions',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import type { Log } from '../../model/observe.ts'
 import { newClient } from './open-pool.ts'
+import { forceRowSecurity } from './own-policies.ts'
 
 export type Migration = { name: string; sql: string; checksum: string }
 
@@ -42,6 +43,7 @@ export async function migrate(url: string, log?: Log, migrations = readMigration
       await run(client, migration)
       log?.info({ migration: migration.name }, 'migrated')
     }
+    await forceRowSecurity(client)
     return fresh.map((migration) => migration.name)
   } finally {
     await client.end()

@@ -16,6 +16,8 @@ export type PoolOptions = {
   applicationName: string
   /** Owner only: rules are put in with the times at which they were decided elsewhere. The reason stands in the audit. */
   takeOver?: string
+  /** Asked of each new connection before its first statement; one that throws is closed, and whoever wanted it gets the error. */
+  check?(db: Db): Promise<void>
   max: number
   /** A statement that runs longer is cancelled by the server; 0 = never. */
   statementTimeoutMs?: number
@@ -34,10 +36,16 @@ const KEEP_ALIVE_AFTER_MS = 10_000
  * that RESET ROLE and DISCARD ALL come back to it. An idle connection that breaks is logged and replaced.
  */
 export function openPool(options: PoolOptions): Pool {
+  const { check } = options
   const pool = new pg.Pool({
     ...connectionOf(options),
     max: options.max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    ...(check && {
+      verify: (client: pg.PoolClient, done: (error?: Error) => void) => {
+        check(client).then(() => done(), done)
+      },
+    }),
   })
   pool.on('error', (error) => options.log?.warn({ error: error.message }, 'an idle database connection broke'))
   // One in use tells its statement; libraries that check out connections do not listen for more, and an error event that

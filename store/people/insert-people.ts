@@ -1,5 +1,5 @@
+import type { Role } from '../../model/access/roles.ts'
 import type { UnitView } from '../../model/console/console.ts'
-import type { Role } from '../../model/console/roles.ts'
 import type { Db } from '../database/open-pool.ts'
 
 export const PROGRAMMES = ['PB', 'CB', 'CMB', 'CMK', 'asimilasi', 'pidana_pengawasan', 'kerja_sosial'] as const

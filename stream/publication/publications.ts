@@ -4,20 +4,16 @@ import type { Plan, Span, Zone } from '../../model/plan/plan.ts'
 import { shardOf } from '../../model/report/shard.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
-import { scanHash } from '../redis/scan-hash.ts'
 import {
   beginPublishing,
   bumpVersion,
-  loadAllRecords,
-  loadChangedRecords,
   portions,
   publishAllRecords,
   publishedVersion,
-  publishRecords,
   VERSION_NONE,
 } from './publish-records.ts'
-
-export { watchVersion } from './watch-version.ts'
+import { RecordReader } from './read-records.ts'
+import { type RuleAlarm, SILENT_ALARM } from './rule-alarm.ts'
 
 /**
  * A wearer's plan, the time from which it differs from the one before, the Bapas, or other unit, that the wearer is counted in, and
@@ -25,6 +21,9 @@ export { watchVersion } from './watch-version.ts'
  */
 export type PublishedPlan = { changedMs: number; unitPath?: string; worn?: Span[]; plan: Plan }
 export type WearerPlan = PublishedPlan & { wearerId: number }
+
+/** What a look found: changed records by name, undefined where one is gone. Version 0: nothing has ever been published. */
+export type RuleNews<K, T> = { version: number; changed: Map<K, T | undefined> }
 
 /**
  * Takes plans and directory over from whoever published before: with an older token (of the `publish` lease) nobody writes to them
@@ -55,61 +54,19 @@ export async function publishDirectory(
   )
 }
 
-/** Some of it; `removedFields` are `directoryField`s. */
-export async function publishDirectoryChanges(
+/** Follows the directory, by `directoryField`. See RecordReader for what the function given does and throws. */
+export function followDirectoryRecords(
   redis: RedisClient,
   keys: Keys,
-  changed: readonly DirectoryRecord[],
-  removedFields: readonly string[] = [],
-): Promise<void> {
-  const records = new Map(changed.map((record) => [directoryField(record), JSON.stringify(record)]))
-  await publishRecords(redis, keys.directory, records, removedFields)
-}
-
-export async function loadDirectory(
-  redis: RedisClient,
-  keys: Keys,
-): Promise<{ version: number; records: DirectoryRecord[] }> {
-  const { version, records } = await loadAllRecords(redis, keys.directory)
-  return { version, records: [...records.values()].map((json) => JSON.parse(json)) }
-}
-
-/**
- * What changed after version `since`, by `directoryField`, undefined where a record is gone. Gives undefined when that cannot be
- * told any more: load all.
- */
-export async function loadDirectoryChanges(
-  redis: RedisClient,
-  keys: Keys,
-  since: number,
-): Promise<{ version: number; changed: Map<string, DirectoryRecord | undefined> } | undefined> {
-  const found = await loadChangedRecords(redis, keys.directory, since)
-  return (
-    found && { version: found.version, changed: mapValues(found.changed, (_, json) => parse<DirectoryRecord>(json)) }
-  )
+  alarm?: RuleAlarm,
+): () => Promise<RuleNews<string, DirectoryRecord>> {
+  const reader = new RecordReader(redis, keys.directory, alarm)
+  return async () => parsed(await reader.news(), (field) => field)
 }
 
 /** A directory record's name: `device:<deviceId>` or `gateway:<gatewayId>`. */
-export function directoryField(record: DirectoryRecord): string {
+function directoryField(record: DirectoryRecord): string {
   return record.kind === 'device' ? `device:${record.device.deviceId}` : `gateway:${record.gateway.gatewayId}`
-}
-
-/** Some plans, new or changed, and wearers that have none any more. */
-export async function publishPlans(
-  redis: RedisClient,
-  keys: Keys,
-  shardCount: number,
-  plans: readonly WearerPlan[],
-  removedWearerIds: readonly number[],
-): Promise<void> {
-  const removed = byShard(removedWearerIds, (wearerId) => wearerId, shardCount)
-  let changed = 0
-  for (const [shard, some] of byShard(plans, ({ wearerId }) => wearerId, shardCount).entries()) {
-    const gone = (removed[shard] as number[]).map(String)
-    if (some.length + gone.length > 0)
-      changed += (await publishRecords(redis, keys.plansOf(shard), planRecords(some), gone)).length
-  }
-  await announcePlans(redis, keys, shardCount, changed)
 }
 
 /** All plans: a wearer not among them has none any more. Throws FencedOff where `token` is given and older than another. */
@@ -126,36 +83,38 @@ export async function publishAllPlans(
   await announcePlans(redis, keys, shardCount, changed)
 }
 
-export async function loadPlans(
+/** Follows the plans of a shard, by wearer. See RecordReader for what the function given does and throws. */
+export function followPlans(
   redis: RedisClient,
   keys: Keys,
   shard: number,
-): Promise<{ version: number; plans: Map<number, PublishedPlan> }> {
-  const { version, records } = await loadAllRecords(redis, keys.plansOf(shard))
-  return { version, plans: new Map([...records].map(([wearerId, json]) => [Number(wearerId), JSON.parse(json)])) }
+  alarm?: RuleAlarm,
+): () => Promise<RuleNews<number, PublishedPlan>> {
+  const reader = new RecordReader(redis, keys.plansOf(shard), alarm)
+  return async () => parsed(await reader.news(), Number)
 }
 
-/** Plans of a shard changed after version `since`, undefined where a wearer has none any more; undefined: load all. */
-export async function loadPlanChanges(
-  redis: RedisClient,
-  keys: Keys,
-  shard: number,
-  since: number,
-): Promise<{ version: number; changed: Map<number, PublishedPlan | undefined> } | undefined> {
-  const found = await loadChangedRecords(redis, keys.plansOf(shard), since)
-  if (found === undefined) return undefined
-  const changed = new Map([...found.changed].map(([wearerId, json]) => [Number(wearerId), parse<PublishedPlan>(json)]))
-  return { version: found.version, changed }
-}
+/** An id names one shape for ever: what is sealed under it never grows older. */
+const ZONE_STAMP = 0
 
-/** Zones by id. An id names one shape for ever; publishing it again overwrites it, for a database that began anew. */
+/**
+ * Zones by id. Publishing an id again overwrites it, for a database that began anew and for what somebody else has put there; then
+ * whoever follows plans looks again, as a plan may have been waiting for its zone.
+ */
 export async function publishZones(redis: RedisClient, keys: Keys, zones: readonly Zone[]): Promise<void> {
-  const records = new Map(zones.map((zone) => [zone.id, JSON.stringify(zone)]))
-  for (const ids of portions([...records.keys()], (id) => (records.get(id) as string).length))
-    await redis.hset(
-      keys.zones,
-      ids.flatMap((id) => [id, records.get(id) as string]),
-    )
+  let replaced = false
+  const shapes = new Map(zones.map((zone) => [zone.id, JSON.stringify(zone)]))
+  for (const ids of portions([...shapes.keys()], (id) => (shapes.get(id) as string).length)) {
+    const known = await redis.hmget(keys.zones, ...ids)
+    const differing = ids.flatMap((id, i) => {
+      const { text } = keys.seal.seal(keys.zones, id, ZONE_STAMP, shapes.get(id) as string)
+      if (text === known[i]) return []
+      replaced ||= known[i] !== null
+      return [id, text]
+    })
+    if (differing.length > 0) await redis.hset(keys.zones, differing)
+  }
+  if (replaced) await bumpVersion(redis, keys.allPlans)
 }
 
 /** Zones that no plan names any more. */
@@ -163,15 +122,26 @@ export async function removeZones(redis: RedisClient, keys: Keys, ids: readonly 
   for (const some of portions(ids, (id) => id.length)) await redis.hdel(keys.zones, ...some)
 }
 
-/** The zones of these ids, or all; an id that is not published is not among them. */
-export async function loadZones(redis: RedisClient, keys: Keys, ids?: readonly string[]): Promise<Zone[]> {
+/** The zones of these ids; one that is not published, or not by its publisher, is not among them. */
+export async function loadZones(
+  redis: RedisClient,
+  keys: Keys,
+  ids: readonly string[],
+  alarm = SILENT_ALARM,
+): Promise<Zone[]> {
   const zones: Zone[] = []
-  if (ids === undefined) {
-    await scanHash(redis, keys.zones, (_, json) => zones.push(JSON.parse(json.toString())))
-    return zones
-  }
+  let refused = 0
   for (const some of portions(ids, () => 65_536))
-    for (const json of await redis.hmget(keys.zones, ...some)) if (json !== null) zones.push(JSON.parse(json))
+    for (const [i, text] of (await redis.hmget(keys.zones, ...some)).entries()) {
+      if (text === null) continue
+      const opened = keys.seal.open(keys.zones, some[i] as string, text)
+      if (opened !== undefined) zones.push(JSON.parse(opened.body))
+      else {
+        refused++
+        alarm.refused(keys.zones, some[i] as string, 'it does not carry the seal of the publisher')
+      }
+    }
+  if (refused === 0) alarm.whole(keys.zones)
   return zones
 }
 
@@ -201,10 +171,11 @@ function byShard<T>(items: readonly T[], wearerOf: (item: T) => number, shardCou
   return shards
 }
 
-function mapValues<K, V, W>(map: Map<K, V>, change: (key: K, value: V) => W): Map<K, W> {
-  return new Map([...map].map(([key, value]) => [key, change(key, value)]))
-}
-
-function parse<T>(json: string | undefined): T | undefined {
-  return json === undefined ? undefined : JSON.parse(json)
+function parsed<K, T>({ version, changed }: RuleNews<string, string>, nameOf: (field: string) => K): RuleNews<K, T> {
+  return {
+    version,
+    changed: new Map(
+      [...changed].map(([field, json]) => [nameOf(field), json === undefined ? undefined : JSON.parse(json)]),
+    ),
+  }
 }

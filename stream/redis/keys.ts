@@ -1,6 +1,8 @@
 // Every Redis key and channel. What one script or one commit touches shares a hash tag, so that a Redis Cluster keeps it
 // together: `{7}` for all of shard 7, a tag of its own for each thing that belongs to no shard.
 
+import { KNOWN_SEAL, type Seal } from './seal.ts'
+
 /** In place of a shard, a reader or an id: the pattern of all such keys, as `rights.ts` gives it to Redis. */
 export const EVERY = '*'
 type Shard = number | typeof EVERY
@@ -12,10 +14,19 @@ export const UNITS_SHARD = 0
 export type LogReader = 'evaluate' | 'record'
 
 /**
- * Where one published set lives: its records, its version, the recent changes, the newest publisher's token, and the channel that
- * announces changes.
+ * Where one published set lives: its records, the head that vouches for them, its version, the recent changes, the newest publisher's
+ * token, and the channel that announces changes; its name under the seal, and the seal.
  */
-export type PublicationKeys = { records: string; version: string; changes: string; fence: string; notice: string }
+export type PublicationKeys = {
+  records: string
+  head: string
+  version: string
+  changes: string
+  fence: string
+  notice: string
+  set: string
+  seal: Seal
+}
 
 export type Keys = ReturnType<typeof keysOf>
 
@@ -24,19 +35,23 @@ export const ACTS_READER = 'notify-acts'
 /** As whom record keeps its place in the incident log. */
 export const INCIDENTS_READER = 'record-incidents'
 
-/** The keys under `prefix`, which must hold no braces. */
-export function keysOf(prefix: string) {
+/** The keys under `prefix`, which must hold no braces, and what published rules are sealed with. */
+export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
   if (prefix === '' || /[{}]/.test(prefix)) throw new RangeError(`not a key prefix: "${prefix}"`)
   const inShard = (shard: Shard, name: string): string => `${prefix}:{${shard === EVERY ? '[0-9]*' : shard}}:${name}`
   const published = (base: string): PublicationKeys => ({
     records: base,
+    head: `${base}:head`,
     version: `${base}:version`,
     changes: `${base}:changes`,
     fence: `${base}:fence`,
     notice: `${base}:notice`,
+    set: base,
+    seal,
   })
   return {
     prefix,
+    seal,
     reports: (shard: Shard) => inShard(shard, 'reports'),
     incidents: (shard: Shard) => inShard(shard, 'incidents'),
     states: (shard: Shard) => inShard(shard, 'states'),

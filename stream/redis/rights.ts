@@ -19,15 +19,15 @@ const CONNECTING =
 const QUEUES =
   '@hash @list @set @sortedset @stream @string exists type del unlink expire pexpire persist ttl pttl rename -@dangerous'
 
-const followed = ({ records, version, changes }: PublicationKeys): Right[] => [
+const followed = ({ records, head, version, changes }: PublicationKeys): Right[] => [
   { keys: [records], commands: 'hscan hmget' },
-  { keys: [version], commands: 'get' },
+  { keys: [version, head], commands: 'get' },
   { keys: [changes], commands: 'xrange' },
 ]
 
-const published = ({ records, version, changes, fence }: PublicationKeys): Right[] => [
-  { keys: [records], commands: 'hscan hmget hset hdel', script: true },
-  { keys: [version, fence], commands: 'get set', script: true },
+const published = ({ records, head, version, changes, fence }: PublicationKeys): Right[] => [
+  { keys: [records], commands: 'hscan hset hdel', script: true },
+  { keys: [version, fence, head], commands: 'get set', script: true },
   { keys: [changes], commands: 'xadd', script: true },
 ]
 
@@ -51,7 +51,7 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
       { keys: [keys.probe(EVERY)], commands: 'set' },
       { keys: [keys.listening], commands: 'hmget hset', script: true },
       { keys: [keys.quarantine], commands: 'xadd xlen xrange xtrim', script: true },
-      { keys: [keys.deviceKey], commands: 'get set' },
+      { keys: [keys.deviceKey], commands: 'get setnx' },
       { keys: [keys.disputes], commands: 'hexists hlen hset hvals', script: true },
       { keys: [keys.disputesVersion], commands: 'get incr', script: true },
       { keys: [keys.senders], commands: 'hget hset', script: true },

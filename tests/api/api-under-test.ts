@@ -50,7 +50,8 @@ export async function apiUnderTest(options: Partial<ApiOptions> & Services = {})
   const secret = randomBytes(32).toString('hex')
   const closing: (() => Promise<unknown>)[] = []
   const pool = (role: 'gelang_api' | 'gelang_auth', max: number): Pool => {
-    const url = databaseUrl === undefined ? database.ownerUrl : withHostOf(database.ownerUrl, databaseUrl)
+    const own = role === 'gelang_api' ? database.apiUrl : database.authUrl
+    const url = databaseUrl === undefined ? own : withHostOf(own, databaseUrl)
     const opened = openPool({ url, role, applicationName: 'gelang test', max })
     closing.push(() => opened.end())
     return opened
@@ -85,7 +86,7 @@ export async function apiUnderTest(options: Partial<ApiOptions> & Services = {})
 }
 
 async function makeAccounts(database: TestDatabase, seeded: Seeded, secret: string): Promise<void> {
-  const pool = openPool({ url: database.ownerUrl, role: 'gelang_auth', applicationName: 'gelang test', max: 2 })
+  const pool = openPool({ url: database.authUrl, role: 'gelang_auth', applicationName: 'gelang test', max: 2 })
   const auth = createAuth({ pool, baseUrl: 'http://127.0.0.1', allowedOrigins: [], secret, log: silentLog })
   for (const [name, officerId] of Object.entries(seeded.officers))
     await linkAccount(

@@ -116,11 +116,21 @@ test('the console: hashed files stay, its page is asked for anew, every place in
   const asset = await get(t.api, '/assets/app-4f1e.js')
   expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
   expect(asset.headers.get('content-type')).toMatch(/javascript/)
-  for (const path of ['/', '/index.html', '/klien/7', '/insiden']) {
+  for (const path of ['/', '/index.html', '/klien/7', '/insiden/7', '/laporan']) {
     const page = await get(t.api, path)
+    expect([path, page.status]).toEqual([path, 200])
     expect(await page.text()).toContain('<title>Gelang</title>')
     expect(page.headers.get('cache-control')).toBe('no-cache')
   }
+  for (const path of ['/insiden', '/entah/apa', '/klien/7/apa']) {
+    const page = await get(t.api, path)
+    expect([path, page.status]).toEqual([path, 404])
+    expect(await page.text()).toContain('<title>Gelang</title>')
+  }
+  const old = await fetch(`${t.api.baseUrl}/?incident=4f1e`, { redirect: 'manual' })
+  expect([old.status, old.headers.get('location')]).toEqual([302, '/insiden/4f1e'])
+  const odd = await fetch(`${t.api.baseUrl}/?incident=${encodeURIComponent('//evil.example/')}`, { redirect: 'manual' })
+  expect(odd.status).toBe(200)
   for (const path of ['/assets/gone-1.js', '/v1/gone', '/api/gone'])
     expect((await get(t.api, path)).status).toBe(path === '/v1/gone' ? 401 : 404)
   const outside = await get(t.api, '/..%2f..%2f..%2fetc/passwd')

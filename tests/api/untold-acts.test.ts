@@ -45,13 +45,14 @@ async function startProcess(): Promise<{ api: RunningApi; kill(): Promise<void>;
     cwd: resolve(import.meta.dirname, '../..'),
     env: {
       PATH: process.env.PATH,
-      DATABASE_URL: t.database.ownerUrl,
+      ...t.database.environment,
       REDIS_URL: redisGate.url,
       GELANG_PREFIX: t.redis.settings.prefix,
       GELANG_SHARDS: String(SHARDS),
       GELANG_API_PORT: '0',
       GELANG_HEALTH_PORT: '0',
       GELANG_AUTH_SECRET: secret,
+      GELANG_RULES_KEY: secret,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

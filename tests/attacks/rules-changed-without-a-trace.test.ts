@@ -31,6 +31,8 @@ const NOT_BY_TRIGGER: Record<string, string> = {
   fix: 'the track',
   quarantine: 'what devices sent',
   record_position: 'how far the log was read',
+  reading_alarm: 'append-only; alarm.mass_reading tells it',
+  reason_review: 'append-only; reason.review tells it',
   rules_version: 'counts changes that are written down themselves',
   schema_migration: 'the owner’s own list',
   'auth.session': 'session.open, close and refused tell it',
@@ -90,8 +92,8 @@ test.each([
   ['assignment.delete', `DELETE FROM assignment WHERE wearer_id = $1`],
   ['access_grant.delete', `DELETE FROM access_grant WHERE wearer_id = $1`],
 ])('%s', async (action, sql) => {
-  await asOfficer(database.apiPool, seeded.officers.kepalaA!, (client) =>
-    client.query(`SELECT grant_access($1, 'uji coba', 60)`, [seeded.wearers.a1.id]),
+  await asOfficer(database.apiPool, seeded.officers.kanwil!, (client) =>
+    client.query(`SELECT grant_access($1, 'pemeriksaan', 'uji coba jejak audit', 60)`, [seeded.wearers.a1.id]),
   )
   const added = await after(sql, [seeded.wearers.a1.n])
   expect(added.length).toBeGreaterThan(0)

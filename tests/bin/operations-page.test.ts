@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { settingsTable } from '../../bin/process/settings-table.ts'
-import { DATABASE_ROLES } from '../../store/database/open-pool.ts'
+import { LOGINS } from '../../store/database/logins.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const FOLDERS = ['api', 'bin', 'ingest', 'notify', 'pipeline', 'store', 'stream']
@@ -16,7 +16,7 @@ function metricsInCode(): Set<string> {
       if (file.endsWith('.ts'))
         for (const [, name] of readFileSync(join(ROOT, folder, file), 'utf8').matchAll(/'(gelang_[a-z0-9_]+)'/g))
           found.add(name!)
-  for (const role of DATABASE_ROLES) found.delete(role)
+  for (const login of Object.values(LOGINS)) found.delete(login)
   return found
 }
 

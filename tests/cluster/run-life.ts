@@ -165,7 +165,7 @@ async function place(
       onEnd: (which, how) =>
         onEnd(`${which} ended: ${how} ${lastError(join(world.servers.logFolder, `${which}.log`))}`),
       env: {
-        DATABASE_URL: world.databaseUrl,
+        ...world.databaseEnvironment,
         GELANG_SHARDS: String(SHARDS),
         GELANG_LEASE_TTL_MS: String(LEASE_TTL_MS),
         GELANG_API_PORT: String(api),
@@ -174,6 +174,7 @@ async function place(
         GELANG_TCP_PORT_OFFSET: String(tcp - 5000),
         GELANG_BASE_URL: apiUrl,
         GELANG_AUTH_SECRET: world.authSecret,
+        GELANG_RULES_KEY: world.authSecret,
         ...env,
       },
     })

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws'
 import type { RunningApi } from '../../api/start-api.ts'
 import { ConsoleState } from '../../web-map/app/console-state.ts'
 import { connectApi } from '../../web-map/session/request.ts'
+import { fakeHistory } from '../web-map/fake-history.ts'
 
 export type RealDesk = ReturnType<typeof openRealDesk>
 
@@ -32,9 +33,19 @@ export function openRealDesk(api: RunningApi, cookie: string, feedAt = (url: str
       timers.add(timer)
       return () => clearTimeout(timer)
     },
-    sound: { allow: async () => true, follow: () => undefined, play: (what: string) => played.push(what) > 0 } as never,
-    preferences: { muteInformation: signal(false), chooseLanguage: () => 'id' },
-    address: { incidentId: () => undefined, clear: () => undefined },
+    sound: {
+      allow: async () => true,
+      follow: () => undefined,
+      stay: () => undefined,
+      play: (what: string) => played.push(what) > 0,
+    } as never,
+    preferences: {
+      muteInformation: signal(false),
+      mutedUntilMs: signal(0),
+      volume: signal(1),
+      chooseLanguage: () => undefined,
+    },
+    history: fakeHistory(),
   })
   return {
     state,

@@ -67,7 +67,8 @@ afterAll(async () => {
 async function openConsole(): Promise<void> {
   const { database, redis } = pipeline
   const open = (role: 'gelang_api' | 'gelang_auth'): Pool => {
-    const pool = openPool({ url: database.ownerUrl, role, applicationName: 'gelang test', max: 6 })
+    const url = role === 'gelang_api' ? database.apiUrl : database.authUrl
+    const pool = openPool({ url, role, applicationName: 'gelang test', max: 6 })
     pools.push(pool)
     return pool
   }
@@ -131,10 +132,9 @@ describe.skipIf(!chromiumIsHere)('two officers, one Bapas, a bracelet that leave
     })
     run.start()
 
-    const card = (page: Page) =>
-      page.locator('.card', { hasText: leaver.name }).filter({ hasText: 'di luar zona wajib' })
-    await card(first).waitFor()
-    await card(second).waitFor()
+    const row = (page: Page) => page.locator('.row', { hasText: leaver.name }).filter({ hasText: 'di luar zona wajib' })
+    await row(first).waitFor()
+    await row(second).waitFor()
     const incident = await eventually(
       async () =>
         [...(await pipeline.incidents()).values()].find(
@@ -143,17 +143,17 @@ describe.skipIf(!chromiumIsHere)('two officers, one Bapas, a bracelet that leave
       'the incident in the log',
     )
 
-    await card(first).locator('.card-open').click()
-    await expect.poll(() => first.locator('.panel').textContent()).toContain(leaver.name)
+    await row(first).locator('.row-link').click()
+    await expect.poll(() => first.locator('.incident').textContent()).toContain(leaver.name)
     const before = await picture(first)
     await expect.poll(() => picture(first)).not.toBe(before)
 
-    await card(first).getByRole('button', { name: 'Terima' }).click()
-    await expect.poll(() => card(second).textContent()).toContain('Diterima')
+    await row(first).getByRole('button', { name: 'Terima' }).click()
+    await expect.poll(() => row(second).textContent()).toContain('Operator')
     await first.screenshot({ path: `${folder}/first.png` })
 
     // The other Bapas: on the screen, over the WebSocket, over REST, in SQL.
-    expect(await other.locator('.card', { hasText: leaver.name }).count()).toBe(0)
+    expect(await other.locator('.row', { hasText: leaver.name }).count()).toBe(0)
     expect([...elsewhere.incidents.values()].filter((each) => each.wearerId === wearerId)).toEqual([])
     const wearerUuid = await uuidOf(wearerId)
     const [from, to] = [Date.now() - 3_600_000, Date.now()].map((timeMs) => new Date(timeMs).toISOString())
@@ -183,13 +183,14 @@ describe.skipIf(!chromiumIsHere)('two officers, one Bapas, a bracelet that leave
     )
 
     // Why it stands, and the minutes, from the track that was recorded meanwhile; neither is the other Bapas's to ask.
-    await card(first).getByRole('button', { name: 'Mengapa?' }).click()
+    await first.getByRole('link', { name: 'Mengapa?' }).click()
     await first.locator('.chart .way').waitFor()
     expect(await first.locator('.proof .agrees').count()).toBe(1)
     expect(await first.locator('.fix-table tbody').textContent()).toContain('Dipastikan')
     await first.screenshot({ path: `${folder}/why.png` })
-    await first.getByRole('button', { name: 'Kembali ke berkas klien' }).click()
-    await first.locator('[data-returns=ledger]').click()
+    await first.getByRole('link', { name: 'Kembali ke peringatan' }).click()
+    await first.locator('.incident-who a').click()
+    await first.getByRole('link', { name: 'Rekap' }).click()
     await first.locator('.minutes td.violated').first().waitFor()
     for (const path of [
       `/v1/incidents/${incident.id}/explanation`,

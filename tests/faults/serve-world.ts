@@ -52,7 +52,7 @@ export async function serveWorld(
   for (const [i, [name, port]] of [...targets].entries())
     proxies.set(name, await CuttingProxy.open(listening[i]!, port))
   const env = {
-    DATABASE_URL: world.databaseUrl,
+    ...world.databaseEnvironment,
     REDIS_URL: redis.url,
     GELANG_SHARDS: String(SHARDS),
     GELANG_LEASE_TTL_MS: String(LEASE_TTL_MS),
@@ -63,6 +63,7 @@ export async function serveWorld(
     GELANG_TCP_PORT_OFFSET: String(ports.usualOffset),
     GELANG_BASE_URL: `http://127.0.0.1:${api}`,
     GELANG_AUTH_SECRET: world.authSecret,
+    GELANG_RULES_KEY: world.authSecret,
   }
   const processes = new Map<ProcessName, ServerProcess>()
   for (const [i, [name, roles]] of Object.entries(ROLES).entries())

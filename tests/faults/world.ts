@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { createAccount, createAuth } from '../../api/sign-in/auth.ts'
+import { databaseEnvironment } from '../../bench/system/database-environment.ts'
 import { seedFleet } from '../../bin/demo/seed-fleet.ts'
 import { WIRE_DEVICES } from '../../simulators/devices/all-devices.ts'
 import type { WireProtocol } from '../../simulators/devices/wire-device.ts'
@@ -74,6 +75,8 @@ export type World = {
   /** The first fleet lives from here on, in simulated time. */
   fromMs: number
   databaseUrl: string
+  /** Addresses for the processes that serve. */
+  databaseEnvironment: Record<string, string>
   wearerIdOf: ReadonlyMap<string, number>
   /** Wearers whose bracelets are never answered: what TCP took may be lost with the process that had it. */
   unanswered: ReadonlySet<number>
@@ -127,6 +130,7 @@ export async function makeWorld(seed: number, servers: Servers, { wires = false,
   const fromMs = DAY + random.pick(SPANS_BEGIN_AT_MIN) * MINUTE_MS
   const slotFromMs = (index: number) => fromMs + index * (SPAN_MS + GAP_MS)
   const databaseUrl = await createDatabase(servers.postgres.url, `world_${seed}_${randomBytes(3).toString('hex')}`)
+  const addresses = await databaseEnvironment(databaseUrl)
   await migrate(databaseUrl, silentLog)
   const pool = openPool({ url: databaseUrl, applicationName: 'fault harness', max: 2, takeOver: 'fault harness' })
   const { officers, wearerIds } = await seedFleet({
@@ -150,6 +154,7 @@ export async function makeWorld(seed: number, servers: Servers, { wires = false,
     fleet,
     fromMs,
     databaseUrl,
+    databaseEnvironment: addresses,
     wearerIdOf: new Map(fleet.wearers.map(({ deviceId, number }) => [deviceId, wearerIds[number]!])),
     unanswered: new Set(
       fleet.wearers.flatMap(({ via, number }) => (ANSWERS_NOBODY.has(via) ? [wearerIds[number]!] : [])),

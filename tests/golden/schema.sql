@@ -4,21 +4,22 @@ extension ltree
 extension timescaledb
 
 -- tables and views
-access_grant table, row security
+access_grant table, row security for the owner too
   id bigint not null identity a
   officer_id uuid not null
   wearer_id integer not null
   reason text not null
   during tstzrange not null
+  kind text not null = 'lainnya'::text
 act_to_tell table
   act_id bigint not null
   since timestamp with time zone not null = clock_timestamp()
-assignment table, row security
+assignment table, row security for the owner too
   id integer not null identity a
   bracelet_id integer not null
   wearer_id integer not null
   during tstzrange not null
-audit table, row security
+audit table, row security for the owner too
   id bigint not null
   at timestamp with time zone not null
   actor text not null
@@ -31,7 +32,7 @@ audit table, row security
   detail jsonb
   previous_hash bytea not null
   hash bytea not null
-audit_head table, row security
+audit_head table, row security for the owner too
   one boolean not null = true
   id bigint not null
   hash bytea not null
@@ -79,7 +80,7 @@ auth.verification table
   "expiresAt" timestamp with time zone not null
   "createdAt" timestamp with time zone not null = CURRENT_TIMESTAMP
   "updatedAt" timestamp with time zone not null = CURRENT_TIMESTAMP
-bracelet table, row security
+bracelet table, row security for the owner too
   id integer not null identity a
   device_id text not null
   model text not null
@@ -94,7 +95,7 @@ bracelet table, row security
   certificate_cn text
   preshared_key boolean not null = false
   networks cidr[]
-condition table, row security
+condition table, row security for the owner too
   version_id bigint not null identity a
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
@@ -137,12 +138,12 @@ fix table
   altitude_m real
   hdop real
   attributes json
-gateway table, row security
+gateway table, row security for the owner too
   id text not null
   unit_path ltree not null
   secret_sha256 text not null
   revoked_at timestamp with time zone
-incident table, row security
+incident table, row security for the owner too
   id uuid not null
   revision integer not null
   type text not null
@@ -155,20 +156,20 @@ incident table, row security
   body jsonb not null
   resolved_at timestamp with time zone
   unit_path ltree
-incident_revision table, row security
+incident_revision table, row security for the owner too
   incident_id uuid not null
   revision integer not null
   wearer_id integer
   body jsonb not null
   unit_path ltree
-officer table, row security
+officer table, row security for the owner too
   id uuid not null = gen_random_uuid()
   name text not null
   role text not null
   unit_path ltree not null
   auth_user_id text
   active boolean not null = true
-officer_act table, row security
+officer_act table, row security for the owner too
   act_id bigint not null identity a
   incident_id uuid not null
   wearer_id integer
@@ -180,7 +181,7 @@ officer_act table, row security
   resolution text
   signs integer not null = 1
   unit_path ltree
-permit table, row security
+permit table, row security for the owner too
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
   during tstzrange not null
@@ -194,7 +195,7 @@ permit table, row security
   cancelled_at timestamp with time zone
   end_author_id uuid
   end_approver_id uuid
-quarantine table, row security
+quarantine table, row security for the owner too
   received_at timestamp with time zone not null
   source_id text not null
   protocol text not null
@@ -203,11 +204,34 @@ quarantine table, row security
   device_id text
   raw bytea not null
   cut boolean not null
-record_position table, row security
+reading_alarm table, row security for the owner too
+  id bigint not null identity a
+  at timestamp with time zone not null = clock_timestamp()
+  officer_id uuid not null
+  unit_path ltree not null
+  what text not null
+  per text not null
+  found integer not null
+  allowed integer not null
+reading_limit table, row security for the owner too
+  role text not null
+  what text not null
+  per text not null
+  allowed integer not null
+reason_review table, row security for the owner too
+  audit_id bigint not null
+  reviewer_id uuid not null
+  at timestamp with time zone not null = clock_timestamp()
+  verdict text not null
+  note text
+record_position table, row security for the owner too
   shard integer not null
   token bigint not null
   last_id text not null
-rules_version table, row security
+retention table, row security for the owner too
+  kept text not null
+  days integer
+rules_version table, row security for the owner too
   one boolean not null = true
   version bigint not null
 schema_migration table
@@ -259,15 +283,16 @@ sight view
   wearer_id integer
   places boolean
  SELECT id AS wearer_id,
-    ((( SELECT acting_role() AS acting_role)) <> ALL (ARRAY['kanwil'::text, 'ditjenpas'::text])) OR (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids)) AS places
+    true AS places
    FROM wearer w
   WHERE unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND
         CASE
-            WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text, 'operator'::text, 'kanwil'::text, 'ditjenpas'::text]) THEN true
+            WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text, 'operator'::text]) THEN true
             WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text]) THEN (( SELECT acting_officer_id() AS acting_officer_id)) = pk_officer_id OR (( SELECT acting_officer_id() AS acting_officer_id)) = asisten_officer_id OR (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
+            WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kanwil'::text, 'ditjenpas'::text]) THEN (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
             ELSE false
         END;
-supervision table, row security
+supervision table, row security for the owner too
   id integer not null identity a
   wearer_id integer not null
   programme text not null
@@ -332,7 +357,7 @@ track view {security_barrier=true}
                     WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kanwil'::text, 'ditjenpas'::text]) THEN (w.id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
                     ELSE false
                 END));
-unit table, row security
+unit table, row security for the owner too
   path ltree not null
   parent ltree generated = 
 CASE
@@ -344,7 +369,7 @@ END
   time_zone text not null
   rules_version bigint not null = 0
   device_networks cidr[]
-wearer table, row security
+wearer table, row security for the owner too
   id integer not null identity a
   uuid uuid not null = gen_random_uuid()
   name text not null
@@ -356,7 +381,7 @@ wearer table, row security
   report_interval_ms integer not null = 60000
   silence_grace_ms integer not null = 900000
   plan_changed_at timestamp with time zone not null = '-infinity'::timestamp with time zone
-zone table, row security
+zone table, row security for the owner too
   id text not null = (gen_random_uuid())::text
   lineage uuid not null = gen_random_uuid()
   name text not null
@@ -373,9 +398,11 @@ quarantine by received_at every 7 days
 
 -- constraints
 access_grant access_grant_during_check CHECK (is_span(during) AND NOT upper_inf(during))
+access_grant access_grant_kind_check CHECK (kind = ANY (reason_kinds()))
 access_grant access_grant_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
 access_grant access_grant_pkey PRIMARY KEY (id)
 access_grant access_grant_reason_check CHECK (length(btrim(reason)) >= 5)
+access_grant access_grant_reason_says_something CHECK (reason_has_content(reason) IS TRUE) NOT VALID
 access_grant access_grant_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 act_to_tell act_to_tell_act_id_fkey FOREIGN KEY (act_id) REFERENCES officer_act(act_id)
 act_to_tell act_to_tell_pkey PRIMARY KEY (act_id)
@@ -465,8 +492,21 @@ permit permit_pkey PRIMARY KEY (id)
 permit permit_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 permit permit_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(id)
 quarantine quarantine_received_at_source_id_key UNIQUE (received_at, source_id)
+reading_alarm reading_alarm_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
+reading_alarm reading_alarm_pkey PRIMARY KEY (id)
+reading_limit reading_limit_allowed_check CHECK (allowed >= 0)
+reading_limit reading_limit_per_check CHECK (per = ANY (ARRAY['hour'::text, 'day'::text]))
+reading_limit reading_limit_pkey PRIMARY KEY (role, what, per)
+reading_limit reading_limit_what_check CHECK (what = ANY (ARRAY['persons'::text, 'niks'::text, 'reasons'::text]))
+reason_review reason_review_note_check CHECK (length(note) <= 1000)
+reason_review reason_review_pkey PRIMARY KEY (audit_id)
+reason_review reason_review_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES officer(id)
+reason_review reason_review_verdict_check CHECK (verdict = ANY (ARRAY['layak'::text, 'perlu_penjelasan'::text, 'tidak_layak'::text]))
 record_position record_position_last_id_check CHECK (last_id ~ '^[0-9]+-[0-9]+$'::text)
 record_position record_position_pkey PRIMARY KEY (shard)
+retention retention_days_check CHECK (days > 0)
+retention retention_kept_check CHECK (kept = ANY (ARRAY['fix'::text, 'quarantine'::text]))
+retention retention_pkey PRIMARY KEY (kept)
 rules_version rules_version_one_check CHECK (one)
 rules_version rules_version_pkey PRIMARY KEY (one)
 schema_migration schema_migration_pkey PRIMARY KEY (name)
@@ -506,6 +546,7 @@ CREATE INDEX "session_userId_idx" ON auth.session USING btree ("userId")
 CREATE INDEX access_grant_officer_id_wearer_id_idx ON public.access_grant USING btree (officer_id, wearer_id)
 CREATE INDEX assignment_one_wearer_at_a_time ON public.assignment USING gist (bracelet_id, during)
 CREATE INDEX assignment_wearer_id_idx ON public.assignment USING btree (wearer_id)
+CREATE INDEX audit_officer_id_at_idx ON public.audit USING btree (officer_id, at)
 CREATE INDEX audit_wearer_id_id_idx ON public.audit USING btree (wearer_id, id)
 CREATE INDEX bracelet_unit_path_idx ON public.bracelet USING gist (unit_path)
 CREATE INDEX condition_id_lower_idx ON public.condition USING btree (id, lower(during))
@@ -521,6 +562,7 @@ CREATE INDEX officer_unit_path_idx ON public.officer USING gist (unit_path)
 CREATE INDEX permit_upper_idx ON public.permit USING btree (upper(during))
 CREATE INDEX permit_wearer_id_idx ON public.permit USING btree (wearer_id)
 CREATE INDEX permit_zone_id_idx ON public.permit USING btree (zone_id)
+CREATE INDEX reading_alarm_officer_id_at_idx ON public.reading_alarm USING btree (officer_id, at)
 CREATE INDEX sign_in_try_since_idx ON auth.sign_in_try USING btree (since)
 CREATE INDEX supervision_one_at_a_time ON public.supervision USING gist (wearer_id, during)
 CREATE INDEX unit_path_gist ON public.unit USING gist (path)
@@ -549,7 +591,11 @@ CREATE UNIQUE INDEX officer_auth_user_id_key ON public.officer USING btree (auth
 CREATE UNIQUE INDEX officer_pkey ON public.officer USING btree (id)
 CREATE UNIQUE INDEX permit_pkey ON public.permit USING btree (id)
 CREATE UNIQUE INDEX quarantine_received_at_source_id_key ON public.quarantine USING btree (received_at, source_id)
+CREATE UNIQUE INDEX reading_alarm_pkey ON public.reading_alarm USING btree (id)
+CREATE UNIQUE INDEX reading_limit_pkey ON public.reading_limit USING btree (role, what, per)
+CREATE UNIQUE INDEX reason_review_pkey ON public.reason_review USING btree (audit_id)
 CREATE UNIQUE INDEX record_position_pkey ON public.record_position USING btree (shard)
+CREATE UNIQUE INDEX retention_pkey ON public.retention USING btree (kept)
 CREATE UNIQUE INDEX rules_version_pkey ON public.rules_version USING btree (one)
 CREATE UNIQUE INDEX schema_migration_pkey ON public.schema_migration USING btree (name)
 CREATE UNIQUE INDEX session_pkey ON auth.session USING btree (id)
@@ -577,6 +623,8 @@ CREATE TRIGGER a_audit_delete AFTER DELETE ON condition REFERENCING OLD TABLE AS
 CREATE TRIGGER a_audit_delete AFTER DELETE ON gateway REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON officer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON permit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON reading_limit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON retention REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON wearer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
@@ -590,6 +638,8 @@ CREATE TRIGGER a_audit_insert AFTER INSERT ON condition REFERENCING NEW TABLE AS
 CREATE TRIGGER a_audit_insert AFTER INSERT ON gateway REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON officer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON reading_limit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON retention REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON wearer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
@@ -603,6 +653,8 @@ CREATE TRIGGER a_audit_update AFTER UPDATE ON condition REFERENCING OLD TABLE AS
 CREATE TRIGGER a_audit_update AFTER UPDATE ON gateway REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON officer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON permit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON reading_limit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON retention REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON supervision REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON wearer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
@@ -616,6 +668,8 @@ CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON condition FOR EACH STATEMENT E
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON officer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON permit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON reading_limit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON retention FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON supervision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON unit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON wearer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -624,8 +678,15 @@ CREATE TRIGGER act_now BEFORE INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTIO
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change() (A)
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON incident_revision FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON officer_act FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON reading_alarm FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON reason_review FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change() (A)
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only_all BEFORE TRUNCATE ON reading_alarm FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only_all BEFORE TRUNCATE ON reason_review FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change() (A)
+CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON incident_revision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON bracelet FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
@@ -665,17 +726,27 @@ access_grant own_or_auditor for r to gelang_api
   using officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (( SELECT acting_role() AS acting_role)) IS NOT NULL OR (( SELECT acting_role() AS acting_role)) = 'auditor'::text AND (EXISTS ( SELECT
    FROM officer o
   WHERE o.id = access_grant.officer_id))
+access_grant owner for * to the owner
+  using true
 assignment all_rows for r to gelang_record
   using true
 assignment of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = assignment.wearer_id))
+assignment owner for * to the owner
+  using true
 audit auditor for r to gelang_api
   using (( SELECT acting_role() AS acting_role)) = 'auditor'::text AND (unit_path <@ (( SELECT acting_unit() AS acting_unit)) OR unit_path IS NULL AND (( SELECT nlevel(acting_unit()) AS nlevel)) = 1)
+audit owner_adds for a to the owner
+  check true
+audit owner_reads for r to the owner
+  using true
 audit signer for r to gelang_record
   using true
 audit verifier for r to gelang_audit
+  using true
+audit_head owner for * to the owner
   using true
 audit_head signer for r to gelang_record
   using true
@@ -685,6 +756,8 @@ bracelet all_rows for r to gelang_record
   using true
 bracelet at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) IS DISTINCT FROM 'auditor'::text
+bracelet owner for * to the owner
+  using true
 bracelet worn_by_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM assignment a
@@ -704,10 +777,14 @@ condition of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = condition.wearer_id))
+condition owner for * to the owner
+  using true
 gateway all_rows for r to gelang_record
   using true
 gateway at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text
+gateway owner for * to the owner
+  using true
 incident all_rows for * to gelang_record
   using true
 incident of_unit_in_sight for r to gelang_api
@@ -717,6 +794,8 @@ incident of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = incident.wearer_id))
+incident owner for * to the owner
+  using true
 incident_revision all_rows for * to gelang_record
   using true
 incident_revision of_unit_in_sight for r to gelang_api
@@ -726,15 +805,21 @@ incident_revision of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = incident_revision.wearer_id))
+incident_revision owner_adds for a to the owner
+  check true
+incident_revision owner_reads for r to the owner
+  using true
 officer at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit))
+officer owner for * to the owner
+  using true
 officer_act act for a to gelang_api
   check officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (EXISTS ( SELECT
    FROM wearer w
-  WHERE w.id = officer_act.wearer_id))
+  WHERE w.id = officer_act.wearer_id)) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text, 'kasubsi'::text, 'kepala_bapas'::text, 'operator'::text]))
 officer_act act_on_unit for a to gelang_api
-  check officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (( SELECT acting_role() AS acting_role)) <> 'admin_ti'::text AND (unit_path IN ( SELECT units_in_sight.path
-   FROM units_in_sight() units_in_sight(path, name)))
+  check officer_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND (unit_path IN ( SELECT units_in_sight.path
+   FROM units_in_sight() units_in_sight(path, name))) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text, 'kasubsi'::text, 'kepala_bapas'::text, 'operator'::text]))
 officer_act all_rows for r to gelang_record
   using true
 officer_act of_unit_in_sight for r to gelang_api
@@ -744,6 +829,10 @@ officer_act of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = officer_act.wearer_id))
+officer_act owner_adds for a to the owner
+  check true
+officer_act owner_reads for r to the owner
+  using true
 permit all_rows for r to gelang_record
   using true
 permit approve for a to gelang_api
@@ -759,15 +848,39 @@ permit of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = permit.wearer_id))
+permit owner for * to the owner
+  using true
 quarantine all_rows for * to gelang_record
   using true
 quarantine devices_in_sight for r to gelang_api
   using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND ((EXISTS ( SELECT
    FROM bracelet b
   WHERE b.device_id = quarantine.device_id)) OR (( SELECT nlevel(acting_unit()) AS nlevel)) = 1)
+quarantine owner for * to the owner
+  using true
+reading_alarm owner for * to the owner
+  using true
+reading_alarm watch for r to gelang_api
+  using ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['auditor'::text, 'admin_ti'::text])) AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+reading_limit owner for * to the owner
+  using true
+reading_limit watch for r to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['auditor'::text, 'admin_ti'::text])
+reason_review auditor for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM audit a
+  WHERE a.id = reason_review.audit_id))
+reason_review owner for * to the owner
+  using true
 record_position all_rows for * to gelang_record
   using true
+record_position owner for * to the owner
+  using true
+retention owner for * to the owner
+  using true
 rules_version all_rows for r to gelang_api, gelang_record
+  using true
+rules_version owner for * to the owner
   using true
 supervision all_rows for r to gelang_record
   using true
@@ -775,19 +888,26 @@ supervision of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = supervision.wearer_id))
+supervision owner for * to the owner
+  using true
 unit all_rows for r to gelang_record
   using true
 unit at_or_below for r to gelang_api
   using path <@ (( SELECT acting_unit() AS acting_unit))
+unit owner for * to the owner
+  using true
 wearer all_rows for r to gelang_record
   using true
 wearer in_sight for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND
 CASE
-    WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text, 'operator'::text, 'kanwil'::text, 'ditjenpas'::text]) THEN true
+    WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text, 'operator'::text]) THEN true
     WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text]) THEN (( SELECT acting_officer_id() AS acting_officer_id)) = pk_officer_id OR (( SELECT acting_officer_id() AS acting_officer_id)) = asisten_officer_id OR (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
+    WHEN (( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kanwil'::text, 'ditjenpas'::text]) THEN (id IN ( SELECT granted_wearer_ids() AS granted_wearer_ids))
     ELSE false
 END
+wearer owner for * to the owner
+  using true
 zone all_rows for r to gelang_record
   using true
 zone at_or_below for r to gelang_api
@@ -814,6 +934,8 @@ CASE
        FROM granted_wearer_ids() g(n)
          JOIN permit p ON p.wearer_id = g.n))
 END
+zone owner for * to the owner
+  using true
 zone retire for w to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text]))
 
@@ -1133,7 +1255,8 @@ CREATE OR REPLACE FUNCTION public.audit_grant()
 AS $function$
 BEGIN
   PERFORM write_audit('access.grant', 'wearer:' || (SELECT uuid FROM wearer WHERE id = NEW.wearer_id), NEW.wearer_id, NULL, NEW.reason,
-    jsonb_build_object('to', NEW.officer_id, 'until', to_char(upper(NEW.during) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')));
+    jsonb_build_object('to', NEW.officer_id, 'kind', NEW.kind,
+      'until', to_char(upper(NEW.during) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')));
   RETURN NULL;
 END $function$
 CREATE OR REPLACE FUNCTION public.audit_hash(a audit)
@@ -1259,6 +1382,17 @@ BEGIN
     OR upper(becomes) IS DISTINCT FROM upper(was) AND (upper_inf(becomes) OR upper(becomes) > upper(was) OR upper(becomes) < moment) THEN
     RAISE EXCEPTION '% % stands as it was decided: it may end early, from now on, and is never made longer', what, id
       USING ERRCODE = 'restrict_violation';
+  END IF;
+END $function$
+CREATE OR REPLACE FUNCTION public.check_reason(kind text, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF kind <> ALL (reason_kinds()) OR kind IS NULL OR reason_has_content(reason) IS NOT TRUE THEN
+    RAISE EXCEPTION 'a person is shown for a written reason: its kind, and words that say something' USING ERRCODE = 'check_violation';
   END IF;
 END $function$
 CREATE OR REPLACE FUNCTION public.check_two_decide(author uuid, approver uuid, wearer_number integer, needs_kepala boolean, checked boolean)
@@ -1416,6 +1550,20 @@ BEGIN
   END IF;
   RETURN date_trunc('milliseconds', began);
 END $function$
+CREATE OR REPLACE FUNCTION public.drop_old(which text, older_than timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  kept_days integer := (SELECT days FROM retention WHERE kept = which);
+BEGIN
+  IF kept_days IS NULL OR older_than > now() - make_interval(days => kept_days) THEN
+    RAISE EXCEPTION '% is kept for %', which, coalesce(kept_days || ' days', 'ever') USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN (SELECT count(*) FROM drop_chunks(which::regclass, older_than => drop_old.older_than));
+END $function$
 CREATE OR REPLACE FUNCTION public.during_ms(from_ms double precision, to_ms double precision)
  RETURNS tstzrange
  LANGUAGE sql
@@ -1431,12 +1579,40 @@ BEGIN
   DELETE FROM auth.session WHERE "userId" = OLD.auth_user_id;
   RETURN NULL;
 END $function$
+CREATE OR REPLACE FUNCTION public.find_persons(part text, kind text, reason text, OUT id uuid, OUT name text, OUT unit_path text, OUT programme text)
+ RETURNS SETOF record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  pattern text := '%' || replace(replace(replace(btrim(part), '\', '\\'), '%', '\%'), '_', '\_') || '%';
+BEGIN
+  PERFORM check_reason(kind, reason);
+  IF acting_role() IS NULL OR acting_role() NOT IN ('pk', 'asisten_pk', 'kanwil', 'ditjenpas') THEN
+    RETURN;
+  END IF;
+  IF length(btrim(part)) < 3 THEN
+    RAISE EXCEPTION 'persons are looked for by three characters or more' USING ERRCODE = 'check_violation';
+  END IF;
+  PERFORM write_audit('person.find', 'unit:' || acting_unit()::text, NULL, acting_unit(), btrim(reason), jsonb_build_object('kind', find_persons.kind));
+  RETURN QUERY
+    SELECT w.uuid, w.name, w.unit_path::text, s.programme
+    FROM wearer w JOIN LATERAL (
+      SELECT v.programme, v.sk_number FROM supervision v WHERE v.wearer_id = w.id
+      ORDER BY v.during @> now() DESC, lower(v.during) DESC LIMIT 1) s ON true
+    WHERE w.unit_path <@ acting_unit()
+      AND (w.name ILIKE pattern OR s.sk_number ILIKE pattern OR EXISTS (
+        SELECT FROM assignment a JOIN bracelet b ON b.id = a.bracelet_id
+        WHERE a.wearer_id = w.id AND a.during @> now() AND b.device_id ILIKE pattern))
+    ORDER BY w.name, w.id LIMIT 20;
+END $function$
 CREATE OR REPLACE FUNCTION public.from_ms(ms double precision)
  RETURNS timestamp with time zone
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN to_timestamp((ms / (1000.0)::double precision))
-CREATE OR REPLACE FUNCTION public.grant_access(wearer uuid, reason text, seconds double precision)
+CREATE OR REPLACE FUNCTION public.grant_access(wearer uuid, kind text, reason text, seconds double precision)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1449,13 +1625,14 @@ BEGIN
   IF seconds <= 0 OR seconds > 31 * 86400 THEN
     RAISE EXCEPTION 'access is granted for at most 31 days' USING ERRCODE = 'check_violation';
   END IF;
+  PERFORM check_reason(kind, reason);
   SELECT w.id INTO found_id FROM wearer w WHERE w.uuid = grant_access.wearer AND w.unit_path <@ acting_unit()
-    AND acting_role() IN ('pk', 'asisten_pk', 'kasubsi', 'kepala_bapas', 'operator', 'kanwil', 'ditjenpas');
+    AND acting_role() IN ('pk', 'asisten_pk', 'kanwil', 'ditjenpas');
   IF found_id IS NULL THEN
     RETURN NULL;
   END IF;
-  INSERT INTO access_grant (officer_id, wearer_id, reason, during)
-    VALUES (acting_officer_id(), found_id, btrim(reason), tstzrange(now(), until));
+  INSERT INTO access_grant (officer_id, wearer_id, kind, reason, during)
+    VALUES (acting_officer_id(), found_id, grant_access.kind, btrim(reason), tstzrange(now(), until));
   RETURN until;
 END $function$
 CREATE OR REPLACE FUNCTION public.granted_wearer_ids()
@@ -1526,6 +1703,62 @@ AS $function$
   SELECT o.id, o.name, o.role, o.unit_path, u.name, u.time_zone
   FROM officer o JOIN unit u ON u.path = o.unit_path WHERE o.auth_user_id = account AND o.active
 $function$
+CREATE OR REPLACE FUNCTION public.raise_reading_alarms(OUT what text, OUT per text, OUT readings integer, OUT allowed integer)
+ RETURNS SETOF record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  l record;
+BEGIN
+  FOR l IN
+    WITH read AS MATERIALIZED (
+      SELECT a.action, a.wearer_id, a.at > now() - interval '1 hour' AS this_hour FROM audit a
+      WHERE a.officer_id = acting_officer_id() AND a.at > now() - interval '1 day'
+        AND a.action IN ('track.read', 'position.read', 'evidence.read', 'zones.read', 'export.read', 'nik.reveal', 'access.grant', 'person.find')
+        AND NOT coalesce(a.detail ? 'backtest', false)
+    ), counted AS (
+      SELECT 'persons' AS what, count(DISTINCT r.wearer_id) FILTER (WHERE r.this_hour) AS hour, count(DISTINCT r.wearer_id) AS day
+        FROM read r WHERE r.action LIKE '%.read'
+      UNION ALL
+      SELECT 'niks', count(*) FILTER (WHERE r.this_hour), count(*) FROM read r WHERE r.action = 'nik.reveal'
+      UNION ALL
+      SELECT 'reasons', count(*) FILTER (WHERE r.this_hour), count(*) FROM read r WHERE r.action IN ('access.grant', 'person.find')
+    )
+    SELECT m.what, m.per, m.allowed, CASE m.per WHEN 'hour' THEN c.hour ELSE c.day END AS found
+    FROM reading_limit m JOIN counted c ON c.what = m.what WHERE m.role = acting_role()
+  LOOP
+    CONTINUE WHEN l.found <= l.allowed OR EXISTS (
+      SELECT FROM reading_alarm a WHERE a.officer_id = acting_officer_id() AND a.what = l.what AND a.per = l.per
+        AND a.at > now() - ('1 ' || l.per)::interval);
+    INSERT INTO reading_alarm (officer_id, unit_path, what, per, found, allowed)
+      VALUES (acting_officer_id(), acting_unit(), l.what, l.per, l.found, l.allowed);
+    PERFORM write_audit('alarm.mass_reading', 'officer:' || acting_officer_id(), NULL, acting_unit(), NULL,
+      jsonb_build_object('what', l.what, 'per', l.per, 'found', l.found, 'allowed', l.allowed));
+    what := l.what; per := l.per; readings := l.found; allowed := l.allowed;
+    RETURN NEXT;
+  END LOOP;
+END $function$
+CREATE OR REPLACE FUNCTION public.reason_has_content(reason text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT count(DISTINCT lower(word[1])) >= 3 FROM regexp_matches(reason, '[A-Za-z]{2,}', 'g') AS word
+  HAVING (SELECT count(DISTINCT lower(letter[1])) >= 6 FROM regexp_matches(reason, '[A-Za-z]', 'g') AS letter)
+$function$
+CREATE OR REPLACE FUNCTION public.reason_kinds()
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT ARRAY['menggantikan_rekan', 'pengaduan', 'pemeriksaan', 'penyusunan_laporan', 'keadaan_darurat', 'permintaan_aparat',
+    'permintaan_klien', 'gangguan_alat', 'lainnya']
+$function$
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1535,7 +1768,7 @@ BEGIN
   RAISE EXCEPTION 'rows of % are only ever added, never changed or removed', TG_TABLE_NAME
     USING ERRCODE = 'restrict_violation';
 END $function$
-CREATE OR REPLACE FUNCTION public.reveal_nik(wearer uuid, reason text)
+CREATE OR REPLACE FUNCTION public.reveal_nik(wearer uuid, kind text, reason text)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1545,19 +1778,43 @@ DECLARE
   found_id integer;
   found_nik text;
 BEGIN
-  IF length(btrim(coalesce(reason, ''))) < 5 THEN
-    RAISE EXCEPTION 'a NIK is shown for a written reason only' USING ERRCODE = 'check_violation';
-  END IF;
+  PERFORM check_reason(kind, reason);
   SELECT w.id, w.nik INTO found_id, found_nik FROM wearer w
     WHERE w.uuid = reveal_nik.wearer AND w.unit_path <@ acting_unit() AND (
-      acting_role() IN ('kasubsi', 'kepala_bapas', 'operator', 'kanwil', 'ditjenpas')
-      OR acting_role() IN ('pk', 'asisten_pk')
-        AND (acting_officer_id() IN (w.pk_officer_id, w.asisten_officer_id) OR w.id IN (SELECT granted_wearer_ids())));
+      acting_role() IN ('kasubsi', 'kepala_bapas')
+      OR acting_role() = 'pk' AND (acting_officer_id() = w.pk_officer_id OR w.id IN (SELECT granted_wearer_ids())));
   IF found_id IS NULL THEN
     RETURN NULL;
   END IF;
-  PERFORM append_audit('nik.reveal', 'wearer:' || wearer, found_id, btrim(reason), NULL);
+  PERFORM write_audit('nik.reveal', 'wearer:' || wearer, found_id, NULL, btrim(reason), jsonb_build_object('kind', reveal_nik.kind));
   RETURN found_nik;
+END $function$
+CREATE OR REPLACE FUNCTION public.review_reason(reason_id bigint, verdict text, note text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  asked audit;
+BEGIN
+  SELECT a.* INTO asked FROM audit a WHERE a.id = reason_id AND a.action IN ('access.grant', 'nik.reveal', 'person.find')
+    AND acting_role() = 'auditor' AND a.unit_path <@ acting_unit();
+  IF asked.id IS NULL THEN
+    RETURN false;
+  END IF;
+  INSERT INTO reason_review (audit_id, reviewer_id, verdict, note)
+    VALUES (reason_id, acting_officer_id(), review_reason.verdict, nullif(btrim(review_reason.note), '')) ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  IF review_reason.verdict = 'tidak_layak' THEN
+    UPDATE access_grant g SET during = tstzrange(lower(g.during), greatest(clock_timestamp(), lower(g.during) + interval '1 microsecond'))
+    WHERE g.officer_id = asked.officer_id AND g.wearer_id = asked.wearer_id AND g.during @> clock_timestamp();
+  END IF;
+  PERFORM write_audit('reason.review', 'audit:' || reason_id, asked.wearer_id, asked.unit_path, NULL,
+    jsonb_build_object('verdict', review_reason.verdict));
+  RETURN true;
 END $function$
 CREATE OR REPLACE FUNCTION public.revoke_now()
  RETURNS trigger
@@ -1602,6 +1859,40 @@ AS $function$
   SELECT coalesce(current_setting('gelang.take_over', true), '') <> ''
     AND pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = relation), 'USAGE')
 $function$
+CREATE OR REPLACE FUNCTION public.unit_figures(OUT path text, OUT name text, OUT kind text, OUT klien integer, OUT kritis_open integer, OUT serius_open integer, OUT informasi_open integer, OUT raised_week integer, OUT resolved_week integer, OUT false_week integer)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  WITH people AS MATERIALIZED (
+    SELECT w.id, w.unit_path FROM wearer w
+    WHERE w.unit_path <@ acting_unit() AND CASE
+      WHEN acting_role() IN ('kanwil', 'ditjenpas', 'kepala_bapas', 'kasubsi') THEN true
+      WHEN acting_role() IN ('pk', 'asisten_pk') THEN acting_officer_id() IN (w.pk_officer_id, w.asisten_officer_id)
+      ELSE false END
+  ), counted AS (
+    SELECT p.unit_path, count(*) AS klien, 0 AS kritis, 0 AS serius, 0 AS informasi, 0 AS raised, 0 AS resolved, 0 AS not_true
+      FROM people p WHERE EXISTS (SELECT FROM supervision s WHERE s.wearer_id = p.id AND s.during @> now()) GROUP BY p.unit_path
+    UNION ALL
+    SELECT p.unit_path, 0, count(*) FILTER (WHERE i.severity = 'kritis'), count(*) FILTER (WHERE i.severity = 'serius'),
+        count(*) FILTER (WHERE i.severity = 'informasi'), 0, 0, 0
+      FROM incident i JOIN people p ON p.id = i.wearer_id
+      WHERE NOT i.withdrawn AND i.resolved_at IS NULL AND (i.end_at IS NULL OR i.severity <> 'informasi') GROUP BY p.unit_path
+    UNION ALL
+    SELECT p.unit_path, 0, 0, 0, 0, count(*), count(i.resolved_at),
+        count(*) FILTER (WHERE EXISTS (SELECT FROM officer_act a WHERE a.incident_id = i.id AND a.resolution = 'alarm_palsu'))
+      FROM incident i JOIN people p ON p.id = i.wearer_id
+      WHERE i.start_at > now() - interval '7 days' AND NOT i.withdrawn GROUP BY p.unit_path
+  )
+  SELECT u.path::text, u.name, u.kind, coalesce(sum(c.klien), 0)::integer, coalesce(sum(c.kritis), 0)::integer,
+    coalesce(sum(c.serius), 0)::integer, coalesce(sum(c.informasi), 0)::integer, coalesce(sum(c.raised), 0)::integer,
+    coalesce(sum(c.resolved), 0)::integer, coalesce(sum(c.not_true), 0)::integer
+  FROM unit u LEFT JOIN counted c ON c.unit_path <@ u.path
+  WHERE u.path <@ acting_unit()
+    AND acting_role() IN ('kanwil', 'ditjenpas', 'kepala_bapas', 'kasubsi', 'pk', 'asisten_pk')
+  GROUP BY u.path, u.name, u.kind ORDER BY u.path
+$function$
 CREATE OR REPLACE FUNCTION public.units_in_sight(OUT path ltree, OUT name text)
  RETURNS SETOF record
  LANGUAGE sql
@@ -1617,6 +1908,15 @@ CREATE OR REPLACE FUNCTION public.utc_ms(t timestamp with time zone)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((EXTRACT(epoch FROM t) * (1000)::numeric))::double precision
+CREATE OR REPLACE FUNCTION public.wearer_to_ask_for(incident_id uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT w.uuid FROM incident i JOIN wearer w ON w.id = i.wearer_id
+  WHERE i.id = incident_id AND w.unit_path <@ acting_unit() AND acting_role() IN ('pk', 'asisten_pk', 'kanwil', 'ditjenpas')
+$function$
 CREATE OR REPLACE FUNCTION public.without_places(body jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -1666,6 +1966,9 @@ gelang_api: SELECT on access_grant
 gelang_api: SELECT on assignment
 gelang_api: SELECT on audit
 gelang_api: SELECT on officer
+gelang_api: SELECT on reading_alarm
+gelang_api: SELECT on reading_limit
+gelang_api: SELECT on reason_review
 gelang_api: SELECT on rules_version
 gelang_api: SELECT on seen_incident
 gelang_api: SELECT on seen_revision
@@ -1725,18 +2028,26 @@ gelang_api: audit_session(text,jsonb)
 gelang_api: check_end(text,text,tstzrange,tstzrange,boolean,timestamp with time zone)
 gelang_api: check_two_decide(uuid,uuid,integer,boolean,boolean)
 gelang_api: decision_time(timestamp with time zone)
-gelang_api: grant_access(uuid,text,double precision)
+gelang_api: find_persons(text,text,text)
+gelang_api: grant_access(uuid,text,text,double precision)
 gelang_api: granted_wearer_ids()
 gelang_api: officer_of_account(text)
-gelang_api: reveal_nik(uuid,text)
+gelang_api: raise_reading_alarms()
+gelang_api: reason_has_content(text)
+gelang_api: reason_kinds()
+gelang_api: reveal_nik(uuid,text,text)
+gelang_api: review_reason(bigint,text,text)
 gelang_api: rules_in_sight()
 gelang_api: sees_zone(text)
 gelang_api: taking_over(oid)
+gelang_api: unit_figures()
 gelang_api: units_in_sight()
+gelang_api: wearer_to_ask_for(uuid)
 gelang_api: without_places(jsonb)
 gelang_auth: auth.begin_sign_in(text[],integer[],double precision)
 gelang_auth: auth.sign_in_not_made(text[])
 gelang_auth: auth.sign_in_succeeded(text[])
+gelang_record: drop_old(text,timestamp with time zone)
 public: during_ms(double precision,double precision)
 public: from_ms(double precision)
 public: is_span(tstzrange)

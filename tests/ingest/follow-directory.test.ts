@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Directory } from '../../ingest/admission/directory.ts'
 import { followDirectory } from '../../ingest/admission/follow-directory.ts'
-import {
-  loadDirectory,
-  loadDirectoryChanges,
-  publishDirectory,
-  publishDirectoryChanges,
-} from '../../stream/publication/publications.ts'
+import { followDirectoryRecords, publishDirectory } from '../../stream/publication/publications.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 import { device, gateway } from './ingest-fixture.ts'
@@ -18,8 +13,7 @@ beforeAll(async () => {
 afterAll(() => redis.cleanup())
 
 const source = () => ({
-  load: () => loadDirectory(redis.redis, redis.keys),
-  loadChanges: (since: number) => loadDirectoryChanges(redis.redis, redis.keys, since),
+  news: followDirectoryRecords(redis.redis, redis.keys),
   watch: (onChange: () => void) => watchVersion(redis.redis, redis.keys, 'directory', onChange, 50),
 })
 
@@ -31,12 +25,7 @@ test('the directory is there once published, and follows what changes', async ()
   expect([directory.deviceCount, directory.gateway('g1')?.gateway.unitPath]).toEqual([2, 'ditjenpas.jabar'])
 
   directory.device('b1')!.tokens = 5
-  await publishDirectoryChanges(
-    redis.redis,
-    redis.keys,
-    [device('b1', { revoked: true }), device('b3')],
-    ['device:b2', 'gateway:g1'],
-  )
+  await publishDirectory(redis.redis, redis.keys, [device('b1', { revoked: true }), device('b3')])
   await expect.poll(() => directory.device('b3') !== undefined).toBe(true)
   expect(directory.device('b1')!.device.revoked).toBe(true)
   expect(directory.device('b1')!.tokens).toBe(5)
@@ -46,17 +35,14 @@ test('the directory is there once published, and follows what changes', async ()
 
 test('a load that fails is tried again, and the last directory stays', async () => {
   const directory = new Directory()
-  let failures = 2
+  let failures = 2 // then once not, then again
   let changed: () => void = () => undefined
   const stop = followDirectory(
     directory,
     {
-      load: async () => {
-        if (failures-- > 0) throw new Error('away')
-        return { version: 1, records: [device('b1')] }
-      },
-      loadChanges: async () => {
-        throw new Error('away')
+      news: async () => {
+        if (failures-- !== 0) throw new Error('away')
+        return { version: 1, changed: [['device:b1', device('b1')]] }
       },
       watch: (onChange) => {
         changed = onChange

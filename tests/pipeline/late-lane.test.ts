@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compileDocument, replay } from '../../geofence/inquiry/backtest.ts'
 import { INCIDENT_TYPES, type Incident } from '../../model/incident/incident.ts'
-import { dropOldChunks } from '../../store/database/edition.ts'
 import { loadPlans, loadZones } from '../../store/rules/load-plans.ts'
 import { readReports } from '../../store/track/read-reports.ts'
 import { readEdges } from '../../stream/logs/log-edges.ts'
@@ -192,7 +191,10 @@ describe('later than memory reaches', () => {
     await settled()
     const before = await told(wearerId)
     expect(before).toMatchObject([{ type: 'strap_open', startMs: cutMs }])
-    expect(await dropOldChunks(pipeline.database.ownerPool, NOW_MS - 3 * DAY_MS)).toBeGreaterThan(0)
+    const dropped = await pipeline.database.ownerPool.query(`SELECT drop_chunks('fix', older_than => from_ms($1))`, [
+      NOW_MS - 3 * DAY_MS,
+    ])
+    expect(dropped.rowCount).toBeGreaterThan(0)
     await post(pipeline, [at('dropped', NOW_MS - 26 * HOUR_MS, 0, { archived: true })])
     await settled()
     expect(await told(wearerId)).toEqual(before)

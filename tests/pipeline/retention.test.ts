@@ -3,7 +3,7 @@ import { openMeter } from '../../bin/process/meter.ts'
 import type { Log } from '../../model/observe.ts'
 import { retention } from '../../pipeline/record/retention.ts'
 import { storeTimeMs } from '../../store/database/ask-store.ts'
-import type { Pool } from '../../store/database/open-pool.ts'
+import { keepFor } from '../../store/database/edition.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 
 const DAY_MS = 86_400_000
@@ -22,13 +22,14 @@ beforeAll(async () => {
 beforeEach(async () => {
   said = []
   await database.ownerPool.query('TRUNCATE fix, quarantine')
+  await keepFor(database.ownerPool, { trackDays: 30, quarantineDays: 90 })
 })
 afterAll(() => database.drop())
 
 function turns(clock: () => number, options: Partial<Parameters<typeof retention>[0]> = {}) {
   const { meter, text } = openMeter()
   const turn = retention({
-    ownerPool: database.ownerPool as Pool | undefined,
+    pool: database.recordPool,
     trackDays: 30,
     quarantineDays: 90,
     mine: () => true,
@@ -99,16 +100,17 @@ test('0 days keep for ever; who does not own shard 0 does nothing', async () => 
   expect(await oldestDays('quarantine')).toBe(120)
 })
 
-test('without the owner address it says so once; a refusal is counted and ends nothing', async () => {
+test('less than the owner lets go is refused, counted, and ends nothing', async () => {
   const nowMs = await storeTimeMs(database.ownerPool)
-  const { turn } = turns(() => nowMs, { ownerPool: undefined })
-  await turn()
-  await turn()
-  expect(said).toHaveLength(1)
-  expect(said[0]).toContain('DATABASE_URL')
   await fill(120)
-  const refusing = turns(() => nowMs, { ownerPool: database.recordPool })
-  expect(await refusing.turn()).toBeGreaterThan(60_000)
-  expect(await refusing.metrics()).toContain('gelang_retention_refused_total 1')
+  await keepFor(database.ownerPool, { trackDays: 0, quarantineDays: 90 })
+  const refused = turns(() => nowMs)
+  expect(await refused.turn()).toBeGreaterThan(60_000)
+  expect(await refused.metrics()).toContain('gelang_retention_refused_total 1')
+  expect(said[0]).toContain('gelang migrate')
+  await keepFor(database.ownerPool, { trackDays: 60, quarantineDays: 90 })
+  await turns(() => nowMs).turn()
   expect(await oldestDays('fix')).toBe(120)
+  await turns(() => nowMs, { trackDays: 60 }).turn()
+  expect(await oldestDays('fix')).toBe(60)
 })

@@ -21,7 +21,7 @@ import { insertCondition, insertZone } from '../../store/rules/insert-rules.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
 import { readIncidents } from '../../stream/logs/incident-log.ts'
 import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
-import { loadDirectory, loadDirectoryChanges } from '../../stream/publication/publications.ts'
+import { followDirectoryRecords } from '../../stream/publication/publications.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { connectRedis, duplicateRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
@@ -140,8 +140,7 @@ async function openIngest(parts: { redis: RedisClient; keys: Keys; clock: Clock;
   const { redis, keys, clock, log, meter } = parts
   const directory = new Directory()
   const source = {
-    load: () => loadDirectory(redis, keys),
-    loadChanges: (since: number) => loadDirectoryChanges(redis, keys, since),
+    news: followDirectoryRecords(redis, keys),
     watch: (onChange: () => void) => watchVersion(redis, keys, 'directory', onChange),
   }
   const unfollow = followDirectory(directory, source, log)

@@ -4,8 +4,8 @@ import { publishAll } from '../../pipeline/publish-rules/publish-rules.ts'
 import { loadRules } from '../../store/rules/load-rules.ts'
 import {
   beginPublishingRules,
-  loadDirectory,
-  loadPlans,
+  followDirectoryRecords,
+  followPlans,
   publishAllPlans,
   publishDirectory,
 } from '../../stream/publication/publications.ts'
@@ -30,14 +30,15 @@ afterAll(async () => {
 test('what it read replaces nothing, wherever it was held up; a newer one still publishes', async () => {
   const { redis, keys } = shared
   const options = { pool: database.recordPool, redis, keys, shardCount: 1 }
-  const published = async () => [await loadPlans(redis, keys, 0), await loadDirectory(redis, keys)] as const
+  const published = async () =>
+    [await followPlans(redis, keys, 0)(), await followDirectoryRecords(redis, keys)()] as const
   await seedWearer(database.ownerPool, NOW_MS, [{ kind: 'required', shape }])
   await beginPublishingRules(redis, keys, 1, 5)
   const old = await loadRules(database.recordPool)
   await seedWearer(database.ownerPool, NOW_MS, [{ kind: 'avoided', shape }], 'T-2')
   await publishAll(options, 7)
   const newer = await published()
-  expect(newer[0].plans.size).toBe(2)
+  expect(newer[0].changed.size).toBe(2)
 
   await expect(publishAllPlans(redis, keys, 1, old.plans, 5)).rejects.toThrow(FencedOff)
   await expect(publishDirectory(redis, keys, old.directory, 5)).rejects.toThrow(FencedOff)
@@ -47,7 +48,7 @@ test('what it read replaces nothing, wherever it was held up; a newer one still 
   await seedWearer(database.ownerPool, NOW_MS, [], 'T-3')
   await publishAll(options, 7)
   await publishAll(options, 8)
-  expect((await published())[0].plans.size).toBe(3)
+  expect((await published())[0].changed.size).toBe(3)
 })
 
 test('one that began before has its first word refused even where the newer one found nothing to change', async () => {
@@ -58,5 +59,5 @@ test('one that began before has its first word refused even where the newer one 
   await publishAll(options, 9)
   await publishAll(options, 10)
   await expect(publishAllPlans(redis, keys, 1, old.plans, 9)).rejects.toThrow(FencedOff)
-  expect((await loadPlans(redis, keys, 0)).plans.size).toBe(4)
+  expect((await followPlans(redis, keys, 0)()).changed.size).toBe(4)
 })

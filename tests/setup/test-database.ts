@@ -2,19 +2,31 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { passwordsOf } from '../../bench/system/database-environment.ts'
+import { LOGINS, type Login, loginUrl } from '../../store/database/logins.ts'
 import { migrate } from '../../store/database/migrate.ts'
 import { type DatabaseRole, openPool, type Pool } from '../../store/database/open-pool.ts'
-import { PATIENCE_MS } from './patience-ms.ts'
+
+/** Set where the server of the test run has a login for each role. */
+export const LOGINS_VARIABLE = 'GELANG_TEST_LOGINS'
 
 export type TestDatabase = {
-  /** As the schema's owner, who puts rules in as decided at any time; the others take the role on connect. */
+  /** A superuser's. */
+  adminUrl: string
+  /** Of the schema's owner, who is none. */
   ownerUrl: string
   apiUrl: string
   recordUrl: string
   authUrl: string
+  auditUrl: string
+  /** As the owner, who puts rules in as decided at any time. */
   ownerPool: Pool
   apiPool: Pool
   recordPool: Pool
+  /** What a serving process is given. */
+  environment: Record<string, string>
+  /** One statement of a superuser's. */
+  asAdmin(sql: string): Promise<Record<string, unknown>[]>
   /** Closes the pools above and drops the database. Throws when a test left a connection of its own open. */
   drop(): Promise<void>
 }
@@ -23,26 +35,39 @@ export type TestDatabase = {
 export async function createTestDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
   const serverUrl = process.env.DATABASE_URL
   if (!serverUrl) throw new Error('DATABASE_URL is not set: tests/setup/services.ts sets it')
+  const passwords = process.env[LOGINS_VARIABLE] === undefined ? undefined : passwordsOf(serverUrl)
   const name = `gelang_test_${process.pid}_${randomBytes(4).toString('hex')}`
-  await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0`)
-  const ownerUrl = withDatabase(serverUrl, name)
+  await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0 ${passwords ? `OWNER ${LOGINS.owner}` : ''}`)
+  const adminUrl = withDatabase(serverUrl, name)
+  const urlOf = (login: Login): string => {
+    if (passwords !== undefined) return loginUrl(adminUrl, login, passwords[login])
+    return login === 'owner' ? adminUrl : withRole(adminUrl, LOGINS[login])
+  }
+  const ownerUrl = urlOf('owner')
   if (options.migrated !== false) await migrate(ownerUrl)
 
   const pools: Pool[] = []
-  const pool = (role?: DatabaseRole): Pool => {
-    const as = role ? { role } : { takeOver: 'seed of a test' }
-    const opened = openPool({ url: ownerUrl, applicationName: OWN_NAME, max: 4, ...as })
+  const pool = (login: Login, as: { role?: DatabaseRole; takeOver?: string }): Pool => {
+    const opened = openPool({ url: urlOf(login), applicationName: OWN_NAME, max: 4, ...as })
     pools.push(opened)
     return opened
   }
+  const [apiUrl, recordUrl, authUrl, auditUrl] = (['api', 'record', 'auth', 'audit'] as const).map(urlOf) as [
+    string,
+    string,
+    string,
+    string,
+  ]
   return {
-    ownerUrl,
-    apiUrl: withRole(ownerUrl, 'gelang_api'),
-    recordUrl: withRole(ownerUrl, 'gelang_record'),
-    authUrl: withRole(ownerUrl, 'gelang_auth'),
-    ownerPool: pool(),
-    apiPool: pool('gelang_api'),
-    recordPool: pool('gelang_record'),
+    ...{ adminUrl, ownerUrl, apiUrl, recordUrl, authUrl, auditUrl },
+    ownerPool: pool('owner', { takeOver: 'seed of a test' }),
+    apiPool: pool('api', { role: 'gelang_api' }),
+    recordPool: pool('record', { role: 'gelang_record' }),
+    environment: {
+      ...{ API_DATABASE_URL: apiUrl, AUTH_DATABASE_URL: authUrl, RECORD_DATABASE_URL: recordUrl },
+      ...(passwords === undefined && { GELANG_ALLOW_PRIVILEGED_DATABASE: '1' }),
+    },
+    asAdmin: (sql) => onServer(adminUrl, sql),
     async drop() {
       await Promise.all(pools.map((opened) => opened.end()))
       const left = await leftOpen(serverUrl, name)
@@ -53,6 +78,7 @@ export async function createTestDatabase(options: { migrated?: boolean } = {}): 
 }
 
 const OWN_NAME = 'gelang test'
+const ENDING_MS_MAX = 8_000
 
 function withDatabase(url: string, name: string): string {
   const address = new URL(url)
@@ -60,14 +86,13 @@ function withDatabase(url: string, name: string): string {
   return address.href
 }
 
-function withRole(url: string, role: DatabaseRole): string {
+function withRole(url: string, role: string): string {
   const address = new URL(url)
-  const path = role === 'gelang_auth' ? ' -c search_path=auth' : ''
+  const path = role === LOGINS.auth ? ' -c search_path=auth' : ''
   address.searchParams.set('options', `-c role=${role}${path}`)
   address.search = address.search.replaceAll('+', '%20') // libpq reads no + as a space
   return address.href
 }
-
 // A backend ends a moment after its socket; what is still there later was never closed.
 async function leftOpen(serverUrl: string, name: string): Promise<string[]> {
   for (let waitedMs = 0; ; waitedMs += 50) {
@@ -75,7 +100,7 @@ async function leftOpen(serverUrl: string, name: string): Promise<string[]> {
       serverUrl,
       `SELECT application_name FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
     )
-    if (rows.length === 0 || waitedMs >= PATIENCE_MS) return rows.map((row) => String(row.application_name))
+    if (rows.length === 0 || waitedMs >= ENDING_MS_MAX) return rows.map((row) => String(row.application_name))
     await delay(50)
   }
 }

@@ -8,7 +8,7 @@ import {
   readAttributes,
   readReport,
 } from '../../model/report/report-codec.ts'
-import { applyEditionPolicies, dropOldChunks, timescaleEdition } from '../../store/database/edition.ts'
+import { dropOld, keepFor } from '../../store/database/edition.ts'
 import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
 import { FixRows } from '../../store/track/encode-fixes.ts'
 import { insertFixes } from '../../store/track/insert-fixes.ts'
@@ -228,18 +228,15 @@ describe('the track', () => {
   })
 })
 
-describe('editions', () => {
-  test('the edition that runs is told, and apache leaves retention to the caller', async () => {
-    const edition = await timescaleEdition(database.ownerPool)
-    const who = await applyEditionPolicies(database.ownerPool, { retentionDays: 0, compressAfterDays: 14 })
-    expect(who).toBe(edition === 'apache' ? 'caller' : 'server')
-  })
-
+describe('retention', () => {
   test('old chunks go whole, newer ones stay', async () => {
     const long = FROM_MS - 1000 * DAY_MS
     await insert({ maybe: rowsOf([long, long + DAY_MS, FROM_MS + 9 * DAY_MS]) })
-    expect(await dropOldChunks(database.ownerPool, FROM_MS - DAY_MS)).toBe(2)
-    expect(await dropOldChunks(database.ownerPool, FROM_MS - DAY_MS)).toBe(0)
+    await keepFor(database.ownerPool, { trackDays: 30, quarantineDays: 0 })
+    expect(await dropOld(database.recordPool, FROM_MS - DAY_MS)).toBe(2)
+    expect(await dropOld(database.recordPool, FROM_MS - DAY_MS)).toBe(0)
+    await expect(dropOld(database.recordPool, FROM_MS + DAY_MS)).rejects.toMatchObject({ code: '42501' })
+    await expect(dropOld(database.recordPool, 0, 'quarantine')).rejects.toThrow('kept for ever')
     expect(
       (await readReports(database.recordPool, WEARER, FROM_MS + 9 * DAY_MS, FROM_MS + 10 * DAY_MS, 9)).length,
     ).toBe(1)

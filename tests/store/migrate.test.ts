@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { grantAccess } from '../../store/access/grant-access.ts'
 import { dumpSchema } from '../../store/database/dump-schema.ts'
-import { dropOldChunks } from '../../store/database/edition.ts'
+import { dropOld, keepFor } from '../../store/database/edition.ts'
 import { type Migration, migrate, readMigrations } from '../../store/database/migrate.ts'
 import { openPool } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
@@ -35,23 +35,29 @@ test('two databases of one cluster may be migrated at once: the roles are the sa
 
 test('the owner need not be a superuser, where the extensions are there', async () => {
   const owner = `gelang_test_owner_${process.pid}`
-  const { ownerPool } = database
-  await ownerPool.query(`CREATE EXTENSION timescaledb; CREATE EXTENSION ltree; CREATE EXTENSION btree_gist;
+  const { asAdmin } = database
+  await asAdmin(`CREATE EXTENSION timescaledb; CREATE EXTENSION ltree; CREATE EXTENSION btree_gist;
     CREATE ROLE ${owner}`)
-  await ownerPool.query(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO ${owner}', current_database()); END $$`)
-  const url = new URL(database.ownerUrl)
+  await asAdmin(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO ${owner}', current_database()); END $$`)
+  const url = new URL(database.adminUrl)
   url.searchParams.set('options', `-crole=${owner}`)
   await migrate(url.href)
   const pool = openPool({ url: url.href, applicationName: 'x', max: 2, takeOver: 'test' })
   const { wearers, officers } = await seedTwoBapas(pool)
   const seen = await asOfficer(database.apiPool, officers.pk1A!, async (client) => {
-    await grantAccess(client, { wearerId: wearers.a2.id, reason: 'menggantikan', forMs: 60_000 })
+    await grantAccess(client, {
+      wearerId: wearers.a2.id,
+      kind: 'menggantikan_rekan',
+      reason: 'menggantikan rekan yang cuti',
+      forMs: 60_000,
+    })
     return (await client.query('SELECT DISTINCT wearer_id AS n FROM track ORDER BY 1')).rows.map((row) => row.n)
   })
   expect(seen).toEqual([wearers.a1.n, wearers.a2.n])
-  expect(await dropOldChunks(pool, Date.now())).toBeGreaterThan(0)
+  await keepFor(pool, { trackDays: 1, quarantineDays: 1 })
+  expect(await dropOld(database.recordPool, Date.now() - 86_400_000)).toBeGreaterThan(0)
   await pool.end()
-  await ownerPool.query(`REASSIGN OWNED BY ${owner} TO CURRENT_USER; DROP OWNED BY ${owner}; DROP ROLE ${owner}`)
+  await asAdmin(`REASSIGN OWNED BY ${owner} TO CURRENT_USER; DROP OWNED BY ${owner}; DROP ROLE ${owner}`)
 })
 
 test('a file that fails leaves nothing of itself and stops the rest', async () => {

@@ -70,7 +70,7 @@ test('an officer reads what the view shows, with the plan that judges it', async
   expect(await read('pk1A', a1.n)).toEqual([1, 1])
   expect(await read('pk2A', a1.n)).toEqual([0, 0])
   expect(await read('kepalaA', b1.n)).toEqual([0, 0])
-  expect(await read('kanwil', a1.n)).toEqual([0, 1])
+  expect(await read('kanwil', a1.n)).toEqual([0, 0])
 })
 
 test('what was told: named, or confirmed within; silence is judged elsewhere', async () => {

@@ -1,5 +1,5 @@
 // Two Bapas of one Kanwil and one of another, everybody's wearers in them, with a fix, an incident and all the rest.
-import type { Role } from '../../model/console/roles.ts'
+import type { Role } from '../../model/access/roles.ts'
 import type { Incident, UnitIncident } from '../../model/incident/incident.ts'
 import type { DeviceReport } from '../../model/report/report.ts'
 import { ENTRY_HEADER_BYTES, ReportWriter } from '../../model/report/report-codec.ts'

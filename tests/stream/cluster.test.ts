@@ -14,14 +14,14 @@ import { ShardLeases } from '../../stream/ownership/leases.ts'
 import { readListening, sayListening } from '../../stream/ownership/listening.ts'
 import { commitOutages, readOutages, readUnitCounts, saveUnitCounts } from '../../stream/ownership/outages.ts'
 import {
-  loadDirectory,
-  loadPlans,
+  followDirectoryRecords,
+  followPlans,
   loadZones,
   publishAllPlans,
   publishDirectory,
   publishZones,
-  watchVersion,
 } from '../../stream/publication/publications.ts'
+import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { readDurability } from '../../stream/redis/durability.ts'
 import { UNITS_SHARD } from '../../stream/redis/keys.ts'
 import { type OneNodeCluster, startOneNodeCluster } from '../setup/one-node-cluster.ts'
@@ -94,13 +94,13 @@ test('publications, quarantine and acts', async () => {
   await waitFor(() => expect(seen).toEqual([0]))
   const gateway = { gatewayId: 'g', unitPath: 'a', secretSha256: '00', revoked: false }
   await publishDirectory(redis, keys, [{ kind: 'gateway', gateway } satisfies DirectoryRecord])
-  expect((await loadDirectory(redis, keys)).records).toHaveLength(1)
+  expect((await followDirectoryRecords(redis, keys)()).changed.size).toBe(1)
   await waitFor(() => expect(seen).toHaveLength(2))
   stop()
   const plan = { wearerId: 5, supervisions: [{ fromMs: 0, toMs: 1 }], conditions: [], permits: [] }
   const timing = { reportIntervalMs: 1, silenceGraceMs: 1 }
   await publishAllPlans(redis, keys, SHARDS, [{ wearerId: 5, changedMs: 1, plan: { ...plan, ...timing } }])
-  expect((await loadPlans(redis, keys, 1)).plans.size).toBe(1)
+  expect((await followPlans(redis, keys, 1)()).changed.size).toBe(1)
   await publishZones(redis, keys, [{ id: 'z', name: '', shape: { type: 'Circle', center: [0, 0], radiusM: 1 } }])
   expect(await loadZones(redis, keys, ['z'])).toHaveLength(1)
   const raw = new Uint8Array(3)

@@ -2,22 +2,17 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { DirectoryRecord } from '../../model/plan/directory.ts'
 import type { Plan, Zone } from '../../model/plan/plan.ts'
 import {
-  directoryField,
-  loadDirectory,
-  loadDirectoryChanges,
-  loadPlanChanges,
-  loadPlans,
+  followDirectoryRecords,
+  followPlans,
   loadZones,
   publishAllPlans,
   publishDirectory,
-  publishDirectoryChanges,
-  publishPlans,
   publishZones,
   readVersion,
   removeZones,
-  watchVersion,
 } from '../../stream/publication/publications.ts'
 import { CHANGED_FIELDS_MAX, CHANGES_MAX } from '../../stream/publication/publish-records.ts'
+import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { type Keys, keysOf } from '../../stream/redis/keys.ts'
 import { waitFor } from '../setup/patience.ts'
@@ -58,19 +53,25 @@ const plan = (wearerId: number, changedMs = 1) => ({
   } satisfies Plan,
 })
 const zone = (id: string): Zone => ({ id, name: id, shape: { type: 'Circle', center: [106.8, -6.2], radiusM: 50 } })
-const byField = (records: DirectoryRecord[]) => new Map(records.map((record) => [directoryField(record), record]))
+const nameOf = (record: DirectoryRecord) =>
+  record.kind === 'device' ? `device:${record.device.deviceId}` : `gateway:${record.gateway.gatewayId}`
+const byName = (...records: DirectoryRecord[]) => new Map(records.map((record) => [nameOf(record), record]))
 
-test('the directory is loaded as it was published; what is left out of the next one goes', async () => {
+test('the directory is read as it was published; what is left out of the next one goes', async () => {
   const { redis } = shared
-  expect(await loadDirectory(redis, keys)).toEqual({ version: 0, records: [] })
+  const news = followDirectoryRecords(redis, keys)
+  expect(await news()).toEqual({ version: 0, changed: new Map() })
   const many = [gateway, ...Array.from({ length: 2500 }, (_, n) => device(n))]
   await publishDirectory(redis, keys, many)
-  const first = await loadDirectory(redis, keys)
-  expect(byField(first.records)).toEqual(byField(many))
+  const first = await news()
+  expect(first.changed).toEqual(byName(...many))
   await publishDirectory(redis, keys, [gateway, device(1, true)])
-  const second = await loadDirectory(redis, keys)
-  expect(byField(second.records)).toEqual(byField([gateway, device(1, true)]))
-  expect(second.version).toBeGreaterThan(first.version)
+  const anew = await followDirectoryRecords(redis, keys)()
+  expect(anew.changed).toEqual(byName(gateway, device(1, true)))
+  expect(anew.version).toBeGreaterThan(first.version)
+  const second = await news()
+  expect(second.changed.size).toBe(2500)
+  expect([...second.changed].filter(([, record]) => record !== undefined)).toEqual([['device:imei-1', device(1, true)]])
 })
 
 test('publishing the same again changes nothing, and the first publication of nothing is one', async () => {
@@ -81,46 +82,59 @@ test('publishing the same again changes nothing, and the first publication of no
   await publishDirectory(redis, keys, [device(1), gateway])
   const version = await readVersion(redis, keys, 'directory')
   expect(version).toBeGreaterThan(empty)
+  const before = await redis.hgetall(keys.directory.records)
   await publishDirectory(redis, keys, [gateway, device(1)])
-  await publishDirectoryChanges(redis, keys, [device(1)], ['device:unknown'])
   expect(await readVersion(redis, keys, 'directory')).toBe(version)
+  expect(await redis.hgetall(keys.directory.records)).toEqual(before)
 })
 
 test('one who follows learns exactly what changed', async () => {
   const { redis } = shared
   await publishDirectory(redis, keys, [gateway, device(1), device(2), device(3)])
-  const { version } = await loadDirectory(redis, keys)
-  expect(await loadDirectoryChanges(redis, keys, version)).toEqual({ version, changed: new Map() })
-  await publishDirectoryChanges(redis, keys, [device(2, true)])
-  await publishDirectoryChanges(redis, keys, [device(4)], ['device:imei-3'])
-  const found = await loadDirectoryChanges(redis, keys, version)
-  expect(found?.changed).toEqual(
+  const news = followDirectoryRecords(redis, keys)
+  const { version } = await news()
+  expect(await news()).toEqual({ version, changed: new Map() })
+  await publishDirectory(redis, keys, [gateway, device(1), device(2, true), device(3)])
+  await publishDirectory(redis, keys, [gateway, device(1), device(2, true), device(4)])
+  const found = await news()
+  expect(found.changed).toEqual(
     new Map<string, DirectoryRecord | undefined>([
       ['device:imei-2', device(2, true)],
       ['device:imei-4', device(4)],
       ['device:imei-3', undefined],
     ]),
   )
-  expect(found?.version).toBe(await readVersion(redis, keys, 'directory'))
+  expect(found.version).toBe(await readVersion(redis, keys, 'directory'))
 })
 
-test('one who fell behind, who has nothing yet, or who knows a time that Redis has lost loads all', async () => {
+test('one who fell behind, or after whom Redis has lost everything, still learns exactly what changed', async () => {
   const { redis } = shared
   await publishDirectory(redis, keys, [device(0)])
-  const { version } = await loadDirectory(redis, keys)
-  expect(await loadDirectoryChanges(redis, keys, 0)).toBeUndefined()
-  expect(await loadDirectoryChanges(redis, keys, version + 1e9)).toBeUndefined()
-  const one = (n: number) => publishDirectoryChanges(redis, keys, [device(n)])
-  await Promise.all(Array.from({ length: CHANGES_MAX + 200 }, (_, n) => one(n + 1)))
+  const [behind, far, lost] = [1, 2, 3].map(() => followDirectoryRecords(redis, keys)) as [
+    ReturnType<typeof followDirectoryRecords>,
+    ReturnType<typeof followDirectoryRecords>,
+    ReturnType<typeof followDirectoryRecords>,
+  ]
+  for (const news of [behind, far, lost]) await news()
+  for (let n = 1; n <= CHANGES_MAX + 200; n++) await publishDirectory(redis, keys, [device(0), device(n)])
   expect(await redis.xlen(keys.directory.changes)).toBeLessThan(CHANGES_MAX + 150)
-  expect(await loadDirectoryChanges(redis, keys, version)).toBeUndefined()
-  const recent = await readVersion(redis, keys, 'directory')
+  expect((await behind()).changed).toEqual(byName(device(CHANGES_MAX + 200)))
   await publishDirectory(
     redis,
     keys,
     Array.from({ length: CHANGED_FIELDS_MAX + 1 }, (_, n) => device(n + 10_000)),
   )
-  expect(await loadDirectoryChanges(redis, keys, recent)).toBeUndefined()
+  expect((await far()).changed.size).toBe(CHANGED_FIELDS_MAX + 2)
+  const { records, head, version, changes } = keys.directory
+  await redis.del(records, head, version, changes)
+  expect((await lost()).changed.size).toBe(0)
+  await publishDirectory(redis, keys, [device(7)])
+  expect((await lost()).changed).toEqual(
+    new Map<string, DirectoryRecord | undefined>([
+      ['device:imei-7', device(7)],
+      ['device:imei-0', undefined],
+    ]),
+  )
 })
 
 test('versions grow although Redis has lost everything', async () => {
@@ -140,11 +154,11 @@ test('versions grow although Redis has lost everything', async () => {
 test('plans changed more often than the clock ticks are announced once', async () => {
   const { redis } = shared
   // The shard's versions run ahead of the clock.
-  await publishPlans(redis, keys, 4, [plan(1)], [])
+  await publishAllPlans(redis, keys, 4, [plan(1)])
   await redis.set(keys.plansOf(1).version, Date.now() + 60_000)
-  await publishPlans(redis, keys, 4, [plan(1, 3)], [])
+  await publishAllPlans(redis, keys, 4, [plan(1, 3)])
   const version = await readVersion(redis, keys, 'plans')
-  expect(version).toBe((await loadPlans(redis, keys, 1)).version)
+  expect(version).toBe((await followPlans(redis, keys, 1)()).version)
   await publishAllPlans(redis, keys, 4, [plan(1, 3)])
   expect(await readVersion(redis, keys, 'plans')).toBe(version)
 })
@@ -152,14 +166,14 @@ test('plans changed more often than the clock ticks are announced once', async (
 test('plans go to their shards, change alone, and go', async () => {
   const { redis } = shared
   await publishAllPlans(redis, keys, 4, [plan(1), plan(5), plan(2)])
-  const before = await loadPlans(redis, keys, 1)
-  expect([...before.plans.keys()].sort()).toEqual([1, 5])
+  const news = followPlans(redis, keys, 1)
+  const before = await news()
+  expect([...before.changed.keys()].sort()).toEqual([1, 5])
   const { wearerId: _, ...published } = plan(1)
-  expect(before.plans.get(1)).toEqual(published)
-  expect((await loadPlans(redis, keys, 2)).plans.size).toBe(1)
-  await publishPlans(redis, keys, 4, [plan(5, 7), plan(2)], [1])
-  const found = await loadPlanChanges(redis, keys, 1, before.version)
-  expect([...found!.changed].map(([wearerId, now]) => [wearerId, now?.changedMs])).toEqual([
+  expect(before.changed.get(1)).toEqual(published)
+  expect((await followPlans(redis, keys, 2)()).changed.size).toBe(1)
+  await publishAllPlans(redis, keys, 4, [plan(5, 7), plan(2)])
+  expect([...(await news()).changed].map(([wearerId, now]) => [wearerId, now?.changedMs])).toEqual([
     [5, 7],
     [1, undefined],
   ])
@@ -167,11 +181,11 @@ test('plans go to their shards, change alone, and go', async () => {
   await publishAllPlans(redis, keys, 4, [plan(5, 7), plan(2)])
   expect(await readVersion(redis, keys, 'plans')).toBe(version)
   await publishAllPlans(redis, keys, 4, [])
-  for (let shard = 0; shard < 4; shard++) expect((await loadPlans(redis, keys, shard)).plans.size).toBe(0)
+  for (let shard = 0; shard < 4; shard++) expect((await followPlans(redis, keys, shard)()).changed.size).toBe(0)
   expect(await readVersion(redis, keys, 'plans')).toBeGreaterThan(version)
 })
 
-test('zones are loaded by id or all; unknown ids are left out', async () => {
+test('zones are loaded by id; unknown ids are left out', async () => {
   const { redis } = shared
   expect(await loadZones(redis, keys, [])).toEqual([])
   await publishZones(
@@ -179,7 +193,7 @@ test('zones are loaded by id or all; unknown ids are left out', async () => {
     keys,
     Array.from({ length: 1200 }, (_, i) => zone(`z${i}`)),
   )
-  expect(await loadZones(redis, keys)).toHaveLength(1200)
+  expect(await redis.hlen(keys.zones)).toBe(1200)
   expect(await loadZones(redis, keys, ['z7', 'no', 'z8'])).toEqual([zone('z7'), zone('z8')])
   await removeZones(redis, keys, ['z7'])
   expect(await loadZones(redis, keys, ['z7'])).toEqual([])
@@ -209,8 +223,14 @@ test('a publisher that fails half-way leaves nothing that the next one would not
   const before = [await readVersion(redis, keys, 'directory'), await readVersion(redis, keys, 'plans')]
   // What it may not do is where it ends: announce a directory, announce the plans of all shards.
   const user = settings.prefix
-  const may = ['~*{0}*', '~*{1}*', `~${keys.directory.records}`, '&*', '+@all']
-  await redis.call('acl', 'setuser', user, 'reset', 'on', '>secret', ...may)
+  const may = [
+    '~*{0}*',
+    '~*{1}*',
+    `~${keys.directory.records}`,
+    `~${keys.directory.fence}`,
+    `%R~${keys.directory.head}`,
+  ]
+  await redis.call('acl', 'setuser', user, 'reset', 'on', '>secret', ...may, '&*', '+@all')
   const url = new URL(settings.url)
   url.username = encodeURIComponent(user)
   url.password = 'secret'

@@ -3,6 +3,7 @@
 // The console's rooms in order: each may import those that stand before it.
 const CONSOLE = [
   'i18n',
+  'address',
   'ground',
   'sound',
   'session',
@@ -20,8 +21,8 @@ export const ROOMS: Record<string, string[]> = {
   'model/incident': [],
   'model/report': [],
   'model/plan': ['model/incident', 'model/report'],
-  'model/console': ['model/incident', 'model/plan'],
-  'model/access': ['model/console'],
+  'model/console': ['model/access', 'model/incident', 'model/plan'],
+  'model/access': [],
 
   geofence: [],
   'geofence/memory': [],

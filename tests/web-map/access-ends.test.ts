@@ -1,6 +1,6 @@
 // Access for a reason ends after twelve hours, a klien changes hands: what names them leaves the screen.
 import { expect, test } from 'vitest'
-import { ARRIVAL } from '../../web-map/alerts/arrivals.ts'
+import { REPEAT_MS } from '../../web-map/alerts/alarm.ts'
 import { type BareDesk, heldBack, openBareDesk, settled } from './bare-desk.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
@@ -11,9 +11,9 @@ const strap = incidentOf(anna, 'strap_open', NOW, { id: 'strap' })
 const other = incidentOf(budi, 'off_corridor', NOW, { id: 'other' })
 
 function untilReminder(desk: BareDesk) {
-  desk.pass(ARRIVAL.repeatKritisMs / 2)
+  desk.pass(REPEAT_MS.kritis / 2)
   desk.status()
-  desk.pass(ARRIVAL.repeatKritisMs / 2 + 1)
+  desk.pass(REPEAT_MS.kritis / 2 + 1)
   desk.status()
 }
 
@@ -25,7 +25,7 @@ async function deskWithAlarm() {
   desk.hello()
   await settled()
   desk.tell(strap)
-  desk.state.openWearer(anna, strap)
+  desk.state.router.go({ page: 'incident', id: strap.id, why: false })
   await settled()
   return desk
 }
@@ -87,9 +87,9 @@ test('signing out leaves nothing of the officer, nor does what was still on its 
 
 test('a form that is open about somebody who goes out of sight is closed, about another it stays', async () => {
   const desk = await deskWithAlarm()
-  desk.state.alerts.question.value = { action: 'note', incident: other }
+  desk.state.alerts.question.value = { action: 'note', incidents: [other] }
   desk.say({ t: 'roster', wearers: [budi] })
-  expect(desk.state.alerts.question.value?.incident.id).toBe('other')
+  expect(desk.state.alerts.question.value?.incidents[0]?.id).toBe('other')
   desk.say({ t: 'roster', wearers: [] })
   expect(desk.state.alerts.question.value).toBeUndefined()
 })

@@ -4,6 +4,7 @@ import type { IncidentView, LiveMessage, WearerSummary } from '../../model/conso
 import { ConsoleState } from '../../web-map/app/console-state.ts'
 import type { FeedSocket } from '../../web-map/feed/feed.ts'
 import { connectApi } from '../../web-map/session/request.ts'
+import { fakeHistory } from './fake-history.ts'
 import { detailOf, ME, UNITS } from './sample-data.ts'
 
 type Answer = { status?: number; body?: unknown }
@@ -11,7 +12,7 @@ export type BareDesk = ReturnType<typeof openBareDesk>
 
 export const refusal = (status: number, code: string): Answer => ({ status, body: { error: { code, message: code } } })
 
-export function openBareDesk(wearers: WearerSummary[], startMs: number, linked?: string) {
+export function openBareDesk(wearers: WearerSummary[], startMs: number, href?: string) {
   let nowMs = startMs
   const timers = new Set<{ atMs: number; act: () => void }>()
   const sockets: FeedSocket[] = []
@@ -26,7 +27,13 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number, linked?:
     'POST /api/auth/sign-in/username': () => ({ body: {} }),
   }
   for (const wearer of wearers) answers[`GET /v1/wearers/${wearer.id}`] = () => ({ body: detailOf(wearer, startMs) })
-  const address = { incidentId: linked }
+  const address = fakeHistory(href)
+  const preferences = {
+    muteInformation: signal(false),
+    mutedUntilMs: signal(0),
+    volume: signal(1),
+    chooseLanguage: () => undefined,
+  }
   const state = new ConsoleState({
     api: connectApi((async (path: string, init: RequestInit) => {
       const what = `${init.method} ${path.split('?')[0]}`
@@ -49,15 +56,11 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number, linked?:
     sound: {
       allow: async () => true,
       follow: () => undefined,
+      stay: () => undefined,
       play: (what: string) => played.push(what) > 0,
     } as never,
-    address: {
-      incidentId: () => address.incidentId,
-      clear: () => {
-        address.incidentId = undefined
-      },
-    },
-    preferences: { muteInformation: signal(false), chooseLanguage: () => 'id' },
+    history: address,
+    preferences,
   })
   const say = (message: LiveMessage) =>
     sockets.at(-1)!.onmessage?.call({} as WebSocket, { data: JSON.stringify(message) } as MessageEvent)
@@ -66,6 +69,7 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number, linked?:
     asked,
     played,
     address,
+    preferences,
     say,
     /** What a path answers from now on. */
     answer(what: string, answer: Answer | (() => Answer | Promise<Answer>)) {

@@ -12,7 +12,7 @@ async function deskWithFile() {
   desk.list([])
   await desk.state.session.check()
   desk.hello()
-  desk.state.openWearer(anna)
+  desk.state.router.go({ page: 'wearer', id: anna.id, tab: 'ringkas' })
   await settled()
   return desk
 }

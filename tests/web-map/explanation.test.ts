@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { buildConsole } from './build-console.ts'
 import { chromiumIsHere, launchChromium } from './chromium.ts'
 import { type FakeApi, startFakeApi } from './fake-api.ts'
-import { card, DESK, openDesk as openSignedIn, PHONE, pageOverflow } from './open-desk.ts'
+import { DESK, openIncident, openDesk as openSignedIn, PHONE, pageOverflow, row } from './open-desk.ts'
 import { makeSample, type Sample } from './sample-data.ts'
 
 let folder: string
@@ -39,13 +39,22 @@ afterEach(async () => {
 const openDesk = (options: BrowserContextOptions = DESK) => openSignedIn(browser, api.url, complaints, options)
 const chart = (page: Page) => page.getByRole('slider', { name: /Jarak ke batas/ })
 
+/** The judged incident is one of several of its klien. */
+async function openJudged(page: Page): Promise<void> {
+  const { id, wearer } = api.judged.incident
+  await page.locator(`.row[data-row="${wearer.id}"] .row-fold`).click()
+  await row(page, id).locator('a').click()
+  await page.locator('.incident .timeline').waitFor()
+}
+
 async function explain(page: Page): Promise<void> {
-  await card(page, api.judged.incident.id).getByRole('button', { name: 'Mengapa?' }).click()
+  await openJudged(page)
+  await page.getByRole('link', { name: 'Mengapa?' }).click()
   await chart(page).locator('.way').waitFor()
 }
 
 describe.skipIf(!chromiumIsHere)('explanation', () => {
-  test('from the card: what it hangs on, the chart, the deciding fixes, and that it gives the same again', async () => {
+  test('from the alert: what it hangs on, the chart, the deciding fixes, and that it gives the same again', async () => {
     const page = await openDesk()
     await explain(page)
     const panel = page.locator('.panel')
@@ -114,8 +123,8 @@ describe.skipIf(!chromiumIsHere)('explanation', () => {
 
   test('by keyboard alone: the fixes are read out one by one, and the focus comes back', async () => {
     const page = await openDesk()
-    const why = card(page, api.judged.incident.id).getByRole('button', { name: 'Mengapa?' })
-    await why.focus()
+    await openJudged(page)
+    await page.getByRole('link', { name: 'Mengapa?' }).focus()
     await page.keyboard.press('Enter')
     await chart(page).locator('.way').waitFor()
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Mengapa ini dinilai pelanggaran')
@@ -132,12 +141,13 @@ describe.skipIf(!chromiumIsHere)('explanation', () => {
     await expect.poll(() => chart(page).getAttribute('aria-valuenow')).toBe(String(length - 1))
     await page.keyboard.press('Escape')
     await page.locator('.explanation').waitFor({ state: 'detached' })
-    await page.locator('.conditions').first().waitFor()
-    await expect
-      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-returns')))
-      .toBe(`explain ${api.judged.incident.id}`)
+    await page.locator('.incident .timeline').waitFor()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('di luar zona wajib')
     await page.keyboard.press('Escape')
     await page.locator('.panel').waitFor({ state: 'detached' })
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-returns')))
+      .toBe(`incident ${api.judged.incident.id}`)
   })
 
   test('the map shows the fixes, and goes to the one that is chosen in the table', async () => {
@@ -157,7 +167,7 @@ describe.skipIf(!chromiumIsHere)('explanation', () => {
     await expect.poll(red).toBeGreaterThan(100)
     await page.locator('.fix-table tbody button').first().click()
     await expect.poll(view).toMatch(/\/-6\.193/)
-    await page.getByRole('button', { name: 'Kembali ke berkas klien' }).click()
+    await page.getByRole('link', { name: 'Kembali ke peringatan' }).click()
     await expect.poll(red).toBe(0)
   })
 
@@ -178,8 +188,8 @@ describe.skipIf(!chromiumIsHere)('explanation', () => {
     const file = page.waitForResponse((response) => isFile(new URL(response.url())))
     letThrough[0]!()
     await (await file).finished()
-    await page.getByRole('button', { name: 'Kembali ke berkas klien' }).click()
-    await page.locator('.conditions').first().waitFor()
+    await page.getByRole('link', { name: 'Kembali ke peringatan' }).click()
+    await page.locator('.incident .timeline').waitFor()
     expect(await view()).toBe(chosen)
   })
 
@@ -197,18 +207,21 @@ describe.skipIf(!chromiumIsHere)('explanation', () => {
 
   test('what the device said itself has signs instead of distances; what cannot be explained is told in words', async () => {
     const page = await openDesk()
-    await card(page, sample.incidents[0]!.id).getByRole('button', { name: 'Mengapa?' }).click()
+    await openIncident(page, sample.incidents[0]!.id)
+    await page.getByRole('link', { name: 'Mengapa?' }).click()
     await expect.poll(() => page.locator('.explanation').textContent()).toContain('tidak dinilai dari jarak')
-    expect(await page.locator('.explanation h3').first().textContent()).toBe('Mengapa peringatan ini muncul')
+    expect(await page.locator('.explanation h2').first().textContent()).toBe('Mengapa peringatan ini muncul')
     expect(await page.locator('.chart').count()).toBe(0)
-    await card(page, sample.incidents[1]!.id).getByRole('button', { name: 'Mengapa?' }).click()
+    await openIncident(page, sample.incidents[1]!.id)
+    await page.getByRole('link', { name: 'Mengapa?' }).click()
     await expect.poll(() => page.locator('.panel [role=alert]').textContent()).toContain('Tidak dapat dijelaskan')
   })
 
   test('whose track needs a reason is explained once it is written', async () => {
     api.askReasonForTracks()
     const page = await openDesk()
-    await card(page, api.judged.incident.id).getByRole('button', { name: 'Mengapa?' }).click()
+    await openJudged(page)
+    await page.getByRole('link', { name: 'Mengapa?' }).click()
     await page.locator('.reason textarea').fill('Pemeriksaan atas laporan warga')
     expect(api.trackReads).toEqual([])
     await page.locator('.reason button').click()
@@ -224,8 +237,9 @@ describe.skipIf(!chromiumIsHere)('explanation', () => {
     expect(await fits()).toBe(true)
     expect(await pageOverflow(page)).toEqual([0, 0])
     expect(await chart(page).evaluate((frame) => getComputedStyle(frame).touchAction)).toBe('pan-y')
-    await page.getByRole('button', { name: 'Kembali ke berkas klien' }).tap()
-    await page.locator('[data-returns=ledger]').tap()
+    await page.getByRole('link', { name: 'Kembali ke peringatan' }).tap()
+    await page.locator('.incident-who a').tap()
+    await page.getByRole('link', { name: 'Rekap' }).tap()
     await page.locator('.minutes').first().waitFor()
     expect(await fits()).toBe(true)
     expect(await pageOverflow(page)).toEqual([0, 0])
@@ -235,8 +249,9 @@ describe.skipIf(!chromiumIsHere)('explanation', () => {
 describe.skipIf(!chromiumIsHere)('minutes ledger', () => {
   test('by condition and week with totals; what nobody knows has a column; another span asks again', async () => {
     const page = await openDesk()
-    await card(page, api.judged.incident.id).locator('.card-open').click()
-    await page.locator('[data-returns=ledger]').click()
+    await openJudged(page)
+    await page.locator('.incident-who a').click()
+    await page.getByRole('link', { name: 'Rekap' }).click()
     const tables = page.locator('.minutes')
     await expect.poll(() => tables.count()).toBe(4)
     expect(await tables.first().locator('caption').textContent()).toBe('zona wajib: Rumah Menteng')
@@ -249,7 +264,5 @@ describe.skipIf(!chromiumIsHere)('minutes ledger', () => {
     await page.getByRole('combobox', { name: 'Minggu ini dan' }).selectOption('1')
     await expect.poll(() => tables.first().locator('tbody tr').count()).toBe(2)
     expect(api.trackReads).toEqual(['ledger', 'ledger'])
-    await page.getByRole('button', { name: 'Kembali ke berkas klien' }).click()
-    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-returns'))).toBe('ledger')
   })
 })

@@ -3,13 +3,13 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
-import { serveStatic } from '@hono/node-server/serve-static'
 import { type Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { serveConsole } from '../../api/console-files.ts'
+import type { Role } from '../../model/access/roles.ts'
 import type { IncidentView, LiveMessage, MapSettings } from '../../model/console/console.ts'
 import type { TrialRequest } from '../../model/console/judgement.ts'
-import type { Role } from '../../model/console/roles.ts'
 import { INCIDENT_TYPES, type IncidentAct } from '../../model/incident/incident.ts'
 
 import { detailOf, ME, type Sample, trackOfStory, UNITS } from './sample-data.ts'
@@ -131,8 +131,13 @@ export async function startFakeApi(options: {
   })
   app.get('/v1/incidents', (c) => {
     const closed = c.req.query('state') === 'closed'
+    const wearerId = c.req.query('wearer')
     const resolved = (incident: IncidentView) => incident.acts.some((act) => act.action === 'resolve')
-    return c.json({ incidents: [...incidents.values()].filter((incident) => resolved(incident) === closed) })
+    return c.json({
+      incidents: [...incidents.values()].filter(
+        (incident) => resolved(incident) === closed && (!wearerId || incident.wearer?.id === wearerId),
+      ),
+    })
   })
   app.get('/v1/incidents/:id', (c) => {
     const incident = incidents.get(c.req.param('id'))
@@ -154,7 +159,7 @@ export async function startFakeApi(options: {
     tell({ t: 'act', act })
     return c.json({ act })
   })
-  app.use('*', serveStatic({ root: options.folder }))
+  serveConsole(app, options.folder)
 
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
     const started = serve({ fetch: app.fetch, port: options.port ?? 0, hostname: '127.0.0.1' }, () => resolve(started))

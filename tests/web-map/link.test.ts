@@ -6,7 +6,7 @@ import { openBareDesk, refusal, settled } from './bare-desk.ts'
 import { buildConsole } from './build-console.ts'
 import { chromiumIsHere, launchChromium } from './chromium.ts'
 import { type FakeApi, startFakeApi } from './fake-api.ts'
-import { card, openConsole, PHONE, signIn } from './open-desk.ts'
+import { openConsole, PHONE, row, signIn } from './open-desk.ts'
 import { incidentOf, makeSample, type Sample } from './sample-data.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13)
@@ -14,36 +14,32 @@ const LINKED = '20000000-0000-4000-8000-00000000abcd'
 const { wearers } = makeSample(100, NOW)
 const linked = incidentOf(wearers[0]!, 'off_corridor', NOW, { id: LINKED })
 
-test('an address that names nothing the officer may see is said and cleared', async () => {
-  const desk = openBareDesk(wearers, NOW, LINKED)
+const at = `/insiden/${LINKED}`
+
+test('an incident that the officer may not see is said on its page', async () => {
+  const desk = openBareDesk(wearers, NOW, at)
   await desk.state.session.check()
   await settled()
-  expect(desk.state.notice.value).toContain('tidak ditemukan')
-  expect(desk.address.incidentId).toBeUndefined()
+  expect(desk.state.alerts.bringProblem.value).toContain('tidak ditemukan')
+  expect(desk.address.href()).toBe(at)
 })
 
-test('what is no id is not asked for', async () => {
-  const desk = openBareDesk(wearers, NOW, '../me')
-  await desk.state.session.check()
-  await settled()
-  expect(desk.state.notice.value).toContain('tidak ditemukan')
-  expect(desk.asked.filter((what) => what.startsWith('GET /v1/incidents/'))).toEqual([])
-})
-
-test('while the server cannot say, the address stays for another try', async () => {
-  const desk = openBareDesk(wearers, NOW, LINKED)
+test('while the server cannot say, the page offers another try', async () => {
+  const desk = openBareDesk(wearers, NOW, at)
   desk.answer(`GET /v1/incidents/${LINKED}`, refusal(503, 'database_away'))
   await desk.state.session.check()
   await settled()
-  expect(desk.state.notice.value).toContain('Basis data')
-  expect(desk.address.incidentId).toBe(LINKED)
+  expect(desk.state.alerts.bringProblem.value).toContain('Basis data')
+  desk.answer(`GET /v1/incidents/${LINKED}`, { body: { incident: linked } })
+  await desk.state.alerts.bring(LINKED)
+  expect([desk.state.alerts.bringProblem.value, desk.state.desk.live.incidents.has(LINKED)]).toEqual([undefined, true])
 })
 
-test('an ended session keeps the address for the next sign-in; an incident that is over opens as well', async () => {
-  const desk = openBareDesk(wearers, NOW, LINKED)
+test('whoever must sign in first comes to the page after; an incident that is over opens as well', async () => {
+  const desk = openBareDesk(wearers, NOW, at)
   desk.answer('GET /v1/me', refusal(401, 'not_signed_in'))
   await desk.state.session.check()
-  expect(desk.address.incidentId).toBe(LINKED)
+  expect(desk.address.href()).toBe(at)
   desk.list([{ ...linked, withdrawn: { reason: 'late_report' } }])
   desk.answer('GET /v1/me', {
     body: { officerId: 'o', name: '', role: 'pk', unitPath: '', unitName: '', timeZone: '' },
@@ -52,7 +48,17 @@ test('an ended session keeps the address for the next sign-in; an incident that 
   await settled()
   expect([desk.state.alerts.selectedId.value, desk.state.file.selectedId.value]).toEqual([LINKED, wearers[0]!.id])
   expect(desk.state.alerts.closed.value.map(({ id }) => id)).toEqual([LINKED])
-  expect(desk.address.incidentId).toBeUndefined()
+})
+
+test('each role comes to where its work is', async () => {
+  const landings: string[] = []
+  for (const role of ['operator', 'pk', 'kanwil', 'ditjenpas', 'auditor', 'admin_ti']) {
+    const desk = openBareDesk(wearers, NOW, '/')
+    desk.answer('GET /v1/me', { body: { officerId: 'o', name: '', role, unitPath: '', unitName: '', timeZone: '' } })
+    await desk.state.session.check()
+    landings.push(desk.address.href())
+  }
+  expect(landings).toEqual(['/ruang-kendali', '/ruang-kendali', '/laporan', '/laporan', '/saya', '/saya'])
 })
 
 describe.skipIf(!chromiumIsHere)('in Chromium', () => {
@@ -79,7 +85,7 @@ describe.skipIf(!chromiumIsHere)('in Chromium', () => {
     expect(complaints.splice(0)).toEqual([])
   })
 
-  test('the link opens the alert, far down the list, with the klien’s file; a reload does not open it again', async () => {
+  test('the link of a notice opens the alert, far down the queue; a reload and the way back keep the place', async () => {
     for (let i = 0; i < 100; i++) {
       const one = incidentOf(sample.wearers[i]!, 'sos', Date.now() - i * 1000)
       api.incidents.set(one.id, one)
@@ -88,16 +94,20 @@ describe.skipIf(!chromiumIsHere)('in Chromium', () => {
     api.incidents.set(LINKED, last)
     const page = await openConsole(browser, `${api.url}/?incident=${LINKED}`, complaints)
     await signIn(page)
-    await page.locator('.card.selected').waitFor()
-    expect(await page.locator('.card.selected').getAttribute('data-incident')).toBe(LINKED)
-    await expect.poll(() => page.locator('.panel h2').textContent()).toBe(last.wearer.name)
+    await expect.poll(() => page.locator('.incident').textContent()).toContain(last.wearer.name)
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/insiden/${LINKED}`)
     await expect
-      .poll(() => card(page, LINKED).evaluate((e) => e.getBoundingClientRect().bottom <= window.innerHeight))
+      .poll(() => row(page, LINKED).evaluate((e) => e.getBoundingClientRect().top < window.innerHeight - 30))
       .toBe(true)
-    expect(new URL(page.url()).search).toBe('')
     await page.reload()
-    await page.locator('.card').first().waitFor()
-    expect(await page.locator('.panel, .card.selected').count()).toBe(0)
+    await expect.poll(() => page.locator('.incident').textContent()).toContain(last.wearer.name)
+    await page.locator('.incident-who a').click()
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/klien/${last.wearer.id}`)
+    await page.goBack()
+    await expect.poll(() => page.locator('.incident h2').textContent()).toContain('mendekati batas')
+    await page.goBack()
+    await page.goForward()
+    await expect.poll(() => page.locator('.incident h2').textContent()).toContain('mendekati batas')
   })
 
   test('on a phone it opens the file with the alert in it', async () => {
@@ -105,7 +115,7 @@ describe.skipIf(!chromiumIsHere)('in Chromium', () => {
     const { id } = sample.incidents[2]!
     const page = await openConsole(browser, `${api.url}/?incident=${id}`, complaints, PHONE)
     await signIn(page)
-    await expect.poll(() => page.locator('.panel-incidents').textContent()).toContain('di luar zona wajib')
+    await expect.poll(() => page.locator('.incident').textContent()).toContain('di luar zona wajib')
     await expect.poll(() => page.locator('.map').getAttribute('data-view')).toMatch(/^15\/-6\.1\d+\/106\.83/)
   })
 })

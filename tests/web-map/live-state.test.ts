@@ -2,12 +2,13 @@ import { expect, test } from 'vitest'
 import type { IncidentView, LivePositionRow } from '../../model/console/console.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import { applyLive, setRoster } from '../../web-map/feed/apply-live.ts'
-import { countByState, markStateOf, opacityOf } from '../../web-map/feed/freshness.ts'
+import { opacityOf } from '../../web-map/feed/freshness.ts'
 import { LIVE_LIMITS } from '../../web-map/feed/incident-limit.ts'
 import { compareIncidents, dueInMs, isOpen, isReopened, stageOf } from '../../web-map/feed/incident-order.ts'
 import { emptyLiveState, listClosed, listOpen } from '../../web-map/feed/live-state.ts'
 import { beforeList, takeOpenList } from '../../web-map/feed/open-list.ts'
 import { troublesOf } from '../../web-map/feed/trouble.ts'
+import { markOf, worstOpenOf } from '../../web-map/feed/worst-open.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13)
@@ -250,15 +251,46 @@ test('positions fade and become no data, but an alert stands', () => {
   const alerting = row(2, NOW - 40 * MINUTE, -6)
   alerting[1] = 3
   applyLive(state, { t: 'positions', rows: [old, alerting, row(3, NOW, -6)] }, NOW)
-  const states = [...state.bracelets.values()].map((bracelet) => markStateOf(bracelet, NOW))
+  const states = [...state.bracelets.values()].map((bracelet) => markOf(bracelet, undefined, NOW).state)
   expect(states).toEqual(['nodata', 'kritis', 'patuh'])
-  expect(countByState(state.bracelets.values(), NOW)).toMatchObject({ nodata: 1, kritis: 1, patuh: 1 })
   expect([0, 5, 30, 90].map((minutes) => opacityOf(NOW - minutes * MINUTE, NOW))).toEqual([
     1,
     1,
     expect.closeTo(0.45),
     expect.closeTo(0.45),
   ])
+})
+
+test('green only where nothing is open: the worst open matter is shown, hollow where it has ended untaken', () => {
+  const state = emptyLiveState()
+  applyLive(state, { t: 'positions', rows: [row(anna.n, NOW, -6)] }, NOW)
+  const bracelet = state.bracelets.get(anna.n)
+  const look = (...incidents: IncidentView[]) => markOf(bracelet, worstOpenOf(incidents).get(anna.n), NOW)
+  const strap = incidentOf(anna, 'strap_open', NOW - MINUTE, { id: 'strap' })
+  const closed = { ...strap, endMs: NOW - 30_000 }
+  const away = incidentOf(anna, 'off_corridor', NOW - MINUTE, { id: 'away' })
+  expect(look()).toEqual({ state: 'patuh', hollow: false })
+  expect(look(strap)).toEqual({ state: 'kritis', hollow: false })
+  expect(look(closed)).toEqual({ state: 'kritis', hollow: true })
+  expect(look(closed, away)).toEqual({ state: 'kritis', hollow: true })
+  expect(look({ ...closed, acts: [act(closed, 1, 'acknowledge')] }, away)).toEqual({ state: 'serius', hollow: false })
+  expect(look({ ...strap, withdrawn: { reason: 'x' } })).toEqual({ state: 'patuh', hollow: false })
+  expect(look(incidentOf(anna, 'battery_low', NOW, { endMs: NOW }))).toEqual({ state: 'patuh', hollow: false })
+})
+
+test('what the evaluator says is ahead of the incidents counts; what has its outcome does not', () => {
+  const state = emptyLiveState()
+  const alarmed = row(anna.n, NOW, -6)
+  alarmed[1] = 3
+  applyLive(state, { t: 'positions', rows: [alarmed] }, NOW)
+  const bracelet = state.bracelets.get(anna.n)
+  const strap = incidentOf(anna, 'strap_open', NOW - MINUTE, { id: 'strap' })
+  const resolved = { ...strap, acts: [{ ...act(strap, 1, 'resolve'), resolution: 'alarm_palsu' as const }] }
+  const look = (...incidents: IncidentView[]) => markOf(bracelet, worstOpenOf(incidents).get(anna.n), NOW).state
+  expect(look()).toBe('kritis')
+  expect(look(resolved)).toBe('patuh')
+  expect(look(resolved, incidentOf(anna, 'off_corridor', NOW))).toBe('serius')
+  expect(markOf(undefined, undefined, NOW).state).toBe('nodata')
 })
 
 test('troubles: a lost link after a moment, Redis, quiet, and the database beside them', () => {

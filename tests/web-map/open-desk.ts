@@ -32,7 +32,7 @@ export async function openDesk(...[browser, url, complaints, options]: Parameter
   const page = await openConsole(browser, url, complaints, options)
   await signIn(page)
   await page.locator('.connection.live').waitFor()
-  await page.locator('.card').first().waitFor()
+  await page.locator('.row').first().waitFor()
   return page
 }
 
@@ -43,4 +43,15 @@ export const pageOverflow = (page: Page) =>
     return [scrollWidth - clientWidth, scrollHeight - clientHeight]
   })
 
-export const card = (page: Page, id: string) => page.locator(`[data-incident="${id}"]`)
+/** An incident in the queue: the lead of its row, or below it. */
+export const row = (page: Page, id: string) => page.locator(`.queue li[data-incident="${id}"]`)
+
+/** Opens the page of an incident that leads its row. */
+export async function openIncident(page: Page, id: string): Promise<void> {
+  await row(page, id).locator('.row-link').click()
+  await page.locator('.incident .timeline').waitFor()
+}
+
+/** A button on the page of the incident that is open. */
+export const actButton = (page: Page, name: string) =>
+  page.locator('.incident').getByRole('button', { name, exact: true })

@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import type { TrackFix } from '../../model/console/console.ts'
 import { applyLive } from '../../web-map/feed/apply-live.ts'
-import { emptyLiveState } from '../../web-map/feed/live-state.ts'
+import { type Bracelet, emptyLiveState } from '../../web-map/feed/live-state.ts'
+import { markOf } from '../../web-map/feed/worst-open.ts'
 import { readCoast } from '../../web-map/ground/coast.ts'
 import { graticuleOf } from '../../web-map/ground/graticule.ts'
 import { latitudeAt, longitudeAt, type MapView, metresToPx, worldX, worldY } from '../../web-map/ground/mercator.ts'
@@ -89,18 +90,20 @@ test('the graticule keeps its distance at every zoom', () => {
   expect(labels).toContain('6,20° LS')
 })
 
+const lookOf = (bracelet: Bracelet) => markOf(bracelet, undefined, NOW)
+
 test('far away bracelets become numbers, alerts apart and never lost; near ones stand alone', () => {
   const sample = makeSample(1500, NOW)
   const state = emptyLiveState()
   applyLive(state, { t: 'positions', rows: sample.rows }, NOW)
   const all = [...state.bracelets.values()]
-  const far = layoutBracelets(all, viewAt(-3, 120, 5), NOW, 1)
+  const far = layoutBracelets(all, viewAt(-3, 120, 5), NOW, 1, lookOf)
   const counted = far.marks.length + far.clusters.reduce((sum, cluster) => sum + cluster.count, 0)
   expect(counted).toBe(1500)
   expect(far.marks.some((mark) => mark.n === 1)).toBe(true)
   expect(far.marks.length).toBeLessThan(20)
   for (const cluster of far.clusters) expect(cluster.counts.kritis + cluster.counts.serius > 0).toBe(cluster.alert)
-  const near = layoutBracelets(all, viewAt(-6.195, 106.84, 14), NOW, undefined)
+  const near = layoutBracelets(all, viewAt(-6.195, 106.84, 14), NOW, undefined, lookOf)
   expect(near.clusters).toEqual([])
   const gravity = near.marks.map((mark) => ['nodata', 'patuh', 'informasi', 'serius', 'kritis'].indexOf(mark.state))
   expect(gravity).toEqual(gravity.toSorted((a, b) => a - b))
@@ -113,14 +116,14 @@ test('clusters stay where they are while the map is dragged', () => {
   const view = viewAt(-6.195, 106.84, 10)
   const dragged = { ...view, originX: view.originX + 37, originY: view.originY - 21 }
   const sizes = (v: MapView) =>
-    layoutBracelets(all, v, NOW, undefined)
+    layoutBracelets(all, v, NOW, undefined, lookOf)
       .clusters.map((one) => one.count)
       .sort()
   expect(sizes(dragged)).toEqual(sizes(view))
 })
 
 test('the pointer hits the topmost mark within reach, else a cluster', () => {
-  const mark = { n: 1, x: 100, y: 100, state: 'patuh' as const, opacity: 1, fixValid: true }
+  const mark = { n: 1, x: 100, y: 100, state: 'patuh' as const, hollow: false, opacity: 1, fixValid: true }
   const cluster = { x: 200, y: 100, count: 5, alert: false, worst: 'patuh' as const, counts: {} as never, members: [] }
   const layout = { marks: [mark, { ...mark, n: 2, x: 106 }], clusters: [cluster] }
   expect(hitBracelet(layout, 105, 100, 12)).toMatchObject({ kind: 'mark', mark: { n: 2 } })

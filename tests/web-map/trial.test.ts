@@ -2,11 +2,11 @@
 import { rmSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Role } from '../../model/console/roles.ts'
+import type { Role } from '../../model/access/roles.ts'
 import { buildConsole } from './build-console.ts'
 import { chromiumIsHere, launchChromium } from './chromium.ts'
 import { type FakeApi, startFakeApi } from './fake-api.ts'
-import { card, openDesk, pageOverflow } from './open-desk.ts'
+import { openDesk, openIncident, pageOverflow } from './open-desk.ts'
 import { makeSample, type Sample } from './sample-data.ts'
 
 let folder: string
@@ -38,12 +38,14 @@ afterEach(async () => {
 async function openFile(role: Role): Promise<Page> {
   api = await startFakeApi({ folder, sample, role })
   const page = await openDesk(browser, api.url, complaints)
-  await card(page, sample.incidents[2]!.id).locator('.card-open').click()
+  await openIncident(page, sample.incidents[2]!.id)
+  await page.locator('.incident-who a').click()
+  await page.getByRole('link', { name: 'Ketentuan' }).click()
   await page.locator('.conditions').first().waitFor()
   return page
 }
 
-const tryHome = (page: Page) => page.getByRole('button', { name: 'Coba ubah Rumah Menteng' }).click()
+const tryHome = (page: Page) => page.getByRole('link', { name: 'Coba ubah Rumah Menteng' }).click()
 const counted = async (page: Page) => Number.parseInt((await page.locator('.trial-result b').textContent()) ?? '', 10)
 
 describe.skipIf(!chromiumIsHere)('trial of a condition', () => {
@@ -96,7 +98,7 @@ describe.skipIf(!chromiumIsHere)('trial of a condition', () => {
 
   test('a zone that does not exist yet, where the map is: avoided or required, moved with the map', async () => {
     const page = await openFile('pk')
-    await page.getByRole('button', { name: 'Coba zona baru di tengah peta' }).click()
+    await page.getByRole('link', { name: 'Coba zona baru di tengah peta' }).click()
     await page.getByLabel('Alasan').fill('Usulan zona larangan di sekitar pasar')
     const run = page.getByRole('button', { name: 'Jalankan percobaan' })
     const centre = async () => {
@@ -133,12 +135,14 @@ describe.skipIf(!chromiumIsHere)('trial of a condition', () => {
     expect(second).not.toEqual(first)
     expect(api.trials[1]).toMatchObject({ zone: { shape: { center: second } }, condition: { kind: 'required' } })
     await page.keyboard.press('Escape')
-    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-returns'))).toBe('trial new')
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-returns')))
+      .toBe('trial baru')
   })
 
   test('a zone that is too small to prove anybody inside is said to be', async () => {
     const page = await openFile('pk')
-    await page.getByRole('button', { name: 'Coba zona baru di tengah peta' }).click()
+    await page.getByRole('link', { name: 'Coba zona baru di tengah peta' }).click()
     await page.getByLabel('Alasan').fill('Usulan zona larangan di sekitar warung')
     const run = page.getByRole('button', { name: 'Jalankan percobaan' })
     await run.click()
@@ -154,12 +158,12 @@ describe.skipIf(!chromiumIsHere)('trial of a condition', () => {
   test('who may not propose is not asked to', async () => {
     const page = await openFile('operator')
     expect(await page.locator('.conditions li').count()).toBe(5)
-    expect(await page.getByRole('button', { name: /Coba ubah/ }).count()).toBe(0)
+    expect(await page.getByRole('link', { name: /Coba ubah/ }).count()).toBe(0)
   })
 
   test('the form of a drawn zone stays; the focus comes back', async () => {
     const page = await openFile('pk')
-    await page.getByRole('button', { name: 'Coba ubah Kawasan saksi' }).click()
+    await page.getByRole('link', { name: 'Coba ubah Kawasan saksi' }).click()
     expect(await page.locator('.trial').textContent()).toContain('Bentuk zona ini tetap')
     expect(await page.getByLabel('Radius zona (m)').count()).toBe(0)
     await page.keyboard.press('Escape')

@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { ActRequest, IncidentView } from '../../model/console/console.ts'
 import { RESOLUTIONS, type Resolution } from '../../model/incident/incident.ts'
-import { nameOf } from '../feed/incident-order.ts'
 import { t } from '../i18n/language.ts'
+import { countWords } from '../i18n/measure-words.ts'
 import { StateMark } from '../widgets/marks.tsx'
 import type { ActQuestion, AlertsRoom } from './alerts.ts'
 
@@ -14,8 +14,8 @@ const NOTE_CHARACTERS_MAX = 2000
  * stays when the session ends: the sign-in form comes over it.
  */
 export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQuestion }) {
-  const { session, desk, alerts } = room
-  const { action, incident } = question
+  const { session, alerts } = room
+  const { action, incidents } = question
   const dialog = useRef<HTMLDialogElement>(null)
   const busy = useSignal(false)
   const problem = useSignal<string | undefined>(undefined)
@@ -23,23 +23,18 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
   const close = () => {
     if (alerts.question.value === question) alerts.question.value = undefined
   }
-  desk.versions.incidents.value
-  const raisedSince = signsOf(desk.live.incidents.get(incident.id) ?? incident) > signsOf(incident)
-
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const fields = new FormData(event.currentTarget as HTMLFormElement)
-    const note = String(fields.get('note') ?? '').trim()
-    const request: ActRequest = { action }
-    if (note) request.note = note
-    if (action === 'resolve') {
-      request.resolution = fields.get('resolution') as Resolution
-      request.signs = signsOf(incident)
-    }
     busy.value = true
-    problem.value = await alerts.act(incident.id, request)
+    const refusals = await alerts.actOn(incidents, (incident) => requestOf(action, fields, incident))
     busy.value = false
-    if (!problem.value) close()
+    problem.value = refusals[0]
+    if (refusals.length > 1) problem.value = `${t('act.refusedMany', { count: refusals.length })} ${refusals[0]}`
+    if (refusals.length === 0) {
+      if (alerts.picked.value) alerts.picked.value = new Set()
+      close()
+    }
   }
   return (
     <dialog
@@ -51,17 +46,8 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
     >
       <form onSubmit={(event) => void submit(event)}>
         <h2 id="act-title">{t(`act.title.${action}`)}</h2>
-        <p class="dialog-about">
-          <StateMark state={incident.severity} />
-          <span>
-            <b>{t(`type.${incident.type}`)}</b> · {nameOf(incident)}
-          </span>
-        </p>
-        {action === 'resolve' && raisedSince && (
-          <p class="dialog-news" role="alert">
-            {t('act.raisedSince')}
-          </p>
-        )}
+        <About room={room} incidents={incidents} />
+        {action === 'resolve' && <RaisedSince room={room} incidents={incidents} />}
         {action === 'resolve' && (
           <fieldset class="outcomes">
             <legend>{t('act.resolution')}</legend>
@@ -97,6 +83,43 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
         </div>
       </form>
     </dialog>
+  )
+}
+
+function requestOf(action: ActQuestion['action'], fields: FormData, incident: IncidentView): ActRequest {
+  const note = String(fields.get('note') ?? '').trim()
+  const request: ActRequest = { action }
+  if (note) request.note = note
+  if (action === 'resolve') {
+    request.resolution = fields.get('resolution') as Resolution
+    request.signs = signsOf(incident)
+  }
+  return request
+}
+
+function About({ room: { desk }, incidents }: { room: AlertsRoom; incidents: readonly IncidentView[] }) {
+  const [lead] = incidents
+  if (!lead) return null
+  return (
+    <p class="dialog-about">
+      <StateMark state={lead.severity} hollow={lead.endMs !== undefined} />
+      <span>
+        <b>{t(`type.${lead.type}`)}</b> ·{' '}
+        {incidents.length === 1 ? desk.ownerOf(lead) : t('act.ofMany', { count: countWords(incidents.length) })}
+      </span>
+    </p>
+  )
+}
+
+/** The device has raised one of them anew while the form was open. */
+function RaisedSince({ room: { desk }, incidents }: { room: AlertsRoom; incidents: readonly IncidentView[] }) {
+  desk.versions.incidents.value
+  const raised = incidents.some((one) => signsOf(desk.live.incidents.get(one.id) ?? one) > signsOf(one))
+  if (!raised) return null
+  return (
+    <p class="dialog-news" role="alert">
+      {t('act.raisedSince')}
+    </p>
   )
 }
 

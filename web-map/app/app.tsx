@@ -1,15 +1,25 @@
-import { useSignalEffect } from '@preact/signals'
+import { useSignal, useSignalEffect } from '@preact/signals'
+import { isDeskPage, QUERY } from '../address/router.ts'
 import { ActDialog } from '../alerts/act-dialog.tsx'
 import { t } from '../i18n/language.ts'
 import { MapPane } from '../map/map-pane.tsx'
+import { Lazy } from '../widgets/lazy.tsx'
+import { AccountPage } from './account-page.tsx'
 import { Banners } from './banners.tsx'
 import type { ConsoleState } from './console-state.ts'
+import { DeskLists } from './desk-lists.tsx'
 import { Header } from './header.tsx'
+import { KeysDialog } from './keys-dialog.tsx'
 import { Login } from './login.tsx'
-import { Sidebar } from './sidebar.tsx'
-import { WearerPanel } from './wearer-panel.tsx'
+import { NoPage } from './no-page.tsx'
+import { PagePanel } from './page-panel.tsx'
+import { Rail } from './rail.tsx'
+import { useKeys } from './use-keys.ts'
 
-/** The whole console: sign-in, or header, map, panel and lists. An ended session lies over the console, not instead of it. */
+const loadReports = () => import('./reports-page.tsx').then((room) => room.ReportsPage)
+const loadWearers = () => import('./wearers-page.tsx').then((room) => room.WearersPage)
+
+/** The whole console: sign-in, or the page at the address. An ended session lies over the console, not instead of it. */
 export function App({ state }: { state: ConsoleState }) {
   const phase = state.session.phase.value
   useSignalEffect(() => {
@@ -23,29 +33,79 @@ export function App({ state }: { state: ConsoleState }) {
     return <p class="loading">{problem ? `${problem} ${t('app.retrying')}` : t('app.loading')}</p>
   }
   if (phase === 'signedOut') return <Login state={state} />
-  const panelOpen = state.file.selectedId.value !== undefined
+  return <SignedIn state={state} />
+}
+
+function SignedIn({ state }: { state: ConsoleState }) {
+  const { router, session, alerts } = state
+  const address = router.address.value
+  const wall = router.query.value.get(QUERY.wall) === 'ya' && isDeskPage(address)
+  const keysShown = useSignal(false)
+  useKeys(state, keysShown)
+  const expired = session.phase.value === 'expired'
+  const question = alerts.question.value
   return (
     <>
-      <div class={`console${panelOpen ? ' with-panel' : ''}`} inert={phase === 'expired'}>
-        <Header state={state} />
+      <div class={`console${wall ? ' wall' : ''}`} inert={expired}>
+        <a class="skip" href="#isi">
+          {t(isDeskPage(address) ? 'nav.skipToQueue' : 'nav.skip')}
+        </a>
+        <Header state={state} onKeys={() => (keysShown.value = true)} />
         <Banners state={state} />
-        <main class="desk">
-          {panelOpen && <WearerPanel state={state} />}
-          <MapPane room={state} sources={state.onMap} onWearer={(id) => state.file.open(id)} />
-          <Sidebar state={state} />
-        </main>
+        <div class="frame">
+          {!wall && <Rail state={state} />}
+          {isDeskPage(address) ? <DeskPage state={state} /> : <FullPage state={state} />}
+        </div>
         <p class="sr-only" role="status" aria-live="polite">
-          {state.alerts.arrivals.announcement.value}
+          {alerts.arrivals.announcement.value}
         </p>
       </div>
-      {state.alerts.question.value && (
+      {question && (
         <ActDialog
-          key={`${state.alerts.question.value.action} ${state.alerts.question.value.incident.id}`}
+          key={`${question.action} ${question.incidents.map(({ id }) => id).join()}`}
           room={state}
-          question={state.alerts.question.value}
+          question={question}
         />
       )}
-      {phase === 'expired' && <Login state={state} />}
+      {keysShown.value && <KeysDialog onClose={() => (keysShown.value = false)} />}
+      {expired && <Login state={state} />}
     </>
+  )
+}
+
+/** Lists, the page that is open, the map. */
+function DeskPage({ state }: { state: ConsoleState }) {
+  const { router } = state
+  const panelOpen = router.address.value?.page !== 'control-room'
+  return (
+    <main class={`desk${panelOpen ? ' with-panel' : ''}`} id="isi" tabIndex={-1}>
+      <h1 class="sr-only">{t('nav.control-room')}</h1>
+      <DeskLists state={state} />
+      {panelOpen && <PagePanel state={state} />}
+      <MapPane
+        room={state}
+        sources={state.onMap}
+        onWearer={(id) => router.go({ page: 'wearer', id, tab: 'ringkas' })}
+      />
+    </main>
+  )
+}
+
+function FullPage({ state }: { state: ConsoleState }) {
+  const page = state.router.address.value?.page
+  return (
+    <main class="page" id="isi" tabIndex={-1}>
+      {page === 'wearers' ? (
+        <Lazy key={page} load={loadWearers} props={{ state }} />
+      ) : page === 'reports' ? (
+        <Lazy key={page} load={loadReports} props={{ state }} />
+      ) : page === 'account' ? (
+        <AccountPage state={state} />
+      ) : page === 'home' ? (
+        <p class="hint">{t('app.loading')}</p>
+      ) : (
+        <NoPage state={state} />
+      )}
+    </main>
   )
 }

@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals'
-import type { IncidentView, WearerSummary } from '../../model/console/console.ts'
+import type { WearerSummary } from '../../model/console/console.ts'
+import { type PageHistory, Router } from '../address/router.ts'
 import { Alerts } from '../alerts/alerts.ts'
-import { followLink, type PageAddress } from '../alerts/follow-link.ts'
 import { Explaining } from '../explanation/explaining.ts'
 import { cornersOfJudged, judgedOverlay } from '../explanation/judged-on-map.ts'
 import { Desk, type DeskAround } from '../feed/desk.ts'
@@ -13,11 +13,14 @@ import { SessionEnd } from '../session/session-end.ts'
 import type { AlarmSound } from '../sound/alarm-sound.ts'
 import { Trial } from '../trial/trial.ts'
 import { cornersOfTrial, trialOverlay } from '../trial/trial-on-map.ts'
+import { FindOnServer } from '../wearer/find-on-server.ts'
 import { Minutes } from '../wearer/minutes.ts'
 import { WearerFile } from '../wearer/wearer-file.ts'
+import { followAddress } from './follow-address.ts'
+import { keepMapInAddress } from './keep-map-in-address.ts'
 
 /** What the console takes from the browser. */
-type Surroundings = DeskAround & { sound: AlarmSound; preferences: Preferences; address: PageAddress }
+type Surroundings = DeskAround & { sound: AlarmSound; preferences: Preferences; history: PageHistory }
 
 /** What is kept free at the top of the map, where the controls lie. */
 const CONTROLS_PX = 112
@@ -28,6 +31,7 @@ export class ConsoleState {
   readonly session: Session
   readonly sessionEnd: SessionEnd
   readonly preferences: Preferences
+  readonly router: Router
   readonly desk: Desk
   readonly alerts: Alerts
   readonly map: MapState
@@ -35,17 +39,15 @@ export class ConsoleState {
   readonly minutes: Minutes
   readonly explaining: Explaining
   readonly trial: Trial
+  readonly finding: FindOnServer
   /** Said once, until the officer has read it. */
   readonly notice = signal<string | undefined>(undefined)
-  #around: Surroundings
-  /** Followed before the list was there, among which its alert will stand somewhere else. */
-  #linkedId: string | undefined
   /** The explanation that the map was taken to, and what had moved the map by then. */
   #shown: { fixes: readonly unknown[]; errand: unknown; handCount: number } | undefined
 
   constructor(around: Surroundings) {
     const { api, sound, preferences } = around
-    this.#around = around
+    this.router = new Router(around.history)
     this.preferences = preferences
     this.session = new Session(
       api,
@@ -55,22 +57,28 @@ export class ConsoleState {
     )
     this.sessionEnd = new SessionEnd(sound)
     this.desk = new Desk(around, this.session, {
-      onNews: (news) => this.alerts.arrivals.take(news, this.desk.nowMs.value),
+      onNews: (news) => this.alerts.arrive(news),
       onGone: (gone) => this.#forgetWearers(gone),
       onRulesChanged: () => {
         if (this.file.detail.value) void this.file.load()
       },
-      onLoaded: () => this.#afterLoad(),
       onPlaced: () => this.#afterPlaced(),
     })
-    this.alerts = new Alerts(api, this.desk, this.session, sound, () => preferences.muteInformation.value)
+    this.alerts = new Alerts(around, this.desk, this.session, this.router)
     this.map = new MapState(this.desk)
-    this.file = new WearerFile(api, () => this.session.expire())
+    this.file = new WearerFile(api, {
+      onUnauthorized: () => this.session.expire(),
+      asksReason: (id) => this.desk.hidesPersons && !this.desk.opened.peek().has(id),
+    })
     this.minutes = new Minutes(api, this.file)
     this.explaining = new Explaining(api, this.file)
     this.trial = new Trial(api, this.file, () => this.desk.zones.value)
+    this.finding = new FindOnServer(api, around.after, () => this.session.expire())
     effect(() => this.#showJudged())
     effect(() => this.#showOnMap(cornersOfTrial(this.trial)))
+    effect(() => this.#noteOpened())
+    keepMapInAddress(this)
+    followAddress(this)
   }
 
   /** Called every second. */
@@ -109,32 +117,17 @@ export class ConsoleState {
     choosesPlace: () => this.trial.newZone.value !== undefined,
   }
 
-  /** Opens the wearer's panel and takes the map there. */
-  openWearer(wearer: { id: string; n: number }, incident?: IncidentView): void {
-    this.file.open(wearer.id)
-    this.alerts.selectedId.value = incident?.id
-    const place = incident?.evidence.findLast((one) => one.latE7 !== undefined && one.lonE7 !== undefined)
-    this.map.errand.value = place
-      ? { kind: 'place', latDeg: place.latE7! / 1e7, lonDeg: place.lonE7! / 1e7 }
-      : { kind: 'wearer', n: wearer.n }
+  nameOf(wearer: WearerSummary): string {
+    return this.desk.nameOf(wearer)
   }
 
-  /** Opens the wearer's panel at the explanation of one of their incidents. */
-  async explain(incident: IncidentView): Promise<void> {
-    if (incident.wearer === undefined) return
-    this.openWearer(incident.wearer, incident)
-    await this.explaining.open(incident.id, this.desk.nowMs.value)
-  }
-
-  /** From a page of the panel to the wearer's file, from there to the map alone. */
+  /** From a page to the one that it belongs to, from there to the control room. */
   stepBack(): void {
-    if (this.file.page.value === 'file') this.closeWearer()
-    else this.file.turnTo('file')
-  }
-
-  closeWearer(): void {
-    this.file.close()
-    this.alerts.selectedId.value = undefined
+    const { router } = this
+    const address = router.address.value
+    if (address?.page === 'incident') router.go(address.why ? { ...address, why: false } : { page: 'control-room' })
+    else if (address?.page === 'trial') router.go({ page: 'wearer', id: address.id, tab: 'ketentuan' })
+    else if (address?.page === 'wearer') router.go({ page: 'control-room' })
   }
 
   /** Once the zone of its condition is known the map shows more, unless it has been moved meanwhile. */
@@ -148,15 +141,23 @@ export class ConsoleState {
     this.#shown = { fixes, errand: map.errand.peek(), handCount: map.handCount }
   }
 
+  /** Whoever has opened a file, with a reason where one was asked for, may read the name. */
+  #noteOpened(): void {
+    const id = this.file.detail.value?.id
+    const { opened } = this.desk
+    if (id !== undefined && !opened.peek().has(id)) opened.value = new Set([...opened.peek(), id])
+  }
+
   #showOnMap(corners: ReturnType<typeof cornersOfTrial>): void {
-    if (corners) this.map.errand.value = { kind: 'corners', corners, zoomMax: ZOOM_MAX, headPx: CONTROLS_PX }
+    if (corners && !this.router.arrivedWithView)
+      this.map.errand.value = { kind: 'corners', corners, zoomMax: ZOOM_MAX, headPx: CONTROLS_PX }
   }
 
   #begin(sameOfficer: boolean): void {
     this.sessionEnd.over()
     if (!sameOfficer) this.#forgetAll()
+    this.alerts.alarm.begin()
     this.desk.begin(sameOfficer)
-    void this.#followLink()
   }
 
   #pause(unasked: boolean): void {
@@ -172,42 +173,22 @@ export class ConsoleState {
     this.alerts.forget()
     this.notice.value = this.map.errand.value = undefined
     this.file.close()
+    this.finding.query.value = ''
   }
 
   /** Access to them has ended: what names them leaves the screen. */
   #forgetWearers(gone: readonly WearerSummary[]): void {
     this.alerts.forgetWearers(gone)
     if (!gone.some(({ id }) => id === this.file.selectedId.value)) return
-    this.closeWearer()
+    this.file.close()
+    this.router.go({ page: 'control-room' })
     this.notice.value = t('notice.accessEnded')
-  }
-
-  /** Whoever comes from a notice finds its alert in the list, with the klien's file open. */
-  async #followLink(): Promise<void> {
-    const { live } = this.desk
-    const found = await followLink(this.#around.api, this.#around.address)
-    if (found === undefined || live !== this.desk.live) return
-    if ('problem' in found) {
-      this.notice.value = found.problem
-      return
-    }
-    const { incident } = found
-    this.alerts.learn(incident)
-    if (incident.wearer) this.openWearer(incident.wearer, incident)
-    this.alerts.selectedId.value = incident.id
-    this.alerts.listErrand.value = { incidentId: incident.id }
-    this.#linkedId = incident.id
-  }
-
-  #afterLoad(): void {
-    const incidentId = this.#linkedId
-    this.#linkedId = undefined
-    if (incidentId && incidentId === this.alerts.selectedId.value) this.alerts.listErrand.value = { incidentId }
   }
 
   /** A link may have asked for a klien before it was known where anybody is. */
   #afterPlaced(): void {
     const asked = this.map.errand.value
+    if (this.router.arrivedWithView) return
     if (asked?.kind === 'wearer') this.map.errand.value = { ...asked }
     else if (asked === undefined || asked.kind === 'fit') this.map.errand.value = { kind: 'fit' }
   }

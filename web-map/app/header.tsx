@@ -1,13 +1,18 @@
-import { countByState, MARK_STATES } from '../feed/freshness.ts'
+import { pathOf } from '../../model/console/addresses.ts'
+import { isDeskPage, QUERY } from '../address/router.ts'
+import { MARK_STATES, type MarkState } from '../feed/freshness.ts'
 import { t } from '../i18n/language.ts'
 import { countWords } from '../i18n/measure-words.ts'
 import { clockSecondsWords } from '../i18n/time-words.ts'
 import { LanguageSwitch } from '../widgets/language-switch.tsx'
 import { Icon, Logo, StateMark } from '../widgets/marks.tsx'
 import type { ConsoleState } from './console-state.ts'
+import { SoundSwitch } from './sound-switch.tsx'
 
-export function Header({ state }: { state: ConsoleState }) {
-  const me = state.session.me.value
+export function Header({ state, onKeys }: { state: ConsoleState; onKeys: () => void }) {
+  const { session, desk, alerts, router } = state
+  const me = session.me.value
+  const untaken = alerts.untakenCount.value
   return (
     <header class="header">
       <Logo size={26} />
@@ -15,20 +20,29 @@ export function Header({ state }: { state: ConsoleState }) {
         <strong>{me?.unitName}</strong>
         <Connection state={state} />
       </div>
+      <a
+        class={`header-untaken${untaken > 0 ? ' some' : ''}`}
+        href={router.hrefOf({ page: 'control-room' })}
+        aria-label={t('header.untakenOf', { count: countWords(untaken) })}
+      >
+        <b>{countWords(untaken)}</b> <span>{t('header.untaken')}</span>
+      </a>
       <StateCounts state={state} />
-      <time class="header-clock">{clockSecondsWords(state.desk.nowMs.value, state.desk.officerTimeZone)}</time>
+      <time class="header-clock">{clockSecondsWords(desk.nowMs.value, desk.officerTimeZone)}</time>
       <SoundSwitch state={state} />
-      <LanguageSwitch preferences={state.preferences} />
-      <div class="header-officer">
+      <div class="header-tools">
+        {isDeskPage(router.address.value) && <WallSwitch state={state} />}
+        <button type="button" class="quiet icon-only" title={t('keys.title')} onClick={onKeys}>
+          <Icon name="help" />
+          <span class="sr-only">{t('keys.title')}</span>
+        </button>
+        <LanguageSwitch preferences={state.preferences} />
+      </div>
+      <a class="header-officer" href={pathOf({ page: 'account' })}>
         <span class="officer-name">{me?.name}</span>
         <span class="officer-role">{me && t(`role.${me.role}`)}</span>
-      </div>
-      <button
-        class="quiet icon-only"
-        type="button"
-        title={t('session.signOut')}
-        onClick={() => void state.session.signOut()}
-      >
+      </a>
+      <button class="quiet icon-only" type="button" title={t('session.signOut')} onClick={() => void session.signOut()}>
         <Icon name="leave" />
         <span class="sr-only">{t('session.signOut')}</span>
       </button>
@@ -36,9 +50,9 @@ export function Header({ state }: { state: ConsoleState }) {
   )
 }
 
-function Connection({ state }: { state: ConsoleState }) {
-  const link = state.desk.link.value
-  const live = link === 'open' && !state.desk.troubles.value.some((trouble) => trouble.kind === 'live')
+function Connection({ state: { desk } }: { state: ConsoleState }) {
+  const link = desk.link.value
+  const live = link === 'open' && !desk.troubles.value.some((trouble) => trouble.kind === 'live')
   const word = live ? 'connection.live' : link === 'connecting' ? 'connection.connecting' : 'connection.away'
   return (
     <span class={`connection ${live ? 'live' : 'away'}`}>
@@ -48,13 +62,18 @@ function Connection({ state }: { state: ConsoleState }) {
   )
 }
 
-function StateCounts({ state }: { state: ConsoleState }) {
-  state.desk.versions.lists.value
-  const counts = countByState(state.desk.live.bracelets.values(), state.desk.nowMs.value)
+/** How many klien are how; whom an officer sees no position of, is none of them without data. */
+function StateCounts({ state: { desk } }: { state: ConsoleState }) {
+  desk.versions.roster.value
+  desk.versions.lists.value
+  const counts: Record<MarkState, number> = { patuh: 0, informasi: 0, serius: 0, kritis: 0, nodata: 0 }
+  const nowMs = desk.nowMs.value
+  for (const n of desk.live.wearers.keys()) counts[desk.markOf(n, nowMs).state]++
+  const shown = desk.hidesPersons ? MARK_STATES.filter((one) => one !== 'patuh' && one !== 'nodata') : MARK_STATES
   return (
     <ul class="counts" aria-label={t('map.legend')}>
-      {MARK_STATES.map((one) => (
-        <li key={one} class={counts[one] === 0 ? 'none' : ''}>
+      {shown.map((one) => (
+        <li key={one} class={counts[one] === 0 ? 'none' : ''} title={t(`state.${one}`)}>
           <StateMark state={one} size={16} />
           <b>{countWords(counts[one])}</b>
           <span>{t(`state.${one}`)}</span>
@@ -64,34 +83,25 @@ function StateCounts({ state }: { state: ConsoleState }) {
   )
 }
 
-function SoundSwitch({ state }: { state: ConsoleState }) {
-  const { preferences } = state
-  const { arrivals } = state.alerts
-  if (!arrivals.soundAllowed.value)
-    return (
-      <button
-        class="sound-ask"
-        type="button"
-        title={t('sound.enableHint')}
-        onClick={() => void arrivals.allowSound(true)}
-      >
-        <Icon name="silent" />
-        {t('sound.enable')}
-      </button>
-    )
-  const muted = preferences.muteInformation.value
+/** For the wall of a control room: the whole screen, larger, with fewer controls. */
+function WallSwitch({ state: { router } }: { state: ConsoleState }) {
+  const wall = router.query.value.get(QUERY.wall) === 'ya'
+  const turn = () => {
+    router.setQuery({ [QUERY.wall]: wall ? undefined : 'ya' })
+    if (wall) {
+      if (document.fullscreenElement) void document.exitFullscreen()
+    } else if (document.fullscreenEnabled) void document.documentElement.requestFullscreen()
+  }
   return (
     <button
-      class="quiet sound-on"
       type="button"
-      aria-pressed={!muted}
-      title={t(muted ? 'sound.noInfo' : 'sound.all')}
-      onClick={() => {
-        preferences.muteInformation.value = !muted
-      }}
+      class="quiet icon-only"
+      aria-pressed={wall}
+      title={t(wall ? 'wall.leave' : 'wall.enter')}
+      onClick={turn}
     >
-      <Icon name="sound" />
-      <span>{t(muted ? 'sound.short.noInfo' : 'sound.short.all')}</span>
+      <Icon name="wall" />
+      <span class="sr-only">{t(wall ? 'wall.leave' : 'wall.enter')}</span>
     </button>
   )
 }

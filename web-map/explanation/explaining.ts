@@ -28,7 +28,7 @@ export class Explaining {
 
   /** Of an incident of the wearer whose file is open. */
   async open(incidentId: string, nowMs: number): Promise<void> {
-    this.#file.turnTo('file')
+    this.#file.turnTo('ringkas')
     this.incidentId.value = incidentId
     this.#file.turnTo('explanation')
     await this.run(nowMs)

@@ -1,5 +1,5 @@
 import type { IncidentView } from '../../model/console/console.ts'
-import { explanationTitle } from '../alerts/why-button.tsx'
+import { explanationTitle } from '../alerts/why-link.tsx'
 import { isOpen } from '../feed/incident-order.ts'
 import { t } from '../i18n/language.ts'
 import { momentWords } from '../i18n/time-words.ts'
@@ -12,8 +12,8 @@ import { FixTable } from './fix-table.tsx'
 import type { ExplanationRoom } from './room.ts'
 
 /** Why an incident stands: what it hangs on, the distance to the boundary over time, every fix, and the proof. */
-export function ExplanationPage({ room, onBack }: { room: ExplanationRoom; onBack: () => void }) {
-  const { explaining, file } = room
+export function ExplanationPage({ room }: { room: ExplanationRoom }) {
+  const { explaining, file, router } = room
   room.desk.versions.incidents.value
   const incidentId = explaining.incidentId.value!
   const incident = room.desk.live.incidents.get(incidentId)
@@ -23,7 +23,8 @@ export function ExplanationPage({ room, onBack }: { room: ExplanationRoom; onBac
       <PageHead
         title={incident ? explanationTitle(incident.type) : t('explain.titleAlert')}
         returns={`explain ${incidentId}`}
-        onBack={onBack}
+        back={t('explain.back')}
+        href={router.hrefOf({ page: 'incident', id: incidentId, why: false })}
       />
       {incident && <About room={room} incident={incident} />}
       {answer ? (

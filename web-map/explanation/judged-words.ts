@@ -1,5 +1,5 @@
 import { t } from '../i18n/language.ts'
-import { distanceWords } from '../i18n/measure-words.ts'
+import { accuracyWords, distanceWords } from '../i18n/measure-words.ts'
 import type { JudgedFix } from './judged-fixes.ts'
 
 /** "420 m di luar". */
@@ -14,7 +14,7 @@ export function evidenceWords({ evidence, active }: Pick<JudgedFix, 'evidence' |
 
 /** "420 m di luar, akurasi ±12 m: melanggar". */
 export function fixWords(fix: JudgedFix): string {
-  return `${boundaryWords(fix)}, ${t('panel.accuracyValue', { metres: Math.round(fix.radiusM) })}: ${evidenceWords(fix)}`
+  return `${boundaryWords(fix)}, ${accuracyWords(fix.radiusM)}: ${evidenceWords(fix)}`
 }
 
 /** How deep on its side a fix must lie to prove something: beyond this it is a breach, or compliance. */

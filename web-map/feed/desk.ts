@@ -1,4 +1,5 @@
 import { computed, type Signal, signal } from '@preact/signals'
+import { OVERSIGHT_ROLES } from '../../model/access/roles.ts'
 import type {
   IncidentView,
   LiveMessage,
@@ -7,6 +8,7 @@ import type {
   WearerSummary,
   ZoneView,
 } from '../../model/console/console.ts'
+import { t } from '../i18n/language.ts'
 import { type Api, failureWords } from '../session/request.ts'
 import type { Session } from '../session/session.ts'
 import { applyLive, setRoster } from './apply-live.ts'
@@ -15,6 +17,7 @@ import { type FeedLink, type FeedSocket, LiveFeed } from './feed.ts'
 import { emptyLiveState } from './live-state.ts'
 import { LiveVersions } from './live-versions.ts'
 import { troublesOf } from './trouble.ts'
+import { type Mark, markOf, worstOpenOf } from './worst-open.ts'
 
 export type DeskAround = {
   api: Api
@@ -31,7 +34,6 @@ type DeskEvents = {
   /** Access to these wearers has ended. */
   onGone(gone: readonly WearerSummary[]): void
   onRulesChanged(): void
-  onLoaded(): void
   /** The first positions of this officer are known. */
   onPlaced(): void
 }
@@ -53,6 +55,12 @@ export class Desk {
   /** Server time by this machine's clock and the offset that the feed tells. */
   readonly nowMs = signal(0)
   readonly link = signal<FeedLink>('idle')
+  /** How often what comes over REST has come. */
+  readonly loadCount = signal(0)
+  /** Who sits here, once what the last one left is gone. */
+  readonly seated = signal<string | undefined>(undefined)
+  /** Klien whose file this officer has opened. */
+  readonly opened = signal<ReadonlySet<string>>(new Set())
   #lastHeardMs = signal<number | undefined>(undefined)
   #awaySinceMs = signal<number | undefined>(undefined)
   #around: DeskAround
@@ -78,7 +86,7 @@ export class Desk {
       onLoaded: () => {
         this.versions.roster.value++
         this.versions.incidents.value++
-        events.onLoaded()
+        this.loadCount.value++
       },
       onUnauthorized: () => session.expire(),
     })
@@ -103,6 +111,9 @@ export class Desk {
     return troublesOf(this.link.value, away, this.#lastHeardMs.value, status, wearers.size, this.nowMs.value)
   })
 
+  /** Nothing new comes to this screen, or to the server. */
+  readonly isLost = computed(() => this.troubles.value.some((one) => one.kind === 'live' && one.cause !== 'quiet'))
+
   tick(): void {
     this.nowMs.value = this.#around.clock() + this.live.clockOffsetMs
   }
@@ -115,6 +126,37 @@ export class Desk {
 
   get officerTimeZone(): string {
     return this.#session.me.value?.timeZone ?? 'Asia/Jakarta'
+  }
+
+  /** The worst open matter of each klien. */
+  readonly worst = computed(() => {
+    this.versions.incidents.value
+    return worstOpenOf(this.live.incidents.values())
+  })
+
+  markOf(n: number, nowMs: number): Mark {
+    return markOf(this.live.bracelets.get(n), this.worst.value.get(n), nowMs)
+  }
+
+  /** Places and names of this officer's klien are shown for a written reason only. */
+  get hidesPersons(): boolean {
+    const role = this.#session.me.value?.role
+    return role !== undefined && OVERSIGHT_ROLES.has(role)
+  }
+
+  /** A klien's name; to whom figures come first, a number until they have said why they ask. */
+  nameOf({ id, n, name }: Pick<WearerSummary, 'id' | 'n' | 'name'>): string {
+    return this.hidesPersons && !this.opened.value.has(id) ? t('wearers.reference', { n }) : name
+  }
+
+  /** What of a klien a search on the screen looks through. */
+  textOf(wearer: WearerSummary): string {
+    return `${this.nameOf(wearer)} ${wearer.pkName} ${wearer.programme} ${this.unitName(wearer.unitPath)}`
+  }
+
+  /** Whose an incident is: the klien's, as this officer may read it, or a unit's. */
+  ownerOf({ wearer, unit }: IncidentView): string {
+    return wearer === undefined ? unit.name : this.nameOf(wearer)
   }
 
   unitName(unitPath: string): string {
@@ -143,6 +185,7 @@ export class Desk {
     if (sameOfficer) void this.load(true)
     else this.#around.after(HELLO_PATIENCE_MS, () => this.#loadWithoutFeed())
     this.#around.after(ROSTER_PATIENCE_MS, () => void this.#loadWearers())
+    this.seated.value = this.#session.me.value?.officerId
   }
 
   pause(): void {
@@ -150,7 +193,9 @@ export class Desk {
   }
 
   forget(): void {
+    this.seated.value = undefined
     this.live = emptyLiveState()
+    this.opened.value = new Set()
     this.#load.forget()
     this.#feed.forgetCursor()
     this.versions.roster.value++

@@ -12,11 +12,6 @@ type Stage = 'new' | 'handled' | 'closed'
 
 const RANK: Record<Severity, number> = { informasi: 1, serius: 2, kritis: 3 }
 
-/** Whose it is: the klien's name, or the unit's. */
-export function nameOf({ wearer, unit }: IncidentView): string {
-  return wearer === undefined ? unit.name : wearer.name
-}
-
 export function unitPathOf({ wearer, unit }: IncidentView): string {
   return wearer === undefined ? unit.path : wearer.unitPath
 }
@@ -30,7 +25,7 @@ export function actOf(incident: IncidentView, action: IncidentAct['action']): In
 }
 
 /** The resolution that holds: one for all the signs that the incident has. */
-function resolutionOf(incident: IncidentView): IncidentAct | undefined {
+export function resolutionOf(incident: IncidentView): IncidentAct | undefined {
   return incident.acts.findLast((act) => act.action === 'resolve' && (act.signs ?? 1) >= (incident.signs ?? 1))
 }
 
@@ -49,6 +44,12 @@ export function stageOf(incident: KnownIncident): Stage {
   const takes = ({ action, actId }: IncidentAct) =>
     (action === 'acknowledge' || action === 'escalate') && actId > (incident.standsSinceActId ?? 0)
   return incident.acts.some((act, i) => i > since && takes(act)) ? 'handled' : 'new'
+}
+
+/** Who took it last; undefined while nobody has. */
+export function takenBy(incident: KnownIncident): string | undefined {
+  if (stageOf(incident) === 'new') return undefined
+  return incident.acts.findLast(({ action }) => action === 'acknowledge' || action === 'escalate')?.officerName
 }
 
 /**

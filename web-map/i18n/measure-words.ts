@@ -35,3 +35,26 @@ export function hoursSpoken(spanMs: number): string {
   const minutes = Math.round(spanMs / 60_000)
   return t('ledger.spoken', { hours: Math.floor(minutes / 60), minutes: minutes % 60 })
 }
+
+/** "akurasi ±12 m"; a device that states none, or states what cannot be, is said to have said nothing. */
+export function accuracyWords(accuracyM: number | undefined): string {
+  if (!isAccuracy(accuracyM)) return t('panel.accuracyUnknown')
+  return t('panel.accuracyValue', { metres: Math.max(1, Math.round(accuracyM)) })
+}
+
+/** "±12 m", an en dash where it is not known. */
+export function accuracyShort(accuracyM: number | undefined): string {
+  return isAccuracy(accuracyM) ? `±${Math.max(1, Math.round(accuracyM))} m` : '–'
+}
+
+/** Larger than half the world is a sentinel. */
+const ACCURACY_MAX_M = 20_000_000
+
+function isAccuracy(accuracyM: number | undefined): accuracyM is number {
+  return accuracyM !== undefined && accuracyM > 0 && accuracyM < ACCURACY_MAX_M
+}
+
+/** "-6.19650, 106.83200", five decimals (about a metre), as map programs take it. */
+export function coordinateWords(latDeg: number, lonDeg: number): string {
+  return `${latDeg.toFixed(5)}, ${lonDeg.toFixed(5)}`
+}

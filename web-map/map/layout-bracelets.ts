@@ -1,9 +1,10 @@
-import { type MarkState, markStateOf, opacityOf } from '../feed/freshness.ts'
+import { type MarkState, opacityOf } from '../feed/freshness.ts'
 import type { Bracelet } from '../feed/live-state.ts'
+import type { Mark as MarkLook } from '../feed/worst-open.ts'
 import { type MapView, worldBounds } from '../ground/mercator.ts'
 
 /** One bracelet where it is drawn. */
-export type Mark = { n: number; x: number; y: number; state: MarkState; opacity: number; fixValid: boolean }
+export type Mark = MarkLook & { n: number; x: number; y: number; opacity: number; fixValid: boolean }
 
 /** Several bracelets in one place, drawn as a number. Alerts are grouped apart, so that they are never hidden in a crowd. */
 export type Cluster = {
@@ -22,7 +23,7 @@ export const CLUSTER = { belowZoom: 12, cellPx: 60, countMin: 3 }
 
 const GRAVITY: readonly MarkState[] = ['nodata', 'patuh', 'informasi', 'serius', 'kritis']
 
-type Cell = { alert: boolean; sumX: number; sumY: number; members: Bracelet[]; states: MarkState[] }
+type Cell = { alert: boolean; sumX: number; sumY: number; members: Bracelet[]; looks: MarkLook[] }
 
 /**
  * What to draw of the bracelets in a view. Below `CLUSTER.belowZoom` those that share a cell of a grid fixed to the ground
@@ -34,6 +35,7 @@ export function layoutBracelets(
   view: MapView,
   nowMs: number,
   selectedN: number | undefined,
+  lookOf: (bracelet: Bracelet) => MarkLook,
 ): BraceletLayout {
   const { worldPx, originX, originY } = view
   const seen = worldBounds(view, 30)
@@ -44,9 +46,10 @@ export function layoutBracelets(
   for (const bracelet of bracelets) {
     const { x, y } = bracelet
     if (x < seen.minX || x > seen.maxX || y < seen.minY || y > seen.maxY) continue
-    const state = markStateOf(bracelet, nowMs)
+    const look = lookOf(bracelet)
+    const { state } = look
     if (!clustering || bracelet.n === selectedN) {
-      marks.push(markOf(bracelet, state, view, nowMs))
+      marks.push(markOf(bracelet, look, view, nowMs))
       continue
     }
     const alert = state === 'serius' || state === 'kritis'
@@ -55,22 +58,22 @@ export function layoutBracelets(
     const key = (row * 65_536 + column) * 2 + Number(alert)
     let cell = cells.get(key)
     if (!cell) {
-      cell = { alert, sumX: 0, sumY: 0, members: [], states: [] }
+      cell = { alert, sumX: 0, sumY: 0, members: [], looks: [] }
       cells.set(key, cell)
     }
     cell.sumX += x
     cell.sumY += y
     cell.members.push(bracelet)
-    cell.states.push(state)
+    cell.looks.push(look)
   }
   const clusters: Cluster[] = []
   for (const cell of cells.values()) {
     if (cell.members.length < CLUSTER.countMin) {
-      marks.push(...cell.members.map((bracelet, i) => markOf(bracelet, cell.states[i]!, view, nowMs)))
+      marks.push(...cell.members.map((bracelet, i) => markOf(bracelet, cell.looks[i]!, view, nowMs)))
       continue
     }
     const counts: Record<MarkState, number> = { patuh: 0, informasi: 0, serius: 0, kritis: 0, nodata: 0 }
-    for (const state of cell.states) counts[state]++
+    for (const { state } of cell.looks) counts[state]++
     clusters.push({
       x: (cell.sumX / cell.members.length) * worldPx - originX,
       y: (cell.sumY / cell.members.length) * worldPx - originY,
@@ -86,12 +89,13 @@ export function layoutBracelets(
   return { marks: byGravity, clusters: spreadAlerts(clusters) }
 }
 
-function markOf(bracelet: Bracelet, state: MarkState, view: MapView, nowMs: number): Mark {
+function markOf(bracelet: Bracelet, { state, hollow }: MarkLook, view: MapView, nowMs: number): Mark {
   return {
     n: bracelet.n,
     x: bracelet.x * view.worldPx - view.originX,
     y: bracelet.y * view.worldPx - view.originY,
     state,
+    hollow,
     opacity: opacityOf(bracelet.timeMs, nowMs),
     fixValid: bracelet.fixValid,
   }

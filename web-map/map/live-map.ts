@@ -258,6 +258,10 @@ export class LiveMap {
     this.#move('after', () => this.#map.setZoom(this.#map.getZoom() + steps))
   }
 
+  show(latDeg: number, lonDeg: number, zoom: number): void {
+    this.#move('instead', () => this.#map.setView([latDeg, lonDeg], zoom, { animate: false }))
+  }
+
   /** Goes to a place, keeping a closer zoom than `zoomMin` if there is one. */
   fly(latDeg: number, lonDeg: number, zoomMin: number): void {
     this.#move('instead', () => {

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { QUERY } from '../address/router.ts'
 import { MARK_STATES } from '../feed/freshness.ts'
 import type { MessageKey } from '../i18n/id.ts'
 import { t } from '../i18n/language.ts'
@@ -63,14 +64,14 @@ function Control(props: {
   )
 }
 
-function UnitChoice({ room: { desk, map }, onFit }: { room: MapRoom; onFit: () => void }) {
+function UnitChoice({ room: { desk, router }, onFit }: { room: MapRoom; onFit: () => void }) {
   return (
     <select
       class="control-wide"
       aria-label={t('map.unit')}
-      value={map.unitPath.value}
+      value={router.query.value.get(QUERY.unit) ?? ''}
       onChange={(event) => {
-        map.unitPath.value = event.currentTarget.value
+        router.setQuery({ [QUERY.unit]: event.currentTarget.value })
         onFit()
       }}
     >

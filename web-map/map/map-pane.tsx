@@ -1,5 +1,6 @@
-import { useSignal, useSignalEffect } from '@preact/signals'
+import { untracked, useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { QUERY } from '../address/router.ts'
 import { MARK_STATES, type MarkState } from '../feed/freshness.ts'
 import { INDONESIA, loadCoast } from '../ground/coast.ts'
 import { latitudeAt, longitudeAt, type MapView } from '../ground/mercator.ts'
@@ -45,7 +46,7 @@ export function MapPane({ room, sources, onWearer }: Props) {
       onHand: () => state.handCount++,
       onMoved: (centre, zoom) => {
         state.centre.value = centre
-        frame.dataset.view = `${zoom}/${centre.latDeg.toFixed(4)}/${centre.lonDeg.toFixed(4)}`
+        state.view.value = frame.dataset.view = `${zoom}/${centre.latDeg.toFixed(4)}/${centre.lonDeg.toFixed(4)}`
       },
       onTilesFailed: () => (tilesFailed.value = true),
       reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
@@ -94,6 +95,10 @@ export function MapPane({ room, sources, onWearer }: Props) {
     map.current?.braceletsMoved()
   })
   useSignalEffect(() => {
+    desk.worst.value
+    map.current?.repaintBracelets()
+  })
+  useSignalEffect(() => {
     if (desk.nowMs.value % 60_000 < 1000) map.current?.repaintBracelets()
   })
   useSignalEffect(() => {
@@ -105,7 +110,8 @@ export function MapPane({ room, sources, onWearer }: Props) {
   useSignalEffect(() => {
     const errand = state.errand.value
     if (!errand || !map.current) return
-    if (errand.kind === 'fit') fitUnit(room, map.current)
+    if (errand.kind === 'fit') untracked(() => map.current && fitUnit(room, map.current))
+    else if (errand.kind === 'view') showView(map.current, errand.view)
     else if (errand.kind === 'corners') map.current.fit(errand.corners, errand.zoomMax, errand.headPx)
     else {
       const place = errand.kind === 'wearer' ? desk.live.bracelets.get(errand.n) : errand
@@ -147,7 +153,11 @@ function emptyPicture({ desk }: MapRoom): MapPictures['picture'] {
     overlays: [],
     bracelets: () => desk.live.bracelets.values(),
     bracelet: (n) => desk.live.bracelets.get(n),
-    nameOf: (n) => desk.live.wearers.get(n)?.name,
+    nameOf: (n) => {
+      const wearer = desk.live.wearers.get(n)
+      return wearer && desk.nameOf(wearer)
+    },
+    lookOf: ({ n }) => desk.markOf(n, desk.nowMs.peek()),
     nowMs: () => desk.nowMs.value,
     selectedN: undefined,
   }
@@ -159,8 +169,13 @@ function enlarge({ desk }: MapRoom, map: LiveMap | undefined, hit: PointHit, vie
   if (corners) map?.fit(corners, Math.max(view.zoom + 2, 12))
 }
 
-function fitUnit({ desk, map: { unitPath } }: MapRoom, map: LiveMap): void {
-  const chosen = unitPath.value
+function showView(map: LiveMap, view: string): void {
+  const [zoom, latDeg, lonDeg] = view.split('/').map(Number)
+  if ([zoom, latDeg, lonDeg].every(Number.isFinite)) map.show(latDeg!, lonDeg!, zoom!)
+}
+
+function fitUnit({ desk, router }: MapRoom, map: LiveMap): void {
+  const chosen = router.query.value.get(QUERY.unit) ?? ''
   const within = (path: string) => chosen === '' || path === chosen || path.startsWith(`${chosen}.`)
   const bracelets = [...desk.live.bracelets.values()].filter((bracelet) => {
     const wearer = desk.live.wearers.get(bracelet.n)

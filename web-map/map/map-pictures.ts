@@ -1,5 +1,6 @@
 import type { MarkState } from '../feed/freshness.ts'
 import type { Bracelet } from '../feed/live-state.ts'
+import type { Mark } from '../feed/worst-open.ts'
 import { type Coast, readCoast } from '../ground/coast.ts'
 import { type MapView, metresToPx } from '../ground/mercator.ts'
 import { type BraceletLayout, type Hit, hitBracelet, layoutBracelets } from './layout-bracelets.ts'
@@ -26,6 +27,7 @@ type Picture = {
   bracelet: (n: number) => Bracelet | undefined
   nameOf: (n: number) => string | undefined
   nowMs: () => number
+  lookOf: (bracelet: Bracelet) => Mark
   selectedN: number | undefined
 }
 
@@ -68,7 +70,7 @@ export class MapPictures {
       this.#sprites = new MarkSprites(theme, letters, Math.min(2, window.devicePixelRatio || 1))
       this.#spritesFor = [theme, letters]
     }
-    this.#layout = layoutBracelets(bracelets(), view, nowMs(), selectedN)
+    this.#layout = layoutBracelets(bracelets(), view, nowMs(), selectedN, this.picture.lookOf)
     this.#paintAccuracy(ctx, view)
     const focus = {
       calmScale: view.zoom >= 14 ? 1 : view.zoom <= 11 ? 0.7 : 0.7 + (view.zoom - 11) * 0.1,
@@ -81,7 +83,7 @@ export class MapPictures {
   #paintAccuracy(ctx: CanvasRenderingContext2D, view: MapView): void {
     const { theme, selectedN, bracelet } = this.picture
     const selected = selectedN === undefined ? undefined : bracelet(selectedN)
-    if (!selected?.accuracyM) return
+    if (!selected?.accuracyM || selected.accuracyM < 0) return
     const radius = metresToPx(view, selected.accuracyM, selected.latDeg)
     if (radius < 6) return
     ctx.beginPath()

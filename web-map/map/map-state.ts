@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import type { WearerSummary } from '../../model/console/console.ts'
+import type { Router } from '../address/router.ts'
 import type { Desk } from '../feed/desk.ts'
 import type { MapView } from '../ground/mercator.ts'
 import type { Corners } from './corners.ts'
@@ -12,6 +13,7 @@ type MapErrand =
   | { kind: 'wearer'; n: number }
   | { kind: 'place'; latDeg: number; lonDeg: number }
   | { kind: 'corners'; corners: Corners; zoomMax: number; headPx?: number }
+  | { kind: 'view'; view: string }
   | { kind: 'fit' }
 
 /** What another room paints over the zones. `alone`: the track is left out and the other bracelets step back. */
@@ -29,12 +31,12 @@ export type MapSources = {
 }
 
 /** What the parts of this room work with. */
-export type MapRoom = { desk: Desk; map: MapState }
+export type MapRoom = { desk: Desk; router: Router; map: MapState }
 
 export class MapState {
   readonly errand = signal<MapErrand | undefined>(undefined)
-  readonly unitPath = signal('')
-  /** Where the map is. */
+  /** Where the map is, as `zoom/latitude/longitude`; undefined before it has moved. */
+  readonly view = signal<string | undefined>(undefined)
   readonly centre = signal<{ latDeg: number; lonDeg: number } | undefined>(undefined)
   readonly showZones = signal(true)
   /** How often the officer's own hand was on the map. */

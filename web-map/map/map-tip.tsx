@@ -2,14 +2,12 @@ import type { WearerSummary } from '../../model/console/console.ts'
 import type { Desk } from '../feed/desk.ts'
 import { MARK_STATES } from '../feed/freshness.ts'
 import { t } from '../i18n/language.ts'
+import { accuracyWords } from '../i18n/measure-words.ts'
 import { ageWords, momentWords } from '../i18n/time-words.ts'
 import type { PointHit } from './map-pictures.ts'
 
 /** A few words beside what the pointer is on. */
 export type Tip = { x: number; y: number; title: string; lines: string[] }
-
-const accuracyWords = (accuracyM: number | undefined) =>
-  accuracyM === undefined ? t('panel.accuracyUnknown') : t('panel.accuracyValue', { metres: Math.round(accuracyM) })
 
 /** `selected`: whose track is on the map. */
 export function tipOf(desk: Desk, hit: PointHit, selected: WearerSummary | undefined): Tip {
@@ -43,8 +41,8 @@ export function tipOf(desk: Desk, hit: PointHit, selected: WearerSummary | undef
   return {
     x: hit.mark.x,
     y: hit.mark.y,
-    title: wearer?.name ?? String(hit.mark.n),
-    lines: [t(`state.${hit.mark.state}`), ...lines],
+    title: wearer ? desk.nameOf(wearer) : String(hit.mark.n),
+    lines: [t(hit.mark.hollow ? 'map.endedUntaken' : 'map.stateIs', { state: t(`state.${hit.mark.state}`) }), ...lines],
   }
 }
 

@@ -46,12 +46,12 @@ export class MarkSprites {
     this.#density = density
   }
 
-  of(state: MarkState, fixValid: boolean, scale: number): Sprite {
-    const key = `${state}${fixValid}${scale}`
+  of({ state, hollow, fixValid }: Pick<Mark, 'state' | 'hollow' | 'fixValid'>, scale: number): Sprite {
+    const key = `${state}${hollow}${fixValid}${scale}`
     let sprite = this.#sprites.get(key)
     if (!sprite) {
       if (this.#sprites.size >= SPRITES_MAX) this.#sprites.clear()
-      sprite = this.#draw(state, fixValid, scale)
+      sprite = this.#draw(state, hollow || state === 'nodata', fixValid, scale)
       this.#sprites.set(key, sprite)
     }
     return sprite
@@ -65,9 +65,8 @@ export class MarkSprites {
     ctx.drawImage(canvas, left, top, sizePx, sizePx)
   }
 
-  #draw(state: MarkState, fixValid: boolean, scale: number): Sprite {
-    const hollow = !fixValid || state === 'nodata'
-    const edgePx = hollow ? 6 : 3
+  #draw(state: MarkState, hollow: boolean, fixValid: boolean, scale: number): Sprite {
+    const edgePx = fixValid ? (hollow ? 6 : 3) : 11
     const canvas = document.createElement('canvas')
     const pixels = 2 * Math.ceil((RADIUS_PX[state] + edgePx / 2 + 0.5) * scale * this.#density)
     canvas.width = canvas.height = pixels
@@ -76,8 +75,9 @@ export class MarkSprites {
     ctx.scale(scale * this.#density, scale * this.#density)
     ctx.lineJoin = 'round'
     const theme = this.#theme
+    if (!fixValid) drawNoFix(ctx, RADIUS_PX[state] + 4, theme)
     traceShape(ctx, state, RADIUS_PX[state])
-    ctx.lineWidth = edgePx
+    ctx.lineWidth = hollow ? 6 : 3
     ctx.strokeStyle = theme.markEdge
     ctx.stroke()
     ctx.fillStyle = hollow ? theme.markEdge : theme.state[state]
@@ -94,6 +94,18 @@ export class MarkSprites {
     ctx.fillText(this.#letters[state], 0, state === 'serius' ? 3 : 0.7)
     return { canvas, sizePx: pixels / this.#density }
   }
+}
+
+/** A ring of dashes: this is where the bracelet was, it has no fix now. */
+function drawNoFix(ctx: CanvasRenderingContext2D, radius: number, theme: MapTheme): void {
+  ctx.save()
+  ctx.beginPath()
+  ctx.arc(0, 0, radius, 0, 2 * Math.PI)
+  ctx.lineWidth = 1.6
+  ctx.setLineDash([3, 3])
+  ctx.strokeStyle = theme.state.nodata
+  ctx.stroke()
+  ctx.restore()
 }
 
 /** `calmScale` makes compliant bracelets smaller from afar; `others` is the opacity of all but the selected one. */
@@ -115,7 +127,7 @@ export function paintBracelets(
     const alert = mark.state === 'serius' || mark.state === 'kritis'
     const dimmed = mark === selected ? 1 : focus.others
     ctx.globalAlpha = alert ? Math.max(0.8, mark.opacity) * Math.max(0.8, dimmed) : mark.opacity * dimmed
-    sprites.place(ctx, sprites.of(mark.state, mark.fixValid, alert ? 1 : focus.calmScale), mark.x, mark.y)
+    sprites.place(ctx, sprites.of(mark, alert ? 1 : focus.calmScale), mark.x, mark.y)
   }
   ctx.globalAlpha = 1
   for (const cluster of layout.clusters) if (cluster.alert) paintCluster(ctx, cluster, theme)
@@ -175,7 +187,7 @@ function paintSelected(
   ctx.lineWidth = 2.5
   ctx.strokeStyle = theme.select
   ctx.stroke()
-  sprites.place(ctx, sprites.of(mark.state, mark.fixValid, 1), mark.x, mark.y)
+  sprites.place(ctx, sprites.of(mark, 1), mark.x, mark.y)
   if (!name) return
   ctx.font = `600 12px ${FONT}`
   ctx.textAlign = 'center'

@@ -95,6 +95,8 @@ export function connectApi(fetch: typeof globalThis.fetch) {
     mapSettings: () => call<MapSettings>('GET', '/v1/map-settings'),
     wearers: () =>
       pages(`/v1/wearers?limit=${PAGE_SIZE}`, 'after', (page: { wearers: WearerSummary[] }) => page.wearers),
+    findWearers: async (query: string) =>
+      (await call<{ wearers: WearerSummary[] }>('GET', `/v1/wearers?limit=50&q=${encodeURIComponent(query)}`)).wearers,
     openIncidents: () =>
       pages(
         `/v1/incidents?state=open&limit=${PAGE_SIZE}`,
@@ -103,8 +105,11 @@ export function connectApi(fetch: typeof globalThis.fetch) {
       ),
     incident: async (id: string) =>
       (await call<{ incident: IncidentView }>('GET', `/v1/incidents/${encodeURIComponent(id)}`)).incident,
-    closedIncidents: async () =>
-      (await call<{ incidents: IncidentView[] }>('GET', '/v1/incidents?state=closed&limit=100')).incidents,
+    closedIncidents: async (wearerId?: string) => {
+      const ofWearer = wearerId === undefined ? '' : `&wearer=${encodeURIComponent(wearerId)}`
+      const path = `/v1/incidents?state=closed&limit=100${ofWearer}`
+      return (await call<{ incidents: IncidentView[] }>('GET', path)).incidents
+    },
     act: async (incidentId: string, request: ActRequest) =>
       (await call<{ act: IncidentAct }>('POST', `/v1/incidents/${encodeURIComponent(incidentId)}/acts`, request)).act,
     wearer: (id: string) => call<WearerDetail>('GET', `/v1/wearers/${encodeURIComponent(id)}`),

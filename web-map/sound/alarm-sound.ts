@@ -1,11 +1,13 @@
 import type { Severity } from '../../model/incident/incident.ts'
+import type { SoundTurn } from './sound-turn.ts'
 
-/** An alert of a severity, or the end of the session. */
-export type Alarm = Severity | 'ended'
+/** An alert of a severity, the end of the session, or a feed that is lost. */
+export type Alarm = Severity | 'ended' | 'lost'
+export const ALARMS: readonly Alarm[] = ['kritis', 'serius', 'informasi', 'lost', 'ended']
 
 /**
- * Notes of each alarm: frequency in Hz, start and length in seconds. Kritis rises twice, serius calls once, informasi taps; the
- * end of the session falls twice.
+ * Notes of each alarm: frequency in Hz, start and length in seconds. Kritis rises twice, serius calls once, informasi taps; a lost
+ * feed knocks low, the end of the session falls twice.
  */
 const NOTES: Record<Alarm, readonly (readonly [hz: number, startS: number, lengthS: number])[]> = {
   kritis: [
@@ -21,6 +23,11 @@ const NOTES: Record<Alarm, readonly (readonly [hz: number, startS: number, lengt
     [523, 0.22, 0.28],
   ],
   informasi: [[784, 0, 0.1]],
+  lost: [
+    [330, 0, 0.16],
+    [330, 0.26, 0.16],
+    [262, 0.52, 0.5],
+  ],
   ended: [
     [784, 0, 0.2],
     [587, 0.22, 0.2],
@@ -30,7 +37,7 @@ const NOTES: Record<Alarm, readonly (readonly [hz: number, startS: number, lengt
     [392, 1.44, 0.4],
   ],
 }
-const LOUDNESS: Record<Alarm, number> = { kritis: 0.32, serius: 0.2, informasi: 0.1, ended: 0.3 }
+const LOUDNESS: Record<Alarm, number> = { kritis: 0.32, serius: 0.2, informasi: 0.1, lost: 0.28, ended: 0.3 }
 
 /**
  * Alarm tones through WebAudio. Browsers keep it silent until the officer has clicked once, and take it away again: a phone call,
@@ -38,7 +45,15 @@ const LOUDNESS: Record<Alarm, number> = { kritis: 0.32, serius: 0.2, informasi: 
  */
 export class AlarmSound {
   #context: AudioContext | undefined
+  #turn: Pick<SoundTurn, 'take'>
+  #volume: () => number
   #onAllowed: (allowed: boolean) => void = () => undefined
+
+  /** @param volume from 0 to 1 */
+  constructor(turn: Pick<SoundTurn, 'take'>, volume: () => number) {
+    this.#turn = turn
+    this.#volume = volume
+  }
 
   /** Tells whenever the browser begins or ceases to let sound out. */
   follow(onAllowed: (allowed: boolean) => void): void {
@@ -56,17 +71,31 @@ export class AlarmSound {
     return this.#context.state === 'running'
   }
 
-  /** False where the browser lets no sound out. */
+  /** False where the browser lets no sound out. Another screen of the same officer may sound in place of this one. */
   play(alarm: Alarm): boolean {
-    const context = this.#context
-    if (context?.state !== 'running') return false
+    if (this.#context?.state !== 'running') return false
+    if (this.#turn.take()) this.#sound(this.#context, alarm)
+    return true
+  }
+
+  /** Heard here, whoever's turn it is. */
+  test(alarm: Alarm): void {
+    if (this.#context?.state === 'running') this.#sound(this.#context, alarm)
+  }
+
+  /** Keeps the turn while this screen can sound. */
+  stay(): void {
+    if (this.#context?.state === 'running') this.#turn.take()
+  }
+
+  #sound(context: AudioContext, alarm: Alarm): void {
     for (const [hz, startS, lengthS] of NOTES[alarm]) {
       const from = context.currentTime + 0.02 + startS
       const tone = context.createOscillator()
       const gain = context.createGain()
       tone.type = alarm === 'kritis' ? 'square' : 'sine'
       tone.frequency.value = hz
-      const peak = LOUDNESS[alarm] * (tone.type === 'square' ? 0.5 : 1)
+      const peak = LOUDNESS[alarm] * this.#volume() * (tone.type === 'square' ? 0.5 : 1)
       gain.gain.setValueAtTime(0, from)
       gain.gain.linearRampToValueAtTime(peak, from + 0.015)
       gain.gain.setValueAtTime(peak, from + lengthS - 0.03)
@@ -75,6 +104,5 @@ export class AlarmSound {
       tone.start(from)
       tone.stop(from + lengthS + 0.02)
     }
-    return true
   }
 }

@@ -1,3 +1,4 @@
+import { NEW_ZONE_ID } from '../../model/console/addresses.ts'
 import type { ConditionView, ZoneView } from '../../model/console/console.ts'
 import type { TrialRequest } from '../../model/console/judgement.ts'
 import type { WeeklyWindow } from '../../model/plan/plan.ts'
@@ -15,7 +16,7 @@ export type TrialDraft = {
 }
 
 /** A zone that does not exist yet: a circle that the officer puts somewhere. */
-export const NEW_ZONE = { id: 'new', radiusM: 200 } as const
+export const NEW_ZONE = { id: NEW_ZONE_ID, radiusM: 200 } as const
 export const NEW_ZONE_KINDS = ['avoided', 'required'] as const
 
 export const TRIAL_DAYS = [7, 14, 30] as const

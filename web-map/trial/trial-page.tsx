@@ -10,8 +10,8 @@ import { TrialResult } from './trial-result.tsx'
 import { TrialWindows } from './trial-windows.tsx'
 
 /** One of the wearer's conditions, changed, and tried on the stored track before anybody proposes it. */
-export function TrialPage({ room, onBack }: { room: TrialRoom; onBack: () => void }) {
-  const { trial, file } = room
+export function TrialPage({ room }: { room: TrialRoom }) {
+  const { trial, file, router } = room
   const condition = trial.condition.value!
   const draft = trial.draft.value!
   const reason = useSignal('')
@@ -23,7 +23,8 @@ export function TrialPage({ room, onBack }: { room: TrialRoom; onBack: () => voi
       <PageHead
         title={t(trial.newZone.value ? 'trial.titleNew' : 'trial.title')}
         returns={`trial ${condition.id}`}
-        onBack={onBack}
+        back={t('panel.tab.ketentuan')}
+        href={router.hrefOf({ page: 'wearer', id: file.selectedId.value!, tab: 'ketentuan' })}
       />
       <p class="about">
         {!trial.newZone.value && (

@@ -1,21 +1,21 @@
 import { t } from '../i18n/language.ts'
 import { hoursSpoken, hoursWords } from '../i18n/measure-words.ts'
 import { daysWords } from '../i18n/time-words.ts'
-import { PageHead } from '../widgets/page-head.tsx'
 import { type LedgerGroup, ledgerGroups, type Minuted } from './ledger-groups.ts'
 import { LEDGER_WEEKS, type LedgerWeeks } from './minutes.ts'
 import type { WearerRoom } from './room.ts'
 
 /** Time in violation, kept and not known, by condition and week. */
-export function LedgerPage({ room, onBack }: { room: WearerRoom; onBack: () => void }) {
+export function LedgerPage({ room }: { room: WearerRoom }) {
   const { desk, minutes, file } = room
   const detail = file.detail.value
   const rows = minutes.rows.value
   const groups = rows && ledgerGroups(rows, detail?.conditions ?? [])
   const timeZone = desk.timeZoneOf(detail?.unitPath ?? '')
   return (
-    <article class="ledger" aria-busy={file.busy.value.has('ledger')}>
-      <PageHead title={t('ledger.title')} returns="ledger" onBack={onBack} />
+    <article class="ledger" aria-busy={file.busy.value.has('rekap')}>
+      <h3>{t('ledger.title')}</h3>
+      <p class="hint">{t('ledger.note')}</p>
       <label class="ledger-span">
         <span>{t('ledger.span')}</span>
         <select
@@ -31,7 +31,7 @@ export function LedgerPage({ room, onBack }: { room: WearerRoom; onBack: () => v
           ))}
         </select>
       </label>
-      {file.busy.value.has('ledger') && (
+      {file.busy.value.has('rekap') && (
         <p class="hint" role="status">
           {t('explain.working')}
         </p>

@@ -21,19 +21,19 @@ export class Minutes {
     this.#api = api
     this.#file = file
     effect(() => {
-      if (file.page.value !== 'ledger') this.rows.value = undefined
+      if (file.page.value !== 'rekap') this.rows.value = undefined
     })
   }
 
   /** This week up to now and `weeks` whole ones before it, by the calendar of `timeZone`. */
   async open(weeks: LedgerWeeks, timeZone: string, nowMs: number): Promise<void> {
     this.weeks.value = weeks
-    this.#file.turnTo('ledger')
+    this.#file.turnTo('rekap')
     this.rows.value = undefined
-    await this.#file.read('ledger', nowMs, async (wearerId, toMs) => {
+    await this.#file.read('rekap', nowMs, async (wearerId, toMs) => {
       const fromMs = mondayBefore(toMs, timeZone) - weeks * WEEK_MS
       const rows = await this.#api.ledger(wearerId, fromMs, toMs)
-      const wanted = this.#file.selectedId.value === wearerId && this.#file.page.value === 'ledger'
+      const wanted = this.#file.selectedId.value === wearerId && this.#file.page.value === 'rekap'
       if (wanted && this.weeks.value === weeks) this.rows.value = rows
     })
   }

@@ -1,4 +1,5 @@
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
+import type { WearerTab } from '../../model/console/addresses.ts'
 import type { WearerDetail } from '../../model/console/console.ts'
 import { type Track, trackOf } from '../map/track-lines.ts'
 import { type Api, type ApiFailure, failureWords } from '../session/request.ts'
@@ -6,14 +7,20 @@ import { type Api, type ApiFailure, failureWords } from '../session/request.ts'
 const TRACK_SPAN_MS = 24 * 3_600_000
 
 /** What the panel shows of the wearer. */
-type FilePage = 'file' | 'explanation' | 'ledger' | 'trial'
-type Part = FilePage | 'track'
+type FilePage = WearerTab | 'explanation' | 'trial'
+type Part = FilePage | 'file'
 type Work = (wearerId: string, nowMs: number) => Promise<void>
 
-/** The wearer whose panel is open, with the track when it was asked for. */
+type WearerFileOptions = {
+  onUnauthorized(): void
+  /** The officer must say why before this wearer is read. */
+  asksReason(id: string): boolean
+}
+
+/** The wearer whose file is open, with the track when it was asked for. */
 export class WearerFile {
   readonly selectedId = signal<string | undefined>(undefined)
-  readonly page = signal<FilePage>('file')
+  readonly page = signal<FilePage>('ringkas')
   readonly detail = signal<WearerDetail | undefined>(undefined)
   readonly track = signal<Track | undefined>(undefined)
   readonly busy = signal<ReadonlySet<Part>>(new Set())
@@ -22,21 +29,24 @@ export class WearerFile {
   readonly reasonNeeded = signal(false)
   #refused = new Map<Part, Work>()
   #api: Api
-  #onUnauthorized: () => void
+  #options: WearerFileOptions
 
-  constructor(api: Api, onUnauthorized: () => void) {
+  constructor(api: Api, options: WearerFileOptions) {
     this.#api = api
-    this.#onUnauthorized = onUnauthorized
+    this.#options = options
   }
 
   open(id: string): void {
-    if (this.selectedId.value === id && this.detail.value) {
-      this.turnTo('file')
+    const known = this.detail.value || this.busy.value.has('file') || this.reasonNeeded.value
+    if (this.selectedId.value === id && known) {
+      this.turnTo('ringkas')
       return
     }
     this.close()
     this.selectedId.value = id
-    void this.load()
+    if (!this.#options.asksReason(id)) return void this.load()
+    this.#refused.set('file', (wearerId) => this.#readDetail(wearerId))
+    this.reasonNeeded.value = true
   }
 
   close(): void {
@@ -44,7 +54,7 @@ export class WearerFile {
     this.busy.value = new Set()
     this.#refused.clear()
     this.reasonNeeded.value = false
-    this.turnTo('file')
+    this.turnTo('ringkas')
   }
 
   turnTo(page: FilePage): void {
@@ -53,16 +63,35 @@ export class WearerFile {
   }
 
   async load(): Promise<void> {
-    await this.read('file', 0, async (id) => {
-      const detail = await this.#api.wearer(id)
-      if (this.selectedId.value === id) this.detail.value = detail
+    await this.read('file', 0, (id) => this.#readDetail(id))
+  }
+
+  async #readDetail(id: string): Promise<void> {
+    const detail = await this.#api.wearer(id)
+    if (this.selectedId.value === id) this.detail.value = detail
+  }
+
+  /** The open file once it has come, were it after a reason was written; undefined when it is closed before. */
+  whenKnown(): Promise<WearerDetail | undefined> {
+    const id = this.selectedId.value
+    return new Promise((resolve) => {
+      const settle = () => {
+        if (this.selectedId.value !== id) resolve(undefined)
+        else if (this.detail.value) resolve(this.detail.value)
+        else return false
+        return true
+      }
+      if (settle()) return
+      const stop = effect(() => {
+        if (settle()) queueMicrotask(() => stop())
+      })
     })
   }
 
   async showTrack(nowMs: number): Promise<void> {
-    await this.read('track', nowMs, async (id, toMs) => {
+    await this.read('jejak', nowMs, async (id, toMs) => {
       const fixes = await this.#api.track(id, toMs - TRACK_SPAN_MS, toMs)
-      if (this.selectedId.value === id) this.track.value = trackOf(fixes)
+      if (this.selectedId.value === id && this.page.value === 'jejak') this.track.value = trackOf(fixes)
     })
   }
 
@@ -109,7 +138,7 @@ export class WearerFile {
     } catch (failure) {
       const words = failureWords(failure)
       const { status, code } = failure as ApiFailure
-      if (status === 401) this.#onUnauthorized()
+      if (status === 401) this.#options.onUnauthorized()
       else if (this.selectedId.value !== id || !this.#inSight(part)) return false
       else if (onRefused && code === 'reason_required') onRefused()
       else this.problem.value = words
@@ -118,6 +147,6 @@ export class WearerFile {
   }
 
   #inSight(part: Part): boolean {
-    return part === 'file' || part === 'track' || this.page.value === part
+    return part === 'file' || this.page.value === part
   }
 }

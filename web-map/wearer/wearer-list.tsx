@@ -1,6 +1,4 @@
 import { useSignal } from '@preact/signals'
-import type { WearerSummary } from '../../model/console/console.ts'
-import { markStateOf } from '../feed/freshness.ts'
 import { t } from '../i18n/language.ts'
 import { countWords } from '../i18n/measure-words.ts'
 import { programmeWords } from '../i18n/programme-words.ts'
@@ -11,51 +9,52 @@ import type { WearerRoom } from './room.ts'
 
 const SHOWN_MAX = 100
 
-export function WearerList({
-  room: { desk, file },
-  onOpen,
-}: {
-  room: WearerRoom
-  onOpen: (wearer: WearerSummary) => void
-}) {
+/** Everyone in sight beside the map, by name. */
+export function WearerList({ room: { desk, file, router } }: { room: WearerRoom }) {
   const query = useSignal('')
   desk.versions.roster.value
   desk.versions.lists.value
+  desk.versions.incidents.value
   const nowMs = desk.nowMs.value
-  const found = findWearers(desk.live.wearers.values(), query.value, (path) => desk.unitName(path))
+  const found = findWearers(desk.live.wearers.values(), query.value, (wearer) => desk.textOf(wearer))
   return (
     <section class="list" aria-label={t('wearers.tab')}>
       <label class="search">
         <Icon name="search" />
         <input
           type="search"
+          data-key="search"
           placeholder={t('wearers.search')}
           aria-label={t('wearers.search')}
           value={query.value}
           onInput={(event) => (query.value = event.currentTarget.value)}
         />
       </label>
-      <p class="list-count">
+      <p class="list-count" role="status">
         {found.length ? t('wearers.count', { count: countWords(found.length) }) : t('wearers.none')}
       </p>
       <ol class="wearers">
         {found.slice(0, SHOWN_MAX).map((wearer) => {
           const bracelet = desk.live.bracelets.get(wearer.n)
+          const mark = desk.markOf(wearer.n, nowMs)
           return (
             <li key={wearer.id}>
-              <button
-                type="button"
+              <a
                 class={file.selectedId.value === wearer.id ? 'selected' : ''}
-                onClick={() => onOpen(wearer)}
+                href={router.hrefOf({ page: 'wearer', id: wearer.id, tab: 'ringkas' })}
               >
-                <StateMark state={bracelet ? markStateOf(bracelet, nowMs) : 'nodata'} size={18} />
-                <span class="wearer-name">{wearer.name}</span>
-                <span class="wearer-age">{bracelet ? ageWords(bracelet.timeMs, nowMs) : t('state.nodata')}</span>
+                <StateMark state={mark.state} size={18} hollow={mark.hollow} />
+                <span class="wearer-name">{desk.nameOf(wearer)}</span>
+                <span class="wearer-age">
+                  {bracelet
+                    ? ageWords(bracelet.timeMs, nowMs)
+                    : t(desk.hidesPersons ? 'wearers.hidden' : 'state.nodata')}
+                </span>
                 <span class="wearer-more">
                   {programmeWords(wearer.programme)} · {wearer.pkName}
                   {desk.units.value.length > 1 && ` · ${desk.unitName(wearer.unitPath)}`}
                 </span>
-              </button>
+              </a>
             </li>
           )
         })}

@@ -14,11 +14,17 @@ export function Logo({ size }: { size: number }) {
 
 const OCTAGON = '6.2,1 13.8,1 19,6.2 19,13.8 13.8,19 6.2,19 1,13.8 1,6.2'
 
-/** A state's shape and letter, the same as on the map. */
-export function StateMark({ state, size = 20 }: { state: MarkState; size?: number }) {
+/** A state's shape and letter, the same as on the map; hollow where the matter has ended and nobody has taken it. */
+export function StateMark({ state, size = 20, hollow = false }: { state: MarkState; size?: number; hollow?: boolean }) {
   const letter = t(`letter.${state}` as MessageKey)
   return (
-    <svg class={`mark mark-${state}`} width={size} height={size} viewBox="0 0 20 20" aria-hidden="true">
+    <svg
+      class={`mark mark-${state}${hollow ? ' hollow' : ''}`}
+      width={size}
+      height={size}
+      viewBox="0 0 20 20"
+      aria-hidden="true"
+    >
       {state === 'kritis' ? (
         <polygon points={OCTAGON} />
       ) : state === 'serius' ? (
@@ -45,6 +51,13 @@ const PATHS = {
   layers: 'M10 3l7 4-7 4-7-4 7-4zM3 11l7 4 7-4',
   leave: 'M8 3H4v14h4M9 10h8M14 6.5l3.5 3.5L14 13.5',
   back: 'M12 4l-6 6 6 6',
+  filter: 'M3 4h14l-5.5 6.5V16l-3-1.5v-4L3 4z',
+  map: 'M3 5l4.5-2 5 2L17 3v12l-4.5 2-5-2L3 17V5zM7.5 3v12M12.5 5v12',
+  people: 'M7 9a3 3 0 100-6 3 3 0 000 6zM2 17c0-3.3 2-5 5-5s5 1.7 5 5M13.5 9.5a2.5 2.5 0 100-5M14 12c2.4.2 4 1.9 4 5',
+  figures: 'M4 17V9M10 17V3M16 17v-5M2 17h16',
+  person: 'M10 10a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM3.5 17.5c0-3.6 2.7-5.5 6.5-5.5s6.5 1.9 6.5 5.5',
+  help: 'M10 3a7 7 0 110 14 7 7 0 010-14zM8 8a2 2 0 113 1.8c-.7.4-1 .8-1 1.7M10 14h.01',
+  wall: 'M3 4h14v9H3zM7 17h6M10 13v4',
   why: 'M10 3a7 7 0 110 14 7 7 0 010-14zM8 8a2 2 0 113 1.8c-.7.4-1 .8-1 1.7M10 14h.01',
   up: 'M5 12.5l5-5 5 5',
   down: 'M5 7.5l5 5 5-5',

@@ -1,12 +1,22 @@
+import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { t } from '../i18n/language.ts'
 import { Icon } from './marks.tsx'
 
+type Props = {
+  title: string
+  /** Name of what opens this page, for the focus. */
+  returns: string
+  /** Where the way back leads. */
+  back: string
+  href: string
+  mark?: ComponentChildren
+}
+
 /**
- * Head of a page of the panel. Takes the focus when the page opens, and gives it back to what opened it: the button with
+ * Head of a page of the panel. Takes the focus when the page opens, and gives it back to what opened it: the element with
  * `data-returns` of the same name, in the panel or, where there is none, anywhere.
  */
-export function PageHead({ title, returns, onBack }: { title: string; returns: string; onBack: () => void }) {
+export function PageHead({ title, returns, back, href, mark }: Props) {
   const heading = useRef<HTMLHeadingElement>(null)
   // At once: who leaves again before the next frame is given the focus back, too.
   useLayoutEffect(() => {
@@ -15,20 +25,21 @@ export function PageHead({ title, returns, onBack }: { title: string; returns: s
   }, [])
   return (
     <div class="page-head">
-      <button type="button" class="quiet" onClick={onBack}>
+      <a class="back" href={href}>
         <Icon name="back" size={16} />
-        {t('panel.back')}
-      </button>
-      <h3 ref={heading} tabIndex={-1}>
-        {title}
-      </h3>
+        {back}
+      </a>
+      <h2 ref={heading} tabIndex={-1}>
+        {mark}
+        <span>{title}</span>
+      </h2>
     </div>
   )
 }
 
 function giveFocusBack(returns: string): void {
   if (document.activeElement !== document.body) return
-  const button = `[data-returns="${CSS.escape(returns)}"]`
-  const opener = document.querySelector<HTMLElement>(`.panel ${button}`) ?? document.querySelector<HTMLElement>(button)
-  opener?.focus()
+  const opener = `[data-returns="${CSS.escape(returns)}"]`
+  const found = document.querySelector<HTMLElement>(`.panel ${opener}`) ?? document.querySelector<HTMLElement>(opener)
+  found?.focus()
 }

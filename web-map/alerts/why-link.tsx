@@ -2,6 +2,7 @@ import type { IncidentView } from '../../model/console/console.ts'
 import { INCIDENT_TYPES, type IncidentType } from '../../model/incident/incident.ts'
 import { t } from '../i18n/language.ts'
 import { Icon } from '../widgets/marks.tsx'
+import type { AlertsRoom } from './alerts.ts'
 
 const VIOLATIONS: ReadonlySet<IncidentType> = new Set([
   'away_from_required_zone',
@@ -19,19 +20,18 @@ export function canBeExplained(incident: IncidentView): boolean {
   return incident.unit === undefined && INCIDENT_TYPES[incident.type].openedBy !== 'clock'
 }
 
-/** Opens the explanation of an incident. */
-export function WhyButton({ incident, onExplain }: { incident: IncidentView; onExplain: () => void }) {
+/** Leads to the explanation of an incident. */
+export function WhyLink({ room: { router }, incident }: { room: AlertsRoom; incident: IncidentView }) {
   return (
-    <button
-      type="button"
-      class="quiet why"
+    <a
+      class="why"
       title={explanationTitle(incident.type)}
       data-returns={`explain ${incident.id}`}
-      onClick={onExplain}
+      href={router.hrefOf({ page: 'incident', id: incident.id, why: true })}
     >
       <Icon name="why" size={16} />
       {t('explain.open')}
       <span class="sr-only"> {explanationTitle(incident.type)}</span>
-    </button>
+    </a>
   )
 }

@@ -2,7 +2,7 @@ import type { WearerDetail } from '../../model/console/console.ts'
 import { TRISTATE } from '../../model/report/report.ts'
 import type { Bracelet } from '../feed/live-state.ts'
 import { t } from '../i18n/language.ts'
-import { countWords, speedWords } from '../i18n/measure-words.ts'
+import { accuracyShort, speedWords } from '../i18n/measure-words.ts'
 import { ageWords, momentWords } from '../i18n/time-words.ts'
 import { Icon } from '../widgets/marks.tsx'
 import type { WearerRoom } from './room.ts'
@@ -35,7 +35,7 @@ export function LastReport(props: {
         />
         <Fact
           label={t('panel.accuracy')}
-          value={last.accuracyM === undefined ? '–' : `±${Math.round(last.accuracyM)} m`}
+          value={accuracyShort(last.accuracyM)}
           more={bracelet && !bracelet.fixValid ? t('panel.noFix') : ''}
         />
         <Fact
@@ -64,57 +64,5 @@ function Fact({ label, value, more, warn }: { label: string; value: string; more
       <b>{value}</b>
       {more && <small>{more}</small>}
     </p>
-  )
-}
-
-/** Shows or hides the track; opening it is an access that is written down. */
-export function TrackSwitch({ room: { desk, file } }: { room: WearerRoom }) {
-  const track = file.track.value
-  return (
-    <div class="track-switch">
-      <div>
-        <b>{t('panel.track')}</b>
-        <small>
-          {track === undefined
-            ? t('panel.trackNote')
-            : track.points.length === 0
-              ? t('panel.trackEmpty')
-              : t('panel.trackCount', {
-                  count: countWords(track.points.length),
-                  archived: countWords(track.archived),
-                  invalid: countWords(track.invalid),
-                })}
-        </small>
-      </div>
-      <button
-        type="button"
-        disabled={file.busy.value.has('track')}
-        onClick={() => (track ? file.hideTrack() : void file.showTrack(desk.nowMs.value))}
-      >
-        <Icon name="track" size={16} />
-        {file.busy.value.has('track') ? t('app.loading') : t(track ? 'panel.hideTrack' : 'panel.showTrack')}
-      </button>
-    </div>
-  )
-}
-
-/** Opens the minutes ledger, which reads the track. */
-export function LedgerSwitch({ room, timeZone }: { room: WearerRoom; timeZone: string }) {
-  const { desk, minutes } = room
-  return (
-    <div class="track-switch">
-      <div>
-        <b>{t('ledger.title')}</b>
-        <small>{t('ledger.note')}</small>
-      </div>
-      <button
-        type="button"
-        data-returns="ledger"
-        onClick={() => void minutes.open(minutes.weeks.value, timeZone, desk.nowMs.value)}
-      >
-        <Icon name="clock" size={16} />
-        {t('ledger.open')}
-      </button>
-    </div>
   )
 }

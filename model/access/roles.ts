@@ -13,5 +13,8 @@ export const ROLES = [
 ] as const
 export type Role = (typeof ROLES)[number]
 
+/** Who looks at figures first, and at a person for a written reason. */
+export const OVERSIGHT_ROLES: ReadonlySet<Role> = new Set(['kanwil', 'ditjenpas'])
+
 /** Who draws zones and proposes conditions, and may try what a proposal would have raised. */
 export const PROPOSING_ROLES: ReadonlySet<Role> = new Set(['pk', 'asisten_pk', 'kasubsi', 'kepala_bapas'])
