@@ -1,5 +1,6 @@
 // Who may speak for which bracelet, in memory. Looked up for every report, so everything is ready to be compared.
 import type { DirectoryDevice, DirectoryGateway, DirectoryRecord } from '../../model/plan/directory.ts'
+import { withModelSettings } from '../protocols/words/device-models.ts'
 import { type Bucket, takeFrom } from './buckets.ts'
 import { Networks } from './networks.ts'
 
@@ -76,7 +77,7 @@ export class Directory {
   #knownOf(device: DirectoryDevice): KnownDevice {
     const before = this.#devices.get(device.deviceId)
     return {
-      device,
+      device: withModelSettings(device),
       secretSha256: device.secretSha256 === undefined ? undefined : Buffer.from(device.secretSha256, 'hex'),
       networks: device.networks && this.#networksOf(device.networks),
       tokens: before?.tokens ?? Number.POSITIVE_INFINITY,

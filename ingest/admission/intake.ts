@@ -152,6 +152,8 @@ export class Intake {
     if (proof === 'id') report.unproven = true
     if (this.senders.isDisputed(device.braceletId)) report.disputedSender = senderName
     const verdict = admit(report, device, batch.receivedMs, this.limits)
+    if (report.unknownAlarm !== undefined)
+      this.measures.unknownAlarms.inc({ protocol: batch.protocol, model: (device.model ?? '').slice(0, 32) })
     if (typeof verdict === 'number') {
       // What comes through a gateway, the gateway has vouched for.
       if (proof !== 'gateway') this.senders.saw(known, verdict, senderName, report, batch.receivedMs)

@@ -1,9 +1,11 @@
 // One listener for every device protocol over HTTP: the protocol decodes and words the reply, this file decides whether it goes out.
+
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { RefusalReason } from '../../../model/report/quarantine.ts'
 import { authorize, isRefused, nameOf, type Sender } from '../../admission/authorize.ts'
 import { type KnownDevice, takeTokens, tryTokens } from '../../admission/directory.ts'
+import { doubted } from '../../admission/doubted.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import { BodyReader } from '../../http/read-body.ts'
 import { NOT_KEPT_RETRY_SECONDS } from '../../limits.ts'
@@ -87,7 +89,8 @@ async function takeDecoded(
   decoded: HttpDecoded,
   sender: Sender,
 ): Promise<Response> {
-  const { reports, error, reply } = decoded
+  const { reports, reply } = decoded
+  const error = doubted(reports, decoded.error, batch.receivedMs)
   // Nearly always one report; an array is of one phone, and counts for the one that stands first.
   const waitMs = reports.length === 0 ? 0 : rateWaitMs(intake, batch, reports[0]!.deviceId, reports.length)
   if (waitMs > 0) {

@@ -4,6 +4,7 @@ import type { RefusalReason } from '../../../model/report/quarantine.ts'
 import { authorize, isRefused, nameOf, type Proof, type Sender } from '../../admission/authorize.ts'
 import { newBucket } from '../../admission/buckets.ts'
 import { type KnownDevice, takeTokens } from '../../admission/directory.ts'
+import { doubted } from '../../admission/doubted.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import { issuedCodeOf } from '../../admission/issued-code.ts'
 import { plainAddress } from '../../admission/networks.ts'
@@ -381,7 +382,8 @@ export class TcpConnection implements IdentifiedConnection {
   }
 
   #takeFrame(batch: Batch, { bytes, decoded, refused }: Frame): void {
-    const { reports, error, reply } = decoded
+    const { reports, reply } = decoded
+    const error = doubted(reports, decoded.error, batch.receivedMs)
     if (refused !== undefined) {
       this.#takeRefused(batch, bytes, refused, reply)
       return
