@@ -1,10 +1,8 @@
 // What a recipient is notified of, and when. A message holds no name, no NIK, no coordinates: a reference and where to look.
-import { type IncidentType, type LoggedIncident, SEVERITIES, type Severity } from '../model/incident/incident.ts'
+import { type IncidentType, SEVERITIES, type Severity } from '../model/incident/incident.ts'
 import type { Level } from '../model/incident/sop-table.ts'
-import type { Notified } from './notified.ts'
+import type { AlertKind, Notified, NotifiedOf } from './notified.ts'
 import type { WebhookSecrets } from './sign-webhook.ts'
-
-export type AlertKind = 'raised' | 'withdrawn' | 'escalated'
 
 export type Alert = {
   kind: AlertKind
@@ -39,12 +37,6 @@ export type Recipient = {
   /** Each signs every call; absent: unsigned. */
   secrets?: WebhookSecrets
 }
-
-/** Of an incident, all that a notice depends on. */
-export type NotifiedOf = Pick<
-  LoggedIncident,
-  'id' | 'revision' | 'type' | 'severity' | 'startMs' | 'endMs' | 'late' | 'signs' | 'withdrawn'
->
 
 /**
  * The notice that a revision calls for after those before; undefined where nobody need be notified. Informasi stays on the

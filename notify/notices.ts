@@ -3,8 +3,9 @@ import type { Clock, Log, Meter } from '../model/observe.ts'
 import { commitNotified, type NotifiedEntry, readNotified } from '../stream/logs/notified.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
-import { type Alert, deliveryId, lastDelivery, type NotifiedOf, type Recipient } from './alert.ts'
+import { type Alert, deliveryId, lastDelivery, type Recipient } from './alert.ts'
 import type { DeliveryQueue } from './deliver.ts'
+import type { NotifiedOf } from './notified.ts'
 import { decodeNotified, type Notified, nextEscalation } from './notified.ts'
 
 export type NotifyParts = {

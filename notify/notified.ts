@@ -1,9 +1,16 @@
 // What is written down of an incident's notices: the last one, who was given it, and what its clocks follow from.
-import type { Severity } from '../model/incident/incident.ts'
+import type { LoggedIncident, Severity } from '../model/incident/incident.ts'
 import { type ActFacts, type LivedIncident, lifeOf, type Standing } from '../model/incident/life.ts'
 import { nextLevel, sopOf } from '../model/incident/response.ts'
 import type { Level } from '../model/incident/sop-table.ts'
-import type { AlertKind, NotifiedOf } from './alert.ts'
+
+export type AlertKind = 'raised' | 'withdrawn' | 'escalated'
+
+/** Of an incident, all that a notice depends on. */
+export type NotifiedOf = Pick<
+  LoggedIncident,
+  'id' | 'revision' | 'type' | 'severity' | 'startMs' | 'endMs' | 'late' | 'signs' | 'withdrawn'
+>
 
 export type Notified = {
   v: typeof VERSION

@@ -2,9 +2,10 @@
 // in one step, so that no alert is dropped and none is made twice.
 import type { IncidentAct, LoggedIncident } from '../model/incident/incident.ts'
 import { type KnownRevision, type Standing, standingAfter } from '../model/incident/life.ts'
-import { type Alert, alertOf, type NotifiedOf, type Recipient } from './alert.ts'
+import { type Alert, alertOf, type Recipient } from './alert.ts'
 import { escalateByOfficer } from './escalate.ts'
 import { commitNotices, give, isOver, type NotifyParts, notifiedOf } from './notices.ts'
+import type { NotifiedOf } from './notified.ts'
 import { type Notified, startNotified, withActs } from './notified.ts'
 
 /** Gives the notices of these revisions, in their order; the shard's place in the incident log moves to `position`, if given. */

@@ -1,6 +1,6 @@
 // What a simulated bracelet says: the truth seen through GPS noise, a battery, holes in the network, and scripts.
 import type { DeviceReport } from '../model/report/report.ts'
-import type { FleetWearer } from './fleet.ts'
+import type { FleetWearer } from './fleet-people.ts'
 import { lifeOf, type Truth } from './life.ts'
 import { offset, type Place } from './place.ts'
 import { chanceAt, normalPair } from './random.ts'

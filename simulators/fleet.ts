@@ -1,73 +1,13 @@
 // A fleet: units, zones, wearers with their conditions, all from one seed. What it describes is written into the database by
 // `bin/demo/seed-fleet.ts` and lived by `life.ts`.
-import type { ConditionKind, EvidenceParameters, WeeklyWindow } from '../model/plan/plan.ts'
+import type { EvidenceParameters, WeeklyWindow } from '../model/plan/plan.ts'
 import type { ZoneShape } from '../model/plan/zone.ts'
-import type { WireProtocol } from './devices/wire-device.ts'
+import type { Fleet, FleetCondition, FleetWearer, FleetZone } from './fleet-people.ts'
 import { streetsBetween } from './life.ts'
 import { offset, type Place } from './place.ts'
 import { type Random, randomOf } from './random.ts'
-import { KIOSK_EAST_M, SCRIPT_KINDS, type ScriptKind } from './script.ts'
+import { KIOSK_EAST_M, SCRIPT_KINDS, type ScriptKind } from './script-kinds.ts'
 import { FAMILY_NAMES, GIVEN_NAMES, PROGRAMMES, TOWNS, type Town } from './towns.ts'
-
-export type FleetZone = { key: string; name: string; unitPath: string; shape: ZoneShape }
-
-export type FleetCondition = {
-  kind: ConditionKind
-  zoneKey: string
-  windows?: WeeklyWindow[]
-  parameters?: EvidenceParameters
-  legalBasis: string
-}
-
-export type FleetWearer = {
-  /** Number in the fleet; with the fleet's seed it decides the whole life. */
-  number: number
-  name: string
-  nik: string
-  unitPath: string
-  pkNumber: number
-  timeZone: string
-  programme: (typeof PROGRAMMES)[number]
-  skNumber: string
-  deviceId: string
-  secret: string
-  via: 'osmand' | 'gateway' | WireProtocol
-  /** Uploads what it kept while offline oldest or newest first. */
-  uploads: 'oldest' | 'newest'
-  intervalMs: number
-  home: Place
-  work: Place
-  mosque: Place
-  market: Place
-  gridDeg: number
-  conditions: FleetCondition[]
-  script?: ScriptKind
-}
-
-export type FleetUnit = { path: string; name: string; kind: 'ditjenpas' | 'kanwil' | 'bapas' | 'pos'; timeZone: string }
-export type FleetGateway = {
-  gatewayId: string
-  unitPath: string
-  secret: string
-  /** Sends compact frames instead of JSON. */
-  compact?: boolean
-}
-export type FleetOfficer = {
-  username: string
-  name: string
-  role: 'pk' | 'operator' | 'kepala_bapas' | 'ditjenpas'
-  unitPath: string
-  pkNumber?: number
-}
-
-export type Fleet = {
-  seed: number
-  units: FleetUnit[]
-  gateways: FleetGateway[]
-  officers: FleetOfficer[]
-  zones: FleetZone[]
-  wearers: FleetWearer[]
-}
 
 export type FleetOptions = {
   seed: number

@@ -1,6 +1,6 @@
 // Where a simulated wearer really is. A pure function of the fleet's seed, the wearer and the time, so that the same moment is
 // the same place whenever and in whichever order it is asked.
-import type { FleetWearer } from './fleet.ts'
+import type { FleetWearer } from './fleet-people.ts'
 import { courseDeg, lengthOf, offset, type Place, placeAlong, type Route, route } from './place.ts'
 import { chanceAt } from './random.ts'
 

@@ -1,30 +1,10 @@
 // Violations played by script. Each begins at `startMs` and is over after some seconds of the simulation's time; what truly
 // happens and what the bracelet says about it are told apart.
 import type { Alarm } from '../model/report/report.ts'
-import type { FleetWearer } from './fleet.ts'
+import type { FleetWearer } from './fleet-people.ts'
 import type { Truth } from './life.ts'
 import { courseDeg, distanceM, offset, type Place } from './place.ts'
-
-export const SCRIPT_KINDS = [
-  'leave_home',
-  'enter_avoided',
-  'off_corridor',
-  'approach_boundary',
-  'crossing',
-  'strap_open',
-  'case_opened',
-  'sos',
-  'battery',
-  'jamming',
-  'unverifiable',
-  'jump',
-  'silence',
-  'offline_exit',
-] as const
-export type ScriptKind = (typeof SCRIPT_KINDS)[number]
-
-/** How far east of home the small avoided zones of the scripts lie. */
-export const KIOSK_EAST_M = 300
+import { KIOSK_EAST_M, type ScriptKind } from './script-kinds.ts'
 
 /** What a script does to what the bracelet says. */
 export type Said = {

@@ -1,6 +1,6 @@
 // `gelang simulate`: lets a fleet live against a running server until it is stopped.
 import { readFileSync } from 'node:fs'
-import type { Fleet } from '../../simulators/fleet.ts'
+import type { Fleet } from '../../simulators/fleet-people.ts'
 import { parseOutage } from '../../simulators/outage.ts'
 import { FleetRun } from '../../simulators/run-fleet.ts'
 import { tellTruth } from '../../simulators/tell-truth.ts'

@@ -1,9 +1,10 @@
 // What the demo's seconds came to: every answered report must have been judged and stored, every script must have been seen.
 
 import type { LoggedIncident } from '../../model/incident/incident.ts'
-import type { Fleet } from '../../simulators/fleet.ts'
+import type { Fleet } from '../../simulators/fleet-people.ts'
 import type { FleetCounts } from '../../simulators/run-fleet.ts'
-import { SCRIPT_KINDS, SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'
+import { SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'
+import { SCRIPT_KINDS } from '../../simulators/script-kinds.ts'
 import type { DemoPorts } from './demo-ports.ts'
 import type { Prepared } from './demo-prepare.ts'
 import { type LiveWatch, percentile } from './watch-live.ts'

@@ -1,7 +1,7 @@
 // Writes a simulated fleet into an empty database: units, officers with logins, wearers, bracelets, zones, conditions.
 import { createHash } from 'node:crypto'
 import type { Role } from '../../model/access/roles.ts'
-import type { Fleet, FleetWearer } from '../../simulators/fleet.ts'
+import type { Fleet, FleetWearer } from '../../simulators/fleet-people.ts'
 import type { Pool, PoolClient } from '../../store/database/open-pool.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
 import { insertOfficer, insertSupervision, insertUnit, insertWearer } from '../../store/people/insert-people.ts'

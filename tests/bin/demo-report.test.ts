@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { countIncidents, expectedTypes } from '../../bin/demo/demo-report.ts'
 import { makeFleet } from '../../simulators/fleet.ts'
-import { SCRIPT_KINDS, SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'
+import { SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'
+import { SCRIPT_KINDS } from '../../simulators/script-kinds.ts'
 import { incidentOf } from '../notify/notify-fixture.ts'
 import { unitIncident } from '../store/two-bapas.ts'
 

@@ -5,7 +5,8 @@ import { INCIDENT_TYPES, type IncidentType } from '../../model/incident/incident
 import { planDocumentSchema } from '../../model/plan/plan.ts'
 import { braceletOf } from '../../simulators/bracelet.ts'
 import { makeFleet } from '../../simulators/fleet.ts'
-import { SCRIPT_KINDS, SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'
+import { SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'
+import { SCRIPT_KINDS } from '../../simulators/script-kinds.ts'
 import { logged } from '../geofence/make-reports.ts'
 
 const INTERVAL_MS = 2000
