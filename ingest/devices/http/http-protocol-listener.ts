@@ -74,6 +74,7 @@ async function answer(
   if (stranger !== undefined) {
     intake.refuseStranger(batch, stranger.reason, '', stranger.deviceId, () => protocol.redact(request))
     await intake.settle(batch)
+    if (stranger.status === 401) await intake.slowDown.hold(sender.address, stranger.deviceId)
     return empty(c, stranger.status)
   }
   return takeDecoded(c, protocol, intake, batch, request, decoded, sender)
@@ -93,8 +94,9 @@ async function takeDecoded(
   // Nearly always one report; an array is of one phone, and counts for the one that stands first.
   const waitMs = reports.length === 0 ? 0 : rateWaitMs(intake, batch, reports[0]!.deviceId, reports.length)
   if (waitMs > 0) {
+    intake.takeUrgent(batch, reports, 'secret', nameOf(sender))
     intake.refuse(batch, 'rate_limited', '')
-    await intake.settle(batch)
+    if (!(await intake.settle(batch))) return empty(c, 503)
     c.header('retry-after', String(Math.ceil(waitMs / 1000)))
     return empty(c, 429)
   }
