@@ -1,6 +1,7 @@
 // Who may speak for which bracelet, in memory. Looked up for every report, so everything is ready to be compared.
+
+import { Networks } from '../../model/networks.ts'
 import type { DirectoryDevice, DirectoryGateway, DirectoryRecord } from '../../model/plan/directory.ts'
-import { Networks } from './networks.ts'
 
 /** A device with what ingest remembers of it. The token bucket lives here, so its memory is bounded by the directory. */
 export type KnownDevice = {
