@@ -72,6 +72,11 @@ export class Fleet {
     return this.#seated(wearerId, (seat) => new WearerTimeline(wearerId, plan, this.#options, seat))
   }
 
+  /** Begins a wearer whose memory is lost; see WearerTimeline.lost. */
+  beginLost(wearerId: number, plan: CompiledPlan, baseMs: number): WearerTimeline {
+    return this.#seated(wearerId, (seat) => WearerTimeline.lost(wearerId, plan, this.#options, baseMs, seat))
+  }
+
   /** Puts a saved timeline back; see WearerTimeline.decode, also for what it throws. */
   restore(
     wearerId: number,

@@ -93,7 +93,12 @@ export class Outcomes {
       this.#changed.add(id)
     }
     for (const incident of told) {
-      if (this.#byId.has(incident.id)) continue // what memory told last is newer
+      const known = this.#byId.get(incident.id)
+      if (known !== undefined) {
+        // What memory told last is newer, unless it had been lost and told it anew.
+        if ((known.told?.revision ?? 0) < incident.revision) known.told = incident
+        continue
+      }
       this.#byId.set(incident.id, { versions: [], told: incident, late: incident.late })
       before.set(incident.id, incident.withdrawn ? undefined : incident)
       this.#changed.add(incident.id)

@@ -66,8 +66,11 @@ export class Rebuilding {
     )
   }
 
-  /** `told`: incidents as they were last told; what the fold does not speak of is left out. */
-  finish(told: readonly Incident[]): Rebuilt {
+  /**
+   * `told`: incidents as they were last told; what the fold does not speak of is left out, and what was confirmed at or after
+   * `toldToMs`, which whoever asks remembers.
+   */
+  finish(told: readonly Incident[], toldToMs = this.#baseMs): Rebuilt {
     const decided = this.decided()
     const ids = new Set(decided.map(({ incident }) => incident.id))
     return {
@@ -83,7 +86,7 @@ export class Rebuilding {
       told: told.filter(
         ({ id, startMs, confirmedMs }) =>
           ids.has(id) ||
-          (startMs >= (this.firstMs ?? this.#baseMs) && confirmedMs >= this.#fromMs && confirmedMs < this.#baseMs),
+          (startMs >= (this.firstMs ?? this.#baseMs) && confirmedMs >= this.#fromMs && confirmedMs < toldToMs),
       ),
     }
   }

@@ -158,6 +158,22 @@ export class WearerTimeline extends TimelineMemory {
     return timeline
   }
 
+  /**
+   * Of a wearer whose saved timeline cannot be read: remembers nothing, and holds that everything before `baseMs` is to come from the
+   * stored track (`rebase`).
+   */
+  static lost(
+    wearerId: number,
+    plan: CompiledPlan,
+    options: TimelineOptions,
+    baseMs: number,
+    seat: Seat = ownSeat(),
+  ): WearerTimeline {
+    const timeline = new WearerTimeline(wearerId, plan, options, seat)
+    timeline.hot[timeline.at + HOT.baseMs] = baseMs
+    return timeline
+  }
+
   /** Gives its reports' memory back; nothing may be asked of it any more. */
   release(): void {
     this.events.release()

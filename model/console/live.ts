@@ -56,7 +56,7 @@ export function encodeLive(positions: readonly LivePosition[]): Uint8Array {
 /** The positions of a message. Throws on an unknown version or a cut message. */
 export function decodeLive(bytes: Uint8Array): LivePosition[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (view.getUint8(0) !== 1) throw new Error(`live message version ${view.getUint8(0)} is not known here`)
+  if (view.getUint8(0) !== 1) throw new RangeError(`live message version ${view.getUint8(0)} is not known here`)
   const positions: LivePosition[] = []
   let at = HEADER_BYTES
   for (let left = view.getUint16(2, true); left > 0; left--) {

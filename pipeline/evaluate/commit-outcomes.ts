@@ -126,6 +126,13 @@ export class OutcomeWriter {
     this.#savedPosition = position
   }
 
+  /** The request for what cannot be read goes out before a state is saved that hides that something is missing. */
+  async askForLost(): Promise<void> {
+    const { lateLane, lostBuckets } = this.#wearers
+    if (lateLane.hasUnsaved) await this.#commit([], {})
+    while (lostBuckets.length > 0) await this.#commit([], { dropEvents: lostBuckets.splice(0, COMMIT_FIELDS_MAX / 2) })
+  }
+
   /** What was saved of those who have no plan any more goes before anything is saved again of one who has one anew. */
   async #dropGone(): Promise<void> {
     const dropWearers = this.#wearers.dropped.splice(0)

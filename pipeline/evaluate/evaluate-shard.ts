@@ -77,6 +77,7 @@ export class ShardEvaluator {
     await this.#options.news.refresh()
     this.#judge.startAt(position)
     this.#writer.startAt(position)
+    await this.#writer.askForLost()
   }
 
   /** Turns until `stop`; throws FencedOff when another owner has taken the shard, and whatever Redis throws. */

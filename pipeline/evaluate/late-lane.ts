@@ -52,6 +52,7 @@ export class LateLane {
   ask({ wearerId, timeMs, receivedMs }: LogReport, baseMs: number, entryId: string): void {
     const known = this.#open.get(wearerId)
     this.#open.set(wearerId, {
+      ...(known?.lost && { lost: true }),
       wearerId,
       fromMs: Math.min(timeMs, known?.fromMs ?? timeMs),
       receivedMs: Math.min(receivedMs, known?.receivedMs ?? receivedMs),
@@ -60,6 +61,19 @@ export class LateLane {
       entryId,
       attempt: known?.attempt ?? 0,
     })
+    this.#unsaved.add(wearerId)
+  }
+
+  /**
+   * What was saved of the wearer cannot be read; a timeline without memory begins at `baseMs`. Everything up to log entry `entryId`
+   * had been judged, and is to be folded from the stored track.
+   */
+  askLost(wearerId: number, baseMs: number, entryId: string): void {
+    const known = this.#open.get(wearerId)
+    const attempt = known === undefined ? 0 : known.attempt + 1
+    const fromMs = Math.min(known?.fromMs ?? baseMs - 1, baseMs - 1)
+    const receivedMs = known?.receivedMs ?? baseMs
+    this.#open.set(wearerId, { wearerId, fromMs, receivedMs, baseMs, sinceId: entryId, entryId, attempt, lost: true })
     this.#unsaved.add(wearerId)
   }
 
@@ -109,13 +123,18 @@ export class LateLane {
     const { wearerId } = request
     this.#notBeforeMs.delete(wearerId)
     if (answer.failed !== undefined) {
-      this.#options.log.error({ wearerId, reason: answer.failed }, 'late reports are stored but not judged')
+      const what = request.lost
+        ? 'what was open when memory was lost stays open until an officer ends it'
+        : 'late reports are stored but not judged'
+      this.#options.log.error({ wearerId, reason: answer.failed }, what)
       this.#outcomes.inc({ outcome: 'failed' })
       return this.#done(wearerId)
     }
     const rebased = answer.rebuilt !== undefined && timeline.rebase(rebuiltFromJson(answer.rebuilt))
     const newest = compareIds(answer.request.entryId, request.entryId) >= 0
-    if (newest && (rebased || answer.rebuilt === undefined)) {
+    // A record that does not know of lost memory says that no report is new.
+    const known = answer.rebuilt === undefined && !request.lost
+    if (newest && (rebased || known)) {
       this.#outcomes.inc({ outcome: rebased ? 'judged' : 'known' })
       return { ...this.#done(wearerId), rebased }
     }

@@ -9,6 +9,7 @@ import type { Clock, Counter, Log, Meter } from '../../model/observe.ts'
 import { zoneIdsOf } from '../../model/plan/plan.ts'
 import type { LogReport } from '../../model/report/report.ts'
 import { readLatest } from '../../stream/logs/live-channel.ts'
+import { parseId } from '../../stream/logs/positions.ts'
 import { loadShard } from '../../stream/ownership/checkpoint.ts'
 import type { RuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
@@ -20,7 +21,7 @@ import { LateLane } from './late-lane.ts'
 import { LiveBoard } from './live-board.ts'
 import type { NewsBoard } from './news-board.ts'
 import { PlanBook, type PlanChange, type ZoneBook } from './plan-book.ts'
-import { groupBuckets } from './saved-events.ts'
+import { bucketField, groupBuckets } from './saved-events.ts'
 import { SilenceWatch } from './silence-watch.ts'
 
 export type ShardWearersOptions = {
@@ -49,6 +50,8 @@ export class ShardWearers {
   readonly unsaved = new Set<number>()
   /** What the silences of those add to it. */
   readonly silenceChanges = new Map<number, Incident[]>()
+  /** Saved hours of those whose memory is lost; they go before anything is saved again of one of them. */
+  readonly lostBuckets: string[] = []
   /** Who has no plan any more; what is saved of them goes with the next commit. */
   readonly dropped: number[] = []
   /** Plans have been published: `takePlans` reads them. */
@@ -74,34 +77,70 @@ export class ShardWearers {
     const { redis, keys, shard, zones } = this.#options
     const saved = await loadShard(redis, keys, shard)
     await this.lateLane.load()
-    const buckets = groupBuckets(saved.events, (wearerId, bytes) => this.silences.restore(wearerId, bytes))
+    const buckets = groupBuckets(saved.events, (wearerId, bytes) => this.#restoreSilence(wearerId, bytes))
     await zones.load([...buckets.values()].flatMap((of) => savedPlans(of).flatMap(zoneIdsOf)))
     await this.#plans.refresh((wearerId) => savedPlans(buckets.get(wearerId) ?? new Map()).at(-1))
     for (const wearerId of this.#plans.wearerIds()) {
-      const timeline = this.#restoreOne(wearerId, saved.states.get(wearerId), buckets.get(wearerId) ?? new Map())
+      const state = saved.states.get(wearerId)
+      const timeline = this.#restoreOne(wearerId, state, buckets.get(wearerId) ?? new Map(), saved.position)
       this.edges.set(wearerId, timeline.nextEdgeMs())
       this.silences.expect(wearerId)
       // What a plan that changed while nobody evaluated decides goes out with the first turn.
       this.touched.add(wearerId)
       if (this.touched.size % PLANS_PER_BREATH === 0) await breathe()
     }
-    for (const bytes of (await readLatest(redis, keys, shard)).values())
-      for (const position of decodeLive(bytes)) this.board.restore(position)
+    for (const [wearerId, bytes] of await readLatest(redis, keys, shard)) this.#restorePosition(wearerId, bytes)
     return saved.position
   }
 
-  #restoreOne(wearerId: number, state: Uint8Array | undefined, buckets: Map<number, Uint8Array>): WearerTimeline {
-    const { log } = this.#options
+  #restoreSilence(wearerId: number, bytes: Uint8Array): void {
+    try {
+      this.silences.restore(wearerId, bytes)
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error
+      this.#unreadable.inc()
+      const { log } = this.#options
+      log.error(
+        { wearerId, reason: error.message },
+        'a saved silence is unreadable; it is counted anew, from when ingest listens',
+      )
+    }
+  }
+
+  /** One that cannot be read comes again with the next fix. */
+  #restorePosition(wearerId: number, bytes: Uint8Array): void {
+    try {
+      for (const position of decodeLive(bytes)) this.board.restore(position)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      this.#options.log.warn({ wearerId, reason: error.message }, 'a saved position is unreadable')
+    }
+  }
+
+  #restoreOne(
+    wearerId: number,
+    state: Uint8Array | undefined,
+    buckets: Map<number, Uint8Array>,
+    position: string,
+  ): WearerTimeline {
+    const { log, clock } = this.#options
     const plan = this.#plans.get(wearerId)!
     if (state === undefined) return this.fleet.begin(wearerId, plan)
     try {
       return this.fleet.restore(wearerId, plan, state, buckets, this.#plans.changedMs(wearerId))
     } catch (error) {
       if (!(error instanceof TimelineUnreadable)) throw error
-      // One wearer's damaged state must not keep the shard from everybody else; what was open stays open for an officer to end.
+      // One wearer's damaged state must not keep the shard from everybody else, nor what is open of that wearer be forgotten.
       this.#unreadable.inc()
-      log.error({ wearerId, reason: error.message }, 'a saved timeline is unreadable; this wearer begins anew')
-      return this.fleet.begin(wearerId, plan)
+      log.error(
+        { wearerId, reason: error.message },
+        'a saved timeline is unreadable; it is asked for from the stored track',
+      )
+      // What waits in the log came later than what the checkpoint accounts for, and is judged without waiting for the stored track.
+      const baseMs = Math.min(clock(), parseId(position)[0] || Number.POSITIVE_INFINITY) + 1
+      this.lateLane.askLost(wearerId, baseMs, position)
+      for (const bucketMs of buckets.keys()) if (bucketMs >= 0) this.lostBuckets.push(bucketField(wearerId, bucketMs))
+      return this.fleet.beginLost(wearerId, plan, baseMs)
     }
   }
 

@@ -25,6 +25,8 @@ import type { RedisClient } from '../../stream/redis/connect.ts'
 import { INCIDENTS_READER, type Keys } from '../../stream/redis/keys.ts'
 
 const DAY_MS = 86_400_000
+/** Nothing was told of later times before memory was lost: no report is believed so far ahead. */
+const AHEAD_MS_MAX = DAY_MS
 
 export const LATE_LIMITS = {
   /** The fold begins so long before the report, or before what stood open then: longer than any run or hysteresis lasts. */
@@ -104,8 +106,8 @@ async function recorded(
 }
 
 async function answerTo(pool: Pool, request: LateRequest): Promise<LateAnswer> {
-  const { wearerId, fromMs, baseMs, receivedMs } = request
-  if (!(await hasNewReport(pool, wearerId, fromMs, baseMs, receivedMs))) return { request }
+  const { wearerId, fromMs, baseMs, receivedMs, lost = false } = request
+  if (!lost && !(await hasNewReport(pool, wearerId, fromMs, baseMs, receivedMs))) return { request }
   const found = (await loadPlans(pool, [wearerId]))[0]
   if (found === undefined) return { request, failed: 'the wearer has no plan any more' }
   const { plan } = found
@@ -120,8 +122,9 @@ async function answerTo(pool: Pool, request: LateRequest): Promise<LateAnswer> {
         return { request, failed: 'reports by which something was judged that stands are not stored any more' }
     }
     const ids = rebuilding.decided().map(({ incident }) => incident.id)
-    const told = (await readJudged(pool, wearerId, ids, fromMs, baseMs)).map(asTold)
-    return { request, rebuilt: rebuiltToJson(rebuilding.finish(told)) }
+    const toldToMs = lost ? baseMs + AHEAD_MS_MAX : baseMs
+    const told = (await readJudged(pool, wearerId, ids, fromMs, toldToMs)).map(asTold)
+    return { request, rebuilt: rebuiltToJson(rebuilding.finish(told, toldToMs)) }
   } catch (error) {
     if (!(error instanceof PlanInvalid || error instanceof ZoneInvalid)) throw error
     return { request, failed: error.message }

@@ -17,6 +17,8 @@ export type LateRequest = {
   entryId: string
   /** Told apart from the same question before. */
   attempt: number
+  /** The evaluator remembers nothing from before `baseMs`: the fold is needed although no report is new. */
+  lost?: true
 }
 
 export type LateAnswer = {

@@ -43,7 +43,8 @@ export type Pipeline = {
   /** Newest revision of every incident that stands in the incident log. */
   incidents(): Promise<Map<string, Incident>>
   fixes(): Promise<number>
-  restartEvaluate(): Promise<void>
+  /** `meanwhile`: while none evaluates. */
+  restartEvaluate(meanwhile?: () => Promise<unknown>): Promise<void>
   /** No process records while `work` runs. */
   withoutRecord(work: () => Promise<void>): Promise<void>
   stop(): Promise<void>
@@ -113,8 +114,9 @@ export async function startPipeline(
       const { rows } = await database.ownerPool.query<{ n: number }>('SELECT count(*)::int AS n FROM fix')
       return rows[0]!.n
     },
-    async restartEvaluate() {
+    async restartEvaluate(meanwhile) {
       await evaluating.stop()
+      await meanwhile?.()
       evaluating = evaluate()
     },
     async withoutRecord(work) {
