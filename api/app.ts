@@ -18,6 +18,7 @@ import { addOversight } from './routes/oversight.ts'
 import type { ApiApp, ApiParts } from './routes/parts.ts'
 import { addPlaces } from './routes/places.ts'
 import { addSessions } from './routes/sessions.ts'
+import { addTimeline } from './routes/timeline.ts'
 import { addTrack } from './routes/track.ts'
 import { READINGS, tooManyReadings } from './routes/track-access.ts'
 import { addWearers } from './routes/wearers.ts'
@@ -79,6 +80,7 @@ export function createApp(parts: ApiParts): ApiApp {
   addWearers(app, parts)
   addTrack(app, parts)
   addIncidents(app, parts)
+  addTimeline(app, parts)
   const turns = new Turns(READINGS, tooManyReadings)
   addExplanation(app, parts, turns)
   addLedger(app, parts, turns)

@@ -8,6 +8,8 @@ import { listen as listenToDatabase } from '../store/database/listen.ts'
 import type { Pool } from '../store/database/open-pool.ts'
 import { readOfficerByAuthUser } from '../store/people/read-officer.ts'
 import { rulesChannel } from '../store/rules/listen-rules.ts'
+import { readNotices } from '../stream/logs/notices.ts'
+import { readRecipients } from '../stream/logs/notified.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
 import { OpenedMaps } from './answer/opened-maps.ts'
@@ -115,6 +117,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     authPool,
     hub,
     tellAct: (act) => acts.tell(act),
+    recipients: () => readRecipients(redis, keys),
+    noticesOf: (incidentId) => readNotices(redis, keys, incidentId),
     mapSettings: options.mapSettings ?? {},
     health: { notReady: () => hub.notReady(), ...(options.metrics && { metrics: options.metrics }) },
     ...(options.staticFolder !== undefined && { staticFolder: options.staticFolder }),

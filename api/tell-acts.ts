@@ -1,7 +1,7 @@
 import type { IncidentAct } from '../model/incident/incident.ts'
 import type { Log } from '../model/observe.ts'
 import type { Pool } from '../store/database/open-pool.ts'
-import { listActsToTell, strikeTold } from '../store/incidents/acts-to-tell.ts'
+import { listActsToPublish, strikePublished } from '../store/incidents/acts-to-publish.ts'
 import { appendAct } from '../stream/logs/act-log.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
@@ -102,7 +102,7 @@ export class ActTeller {
     // One that is not struck off is told again some day.
     if (this.#told.length > WAITING_MAX) this.#told.splice(0, this.#told.length - WAITING_MAX)
     if (this.#told.length === 0) return
-    await strikeTold(pool, this.#told)
+    await strikePublished(pool, this.#told)
     this.#told.length = 0
   }
 
@@ -110,9 +110,9 @@ export class ActTeller {
   async #tellUntold(): Promise<void> {
     const { redis, keys, pool, log } = this.#parts
     const waitingMs = this.#lookFor!
-    const acts = await listActsToTell(pool, waitingMs, PAGE)
+    const acts = await listActsToPublish(pool, waitingMs, PAGE)
     for (const act of acts) await appendAct(redis, keys, act)
-    await strikeTold(
+    await strikePublished(
       pool,
       acts.map(({ actId }) => actId),
     )

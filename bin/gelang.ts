@@ -39,6 +39,17 @@ program
   )
 
 program
+  .command('audit')
+  .description('look whether the audit is what was written (AUDIT_DATABASE_URL); ends with 1 where it is not')
+  .argument('<verify>')
+  .option('--heads <file>', 'signed ends of the chain, as record wrote them or a syslog of them (GELANG_AUDIT_KEY)')
+  .action(async (act: string, options: { heads?: string }) => {
+    if (act !== 'verify') throw new Error(`"gelang audit ${act}" is not known: verify`)
+    const { auditVerify } = await import('./commands/audit.ts')
+    if (!(await auditVerify(options, process.env, console.log))) process.exitCode = 1
+  })
+
+program
   .command('database-logins')
   .description('make the logins of TimescaleDB (DATABASE_URL names an administrator) and files of their addresses')
   .option('--folder <path>', 'where the files are kept, one a role, readable by their owner only', '.local/secrets')

@@ -13,7 +13,7 @@
 //   wrong     breach    forgets a return run
 //   wrong     unsure    nothing at once; on the right side of the line with a good radius for long, as after comply
 //   wrong     comply    one more in the return run; enough and long enough: right side, from that run's first fix
-import { type LogReport, POSITION_SOURCE } from '../model/report/report.ts'
+import { POSITION_SOURCE } from '../model/report/report.ts'
 import { DEFAULT_RADIUS_M, ENGINE } from './parameters.ts'
 
 export const EVIDENCE = { breach: -1, unsure: 0, comply: 1 } as const
@@ -23,13 +23,6 @@ export function errorRadiusM(accuracyM: number, hdop: number, source: number): n
   if (accuracyM > 0 && accuracyM <= ENGINE.accuracyMaxM) return Math.max(accuracyM, ENGINE.radiusFloorM)
   const fallback = DEFAULT_RADIUS_M[source] ?? DEFAULT_RADIUS_M[POSITION_SOURCE.unknown]!
   return hdop > 0 && hdop <= ENGINE.hdopMax ? Math.max(fallback, hdop * ENGINE.hdopToM) : fallback
-}
-
-/** The same for a report, into `out[at]`: nothing is boxed where the call is not inlined. */
-export function measureRadius(report: LogReport, out: Float64Array, at: number): void {
-  const statedM = report.accuracyM
-  if (statedM > 0 && statedM <= ENGINE.accuracyMaxM) out[at] = Math.max(statedM, ENGINE.radiusFloorM)
-  else out[at] = errorRadiusM(statedM, report.hdop, report.source)
 }
 
 /** Metres on the right side of a boundary up to which a fix of this error radius does not prove compliance. */

@@ -2,7 +2,7 @@ import type { ConditionKind, EvidenceParameters } from '../model/plan/plan.ts'
 import { POSITION_SOURCE } from '../model/report/report.ts'
 
 /** Changes whenever the same timeline and plan could give another verdict. */
-export const ENGINE_VERSION = '1.7.0'
+export const ENGINE_VERSION = '2.0.0'
 
 /** Error radius, metres, of a fix that states none, by POSITION_SOURCE. */
 export const DEFAULT_RADIUS_M = ((): Float64Array => {
@@ -23,6 +23,9 @@ export const ENGINE = {
   /** User-equivalent range error: radius = HDOP × this where only HDOP is stated. */
   hdopToM: 5,
   hdopMax: 50,
+  /** Of a fix without an accuracy: so much of the last fix's radius counts on, if that is no older than this. */
+  radiusKept: 0.8,
+  radiusLastsMs: 5 * 60_000,
   /**
    * Guard = max(floor, radius × this). Stated radii are 68 % circles: to accuse, 2.25 of them must lie over the line; to be
    * at home, one. `bench -- truth --sweep`: at 1.5 there are five times as many false incidents, at 3 the p95 of the delay is
@@ -30,8 +33,17 @@ export const ENGINE = {
    */
   breachGuardPerRadius: 2.25,
   complyGuardPerRadius: 1,
+  /**
+   * Deep indoors the error drifts for a quarter of an hour, and one fix after the other errs alike. So a run that began from a poor
+   * fix, of poor ones alone, must be deeper than so many of their radii, or last: whoever really leaves is seen outdoors on the way.
+   */
+  driftRadiusM: 30,
+  driftDepthPerRadius: 4,
+  driftMs: 15 * 60_000,
   /** An unsure fix on the right side and no worse than this is somebody near the wall, not a poor accuracy. */
   poorRadiusM: 100,
+  /** Unsure fixes that are mostly of access points, their circles over the line, are borne so many times as long. */
+  lookedUpPatience: 3,
   /**
    * Back from a violation, but never deep enough in to prove it: a house near its zone's wall, a corridor as narrow as its road.
    * So many fixes no worse than this, over so long, all on the right side, are a return too. Of 40 nights with a drift of 4 m 40
@@ -56,8 +68,14 @@ export const ENGINE = {
   stayNarrowsUntilMs: 2 * 60 * 60_000,
   /** From this radius on a fix is coarse: the same coordinates again are the same cell tower, not a second witness. */
   coarseRadiusM: 200,
-  /** The same access point's coordinates are one witness for so long. */
-  sameSpotMs: 10 * 60_000,
+  /**
+   * The same coordinates to the digit are one witness for so long, or for two report intervals if that is more, whatever the
+   * source: a stuck reading repeats itself for minutes. Somebody at rest with a tracker that freezes is told after it.
+   */
+  sameSpotMs: 8 * 60_000,
+  /** Fixes closer in time than this, or than half a report interval if that is less, are one event and one witness. */
+  witnessApartMs: 30_000,
+  movingApartMs: 10_000,
   /**
    * Away from a required zone or region, where the condition does not say how many fixes confirm: a run of which no fix
    * lies deeper than the guard and this needs one more. Reflections at home reach that far, a walk away is past it by
@@ -65,6 +83,18 @@ export const ENGINE = {
    */
   shallowM: 60,
   shallowExtraFixes: 1,
+  /**
+   * A reflection leaps aside, stands there for a fix or a few, seldom further than this, and leaps back; who walks or drives away
+   * moves on. So a run that a leap of `standLeapM` began and that stands needs `standExtraFixes` more, unless it lies deeper.
+   */
+  standLeapM: 50,
+  standNearLeapM: 200,
+  standLeapMaxM: 330,
+  standReachM: 175,
+  standExtraFixes: 2,
+  standMs: 4 * 60_000,
+  movedLeastM: 25,
+  movedPerRadius: 1.5,
   /** Two breach fixes with unsure ones between them are one run only if this close in time: noise of hours never adds up. */
   runLinkMs: 10 * 60_000,
   /**
@@ -73,13 +103,39 @@ export const ENGINE = {
    */
   runGapMs: 30 * 60_000,
   gapExtraFixes: 1,
-  /** A wearer is known to be out at an edge if the last breach fix is younger than this, or than 3 report intervals. */
-  edgeFreshMs: 10 * 60_000,
+  /** So many report intervals after a fix nobody knows any more where the wearer is: at an edge, and for minutes proven. */
+  freshIntervals: 3,
+  /** Fixes so long before a rule begins, or `freshIntervals` if that is more, are weighed against it already. */
+  previewMs: 10 * 60_000,
+  /** A last place older than fresh, but no older than this, makes whereabouts uncertain where a rule begins that it breaks. */
+  edgeKnownMs: 12 * 60 * 60_000,
   /** Fastest on the ground: Whoosh runs 350 km/h = 97 m/s. */
   groundSpeedMps: 100,
   /** Fastest in the air, taken where the receiver's own speed agrees or the fixes lie further apart than `flightAfterMs`. */
   flightSpeedMps: 300,
   flightAfterMs: 15 * 60_000,
+  /**
+   * There and back: a leap at least so long and so fast (after both error circles) that ends near where the one before it
+   * began. Fast ones no vehicle makes, two are enough; of slow ones it takes four within an hour. Ways of a train bend less
+   * than `hopTurnShare`: the straight line as a share of both legs.
+   */
+  hopLeastM: 500,
+  hopSlowMps: 15,
+  hopFastMps: 40,
+  hopTurnShare: 0.75,
+  hopNearM: 150,
+  hopNearShare: 0.15,
+  hopSpanMs: 15 * 60_000,
+  /** So many slow ones are as much of a sign as one fast one. */
+  hopSlowSigns: 2,
+  /** Somebody who alternates without pause, fix by fix, needs no speed for it: from so many on each is a sign. */
+  hopInTurn: 8,
+  hopInTurnMps: 5,
+  /** While a device is at two places in turn, and until it has stayed at one for so many report intervals, no fix proves anything. */
+  steadyIntervals: 5,
+  /** A run that a leap faster than this began needs so many fixes more. */
+  leapMps: 50,
+  leapExtraFixes: 1,
   /** Device clocks are cut to whole seconds. */
   clockSlackMs: 1000,
   /** Signs of a false position (jumps, mock flag) within this span, and how many make an incident. */
@@ -113,6 +169,21 @@ export const ENGINE = {
   chargingHoldsMs: 30 * 60_000,
   /** An alarm word without a contact state behind it is over when it has not been repeated for this long. */
   alarmEpisodeMs: 30 * 60_000,
+  /** Defective reports in a row before it is said that the device's data is bad; as many good ones as end it. */
+  badDataRun: 10,
+  badDataReturnReports: 2,
+  /** A clock that is off by a whole number of hours, give or take this, has the wrong time zone; so near 1,024 weeks, a rollover. */
+  clockHourSlackMs: 3 * 60_000,
+  clockHoursMax: 26,
+  clockRolloverSlackMs: 15 * 60_000,
+  /** A clock further back than this began anew at a date of its maker's. */
+  clockResetMs: 365 * 86_400_000,
+  /** A suspicion of forgery ends at the first undisputed report so long after the last disputed one. */
+  forgeryClearMs: 30 * 60_000,
+  /** A strap or case opened again so soon after it was closed is the same episode: a loose contact. */
+  flapMs: 10 * 60_000,
+  /** Kinds of unknown alarm that one incident names. */
+  unknownAlarmsMax: 8,
   /** An alarm word said again after reports without it is a new one, unless it comes so soon: words come in bursts. */
   alarmAgainMs: 60_000,
   /** Straight lines over longer gaps say nothing about the way taken. */

@@ -1,6 +1,7 @@
 // Every limit of ingest in one table. docs/limits.md lists them with the tests that reach them.
 
 import { QUARANTINE_SHARE_MAX } from '../stream/logs/quarantine-log.ts'
+import type { Rate } from './admission/buckets.ts'
 
 /** For a sender whose share of the quarantine is used up; the record takes from it every second, when it can. */
 export const NOT_KEPT_RETRY_SECONDS = '60'
@@ -38,6 +39,10 @@ export type IngestLimits = {
 
   /** Open ones, and those that are gone while what they sent is not in the log yet. */
   tcpConnectionsMax: number
+  /** Of one bracelet on one listener. */
+  tcpConnectionsPerIdMax: number
+  /** Of one address on one listener, that have named no known bracelet yet. */
+  tcpUnidentifiedPerAddressMax: number
   /** Until a connection has named a known device. */
   tcpIdentifyMs: number
   tcpIdleMs: number
@@ -61,6 +66,16 @@ export type IngestLimits = {
   /** One device's steady rate, and what it may upload at once after an outage. */
   deviceReportsPerSecond: number
   deviceBurstReports: number
+  /** Reports a second of senders who prove nothing: of one address, and for the bracelets of one unit. Urgent ones do not count. */
+  unprovenByAddress: Rate
+  unprovenByUnit: Rate
+  /** Wrong secrets answered at once: from one address, and for one bracelet or gateway; the others wait, at most so long. */
+  wrongTriesByAddress: Rate
+  wrongTriesByName: Rate
+  wrongTryWaitMsMax: number
+  wrongTriesWaitingMax: number
+  /** Addresses, units and names of which it is known how much they sent; the ones that are silent for longest are forgotten. */
+  bucketNamesMax: number
   /** Reports waiting for the log over all connections; above it sockets are not read. Below the appender's own limit. */
   logPendingReportsHigh: number
   /** Kept in quarantine of those who could not say who they are, all together; the rest is only counted. */
@@ -95,6 +110,8 @@ export const INGEST_LIMITS: IngestLimits = {
   gatewayMalformedFramesMax: 20,
 
   tcpConnectionsMax: 20_000,
+  tcpConnectionsPerIdMax: 4,
+  tcpUnidentifiedPerAddressMax: 10_000,
   tcpIdentifyMs: 30_000,
   tcpIdleMs: 20 * 60_000,
   frameBytesMax: 64 * 1024,
@@ -109,6 +126,13 @@ export const INGEST_LIMITS: IngestLimits = {
   ancientMsMax: 360 * 86_400_000,
   deviceReportsPerSecond: 100,
   deviceBurstReports: 20_000,
+  unprovenByAddress: { perSecond: 100_000, burst: 1_000_000 },
+  unprovenByUnit: { perSecond: 100_000, burst: 1_000_000 },
+  wrongTriesByAddress: { perSecond: 5, burst: 100 },
+  wrongTriesByName: { perSecond: 1, burst: 20 },
+  wrongTryWaitMsMax: 2000,
+  wrongTriesWaitingMax: 2000,
+  bucketNamesMax: 50_000,
   logPendingReportsHigh: 60_000,
   strangersQuarantinedPerSecond: 50,
   quarantineShareMax: QUARANTINE_SHARE_MAX,

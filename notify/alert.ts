@@ -1,6 +1,7 @@
-// What a recipient is told, and when. A message holds no name, no NIK, no coordinates: a reference and where to look.
+// What a recipient is notified of, and when. A message holds no name, no NIK, no coordinates: a reference and where to look.
 import { type IncidentType, type LoggedIncident, SEVERITIES, type Severity } from '../model/incident/incident.ts'
-import type { Level } from '../model/incident/response.ts'
+import type { Level } from '../model/incident/sop-table.ts'
+import type { Notified } from './notified.ts'
 import type { WebhookSecrets } from './sign-webhook.ts'
 
 export type AlertKind = 'raised' | 'withdrawn' | 'escalated'
@@ -14,20 +15,21 @@ export type Alert = {
   type: IncidentType
   severity: Severity
   startMs: number
-  /** Over already when it was told. */
+  /** Over already when the notice was made. */
   endMs?: number
   /** An officer had resolved it, and the device raised the alarm anew. */
   reopened?: true
-  /** Of an escalation: who is told, as the next to act … */
+  /** Of an escalation: who is notified, as the next to act … */
   level?: Level
-  /** … because the level below let its time pass, or because an officer asked for it. */
+  /** … because a time has passed, or because an officer asked for it. */
   cause?: EscalationCause
   /** Raised by reports that came late: the event lies in the past. */
   late: boolean
   /** Where an officer finds it. */
   link: string
 }
-export type EscalationCause = 'overdue' | 'officer'
+/** overdue: nobody took it in time. unhandled: somebody did, and there is no outcome in time. officer: one asked for it. */
+export type EscalationCause = 'overdue' | 'unhandled' | 'officer'
 
 export type Recipient = {
   id: string
@@ -39,65 +41,41 @@ export type Recipient = {
 }
 
 /** Of an incident, all that a notice depends on. */
-export type ToldAbout = Pick<
+export type NotifiedOf = Pick<
   LoggedIncident,
   'id' | 'revision' | 'type' | 'severity' | 'startMs' | 'endMs' | 'late' | 'signs' | 'withdrawn'
 >
 
-/** The last notice about an incident, and who was given it; with it, the SOP's clock. */
-export type Told = {
-  /** 0 where nobody was told. */
-  revision: number
-  /** none: of informasi, which stays on the console; kept for what officers do about it. */
-  kind: Exclude<AlertKind, 'escalated'> | 'none'
-  severity: Severity
-  recipientIds: string[]
-  /** How often the alarm had been raised by then; absent: once. */
-  signs?: number
-  /** As it stands since, told or not. */
-  newest?: ToldAbout
-  /** Who has to act, and from when their time counts; absent: never raised, or withdrawn. */
-  clock?: { level: Level; fromMs: number }
-  /** The last escalation to each recipient who got nothing since, by their id; as in `deliveryId`. */
-  escalatedTo?: Record<string, string>
-} & ActsKnown
-
-/** What officers' acts on an incident come to, in whatever order and however often they are told. */
-export type ActsKnown = {
-  /** Of the resolutions so far, the signs known to the one that knew most; absent: never resolved. */
-  resolvedSigns?: number
-  /** Ids of the newest resolution, and of the newest act by which somebody took it. */
-  resolveAct?: number
-  takeAct?: number
-  /** Ids of the newest escalations. */
-  escalateActs?: number[]
-}
-
 /**
- * The notice that a revision calls for after what was told before; undefined where nobody need be told. Informasi stays on the
- * console. Told are: an incident that stands, once, again when it becomes more severe, and again when the device raises the alarm
- * anew after it was resolved; its withdrawal, to those who had been told; and that it stands after all.
+ * The notice that a revision calls for after those before; undefined where nobody need be notified. Informasi stays on the
+ * console. Recipients are notified of an incident that stands, once, again when it becomes more severe, and again when the device
+ * raises the alarm anew after it was resolved; of its withdrawal, if they were notified of it; and of its reinstatement.
  */
-export function alertOf(incident: ToldAbout, told: Told | undefined, consoleUrl: string): Alert | undefined {
-  if (told !== undefined && incident.revision <= told.revision) return undefined
-  if (incident.withdrawn !== undefined) return isKnown(told) ? makeAlert('withdrawn', incident, consoleUrl) : undefined
+export function alertOf(incident: NotifiedOf, before: Notified | undefined, consoleUrl: string): Alert | undefined {
+  if (before !== undefined && incident.revision <= before.revision) return undefined
+  if (incident.withdrawn !== undefined)
+    return isKnown(before) ? makeAlert('withdrawn', incident, consoleUrl) : undefined
   if (incident.severity === 'informasi') return undefined
-  const stands = told?.kind === 'raised' && rank(incident.severity) <= rank(told.severity)
-  if (!stands) return makeAlert('raised', incident, consoleUrl)
-  return isReopened(incident, told) ? { ...makeAlert('raised', incident, consoleUrl), reopened: true } : undefined
+  const active = before?.kind === 'raised' && rank(incident.severity) <= rank(before.severity)
+  if (!active) return makeAlert('raised', incident, consoleUrl)
+  return isReopened(incident, before) ? { ...makeAlert('raised', incident, consoleUrl), reopened: true } : undefined
 }
 
-/** Somebody was told that it stands, and not yet that it does not. */
-function isKnown(told: Told | undefined): boolean {
-  return told?.kind === 'raised' || Object.keys(told?.escalatedTo ?? {}).length > 0
+/** Somebody was notified of it, and not yet that it was withdrawn. */
+function isKnown(before: Notified | undefined): boolean {
+  return before?.kind === 'raised' || Object.keys(before?.escalatedTo ?? {}).length > 0
 }
 
-/** Open again by a sign that no resolution knows of, after one that knew of all that was told. */
-function isReopened({ signs = 1 }: ToldAbout, { signs: toldSigns = 1, resolvedSigns = 0 }: Told): boolean {
-  return toldSigns <= resolvedSigns && resolvedSigns < signs
+/** Open again by a sign that no resolution knows of, after one that knew of all signs of the last notice. */
+function isReopened({ signs = 1 }: NotifiedOf, { signs: notifiedSigns = 1, acts }: Notified): boolean {
+  const resolvedSigns = Math.max(
+    0,
+    ...acts.filter(({ action }) => action === 'resolve').map(({ signs: known = 1 }) => known),
+  )
+  return notifiedSigns <= resolvedSigns && resolvedSigns < signs
 }
 
-export function makeAlert(kind: AlertKind, incident: ToldAbout, consoleUrl: string): Alert {
+export function makeAlert(kind: AlertKind, incident: NotifiedOf, consoleUrl: string): Alert {
   return {
     kind,
     reference: incident.id,
@@ -122,8 +100,12 @@ export function deliveryId(reference: string, notice: number | string, { id, cha
 }
 
 /** The last delivery to this recipient about an incident; undefined where there was none. */
-export function lastDelivery(reference: string, told: Told | undefined, recipient: Recipient): string | undefined {
-  const notice = told?.escalatedTo?.[recipient.id]
+export function lastDelivery(
+  reference: string,
+  before: Notified | undefined,
+  recipient: Recipient,
+): string | undefined {
+  const notice = before?.escalatedTo?.[recipient.id]
   if (notice !== undefined) return deliveryId(reference, notice, recipient)
-  return told?.recipientIds.includes(recipient.id) ? deliveryId(reference, told.revision, recipient) : undefined
+  return before?.recipientIds.includes(recipient.id) ? deliveryId(reference, before.revision, recipient) : undefined
 }

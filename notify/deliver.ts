@@ -1,13 +1,15 @@
 // The deliveries, a queue for each recipient. One leaves its queue when the receiver has taken it; one that nobody takes for a
 // day is kept as failed, counted, logged, and tried again when the process starts anew.
 import { Queue } from 'bullmq'
+import type { IncidentNotice } from '../model/incident/timeline.ts'
 import type { Clock, Log, Meter } from '../model/observe.ts'
-import { rememberRecipients } from '../stream/logs/told.ts'
+import { type NoticeOutcome, noteNotices, noteOutcome } from '../stream/logs/notices.ts'
+import { rememberRecipients } from '../stream/logs/notified.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
 import type { Alert, Recipient } from './alert.ts'
 import { DELIVERY_LIMITS, type DeliveryLimits } from './delivery-limits.ts'
-import { openRecipientQueue, queueName } from './recipient-queue.ts'
+import { type Delivery, openRecipientQueue, queueName } from './recipient-queue.ts'
 
 export type Addressed = {
   recipient: Recipient
@@ -46,7 +48,11 @@ export function openDeliveries(options: {
     'channel',
     'outcome',
   ])
-  const parts = { redis, worker, prefix, limits, outcomes, clock, log }
+  const parts = {
+    ...{ redis, worker, prefix, limits, outcomes, clock, log },
+    noteOutcome: ({ alert }: Delivery, deliveryId: string, outcome: NoticeOutcome) =>
+      noteOutcome(redis, keys, alert.reference, deliveryId, outcome),
+  }
   const queues = new Map(recipients.map((recipient) => [recipient.id, openRecipientQueue(recipient, parts)]))
   let known: string[] | undefined
   /** Before there is anything to deliver, so that nothing is left where nobody looks. */
@@ -70,6 +76,7 @@ export function openDeliveries(options: {
   return {
     async add(alert, to) {
       await knownRecipients()
+      await noteNotices(redis, keys, alert.reference, noticesFor(alert, to, clock()))
       // One by one: many at once go as a pipeline, in which a node that was restarted and has forgotten its scripts fails.
       const adding = to.map(({ recipient, id, after }) =>
         queues.get(recipient.id)!.add(id, { alert, ...(after === undefined ? {} : { after }) }),
@@ -90,4 +97,17 @@ export function openDeliveries(options: {
       await Promise.all([...(left?.values() ?? [])].map((queue) => queue.close()))
     },
   }
+}
+
+function noticesFor(alert: Alert, to: readonly Addressed[], queuedMs: number): Map<string, IncidentNotice> {
+  const { kind, cause, revision } = alert
+  return new Map(
+    to.map(({ id, recipient }) => [
+      id,
+      {
+        ...{ kind, revision, recipientId: recipient.id, level: recipient.level, channel: recipient.channel, queuedMs },
+        ...(cause === undefined ? {} : { cause }),
+      },
+    ]),
+  )
 }

@@ -1,78 +1,86 @@
-// The next level is told: of alerts that nobody took in time, and of those for which an officer asked. It proposes; a person decides.
+// The next level is notified: of alerts that nobody took in time, of those without an outcome in time, and of those for which an
+// officer asked. It proposes; a person decides.
+import { officerEscalation, whomToNotify } from '../model/incident/escalation.ts'
 import type { IncidentAct } from '../model/incident/incident.ts'
-import { LEVELS, type Level } from '../model/incident/response.ts'
-import { forgetDue, readDue } from '../stream/logs/told.ts'
-import { type Alert, type EscalationCause, makeAlert, type Told } from './alert.ts'
-import { commitNotices, give, type TellOptions, toldOf } from './notices.ts'
-import { dueMs, whomToTell } from './response-clock.ts'
+import type { Level } from '../model/incident/sop-table.ts'
+import { forgetDue, readDue } from '../stream/logs/notified.ts'
+import { type Alert, type EscalationCause, makeAlert } from './alert.ts'
+import { commitNotices, give, type NotifyParts, notifiedOf } from './notices.ts'
+import { type Notified, nextEscalation } from './notified.ts'
 
 const DUE_PER_TURN = 100
-/** Of one incident, so that an act told twice escalates once. */
+/** Of one incident, so that an act that is read twice escalates once. */
 const ESCALATIONS_KNOWN_MAX = 16
 
 /**
- * Tells the next level of every alert of the shard whose time has passed by now. Whatever the logs say of incidents and acts must
- * have been taken in, or somebody is told of what was taken long ago.
+ * Notifies the next level of every alert of the shard whose time has passed by now. Whatever the logs say of incidents and acts
+ * must have been taken in, or somebody is notified of what was taken long ago.
  */
-export async function escalateDue(options: TellOptions): Promise<void> {
-  const { redis, keys, shard, clock } = options
+export async function escalateDue(parts: NotifyParts): Promise<void> {
+  const { redis, keys, shard, clock } = parts
   for (;;) {
     const nowMs = clock()
     const ids = await readDue(redis, keys, shard, nowMs, DUE_PER_TURN)
-    const told = await toldOf(options, ids)
-    for (const [id, before] of told) {
-      if ((dueMs(before) ?? Number.POSITIVE_INFINITY) > nowMs) continue
-      const notice = (acting: Level) => `${before.revision}-${acting}`
-      told.set(
-        id,
-        await escalate(options, before, { cause: 'overdue', from: before.clock!.level, notice, atMs: nowMs }),
-      )
-    }
-    const unknown = ids.filter((id) => !told.has(id))
+    const notified = await notifiedOf(parts, ids)
+    for (const [id, before] of notified) notified.set(id, await escalateOne(parts, before, nowMs))
+    const unknown = ids.filter((id) => !notified.has(id))
     await forgetDue(redis, keys, shard, unknown)
-    if (told.size > 0) await commitNotices(options, told, told.keys(), {})
+    if (notified.size > 0) await commitNotices(parts, notified, notified.keys(), {})
     if (ids.length < DUE_PER_TURN) return
   }
 }
 
+async function escalateOne(parts: NotifyParts, before: Notified, nowMs: number): Promise<Notified> {
+  const next = nextEscalation(before)
+  if (next === undefined || next.dueMs > nowMs) return before
+  const { cause, from, clockFromMs } = next
+  // Every clock has its own notices; a replay comes to the same ones.
+  const name = cause === 'unhandled' ? `unhandled${clockFromMs}` : `${before.revision}-`
+  const { acting, ...now } = await escalate(parts, before, cause, from, (level) =>
+    cause === 'unhandled' ? name : `${name}${level}`,
+  )
+  const since = { acting: { level: acting, fromMs: clockFromMs } }
+  return { ...now, ...since, ...(cause === 'unhandled' ? { unhandledFromMs: clockFromMs } : {}) }
+}
+
 /**
- * Tells the superior because an officer asks for it; asked again, the one above. Not of what was taken back, and not twice for the
- * same act.
+ * Notifies the superior because an officer asks for it; asked again, the one above. Not of what was withdrawn, and not twice for
+ * the same act.
  */
-export async function escalateByOfficer(options: TellOptions, before: Told, act: IncidentAct): Promise<Told> {
-  const { escalateActs = [], newest } = before
-  if (escalateActs.includes(act.actId) || newest === undefined || newest.withdrawn !== undefined) return before
-  const asked = escalateActs.filter((actId) => actId > (before.resolveAct ?? 0)).length
-  const from = LEVELS[Math.min(asked, LEVELS.length - 1)]!
-  const told = await escalate(options, before, {
-    cause: 'officer',
-    from,
-    notice: () => `act${act.actId}`,
-    atMs: act.atMs,
-  })
-  return { ...told, escalateActs: [...escalateActs, act.actId].slice(-ESCALATIONS_KNOWN_MAX) }
+export async function escalateByOfficer(parts: NotifyParts, before: Notified, act: IncidentAct): Promise<Notified> {
+  const { escalateActs = [], newest, acts } = before
+  if (escalateActs.includes(act.actId) || newest.withdrawn !== undefined) return before
+  const from = officerEscalation(acts.filter(({ actId }) => actId < act.actId))
+  const { acting, ...now } = await escalate(parts, before, 'officer', from, () => `act${act.actId}`)
+  return {
+    ...now,
+    acting: { level: acting, fromMs: act.atMs },
+    escalateActs: [...escalateActs, act.actId].slice(-ESCALATIONS_KNOWN_MAX),
+  }
 }
 
 async function escalate(
-  options: TellOptions,
-  before: Told,
-  { cause, from, notice, atMs }: { cause: EscalationCause; from: Level; notice(acting: Level): string; atMs: number },
-): Promise<Told> {
-  const { recipients, consoleUrl, meter, log } = options
-  const incident = before.newest!
-  const { to, acting } = whomToTell(from, recipients)
-  const told = recipients.filter(({ level }) => level === to)
+  parts: NotifyParts,
+  before: Notified,
+  cause: EscalationCause,
+  from: Level,
+  notice: (acting: Level) => string,
+): Promise<Omit<Notified, 'acting'> & { acting: Level }> {
+  const { recipients, consoleUrl, meter, log } = parts
+  const incident = before.newest
+  const { to, acting } = whomToNotify(from, (level) => recipients.some((one) => one.level === level))
+  const notified = recipients.filter(({ level }) => level === to)
   const alert: Alert = { ...makeAlert('escalated', incident, consoleUrl), level: to, cause }
-  await give(options, alert, notice(acting), told, before)
+  await give(parts, alert, notice(acting), notified, before)
   const { severity } = incident
   meter
-    .counter('gelang_notify_escalations_total', 'Alerts of which the next level was told', [
+    .counter('gelang_notify_escalations_total', 'Alerts of which the next level was notified', [
       'severity',
       'level',
       'cause',
     ])
     .inc({ severity, level: to, cause })
-  log.info({ incident: incident.id, severity, level: to, cause, recipients: told.length }, 'an alert was escalated')
-  const notices = Object.fromEntries(told.map(({ id }) => [id, notice(acting)]))
-  return { ...before, escalatedTo: { ...before.escalatedTo, ...notices }, clock: { level: acting, fromMs: atMs } }
+  log.info({ incident: incident.id, severity, level: to, cause, recipients: notified.length }, 'an alert was escalated')
+  const notices = Object.fromEntries(notified.map(({ id }) => [id, notice(acting)]))
+  return { ...before, escalatedTo: { ...before.escalatedTo, ...notices }, acting }
 }

@@ -6,10 +6,10 @@ import { getPosition, parseId } from '../stream/logs/positions.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import { ACTS_READER } from '../stream/redis/keys.ts'
 import { escalateDue } from './escalate.ts'
-import type { TellOptions } from './notices.ts'
-import { tellActs, tellIncidents } from './tell.ts'
+import type { NotifyParts } from './notices.ts'
+import { notifyOfActs, notifyOfIncidents } from './notify-recipients.ts'
 
-export type FollowOptions = TellOptions & {
+export type FollowOptions = NotifyParts & {
   /** A connection of its own: it blocks while it waits. */
   reader: RedisClient
   stopping(): boolean
@@ -20,7 +20,7 @@ export type FollowOptions = TellOptions & {
 const ENTRIES_PER_READ = 100
 const BLOCK_MS = 1000
 /**
- * Nobody is told of a passed time before this has gone by since the logs were first read to their end: acts that waited for
+ * Nobody is notified of a passed time before this has gone by since the logs were first read to their end: acts that waited for
  * Redis as this process did may still be on their way.
  */
 export const SETTLE_MS = 10_000
@@ -37,12 +37,12 @@ export async function followIncidents(options: FollowOptions): Promise<void> {
     const acts = await readActs(redis, keys, actsPosition, { count: ENTRIES_PER_READ })
     // The incidents were read to their end a moment ago, and no act is left.
     if (acts.length === 0 && options.clock() >= escalatesFromMs) await escalateDue(options)
-    position = await tellToTheEnd(options, position, acts.length > 0 ? {} : { blockMs: BLOCK_MS })
+    position = await notifyToTheEnd(options, position, acts.length > 0 ? {} : { blockMs: BLOCK_MS })
     const lastAct = acts.at(-1)
     if (lastAct === undefined)
       escalatesFromMs = Math.min(escalatesFromMs, options.clock() + (options.settleMs ?? SETTLE_MS))
     if (lastAct === undefined || options.stopping()) continue
-    await tellActs(
+    await notifyOfActs(
       options,
       acts.map(({ act }) => act),
       lastAct.id,
@@ -51,8 +51,8 @@ export async function followIncidents(options: FollowOptions): Promise<void> {
   }
 }
 
-/** Tells what the log holds after `position`; waits for something only where nothing is there. Gives how far it came. */
-async function tellToTheEnd(options: FollowOptions, from: string, wait: { blockMs?: number }): Promise<string> {
+/** Notifies of what the log holds after `position`; waits for something only where nothing is there. Gives how far it came. */
+async function notifyToTheEnd(options: FollowOptions, from: string, wait: { blockMs?: number }): Promise<string> {
   const { reader, keys, shard } = options
   let position = from
   while (!options.stopping()) {
@@ -60,9 +60,9 @@ async function tellToTheEnd(options: FollowOptions, from: string, wait: { blockM
     const entries = await readIncidents(reader, keys, shard, position, { count: ENTRIES_PER_READ, ...read })
     const last = entries.at(-1)
     if (last === undefined) break
-    await tellIncidents(
+    await notifyOfIncidents(
       options,
-      entries.map(({ id, json }) => ({ incident: JSON.parse(json) as LoggedIncident, atMs: parseId(id)[0] })),
+      entries.map(({ id, json }) => ({ incident: JSON.parse(json) as LoggedIncident, knownMs: parseId(id)[0] })),
       last.id,
     )
     position = last.id
@@ -96,13 +96,13 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
       else if (open.delete(incident.id)) over++
     }
   }
-  // Their time counts from now: nobody was told before.
-  const atMs = options.clock()
-  const incidents = [...open.values()].map((incident) => ({ incident, atMs }))
+  // Their time counts from now: nobody was notified before.
+  const knownMs = options.clock()
+  const incidents = [...open.values()].map((incident) => ({ incident, knownMs }))
   for (let from = 0; from < incidents.length; from += ENTRIES_PER_READ)
-    // Without a position: whoever dies before the last step begins anew, and what was told by then stays told.
-    await tellIncidents(options, incidents.slice(from, from + ENTRIES_PER_READ))
-  await tellIncidents(options, [], position)
+    // Without a position: whoever dies before the last step begins anew, and what was notified by then is not notified again.
+    await notifyOfIncidents(options, incidents.slice(from, from + ENTRIES_PER_READ))
+  await notifyOfIncidents(options, [], position)
   if (over > 0) log.info({ shard, over }, 'first start: incidents that were over already stay on the console')
   return position
 }

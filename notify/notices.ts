@@ -1,13 +1,13 @@
-// What is written down of an incident's notices, and what it takes to give one.
+// What it takes to give a notice, and to write down what was notified.
 import type { Clock, Log, Meter } from '../model/observe.ts'
-import { commitTold, readTold, type ToldEntry } from '../stream/logs/told.ts'
+import { commitNotified, type NotifiedEntry, readNotified } from '../stream/logs/notified.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
-import { type Alert, deliveryId, lastDelivery, type Recipient, type Told, type ToldAbout } from './alert.ts'
+import { type Alert, deliveryId, lastDelivery, type NotifiedOf, type Recipient } from './alert.ts'
 import type { DeliveryQueue } from './deliver.ts'
-import { dueMs } from './response-clock.ts'
+import { decodeNotified, type Notified, nextEscalation } from './notified.ts'
 
-export type TellOptions = {
+export type NotifyParts = {
   shard: number
   /** Fencing token of the `notify` lease. */
   token: number
@@ -22,16 +22,16 @@ export type TellOptions = {
 }
 
 /** An incident that is over can still be revised by late reports; it will not be after so long. */
-const TOLD_KEPT_MS = 30 * 86_400_000
-const UNTOLD_KEPT_MS = 86_400_000
+const NOTIFIED_KEPT_MS = 30 * 86_400_000
+const NOT_NOTIFIED_KEPT_MS = 86_400_000
 
 /** Puts the notice into these recipients' queues, each behind the last one about the same incident. */
 export async function give(
-  { deliveries }: TellOptions,
+  { deliveries }: NotifyParts,
   alert: Alert,
   notice: number | string,
   recipients: readonly Recipient[],
-  before: Told | undefined,
+  before: Notified | undefined,
 ): Promise<void> {
   const addressed = recipients.map((recipient) => ({
     recipient,
@@ -41,31 +41,39 @@ export async function give(
   await deliveries.add(alert, addressed)
 }
 
-/** What was told of these incidents; those nobody was told of are not among them. */
-export async function toldOf({ redis, keys, shard }: TellOptions, ids: readonly string[]): Promise<Map<string, Told>> {
-  const found = await readTold(redis, keys, shard, [...new Set(ids)])
-  return new Map([...found].map(([id, json]) => [id, JSON.parse(json) as Told]))
+/** What was notified of these incidents; those of which nothing was are not among them. */
+export async function notifiedOf(
+  { redis, keys, shard }: NotifyParts,
+  ids: readonly string[],
+): Promise<Map<string, Notified>> {
+  const found = await readNotified(redis, keys, shard, [...new Set(ids)])
+  const known = new Map<string, Notified>()
+  for (const [id, json] of found) {
+    const notified = decodeNotified(json)
+    if (notified !== undefined) known.set(id, notified)
+  }
+  return known
 }
 
-/** Writes down what was told of the changed ones, when their clocks run out, and how far it came, in one step. */
+/** Writes down what was notified of the changed ones, when their clocks run out, and how far it came, in one step. */
 export async function commitNotices(
-  { redis, keys, shard, token }: TellOptions,
-  told: Map<string, Told>,
+  { redis, keys, shard, token }: NotifyParts,
+  notified: Map<string, Notified>,
   changed: Iterable<string>,
   positions: { position?: string; actsPosition?: string },
 ): Promise<void> {
-  const entries = Array.from(changed, (incidentId): ToldEntry => {
-    const now = told.get(incidentId)!
-    const due = dueMs(now)
+  const entries = Array.from(changed, (incidentId): NotifiedEntry => {
+    const now = notified.get(incidentId)!
+    const next = nextEscalation(now)
     return {
       ...{ incidentId, json: JSON.stringify(now) },
-      ...(isOver(now.newest) ? { keptMs: now.kind === 'none' ? UNTOLD_KEPT_MS : TOLD_KEPT_MS } : {}),
-      ...(due === undefined ? {} : { dueMs: due }),
+      ...(isOver(now.newest) ? { keptMs: now.kind === 'none' ? NOT_NOTIFIED_KEPT_MS : NOTIFIED_KEPT_MS } : {}),
+      ...(next === undefined ? {} : { dueMs: next.dueMs }),
     }
   })
-  await commitTold(redis, keys, { shard, token, told: entries, ...positions })
+  await commitNotified(redis, keys, { shard, token, notified: entries, ...positions })
 }
 
-export function isOver(newest: ToldAbout | undefined): boolean {
-  return newest === undefined || newest.endMs !== undefined || newest.withdrawn !== undefined
+export function isOver({ endMs, withdrawn }: NotifiedOf): boolean {
+  return endMs !== undefined || withdrawn !== undefined
 }

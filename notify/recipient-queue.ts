@@ -3,6 +3,7 @@
 import { DelayedError, type Job, Queue, Worker } from 'bullmq'
 import { SEVERITIES } from '../model/incident/incident.ts'
 import type { Clock, Counter, Log } from '../model/observe.ts'
+import type { NoticeOutcome } from '../stream/logs/notices.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import { isRedisAway } from '../stream/redis/redis-errors.ts'
 import type { Alert, Recipient } from './alert.ts'
@@ -34,6 +35,8 @@ export type QueueParts = {
   prefix: string
   limits: DeliveryLimits
   outcomes: Counter
+  /** What came of a delivery, for the incident's timeline. */
+  noteOutcome(delivery: Delivery, deliveryId: string, outcome: NoticeOutcome): Promise<void>
   clock: Clock
   log: Log
 }
@@ -60,6 +63,8 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
     }
     const attempt = { deliveryId: job.id as string, atMs: clock(), timeoutMs: limits.timeoutMs }
     await deliverWebhook(alert, recipient, attempt)
+    // The alert is out: a note that fails must not send it again.
+    await parts.noteOutcome(job.data, attempt.deliveryId, { acceptedMs: clock() }).catch(onError)
   }
   const worker = new Worker<Delivery>(name, deliver, {
     connection: parts.worker,
@@ -83,6 +88,7 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
     failingSinceMs ??= clock()
     const last = job !== undefined && job.attemptsMade >= (job.opts.attempts ?? 1)
     outcomes.inc({ channel, outcome: last ? 'given_up' : 'failed' })
+    if (last) void parts.noteOutcome(job.data, job.id as string, { failedMs: clock() }).catch(onError)
     if (last)
       log.error({ job: job.id, reason: error.message }, 'an alert could not be delivered; it is kept among the failed')
     else if (job?.attemptsMade === 1) log.warn({ job: job.id, reason: error.message }, 'an alert is tried again')

@@ -1,6 +1,7 @@
 // The notifying process: owns shards by lease, follows their incident logs, and works on the queue of deliveries, which all
 // notifying processes share.
 import type { Clock, Log, Meter } from '../model/observe.ts'
+import { announceRecipients } from '../stream/logs/notified.ts'
 import { ShardLeases } from '../stream/ownership/leases.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
@@ -45,7 +46,7 @@ export function startNotify(options: NotifyOptions): Notifying {
   const { redis, keys, log, meter } = options
   const deliveries = openDeliveries({ ...options, worker: options.openWorker('notify-worker') })
   const running = new Map<number, { stopping: boolean; done: Promise<void> }>()
-  const shards = meter.gauge('gelang_notify_shards', 'Shards whose incidents this process tells')
+  const shards = meter.gauge('gelang_notify_shards', 'Shards of whose incidents this process notifies')
 
   const gained = (shard: number, token: number): void => {
     const reader = options.openReader(`notify-${shard}`)
@@ -55,6 +56,7 @@ export function startNotify(options: NotifyOptions): Notifying {
       await before
       const stopping = () => following.stopping
       try {
+        await announceRecipients(redis, keys, options.recipients)
         await followIncidents({ ...options, shard, token, reader, deliveries, stopping })
       } catch (error) {
         if (error instanceof FencedOff || isRedisAway(error)) leases.giveUp(shard)

@@ -1,6 +1,6 @@
 // Who is not reached, for whoever runs this: as metrics, and as a sentence beside the readiness, which it does not take away.
 
-import { RESPONSE } from '../model/incident/response.ts'
+import { SOPS } from '../model/incident/sop-table.ts'
 import type { Clock, Log, Meter } from '../model/observe.ts'
 import { isRedisAway } from '../stream/redis/redis-errors.ts'
 import type { DeliveryQueue } from './deliver.ts'
@@ -13,7 +13,7 @@ export type DeliveryWatch = {
 
 const COUNT_EVERY_MS = 5000
 /** A kritis alert should have been taken by then. */
-const WARN_AFTER_MS = RESPONSE.kritis.withinMs.petugas!
+const WARN_AFTER_MS = SOPS.tampering.takenWithinMs
 
 export function watchDeliveries(
   deliveries: DeliveryQueue,

@@ -11,11 +11,14 @@ export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: ContentfulStatusCode
   readonly code: string
+  /** What the console shows beside the sentence. */
+  readonly details: Record<string, unknown> | undefined
 
-  constructor(status: ContentfulStatusCode, code: string, message: string) {
+  constructor(status: ContentfulStatusCode, code: string, message: string, details?: Record<string, unknown>) {
     super(message)
     this.status = status
     this.code = code
+    this.details = details
   }
 }
 
@@ -40,5 +43,6 @@ export function refusalOf(error: unknown, log: Log): Refusal {
 /** The answer for a refusal. */
 export function refuse(c: Context, refusal: Refusal): Response {
   if (refusal.status === 503) c.header('retry-after', '5')
-  return c.json({ error: { code: refusal.code, message: refusal.message } } satisfies ApiError, refusal.status)
+  const { code, message, details } = refusal
+  return c.json({ error: { code, message, ...(details && { details }) } } satisfies ApiError, refusal.status)
 }

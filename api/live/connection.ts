@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import type { IncidentView, LiveMessage } from '../../model/console/console.ts'
 import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
-import { compareIds } from '../../stream/logs/positions.ts'
+import { compareIds, parseId } from '../../stream/logs/positions.ts'
 import type { SignedIn } from '../sign-in/sessions.ts'
 import { type Cursor, encodeCursor } from './cursor.ts'
 import type { LogName } from './feed.ts'
 import type { LiveLimits } from './limits.ts'
+import type { RecentIncidents } from './recent.ts'
 import type { Scope } from './scope.ts'
 
 /** What a console is given when it connects; made before the upgrade, so that a refusal is an HTTP answer. */
@@ -28,6 +29,9 @@ const BYE_CODE = { signed_out: 4001, expired: 4001, too_slow: 4008 } as const
 const COME_BACK = 1012
 const DRAIN_LOOK_MS = 20
 
+/** What is known of an incident beside its revision. */
+export type History = Pick<RecentIncidents, 'acts' | 'standing'>
+
 /** One console: what it may see, how far it has been told, and the only place that writes to its socket. */
 export class LiveConnection {
   readonly socket: WebSocket
@@ -46,21 +50,16 @@ export class LiveConnection {
   #ending: NodeJS.Timeout | undefined
   #unsentAtPing = 0
   readonly #limits: LiveLimits
-  readonly #actsOn: (incidentId: string) => IncidentAct[]
+  readonly #recent: History
 
-  constructor(
-    socket: WebSocket,
-    admission: Admission,
-    limits: LiveLimits,
-    actsOn: (incidentId: string) => IncidentAct[],
-  ) {
+  constructor(socket: WebSocket, admission: Admission, limits: LiveLimits, recent: History) {
     this.socket = socket
     this.credentials = admission.credentials
     this.cursor = admission.cursor
     this.signedIn = admission.signedIn
     this.scope = admission.scope
     this.#limits = limits
-    this.#actsOn = actsOn
+    this.#recent = recent
   }
 
   get open(): boolean {
@@ -113,7 +112,7 @@ export class LiveConnection {
   takeIncident(shard: number, entryId: string, incident: LoggedIncident): boolean {
     if (compareIds(entryId, this.cursor.incidents[shard] as string) <= 0) return false
     this.cursor.incidents[shard] = entryId
-    return this.tellIncident(incident)
+    return this.tellIncident(incident, parseId(entryId)[0])
   }
 
   takeAct(entryId: string, act: IncidentAct): boolean {
@@ -124,11 +123,18 @@ export class LiveConnection {
     return true
   }
 
-  tellIncident(incident: LoggedIncident): boolean {
+  /** `knownMs`: when the revision could be known. */
+  tellIncident(incident: LoggedIncident, knownMs: number): boolean {
+    const standing = this.#recent.standing(incident, knownMs)
     if (incident.unitPath !== undefined) {
       const name = this.scope.units.get(incident.unitPath)
       if (name === undefined) return false
-      this.tellView({ ...incident, unit: { path: incident.unitPath, name }, acts: this.#actsOn(incident.id) })
+      this.tellView({
+        ...incident,
+        standing,
+        unit: { path: incident.unitPath, name },
+        acts: this.#recent.acts(incident.id),
+      })
       return true
     }
     const wearer = this.scope.wearers.get(incident.wearerId)
@@ -138,9 +144,10 @@ export class LiveConnection {
       incident.conditionId === undefined ? undefined : this.scope.conditionNames.get(incident.conditionId)
     this.tellView({
       ...incident,
+      standing,
       wearer: { id, n, name, unitPath },
       ...(conditionName === undefined ? {} : { conditionName }),
-      acts: this.#actsOn(incident.id),
+      acts: this.#recent.acts(incident.id),
     })
     return true
   }

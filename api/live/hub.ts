@@ -107,7 +107,7 @@ export class LiveHub {
   async join(socket: WebSocket, admission: Admission): Promise<void> {
     const { scope, resumed } = admission
     const { limits, clock } = this.#parts
-    const connection = new LiveConnection(socket, admission, limits, (incidentId) => this.recent.acts(incidentId))
+    const connection = new LiveConnection(socket, admission, limits, this.recent)
     this.#connections.add(connection)
     this.#connected.set(this.#connections.size)
     socket.on('close', () => this.#leave(connection))
@@ -156,9 +156,9 @@ export class LiveHub {
   }
 
   #onIncident(shard: number, entryId: string, incident: LoggedIncident): void {
-    this.recent.addIncident(incident)
     const nowMs = this.#parts.clock()
     const [loggedMs] = parseId(entryId)
+    this.recent.addIncident(incident, loggedMs)
     this.#status.heard(loggedMs)
     let told = false
     for (const connection of this.#connections)

@@ -129,7 +129,8 @@ export class ScopeKeeper {
       const { incidents } = await asOfficer(this.#parts.apiPool, officerId, (client) => listIncidents(client, page))
       for (const incident of incidents) connection.tellView(incident)
     }
-    for (const incident of recent.ofWearers(new Set(added.map(({ n }) => n)))) connection.tellIncident(incident)
+    for (const incident of recent.ofWearers(new Set(added.map(({ n }) => n))))
+      connection.tellIncident(incident, this.#parts.clock())
     connection.scope = scope
   }
 

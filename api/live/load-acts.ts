@@ -1,14 +1,14 @@
 import type { LoggedIncident } from '../../model/incident/incident.ts'
 import type { Log } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
-import { listActsOn } from '../../store/incidents/acts-to-tell.ts'
+import { listActsOn, listStandings } from '../../store/incidents/acts-to-publish.ts'
 import { withDeadline } from '../answer/deadline.ts'
 import type { LiveLimits } from './limits.ts'
 import type { RecentIncidents } from './recent.ts'
 
 type ActLoaderParts = { apiPool: Pool; limits: LiveLimits; log: Log }
 
-/** Fills what memory lacks of the acts on incidents that are about to be told, so that what was resolved is not told as new. */
+/** Fills what memory lacks of incidents that are about to be told, the acts on them and since when they stand, so that what was resolved is not told as new. */
 export class ActLoader {
   readonly #parts: ActLoaderParts
   readonly #recent: RecentIncidents
@@ -46,10 +46,17 @@ export class ActLoader {
 
   async #ask(incidents: readonly LoggedIncident[]): Promise<void> {
     const ids = this.#lacking(incidents)
-    if (ids.size > 0) this.#recent.addAllActs(ids, await listActsOn(this.#parts.apiPool, [...ids]))
+    if (ids.size > 0) await this.#fill([...ids])
+  }
+
+  async #fill(ids: readonly string[]): Promise<void> {
+    const { apiPool } = this.#parts
+    const [standings, acts] = [await listStandings(apiPool, ids), await listActsOn(apiPool, ids)]
+    this.#recent.addStandings(standings)
+    this.#recent.addAllActs(ids, acts)
   }
 
   #lacking(incidents: readonly LoggedIncident[]): Set<string> {
-    return new Set(incidents.filter((incident) => this.#recent.lacksActs(incident)).map(({ id }) => id))
+    return new Set(incidents.filter((incident) => this.#recent.lacksHistory(incident)).map(({ id }) => id))
   }
 }

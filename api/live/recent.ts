@@ -1,22 +1,22 @@
 import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
+import { type Standing, standingAfter } from '../../model/incident/life.ts'
 
 /** `whole`: no act is missing. */
 type Known = { acts: IncidentAct[]; whole: boolean }
+export type StandingIncident = { incident: LoggedIncident; standing: Standing }
 
-/** The newest revision of each recent incident, and the acts on them: what PostgreSQL may not have yet. */
+/** The newest revision of each recent incident, what it stands by, and the acts on it: what PostgreSQL may not have yet. */
 export class RecentIncidents {
   readonly #max: number
-  readonly #incidents = new Map<string, LoggedIncident>()
+  readonly #incidents = new Map<string, StandingIncident>()
   readonly #acts = new Map<string, Known>()
 
   constructor(max: number) {
     this.#max = max
   }
 
-  addIncident(incident: LoggedIncident): void {
-    this.#incidents.delete(incident.id)
-    this.#incidents.set(incident.id, incident)
-    dropOldest(this.#incidents, this.#max)
+  addIncident(incident: LoggedIncident, knownMs: number): void {
+    this.#keep(this.#continued(incident, knownMs))
     // Every act from here on comes by the log.
     if (incident.revision === 1) this.#know(incident.id, { acts: this.acts(incident.id), whole: true })
   }
@@ -37,9 +37,14 @@ export class RecentIncidents {
     for (const act of [...stored, ...told.flat()]) this.addAct(act)
   }
 
-  /** There may be acts on it that left memory, or that came before this process. */
-  lacksActs({ id, revision }: LoggedIncident): boolean {
-    return revision > 1 && this.#acts.get(id)?.whole !== true
+  /** As PostgreSQL has them; what memory knows is newer. */
+  addStandings(stored: readonly StandingIncident[]): void {
+    for (const one of stored) if (!this.#incidents.has(one.incident.id)) this.#keep(one)
+  }
+
+  /** There may be acts on it that left memory, or that came before this process; or earlier revisions did. */
+  lacksHistory({ id, revision }: LoggedIncident): boolean {
+    return revision > 1 && (this.#acts.get(id)?.whole !== true || !this.#incidents.has(id))
   }
 
   /** Acts have been missed. */
@@ -48,11 +53,30 @@ export class RecentIncidents {
   }
 
   incident(incidentId: string): LoggedIncident | undefined {
-    return this.#incidents.get(incidentId)
+    return this.#incidents.get(incidentId)?.incident
+  }
+
+  /** What a revision stands by that could be known at `knownMs`. */
+  standing(incident: LoggedIncident, knownMs: number): Standing {
+    return this.#continued(incident, knownMs).standing
   }
 
   acts(incidentId: string): IncidentAct[] {
     return this.#acts.get(incidentId)?.acts ?? []
+  }
+
+  #continued(incident: LoggedIncident, knownMs: number): StandingIncident {
+    const known = this.#incidents.get(incident.id)
+    if (known === undefined) return { incident, standing: standingAfter(undefined, incident, knownMs) }
+    if (known.incident.revision >= incident.revision) return known
+    const before = { revised: known.incident, standing: known.standing }
+    return { incident, standing: standingAfter(before, incident, knownMs) }
+  }
+
+  #keep(one: StandingIncident): void {
+    this.#incidents.delete(one.incident.id)
+    this.#incidents.set(one.incident.id, one)
+    dropOldest(this.#incidents, this.#max)
   }
 
   #know(incidentId: string, known: Known): void {
@@ -63,7 +87,9 @@ export class RecentIncidents {
 
   /** Oldest first. */
   ofWearers(wearerIds: ReadonlySet<number>): LoggedIncident[] {
-    return [...this.#incidents.values()].filter(({ wearerId }) => wearerId !== undefined && wearerIds.has(wearerId))
+    return Array.from(this.#incidents.values(), ({ incident }) => incident).filter(
+      ({ wearerId }) => wearerId !== undefined && wearerIds.has(wearerId),
+    )
   }
 }
 

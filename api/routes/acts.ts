@@ -1,13 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { IncidentView } from '../../model/console/console.ts'
 import { actRequestSchema, actSchema, idSchema } from '../../model/console/wire.ts'
+import { officerEscalation, whomToNotify } from '../../model/incident/escalation.ts'
 import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
+import { resolutionOf } from '../../model/incident/life.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
-import { insertAct } from '../../store/incidents/insert-act.ts'
+import { type FindingRefusal, findingRefusal, insertAct, type NewAct } from '../../store/incidents/insert-act.ts'
 import { readIncident } from '../../store/incidents/list-incidents.ts'
 import { findWearer } from '../../store/people/find-wearer.ts'
 import { listUnitsInSight } from '../../store/people/list-units-in-sight.ts'
-import { notFound } from '../answer/refusal.ts'
+import { notFound, Refusal } from '../answer/refusal.ts'
 import { requireRight } from '../sign-in/sessions.ts'
 import { json, refusals } from './answers.ts'
 import { OnceOnly } from './once-only.ts'
@@ -33,39 +36,95 @@ const actRoute = createRoute({
   responses: { 200: json(z.object({ act: actSchema }), 'the act, written down'), ...refusals(400, 404, 409) },
 })
 
-export function addActs(app: ApiApp, { apiPool, hub, tellAct }: ApiParts): void {
+export function addActs(app: ApiApp, { apiPool, hub, tellAct, recipients }: ApiParts): void {
   const once = new OnceOnly<IncidentAct>(KEYS_KEPT_MAX)
 
   app.openapi(actRoute, async (c) => {
     const { officer } = c.get('signedIn')
     requireRight(officer, 'incident.act')
     const { id: incidentId } = c.req.valid('param')
-    const { action, note, resolution, signs: shown } = c.req.valid('json')
+    const request = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']
-    const act = await once.run(key && `${officer.officerId} ${incidentId} ${key}`, () =>
+    const write = () =>
       asOfficer(apiPool, officer.officerId, async (client) => {
         const recorded = (await readIncident(client, incidentId))?.incident
-        const told = hub.recent.incident(incidentId)
-        // The officer may have seen what the recorder has not brought into PostgreSQL yet.
-        const known = Math.max(recorded?.signs ?? 1, told?.signs ?? 1)
-        // And their screen may not show yet what we know: an alarm that they have not seen is not resolved with the others.
-        const signs = Math.max(1, Math.min(shown ?? known, known))
-        const whose = await whoseInSight(client, recorded ?? told)
+        const recent = hub.recent.incident(incidentId)
+        const whose = await whoseInSight(client, recorded ?? recent)
+        const acts = recorded?.acts ?? hub.recent.acts(incidentId)
         return insertAct(client, {
           incidentId,
           ...whose,
-          action,
-          ...(note !== undefined && { note }),
-          ...(resolution !== undefined && { resolution }),
-          ...(signs > 1 && { signs }),
+          ...seen(request, [recorded, recent]),
+          ...(request.action === 'escalate' && { escalatedTo: await escalationOf(acts, recipients) }),
         })
-      }).then((committed) => {
+      })
+    const act = await once.run(key && `${officer.officerId} ${incidentId} ${key}`, async () => {
+      try {
+        const committed = await write()
         tellAct(committed)
         return committed
-      }),
-    )
+      } catch (error) {
+        const why = findingRefusal(error)
+        if (why === undefined) throw error
+        throw await findingRefused(why, request, () =>
+          asOfficer(apiPool, officer.officerId, (client) => readIncident(client, incidentId)),
+        )
+      }
+    })
     return c.json({ act }, 200)
   })
+}
+
+type Asked = z.infer<typeof actRequestSchema>
+
+/** The act as the officer meant it: on what their screen shows, as far as we know of it. */
+function seen(
+  { action, note, resolution, changes, ...shown }: Asked,
+  known: readonly (LoggedIncident | undefined)[],
+): Omit<NewAct, 'incidentId'> {
+  // The officer may have seen what the recorder has not brought into PostgreSQL yet.
+  const signsKnown = Math.max(1, ...known.map((one) => one?.signs ?? 1))
+  const revisionKnown = Math.max(1, ...known.map((one) => one?.revision ?? 1))
+  // And their screen may not show yet what we know: an alarm that they have not seen is not resolved with the others.
+  const signs = Math.max(1, Math.min(shown.signs ?? signsKnown, signsKnown))
+  return {
+    action,
+    ...(note !== undefined && { note }),
+    ...(resolution !== undefined && { resolution }),
+    ...(changes !== undefined && { changes }),
+    ...(signs > 1 && { signs }),
+    revision: Math.min(shown.revision ?? revisionKnown, revisionKnown),
+  }
+}
+
+/** Whom an escalation reaches. Refused where there is nobody above: it must not say what is not done. */
+async function escalationOf(
+  acts: readonly IncidentAct[],
+  recipients: ApiParts['recipients'],
+): Promise<NonNullable<IncidentAct['escalatedTo']>> {
+  const known = await recipients()
+  const { to } = whomToNotify(officerEscalation(acts), (level) => known.some((one) => one.level === level))
+  const reached = known.filter(({ level }) => level === to).map(({ id }) => id)
+  if (to === 'petugas' || reached.length === 0)
+    throw new Refusal(409, 'no_recipient', 'no superior has an address: nobody would be notified')
+  return { level: to, recipients: reached }
+}
+
+const FINDING_WORDS: Record<FindingRefusal, string> = {
+  conflict: 'another finding was made meanwhile',
+  rank: 'the finding is of a higher rank',
+  reason: 'a finding is changed with a reason only',
+}
+
+/** A colleague's finding is never overwritten in silence: both are shown. */
+async function findingRefused(
+  why: FindingRefusal,
+  { resolution }: Asked,
+  read: () => Promise<{ incident: IncidentView } | undefined>,
+): Promise<Refusal> {
+  const found = await read()
+  const standing = found && resolutionOf(found.incident)
+  return new Refusal(409, `finding_${why}`, FINDING_WORDS[why], { standing, yours: resolution })
 }
 
 /** Row-level security would refuse the act as well; here it is told apart from a failure. Throws `notFound`. */

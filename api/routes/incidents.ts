@@ -59,7 +59,7 @@ export function addIncidents(app: ApiApp, { apiPool, hub, watch, maps }: ApiPart
     const { officerId } = c.get('signedIn').officer
     const { id } = c.req.valid('param')
     const found = await asOfficer(apiPool, officerId, async (client) => {
-      const read = (await readIncident(client, id)) ?? (await fromMemory(client, hub, id))
+      const read = await findIncident(client, hub, id)
       if (read === undefined) return hiddenIncident(client, id)
       const { incident } = read
       if (incident.wearer !== undefined && read.revisions.some(showsPlaces))
@@ -70,23 +70,27 @@ export function addIncidents(app: ApiApp, { apiPool, hub, watch, maps }: ApiPart
   })
 }
 
+type Found = { incident: IncidentView; revisions: LoggedIncident[] }
+
+/** In sight of the acting officer, with its revisions, oldest first. */
+export async function findIncident(client: PoolClient, hub: LiveHub, id: string): Promise<Found | undefined> {
+  return (await readIncident(client, id)) ?? (await fromMemory(client, hub, id))
+}
+
 const showsPlaces = ({ evidence }: LoggedIncident): boolean => evidence.some(({ latE7 }) => latE7 !== undefined)
 
 /** An incident so new that the recorder has not brought it into PostgreSQL; who may see whose it is, PostgreSQL knows. */
-async function fromMemory(
-  client: PoolClient,
-  hub: LiveHub,
-  incidentId: string,
-): Promise<{ incident: IncidentView; revisions: LoggedIncident[] } | undefined> {
+async function fromMemory(client: PoolClient, hub: LiveHub, incidentId: string): Promise<Found | undefined> {
   const incident = hub.recent.incident(incidentId)
   if (incident === undefined) return undefined
   const acts = hub.recent.acts(incidentId)
+  const standing = hub.recent.standing(incident, incident.confirmedMs)
   if (incident.unitPath !== undefined) {
     const unit = (await listUnitsInSight(client)).find(({ path }) => path === incident.unitPath)
-    return unit && { incident: { ...incident, unit, acts }, revisions: [incident] }
+    return unit && { incident: { ...incident, standing, unit, acts }, revisions: [incident] }
   }
   const wearer = await findWearer(client, incident.wearerId)
   if (wearer === undefined) return undefined
   const { id, n, name, unitPath } = wearer
-  return { incident: { ...incident, wearer: { id, n, name, unitPath }, acts }, revisions: [incident] }
+  return { incident: { ...incident, standing, wearer: { id, n, name, unitPath }, acts }, revisions: [incident] }
 }

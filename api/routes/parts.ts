@@ -3,8 +3,10 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { MapSettings } from '../../model/console/console.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
+import type { IncidentNotice } from '../../model/incident/timeline.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
+import type { KnownRecipient } from '../../stream/logs/notified.ts'
 import type { OpenedMaps } from '../answer/opened-maps.ts'
 import type { ReadingWatch } from '../answer/reading-watch.ts'
 import type { Refused } from '../answer/refused.ts'
@@ -42,6 +44,10 @@ export type ApiParts = {
   hub: LiveHub
   /** Tells all consoles of an act; never throws, tries again while Redis is away. */
   tellAct(act: IncidentAct): void
+  /** Who is notified of alerts by now; throws while Redis is away. */
+  recipients(): Promise<KnownRecipient[]>
+  /** What was sent about an incident; throws while Redis is away. */
+  noticesOf(incidentId: string): Promise<IncidentNotice[]>
   mapSettings: MapSettings
   /** Where `vite build` put the console; absent: no console is served. */
   staticFolder?: string

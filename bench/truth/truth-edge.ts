@@ -56,7 +56,7 @@ function awayAt(timeMs: number): LogReport {
   report.contentLo = timeMs % 2 ** 32
   report.flags = REPORT_FLAG.hasPosition | REPORT_FLAG.fixValid
   report.source = POSITION_SOURCE.gps
-  report.latE7 = ORIGIN.latE7 + 90_000
+  report.latE7 = ORIGIN.latE7 + 90_000 + ((timeMs / MINUTE_MS) & 15) // the same to the digit would be one reading
   report.lonE7 = ORIGIN.lonE7
   report.accuracyM = 8
   return report

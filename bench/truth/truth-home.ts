@@ -69,7 +69,8 @@ function monthAtHome(random: Random, days: number, levels: NoiseLevels): Recordi
       northM = random.between(-reachM, reachM)
       stayUntilMs = timeMs - 20 * MINUTE_MS * Math.log(1 - random.next())
     }
-    if (receiver.ping(timeMs, eastM, northM, indoors, ORIGIN, report)) recording.add(report, receiver.trueRadiusM)
+    if (receiver.ping(timeMs, eastM, northM, indoors, ORIGIN, report))
+      recording.add(report, receiver.trueRadiusM, receiver.cause)
   }
   return recording
 }

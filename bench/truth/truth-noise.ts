@@ -39,6 +39,29 @@ const MODES = {
   cell: { indoors: 0.03, outdoors: 0.01, minutes: 5, jumpsPerHour: 0, medianM: 697, minM: 300, maxM: 1000 },
 } as const
 type Mode = keyof typeof MODES
+
+/** What made a fix what it is; for the table of what is false and why. */
+export const CAUSES = [
+  'open sky',
+  'light roof',
+  'deep indoors',
+  'reflection',
+  'access point',
+  'stray access point',
+  'cell',
+  'stray cell',
+  'old coordinates',
+  'no position',
+  'ghost',
+] as const
+export type Cause = (typeof CAUSES)[number]
+const CAUSE_OF_MODE: Record<Mode, Cause> = {
+  open: 'open sky',
+  light: 'light roof',
+  deep: 'deep indoors',
+  wifi: 'access point',
+  cell: 'cell',
+}
 /** Outdoors nothing stays as it is for long. */
 const OUTDOOR_MINUTES_MAX = 5
 const MODE_NAMES = Object.keys(MODES) as Mode[]
@@ -68,6 +91,8 @@ export class Receiver {
    * nothing new, or was looked up without saying how good it is.
    */
   trueRadiusM = Infinity
+  /** Of the last ping. */
+  cause: Cause = 'open sky'
   readonly #slow: [number, number] = [0, 0]
   readonly #fast: [number, number] = [0, 0]
   #lastMs = -Infinity
@@ -116,11 +141,13 @@ export class Receiver {
     into.contentHi = 0
     into.contentLo = ++this.#sequence
     if (timeMs < this.#noFixUntilMs) {
+      this.cause = 'no position'
       into.flags = 0
       return true
     }
     into.flags = REPORT_FLAG.hasPosition | REPORT_FLAG.fixValid
     if (timeMs < this.#staleUntilMs && this.#stale) {
+      this.cause = 'old coordinates'
       Object.assign(into, this.#stale)
       return true
     }
@@ -145,6 +172,7 @@ export class Receiver {
   ): void {
     if (this.#mode === 'wifi' && !this.#wifi?.near(eastM, northM)) this.#wifi = wifiPlaces(this.#random, eastM, northM)
     if (this.#mode === 'cell' && !this.#cell?.near(eastM, northM)) this.#cell = cellPlaces(this.#random, eastM, northM)
+    this.cause = CAUSE_OF_MODE[this.#mode]
     const radio = this.#mode === 'wifi' ? this.#wifi : this.#mode === 'cell' ? this.#cell : undefined
     if (radio) {
       const seen = radio.hear(this.#random)
@@ -152,6 +180,7 @@ export class Receiver {
       into.lonE7 = lonE7 + Math.round(seen.eastM / METRES_PER_E7 / shrink)
       into.accuracyM = seen.accuracyM
       into.source = radio.source
+      if (seen.strayed) this.cause = this.#mode === 'wifi' ? 'stray access point' : 'stray cell'
       if (seen.telling && !this.#mute) this.trueRadiusM = seen.accuracyM
       return
     }
@@ -159,6 +188,7 @@ export class Receiver {
     if (timeMs >= this.#jump.untilMs && this.#chance((jumpsPerHour * minutes * this.#levels.multipath) / 60))
       this.#reflect(timeMs)
     const jumped = timeMs < this.#jump.untilMs
+    if (jumped) this.cause = 'reflection'
     const toldM = this.#accuracyM * (0.9 + 0.2 * this.#random.next())
     const sigmaM = this.#accuracyM * SIGMA_PER_RADIUS * this.#honesty * this.#levels.drift
     const [whiteEast, whiteNorth] = normalPair(this.#random.next(), this.#random.next())

@@ -33,7 +33,7 @@ export class Radio {
     return Math.hypot(eastM - this.#eastM, northM - this.#northM) < REACH_M[this.#kind]
   }
 
-  hear(random: Random): { eastM: number; northM: number; accuracyM: number; telling: boolean } {
+  hear(random: Random): { eastM: number; northM: number; accuracyM: number; telling: boolean; strayed: boolean } {
     const { enter, stay } = STRAY[this.#kind]
     this.#strayed = random.next() < (this.#strayed ? stay : enter)
     // Access points alternate nearly every time, cells seldom.
@@ -47,6 +47,7 @@ export class Radio {
       northM: point.northM + point.wobbleM * (random.next() - 0.5),
       accuracyM: point.accuracyM,
       telling: !this.#strayed && !known,
+      strayed: this.#strayed,
     }
   }
 }

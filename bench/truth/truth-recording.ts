@@ -1,5 +1,6 @@
 // What a receiver said over a stretch of time, in columns, so that the same corpus is judged again and again.
 import { LogReport, REPORT_FLAG } from '../../model/report/report.ts'
+import { CAUSES, type Cause } from './truth-noise.ts'
 
 export class Recording {
   count = 0
@@ -11,6 +12,7 @@ export class Recording {
   #trueRadiusM: Float32Array
   #sequence: Uint32Array
   #source: Uint8Array
+  #cause: Uint8Array
 
   constructor(capacity: number) {
     this.#timeMs = new Float64Array(capacity)
@@ -21,10 +23,12 @@ export class Recording {
     this.#trueRadiusM = new Float32Array(capacity)
     this.#sequence = new Uint32Array(capacity)
     this.#source = new Uint8Array(capacity)
+    this.#cause = new Uint8Array(capacity)
   }
 
   /** `trueRadiusM`: see Receiver. */
-  add(report: LogReport, trueRadiusM = Infinity): void {
+  add(report: LogReport, trueRadiusM = Infinity, cause: Cause = 'open sky'): void {
+    this.#cause[this.count] = CAUSES.indexOf(cause)
     this.#trueRadiusM[this.count] = trueRadiusM
     const i = this.count++
     this.#timeMs[i] = report.timeMs
@@ -56,6 +60,10 @@ export class Recording {
     return this.#trueRadiusM[i]!
   }
 
+  cause(i: number): Cause {
+    return CAUSES[this.#cause[i]!]!
+  }
+
   /** Every report as an object of its own. */
   reports(): LogReport[] {
     return Array.from({ length: this.count }, (_, i) => this.read(i, new LogReport()))
@@ -65,7 +73,7 @@ export class Recording {
   kept(): Recording {
     const copy = new Recording(this.count)
     const report = new LogReport()
-    for (let i = 0; i < this.count; i++) copy.add(this.read(i, report), this.trueRadiusM(i))
+    for (let i = 0; i < this.count; i++) copy.add(this.read(i, report), this.trueRadiusM(i), this.cause(i))
     return copy
   }
 }

@@ -189,7 +189,7 @@ function listen(
     const sent = receiver.ping(timeMs, eastM, northM, indoors, ORIGIN, report)
     if (receiver.isInterrupted && timeMs > outMs && timeMs < outMs + VIOLATION_MS) interrupted = true
     if (!sent) continue
-    recording.add(report, receiver.trueRadiusM)
+    recording.add(report, receiver.trueRadiusM, receiver.cause)
     if (timeMs < outMs || timeMs > backMs) continue
     const depthM = -trueMarginM(rule, eastM, northM)
     if (depthM >= LEAST_M - 0.5 && depthM >= TELLING_RADII * receiver.trueRadiusM) telling++

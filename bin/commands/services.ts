@@ -1,6 +1,7 @@
 // `gelang services`: a private TimescaleDB and Redis for this machine.
 import { join } from 'node:path'
 import { servicesDown, servicesStatus, servicesUp } from '../../local-services/services-command.ts'
+import { makeDatabaseSecrets } from '../process/database-secrets.ts'
 import { keptSecret } from '../process/role-secrets.ts'
 
 export async function servicesCommand(act: string, { folder }: { folder: string }): Promise<void> {
@@ -14,7 +15,14 @@ export async function servicesCommand(act: string, { folder }: { folder: string 
     case 'up': {
       const { how, databaseUrl, redisUrl } = await servicesUp(options)
       console.error(`TimescaleDB and Redis are up (${how}). Set these for "gelang migrate" and "gelang serve":`)
-      console.log(`export DATABASE_URL='${databaseUrl}'\nexport REDIS_URL='${redisUrl}'`)
+      // A server that was given is not ours to make logins on.
+      const logins =
+        how === 'given'
+          ? { given: { DATABASE_URL: databaseUrl } }
+          : await makeDatabaseSecrets(databaseUrl, join(folder, 'secrets'))
+      for (const [name, url] of Object.values(logins).flatMap((each) => Object.entries(each)))
+        console.log(`export ${name}='${url}'`)
+      console.log(`export REDIS_URL='${redisUrl}'`)
       console.log(`export GELANG_RULES_KEY='${keptSecret(join(folder, 'rules-key'))}'`)
       return
     }

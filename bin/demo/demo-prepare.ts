@@ -1,7 +1,7 @@
 // Before the demo's processes start: schema, fleet, logins, secrets. The second time everything is there already.
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createAccount, createAuth } from '../../api/sign-in/auth.ts'
 import type { Services } from '../../local-services/ensure-services.ts'
 import { type Fleet, makeFleet } from '../../simulators/fleet.ts'
@@ -52,9 +52,13 @@ export async function prepareDemo(options: {
   const databaseUrl = logins?.migrate?.DATABASE_URL ?? services.databaseUrl
   const ran = await migrate(databaseUrl, openLog('migrate', 'warn'))
   if (ran.length > 0) say(`Database: ${ran.length} migrations ran.`)
+  const audit = {
+    GELANG_AUDIT_KEY: keptSecret(join(folder, 'data', 'audit-key')),
+    GELANG_AUDIT_HEADS: resolve(folder, 'data', 'audit-heads.jsonl'),
+  }
   const users: Partial<RoleSecrets> = services.how === 'given' ? {} : await redisUsers(services.redisUrl, secretsFolder)
   const roleEnvironment = Object.fromEntries(
-    ROLES_OF_PROCESS.map((role) => [role, { ...users[role], ...logins?.[role] }]),
+    ROLES_OF_PROCESS.map((role) => [role, { ...users[role], ...logins?.[role], ...(role === 'record' && audit) }]),
   )
   if (services.how === 'given' && !process.env.API_DATABASE_URL)
     say('Only DATABASE_URL is given: all of the demo uses its login, whatever that may do.')

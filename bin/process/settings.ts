@@ -1,5 +1,5 @@
 // The only place that reads the environment. One table: `gelang --help`, the checks at start and docs/operations.md come from it.
-import type { Level } from '../../model/incident/response.ts'
+import type { Level } from '../../model/incident/sop-table.ts'
 import { flag, networks, type Setting, secret, text, webhook, wholeNumber } from './setting-kinds.ts'
 
 export const ROLES_OF_PROCESS = ['ingest', 'evaluate', 'record', 'notify', 'api'] as const
@@ -21,6 +21,19 @@ export const SETTINGS = {
   recordDatabaseUrl: secret('RECORD_DATABASE_URL', 'the same as gelang_record'),
   authDatabaseUrl: secret('AUTH_DATABASE_URL', 'the same as gelang_auth'),
   auditDatabaseUrl: secret('AUDIT_DATABASE_URL', 'the same as gelang_audit (audit verify)'),
+  auditKey: secret(
+    'GELANG_AUDIT_KEY',
+    "signs the ends of the audit's chain (record, audit verify), at least 32 characters; during a change an older one after a blank",
+  ),
+  auditHeads: text(
+    'GELANG_AUDIT_HEADS',
+    'where record writes the signed ends: a path on another disk, syslog://host or an http address',
+  ),
+  auditHeadsEverySeconds: wholeNumber('GELANG_AUDIT_HEADS_EVERY_S', 'and how often, in seconds (300)', {
+    otherwise: 300,
+    min: 1,
+    max: 86_400,
+  }),
   allowPrivilegedDatabase: flag(
     'GELANG_ALLOW_PRIVILEGED_DATABASE',
     '1: serve with a login that is a superuser, owns the tables, may bypass row security or become another role (never in production)',

@@ -1,13 +1,14 @@
-import { LEVELS } from '../../model/incident/response.ts'
+import { LEVELS } from '../../model/incident/sop-table.ts'
 import type { Recipient } from '../../notify/alert.ts'
 import { readWebhookSecrets } from '../../notify/sign-webhook.ts'
 import { startNotify } from '../../notify/start-notify.ts'
+import { announceRecipients } from '../../stream/logs/notified.ts'
 import { connectQueueWorker } from '../../stream/redis/connect.ts'
 import type { Settings } from '../process/settings.ts'
 import type { RoleParts, RunningRole } from './role.ts'
 import { shardless } from './shardless.ts'
 
-/** Tells recipients about incidents. Without an address there is nobody to tell, and it says so. */
+/** Notifies recipients of incidents. Without an address there is nobody to notify, and it says so. */
 export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
   const { settings, log } = parts
   const recipients = recipientsOf(settings)
@@ -17,6 +18,7 @@ export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
     log.warn({}, 'no address above the first is set: what nobody takes in time reaches no Kasubsi and no Kepala Bapas')
   if (recipients.some(({ secrets }) => secrets === undefined))
     log.warn({}, 'GELANG_WEBHOOK_SECRET is not set: a receiver cannot tell our alerts from forged ones')
+  if (recipients.length === 0) await announceRecipients(parts.redis, parts.keys, [])
   if (recipients.length === 0) return { notReady: async () => undefined, stop: async () => undefined }
   const notifying = startNotify({
     ...parts,

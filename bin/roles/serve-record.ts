@@ -1,6 +1,8 @@
 import { startPublishRules } from '../../pipeline/publish-rules/publish-rules.ts'
-import { startRecord } from '../../pipeline/record/record.ts'
+import { type RecordOptions, startRecord } from '../../pipeline/record/record.ts'
+import { auditKeys } from '../../store/access/signed-heads.ts'
 import { storeTrouble } from '../../store/database/ask-store.ts'
+import { headsPlace } from '../process/heads-place.ts'
 import { openRolePool } from '../process/open-database.ts'
 import { gaugeLag } from './gauge-log.ts'
 import type { RoleParts, RunningRole } from './role.ts'
@@ -22,11 +24,13 @@ export async function startRecordRole(parts: RoleParts): Promise<RunningRole> {
     leaseTtlMs,
     lanes: LANES,
     retention: { trackDays, quarantineDays },
+    ...auditHeadsOf(parts),
   })
   const publishing = startPublishRules({ ...parts, pool, shardCount, leaseTtlMs })
   const ungauge = gaugeLag(parts, shardCount)
   return {
     notReady: async () => shardless(recording, shardCount) ?? (await storeTrouble(pool)),
+    warning: recording.warning,
     async stop() {
       ungauge()
       await publishing.stop()
@@ -34,4 +38,14 @@ export async function startRecordRole(parts: RoleParts): Promise<RunningRole> {
       await pool.end()
     },
   }
+}
+
+function auditHeadsOf({ settings, log }: RoleParts): Pick<RecordOptions, 'auditHeads'> {
+  const { auditKey, auditHeads, auditHeadsEverySeconds } = settings
+  if (!auditKey || !auditHeads) {
+    log.warn({}, 'GELANG_AUDIT_KEY or GELANG_AUDIT_HEADS is not set: whoever owns the database can rewrite the audit')
+    return {}
+  }
+  const keys = auditKeys(auditKey)
+  return { auditHeads: { keys, place: headsPlace(auditHeads, keys), everyMs: auditHeadsEverySeconds * 1000 } }
 }

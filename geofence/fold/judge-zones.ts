@@ -1,12 +1,13 @@
 // One fix against the rules of a plan: which of them it can decide anything of, and those in full. How far the wearer may go
 // until any verdict can change is kept for `takeSettled`.
 import type { LogReport } from '../../model/report/report.ts'
-import { complyGuardM, measureRadius } from '../evidence.ts'
+import { complyGuardM } from '../evidence.ts'
 import { measureApart } from '../geometry/local-plane.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
 import { hasQuietDevice } from './device/device-rules.ts'
 import { SLACK_M, SLACK_SHARE } from './settled.ts'
 import type { Sink } from './state/episode.ts'
+import { measureRadius } from './state/measure-radius.ts'
 import type { WearerState } from './state/state.ts'
 import { HOT } from './state/wearer-row.ts'
 import { ANCHOR_FAR_M, moveAnchor } from './zones/anchor.ts'
@@ -24,9 +25,9 @@ const RADIUS = 3
 
 /** Weighs a fix against every rule that it may decide something of; nearly all lie surely too far away for that. */
 export function judgeZones(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
-  measureRadius(report, measured, RADIUS)
-  const radiusM = measured[RADIUS]!
   const { hot, at } = state
+  measureRadius(report, hot, at, measured, RADIUS)
+  const radiusM = measured[RADIUS]!
   const { latE7, lonE7 } = report
   const exact = sink.shortcut === false || sink.weighed !== undefined
   if (!(report.timeMs < hot[at + HOT.judgedUntilMs]!)) chooseJudged(state, plan, report.timeMs, exact)

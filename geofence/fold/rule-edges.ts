@@ -8,13 +8,21 @@ import { copySpot, Spot } from './state/spot.ts'
 import type { WearerState } from './state/state.ts'
 import { HOT } from './state/wearer-row.ts'
 import type { ZoneMemory } from './state/zone-memory.ts'
+import { openUncertain } from './zones/uncertain.ts'
+import { reachOf } from './zones/violation-minutes.ts'
 import { VIOLATION } from './zones/zone-rules.ts'
 
 /**
  * Brings what is in force up to `atMs`: closes what no longer holds, opens what a wearer known to be out breaks from
- * now on. Serves window, permit, condition and supervision edges and a change of plan alike.
+ * now on. `isNew`: the rule came with a change of plan, so nothing from before counts against anybody. Serves window, permit, condition and supervision edges and a change of plan alike.
  */
-export function reconcile(state: WearerState, plan: CompiledPlan, atMs: number, sink: Sink): void {
+export function reconcile(
+  state: WearerState,
+  plan: CompiledPlan,
+  atMs: number,
+  sink: Sink,
+  isNew: (lineage: number) => boolean = () => false,
+): void {
   const { active, supervised } = plan.timing.at(atMs)
   const activeSinceMs = spread(state.activeSinceMs, active.length)
   state.activeSinceMs = activeSinceMs
@@ -28,7 +36,7 @@ export function reconcile(state: WearerState, plan: CompiledPlan, atMs: number, 
   for (let i = 0; i < active.length; i++)
     if (active[i] && Number.isNaN(activeSinceMs[i]!)) {
       activeSinceMs[i] = atMs
-      begin(state, plan, i, atMs, sink)
+      begin(state, plan, i, atMs, sink, isNew(i))
     }
   state.activeSinceMs = gather(activeSinceMs)
 }
@@ -40,15 +48,15 @@ function end(state: WearerState, plan: CompiledPlan, i: number, atMs: number, si
 
 /** Closes everything open under a rule at the time the rule ends. */
 export function endRule(state: WearerState, plan: CompiledPlan, memory: ZoneMemory, atMs: number, sink: Sink): void {
-  const close = (episode: Episode, deepest?: ZoneMemory['deepest']) =>
-    sink.change(
-      incidentOf(state, plan.hash, episode, { endMs: atMs, end: { timeMs: atMs, role: 'end' } }, deepest),
-      atMs,
-    )
-  if (memory.violation) close(memory.violation, memory.deepest)
+  const ended = (episode: Episode, deepest?: ZoneMemory['deepest']) =>
+    incidentOf(state, plan.hash, episode, { endMs: atMs, end: { timeMs: atMs, role: 'end' } }, deepest)
+  const close = (episode: Episode) => sink.change(ended(episode), atMs)
+  if (memory.violation) sink.change({ ...ended(memory.violation, memory.deepest), ...reachOf(memory, atMs) }, atMs)
+  if (memory.uncertain) close(memory.uncertain)
   if (memory.unverifiable) close(memory.unverifiable)
   if (memory.ring) close(memory.ring)
   memory.violation = undefined
+  memory.uncertain = undefined
   memory.unverifiable = undefined
   memory.ring = undefined
   memory.unsureFirst = undefined
@@ -58,19 +66,20 @@ export function endRule(state: WearerState, plan: CompiledPlan, memory: ZoneMemo
 
 /**
  *   last breach  side    since then   what follows
- *   stale        –       –            forgotten: nobody knows
+ *   stale        –       –            forgotten; if the last fix of all is on the wrong side: whereabouts uncertain
  *   fresh        wrong   nothing      violation from the edge on
  *   fresh        wrong   unsure       one more breach fix, and it counts from the edge
  *   fresh        wrong   comply       forgotten: on the way back
  *   fresh        right   –            the run goes on; if confirmed, it counts from the edge
  */
-function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, sink: Sink): void {
+function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, sink: Sink, isNew: boolean): void {
   const memory = state.memory[i]
-  if (!memory) return
-  const last = memory.breachLast
+  const last = memory?.breachLast
   const known = last !== undefined && atMs - last.timeMs <= plan.freshMs
-  if (!known || (memory.wrongSide && memory.returnCount > 0)) memory.forgetRuns()
-  if (!known || !memory.wrongSide) return
+  if (memory && (!known || (memory.wrongSide && memory.returnCount > 0))) memory.forgetRuns()
+  if (!known && !isNew) openUncertain(state, plan, i, atMs, sink)
+  memory?.minutes?.countFrom(atMs)
+  if (!memory || !known || !memory.wrongSide) return
   const version = plan.timing.judgedAt(atMs).versions[i]!
   if (memory.unsureSinceBreach) {
     memory.wrongSide = false
@@ -87,7 +96,7 @@ function begin(state: WearerState, plan: CompiledPlan, i: number, atMs: number, 
     confirmedMs: atMs,
     evidence: [{ timeMs: atMs, role: 'start' }, evidenceOf(last, 'sign')],
   })
-  sink.change(incidentOf(state, plan.hash, memory.violation, undefined, last), atMs)
+  sink.change({ ...incidentOf(state, plan.hash, memory.violation, undefined, last), ...reachOf(memory) }, atMs)
 }
 
 function endSupervision(state: WearerState, plan: CompiledPlan, atMs: number, sink: Sink): void {
@@ -99,6 +108,7 @@ function endSupervision(state: WearerState, plan: CompiledPlan, atMs: number, si
   state.memory = []
   state.remembering = undefined
   state.candidate = undefined
+  state.hop = undefined
   state.fixMs = -Infinity
   state.hot[state.at + HOT.safeM] = -Infinity
 }

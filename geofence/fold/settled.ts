@@ -1,11 +1,11 @@
 // Nearly every report: no edge since the last one, nothing open or begun, and the wearer still within the distance at which no
 // verdict can change. One distance in the plane, on the wearer's row alone.
 import { CONTACT, type LogReport, REPORT_FLAG, TRISTATE } from '../../model/report/report.ts'
-import { measureRadius } from '../evidence.ts'
 import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from '../geometry/local-plane.ts'
 import { FULL_TURN_E7 } from '../geometry/project.ts'
 import { ENGINE } from '../parameters.ts'
-import { HOT } from './state/wearer-row.ts'
+import { measureRadius } from './state/measure-radius.ts'
+import { chargingOf, HOT, packTrail } from './state/wearer-row.ts'
 
 /** Metres by which a distance along the ground may differ from a difference of signed distances. */
 export const SLACK_M = 1
@@ -13,9 +13,14 @@ export const SLACK_SHARE = 1.01
 /** What anybody may have gone since the last fix, were it in the same second. */
 const LINE_M_PER_MS = ENGINE.groundSpeedMps / 1000
 const SETTLED_LINE_M = ENGINE.clockSlackMs * LINE_M_PER_MS
+/** A longer leap is looked at: it may be one of a device at two places in turn. */
+const LEAP_M = ENGINE.hopLeastM
 /** As far as the plane is right. */
 const SETTLED_REACH_M = 2000
 const HALF_TURN_E7 = FULL_TURN_E7 / 2
+
+const TAKEN_FLAGS =
+  REPORT_FLAG.fixValid | REPORT_FLAG.hasPosition | REPORT_FLAG.mock | REPORT_FLAG.disputed | REPORT_FLAG.defective
 
 const radius = new Float64Array(1)
 
@@ -28,7 +33,7 @@ export function takeSettled(hot: Float64Array, at: number, report: LogReport): b
   const { timeMs, latE7, lonE7 } = report
   if (!(timeMs < hot[at + HOT.settledUntilMs]!)) return false
   if (
-    (report.flags & (REPORT_FLAG.fixValid | REPORT_FLAG.hasPosition | REPORT_FLAG.mock)) !== 3 ||
+    (report.flags & TAKEN_FLAGS) !== 3 ||
     report.alarms !== 0 ||
     report.strap === CONTACT.open ||
     report.case === CONTACT.open ||
@@ -36,7 +41,7 @@ export function takeSettled(hot: Float64Array, at: number, report: LogReport): b
     !(latE7 < PLANE_LAT_MAX_E7 && latE7 > -PLANE_LAT_MAX_E7)
   )
     return false
-  measureRadius(report, radius, 0)
+  measureRadius(report, hot, at, radius, 0)
 
   const place = (latE7 * 1e-7 + 90.5) | 0
   const t = latE7 * 1e-7 + 90 - place
@@ -54,6 +59,7 @@ export function takeSettled(hot: Float64Array, at: number, report: LogReport): b
   // Further than anybody may have gone since the last fix, the clocks' slack granted, it must be weighed whether it is credible.
   if (!(lineM < SETTLED_LINE_M) && !(lineM < (timeMs - hot[at + HOT.fixMs]! + ENGINE.clockSlackMs) * LINE_M_PER_MS))
     return false
+  if (!(lineM < LEAP_M)) return false
   dy = latE7 - hot[at + HOT.anchorLatE7]!
   dLon = lonE7 - hot[at + HOT.anchorLonE7]!
   if (dLon > HALF_TURN_E7 || dLon < -HALF_TURN_E7) return false
@@ -64,6 +70,12 @@ export function takeSettled(hot: Float64Array, at: number, report: LogReport): b
   if (!(leftM > lineM && leftM > radius[0]! * ENGINE.complyGuardPerRadius && leftM > hot[at + HOT.guardFloorM]!))
     return false
 
+  const { charging } = report
+  hot[at + HOT.trail] = packTrail(
+    latE7 - hot[at + HOT.fixLatE7]!,
+    lonE7 - hot[at + HOT.fixLonE7]!,
+    charging === TRISTATE.unknown ? chargingOf(hot[at + HOT.trail]!) : charging === TRISTATE.yes ? 1 : 0,
+  )
   hot[at + HOT.cursorMs] = timeMs
   hot[at + HOT.fixLatE7] = latE7
   hot[at + HOT.fixLonE7] = lonE7
@@ -71,6 +83,5 @@ export function takeSettled(hot: Float64Array, at: number, report: LogReport): b
   hot[at + HOT.fixRadiusM] = radius[0]!
   hot[at + HOT.fixHi] = report.contentHi
   hot[at + HOT.fixLo] = report.contentLo
-  if (report.charging !== TRISTATE.unknown) hot[at + HOT.charging] = report.charging === TRISTATE.yes ? 1 : 0
   return true
 }

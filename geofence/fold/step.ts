@@ -1,17 +1,18 @@
 // The fold: state' = step(state, plan, event). Pure: no clock, no I/O, no randomness. Events come in canonical order
 // (compareReports); the edges up to a report's time come before it.
 import { type LogReport, REPORT_FLAG } from '../../model/report/report.ts'
-import { measureRadius } from '../evidence.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
-import { isCredible } from './device/credibility.ts'
+import { isAlternating, isCredible } from './device/credibility.ts'
 import { judgeDevice } from './device/device-rules.ts'
+import { judgeDisputed } from './device/forgery.ts'
 import { judgeZones } from './judge-zones.ts'
 import { endRule, reconcile } from './rule-edges.ts'
 import { takeSettled } from './settled.ts'
 import type { Sink } from './state/episode.ts'
 import { gather, inForceSinceMs, NOT_IN_FORCE, spread } from './state/in-force.ts'
+import { measureRadius } from './state/measure-radius.ts'
 import { NO_BOUNDS, type WearerState } from './state/state.ts'
-import { HOT } from './state/wearer-row.ts'
+import { chargingOf, HOT, packTrail } from './state/wearer-row.ts'
 
 /** Folds one report in. It must not come before one that was folded already. */
 export function step(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
@@ -26,19 +27,29 @@ export function stepInFull(state: WearerState, plan: CompiledPlan, report: LogRe
   state.cursorMs = report.timeMs
   state.begun = true
   if (Number.isNaN(state.supervisedSinceMs)) return
+  if ((report.flags & REPORT_FLAG.disputed) !== 0) {
+    judgeDisputed(state, plan, report, sink)
+    return
+  }
   judgeDevice(state, plan, report, sink)
   if ((report.flags & (REPORT_FLAG.fixValid | REPORT_FLAG.hasPosition)) !== 3) return
   if (!isCredible(state, plan, report, sink)) return
   lookAhead(state, plan)
-  judgeZones(state, plan, report, sink)
+  if (!isAlternating(state, plan, report)) judgeZones(state, plan, report, sink)
   takeFix(state, report)
 }
 
 function takeFix({ hot, at }: WearerState, report: LogReport): void {
+  const first = hot[at + HOT.fixMs] === -Infinity
+  measureRadius(report, hot, at, hot, at + HOT.fixRadiusM)
+  hot[at + HOT.trail] = packTrail(
+    first ? 0 : report.latE7 - hot[at + HOT.fixLatE7]!,
+    first ? 0 : report.lonE7 - hot[at + HOT.fixLonE7]!,
+    chargingOf(hot[at + HOT.trail]!),
+  )
   hot[at + HOT.fixMs] = report.timeMs
   hot[at + HOT.fixLatE7] = report.latE7
   hot[at + HOT.fixLonE7] = report.lonE7
-  measureRadius(report, hot, at + HOT.fixRadiusM)
   hot[at + HOT.fixHi] = report.contentHi
   hot[at + HOT.fixLo] = report.contentLo
 }
@@ -78,10 +89,12 @@ function lookAhead({ hot, at }: WearerState, plan: CompiledPlan): void {
 export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, atMs: number, sink: Sink): void {
   const before = new Map(from.keys.map((key, i) => [key, i]))
   const activeSinceMs = spread(NOT_IN_FORCE, to.size)
+  const kept = new Set<number>()
   const memory = to.keys.map((key, i) => {
     const old = before.get(key)
     if (old === undefined) return undefined
     before.delete(key)
+    kept.add(i)
     activeSinceMs[i] = inForceSinceMs(state.activeSinceMs, old)
     return state.memory[old]
   })
@@ -94,7 +107,7 @@ export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, 
   if (!state.begun) return
   to.cover(atMs)
   state.cursorMs = Math.max(state.cursorMs, atMs)
-  reconcile(state, to, atMs, sink)
+  reconcile(state, to, atMs, sink, (lineage) => !kept.has(lineage))
 }
 
 /** Nothing has begun or ended since the wearer was last looked at. */

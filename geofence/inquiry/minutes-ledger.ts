@@ -21,7 +21,9 @@ export class MinutesLedger {
   readonly #state: WearerState
   readonly #newest = new Map<string, Incident>()
   readonly #goodMs = new Map<string, number>()
+  readonly #badMs = new Map<string, number>()
   readonly #served = new Map<string, Span[]>()
+  readonly #proven = new Map<string, Span[]>()
   readonly #sink = {
     change: (incident: Incident): void => void this.#newest.set(incident.id, incident),
     weighed: (conditionId: string, weighing: Weighing): void => this.#weighed(conditionId, weighing),
@@ -52,13 +54,16 @@ export class MinutesLedger {
       const force = intersected(merged(spans), asked)
       const violation = intersected(force, this.#violations(conditionId, kind))
       const served = without(intersected(force, merged(this.#served.get(conditionId) ?? [])), violation)
+      const proven = intersected(violation, merged(this.#proven.get(conditionId) ?? []))
       for (const week of weeksOf(timeZone, this.#fromMs, this.#toMs)) {
         const inForceMs = lengthMs(intersected(force, [week]))
         if (inForceMs === 0) continue
+        const provenMs = lengthMs(intersected(proven, [week]))
+        const servedMs = lengthMs(intersected(served, [week]))
         rows.push({
           ...{ conditionId, kind, timeZone, fromMs: week[0], toMs: week[1], inForceMs },
           violationMs: lengthMs(intersected(violation, [week])),
-          servedMs: lengthMs(intersected(served, [week])),
+          ...{ provenMs, servedMs, notKnownMs: inForceMs - provenMs - servedMs },
         })
       }
     }
@@ -88,19 +93,32 @@ export class MinutesLedger {
   }
 
   #weighed(conditionId: string, { timeMs, evidence, distanceM, radiusM }: Weighing): void {
-    if (evidence === 'breach') this.#goodMs.delete(conditionId)
+    const bad = evidence === 'breach'
     // Near the wall on the right side with a good radius is there; a poor accuracy proves nothing.
     const good = evidence === 'comply' || (evidence === 'unsure' && distanceM > 0 && radiusM <= ENGINE.poorRadiusM)
-    if (!good) return
-    const since = this.#goodMs.get(conditionId)
-    this.#goodMs.set(conditionId, timeMs)
-    if (since === undefined || timeMs - since > this.#plan.freshMs || !(since < timeMs)) return
-    const spans = this.#served.get(conditionId)
-    const last = spans?.at(-1)
-    if (last && last[1] === since) last[1] = timeMs
-    else if (spans) spans.push([since, timeMs])
-    else this.#served.set(conditionId, [[since, timeMs]])
+    if (bad) this.#goodMs.delete(conditionId)
+    if (good) join(this.#served, this.#goodMs, conditionId, timeMs, this.#plan.previewMs)
+    if (bad) join(this.#proven, this.#badMs, conditionId, timeMs, this.#plan.freshMs)
+    else this.#badMs.delete(conditionId)
   }
+}
+
+/** Two fixes that say the same and are no further apart than `apartMs`: so it was between them. */
+function join(
+  all: Map<string, Span[]>,
+  lastMs: Map<string, number>,
+  conditionId: string,
+  timeMs: number,
+  apartMs: number,
+): void {
+  const since = lastMs.get(conditionId)
+  lastMs.set(conditionId, timeMs)
+  if (since === undefined || timeMs - since > apartMs || !(since < timeMs)) return
+  const spans = all.get(conditionId)
+  const last = spans?.at(-1)
+  if (last && last[1] === since) last[1] = timeMs
+  else if (spans) spans.push([since, timeMs])
+  else all.set(conditionId, [[since, timeMs]])
 }
 
 /** Where a permit names a zone and no condition of its id says otherwise. */

@@ -50,8 +50,8 @@ export class CompiledPlan {
     this.#placeOf = String.fromCharCode(...lineages.map(({ rules }) => rules[0]!.place))
     this.hash = planHash(source, zoneOf)
     this.#horizon = horizon
-    const freshMs = Math.max(ENGINE.edgeFreshMs, 3 * source.reportIntervalMs)
-    this.#timing = timingWithin(lineages, intervalsOf(supervision), freshMs, horizon)
+    const previewMs = Math.max(ENGINE.previewMs, this.freshMs)
+    this.#timing = timingWithin(lineages, intervalsOf(supervision), previewMs, horizon)
     if (this.size > WALKED_MAX) {
       this.index = new PlanIndex(this.zones, this.#timing)
       this.#conditionIds = lineages.map(({ rules }) => rules[0]!.conditionId)
@@ -72,8 +72,29 @@ export class CompiledPlan {
     return this.#timing.supervision
   }
 
+  /** So long after a fix its wearer is known to be there. */
   get freshMs(): number {
-    return this.#timing.freshMs
+    return ENGINE.freshIntervals * this.reportIntervalMs
+  }
+
+  /** Longer without a fix is a gap, of which nobody knows anything. */
+  get gapMs(): number {
+    return Math.max(ENGINE.runGapMs, this.freshMs)
+  }
+
+  /** Fixes so long before a rule begins are weighed against it already. */
+  get previewMs(): number {
+    return this.#timing.previewMs
+  }
+
+  /** Closer in time fixes are one event. */
+  get witnessApartMs(): number {
+    return Math.min(ENGINE.witnessApartMs, this.reportIntervalMs / 2)
+  }
+
+  /** For so long the same coordinates are one witness. */
+  get sameSpotMs(): number {
+    return Math.max(ENGINE.sameSpotMs, 2 * this.reportIntervalMs)
   }
 
   kindOf(lineage: number): ConditionKind {
@@ -107,7 +128,7 @@ export class CompiledPlan {
     this.#horizon = { fromMs: Math.min(fromMs, timeMs - STRIDE_MS), toMs: Math.max(toMs, timeMs + STRIDE_MS) }
     const { source } = this
     const lineages = lineagesOf(rulesOf(source, supervisionOf(source)), this.zoneOf)
-    this.#timing = timingWithin(lineages, this.supervision, this.freshMs, this.#horizon)
+    this.#timing = timingWithin(lineages, this.supervision, this.previewMs, this.#horizon)
   }
 
   /** Until then `cover` has nothing to do. */

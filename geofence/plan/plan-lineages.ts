@@ -57,7 +57,7 @@ function stretched(cut: [number, number], whole: readonly [number, number][]): [
 export function timingWithin(
   lineages: readonly Lineage[],
   supervision: Intervals,
-  freshMs: number,
+  previewMs: number,
   horizon: Horizon,
 ): PlanTiming {
   const rules = lineages.map(({ kind, rules }) => {
@@ -66,7 +66,7 @@ export function timingWithin(
     for (const [version, rule] of rules.entries()) {
       const spans = inForce(rule, horizon)
       for (const [start, end] of spans) pieces.push([start, end, version])
-      versions.push(knownFrom(rule, spans, freshMs, horizon))
+      versions.push(knownFrom(rule, spans, previewMs, horizon))
     }
     pieces.sort((a, b) => a[0] - b[0])
     return timedRule({
@@ -76,7 +76,7 @@ export function timingWithin(
       versionOf: pieces.map(([, , version]) => version),
     })
   })
-  return timingOf(rules, supervision, freshMs)
+  return timingOf(rules, supervision, previewMs)
 }
 
 /**
@@ -86,11 +86,11 @@ export function timingWithin(
 function knownFrom(
   { version, madeMs }: Rule,
   spans: readonly [number, number][],
-  freshMs: number,
+  previewMs: number,
   { fromMs }: Horizon,
 ): Version {
   if (madeMs === undefined || madeMs < fromMs) return version
-  return spans.some(([start]) => madeMs > start - freshMs && madeMs <= start)
+  return spans.some(([start]) => madeMs > start - previewMs && madeMs <= start)
     ? { ...version, knownFromMs: madeMs }
     : version
 }

@@ -63,6 +63,7 @@ export function rulesOf(plan: Plan, supervision: [number, number][]): Rule[] {
           parameters: CONDITION_DEFAULTS.required,
           severity: undefined,
           shallowExtraFixes: ENGINE.shallowExtraFixes,
+          isConfirmAsked: false,
         },
         madeMs: permit.decidedMs,
         bounds: intersected(supervision, [span]),
@@ -95,6 +96,7 @@ function ruleOf(condition: Condition, place: number, bounds: [number, number][])
         (condition.kind === 'required' || condition.kind === 'region') && given?.confirmFixes === undefined
           ? ENGINE.shallowExtraFixes
           : 0,
+      isConfirmAsked: given?.confirmFixes !== undefined,
     }),
     madeMs: condition.madeMs,
     bounds,

@@ -11,6 +11,8 @@ export type Version = {
   readonly severity: Severity | undefined
   /** Fixes beyond `confirmFixes` that a run near the wall needs. */
   readonly shallowExtraFixes: number
+  /** The condition says itself how many fixes confirm. */
+  readonly isConfirmAsked: boolean
   /** No fix before it is weighed, however soon the rule holds; absent where that changes nothing. */
   readonly knownFromMs?: number
 }
@@ -52,15 +54,15 @@ export class PlanTiming {
   readonly rules: readonly TimedRule[]
   /** Times under supervision; outside them nothing is judged. */
   readonly supervision: Intervals
-  /** How fresh a breach must be to be known at an edge. */
-  readonly freshMs: number
+  /** Fixes so long before a rule begins are weighed against it. */
+  readonly previewMs: number
   #span: Span
   #judged: Judged
 
-  constructor(rules: readonly TimedRule[], supervision: Intervals, freshMs: number) {
+  constructor(rules: readonly TimedRule[], supervision: Intervals, previewMs: number) {
     this.rules = rules
     this.supervision = supervision
-    this.freshMs = freshMs
+    this.previewMs = previewMs
     this.#span = this.#spanAt(0)
     this.#judged = this.#judgedAt(0)
   }
@@ -105,9 +107,9 @@ export class PlanTiming {
       if (interval === intervals.ends.length) return undefined
       const version = versions[versionOf[interval]!]!
       const startMs = intervals.starts[interval]!
-      const previewMs = Math.min(startMs, Math.max(startMs - this.freshMs, version.knownFromMs ?? -Infinity))
-      if (timeMs < previewMs) {
-        untilMs = Math.min(untilMs, previewMs)
+      const weighedFromMs = Math.min(startMs, Math.max(startMs - this.previewMs, version.knownFromMs ?? -Infinity))
+      if (timeMs < weighedFromMs) {
+        untilMs = Math.min(untilMs, weighedFromMs)
         return undefined
       }
       untilMs = Math.min(untilMs, intervals.ends[interval]!)
@@ -130,8 +132,8 @@ export function timedRule({ kind, versions, intervals, versionOf }: Omit<TimedRu
 }
 
 /** One of its kind, as long as somebody holds it. `rules` by lineage. */
-export function timingOf(rules: readonly TimedRule[], supervision: Intervals, freshMs: number): PlanTiming {
+export function timingOf(rules: readonly TimedRule[], supervision: Intervals, previewMs: number): PlanTiming {
   const { starts, ends } = supervision
-  const key = `${rules.map(({ serial }) => serial).join()} ${starts.join()} ${ends.join()} ${freshMs}`
-  return knownTimings.of(key, () => new PlanTiming(rules, supervision, freshMs))
+  const key = `${rules.map(({ serial }) => serial).join()} ${starts.join()} ${ends.join()} ${previewMs}`
+  return knownTimings.of(key, () => new PlanTiming(rules, supervision, previewMs))
 }

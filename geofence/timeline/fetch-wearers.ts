@@ -115,7 +115,7 @@ function stateOf({ head: { state, segment } }: TimelineMemory): number {
 }
 
 function zonesOf({ head: { state, segment } }: TimelineMemory): number {
-  return state.boundM.length + state.memory.length + segment.plan.zones.length + segment.plan.timing.freshMs
+  return state.boundM.length + state.memory.length + segment.plan.zones.length + segment.plan.timing.previewMs
 }
 
 function boundsOf({ head: { state, segment } }: TimelineMemory): number {

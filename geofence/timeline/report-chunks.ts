@@ -3,9 +3,10 @@
 //
 // A row, as it is saved too (52 bytes):
 //   f64 time ms | u32 key high | u32 key low | i32 latitude | i32 longitude | f32 accuracy | f32 speed | f32 hdop
-//   u32 alarms | u32 bracelet | u8 flags | u8 source | u8 battery | u8 charging | u8 strap | u8 case | u8 satellites | u8 protocol
+//   u32 alarms | u32 unknown alarm | u8 flags | u8 source | u8 battery | u8 charging | u8 strap | u8 case | u8 satellites | u8 protocol
 //
-// A day of one report a minute takes 80 KB. What no rule looks at (height, course, times of receipt) is not kept.
+// A day of one report a minute takes 80 KB. What no rule looks at (height, course, bracelet, times of receipt)
+// is not kept.
 import type { LogReport } from '../../model/report/report.ts'
 
 export const ROW_BYTES = 52
@@ -141,7 +142,7 @@ export function writeRow(view: DataView, at: number, report: LogReport): void {
   view.setFloat32(at + 28, report.speedMps, true)
   view.setFloat32(at + 32, report.hdop, true)
   view.setUint32(at + 36, report.alarms, true)
-  view.setUint32(at + 40, report.braceletId, true)
+  view.setUint32(at + 40, report.unknownAlarm, true)
   view.setUint8(at + 44, report.flags)
   view.setUint8(at + 45, report.source)
   view.setUint8(at + 46, report.batteryPercent)
@@ -162,7 +163,7 @@ export function readRow(view: DataView, at: number, into: LogReport): void {
   into.speedMps = view.getFloat32(at + 28, true)
   into.hdop = view.getFloat32(at + 32, true)
   into.alarms = view.getUint32(at + 36, true)
-  into.braceletId = view.getUint32(at + 40, true)
+  into.unknownAlarm = view.getUint32(at + 40, true)
   into.flags = view.getUint8(at + 44)
   into.source = view.getUint8(at + 45)
   into.batteryPercent = view.getUint8(at + 46)

@@ -7,7 +7,7 @@
 //     UPDATE_GOLDEN=1 npx vitest run tests/geofence/timeline/saved-versions.test.ts
 // A converter must not call today's codecs: they change again.
 
-export const TIMELINE_VERSION = 7
+export const TIMELINE_VERSION = 8
 
 /** head: state and outcomes. base: the state that the oldest kept report is folded onto. hour: rows of kept reports. */
 export type SavedPart = 'head' | 'base' | 'plans' | 'hour'
@@ -19,7 +19,8 @@ export type Converter = { readonly [part in SavedPart]?: (bytes: Uint8Array) => 
 export type Converters = { readonly [version: number]: Converter }
 
 export const CONVERTERS: Converters = {
-  // The next version's converter goes here: `7: { head: (bytes) => …, base: (bytes) => … }`.
+  // A state's first byte tells its layout (state-codec.ts), so head and base stay as they are.
+  7: { hour: withoutBracelets },
 }
 
 /** The part as TIMELINE_VERSION has it. Throws RangeError for a version that no converter begins with. */
@@ -31,4 +32,11 @@ export function toCurrent(part: SavedPart, version: number, bytes: Uint8Array, c
     current = convert[part]?.(current) ?? current
   }
   return current
+}
+
+/** Where version 8 has an unknown alarm's code, version 7 had the bracelet. */
+function withoutBracelets(bytes: Uint8Array): Uint8Array {
+  const rows = bytes.slice()
+  for (let at = 40; at < rows.length; at += 52) rows.fill(0, at, at + 4)
+  return rows
 }

@@ -5,7 +5,16 @@ import type { Directory } from './directory.ts'
 
 export type Authentication =
   | { ok: true; sender: Sender; name: `device:${string}` | `gateway:${string}` }
-  | { ok: false; status: 401 | 403; code: 'bad_credential' | 'revoked_device'; deviceId?: string }
+  | RefusedSender
+
+type RefusedSender = {
+  ok: false
+  status: 401 | 403
+  code: 'bad_credential' | 'revoked_device'
+  /** Whom it named. */
+  deviceId?: string
+  gatewayId?: string
+}
 
 const NOBODYS_SHA256 = new Uint8Array(32)
 
@@ -26,7 +35,7 @@ export function authenticate(
   if (colon > 0) {
     const isKnown = isSecret(token.slice(colon + 1), gateway?.secretSha256 ?? NOBODYS_SHA256)
     if (gateway !== undefined) {
-      if (!isKnown) return refused()
+      if (!isKnown) return { ...refused(), gatewayId: gateway.gateway.gatewayId }
       const { gatewayId, unitPath, revoked } = gateway.gateway
       if (revoked) return { ok: false, status: 403, code: 'revoked_device' }
       return {
@@ -43,6 +52,6 @@ export function authenticate(
   return { ok: true, name: `device:${deviceId}`, sender: { protocol: 'own', address, proven: new Set([deviceId]) } }
 }
 
-function refused(deviceId?: string): Authentication {
+function refused(deviceId?: string): RefusedSender {
   return { ok: false, status: 401, code: 'bad_credential', ...(deviceId === undefined ? {} : { deviceId }) }
 }

@@ -1,17 +1,17 @@
 // Who may speak for which bracelet, in memory. Looked up for every report, so everything is ready to be compared.
-
 import { Networks } from '../../model/networks.ts'
 import type { DirectoryDevice, DirectoryGateway, DirectoryRecord } from '../../model/plan/directory.ts'
+import { withModelSettings } from '../protocols/words/device-models.ts'
+import { type Bucket, takeFrom } from './buckets.ts'
 
 /** A device with what ingest remembers of it. The token bucket lives here, so its memory is bounded by the directory. */
-export type KnownDevice = {
+export type KnownDevice = Bucket & {
   device: DirectoryDevice
   secretSha256: Buffer | undefined
   /** Where it may speak from; undefined: from anywhere. */
   networks?: Networks | undefined
-  /** Reports it may still send now, as of `tokensMs`; below 0 it owes time. */
-  tokens: number
-  tokensMs: number
+  /** The address that has spoken for it so far, and when it last did; of those who prove nothing (connections-by-id.ts). */
+  usual?: { address: string; heardMs: number } | undefined
   /** Who was last heard as this bracelet here, and when that was told (watch-senders.ts). */
   lastSeen?: { sender: string; toldMs: number } | undefined
 }
@@ -77,12 +77,13 @@ export class Directory {
   #knownOf(device: DirectoryDevice): KnownDevice {
     const before = this.#devices.get(device.deviceId)
     return {
-      device,
+      device: withModelSettings(device),
       secretSha256: device.secretSha256 === undefined ? undefined : Buffer.from(device.secretSha256, 'hex'),
       networks: device.networks && this.#networksOf(device.networks),
       tokens: before?.tokens ?? Number.POSITIVE_INFINITY,
       tokensMs: before?.tokensMs ?? 0,
       lastSeen: before?.lastSeen,
+      usual: before?.usual,
     }
   }
 
@@ -101,30 +102,19 @@ function knownGatewayOf(gateway: DirectoryGateway): KnownGateway {
   return { gateway, secretSha256: Buffer.from(gateway.secretSha256, 'hex') }
 }
 
-/**
- * Takes `reports` out of the device's bucket, even into debt. Gives the ms until the bucket is even again: 0 when the device
- * is within its rate. Untouched buckets are full.
- */
-export function takeTokens(
-  known: KnownDevice,
-  reports: number,
-  nowMs: number,
-  limits: { deviceReportsPerSecond: number; deviceBurstReports: number },
-): number {
-  const refilled = known.tokens + (Math.max(0, nowMs - known.tokensMs) / 1000) * limits.deviceReportsPerSecond
-  known.tokens = Math.min(limits.deviceBurstReports, refilled) - reports
-  known.tokensMs = nowMs
-  return known.tokens >= 0 ? 0 : Math.ceil((-known.tokens / limits.deviceReportsPerSecond) * 1000)
+type DeviceRate = { deviceReportsPerSecond: number; deviceBurstReports: number }
+
+/** Takes `reports` out of a bracelet's, or a connection's, bucket, even into debt; gives the ms until it is even again. */
+export function takeTokens(bucket: Bucket, reports: number, nowMs: number, limits: DeviceRate): number {
+  return takeFrom(bucket, reports, nowMs, {
+    perSecond: limits.deviceReportsPerSecond,
+    burst: limits.deviceBurstReports,
+  })
 }
 
 /** True when the device may send `reports` now; takes them out of its bucket only then. */
-export function tryTokens(
-  known: KnownDevice,
-  reports: number,
-  nowMs: number,
-  limits: { deviceReportsPerSecond: number; deviceBurstReports: number },
-): boolean {
-  if (takeTokens(known, reports, nowMs, limits) === 0) return true
-  known.tokens += reports
+export function tryTokens(bucket: Bucket, reports: number, nowMs: number, limits: DeviceRate): boolean {
+  if (takeTokens(bucket, reports, nowMs, limits) === 0) return true
+  bucket.tokens += reports
   return false
 }

@@ -7,11 +7,14 @@ import { QUARANTINE_BYTES_MAX, type RefusalReason } from '../../model/report/qua
 import { type DeviceReport, type LogReport, PROTOCOL, type Protocol, REPORT_FLAG } from '../../model/report/report.ts'
 import type { QuarantineItem } from '../../stream/logs/quarantine-log.ts'
 import type { IngestLimits } from '../limits.ts'
+import { isUrgent } from '../protocols/urgent.ts'
 import { admit } from './admit.ts'
 import type { Proof } from './authorize.ts'
-import type { Directory, KnownDevice } from './directory.ts'
+import { type Bucket, Buckets } from './buckets.ts'
+import { type Directory, type KnownDevice, takeTokens } from './directory.ts'
 import { type IngestMeasures, ingestMeasures } from './measure.ts'
 import { type QuarantineAppender, QuarantineShares, ShareUsedUp } from './quarantine-shares.ts'
+import { SlowDown } from './slow-down.ts'
 import { type DisputeKeeper, SenderWatch } from './watch-senders.ts'
 
 /** The part of stream's ReportAppender that ingest uses. */
@@ -73,6 +76,9 @@ export class Intake {
   readonly log: Log
   readonly measures: IngestMeasures
   readonly senders: SenderWatch
+  readonly slowDown: SlowDown
+  readonly #unprovenByAddress: Buckets
+  readonly #unprovenByUnit: Buckets
   readonly #reportLog: ReportLog
   readonly #quarantine: QuarantineShares
   /** Batches that the log or the quarantine has taken. */
@@ -93,6 +99,10 @@ export class Intake {
     meter: Meter
   }) {
     this.#reportLog = parts.reportLog
+    const { unprovenByAddress, unprovenByUnit, bucketNamesMax } = parts.limits
+    this.#unprovenByAddress = new Buckets(unprovenByAddress, bucketNamesMax)
+    this.#unprovenByUnit = new Buckets(unprovenByUnit, bucketNamesMax)
+    this.slowDown = new SlowDown(parts.limits, parts.clock)
     this.directory = parts.directory
     this.limits = parts.limits
     this.deviceKey = parts.deviceKey
@@ -107,6 +117,19 @@ export class Intake {
   /** True while sockets should not be read: the log is behind. */
   get busy(): boolean {
     return this.#reportLog.pendingReports > this.limits.logPendingReportsHigh
+  }
+
+  /**
+   * How long a sender that proves nothing has to rest after so many reports, ms. `own`: its connection's bucket. What others send
+   * in the bracelet's name does not slow it: address and unit only bound what one attacker can make of many names.
+   */
+  unprovenWaitMs(own: Bucket, address: string, { device }: KnownDevice, reports: number): number {
+    const nowMs = this.clock()
+    return Math.max(
+      takeTokens(own, reports, nowMs, this.limits),
+      this.#unprovenByAddress.take(address, reports, nowMs),
+      this.#unprovenByUnit.take(device.unitPath, reports, nowMs),
+    )
   }
 
   newBatch(protocol: Protocol): Batch {
@@ -129,6 +152,8 @@ export class Intake {
     if (proof === 'id') report.unproven = true
     if (this.senders.isDisputed(device.braceletId)) report.disputedSender = senderName
     const verdict = admit(report, device, batch.receivedMs, this.limits)
+    if (report.unknownAlarm !== undefined)
+      this.measures.unknownAlarms.inc({ protocol: batch.protocol, model: (device.model ?? '').slice(0, 32) })
     if (typeof verdict === 'number') {
       // What comes through a gateway, the gateway has vouched for.
       if (proof !== 'gateway') this.senders.saw(known, verdict, senderName, report, batch.receivedMs)
@@ -139,6 +164,17 @@ export class Intake {
     if (verdict !== 'no_wearer') return verdict
     batch.discarded++
     return undefined
+  }
+
+  /**
+   * Of reports that come too fast, those that wait for no limit: a cut strap, an opened case, a tamper, an SOS. The sender is told
+   * to send all of them again all the same; what was taken is recognised then.
+   */
+  takeUrgent(batch: Batch, reports: readonly DeviceReport[], proof: Proof, senderName: string): void {
+    for (const report of reports) {
+      const known = isUrgent(report) ? this.directory.device(report.deviceId) : undefined
+      if (known !== undefined) this.take(batch, report, known, proof, senderName)
+    }
   }
 
   /**

@@ -10,9 +10,10 @@ export type IngestMeasures = {
   unanswered: Counter
   strangersNotKept: Counter
   notKept: Counter
+  unknownAlarms: Counter
 }
 
-/** The metrics of ingest; the labels hold protocols, verdicts and reasons only, never ids. */
+/** The metrics of ingest; the labels hold protocols, verdicts, reasons and models only, never ids. */
 export function ingestMeasures(meter: Meter): IngestMeasures {
   return {
     reports: meter.counter(
@@ -45,6 +46,11 @@ export function ingestMeasures(meter: Meter): IngestMeasures {
       'gelang_ingest_not_kept_total',
       'Refused reports and frames not kept because their sender had filled its share of the quarantine; to be sent again where the protocol can say so',
       ['protocol'],
+    ),
+    unknownAlarms: meter.counter(
+      'gelang_ingest_unknown_alarms_total',
+      'Reports with an alarm that no table knows, by protocol and model',
+      ['protocol', 'model'],
     ),
     strangersNotKept: meter.counter(
       'gelang_ingest_strangers_not_kept_total',

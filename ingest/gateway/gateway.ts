@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { authenticate } from '../admission/authenticate.ts'
 import type { Intake } from '../admission/intake.ts'
+import { bearerOf } from '../credentials.ts'
 import { CLOSE, GatewayConnection, type GatewaySender } from './gateway-connection.ts'
 
 export class GatewayFeed {
@@ -32,7 +33,10 @@ export class GatewayFeed {
     socket.on('error', (error) => this.#intake.log.debug({ err: error }, 'a connection broke while it was upgraded'))
     const admitted = this.#admit(request)
     if (typeof admitted === 'string') {
-      socket.end(`HTTP/1.1 ${admitted}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+      const answer = () => socket.end(`HTTP/1.1 ${admitted}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+      if (admitted.startsWith('401'))
+        void this.#intake.slowDown.hold(request.socket.remoteAddress, namedGateway(request)).then(answer)
+      else answer()
       return
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
@@ -91,4 +95,8 @@ export class GatewayFeed {
   #count(): void {
     this.#intake.measures.connections.set(this.#connections.size, { protocol: 'gateway' })
   }
+}
+
+function namedGateway({ headers }: IncomingMessage): string | undefined {
+  return bearerOf(headers.authorization)?.split(':', 1)[0]
 }

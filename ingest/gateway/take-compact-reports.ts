@@ -69,7 +69,7 @@ export function takeCompactReports(
         : readCompactReport(view, at, receivedMs, flat)
     const isUrgent = malformed !== undefined && handle !== undefined && isUrgentFlat(flat)
     if ((malformed === undefined || isUrgent) && handle!.wrong === undefined) {
-      if (!tryTokens(handle!.known!, 1, receivedMs, intake.limits)) {
+      if (!isUrgentFlat(flat) && !tryTokens(handle!.known!, 1, receivedMs, intake.limits)) {
         intake.refuse(batch, 'rate_limited', '')
         refusals.push({ index, reason: 'rate_limited', retry: true })
         continue

@@ -7,7 +7,7 @@ import type { Intake } from '../admission/intake.ts'
 import { BodyReader } from '../http/read-body.ts'
 import { NOT_KEPT_RETRY_SECONDS } from '../limits.ts'
 import { isDeviceId } from '../protocols/own-json/json-report.ts'
-import { takeJsonReports } from './take-json-reports.ts'
+import { takeJsonReports, takeUrgentJsonReports } from './take-json-reports.ts'
 
 type Env = { Bindings: HttpBindings }
 const RETRY_AFTER_SECONDS = '2'
@@ -55,6 +55,7 @@ async function takeReports(
   if (!auth.ok) {
     intake.refuseStranger(batch, auth.code, 'POST /v1/reports', auth.deviceId, () => body)
     await intake.settle(batch)
+    if (auth.status === 401) await intake.slowDown.hold(incoming.socket.remoteAddress, auth.deviceId ?? auth.gatewayId)
     if (auth.status === 401) c.header('www-authenticate', 'Bearer')
     return refuse(c, auth.status, auth.code, 'the credential is not valid for these reports')
   }
@@ -88,8 +89,9 @@ async function takeReports(
   if (sender.gateway === undefined) {
     const known = directory.device(deviceId!)!
     if (!tryTokens(known, values.length, batch.receivedMs, limits)) {
+      takeUrgentJsonReports(intake, batch, values, sender, deviceId!)
       intake.refuse(batch, 'rate_limited', '')
-      await intake.settle(batch)
+      if (!(await intake.settle(batch))) return unavailable(c, 'log_unavailable', 'the report log takes nothing now')
       const waitMs = takeTokens(known, 0, batch.receivedMs, limits)
       c.header('retry-after', String(Math.max(1, Math.ceil(waitMs / 1000))))
       return refuse(c, 429, 'rate_limited', 'too many reports; send these again later')

@@ -5,6 +5,7 @@ import { tryTokens } from '../admission/directory.ts'
 import type { Batch, Intake } from '../admission/intake.ts'
 import { parseJsonReport } from '../protocols/own-json/json-report.ts'
 import { urgentJsonReport } from '../protocols/own-json/urgent-json-report.ts'
+import { isUrgent } from '../protocols/urgent.ts'
 
 const TAKEN = '{"ok":true}'
 
@@ -21,6 +22,7 @@ export function takeJsonReports(
   whole: Uint8Array,
 ): string {
   const ownId = sender.gateway === undefined ? [...(sender.proven ?? [])][0] : undefined
+  const name = nameOf(sender)
   let verdicts = ''
   for (const value of values) {
     if (verdicts !== '') verdicts += ','
@@ -35,16 +37,13 @@ export function takeJsonReports(
     const verdict = authorize(intake.directory, sender, report.deviceId)
     const known = intake.directory.device(report.deviceId)
     let reason = isRefused(verdict) ? verdict : undefined
-    if (
-      reason === undefined &&
-      sender.gateway !== undefined &&
-      !tryTokens(known!, 1, batch.receivedMs, intake.limits)
-    ) {
+    const isLimited = reason === undefined && sender.gateway !== undefined && !isUrgent(report)
+    if (isLimited && !tryTokens(known!, 1, batch.receivedMs, intake.limits)) {
       intake.refuse(batch, 'rate_limited', '')
       verdicts += '{"ok":false,"reason":"rate_limited","retry":true}'
       continue
     }
-    reason ??= intake.take(batch, report, known!, verdict as Proof, nameOf(sender))
+    reason ??= intake.take(batch, report, known!, verdict as Proof, name)
     if (reason === undefined) {
       if (wrong !== undefined) intake.refuse(batch, 'malformed', wrong, report.deviceId, rawOf(value, whole))
       verdicts += TAKEN
@@ -55,6 +54,20 @@ export function takeJsonReports(
     }
   }
   return verdicts
+}
+
+/** Of a bracelet's reports that come too fast, those that wait for no limit. */
+export function takeUrgentJsonReports(
+  intake: Intake,
+  batch: Batch,
+  values: readonly unknown[],
+  sender: Sender,
+  deviceId: string,
+): void {
+  for (const value of values.slice(0, intake.limits.batchReportsMax)) {
+    const report = urgentJsonReport(value, deviceId, batch.receivedMs)
+    if (report?.deviceId === deviceId) intake.takeUrgent(batch, [report], 'secret', nameOf(sender))
+  }
 }
 
 // JSON.parse takes any depth, JSON.stringify only as much as the stack holds.

@@ -1,46 +1,35 @@
 import type { DeviceReport } from '../../model/report/report.ts'
-import type { DecodeContext, DecodeError } from './decoder.ts'
-import { isUrgent } from './urgent.ts'
+import type { DecodedReport, Defect } from './decoder.ts'
 import { keep } from './words/device-words.ts'
 
-export type Believed = { reports: DeviceReport[]; error?: DecodeError }
-
 /**
- * A decoder's last step: what is left of a report whose time (NaN) or place (out of range or NaN) cannot be. Nothing but an
- * error, unless it raises an alarm: that stays, without the impossible place (kept as `refusedPosition`), and if it is urgent
- * with the time of receipt, marked so, for an impossible time.
+ * A decoder's last step. A place that could not be read (NaN) is left out, what was sent stays as `refusedPosition`, and the
+ * report says so among its defects: it is still heard, with its battery, strap and alarms. Whether a time or a place that was
+ * read can be believed is for admission.
  */
-export function believed(report: DeviceReport, context: DecodeContext): Believed {
-  const urgent = isUrgent(report)
-  let error: DecodeError | undefined
-  if (Number.isNaN(report.timeMs)) {
-    error = { reason: 'impossible_time', detail: 'no such date or time' }
-    if (!urgent) return { reports: [], error }
-    report.timeMs = context.receivedMs
-    report.timeFromReceipt = true
-    takePlaceOut(report)
-  }
+export function readable(report: DecodedReport, sentPlace = ''): DecodedReport {
   const { latDeg, lonDeg } = report
-  if ((latDeg !== undefined || lonDeg !== undefined) && !isPlace(latDeg, lonDeg)) {
-    error ??= { reason: 'impossible_position', detail: `no such place: ${latDeg}, ${lonDeg}` }
-    takePlaceOut(report)
-    if (!urgent && report.alarms.length === 0) return { reports: [], error }
-    keep(report, 'refusedPosition', `${latDeg},${lonDeg}`)
+  if (latDeg === undefined && lonDeg === undefined) report.fixValid = false
+  else if (!Number.isFinite(latDeg) || !Number.isFinite(lonDeg)) {
+    delete report.latDeg
+    delete report.lonDeg
+    report.fixValid = false
+    if (sentPlace !== '') keep(report, 'refusedPosition', sentPlace)
+    addDefect(report, { reason: 'impossible_position', detail: 'the place cannot be read' })
   }
-  return { reports: [report], ...(error === undefined ? {} : { error }) }
+  return report
 }
 
-/** The same where something else of the frame cannot be, as `error` says: only what is urgent stays. */
-export function believedDespite(error: DecodeError, report: DeviceReport, context: DecodeContext): Believed {
-  return isUrgent(report) ? { ...believed(report, context), error } : { reports: [], error }
+export function addDefect(report: DecodedReport, defect: Defect): void {
+  report.defects ??= []
+  report.defects.push(defect)
 }
 
 export function isPlace(latDeg: number | undefined, lonDeg: number | undefined): boolean {
   return latDeg! >= -90 && latDeg! <= 90 && lonDeg! >= -180 && lonDeg! <= 180
 }
 
-function takePlaceOut(report: DeviceReport): void {
-  delete report.latDeg
-  delete report.lonDeg
-  report.fixValid = false
+/** Of a report that has no time of its own. */
+export function reportAtReceipt(deviceId: string, receivedMs: number): DeviceReport {
+  return { deviceId, timeMs: receivedMs, timeFromReceipt: true, fixValid: false, alarms: [], archived: false }
 }

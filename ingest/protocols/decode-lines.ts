@@ -1,7 +1,7 @@
 // Frames as lines of text, decoded without a server: for integrators, and for testing against frames nobody here has seen.
-import type { DeviceReport } from '../../model/report/report.ts'
 import { INGEST_LIMITS } from '../limits.ts'
-import type { DecodeContext, DeviceProtocol, HttpProtocol, StreamProtocol } from './decoder.ts'
+import { isPlace } from './believe.ts'
+import type { DecodeContext, DecodedReport, DeviceProtocol, HttpProtocol, StreamProtocol } from './decoder.ts'
 import { protocolNamed } from './protocols.ts'
 
 export type DecodeLinesOptions = {
@@ -14,7 +14,12 @@ export type DecodedLine = {
   reports: object[]
   /** Hex of what the server would answer, `''` for a positive answer without a body; null for none. */
   reply: string | null
+  /** The line says whose it is: it counts as contact, whatever else of it can be read. */
+  heard: boolean
+  /** Why the line, or a part of it, is no report. */
   error: string | null
+  /** What of its reports cannot be believed. */
+  warning: string | null
 }
 
 /**
@@ -63,14 +68,16 @@ function streamLine(protocol: StreamProtocol, context: DecodeContext): (line: st
   const decoder = protocol.newDecoder()
   return (line) => {
     const bytes = protocol.lines === 'hex' ? fromHex(line) : Buffer.from(`${line.replace(/[\r\n]/g, '')}\r\n`, 'latin1')
-    if (bytes === undefined) return { reports: [], reply: null, error: 'the line is no hex' }
-    const reports: object[] = []
+    if (bytes === undefined) return unread('the line is no hex')
+    const reports: DecodedReport[] = []
+    let heard = false
     const replies: Uint8Array[] = []
     const errors: string[] = []
     const garbageBefore = framer.garbageBytes
     for (const frame of framer.push(bytes)) {
       const decoded = decoder.decode(frame, context)
-      reports.push(...decoded.reports.map(shown))
+      reports.push(...decoded.reports)
+      heard ||= decoded.deviceId !== undefined || decoded.reports.length > 0
       if (decoded.reply !== undefined) replies.push(decoded.reply)
       if (decoded.error !== undefined) errors.push(`${decoded.error.reason}: ${decoded.error.detail}`)
     }
@@ -79,9 +86,11 @@ function streamLine(protocol: StreamProtocol, context: DecodeContext): (line: st
     if (framer.pendingBytes > 0) errors.push(`a frame is not whole: ${framer.pendingBytes} bytes left over`)
     framer.reset()
     return {
-      reports,
+      reports: reports.map(shown),
       reply: replies.length === 0 ? null : Buffer.concat(replies).toString('hex'),
+      heard,
       error: errors.length === 0 ? null : errors.join('; '),
+      warning: warningOf(reports, context),
     }
   }
 }
@@ -89,15 +98,36 @@ function streamLine(protocol: StreamProtocol, context: DecodeContext): (line: st
 function httpLine(protocol: HttpProtocol, context: DecodeContext): (line: string) => DecodedLine {
   return (line) => {
     const request = requestOf(line)
-    if (typeof request === 'string') return { reports: [], reply: null, error: request }
+    if (typeof request === 'string') return unread(request)
     const { reports, deviceId, error, reply } = protocol.decode(request, context)
     const nobody = reports.length === 0 && deviceId === undefined && error !== undefined
     return {
       reports: reports.map(shown),
       reply: nobody ? null : Buffer.from(reply.body).toString('hex'),
+      heard: deviceId !== undefined || reports.length > 0,
       error: error === undefined ? null : `${error.reason}: ${error.detail}`,
+      warning: warningOf(reports, context),
     }
   }
+}
+
+function unread(error: string): DecodedLine {
+  return { reports: [], reply: null, heard: false, error, warning: null }
+}
+
+/** What admission would not take at face value, in one line. */
+function warningOf(reports: DecodedReport[], { receivedMs }: DecodeContext): string | null {
+  const said = new Set<string>()
+  for (const { defects = [], timeMs, latDeg, lonDeg } of reports) {
+    for (const { reason, detail } of defects) said.add(`${reason}: ${detail}`)
+    if (Number.isNaN(timeMs)) {
+      if (!defects.some(({ reason }) => reason === 'impossible_time')) said.add('impossible_time: no such date or time')
+    } else if (timeMs > receivedMs + INGEST_LIMITS.futureMsMax) said.add('future: the time lies ahead of ours')
+    else if (timeMs < receivedMs - INGEST_LIMITS.ancientMsMax) said.add('ancient: the time lies too far back')
+    if ((latDeg !== undefined || lonDeg !== undefined) && !isPlace(latDeg, lonDeg))
+      said.add(`impossible_position: no such place: ${latDeg}, ${lonDeg}`)
+  }
+  return said.size === 0 ? null : [...said].join('; ')
 }
 
 function requestOf(line: string) {
@@ -129,12 +159,13 @@ function fromHex(line: string): Buffer | undefined {
   return digits.length % 2 === 0 && /^[0-9a-f]*$/i.test(digits) ? Buffer.from(digits, 'hex') : undefined
 }
 
-function shown(report: DeviceReport): object {
+function shown(report: DecodedReport): object {
   return {
     deviceId: report.deviceId,
     fixTime: report.timeFromReceipt ? null : isoOf(report.timeMs),
     ...(report.deviceTimeMs === undefined ? {} : { deviceTime: isoOf(report.deviceTimeMs) }),
-    fixValid: report.fixValid,
+    // A place of no known time, or that is none, is no evidence.
+    fixValid: report.fixValid && !Number.isNaN(report.timeMs) && isPlace(report.latDeg, report.lonDeg),
     lat: report.latDeg,
     lon: report.lonDeg,
     source: report.source,
@@ -147,9 +178,11 @@ function shown(report: DeviceReport): object {
     batteryPercent: report.batteryPercent,
     batteryVolts: report.batteryVolts,
     charging: report.charging,
-    strap: report.strap,
-    case: report.case,
+    // A device that knows only the alarm says no less with it.
+    strap: report.strap ?? (report.alarms.includes('strapOpen') ? 'open' : undefined),
+    case: report.case ?? (report.alarms.includes('caseOpen') ? 'open' : undefined),
     alarms: report.alarms,
+    unknownAlarm: report.unknownAlarm,
     archived: report.archived,
     mock: report.mock,
     attributes: report.attributes,

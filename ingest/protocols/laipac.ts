@@ -1,20 +1,22 @@
 // Laipac S911 bracelet over TCP: lines `$…*hh` CR LF, hh the xor of what stands between.
 //
 //   $AVRMC,id,hhmmss,status,ddmm.mmmm,N|S,dddmm.mmmm,E|W,knots,course,ddmmyy,event,battery,mileage km,gps on,adc1,adc2[,lac and cell
-//          as 8 hex digits,mcc and mnc as 6 digits][,more]         UTC. status A R P = a place, V = none; lower case wants an answer
+//          as 8 hex digits,mcc and mnc as 6 digits][,more]         UTC. status A a live fix; R the last GPS
+//          data again, P GPS off: the last place, no evidence; V none. Lower case: an answer is wanted
+//   $AVRSP,id,… sign of life of a quiet unit
 //   $ECHK,id,0 keep-alive, echoed unchanged      $AVSYS,id,… and $EAVSYS,id,… say who it is
 //
 // Answers: lower case → $EAVACK,event,hh of the line; the events of RESETS → $AVCFG,00000000,letter after it. A bracelet that waits
 // for the server to speak is asked with $AVREQ,? after some silence. Unanswered upper-case lines are not repeated.
 import type { DeviceSettings } from '../../model/plan/directory.ts'
-import type { Alarm, DeviceReport } from '../../model/report/report.ts'
-import { believed, believedDespite } from './believe.ts'
-import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from './decoder.ts'
+import { addDefect, readable, reportAtReceipt } from './believe.ts'
+import type { DecodeContext, Decoded, DecodedReport, DecodeError, StreamDecoder, StreamProtocol } from './decoder.ts'
 import { cameLate } from './decoder.ts'
 import { isDeviceId } from './own-json/json-report.ts'
 import { xorOf } from './wire/checksums.ts'
 import { WindowFramer } from './wire/window-framer.ts'
 import { decimal, MPS_PER_KNOT, nmeaDegrees, nmeaTimeMs } from './wire/wire-fields.ts'
+import type { Meaning } from './words/alarm-words.ts'
 import { addByCode, keep } from './words/device-words.ts'
 
 /** Real lines have some 130 bytes. */
@@ -31,7 +33,7 @@ const FIELD = {
   gpsOn: 14, adc1: 15, adc2: 16, cell: 17, network: 18,
 } as const
 
-const EVENTS: Record<string, Alarm | 'none'> = {
+const EVENTS: Record<string, Meaning> = {
   0: 'none',
   3: 'sos',
   4: 'zoneOut',
@@ -46,8 +48,9 @@ const EVENTS: Record<string, Alarm | 'none'> = {
   Y: 'movement',
   Z: 'batteryLow',
 }
-// Digital inputs.
+// Digital inputs; M: reset with code m.
 for (const letter of 'ABCDOPQR') EVENTS[letter] = 'none'
+EVENTS.M = 'other'
 
 /** What ends an alarm in the bracelet. */
 const RESETS: Record<string, string> = { 3: 'd', S: 't', T: 't', X: 'x', 4: 'x', Y: 'y', Z: 'z', M: 'm' }
@@ -89,12 +92,15 @@ class LaipacDecoder implements StreamDecoder {
     const settings = context.settingsOf(deviceId)
     if (xorOf(frame, 1, frame.length - 3) !== Number.parseInt(m[2]!, 16) && settings?.acceptBadChecksum !== true)
       return { reports: [], error: { reason: 'checksum', detail: 'the checksum is another' } }
+    if (!context.authorize({ deviceId })) return { reports: [], deviceId }
     switch (fields[0]) {
       case 'ECHK':
         return { reports: [], deviceId, reply: Buffer.from(`${line}\r\n`, 'latin1') }
       case 'AVSYS':
       case 'EAVSYS':
         return { reports: [], deviceId }
+      case 'AVRSP':
+        return { reports: [reportAtReceipt(deviceId, context.receivedMs)], deviceId }
       case 'AVRMC':
         return decodeReport(fields, m[2]!, deviceId, settings, context)
       default:
@@ -111,29 +117,32 @@ function decodeReport(
   context: DecodeContext,
 ): Decoded {
   const status = fields[FIELD.status] ?? ''
-  const event = fields[FIELD.event] ?? ''
+  // A field more or less in front of the date moves what follows it; what stands in front is then in no known order.
+  const dateAt = fields.findIndex((field, at) => at >= FIELD.date - 2 && /^\d{6}$/.test(field))
+  const moved = dateAt < 0 ? 0 : dateAt - FIELD.date
+  const event = fields[FIELD.event + moved] ?? ''
   const answer = answerTo(status, event, checksum)
   const reply = answer === '' ? {} : { reply: Buffer.from(answer, 'latin1') }
-  if (fields.length <= FIELD.battery) return { ...malformed('not the fields of a report', deviceId), ...reply }
-  const isStatus = /^[ARPV]$/i.test(status)
-  const report: DeviceReport = {
+  const timeMs = nmeaTimeMs(fields[FIELD.date + moved] ?? '', fields[FIELD.time] ?? '')
+  const report: DecodedReport = {
     deviceId,
-    timeMs: nmeaTimeMs(fields[FIELD.date]!, fields[FIELD.time]!) - (settings?.utcOffsetMinutes ?? 0) * 60_000,
-    fixValid: isStatus && status.toUpperCase() !== 'V',
+    timeMs: timeMs - (settings?.utcOffsetMinutes ?? 0) * 60_000,
+    fixValid: status.toUpperCase() === 'A',
     alarms: [],
     archived: false,
   }
   report.archived = cameLate(report.timeMs, context)
-  readPlace(report, fields)
-  addByCode(report, event, EVENTS, settings)
+  if (!/^[ARPV]$/i.test(status)) addDefect(report, { reason: 'malformed', detail: 'the status is not known' })
+  if (moved !== 0 || fields.length <= FIELD.event) {
+    addDefect(report, { reason: 'malformed', detail: 'not the fields of a report' })
+    report.fixValid = false
+  } else readPlace(report, fields)
+  if (fields.length > FIELD.event + moved)
+    addByCode(report, event.trim().toUpperCase(), EVENTS, settings, `event ${event}`)
   if (event !== '0') keep(report, 'event', event)
   keep(report, 'status', status)
-  readRest(report, fields)
-  if (!isStatus) {
-    const error: DecodeError = { reason: 'malformed', detail: 'the status is not known' }
-    return { deviceId, ...reply, ...believedDespite(error, report, context) }
-  }
-  return { deviceId, ...reply, ...believed(report, context) }
+  readRest(report, fields, moved)
+  return { deviceId, ...reply, reports: [readable(report, fields.slice(FIELD.lat, FIELD.ew + 1).join(','))] }
 }
 
 function answerTo(status: string, event: string, checksum: string): string {
@@ -150,7 +159,7 @@ function line(text: string): string {
   return `$${text}*${sum.toString(16).toUpperCase().padStart(2, '0')}\r\n`
 }
 
-function readPlace(report: DeviceReport, fields: string[]): void {
+function readPlace(report: DecodedReport, fields: string[]): void {
   const latDeg = nmeaDegrees(fields[FIELD.lat]!, fields[FIELD.ns]!, 'NS')
   const lonDeg = nmeaDegrees(fields[FIELD.lon]!, fields[FIELD.ew]!, 'EW')
   if (latDeg === undefined && lonDeg === undefined && !report.fixValid) return
@@ -163,18 +172,18 @@ function readPlace(report: DeviceReport, fields: string[]): void {
   if (course >= 0 && course <= 360) report.courseDeg = course
 }
 
-function readRest(report: DeviceReport, fields: string[]): void {
-  const millivolts = decimal(fields[FIELD.battery]!.replace('.', ''))
+function readRest(report: DecodedReport, fields: string[], moved: number): void {
+  const millivolts = decimal((fields[FIELD.battery + moved] ?? '').replace('.', ''))
   if (millivolts > 0 && millivolts < 60_000) report.batteryVolts = millivolts / 1000
   for (const name of ['mileage', 'gpsOn', 'adc1', 'adc2'] as const)
-    keep(report, name, decimal(fields[FIELD[name]] ?? ''))
-  const cell = /^([0-9a-f]{4})([0-9a-f]{4})$/i.exec(fields[FIELD.cell] ?? '')
-  const network = /^(\d{3})(\d{3})$/.exec(fields[FIELD.network] ?? '')
+    keep(report, name, decimal(fields[FIELD[name] + moved] ?? ''))
+  const cell = /^([0-9a-f]{4})([0-9a-f]{4})$/i.exec(fields[FIELD.cell + moved] ?? '')
+  const network = /^(\d{3})(\d{3})$/.exec(fields[FIELD.network + moved] ?? '')
   if (cell !== null && network !== null) {
     const [mcc, mnc] = [Number(network[1]), Number(network[2])]
     keep(report, 'cell', `${mcc},${mnc},${Number.parseInt(cell[1]!, 16)},${Number.parseInt(cell[2]!, 16)}`)
   }
-  keep(report, 'more', fields.slice(FIELD.network + 1).join(','))
+  keep(report, 'more', fields.slice(FIELD.network + 1 + moved).join(','))
 }
 
 function malformed(detail: string, deviceId?: string): Decoded {

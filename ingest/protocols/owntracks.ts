@@ -1,4 +1,5 @@
-// OwnTracks over HTTP: one JSON object a POST, usually to /pub. Everything gets 200 and `[]`, or the app sends it for ever.
+// OwnTracks over HTTP: a JSON object a POST, or an array of them, usually to /pub. Everything gets 200 and `[]`, or the app sends
+// it for ever.
 //
 //   location    lat, lon, tst (s, of the fix), acc m, alt m, vac m, vel km/h, cog °, batt %, bs (1 unplugged, 2 charging, 3 full),
 //               t (trigger; p: a ping, whose place may be old), conn (w, m, o = offline), created_at (s), inregions, SSID, BSSID …
@@ -6,19 +7,28 @@
 //   encrypted   data: secretbox with a shared secret. There is no place for such secrets yet: kept in quarantine, answered
 //   lwt, status, steps, card, cmd, waypoint(s), configuration, beacon, request …: no report
 //
-// Who: the topic `owntracks/<user>/<device>`, else `tid`, else the user and device of headers (X-Limit-U, X-Limit-D), Basic
+// Times: seconds since 1970; milliseconds, and seconds since 2001, are known by their size. A tst of exactly 1024 weeks before
+// created_at is a receiver's week rollover.
+//
+// Who: the topic `owntracks/<user>[/<device>]`, else `tid`, else the user and device of headers (X-Limit-U, X-Limit-D), Basic
 // authentication or query (u, d). The payload never overrides these where they name a user of their own or a device we know.
 import type { DeviceReport } from '../../model/report/report.ts'
-import { believed } from './believe.ts'
-import type { DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from './decoder.ts'
+import { readable } from './believe.ts'
+import type { DecodeContext, DecodedReport, HttpDecoded, HttpProtocol, HttpProtocolRequest } from './decoder.ts'
 import { cameLate } from './decoder.ts'
 import { isDeviceId } from './own-json/json-report.ts'
+import { epochMs } from './wire/epoch-time.ts'
 import { MPS_PER_KMH } from './wire/wire-fields.ts'
 import { addAlarm, keep } from './words/device-words.ts'
 
 const REPLY = { status: 200, contentType: 'application/json', body: '[]' }
 const READ = new Set(['_type', 'lat', 'lon', 'tst', 'acc', 'alt', 'vel', 'cog', 'batt', 'created_at', 'tid', 'topic'])
-const LATEST_S = 8.64e12
+const MESSAGES_MAX = 1000
+const WEEK_ROLLOVER_MS = 1024 * 7 * 86_400_000
+const DAY_MS = 86_400_000
+/** Apple's seconds count from here, and no phone has lived before the second one. */
+const SINCE_2001_MS = Date.UTC(2001, 0, 1)
+const NO_PHONE_BEFORE_MS = Date.UTC(2005, 0, 1)
 const utf8 = new TextDecoder()
 
 type Members = Record<string, unknown>
@@ -32,33 +42,37 @@ function decode(request: HttpProtocolRequest, context: DecodeContext): HttpDecod
     return { ...decoded, error: { reason: 'malformed', detail: 'no POST' } }
   // An app asks so whether somebody is there; nothing is said of anyone.
   if (request.body.every((byte) => byte <= 0x20)) return decoded
-  const message = membersOf(request.body)
-  const deviceId = deviceIdOf(message ?? {}, sender, context)
-  if (deviceId !== undefined) decoded.deviceId = deviceId
-  if (message === undefined) return { ...decoded, error: { reason: 'malformed', detail: 'no JSON object' } }
-  if (deviceId === undefined) return { ...decoded, error: { reason: 'malformed', detail: 'nobody is named' } }
-  switch (message._type) {
-    case 'location':
-    case 'transition':
-      return { ...decoded, ...readReport(message, deviceId, context) }
-    case 'encrypted':
-      return { ...decoded, error: { reason: 'malformed', detail: 'encrypted, and no shared secret is configured' } }
-    default:
-      return typeof message._type === 'string'
-        ? decoded
-        : { ...decoded, error: { reason: 'malformed', detail: 'no _type' } }
+  const messages = messagesOf(request.body)
+  if (messages === undefined || messages.length > MESSAGES_MAX) {
+    const deviceId = deviceIdOf({}, sender, context)
+    const detail = messages === undefined ? 'no JSON object' : `more than ${MESSAGES_MAX} messages`
+    return { ...decoded, ...(deviceId && { deviceId }), error: { reason: 'malformed', detail } }
   }
+  for (const message of messages) readMessage(decoded, message, sender, context)
+  return decoded
 }
 
-function readReport(
-  message: Members,
-  deviceId: string,
-  context: DecodeContext,
-): Pick<HttpDecoded, 'reports' | 'error'> {
-  const tst = numberOf(message.tst)
-  const report: DeviceReport = {
+function readMessage(decoded: HttpDecoded, message: Members, sender: Sender, context: DecodeContext): void {
+  const deviceId = deviceIdOf(message, sender, context)
+  if (deviceId === undefined) {
+    decoded.error ??= { reason: 'malformed', detail: 'nobody is named' }
+    return
+  }
+  decoded.deviceId ??= deviceId
+  const credential = sender.password
+  if (!context.authorize({ deviceId, ...(credential === undefined ? {} : { credential }) })) return
+  if (message._type === 'location' || message._type === 'transition')
+    decoded.reports.push(readReport(message, deviceId, context))
+  else if (message._type === 'encrypted')
+    decoded.error ??= { reason: 'malformed', detail: 'encrypted, and no shared secret is configured' }
+  else if (typeof message._type !== 'string') decoded.error ??= { reason: 'malformed', detail: 'no _type' }
+}
+
+function readReport(message: Members, deviceId: string, context: DecodeContext): DecodedReport {
+  const createdMs = timeOf(numberOf(message.created_at), context)
+  const report: DecodedReport = {
     deviceId,
-    timeMs: secondsMs(tst),
+    timeMs: timeOf(numberOf(message.tst), context),
     fixValid: false,
     alarms: [],
     archived: message.conn === 'o',
@@ -66,23 +80,31 @@ function readReport(
   if (message.tst === undefined) {
     report.timeMs = context.receivedMs
     report.timeFromReceipt = true
-  } else if (cameLate(report.timeMs, context)) report.archived = true
-  if (message.created_at !== undefined) {
-    const createdMs = secondsMs(numberOf(message.created_at))
-    if (!Number.isNaN(createdMs)) report.deviceTimeMs = createdMs
+  } else if (isRolledOver(report.timeMs, createdMs)) {
+    report.timeMs += WEEK_ROLLOVER_MS
+    keep(report, 'weekRollover', true)
   }
+  if (cameLate(report.timeMs, context)) report.archived = true
+  if (!Number.isNaN(createdMs)) report.deviceTimeMs = createdMs
   const isLocation = message._type === 'location'
   if (isLocation || message.lat !== undefined || message.lon !== undefined) {
     report.latDeg = numberOf(message.lat)
     report.lonDeg = numberOf(message.lon)
-    // The time of a ping is that of the message, not of the place; a transition is where the region is, not the phone.
+    // The time of a ping is that of the message, not of the place, which is the last known one; a transition is where the
+    // region is, not the phone.
     report.fixValid = isLocation && message.t !== 'p' && !report.timeFromReceipt
   }
   readNumbers(report, message)
   if (message.event === 'enter' && !isLocation) addAlarm(report, 'zoneIn')
   if (message.event === 'leave' && !isLocation) addAlarm(report, 'zoneOut')
   for (const [name, value] of Object.entries(message)) if (!READ.has(name)) keepAny(report, name, value)
-  return believed(report, context)
+  return readable(report, `${String(message.lat).slice(0, 32)},${String(message.lon).slice(0, 32)}`)
+}
+
+/** Fixed within the day before it was sent, but for the 1024 weeks. */
+function isRolledOver(fixMs: number, createdMs: number): boolean {
+  const ageMs = createdMs - (fixMs + WEEK_ROLLOVER_MS)
+  return ageMs >= -60_000 && ageMs <= DAY_MS
 }
 
 function readNumbers(report: DeviceReport, message: Members): void {
@@ -127,11 +149,11 @@ function deviceIdOf(message: Members, sender: Sender, context: DecodeContext): s
     sender.user === undefined ? undefined : `owntracks/${sender.user}/${sender.device ?? ''}`.replace(/\/$/, '')
   const fromSender = isDeviceId(named) ? named : undefined
   if (fromSender !== undefined && context.isKnown?.(fromSender)) return fromSender
-  const topic = typeof message.topic === 'string' ? /^owntracks\/([^/]+)\/([^/]+)/.exec(message.topic) : null
+  const topic = typeof message.topic === 'string' ? /^owntracks\/([^/]+)(?:\/([^/]+))?/.exec(message.topic) : null
   if (topic !== null) {
     const isOwn =
       (sender.user === undefined || sender.user === topic[1]) &&
-      (sender.device === undefined || sender.device === topic[2])
+      (sender.device === undefined || topic[2] === undefined || sender.device === topic[2])
     return isOwn && isDeviceId(topic[0]) ? topic[0] : fromSender
   }
   const tid = typeof message.tid === 'number' ? String(message.tid) : message.tid
@@ -152,10 +174,14 @@ function header(request: HttpProtocolRequest, name: string): string | undefined 
   return typeof value === 'string' ? value : undefined
 }
 
-function membersOf(body: Uint8Array): Members | undefined {
+/** The objects of the body, one or an array; undefined where it holds none. */
+function messagesOf(body: Uint8Array): Members[] | undefined {
   try {
     const value: unknown = JSON.parse(utf8.decode(body))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : undefined
+    const messages = (Array.isArray(value) ? value : [value]).filter(
+      (item) => typeof item === 'object' && item !== null && !Array.isArray(item),
+    )
+    return messages.length === 0 ? undefined : (messages as Members[])
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
@@ -168,8 +194,12 @@ function numberOf(value: unknown): number {
   return typeof value === 'string' && /^[+-]?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : Number.NaN
 }
 
-function secondsMs(seconds: number): number {
-  return seconds >= 0 && seconds <= LATEST_S ? Math.round(seconds * 1000) : Number.NaN
+function timeOf(value: number, { receivedMs }: DecodeContext): number {
+  const ms = epochMs(value)
+  const since2001Ms = SINCE_2001_MS + value * 1000
+  return ms < NO_PHONE_BEFORE_MS && since2001Ms > receivedMs - 360 * DAY_MS && since2001Ms < receivedMs + DAY_MS
+    ? Math.round(since2001Ms)
+    : ms
 }
 
 export const owntracks: HttpProtocol = {

@@ -10,13 +10,14 @@
 //
 // Items of the same second are one report; the status joins the newest.
 import type { DeviceSettings } from '../../model/plan/directory.ts'
-import type { Alarm, DeviceReport } from '../../model/report/report.ts'
-import { believed } from './believe.ts'
+import type { DeviceReport } from '../../model/report/report.ts'
+import { readable, reportAtReceipt } from './believe.ts'
 import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from './decoder.ts'
 import { cameLate } from './decoder.ts'
 import { crc16CcittFalse } from './wire/checksums.ts'
 import { WindowFramer } from './wire/window-framer.ts'
 import { bcdDigits, hexOf, wifiOf } from './wire/wire-fields.ts'
+import type { Meaning } from './words/alarm-words.ts'
 import { addByCode, keep } from './words/device-words.ts'
 
 /** A body holds some hundred bytes; the length field would allow 64 KiB, for which a damaged one would make us wait. */
@@ -32,7 +33,7 @@ const DATA = 0x20
 const COMMAND_ANSWER = 0x21
 const UNKNOWN = 0xff
 
-const ALARM_CODES: Record<string, Alarm | 'none'> = {
+const ALARM_CODES: Record<string, Meaning> = {
   1: 'sos',
   2: 'batteryLow',
   4: 'strapOpen',
@@ -130,6 +131,7 @@ class Xexun3Decoder implements StreamDecoder {
     if (crc16CcittFalse(bytes, 3, crcAt) !== bytes.readUInt16BE(crcAt) && settings?.acceptBadChecksum !== true)
       return { reports: [], error: { reason: 'checksum', detail: 'the CRC is another' } }
     if (deviceId === undefined || /^0+$/.test(deviceId)) return malformed('the id is no IMEI')
+    if (!context.authorize({ deviceId })) return { reports: [], deviceId }
     const type = bytes[4]!
     if (type === COMMAND_ANSWER) return { reports: [], deviceId }
     const reply = replyTo(bytes)
@@ -157,15 +159,12 @@ function readBody(body: Buffer, deviceId: string, settings: DeviceSettings | und
   }
   if (at !== body.length) taken.error = { reason: 'malformed', detail: 'an item runs over the end' }
   if (without.length > 0) {
-    const newest = moments.size === 0 ? receiptOf(deviceId, context) : moments.get(Math.max(...moments.keys()))!
+    const newest =
+      moments.size === 0 ? reportAtReceipt(deviceId, context.receivedMs) : moments.get(Math.max(...moments.keys()))!
     if (moments.size === 0) moments.set(0, newest)
     for (const [id, value] of without) readUntimed(newest, id, value)
   }
-  for (const report of moments.values()) {
-    const { reports, error } = believed(report, context)
-    taken.reports.push(...reports)
-    if (error !== undefined) taken.error ??= error
-  }
+  for (const report of moments.values()) taken.reports.push(readable(report))
   return taken
 }
 
@@ -200,7 +199,7 @@ function readTimed(
   if (id === 0x69 && value.length >= 5) {
     const report = at(value.readUInt32BE(0))
     const alarm = value[4]!
-    addByCode(report, String(alarm), ALARM_CODES, settings)
+    addByCode(report, String(alarm), ALARM_CODES, settings, `alarm ${alarm}`)
     if (CHARGER_CODES[alarm] !== undefined) report.charging = CHARGER_CODES[alarm]
     keep(report, 'alarmCode', alarm)
     keep(report, 'alarmData', hexOf(value, 6))
@@ -234,10 +233,6 @@ function momentOf(
     moments.set(seconds, report)
   }
   return report
-}
-
-function receiptOf(deviceId: string, { receivedMs }: DecodeContext): DeviceReport {
-  return { deviceId, timeMs: receivedMs, timeFromReceipt: true, fixValid: false, alarms: [], archived: false }
 }
 
 function replyTo(frame: Buffer): Uint8Array {

@@ -1,5 +1,6 @@
 // What the officers' console and the API say to each other: REST bodies and the messages of the live feed.
 import type { Incident, IncidentAct, UnitIncident } from '../incident/incident.ts'
+import type { Standing } from '../incident/life.ts'
 import type { Wire } from './of-wire.ts'
 import type * as wire from './wire.ts'
 
@@ -26,6 +27,7 @@ export type ReadingAlarm = Wire<typeof wire.readingAlarmSchema>
 export type ApiError = Wire<typeof wire.errorSchema>
 
 export type WearerIncidentView = Incident & {
+  standing: Standing
   wearer: { id: string; n: number; name: string; unitPath: string }
   unit?: undefined
   conditionName?: string
@@ -33,6 +35,7 @@ export type WearerIncidentView = Incident & {
 }
 
 export type UnitIncidentView = UnitIncident & {
+  standing: Standing
   unit: { path: string; name: string }
   wearer?: undefined
   conditionName?: undefined

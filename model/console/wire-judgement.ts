@@ -53,10 +53,14 @@ export const ledgerRowSchema = z
     toMs: ms,
     inForceMs: duration.meta({ description: 'the condition applied: versions, windows and permits worked in' }),
     violationMs: duration.meta({ description: 'in an incident that stands' }),
+    provenMs: duration.meta({
+      description: 'of that, proven: between two fixes that say so, no further apart than three report intervals',
+    }),
     servedMs: duration.meta({
       description:
-        'known to be where the condition wants it: between two fixes that say so and are close enough together; the rest nobody knows',
+        'known to be where the condition wants it: between two fixes that say so and are close enough together',
     }),
+    notKnownMs: duration.meta({ description: 'in force, neither proven nor served: nobody knows' }),
   })
   .meta({ id: 'LedgerRow' })
 

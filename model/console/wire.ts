@@ -11,6 +11,7 @@ import {
   RESOLUTIONS,
   SEVERITIES,
 } from '../incident/incident.ts'
+import { LEVELS } from '../incident/sop-table.ts'
 import { CONDITION_KINDS, windowSchema } from '../plan/plan.ts'
 import { zoneShapeSchema } from '../plan/zone.ts'
 
@@ -37,7 +38,9 @@ export const reasonKindSchema = z.enum(REASON_KINDS).default('lainnya')
 export const givenReasonSchema = z.strictObject({ reasonKind: reasonKindSchema, reason: reasonSchema })
 
 export const errorSchema = z
-  .object({ error: z.object({ code: z.string(), message: z.string() }) })
+  .object({
+    error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
+  })
   .meta({ id: 'ApiError' })
 
 export const meSchema = z
@@ -153,8 +156,16 @@ export const actSchema = z
     note: z.string().optional(),
     resolution: z.enum(RESOLUTIONS).optional(),
     signs: z.number().int().optional(),
+    revision: z.number().int().optional().meta({ description: 'the revision that the officer acted on' }),
+    changes: z.number().int().optional().meta({ description: 'the act whose finding this resolution changes' }),
+    escalatedTo: z
+      .object({ level: z.enum(LEVELS), recipients: z.array(z.string()) })
+      .optional()
+      .meta({ description: 'whom an escalation reaches' }),
   })
   .meta({ id: 'IncidentAct' })
+
+const INCIDENT_TYPE_NAMES = Object.keys(INCIDENT_TYPES) as [IncidentType, ...IncidentType[]]
 
 const evidenceSchema = z.object({
   timeMs: ms,
@@ -180,7 +191,7 @@ const episodeShape = {
 }
 const wearerIncidentShape = {
   ...episodeShape,
-  type: z.enum(Object.keys(INCIDENT_TYPES) as [IncidentType, ...IncidentType[]]),
+  type: z.enum(INCIDENT_TYPE_NAMES),
   wearerId: z.number().int(),
   conditionId: z.string().optional(),
   depthM: z.number().optional(),
@@ -218,11 +229,19 @@ export const wearerIncidentSchema = z.object(wearerIncidentShape).meta({ id: 'We
 export const incidentSchema = z
   .union([wearerIncidentSchema, z.object(unitIncidentShape).meta({ id: 'UnitIncident' })])
   .meta({ id: 'Incident' })
+const standingSchema = z
+  .object({
+    fromMs: ms.meta({ description: 'since when it stands as it does, by when it could be known here' }),
+    sinceRevision: z.number().int().optional().meta({ description: 'the revision that reinstated it' }),
+    signMs: ms.optional().meta({ description: 'when its newest recurrence could be known' }),
+  })
+  .meta({ id: 'Standing' })
 export const incidentViewSchema = z
   .union([
     z
       .object({
         ...wearerIncidentShape,
+        standing: standingSchema,
         wearer: z.object({ id: idSchema, n: z.number().int(), name: z.string(), unitPath: z.string() }),
         conditionName: z.string().optional(),
         acts: z.array(actSchema),
@@ -231,12 +250,41 @@ export const incidentViewSchema = z
     z
       .object({
         ...unitIncidentShape,
+        standing: standingSchema,
         unit: z.object({ path: z.string(), name: z.string() }),
         acts: z.array(actSchema),
       })
       .meta({ id: 'UnitIncidentView' }),
   ])
   .meta({ id: 'IncidentView' })
+
+const noticeSchema = z
+  .object({
+    kind: z.enum(['raised', 'withdrawn', 'escalated']),
+    cause: z.enum(['overdue', 'unhandled', 'officer']).optional(),
+    revision: z.number().int(),
+    recipientId: z.string(),
+    level: z.enum(LEVELS),
+    channel: z.string(),
+    queuedMs: ms,
+    acceptedMs: ms.optional().meta({ description: 'the receiver’s server accepted it' }),
+    failedMs: ms.optional().meta({ description: 'every attempt failed' }),
+  })
+  .meta({ id: 'IncidentNotice' })
+const revisionFactsSchema = z
+  .object({
+    ...{ revision: z.number().int(), type: z.enum(INCIDENT_TYPE_NAMES), severity: z.enum(SEVERITIES) },
+    ...{ startMs: ms, confirmedMs: ms, endMs: ms.optional(), late: z.boolean(), inferred: z.boolean() },
+    ...{ signs: z.number().int().optional(), withdrawn: z.object({ reason: z.string() }).optional() },
+  })
+  .meta({ id: 'RevisionFacts' })
+export const timelineEntrySchema = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('revision'), atMs: ms, revision: revisionFactsSchema }),
+    z.object({ kind: z.literal('act'), atMs: ms, act: actSchema }),
+    z.object({ kind: z.literal('notice'), atMs: ms, notice: noticeSchema }),
+  ])
+  .meta({ id: 'TimelineEntry' })
 
 /** What an act must carry: text for a note, an outcome for a resolution, and for nothing else. */
 export const actRequestSchema = z
@@ -247,11 +295,19 @@ export const actRequestSchema = z
     signs: z.number().int().min(0).optional().meta({
       description: 'signs of the incident that the officer saw; a resolution holds for no more of them',
     }),
+    revision: z.number().int().min(1).optional().meta({ description: 'revision that the officer saw' }),
+    changes: z.number().int().min(1).optional().meta({
+      description: 'the act whose finding a resolution changes: with a reason, and by at least the rank of who made it',
+    }),
   })
   .refine((act) => act.action !== 'note' || act.note !== undefined, { path: ['note'], message: 'a note has a text' })
   .refine((act) => (act.action === 'resolve') === (act.resolution !== undefined), {
     path: ['resolution'],
     message: 'a resolution has an outcome, and nothing else has one',
+  })
+  .refine((act) => act.changes === undefined || (act.action === 'resolve' && act.note !== undefined), {
+    path: ['changes'],
+    message: 'only a resolution changes a finding, and it says why',
   })
   .meta({ id: 'ActRequest' })
 

@@ -1,32 +1,36 @@
 // An incident is an episode with a beginning, a confirmation and an end.
+import type { Level, SopName } from './sop-table.ts'
 
 export const SEVERITIES = ['informasi', 'serius', 'kritis'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
-/** Every type, with its default severity and what opens it. Names of the interface stand in the message files. */
+/**
+ * Every type, with its default severity, what opens it and the SOP that it follows where it is more than informasi. Names of the
+ * interface stand in the message files.
+ */
 export const INCIDENT_TYPES = {
-  strap_open: { severity: 'kritis', openedBy: 'device' },
-  case_opened: { severity: 'kritis', openedBy: 'device' },
-  sos: { severity: 'kritis', openedBy: 'device' },
-  inside_avoided_zone: { severity: 'kritis', openedBy: 'engine' },
-  away_from_required_zone: { severity: 'serius', openedBy: 'engine' },
-  off_corridor: { severity: 'serius', openedBy: 'engine' },
-  inferred_crossing: { severity: 'informasi', openedBy: 'engine' },
-  warning_ring: { severity: 'informasi', openedBy: 'engine' },
-  location_unverifiable: { severity: 'serius', openedBy: 'engine' },
-  position_not_credible: { severity: 'serius', openedBy: 'engine' },
-  suspected_jamming: { severity: 'serius', openedBy: 'engine' },
-  no_communication: { severity: 'serius', openedBy: 'clock' },
-  no_fix: { severity: 'informasi', openedBy: 'engine' },
-  battery_low: { severity: 'informasi', openedBy: 'device' },
-  battery_critical: { severity: 'serius', openedBy: 'device' },
-  battery_dead: { severity: 'serius', openedBy: 'clock' },
-  fleet_silence: { severity: 'serius', openedBy: 'clock' },
-  forgery_suspected: { severity: 'serius', openedBy: 'engine' },
-  whereabouts_uncertain: { severity: 'informasi', openedBy: 'engine' },
-  device_alarm_unknown: { severity: 'informasi', openedBy: 'device' },
-  bad_data: { severity: 'informasi', openedBy: 'device' },
-} as const satisfies Record<string, { severity: Severity; openedBy: 'device' | 'engine' | 'clock' }>
+  strap_open: { severity: 'kritis', openedBy: 'device', sop: 'tampering' },
+  case_opened: { severity: 'kritis', openedBy: 'device', sop: 'tampering' },
+  sos: { severity: 'kritis', openedBy: 'device', sop: 'sos' },
+  inside_avoided_zone: { severity: 'kritis', openedBy: 'engine', sop: 'avoided_zone' },
+  away_from_required_zone: { severity: 'serius', openedBy: 'engine', sop: 'absence' },
+  off_corridor: { severity: 'serius', openedBy: 'engine', sop: 'absence' },
+  inferred_crossing: { severity: 'informasi', openedBy: 'engine', sop: 'avoided_zone' },
+  warning_ring: { severity: 'informasi', openedBy: 'engine', sop: 'absence' },
+  location_unverifiable: { severity: 'serius', openedBy: 'engine', sop: 'doubt' },
+  position_not_credible: { severity: 'serius', openedBy: 'engine', sop: 'doubt' },
+  suspected_jamming: { severity: 'serius', openedBy: 'engine', sop: 'doubt' },
+  no_communication: { severity: 'serius', openedBy: 'clock', sop: 'silence' },
+  no_fix: { severity: 'informasi', openedBy: 'engine', sop: 'doubt' },
+  battery_low: { severity: 'informasi', openedBy: 'device', sop: 'battery' },
+  battery_critical: { severity: 'serius', openedBy: 'device', sop: 'battery' },
+  battery_dead: { severity: 'serius', openedBy: 'clock', sop: 'battery' },
+  fleet_silence: { severity: 'serius', openedBy: 'clock', sop: 'outage' },
+  forgery_suspected: { severity: 'serius', openedBy: 'engine', sop: 'doubt' },
+  whereabouts_uncertain: { severity: 'informasi', openedBy: 'engine', sop: 'doubt' },
+  device_alarm_unknown: { severity: 'informasi', openedBy: 'device', sop: 'doubt' },
+  bad_data: { severity: 'informasi', openedBy: 'device', sop: 'doubt' },
+} as const satisfies Record<string, { severity: Severity; openedBy: 'device' | 'engine' | 'clock'; sop: SopName }>
 export type IncidentType = keyof typeof INCIDENT_TYPES
 
 /** A report that decided an incident, by its identity, with what the engine made of it. */
@@ -189,4 +193,10 @@ export type IncidentAct = {
   resolution?: Resolution
   /** `signs` of the incident as it stood when the officer acted; absent: one. A resolution holds for these and no later ones. */
   signs?: number
+  /** The revision that the officer acted on; absent: not known, it was written down by an older version. */
+  revision?: number
+  /** Of a resolution: the act whose finding it changes, by an officer of at least the same rank. */
+  changes?: number
+  /** Of an escalation: the level that is notified of it, and its recipients. */
+  escalatedTo?: { level: Level; recipients: string[] }
 }

@@ -1,27 +1,20 @@
-// What the SOP asks for once an alert is told: who acts and within what time. The console shows the clock of the first level;
-// notify tells the next one when a level's time has passed with nobody having taken the alert.
-import type { Severity } from './incident.ts'
+// What the SOP asks for in an incident of a type and severity, and who comes next.
+import { INCIDENT_TYPES, type IncidentType, type Severity } from './incident.ts'
+import { LEVELS, type Level, SOPS, type Sop } from './sop-table.ts'
 
-/** From the first to act upwards: ruang kendali and PK, Kasubsi or Kasi, Kepala Bapas. */
-export const LEVELS = ['petugas', 'kasubsi', 'kepala_bapas'] as const
-export type Level = (typeof LEVELS)[number]
-
-export type ResponseTimes = {
-  /** How long each level has, from when it was told; after a level without a time nobody further is told. */
-  withinMs: Partial<Record<Level, number>>
-  /** The end of the incident stops the clock. Where it does not, somebody must still say how it ended. */
-  endStops: boolean
+export function sopOf({ type, severity }: { type: IncidentType; severity: Severity }): Sop {
+  if (severity === 'informasi') return SOPS.read
+  const { severity: usual, sop } = INCIDENT_TYPES[type]
+  // What is graver than its type usually is has no more time than a cut strap.
+  return severity === 'kritis' && usual !== 'kritis' ? { ...SOPS.tampering, steps: SOPS[sop].steps } : SOPS[sop]
 }
 
-const MINUTE_MS = 60_000
-
-export const RESPONSE: Record<Severity, ResponseTimes> = {
-  kritis: { withinMs: { petugas: 4 * MINUTE_MS, kasubsi: 10 * MINUTE_MS }, endStops: false },
-  serius: { withinMs: { petugas: 15 * MINUTE_MS }, endStops: true },
-  informasi: { withinMs: {}, endStops: true },
+/** The end of the incident stops its clocks. Where it does not, somebody must still say how it ended. */
+export function endStops(severity: Severity): boolean {
+  return severity !== 'kritis'
 }
 
-/** Undefined where nobody is above. */
-export function levelAbove(level: Level): Level | undefined {
-  return LEVELS[LEVELS.indexOf(level) + 1]
+/** The level that is notified next while nobody takes the alert, and when after it could be known; undefined: nobody further. */
+export function nextLevel(sop: Sop, acting: Level): Sop['next'][number] | undefined {
+  return sop.next.find(({ level }) => LEVELS.indexOf(level) > LEVELS.indexOf(acting))
 }

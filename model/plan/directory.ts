@@ -16,10 +16,12 @@ export type DeviceSettings = {
   acceptBadChecksum?: boolean
   /** The device's clock runs in this zone, minutes east of UTC. */
   utcOffsetMinutes?: number
-  /** Alarm code of the protocol → common word. */
+  /** Alarm code or word of the device → common word, `none`, `strap=open`, `strap=closed`, `case=open` or `case=closed`. */
   alarmCodes?: Record<string, string>
   /** Raw strap digit or bit → open | closed. */
   strapCodes?: Record<string, 'open' | 'closed'>
+  /** JT/T 808: status bit 5 (coordinates encrypted) is true of this model. Most that set it send plain coordinates. */
+  encryptedPlace?: boolean
   /** JT/T 808: the model sends positions without having authenticated. */
   skipsAuthentication?: boolean
   /** Laipac: the password of our commands to the device; the makers' default where absent. */
@@ -31,6 +33,8 @@ export type DirectoryDevice = {
   /** As the device names itself on the wire. */
   deviceId: string
   unitPath: string
+  /** As its record names it; `DEVICE_MODELS` says what some do differently. */
+  model?: string
   /** The only protocol by which it speaks. Absent: by any that carries a credential of its own, and by none without one. */
   protocol?: Protocol
   /** It speaks through TLS only. */

@@ -4,6 +4,8 @@ export const id = {
   'alert.reopened': 'Peringatan {severity} dilaporkan lagi oleh alat sesudah diselesaikan. Lihat: {link}',
   'alert.withdrawn': 'Peringatan {severity} ditarik kembali. Lihat: {link}',
   'alert.overdue': 'Tenggat terlewat: peringatan {severity} belum diterima siapa pun. Mohon ditindaklanjuti: {link}',
+  'alert.unhandled':
+    'Tenggat penanganan terlewat: peringatan {severity} belum diselesaikan. Mohon ditindaklanjuti: {link}',
   'alert.officer': 'Petugas mengeskalasi peringatan {severity}. Mohon ditindaklanjuti: {link}',
   'severity.informasi': 'informasi',
   'severity.serius': 'serius',

@@ -35,8 +35,11 @@ export function recordIncidents(options: {
       const entries = await readIncidents(redis, keys, shard, position, { count: ENTRIES_PER_READ })
       const last = entries.at(-1)
       if (last === undefined) continue
-      const incidents = entries.map(({ json }) => JSON.parse(json) as LoggedIncident)
-      await inTransaction(pool, (client) => upsertIncidents(client, incidents))
+      const revisions = entries.map(({ id, json }) => ({
+        incident: JSON.parse(json) as LoggedIncident,
+        knownMs: parseId(id)[0],
+      }))
+      await inTransaction(pool, (client) => upsertIncidents(client, revisions))
       await setPosition(redis, keys, INCIDENTS_READER, shard, last.id)
       const notifies = (await getPosition(redis, keys, NOTIFY, shard)) !== undefined
       await trimIncidents(

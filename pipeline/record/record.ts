@@ -12,6 +12,7 @@ import { RecordLane } from './record-lane.ts'
 import { recordLate } from './record-late.ts'
 import { recordQuarantine } from './record-quarantine.ts'
 import { type RetentionOptions, retention } from './retention.ts'
+import { type SignHeadsOptions, signHeads } from './sign-heads.ts'
 
 export type RecordOptions = {
   pool: Pool
@@ -23,6 +24,8 @@ export type RecordOptions = {
   lanes?: number
   /** Dropping of what is old; absent: this process never does. */
   retention?: Pick<RetentionOptions, 'trackDays' | 'quarantineDays'>
+  /** Signing of the audit's heads; absent: this process never does. */
+  auditHeads?: SignHeadsOptions
   leaseTtlMs?: number
   clock: Clock
   log: Log
@@ -34,6 +37,8 @@ export type Recording = {
   ownedShards(): number[]
   /** Live recording processes as of the last beat, this one included. */
   ownerCount(): number
+  /** What an operator should know although it records. */
+  warning(): string | undefined
   stop(): Promise<void>
 }
 
@@ -119,8 +124,13 @@ export function startRecord(options: RecordOptions): Recording {
     })
     going.push(keepGoing('retention', old, log, options.onFatal))
   }
+  const signing =
+    options.auditHeads &&
+    signHeads({ ...options.auditHeads, pool, mine: () => owned.has(0), clock, log, meter: options.meter })
+  if (signing) going.push(keepGoing("audit's heads", signing.turn, log, options.onFatal))
   leases.start()
   return {
+    warning: () => signing?.warning(),
     ownedShards: () => [...owned.keys()].sort((a, b) => a - b),
     ownerCount: () => leases.owners.length,
     async stop() {

@@ -1,7 +1,9 @@
 import type { IncidentView, UnitIncidentView, WearerIncidentView } from '../../model/console/console.ts'
 import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
+import type { Standing } from '../../model/incident/life.ts'
 import type { Db } from '../database/open-pool.ts'
-import { ACT_JSON } from './acts-to-tell.ts'
+import { ACT_JSON } from './acts-to-publish.ts'
+import { legacyStanding } from './upsert-incidents.ts'
 
 /** Open: not withdrawn, not resolved, and either going on or grave enough that somebody must still say how it ended. */
 const STATES = {
@@ -14,8 +16,8 @@ export type IncidentState = keyof typeof STATES
 // The page is found first, so that what hangs on an incident is looked up for the rows that are given only. The body one by one:
 // joined, the view would be worked out for all incidents, as nothing but the rows' ids may pass its barrier.
 const viewOfPage = (page: string): string => `
-  WITH page AS MATERIALIZED (SELECT i.id, i.wearer_id, i.unit_path, i.condition_id, i.start_at FROM incident i ${page})
-  SELECT (SELECT s.body FROM seen_incident s WHERE s.id = i.id) AS body, json_build_object('id', w.uuid, 'n', w.id, 'name', w.name, 'unitPath', w.unit_path::text) AS wearer,
+  WITH page AS MATERIALIZED (SELECT i.id, i.wearer_id, i.unit_path, i.condition_id, i.start_at, i.standing FROM incident i ${page})
+  SELECT (SELECT s.body FROM seen_incident s WHERE s.id = i.id) AS body, i.standing, json_build_object('id', w.uuid, 'n', w.id, 'name', w.name, 'unitPath', w.unit_path::text) AS wearer,
     CASE WHEN i.unit_path IS NOT NULL THEN
       (SELECT json_build_object('path', u.path::text, 'name', u.name) FROM units_in_sight() u WHERE u.path = i.unit_path)
     END AS unit,
@@ -28,6 +30,7 @@ const viewOfPage = (page: string): string => `
 
 type Row = {
   body: LoggedIncident
+  standing: Standing | null
   wearer: WearerIncidentView['wearer']
   unit: UnitIncidentView['unit'] | null
   condition_name: string | null
@@ -71,6 +74,16 @@ export async function readIncident(
   return { incident: viewOf(rows[0]), revisions: revisions.rows.map((row) => row.body) }
 }
 
+/** When each revision of an incident in sight could be known here (UTC); those that an older version recorded are not among them. */
+export async function readKnownTimes(db: Db, incidentId: string): Promise<Map<number, number>> {
+  const { rows } = await db.query<{ revision: number; known_ms: number }>(
+    `SELECT revision, utc_ms(known_at) AS known_ms FROM incident_revision
+    WHERE incident_id = $1 AND known_at IS NOT NULL`,
+    [incidentId],
+  )
+  return new Map(rows.map(({ revision, known_ms }) => [revision, known_ms]))
+}
+
 /** Names of conditions (their zones') in sight by id, for incidents that come over the live feed. */
 export async function readConditionNames(db: Db, conditionIds: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await db.query<{ id: string; name: string }>(
@@ -81,7 +94,8 @@ export async function readConditionNames(db: Db, conditionIds: readonly string[]
   return new Map(rows.map((row) => [row.id, row.name]))
 }
 
-function viewOf({ body, wearer, unit, condition_name, acts }: Row): IncidentView {
-  if (body.unitPath !== undefined) return { ...body, unit: unit as UnitIncidentView['unit'], acts }
-  return { ...body, wearer, ...(condition_name !== null && { conditionName: condition_name }), acts }
+function viewOf({ body, standing: stored, wearer, unit, condition_name, acts }: Row): IncidentView {
+  const standing = stored ?? legacyStanding(body)
+  if (body.unitPath !== undefined) return { ...body, standing, unit: unit as UnitIncidentView['unit'], acts }
+  return { ...body, standing, wearer, ...(condition_name !== null && { conditionName: condition_name }), acts }
 }

@@ -6,6 +6,7 @@ type DeviceRow = {
   bracelet_id: number
   device_id: string
   unit_path: string
+  model: string
   protocol: Protocol | null
   requires_tls: boolean
   secret_sha256: string | null
@@ -23,7 +24,7 @@ type GatewayRow = { id: string; unit_path: string; secret_sha256: string; revoke
 /** Every bracelet and gateway. Assignments are cut to the wearers' supervisions: outside them a bracelet leaves no track. */
 export async function loadDirectory(db: Db): Promise<DirectoryRecord[]> {
   const devices = await db.query<DeviceRow>(`
-    SELECT b.id AS bracelet_id, b.device_id, b.unit_path::text, b.protocol, b.requires_tls, b.secret_sha256, b.id_suffices,
+    SELECT b.id AS bracelet_id, b.device_id, b.unit_path::text, b.model, b.protocol, b.requires_tls, b.secret_sha256, b.id_suffices,
       b.certificate_sha256, b.certificate_cn, b.preshared_key,
       coalesce(b.networks, (
         SELECT u.device_networks FROM unit u WHERE b.unit_path <@ u.path AND u.device_networks IS NOT NULL
@@ -48,6 +49,7 @@ function deviceOf(row: DeviceRow): DirectoryRecord {
       braceletId: row.bracelet_id,
       deviceId: row.device_id,
       unitPath: row.unit_path,
+      model: row.model,
       ...(row.protocol !== null && { protocol: row.protocol }),
       ...(row.requires_tls && { requiresTls: true }),
       ...(row.secret_sha256 !== null && { secretSha256: row.secret_sha256 }),

@@ -100,6 +100,10 @@ export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
     acts: `${prefix}:{acts}`,
     /** Recipients that have or had a queue of alerts. */
     recipients: `${prefix}:{recipients}`,
+    /** What was sent to whom about an incident, and what came of it. */
+    notices: (incidentId: string) => `${prefix}:{notices:${incidentId}}`,
+    /** Recipients that are configured now, with their levels. */
+    notifiedLevels: `${prefix}:{notified-levels}`,
     /** First part of the keys of the queues of alerts; the tag keeps them on one node of a Redis Cluster. */
     queues: `${prefix}:{notify}`,
     /** How many shards the log was begun with. */

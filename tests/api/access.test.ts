@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { IncidentView, WearerDetail, WearerSummary } from '../../model/console/console.ts'
 import type { Incident, IncidentAct } from '../../model/incident/incident.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { waitFor } from '../setup/patience.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { DAY_MS, FROM_MS, incident, type SeededWearer } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'
 
@@ -267,7 +267,7 @@ test('an incident is told to Kanwil for a written reason only, also while Postgr
   ]
   await t.database.ownerPool.query('DELETE FROM access_grant')
   const recorded = incident({ id: '20000000-0000-4000-8000-000000000001', wearerId: wearers.b1.n, evidence })
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [recorded]))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [recorded]))
   const { incident: fresh } = await t.tell(wearers.b1, { evidence })
   await waitFor(async () => expect((await read('kepalaB', `/v1/incidents/${fresh.id}`)).status).toBe(200))
   const places = async (officer: string) => {
@@ -290,7 +290,7 @@ test('an incident is told to Kanwil for a written reason only, also while Postgr
 
 test('a resolution is for the signs told so far, also those that PostgreSQL does not have yet', async () => {
   const { incident: fresh } = await t.tell(wearers.a1, { type: 'strap_open', severity: 'kritis' })
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [fresh]))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [fresh]))
   const resolve = async () => {
     const outcome = { action: 'resolve', resolution: 'alarm_palsu' }
     const { body } = await send('pk1A', `/v1/incidents/${fresh.id}/acts`, outcome)
@@ -299,7 +299,7 @@ test('a resolution is for the signs told so far, also those that PostgreSQL does
   expect((await resolve()).signs).toBeUndefined()
   const { incident: again } = await t.tell(wearers.a1, { ...fresh, revision: 2, signs: 2 })
   await waitFor(async () => expect((await resolve()).signs).toBe(2))
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [again]))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [again]))
   const { incidents } = (await read('pk1A', '/v1/incidents')).body as { incidents: IncidentView[] }
   expect(incidents.map(({ id }) => id)).not.toContain(fresh.id)
 })
@@ -307,7 +307,7 @@ test('a resolution is for the signs told so far, also those that PostgreSQL does
 test('a resolution holds for the signs on the officer’s screen and no more', async () => {
   const { incident: fresh } = await t.tell(wearers.a1, { type: 'strap_open', severity: 'kritis' })
   const path = `/v1/incidents/${fresh.id}/acts`
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [fresh]))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [fresh]))
   const resolve = (signs?: unknown) =>
     send('pk1A', path, { action: 'resolve', resolution: 'alarm_palsu', ...(signs !== undefined && { signs }) })
   const signsOf = async (signs?: number) => {
@@ -321,7 +321,7 @@ test('a resolution holds for the signs on the officer’s screen and no more', a
     expect([wrong, (await resolve(wrong)).status]).toEqual([wrong, 400])
   const again = { ...fresh, revision: 2, signs: 3 }
   await t.tell(wearers.a1, again)
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [again]))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [again]))
   // The device raised it anew, twice, while the officer's line was down; the dialog is still open.
   expect(await signsOf(1)).toBe(1)
   expect(await signsOf(0)).toBe(1)

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { READINGS } from '../../api/routes/track-access.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { silentLog } from '../setup/test-redis.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { DAY_MS, FROM_MS, incident, type SeededWearer } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   for (const officer of ['pk1A', 'pk2A', 'kasubsiA', 'kepalaA', 'operatorA', 'pkB', 'kanwil', 'ditjenpas'])
     cookies[officer] = await t.signIn(officer)
   const of = { wearerId: wearers.a1.n, conditionId: wearers.a1.conditionId }
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [incident({ id: EXPLAINED, ...of })]))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [incident({ id: EXPLAINED, ...of })]))
 })
 afterAll(() => t.close())
 

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { backtest } from '../../geofence/inquiry/backtest.ts'
 import type { Incident } from '../../model/incident/incident.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { insertSupervision, insertWearer } from '../../store/people/insert-people.ts'
 import { insertCondition, insertZone } from '../../store/rules/insert-rules.ts'
 import { loadPlans, loadZones } from '../../store/rules/load-plans.ts'
 import { FixRows } from '../../store/track/encode-fixes.ts'
 import { insertFixes } from '../../store/track/insert-fixes.ts'
 import { readReports } from '../../store/track/read-reports.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { addReport, DAY_MS, incident } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'
 
@@ -58,7 +58,7 @@ beforeAll(async () => {
     stored.map(({ report }) => report),
   )
   absence = { ...judged[0]!, revision: 1 }
-  await inTransaction(recordPool, (client) => upsertIncidents(client, [absence]))
+  await inTransaction(recordPool, (client) => upsertKnown(client, [absence]))
 })
 afterAll(() => t?.close())
 
@@ -115,7 +115,7 @@ test('what no stored track leads to is not explained', async () => {
   })
   const unknown = incident({ id: '20000000-0000-4000-8000-000000000002', wearerId: klien.n, startMs: FROM_MS })
   await inTransaction(t.database.recordPool, (client) =>
-    upsertIncidents(client, [silence, { ...unknown, confirmedMs: FROM_MS + 1 }]),
+    upsertKnown(client, [silence, { ...unknown, confirmedMs: FROM_MS + 1 }]),
   )
   for (const { id } of [silence, unknown]) {
     const { status, body } = await read('pk1A', `/v1/incidents/${id}/explanation`)

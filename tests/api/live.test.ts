@@ -44,6 +44,7 @@ test('an incident is on the screen of those who see the wearer and on no other',
   for (const { incident: view } of told)
     expect(view).toEqual({
       ...incident,
+      standing: { fromMs: expect.any(Number) },
       wearer: { id: wearers.a1.id, n: wearers.a1.n, name: 'Klien a1', unitPath: 'dj.jabar.bandung' },
       conditionName: 'Rumah a1',
       acts: [],

@@ -4,8 +4,8 @@ import { RecentIncidents } from '../../api/live/recent.ts'
 import type { RunningApi } from '../../api/start-api.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { setPosition } from '../../stream/logs/positions.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { incident, unitIncident } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, post, SHARDS } from './api-under-test.ts'
 import { type Gate, gateTo } from './gate.ts'
@@ -58,7 +58,7 @@ test('an incident resolved before memory began is told as resolved when it goes 
     Array.from({ length: 20 }, () => t.tell(a1, { type: 'strap_open', severity: 'kritis' })),
   )
   const incidents = told.map((each) => each.incident)
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, incidents))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, incidents))
   const resolved = await Promise.all(incidents.map(({ id }) => act(id, RESOLVE)))
   await leaveTheLog(resolved)
   const before = connectLive(t.api, cookie)
@@ -88,7 +88,7 @@ test('an incident resolved before memory began is told as resolved when it goes 
 test('of a whole unit too; and what is done about it next comes once, after what was done before', async () => {
   const outage = unitIncident({ unitPath: 'dj.jabar.bandung' })
   const { redis, keys } = t.redis
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [outage]))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [outage]))
   const taken = await act(outage.id, { action: 'acknowledge' })
   await leaveTheLog([taken])
   const later = await startLater()
@@ -108,7 +108,7 @@ test('of a whole unit too; and what is done about it next comes once, after what
 test('while the database is away an alert does not wait for what was done about it', async () => {
   const { a1 } = t.seeded.wearers
   const old = incident({ id: '20000000-0000-4000-8000-000000000077', wearerId: a1.n, severity: 'kritis' })
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [old]))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [old]))
   const resolved = await act(old.id, RESOLVE)
   await leaveTheLog([resolved])
   const later = await startLater()
@@ -134,7 +134,7 @@ test('while the database is away an alert does not wait for what was done about 
 test('nor while the database says nothing; then it is not asked again until it has answered', async () => {
   const { a1 } = t.seeded.wearers
   const old = incident({ id: '20000000-0000-4000-8000-000000000078', wearerId: a1.n, severity: 'kritis' })
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [old]))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [old]))
   const resolved = await act(old.id, RESOLVE)
   await leaveTheLog([resolved])
   const later = await startLater(50)
@@ -179,15 +179,19 @@ test('memory says what it may lack: of what began before it, of what it dropped,
   const done = (actId: number, n: number): IncidentAct => ({
     ...{ actId, incidentId: of(n, 1).id, wearerId: 1, action: 'note', officerName: 'x', atMs: actId, note: 'x' },
   })
-  recent.addIncident(of(1, 1))
+  const standing = { fromMs: 1 }
+  recent.addIncident(of(1, 1), 1)
   recent.addAct(done(12, 2))
-  expect([1, 2, 3].map((n) => recent.lacksActs(of(n, 2)))).toEqual([false, true, true])
-  expect(recent.lacksActs(of(3, 1))).toBe(false)
+  expect([1, 2, 3].map((n) => recent.lacksHistory(of(n, 2)))).toEqual([false, true, true])
+  expect(recent.lacksHistory(of(3, 1))).toBe(false)
   recent.addAllActs([of(2, 1).id], [done(11, 2)])
+  expect(recent.lacksHistory(of(2, 2))).toBe(true)
+  recent.addStandings([{ incident: of(2, 1), standing }])
   expect(recent.acts(of(2, 1).id).map(({ actId }) => actId)).toEqual([11, 12])
-  expect(recent.lacksActs(of(2, 2))).toBe(false)
+  expect(recent.lacksHistory(of(2, 2))).toBe(false)
   recent.addAllActs([of(3, 1).id], [])
-  expect([1, 2, 3].map((n) => recent.lacksActs(of(n, 2)))).toEqual([true, false, false])
+  recent.addStandings([{ incident: of(3, 1), standing }])
+  expect([1, 2, 3].map((n) => recent.lacksHistory(of(n, 2)))).toEqual([true, false, false])
   recent.missedActs()
-  expect([2, 3].map((n) => recent.lacksActs(of(n, 2)))).toEqual([true, true])
+  expect([2, 3].map((n) => recent.lacksHistory(of(n, 2)))).toEqual([true, true])
 })

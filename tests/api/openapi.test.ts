@@ -6,10 +6,12 @@ import {
   errorSchema,
   incidentViewSchema,
   meSchema,
+  timelineEntrySchema,
   wearerDetailSchema,
   wearerSchema,
   zoneSchema,
 } from '../../model/console/wire.ts'
+import { announceRecipients } from '../../stream/logs/notified.ts'
 import { DAY_MS, FROM_MS } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'
 
@@ -73,6 +75,7 @@ test('every route answers with a status that it names; without a login with 401'
     'get /v1/incidents',
     'get /v1/incidents/{id}',
     'get /v1/incidents/{id}/explanation',
+    'get /v1/incidents/{id}/timeline',
     'get /v1/live',
     'get /v1/map-settings',
     'get /v1/me',
@@ -124,7 +127,10 @@ test('the answers are what the document says', async () => {
     units: [{ path: 'dj.jabar.bandung', name: 'Bapas Bandung', kind: 'bapas', timeZone: 'Asia/Jakarta' }],
   })
   expect(await read('/v1/map-settings')).toEqual({})
+  await announceRecipients(t.redis.redis, t.redis.keys, [{ id: 'kasubsi', level: 'kasubsi' }])
   const act = await post(t.api, `/v1/incidents/${a1.incidentId}/acts`, { action: 'escalate' }, cookie)
+  const entry = z.union(timelineEntrySchema.options.map(({ shape }) => z.strictObject(shape)))
+  z.object({ entries: z.array(entry).min(2) }).parse(await read(`/v1/incidents/${a1.incidentId}/timeline`))
   z.strictObject(actSchema.shape).parse(((await act.json()) as { act: unknown }).act)
 })
 

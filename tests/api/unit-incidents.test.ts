@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { IncidentView } from '../../model/console/console.ts'
 import type { UnitIncident } from '../../model/incident/incident.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { UNITS_SHARD } from '../../stream/redis/keys.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { unitIncident } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, post } from './api-under-test.ts'
 import { connectLive } from './live-client.ts'
@@ -31,7 +31,7 @@ test('it is on the screens of its unit and of those above, with the unit’s nam
   await tellUnit(outage)
   for (const each of seeing) {
     const { incident } = await each.until('incident', (m) => m.incident.id === outage.id)
-    expect(incident).toEqual({ ...outage, unit: UNIT, acts: [] })
+    expect(incident).toEqual({ ...outage, standing: { fromMs: expect.any(Number) }, unit: UNIT, acts: [] })
   }
   const marker = outageOf(2, { unitPath: 'dj' })
   await tellUnit(marker)
@@ -52,7 +52,7 @@ test('so new that it is not in PostgreSQL: read, acknowledged, and the act is he
   await operator!.until('incident', (m) => m.incident.id === outage.id)
   const cookie = await t.signIn('kepalaA')
   const read = (await (await get(t.api, `/v1/incidents/${outage.id}`, cookie)).json()) as { incident: IncidentView }
-  expect(read.incident).toEqual({ ...outage, unit: UNIT, acts: [] })
+  expect(read.incident).toEqual({ ...outage, standing: { fromMs: expect.any(Number) }, unit: UNIT, acts: [] })
   const answer = await post(t.api, `/v1/incidents/${outage.id}/acts`, { action: 'acknowledge' }, cookie)
   expect(answer.status).toBe(200)
   const { act } = await operator!.until('act', (m) => m.act.incidentId === outage.id)
@@ -69,7 +69,7 @@ test('so new that it is not in PostgreSQL: read, acknowledged, and the act is he
 
 test('recorded: listed among the others, resolved, and not explained', async () => {
   const outage = outageOf(9)
-  await inTransaction(t.database.recordPool, (client) => upsertIncidents(client, [outage]))
+  await inTransaction(t.database.recordPool, (client) => upsertKnown(client, [outage]))
   const cookie = await t.signIn('pk1A')
   const list = async () =>
     ((await (await get(t.api, '/v1/incidents?state=open', cookie)).json()) as { incidents: IncidentView[] }).incidents

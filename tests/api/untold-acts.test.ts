@@ -9,7 +9,7 @@ import type { RunningApi } from '../../api/start-api.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
-import { listActsToTell } from '../../store/incidents/acts-to-tell.ts'
+import { listActsToPublish } from '../../store/incidents/acts-to-publish.ts'
 import { insertAct } from '../../store/incidents/insert-act.ts'
 import { appendAct, readActs } from '../../stream/logs/act-log.ts'
 import { conclude, incidentOf, openReceiver, type Receiver, runNotify } from '../notify/notify-fixture.ts'
@@ -87,7 +87,7 @@ const untilNotified = (revisions: number[]) => waitFor(() => expect(notices()).t
 /** What the log of acts holds, without the seed's. */
 const told = async () => (await log()).filter(({ officerName }) => officerName !== 'ditjenpas')
 const log = async () => (await readActs(t.redis.redis, t.redis.keys, '0-0', { count: 1000 })).map(({ act }) => act)
-const waiting = () => listActsToTell(t.database.apiPool, 0, 1000)
+const waiting = () => listActsToPublish(t.database.apiPool, 0, 1000)
 
 test('killed between commit and log: the next process tells the consoles and notify', async () => {
   const { a1 } = t.seeded.wearers

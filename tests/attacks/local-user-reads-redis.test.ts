@@ -14,6 +14,7 @@ import { readLag } from '../../stream/logs/lag.ts'
 import { lateAnswered, readLateAnswer, readLateRequests, writeLateAnswer } from '../../stream/logs/late-requests.ts'
 import { publishLive, readLatest } from '../../stream/logs/live-channel.ts'
 import { readEdges } from '../../stream/logs/log-edges.ts'
+import { commitNotified, forgetDue, readDue, readNotified, rememberRecipients } from '../../stream/logs/notified.ts'
 import { getPosition, setPosition, trimReports } from '../../stream/logs/positions.ts'
 import { probeLog } from '../../stream/logs/probe-log.ts'
 import {
@@ -25,7 +26,6 @@ import {
   readQuarantine,
 } from '../../stream/logs/quarantine-log.ts'
 import { readEntries } from '../../stream/logs/read-reports.ts'
-import { commitTold, forgetDue, readDue, readTold, rememberRecipients } from '../../stream/logs/told.ts'
 import { agreeDeviceKey } from '../../stream/ownership/agree-device-key.ts'
 import { agreeShardCount } from '../../stream/ownership/agree-shard-count.ts'
 import { commitShard, eventFieldsOf, loadShard } from '../../stream/ownership/checkpoint.ts'
@@ -192,15 +192,15 @@ const OPERATIONS: readonly Operation[] = [
   ['reads acts', ['notify', 'api'], (redis) => readActs(redis, keys, '0-0', { count: 1 })],
   ['looks at the ends of the acts', ['api'], (redis) => readEdges(redis, keys.acts)],
 
-  ['reads what was told', ['notify'], (redis) => readTold(redis, keys, 0, ['i'])],
+  ['reads what was told', ['notify'], (redis) => readNotified(redis, keys, 0, ['i'])],
   [
     'commits what was told',
     ['notify'],
     (redis) =>
       withLease(redis, 'notify', (token) =>
-        commitTold(redis, keys, {
+        commitNotified(redis, keys, {
           ...{ shard: 0, token, position: '1-0', actsPosition: '1-0' },
-          told: [
+          notified: [
             { incidentId: 'i', json: '{}', keptMs: 1000, dueMs: 1 },
             { incidentId: 'j', json: '{}' },
           ],

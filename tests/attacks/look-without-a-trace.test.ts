@@ -1,9 +1,9 @@
 // Attack: an officer looks where somebody is in a way that nobody writes down; or tries doors, and nobody notices.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction } from '../../store/database/transaction.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { type ApiUnderTest, apiUnderTest, cookieOf, get, PASSWORD, post } from '../api/api-under-test.ts'
 import { connectLive } from '../api/live-client.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { FROM_MS, incident } from '../store/two-bapas.ts'
 
 const EVIDENCE = '20000000-0000-4000-8000-000000000009'
@@ -12,7 +12,7 @@ beforeAll(async () => {
   t = await apiUnderTest()
   const evidence = [{ timeMs: FROM_MS, role: 'start' as const, latE7: -69_000_000, lonE7: 1_076_000_000 }]
   const recorded = incident({ id: EVIDENCE, wearerId: t.seeded.wearers.a1.n, evidence })
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [recorded]))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [recorded]))
 })
 afterAll(() => t.close())
 

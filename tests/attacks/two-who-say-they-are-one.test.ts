@@ -36,7 +36,7 @@ async function say({ socket, session }: Line, place: typeof HOME): Promise<void>
   const before = (await open.stored()).length
   const report = { deviceId: IMEI, timeMs: open.clock.nowMs, fixValid: true, ...place, alarms: [], archived: false }
   socket.write(session.encode([report], false).bytes)
-  await expect.poll(async () => (await open.stored()).length, { timeout: 20_000 }).toBe(before + 1)
+  await expect.poll(async () => (await open.stored()).length).toBe(before + 1)
 }
 
 const disputed = async () => (await readDisputes(open.redis, open.keys)).length > 0
@@ -55,13 +55,10 @@ test('both streams are kept apart from then on, until an officer has looked', as
 
   const lastOf = async () => (await open.stored()).at(-1)!
   await expect
-    .poll(
-      async () => {
-        await say(bracelet, OUTSIDE)
-        return (await lastOf()).flags & REPORT_FLAG.disputed
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await say(bracelet, OUTSIDE)
+      return (await lastOf()).flags & REPORT_FLAG.disputed
+    })
     .toBe(REPORT_FLAG.disputed)
   const genuine = (await lastOf()).attributes!.sender
   await say(phone, HOME)
@@ -71,13 +68,10 @@ test('both streams are kept apart from then on, until an officer has looked', as
   phone.socket.destroy()
   expect(await settleDisputes(open.redis, open.keys, dispute!.wearerId)).toEqual([dispute!.braceletId])
   await expect
-    .poll(
-      async () => {
-        await say(bracelet, OUTSIDE)
-        return (await lastOf()).flags & REPORT_FLAG.disputed
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await say(bracelet, OUTSIDE)
+      return (await lastOf()).flags & REPORT_FLAG.disputed
+    })
     .toBe(0)
 })
 

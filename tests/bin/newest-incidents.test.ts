@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newestIncidents } from '../../bin/demo/watch-live.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { type ApiUnderTest, apiUnderTest, post } from '../api/api-under-test.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { FROM_MS, incident } from '../store/two-bapas.ts'
 
 let t: ApiUnderTest
@@ -21,7 +21,7 @@ test('page after page, resolved ones too', async () => {
       startMs: FROM_MS + i,
     }),
   )
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, many))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, many))
   const cookie = await t.signIn('operatorA')
   const outcome = { action: 'resolve', resolution: 'alasan_sah' }
   expect((await post(t.api, `/v1/incidents/${many[7]!.id}/acts`, outcome, cookie)).status).toBe(200)

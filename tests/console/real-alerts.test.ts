@@ -1,9 +1,9 @@
 // Against a real API: an alert that is only in the log, one that comes before the feed, and access that ends.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { inTransaction } from '../../store/database/transaction.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { setPosition } from '../../stream/logs/positions.ts'
 import { type ApiUnderTest, apiUnderTest, post, SHARDS } from '../api/api-under-test.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { openRealDesk, type RealDesk } from './real-desk.ts'
 
 let t: ApiUnderTest
@@ -46,7 +46,7 @@ test('a page whose feed comes after its lists has what was raised between', asyn
   const desk = await atDesk('pk1A', (url) => (away ? 'ws://127.0.0.1:9/' : url))
   await knows(desk, t.seeded.wearers.a1.incidentId).toBe(true)
   const { incident, entryId } = await t.tell(t.seeded.wearers.a1, strap)
-  await inTransaction(t.database.ownerPool, (client) => upsertIncidents(client, [incident]))
+  await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [incident]))
   await setPosition(t.redis.redis, t.redis.keys, 'record-incidents', t.seeded.wearers.a1.n % SHARDS, entryId)
   away = false
   await knows(desk, incident.id).toBe(true)

@@ -13,8 +13,23 @@ export const WEARER = 7
 
 const M_PER_DEG = 111_195
 
-/** A report `north`/`east` metres from `origin`; everything else as a good GPS fix unless said otherwise. */
+/**
+ * A report `north`/`east` metres from `origin`; everything else as a good GPS fix unless said otherwise. No receiver says the same
+ * coordinates twice, so they differ by some centimetres; see `frozen`.
+ */
 export function fix(
+  timeMs: number,
+  northM: number,
+  eastM: number,
+  more: Partial<DeviceReport> = {},
+  origin = HOME,
+): LogReport {
+  const centimetres = Math.abs(Math.floor(timeMs / 1000)) % 13
+  return frozen(timeMs, northM + centimetres / 100, eastM, more, origin)
+}
+
+/** The same to the digit: a stuck reading, or a place that was looked up. */
+export function frozen(
   timeMs: number,
   northM: number,
   eastM: number,

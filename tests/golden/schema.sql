@@ -156,12 +156,14 @@ incident table, row security for the owner too
   body jsonb not null
   resolved_at timestamp with time zone
   unit_path ltree
+  standing jsonb
 incident_revision table, row security for the owner too
   incident_id uuid not null
   revision integer not null
   wearer_id integer
   body jsonb not null
   unit_path ltree
+  known_at timestamp with time zone
 officer table, row security for the owner too
   id uuid not null = gen_random_uuid()
   name text not null
@@ -181,6 +183,10 @@ officer_act table, row security for the owner too
   resolution text
   signs integer not null = 1
   unit_path ltree
+  revision integer
+  officer_role text
+  changes bigint
+  escalated_to jsonb
 permit table, row security for the owner too
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
@@ -462,13 +468,18 @@ officer officer_pkey PRIMARY KEY (id)
 officer officer_role_check CHECK (role = ANY (ARRAY['pk'::text, 'asisten_pk'::text, 'kasubsi'::text, 'kepala_bapas'::text, 'operator'::text, 'kanwil'::text, 'ditjenpas'::text, 'auditor'::text, 'admin_ti'::text]))
 officer officer_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
 officer_act officer_act_action_check CHECK (action = ANY (ARRAY['acknowledge'::text, 'note'::text, 'escalate'::text, 'resolve'::text]))
+officer_act officer_act_changes_fkey FOREIGN KEY (changes) REFERENCES officer_act(act_id)
 officer_act officer_act_check CHECK ((action = 'resolve'::text) = (resolution IS NOT NULL))
 officer_act officer_act_check1 CHECK (action <> 'note'::text OR btrim(note) <> ''::text)
 officer_act officer_act_check2 CHECK (num_nonnulls(wearer_id, unit_path) = 1)
+officer_act officer_act_check3 CHECK (changes IS NULL OR action = 'resolve'::text)
+officer_act officer_act_check4 CHECK (escalated_to IS NULL OR action = 'escalate'::text)
+officer_act officer_act_escalated_to_check CHECK (pg_column_size(escalated_to) <= 4096)
 officer_act officer_act_note_check CHECK (length(note) <= 4000)
 officer_act officer_act_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
 officer_act officer_act_pkey PRIMARY KEY (act_id)
 officer_act officer_act_resolution_check CHECK (resolution = ANY (ARRAY['pelanggaran'::text, 'alasan_sah'::text, 'alarm_palsu'::text, 'gangguan_alat'::text]))
+officer_act officer_act_revision_check CHECK (revision >= 1)
 officer_act officer_act_signs_check CHECK (signs >= 1)
 officer_act officer_act_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 permit permit_approver_id_fkey FOREIGN KEY (approver_id) REFERENCES officer(id)
@@ -1336,14 +1347,27 @@ CREATE OR REPLACE FUNCTION public.check_act()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+DECLARE
+  found officer_act;
+  signs_known integer;
 BEGIN
   PERFORM pg_advisory_xact_lock(7103, hashtext(NEW.incident_id::text));
-  NEW.officer_name := (SELECT name FROM officer WHERE id = NEW.officer_id);
+  SELECT o.name, o.role INTO NEW.officer_name, NEW.officer_role FROM officer o WHERE o.id = NEW.officer_id;
   IF EXISTS (SELECT FROM incident
     WHERE id = NEW.incident_id AND (wearer_id IS DISTINCT FROM NEW.wearer_id OR unit_path IS DISTINCT FROM NEW.unit_path)) THEN
     RAISE EXCEPTION 'incident % is not of wearer %', NEW.incident_id, NEW.wearer_id USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.action = 'resolve' THEN
+    SELECT greatest(NEW.signs, max(coalesce((body ->> 'signs')::int, 1))) INTO signs_known FROM incident WHERE id = NEW.incident_id;
+    SELECT * INTO found FROM officer_act
+      WHERE incident_id = NEW.incident_id AND action = 'resolve' AND signs >= signs_known ORDER BY act_id DESC LIMIT 1;
+    IF NEW.changes IS DISTINCT FROM found.act_id AND (NEW.changes IS NOT NULL OR found.resolution <> NEW.resolution) THEN
+      RAISE EXCEPTION 'incident % has another finding', NEW.incident_id USING ERRCODE = 'GF001';
+    ELSIF NEW.changes IS NOT NULL AND officer_rank(NEW.officer_role) < officer_rank(found.officer_role) THEN
+      RAISE EXCEPTION 'a finding is changed by no lower rank' USING ERRCODE = 'GF002';
+    ELSIF NEW.changes IS NOT NULL AND coalesce(btrim(NEW.note), '') = '' THEN
+      RAISE EXCEPTION 'a finding is changed with a reason only' USING ERRCODE = 'GF003';
+    END IF;
     UPDATE incident SET resolved_at = NEW.at
     WHERE id = NEW.incident_id AND resolved_at IS NULL AND coalesce((body ->> 'signs')::int, 1) <= NEW.signs;
   END IF;
@@ -1695,6 +1719,14 @@ AS $function$
   SELECT o.id, o.name, o.role, o.unit_path, u.name, u.time_zone
   FROM officer o JOIN unit u ON u.path = o.unit_path WHERE o.auth_user_id = account AND o.active
 $function$
+CREATE OR REPLACE FUNCTION public.officer_rank(role text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(array_position(ARRAY['pk', 'kasubsi', 'kepala_bapas', 'kanwil', 'ditjenpas'], role), 1)
+$function$
 CREATE OR REPLACE FUNCTION public.raise_reading_alarms(OUT what text, OUT per text, OUT readings integer, OUT allowed integer)
  RETURNS SETOF record
  LANGUAGE plpgsql
@@ -1842,6 +1874,14 @@ AS $function$
 BEGIN
   RETURN EXISTS (SELECT FROM zone z WHERE z.id = sees_zone.zone_id);
 END $function$
+CREATE OR REPLACE FUNCTION public.standings_of(incident_ids uuid[], OUT body jsonb, OUT standing jsonb)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT i.body, i.standing FROM incident i WHERE acting_officer_id() IS NULL AND i.id = ANY (incident_ids)
+$function$
 CREATE OR REPLACE FUNCTION public.taking_over(relation oid)
  RETURNS boolean
  LANGUAGE sql
@@ -1981,10 +2021,10 @@ gelang_record: SELECT on rules_version
 
 -- grants on columns
 gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks) on bracelet
-gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path) on incident
+gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
 gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
-gelang_api: SELECT (incident_id, revision, wearer_id, unit_path) on incident_revision
+gelang_api: SELECT (incident_id, revision, wearer_id, unit_path, known_at) on incident_revision
 gelang_api: SELECT (received_at, source_id, protocol, reason, detail, device_id, cut) on quarantine
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on condition
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on permit
@@ -2026,6 +2066,7 @@ gelang_api: reveal_nik(uuid,text,text)
 gelang_api: review_reason(bigint,text,text)
 gelang_api: rules_in_sight()
 gelang_api: sees_zone(text)
+gelang_api: standings_of(uuid[])
 gelang_api: taking_over(oid)
 gelang_api: unit_figures()
 gelang_api: units_in_sight()

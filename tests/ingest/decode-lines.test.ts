@@ -29,12 +29,26 @@ test('text frames, one a line, of one connection', () => {
         },
       ],
       reply: null,
+      heard: true,
       error: null,
+      warning: null,
     },
-    { reports: [], reply: null, error: null },
-    { reports: [], reply: null, error: 'a frame is not whole: 32 bytes left over' },
-    { reports: [], reply: null, error: 'impossible_time: no such date or time' },
-    { reports: [expect.objectContaining({ strap: 'closed' })], reply: null, error: '1 bytes outside any frame' },
+    { reports: [], reply: null, heard: true, error: null, warning: null },
+    { reports: [], reply: null, heard: false, error: 'a frame is not whole: 32 bytes left over', warning: null },
+    {
+      reports: [expect.objectContaining({ fixTime: null, fixValid: false, strap: 'closed', batteryPercent: 64 })],
+      reply: null,
+      heard: true,
+      error: null,
+      warning: 'impossible_time: no such date or time',
+    },
+    {
+      reports: [expect.objectContaining({ strap: 'closed' })],
+      reply: null,
+      heard: true,
+      error: '1 bytes outside any frame',
+      warning: null,
+    },
   ])
 })
 
@@ -61,12 +75,20 @@ test('HTTP requests as JSON, one a line', () => {
         }),
       ],
       reply: '',
+      heard: true,
       error: null,
+      warning: null,
     },
-    { reports: [], reply: '', error: 'impossible_time: timestamp is no time' },
-    { reports: [], reply: null, error: 'malformed: no device id' },
-    { reports: [], reply: null, error: 'the line is no JSON' },
-    { reports: [], reply: null, error: 'the line must be a JSON object' },
+    {
+      reports: [expect.objectContaining({ fixTime: null, deviceId: 'a' })],
+      reply: '',
+      heard: true,
+      error: null,
+      warning: 'impossible_time: timestamp is no time',
+    },
+    { reports: [], reply: null, heard: false, error: 'malformed: no device id', warning: null },
+    { reports: [], reply: null, heard: false, error: 'the line is no JSON', warning: null },
+    { reports: [], reply: null, heard: false, error: 'the line must be a JSON object', warning: null },
   ])
 })
 

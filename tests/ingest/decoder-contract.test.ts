@@ -7,12 +7,13 @@ import { INGEST_LIMITS } from '../../ingest/limits.ts'
 import type {
   DecodeContext,
   Decoded,
+  DecodedReport,
   DeviceProtocol,
   HttpProtocol,
   StreamProtocol,
 } from '../../ingest/protocols/decoder.ts'
 import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
-import { ALARM, type DeviceReport } from '../../model/report/report.ts'
+import { ALARM } from '../../model/report/report.ts'
 
 type Example = {
   protocol: string
@@ -38,14 +39,17 @@ const protocols: readonly DeviceProtocol[] = DEVICE_PROTOCOLS
 const examplesOf = (protocol: DeviceProtocol) => EXAMPLES.filter((example) => example.protocol === protocol.name)
 
 /** Everything that is promised of a report, whatever the bytes were. */
-function checkReport(report: DeviceReport): void {
+function checkReport(report: DecodedReport): void {
   expect(report.deviceId.length).toBeGreaterThan(0)
   expect(report.deviceId).toMatch(/^[\x20-\x7e]{1,64}$/)
-  expect(Number.isFinite(report.timeMs)).toBe(true)
   expect((report.latDeg === undefined) === (report.lonDeg === undefined)).toBe(true)
   if (report.fixValid) expect(report.latDeg).toBeDefined()
   for (const alarm of report.alarms) expect(Object.hasOwn(ALARM, alarm)).toBe(true)
-  for (const value of Object.values(report)) if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true)
+  // A time that cannot be read is NaN; whatever else is a number is one.
+  for (const [name, value] of Object.entries(report))
+    if (typeof value === 'number' && name !== 'timeMs') expect([name, Number.isFinite(value)]).toEqual([name, true])
+  if (report.alarms.includes('unknown')) expect(report.unknownAlarm).toMatch(/^[\x20-\x7e]{1,40}$/)
+  for (const { detail } of report.defects ?? []) expect(detail.length).toBeGreaterThan(0)
 }
 
 function checkDecoded({ reports, error }: Pick<Decoded, 'reports' | 'error'>): void {
@@ -54,7 +58,7 @@ function checkDecoded({ reports, error }: Pick<Decoded, 'reports' | 'error'>): v
 }
 
 /** What an example says, in our words and units. */
-function checkExpected(report: DeviceReport, wanted: Record<string, unknown>): void {
+function checkExpected(report: DecodedReport, wanted: Record<string, unknown>): void {
   const near = (value: number | undefined, to: unknown) => expect(value).toBeCloseTo(to as number, 6)
   if (wanted.deviceId !== undefined) expect(report.deviceId).toBe(wanted.deviceId)
   if (wanted.time !== undefined) expect(new Date(report.timeMs).toISOString()).toBe(wanted.time)
@@ -111,7 +115,7 @@ function streamContract(protocol: StreamProtocol): void {
   function run(chunks: Uint8Array[], frameBytesMax = INGEST_LIMITS.frameBytesMax) {
     const framer = protocol.newFramer(frameBytesMax)
     const decoder = protocol.newDecoder()
-    const all: { reports: DeviceReport[]; replies: string[]; errors: number; frames: number } = {
+    const all: { reports: DecodedReport[]; replies: string[]; errors: number; frames: number } = {
       reports: [],
       replies: [],
       errors: 0,

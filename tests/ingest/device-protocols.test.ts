@@ -85,7 +85,7 @@ test('a cut strap is raised although the clock of the device is broken, and its 
   )
   await line.hears(gt06('01', '', 1) + gt06('26', '', 2))
   expect(await open.stored()).toMatchObject([
-    { timeMs: NOW_MS, alarms: ALARM.tamper, flags: 16 | REPORT_FLAG.unproven },
+    { timeMs: NOW_MS, alarms: ALARM.tamper, flags: 1 | 16 | REPORT_FLAG.unproven },
   ])
   expect((await open.quarantined()).map(({ reason }) => reason)).toEqual(['impossible_time'])
 })

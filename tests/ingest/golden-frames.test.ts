@@ -9,7 +9,7 @@ for (const protocol of new Set(GOLDEN.map((golden) => golden.protocol)))
   describe(protocol, () => {
     test.each(GOLDEN.filter((golden) => golden.protocol === protocol).map((golden) => [golden.name, golden] as const))(
       '%s',
-      (_, { lines, reports, reply, error, settings }) => {
+      (_, { lines, reports, reply, error, warning, settings }) => {
         const context: DecodeContext = { receivedMs, settingsOf: () => settings, authorize: () => true }
         const last = [...decodeLinesWith(protocol, lines, context)].at(-1)!
         expect(last.reports).toHaveLength(reports.length)
@@ -22,6 +22,8 @@ for (const protocol of new Set(GOLDEN.map((golden) => golden.protocol)))
         if (reply !== undefined) expect(last.reply).toBe(reply)
         if (error === undefined) expect(last.error).toBeNull()
         else expect(last.error).toMatch(error)
+        if (warning !== undefined) expect(last.warning).toMatch(warning)
+        if (reports.length > 0) expect(last.heard).toBe(true)
       },
     )
   })

@@ -51,12 +51,13 @@ test('every member comes out in our words', () => {
     batteryVolts: 3.9,
     charging: false,
     strap: 'closed',
-    alarms: ['sos', 'tamper', 'other'],
+    alarms: ['sos', 'tamper', 'unknown'],
+    unknownAlarm: 'dragon',
     fixValid: true,
     archived: true,
     source: 'gps',
     mock: true,
-    attributes: { alarm: 'dragon', cell: '510,1,2', ok: true, firmware: 7 },
+    attributes: { cell: '510,1,2', ok: true, firmware: 7 },
   })
 })
 
@@ -89,7 +90,7 @@ test.each([
   [{ accuracyM: 'good' }, 'accuracyM must be'],
   [{ altitudeM: [] }, 'altitudeM must be'],
   [{ hdop: {} }, 'hdop must be'],
-  [{ speedMps: -1 }, 'speedMps must be'],
+  [{ speedMps: -2 }, 'speedMps must be'],
   [{ courseDeg: 361 }, 'courseDeg must be'],
   [{ satellites: 300 }, 'satellites must be'],
   [{ batteryPercent: 101 }, 'batteryPercent must be'],
@@ -147,4 +148,22 @@ test('any JSON gives a report that the log can carry, or a reason, and perhaps w
     }),
     { numRuns: 5000, seed: 4711 },
   )
+})
+
+test('−1 is what phones send of a measure that they do not know: it costs that measure alone', () => {
+  for (const name of ['batteryPercent', 'batteryVolts', 'speedMps', 'courseDeg', 'accuracyM', 'hdop', 'satellites'])
+    expect(parse({ deviceId: 'b1', time: NOW, lat: -6.2, lon: 106.8, [name]: -1 })).toEqual({
+      deviceId: 'b1',
+      timeMs: NOW,
+      latDeg: -6.2,
+      lonDeg: 106.8,
+      fixValid: true,
+      alarms: [],
+      archived: false,
+    })
+  expect(parse({ deviceId: 'b1', time: NOW, lat: -1, lon: -1, altitudeM: -1 })).toMatchObject({
+    latDeg: -1,
+    lonDeg: -1,
+    altitudeM: -1,
+  })
 })

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { DirectoryRecord } from '../../model/plan/directory.ts'
+import { REPORT_FLAG } from '../../model/report/report.ts'
 import { device, NOW_MS, type OpenIngest, openIngest, PEOPLE, SECRET } from './ingest-fixture.ts'
 
 let open: OpenIngest
@@ -66,24 +67,23 @@ test('a device has alarm codes of its own', async () => {
 test('what can never be accepted is answered 200 and kept', async () => {
   const never = [
     `/?id=free&timestamp=yesterday&lat=1&lon=2`,
-    `/?id=free&timestamp=${T}&lat=north&lon=2`,
     `/?id=free&timestamp=${T}&lat=95&lon=2`,
     `/?id=free&timestamp=${T + 86_400}&lat=1&lon=2`,
     `/?id=free&timestamp=1000000000&lat=1&lon=2`,
   ]
   for (const path of never) expect([(await open.osmand(path)).status, path]).toEqual([200, path])
-  expect((await open.osmand('/', json({ device_id: 'free' }))).status).toBe(200)
   expect(await open.stored()).toEqual([])
   const quarantined = await open.quarantined()
-  expect(quarantined.map((q) => q.reason)).toEqual([
-    'impossible_time',
-    'malformed',
-    'impossible_position',
-    'future',
-    'ancient',
-    'malformed',
-  ])
+  expect(quarantined.map((q) => q.reason)).toEqual(['impossible_time', 'impossible_position', 'future', 'ancient'])
   expect(Buffer.from(quarantined[0]!.raw).toString()).toBe(`GET ${never[0]}\n\n\n`)
+})
+
+test('a record whose place cannot be read is heard, without a place', async () => {
+  expect((await open.osmand(`/?id=free&timestamp=${T}&lat=north&lon=2&batt=50`)).status).toBe(200)
+  expect((await open.osmand('/', json({ device_id: 'free' }))).status).toBe(200)
+  const stored = await open.stored()
+  expect(stored).toHaveLength(2)
+  for (const { flags } of stored) expect(flags & (REPORT_FLAG.hasPosition | REPORT_FLAG.fixValid)).toBe(0)
 })
 
 test('of an array the good records are stored and the bad ones kept, with one answer', async () => {

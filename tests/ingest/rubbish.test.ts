@@ -48,7 +48,10 @@ beforeAll(async () => {
   console.log(`rubbish from seed ${SEED}`)
   open = await openIngest({
     records: [
-      ...[...soundIds].map(([protocol, id]) => idOnly(id, protocol)),
+      // Over HTTP an id alone is not enough.
+      ...[...soundIds].map(([protocol, id]) =>
+        protocol === 'owntracks' ? device(id, { protocol }) : idOnly(id, protocol),
+      ),
       device('sound-osmand'),
       ward('sound-gateway'),
       gateway('g1'),
@@ -111,6 +114,7 @@ async function soundDevices(): Promise<void> {
       host: '127.0.0.1',
       port: open.ingest.ports[wire.protocol]!,
       seed: SEED + i,
+      secret: SECRET,
       onDelivered: () => undefined,
     })
     for (let n = 0; n < SOUND_REPORTS; n++) link.say(reportOf(deviceId, n))

@@ -18,8 +18,8 @@ const TIME_MS = NOW_MS - 60_000
 const URGENT = { deviceId: 'b1', time: TIME_MS, lat: -6.2, lon: 106.8, strap: 'open' }
 
 test.each<[string, object, object]>([
-  ['course −1', { courseDeg: -1 }, { refusedCourseDeg: '-1' }],
-  ['speed −1', { speedMps: -1 }, { refusedSpeedMps: '-1' }],
+  ['course −2', { courseDeg: -2 }, { refusedCourseDeg: '-2' }],
+  ['speed −2', { speedMps: -2 }, { refusedSpeedMps: '-2' }],
   ['battery 101', { batteryPercent: 101 }, { refusedBatteryPercent: '101' }],
   ['battery of 66 V', { batteryVolts: 66 }, { refusedBatteryVolts: '66' }],
   ['satellites 255', { satellites: 255 }, { refusedSatellites: '255' }],
@@ -59,7 +59,7 @@ test.each<[string, object, number]>([
     ALARM.sos | ALARM.vibration,
   ],
 ])('own API: %s', async (_, says, alarms) => {
-  await open.post({ ...URGENT, courseDeg: -1, ...says })
+  await open.post({ ...URGENT, courseDeg: -2, ...says })
   expect(await open.stored()).toMatchObject([{ alarms }])
 })
 
@@ -79,14 +79,14 @@ test.each([
   ['no alarm', { strap: 'closed' }],
   ['an alarm that can wait', { strap: 'closed', alarms: ['lowbattery'] }],
 ])('%s and a member that cannot be: kept aside', async (_, says) => {
-  const { results } = await (await open.post({ ...URGENT, courseDeg: -1, ...says })).json()
+  const { results } = await (await open.post({ ...URGENT, courseDeg: -2, ...says })).json()
   expect(results).toMatchObject([{ ok: false, reason: 'malformed' }])
   expect(await open.stored()).toEqual([])
 })
 
 test('a bracelet that is another’s does not get in by a bad member', async () => {
   const { results } = await (
-    await open.post({ ...URGENT, deviceId: 'b2', courseDeg: -1 }, { 'x-device-id': 'b1' })
+    await open.post({ ...URGENT, deviceId: 'b2', courseDeg: -2 }, { 'x-device-id': 'b1' })
   ).json()
   expect(results).toMatchObject([{ ok: false, reason: 'bad_credential' }])
   expect(await open.stored()).toEqual([])
@@ -145,7 +145,7 @@ test.each<[string, string, RequestInit, string[]]>([
   ],
   ['the alarm before the date', `/?id=b1&token=${SECRET}&alarm=sos&timestamp=soon`, {}, ['impossible_time']],
   ['nested, a date that is none', '/', nested({ timestamp: '2026-02-30T10:00:00Z' }), ['impossible_time']],
-  ['nested, half a position', '/', nested({ timestamp: TIME_MS, coords: { latitude: 1 } }), []],
+  ['nested, half a position', '/', nested({ timestamp: TIME_MS, coords: { latitude: 1 } }), ['impossible_position']],
   ['beside a record that is none', '/', json([7, { id: 'b1', timestamp: TIME_MS, alarm: 'sos' }]), ['malformed']],
 ])('OsmAnd: an SOS with %s', async (_, path, init, kept) => {
   expect((await open.osmand(path, init)).status).toBe(200)

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
 import type { Incident, IncidentAct } from '../../model/incident/incident.ts'
-import type { Level } from '../../model/incident/response.ts'
+import type { Level } from '../../model/incident/sop-table.ts'
 import type { Recipient } from '../../notify/alert.ts'
 import { openDeliveries } from '../../notify/deliver.ts'
 import { followIncidents } from '../../notify/follow-incidents.ts'
@@ -64,9 +64,9 @@ async function stop(): Promise<void> {
 }
 const kritis = (id: number, changes: Partial<Incident> = {}) =>
   incidentOf(id, { type: 'strap_open', severity: 'kritis', ...changes })
-const act = (actId: number, id: number, action: IncidentAct['action'], signs?: number) =>
+const act = (actId: number, id: number, action: IncidentAct['action'], signs?: number, revision = 1) =>
   appendAct(redis.redis, redis.keys, {
-    ...{ actId, action, incidentId: incidentOf(id).id, wearerId: 4711, officerName: 'Siti', atMs: nowMs },
+    ...{ actId, action, incidentId: incidentOf(id).id, wearerId: 4711, officerName: 'Siti', atMs: nowMs, revision },
     ...(signs === undefined ? {} : { signs }),
   })
 const untilActed = (position: string) =>
@@ -84,13 +84,13 @@ async function passed(minutes: number, id: number): Promise<void> {
   await untilTold(`kasubsi ${id} overdue`)
 }
 
-test('kritis: the Kasubsi after four minutes, the Kepala Bapas ten minutes later, each once, and nobody after that', async () => {
+test('strap: the Kasubsi after four minutes, the Kepala Bapas after ten, each once, and nobody after that', async () => {
   const notifying = start()
   await concludeAt(redis, nowMs, kritis(1))
   await untilTold('petugas 1 raised')
   nowMs += 4 * MINUTE
   await untilTold('kasubsi 1 overdue')
-  nowMs += 10 * MINUTE
+  nowMs += 6 * MINUTE
   await untilTold('kepala_bapas 1 overdue')
   nowMs += 600 * MINUTE
   await passed(4, 2)
@@ -138,9 +138,13 @@ test('an acknowledgement, a resolution, a withdrawal and the end of a serius one
   await untilTold('petugas 4 withdrawn')
   nowMs += 11 * MINUTE
   await passed(4, 8)
+  await untilTold('kepala_bapas 5 overdue')
   await untilTold('kasubsi 7 overdue') // due before, but what is kritis goes first
   const overdue = told().filter((line) => line.endsWith('overdue'))
-  expect(overdue.sort()).toEqual(['kasubsi 3 overdue', 'kasubsi 5 overdue', 'kasubsi 7 overdue', 'kasubsi 8 overdue'])
+  expect(overdue.sort()).toEqual([
+    ...['kasubsi 3 overdue', 'kasubsi 5 overdue', 'kasubsi 7 overdue', 'kasubsi 8 overdue'],
+    ...['kepala_bapas 3 overdue', 'kepala_bapas 5 overdue'],
+  ])
 })
 
 test('whoever was told of an alert is told of its withdrawal, the Kasubsi too', async () => {
@@ -287,10 +291,11 @@ test('raised anew after a resolution: somebody has to take it again', async () =
   await untilActed(await act(2, 1, 'resolve', 1))
   nowMs += 60 * MINUTE
   await passed(4, 2)
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'petugas 1 raised', 'kasubsi 1 overdue'])
+  const unhandled = 'kepala_bapas 1 unhandled'
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'petugas 1 raised', 'kasubsi 1 overdue', unhandled])
 })
 
-test('an officer’s escalation reaches the superior at once and stops the clock; asked again, the one above; told twice, once', async () => {
+test('an officer’s escalation reaches the superior at once and takes it; asked again, the one above; told twice, once', async () => {
   start()
   await concludeAt(redis, nowMs, kritis(1))
   await act(7, 1, 'escalate')
@@ -300,7 +305,8 @@ test('an officer’s escalation reaches the superior at once and stops the clock
   await passed(4, 2)
   await untilActed(await act(8, 1, 'escalate'))
   await untilTold('kepala_bapas 1 officer')
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 officer', 'kepala_bapas 1 officer'])
+  const unhandled = 'kepala_bapas 1 unhandled'
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 officer', unhandled, 'kepala_bapas 1 officer'])
 })
 
 test('informasi: an officer’s escalation reaches the superior, and its withdrawal too; taken before it became serius, it is taken', async () => {
@@ -368,4 +374,58 @@ test('at the very first start the time of what is open counts from then', async 
   nowMs += 3 * MINUTE
   await untilTold('kasubsi 3 overdue')
   expect(toldOf(2)).toEqual(['petugas 2 raised'])
+})
+
+test('taken and without an outcome: the Kasubsi after thirty minutes, once; resolved in time, nobody', async () => {
+  start()
+  await concludeAt(redis, nowMs, kritis(1), kritis(2))
+  nowMs += 3 * MINUTE
+  await act(1, 1, 'acknowledge')
+  await untilActed(await act(2, 2, 'acknowledge'))
+  nowMs += 25.9 * MINUTE
+  await untilActed(await act(3, 2, 'resolve'))
+  await passed(4, 3)
+  expect(toldOf(1)).toEqual(['petugas 1 raised'])
+  nowMs += 0.1 * MINUTE
+  await untilTold('kasubsi 1 unhandled')
+  await untilActed(await act(4, 1, 'acknowledge'))
+  nowMs += 600 * MINUTE
+  await passed(4, 4)
+  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 unhandled'])
+  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+})
+
+test('what stands again after a withdrawal has to be taken again, though it was taken before', async () => {
+  start()
+  await concludeAt(redis, nowMs, kritis(1), kritis(2))
+  for (const id of [1, 2]) await untilActed(await act(id, id, 'acknowledge'))
+  const withdrawn = { reason: 'late_report' }
+  await concludeAt(redis, nowMs, kritis(1, { revision: 2, withdrawn }), kritis(2, { revision: 2, withdrawn }))
+  nowMs += 20 * MINUTE
+  await concludeAt(redis, nowMs, kritis(1, { revision: 3 }), kritis(2, { revision: 3 }))
+  await untilTaken(receiver, 6)
+  await untilActed(await act(3, 2, 'acknowledge', undefined, 3))
+  nowMs += 4 * MINUTE
+  await untilTold('kasubsi 1 overdue')
+  await passed(4, 3)
+  expect(toldOf(2)).toEqual(['petugas 2 raised', 'petugas 2 withdrawn', 'petugas 2 raised'])
+})
+
+test('what the version before wrote down goes on: its clock, who took it, what was resolved', async () => {
+  const stored = (id: number, more: object) => {
+    const { id: reference, revision, type, severity, startMs, late } = kritis(id)
+    const newest = { id: reference, revision, type, severity, startMs, late }
+    const known = { revision, kind: 'raised', severity, recipientIds: ['petugas'], newest, ...more }
+    return redis.redis.set(redis.keys.told(0, reference), JSON.stringify(known))
+  }
+  const clock = { level: 'petugas', fromMs: nowMs }
+  await stored(1, { clock })
+  await stored(2, { clock, takeAct: 5 })
+  await stored(3, { clock, takeAct: 5, resolveAct: 6, resolvedSigns: 1 })
+  for (const id of [1, 2, 3]) await redis.redis.zadd(redis.keys.due(0), nowMs + 4 * MINUTE, kritis(id).id)
+  nowMs += 4 * MINUTE
+  start()
+  await untilTold('kasubsi 1 overdue')
+  await passed(4, 4)
+  expect([toldOf(2), toldOf(3)]).toEqual([[], []])
 })

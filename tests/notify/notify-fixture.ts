@@ -11,6 +11,7 @@ import type { DeliveryLimits } from '../../notify/delivery-limits.ts'
 import { type Notifying, startNotify } from '../../notify/start-notify.ts'
 import { connectQueueWorker, connectRedis } from '../../stream/redis/connect.ts'
 import { waitFor } from '../setup/patience.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import { silentLog, type TestRedis } from '../setup/test-redis.ts'
 
 export const SHARDS = 2
@@ -84,15 +85,18 @@ export async function openReceiver(): Promise<Receiver> {
 export const untilTaken = (receiver: Receiver, count: number): Promise<void> =>
   waitFor(() => expect(receiver.received.filter(({ taken }) => taken)).toHaveLength(count))
 
-/** Quick, so that tests need not wait for minutes. */
+/** Quick to try again, so that tests need not wait for minutes; however slow the machine, what was answered is not sent again. */
 export const QUICK: Partial<DeliveryLimits> = {
   backoffMs: 30,
   backoffMsMax: 120,
-  timeoutMs: 400,
-  lockMs: 1000,
+  timeoutMs: PATIENCE_MS,
+  lockMs: PATIENCE_MS,
   stalledMs: 300,
   afterMs: 100,
 }
+
+/** For tests in which a receiver hangs, or a process dies under a delivery. */
+export const IMPATIENT: Partial<DeliveryLimits> = { timeoutMs: 400, lockMs: 1000 }
 
 export function runNotify(
   test: TestRedis,

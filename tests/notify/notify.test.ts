@@ -9,6 +9,7 @@ import { unitIncident } from '../store/two-bapas.ts'
 import {
   untilTaken as allTaken,
   conclude,
+  IMPATIENT,
   incidentOf,
   openReceiver,
   type Receiver,
@@ -206,21 +207,20 @@ test('a withdrawal waits until the alert it takes back is out', async () => {
 })
 
 test('a receiver that fails, hangs, is gone and comes back gets every alert', async () => {
-  const notifying = start()
+  const notifying = start({ limits: IMPATIENT })
   let requests = 0
   receiver.answer = () => {
     requests++
     return requests <= 2 ? 500 : requests === 3 ? 'no answer' : undefined
   }
   await conclude(redis, 0, incidentOf(1))
-  await untilTaken(1)
-  expect(receiver.received).toHaveLength(4)
+  await waitFor(() => expect(taken().length).toBeGreaterThan(0))
+  expect(receiver.received.length).toBeGreaterThanOrEqual(4)
   await receiver.close()
   await conclude(redis, 1, incidentOf(2), incidentOf(3))
   await waitFor(async () => expect(await notifying.metrics()).toMatch(/outcome="failed"} [5-9]/))
   await receiver.listen()
-  await untilTaken(3)
-  expect(new Set(taken().map(({ deliveryId }) => deliveryId)).size).toBe(3)
+  await waitFor(() => expect(new Set(taken().map(({ deliveryId }) => deliveryId)).size).toBe(3))
 })
 
 test('what could not be delivered is counted, logged without address, kept, and tried again at the next start', async () => {

@@ -7,6 +7,8 @@ import { LOGINS, type Login, loginUrl } from '../../store/database/logins.ts'
 import { migrate } from '../../store/database/migrate.ts'
 import { type DatabaseRole, openPool, type Pool } from '../../store/database/open-pool.ts'
 
+/** Shorter than a pool keeps an idle connection, or one that was left open would close itself. */
+const CLOSING_MS_MAX = 6_000
 /** Set where the server of the test run has a login for each role. */
 export const LOGINS_VARIABLE = 'GELANG_TEST_LOGINS'
 
@@ -78,7 +80,6 @@ export async function createTestDatabase(options: { migrated?: boolean } = {}): 
 }
 
 const OWN_NAME = 'gelang test'
-const ENDING_MS_MAX = 8_000
 
 function withDatabase(url: string, name: string): string {
   const address = new URL(url)
@@ -95,12 +96,13 @@ function withRole(url: string, role: string): string {
 }
 // A backend ends a moment after its socket; what is still there later was never closed.
 async function leftOpen(serverUrl: string, name: string): Promise<string[]> {
-  for (let waitedMs = 0; ; waitedMs += 50) {
+  const endMs = performance.now() + CLOSING_MS_MAX
+  for (;;) {
     const rows = await onServer(
       serverUrl,
       `SELECT application_name FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
     )
-    if (rows.length === 0 || waitedMs >= ENDING_MS_MAX) return rows.map((row) => String(row.application_name))
+    if (rows.length === 0 || performance.now() >= endMs) return rows.map((row) => String(row.application_name))
     await delay(50)
   }
 }

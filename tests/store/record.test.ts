@@ -5,7 +5,6 @@ import type { Incident } from '../../model/incident/incident.ts'
 import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
 import { insertAct } from '../../store/incidents/insert-act.ts'
 import { listIncidents, readIncident } from '../../store/incidents/list-incidents.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { insertQuarantine } from '../../store/track/insert-quarantine.ts'
 import {
   claimRecordPosition,
@@ -14,6 +13,7 @@ import {
   saveRecordPosition,
 } from '../../store/track/record-position.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { FROM_MS, incident, type Seeded, seedTwoBapas } from './two-bapas.ts'
 
 let database: TestDatabase
@@ -25,8 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const upsert = (incidents: Incident[]) =>
-  inTransaction(database.recordPool, (client) => upsertIncidents(client, incidents))
+const upsert = (incidents: Incident[]) => inTransaction(database.recordPool, (client) => upsertKnown(client, incidents))
 const idOf = (n: number): string => `10000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 const as = <T>(officer: string, work: Parameters<typeof asOfficer<T>>[2]): Promise<T> =>
   asOfficer(database.apiPool, seeded.officers[officer]!, work)

@@ -3,10 +3,10 @@ import type { Evidence, Incident } from '../../model/incident/incident.ts'
 import type { ZoneShape } from '../../model/plan/zone.ts'
 import { grantAccess } from '../../store/access/grant-access.ts'
 import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
-import { listActsToTell, strikeTold } from '../../store/incidents/acts-to-tell.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
+import { listActsToPublish, strikePublished } from '../../store/incidents/acts-to-publish.ts'
 import { insertCondition, insertZone } from '../../store/rules/insert-rules.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { FROM_MS, incident, type Seeded, seedTwoBapas } from './two-bapas.ts'
 
 let database: TestDatabase
@@ -119,7 +119,7 @@ test('where an incident was is seen like the track: by Kanwil and Ditjenpas for 
   const [own, other] = [a1, b1].map(({ n }) =>
     incident({ id: `00000000-0000-4000-9000-${String(n).padStart(12, '0')}`, wearerId: n, evidence }),
   ) as [Incident, Incident]
-  await inTransaction(database.ownerPool, (client) => upsertIncidents(client, [own, other]))
+  await inTransaction(database.ownerPool, (client) => upsertKnown(client, [own, other]))
   const told = async (officer: string, { id }: Incident) =>
     (
       await seen(
@@ -244,11 +244,11 @@ describe('denied outright', () => {
     await seen('ditjenpas', 'SELECT acts_told(ARRAY(SELECT generate_series(1, 100)))')
     const all = '(SELECT array_agg(id) FROM incident)'
     expect(await seen('ditjenpas', `SELECT * FROM acts_on(${all})`)).toEqual([])
-    const acts = await listActsToTell(database.apiPool, 0, 100)
+    const acts = await listActsToPublish(database.apiPool, 0, 100)
     expect(acts.length).toBeGreaterThan(0)
-    expect(await listActsToTell(database.apiPool, 3_600_000, 100)).toEqual([])
-    await strikeTold(database.apiPool, [acts[0]!.actId, 2 ** 40])
-    expect(await listActsToTell(database.apiPool, 0, 100)).toEqual(acts.slice(1))
+    expect(await listActsToPublish(database.apiPool, 3_600_000, 100)).toEqual([])
+    await strikePublished(database.apiPool, [acts[0]!.actId, 2 ** 40])
+    expect(await listActsToPublish(database.apiPool, 0, 100)).toEqual(acts.slice(1))
   })
 
   test.each([

@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Incident } from '../../model/incident/incident.ts'
 import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { loadPlans } from '../../store/rules/load-plans.ts'
 import { FixRows } from '../../store/track/encode-fixes.ts'
 import { insertFixes } from '../../store/track/insert-fixes.ts'
 import { quietBefore, readJudged } from '../../store/track/read-judged.ts'
 import { eachReport, hasNewReport, readReports } from '../../store/track/read-reports.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { addReport, incident, type Seeded, seedTwoBapas, TO_MS } from './two-bapas.ts'
 
 const WEARER = 900
@@ -76,7 +76,7 @@ test('an officer reads what the view shows, with the plan that judges it', async
 test('what was told: named, or confirmed within; silence is judged elsewhere', async () => {
   const { recordPool } = database
   await inTransaction(recordPool, (client) =>
-    upsertIncidents(client, [
+    upsertKnown(client, [
       told(1, T, T + HOUR_MS, T + 2 * HOUR_MS),
       told(2, T + 3 * HOUR_MS, T + 3 * HOUR_MS, T + 4 * HOUR_MS, { withdrawn: { reason: 'late_report' } }),
       told(3, T + 3 * HOUR_MS, T + 3 * HOUR_MS, undefined, { type: 'no_communication' }),
@@ -95,7 +95,7 @@ test('a quiet time: before whatever stood open, and before what stood open then'
   expect(await quietBefore(recordPool, WEARER, T + 30 * HOUR_MS, HOUR_MS)).toBe(T + 30 * HOUR_MS)
   // The silence of incident 3 never ended and does not count; 4 did not end, and 2 was still going an hour before it.
   await inTransaction(recordPool, (client) =>
-    upsertIncidents(client, [told(5, T + 3 * HOUR_MS, T + 3 * HOUR_MS, T + 49.5 * HOUR_MS)]),
+    upsertKnown(client, [told(5, T + 3 * HOUR_MS, T + 3 * HOUR_MS, T + 49.5 * HOUR_MS)]),
   )
   expect(await quietBefore(recordPool, WEARER, T + 60 * HOUR_MS, HOUR_MS)).toBe(T - HOUR_MS)
 })

@@ -5,13 +5,13 @@ import type { DeviceReport } from '../../model/report/report.ts'
 import { ENTRY_HEADER_BYTES, ReportWriter } from '../../model/report/report-codec.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { insertOfficer, insertSupervision, insertUnit, insertWearer } from '../../store/people/insert-people.ts'
 import { insertAssignment, insertBracelet, insertGateway } from '../../store/rules/insert-devices.ts'
 import { insertCondition, insertPermit, insertZone } from '../../store/rules/insert-rules.ts'
 import { FixRows } from '../../store/track/encode-fixes.ts'
 import { insertFixes } from '../../store/track/insert-fixes.ts'
 import { insertQuarantine } from '../../store/track/insert-quarantine.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 
 export const DAY_MS = 86_400_000
 /** The start of what the seeds hold; the database's own clock stands between it and `TO_MS`. */
@@ -110,7 +110,7 @@ export function seedTwoBapas(pool: Pool): Promise<Seeded> {
       })
       addReport(rows, n, braceletId, { timeMs: FROM_MS + DAY_MS, deviceId })
       const incidentId = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-      await upsertIncidents(client, [incident({ id: incidentId, wearerId: n, conditionId })])
+      await upsertKnown(client, [incident({ id: incidentId, wearerId: n, conditionId })])
       return { id, n, incidentId, zoneId, conditionId, permitId, braceletId, deviceId, supervisionId, assignmentId }
     }
     const wearers = {

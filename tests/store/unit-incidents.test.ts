@@ -4,10 +4,10 @@ import { readLiveScope } from '../../store/access/read-live-scope.ts'
 import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
 import { insertAct } from '../../store/incidents/insert-act.ts'
 import { listIncidents, readIncident } from '../../store/incidents/list-incidents.ts'
-import { upsertIncidents } from '../../store/incidents/upsert-incidents.ts'
 import { insertOfficer, insertUnit } from '../../store/people/insert-people.ts'
 import { loadPlans } from '../../store/rules/load-plans.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
 import { type Seeded, seedTwoBapas, unitIncident } from './two-bapas.ts'
 
 const BANDUNG = 'dj.jabar.bandung'
@@ -21,7 +21,7 @@ beforeAll(async () => {
   seeded = await seedTwoBapas(database.ownerPool)
   await insertUnit(database.ownerPool, { path: POS, name: 'Pos Cimahi', kind: 'pos', timeZone: 'Asia/Jakarta' })
   seeded.officers.pkPos = await insertOfficer(database.ownerPool, { name: 'pkPos', role: 'pk', unitPath: POS })
-  await inTransaction(database.recordPool, (client) => upsertIncidents(client, [outage]))
+  await inTransaction(database.recordPool, (client) => upsertKnown(client, [outage]))
 })
 afterAll(() => database.drop())
 
@@ -42,7 +42,12 @@ test.each([
 ])('%s, of the unit, above it or of a Pos below it, sees the unit’s incident, without a wearer', async (officer) => {
   const { incidents } = await as(officer, (client) => listIncidents(client, { state: 'open', limit: 100 }))
   const seen = incidents.find(({ id }) => id === outage.id)
-  expect(seen).toEqual({ ...outage, unit: { path: BANDUNG, name: 'Bapas Bandung' }, acts: [] })
+  expect(seen).toEqual({
+    ...outage,
+    standing: { fromMs: outage.confirmedMs },
+    unit: { path: BANDUNG, name: 'Bapas Bandung' },
+    acts: [],
+  })
   const read = await as(officer, (client) => readIncident(client, outage.id))
   expect(read!.revisions).toEqual([outage])
   expect((await as(officer, (client) => readLiveScope(client))).units).toContainEqual({
@@ -79,7 +84,7 @@ test('who sees it acts on it, the resolution closes it, and the act survives the
     insertAct(client, { ...act, action: 'resolve', resolution: 'gangguan_alat' }),
   )
   await inTransaction(database.recordPool, (client) =>
-    upsertIncidents(client, [{ ...outage, endMs: outage.startMs + 9000, revision: 2 }]),
+    upsertKnown(client, [{ ...outage, endMs: outage.startMs + 9000, revision: 2 }]),
   )
   const read = await as('kepalaA', (client) => readIncident(client, outage.id))
   expect(read!.incident).toMatchObject({ revision: 2, acts: [{ actId: resolved.actId, unitPath: BANDUNG }] })

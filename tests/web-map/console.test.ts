@@ -118,7 +118,8 @@ describe.skipIf(!chromiumIsHere)('console', () => {
   test('an outage of a whole unit: its own words, nobody’s file, acknowledged like any other', async () => {
     const page = await openDesk()
     const unit = { path: 'dj.dki.jakpus', name: 'Bapas Jakarta Pusat' }
-    api.raise({ ...unitIncident({ unitPath: unit.path, id: 'outage', startMs: Date.now() }), unit, acts: [] })
+    const outage = unitIncident({ unitPath: unit.path, id: 'outage', startMs: Date.now() })
+    api.raise({ ...outage, standing: { fromMs: Date.now() }, unit, acts: [] })
     await expect.poll(() => row(page, 'outage').textContent()).toContain('gangguan massal')
     const text = await row(page, 'outage').textContent()
     expect(text).toContain('Bapas Jakarta Pusat')

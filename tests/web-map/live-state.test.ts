@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest'
 import type { IncidentView, LivePositionRow } from '../../model/console/console.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
+import { lifeOf, stageOf } from '../../model/incident/life.ts'
+import { worstOpenOf } from '../../model/incident/queue-order.ts'
 import { applyLive, setRoster } from '../../web-map/feed/apply-live.ts'
 import { opacityOf } from '../../web-map/feed/freshness.ts'
 import { LIVE_LIMITS } from '../../web-map/feed/incident-limit.ts'
-import { compareIncidents, dueInMs, isOpen, isReopened, stageOf } from '../../web-map/feed/incident-order.ts'
+import { compareIncidents, isOpen } from '../../web-map/feed/incident-order.ts'
 import { emptyLiveState, listClosed, listOpen } from '../../web-map/feed/live-state.ts'
 import { beforeList, takeOpenList } from '../../web-map/feed/open-list.ts'
 import { troublesOf } from '../../web-map/feed/trouble.ts'
-import { markOf, worstOpenOf } from '../../web-map/feed/worst-open.ts'
+import { markOf } from '../../web-map/feed/worst-open.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13)
@@ -20,6 +22,7 @@ const act = (incident: IncidentView, actId: number, action: IncidentAct['action'
   incidentId: incident.id,
   wearerId: incident.wearerId,
   action,
+  revision: incident.revision,
   officerName: 'Dwi',
   atMs: NOW + actId,
   ...(action === 'resolve' ? { resolution: 'alasan_sah' as const } : {}),
@@ -97,20 +100,17 @@ test('an alarm raised anew after its resolution alerts again, and its clock runs
   ] as const)
     applyLive(state, { t: 'act', cursor: 'c', act: act(strap, actId, action) }, NOW)
   expect(listOpen(state)).toEqual([])
-  const again: IncidentView = {
-    ...{ ...strap, revision: 2, signs: 2 },
-    evidence: [...strap.evidence, { timeMs: NOW + 20 * MINUTE, role: 'sign' }],
-  }
+  const standing = { ...strap.standing, signMs: NOW + 20 * MINUTE }
+  const again: IncidentView = { ...strap, revision: 2, signs: 2, standing }
   expect(applyLive(state, raise(again), NOW).alerts.map(({ id }) => id)).toEqual([strap.id])
   const known = () => state.incidents.get(strap.id)!
-  expect([stageOf(known()), isReopened(known())]).toEqual(['new', true])
-  expect(dueInMs(known(), NOW + 20 * MINUTE)).toBe(4 * MINUTE)
+  expect(lifeOf(known())).toMatchObject({ stage: 'new', reopened: true, clock: { dueMs: NOW + 24 * MINUTE } })
   applyLive(state, { t: 'act', cursor: 'c', act: { ...act(strap, 3, 'acknowledge'), signs: 2 } }, NOW)
   expect(stageOf(known())).toBe('handled')
   applyLive(state, { t: 'act', cursor: 'c', act: { ...act(strap, 4, 'resolve'), signs: 2 } }, NOW)
   expect(stageOf(known())).toBe('closed')
   expect(applyLive(state, raise({ ...again, revision: 3, endMs: NOW + 50 * MINUTE }), NOW).alerts).toEqual([])
-  expect([stageOf(known()), isReopened(known())]).toEqual(['closed', false])
+  expect(lifeOf(known())).toMatchObject({ stage: 'closed', reopened: false })
 })
 
 test('open: neither withdrawn nor resolved, and going on or grave', () => {
@@ -148,15 +148,16 @@ test('what was withdrawn and stands again is new and alerts, also when the withd
   }
   applyLive(state, { t: 'act', cursor: 'c', act: act(noted, 5, 'acknowledge') }, NOW)
   expect(listOpen(state).map(({ id }) => id)).toEqual([silent.id])
+  const standing = { fromMs: NOW, sinceRevision: 3 }
   for (const one of [noted, silent])
-    expect(applyLive(state, raise({ ...one, revision: 3 }), NOW).alerts.map(({ id }) => id)).toEqual([one.id])
+    expect(applyLive(state, raise({ ...one, revision: 3, standing }), NOW).alerts.map(({ id }) => id)).toEqual([one.id])
   expect(listOpen(state).map(stageOf)).toEqual(['new', 'new'])
   // Told once more, and listed: no news. Taken now, it is handled.
-  expect(applyLive(state, raise({ ...noted, revision: 4, acts: [act(noted, 5, 'acknowledge')] }), NOW).alerts).toEqual(
-    [],
-  )
+  expect(
+    applyLive(state, raise({ ...noted, revision: 4, standing, acts: [act(noted, 5, 'acknowledge')] }), NOW).alerts,
+  ).toEqual([])
   expect(stageOf(state.incidents.get(noted.id)!)).toBe('new')
-  applyLive(state, { t: 'act', cursor: 'c', act: act(noted, 6, 'acknowledge') }, NOW)
+  applyLive(state, { t: 'act', cursor: 'c', act: { ...act(noted, 6, 'acknowledge'), revision: 3 } }, NOW)
   expect(stageOf(state.incidents.get(noted.id)!)).toBe('handled')
 })
 
@@ -235,14 +236,6 @@ test('a list that is too long is ordered once; the gravest stay, and the next li
   expect(looks / list.length).toBeLessThan(100)
   takeOpenList(state, beforeList(state), list.slice(0, 10))
   expect(state.unshownCount).toBe(0)
-})
-
-test('the clock of an alert runs until it is taken', () => {
-  const strap = incidentOf(anna, 'strap_open', NOW, { confirmedMs: NOW })
-  expect(dueInMs(strap, NOW + MINUTE)).toBe(3 * MINUTE)
-  expect(dueInMs(strap, NOW + 5 * MINUTE)).toBe(-MINUTE)
-  expect(dueInMs({ ...strap, acts: [act(strap, 1, 'acknowledge')] }, NOW)).toBeUndefined()
-  expect(dueInMs(incidentOf(anna, 'battery_low', NOW), NOW)).toBeUndefined()
 })
 
 test('positions fade and become no data, but an alert stands', () => {

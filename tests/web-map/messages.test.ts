@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { INCIDENT_TYPES, RESOLUTIONS, SEVERITIES } from '../../model/incident/incident.ts'
+import { SOP_STEPS } from '../../model/incident/sop-table.ts'
 import { en } from '../../web-map/i18n/en.ts'
 import { id } from '../../web-map/i18n/id.ts'
 
@@ -17,6 +18,7 @@ test('both languages have the same keys and the same placeholders', () => {
 test('every incident type, severity and outcome has its words', () => {
   const keys = [
     ...Object.keys(INCIDENT_TYPES).map((type) => `type.${type}`),
+    ...SOP_STEPS.map((step) => `step.${step}`),
     ...SEVERITIES.map((severity) => `severity.${severity}`),
     ...RESOLUTIONS.map((resolution) => `resolution.${resolution}`),
   ]

@@ -1,10 +1,12 @@
 // One row a klien, the most pressing first.
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { IncidentView } from '../../model/console/console.ts'
 import { INCIDENT_TYPES, type IncidentAct, type IncidentType } from '../../model/incident/incident.ts'
+import { QUEUE_GROUPS, queueGroupOf } from '../../model/incident/queue-order.ts'
 import { filterOf, isFiltered, passes, withSeverity } from '../../web-map/alerts/queue-filter.ts'
-import { groupOf, QUEUE_GROUPS, queueRows, sameCauseOf, untakenOf } from '../../web-map/alerts/queue-rows.ts'
+import { queueRows, sameCauseOf, untakenOf } from '../../web-map/alerts/queue-rows.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13)
@@ -41,7 +43,7 @@ test('several of one klien are one row: the gravest untaken leads, its clock is 
   const [row, ...none] = queueRows([old, corridor, strap])
   expect(none).toEqual([])
   expect(row!.incidents.map(({ id }) => id)).toEqual(['strap', 'corridor', 'old'])
-  expect(row!.dueMs).toBe(NOW - 5 * MINUTE)
+  expect(row!.clock?.dueMs).toBe(NOW - 5 * MINUTE)
   expect(untakenOf(row!).map(({ id }) => id)).toEqual(['strap', 'corridor'])
   expect(sameCauseOf(row!).map(({ id }) => id)).toEqual(['strap'])
 })
@@ -70,12 +72,12 @@ test('whatever is open: every incident in one row, every klien once, groups in o
       )
       expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length)
       for (const [i, row] of rows.entries()) {
-        expect(groupOf(row.lead)).toBe(row.group)
+        expect(queueGroupOf(row.lead)).toBe(row.group)
         const next = rows[i + 1]
         if (!next) continue
         const [here, there] = [QUEUE_GROUPS.indexOf(row.group), QUEUE_GROUPS.indexOf(next.group)]
         expect(here).toBeLessThanOrEqual(there)
-        if (here === there) expect(row.dueMs ?? Infinity).toBeLessThanOrEqual(next.dueMs ?? Infinity)
+        if (here === there) expect(row.clock?.dueMs ?? Infinity).toBeLessThanOrEqual(next.clock?.dueMs ?? Infinity)
       }
       expect(queueRows(incidents.toReversed()).map(({ key }) => key)).toEqual(rows.map(({ key }) => key))
     }),

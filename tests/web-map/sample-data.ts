@@ -228,6 +228,7 @@ export function incidentOf(
     late: false,
     inferred: false,
     revision: 1,
+    standing: { fromMs: more.confirmedMs ?? startMs + MINUTE_MS },
     wearer: { id: wearer.id, n: wearer.n, name: wearer.name, unitPath: wearer.unitPath },
     acts: [],
     ...more,
@@ -247,6 +248,7 @@ function sampleIncidents(wearers: WearerSummary[], rows: LivePositionRow[], nowM
     incidentId,
     wearerId,
     action: 'acknowledge' as const,
+    revision: 1,
     officerName: 'Dwi Lestari',
     atMs: nowMs - 9 * MINUTE_MS,
   })

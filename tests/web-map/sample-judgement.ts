@@ -103,6 +103,7 @@ export function judgeSample(sample: Sample) {
   const incident: WearerIncidentView = {
     ...absence!,
     revision: 1,
+    standing: { fromMs: absence!.confirmedMs },
     wearer: { id: wearer.id, n: wearer.n, name: wearer.name, unitPath: wearer.unitPath },
     conditionName: 'Rumah Menteng',
     acts: [],

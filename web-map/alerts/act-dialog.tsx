@@ -1,20 +1,24 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { ActRequest, IncidentView } from '../../model/console/console.ts'
-import { RESOLUTIONS, type Resolution } from '../../model/incident/incident.ts'
+import { type IncidentAct, RESOLUTIONS, type Resolution } from '../../model/incident/incident.ts'
+import { resolutionOf } from '../../model/incident/life.ts'
+import { unitPathOf } from '../feed/incident-order.ts'
 import { t } from '../i18n/language.ts'
 import { countWords } from '../i18n/measure-words.ts'
+import { momentWords } from '../i18n/time-words.ts'
 import { StateMark } from '../widgets/marks.tsx'
 import type { ActQuestion, AlertsRoom } from './alerts.ts'
 
 const NOTE_CHARACTERS_MAX = 2000
+const NOTE_LABELS = { note: 'act.noteLabel', escalate: 'act.reasonLabel', resolve: 'act.noteOptional' } as const
 
 /**
  * Asks for what an act needs: the words of a note, the reason of an escalation, the outcome of a resolution. What is written
  * stays when the session ends: the sign-in form comes over it.
  */
 export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQuestion }) {
-  const { session, alerts } = room
+  const { session, desk, alerts } = room
   const { action, incidents } = question
   const dialog = useRef<HTMLDialogElement>(null)
   const busy = useSignal(false)
@@ -23,11 +27,15 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
   const close = () => {
     if (alerts.question.value === question) alerts.question.value = undefined
   }
+  desk.versions.incidents.value
+  const findings = action === 'resolve' ? findingsOn(incidents, desk.live.incidents) : new Map<string, IncidentAct>()
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const fields = new FormData(event.currentTarget as HTMLFormElement)
     busy.value = true
-    const refusals = await alerts.actOn(incidents, (incident) => requestOf(action, fields, incident))
+    const refusals = await alerts.actOn(incidents, (incident) =>
+      requestOf(action, fields, incident, findings.get(incident.id)),
+    )
     busy.value = false
     problem.value = refusals[0]
     if (refusals.length > 1) problem.value = `${t('act.refusedMany', { count: refusals.length })} ${refusals[0]}`
@@ -48,6 +56,7 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
         <h2 id="act-title">{t(`act.title.${action}`)}</h2>
         <About room={room} incidents={incidents} />
         {action === 'resolve' && <RaisedSince room={room} incidents={incidents} />}
+        {findings.size > 0 && <FoundAlready room={room} incidents={incidents} findings={findings} />}
         {action === 'resolve' && (
           <fieldset class="outcomes">
             <legend>{t('act.resolution')}</legend>
@@ -63,10 +72,13 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
           </fieldset>
         )}
         <label class="field">
-          <span>
-            {t(action === 'resolve' ? 'act.noteOptional' : action === 'note' ? 'act.noteLabel' : 'act.reasonLabel')}
-          </span>
-          <textarea name="note" rows={3} maxLength={NOTE_CHARACTERS_MAX} required={action !== 'resolve'} />
+          <span>{t(findings.size > 0 ? 'act.changeReason' : NOTE_LABELS[action])}</span>
+          <textarea
+            name="note"
+            rows={3}
+            maxLength={NOTE_CHARACTERS_MAX}
+            required={action !== 'resolve' || findings.size > 0}
+          />
         </label>
         {problem.value && (
           <p class="problem" role="alert">
@@ -86,13 +98,19 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
   )
 }
 
-function requestOf(action: ActQuestion['action'], fields: FormData, incident: IncidentView): ActRequest {
+function requestOf(
+  action: ActQuestion['action'],
+  fields: FormData,
+  incident: IncidentView,
+  finding: IncidentAct | undefined,
+): ActRequest {
   const note = String(fields.get('note') ?? '').trim()
-  const request: ActRequest = { action }
+  const request: ActRequest = { action, revision: incident.revision }
   if (note) request.note = note
   if (action === 'resolve') {
     request.resolution = fields.get('resolution') as Resolution
     request.signs = signsOf(incident)
+    if (finding !== undefined && fields.has('changes')) request.changes = finding.actId
   }
   return request
 }
@@ -108,6 +126,39 @@ function About({ room: { desk }, incidents }: { room: AlertsRoom; incidents: rea
         {incidents.length === 1 ? desk.ownerOf(lead) : t('act.ofMany', { count: countWords(incidents.length) })}
       </span>
     </p>
+  )
+}
+
+/** The findings that hold already, by incident. */
+function findingsOn(
+  incidents: readonly IncidentView[],
+  known: ReadonlyMap<string, IncidentView>,
+): Map<string, IncidentAct> {
+  const found = incidents.map((one) => [one.id, resolutionOf(known.get(one.id) ?? one)] as const)
+  return new Map(found.filter((each): each is [string, IncidentAct] => each[1] !== undefined))
+}
+
+type FoundProps = { room: AlertsRoom; incidents: readonly IncidentView[]; findings: ReadonlyMap<string, IncidentAct> }
+
+/** A colleague has come to an outcome; another one changes it, and both stay. */
+function FoundAlready({ room: { desk }, incidents, findings }: FoundProps) {
+  const timeZone = desk.timeZoneOf(unitPathOf(incidents[0]!))
+  return (
+    <div class="dialog-news" role="alert">
+      {[...findings.values()].map(({ actId, officerName, resolution, atMs, note }) => (
+        <p key={actId}>
+          {t('act.foundAlready', {
+            name: officerName,
+            resolution: resolution ? t(`resolution.${resolution}`) : '',
+            time: momentWords(atMs, desk.nowMs.value, timeZone),
+          })}
+          {note && <q>{note}</q>}
+        </p>
+      ))}
+      <label>
+        <input type="checkbox" name="changes" required /> {t('act.changesFinding')}
+      </label>
+    </div>
   )
 }
 

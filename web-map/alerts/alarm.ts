@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals'
 import type { IncidentView } from '../../model/console/console.ts'
 import type { IncidentType, Severity } from '../../model/incident/incident.ts'
-import { isOpen, severityRank, stageOf } from '../feed/incident-order.ts'
+import { stageOf } from '../../model/incident/life.ts'
+import { isOpen, severityRank } from '../feed/incident-order.ts'
 import type { Preferences } from '../session/preferences.ts'
 import type { AlarmSound, Alarm as SoundName } from '../sound/alarm-sound.ts'
 

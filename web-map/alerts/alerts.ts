@@ -1,9 +1,10 @@
 import { computed, signal } from '@preact/signals'
 import type { ActRequest, IncidentView, WearerSummary } from '../../model/console/console.ts'
+import type { IncidentAct } from '../../model/incident/incident.ts'
+import { stageOf } from '../../model/incident/life.ts'
 import { QUERY, type Router } from '../address/router.ts'
 import { applyAct, applyIncident } from '../feed/apply-live.ts'
 import type { Desk } from '../feed/desk.ts'
-import { type KnownIncident, stageOf } from '../feed/incident-order.ts'
 import { listClosed, listOpen } from '../feed/live-state.ts'
 import type { Preferences } from '../session/preferences.ts'
 import { type Api, ApiFailure, failureWords } from '../session/request.ts'
@@ -103,7 +104,7 @@ export class Alerts {
   }
 
   /** The incident with this id, asked for where this screen does not know it. What the server says instead is on screen. */
-  async bring(incidentId: string): Promise<KnownIncident | undefined> {
+  async bring(incidentId: string): Promise<IncidentView | undefined> {
     const { live } = this.#desk
     this.selectedId.value = incidentId
     this.bringProblem.value = undefined
@@ -120,7 +121,7 @@ export class Alerts {
 
   /** Takes incidents; what the server refused is on screen. */
   async take(incidents: readonly IncidentView[]): Promise<void> {
-    const refusals = await this.actOn(incidents, () => ({ action: 'acknowledge' }))
+    const refusals = await this.actOn(incidents, ({ revision }) => ({ action: 'acknowledge', revision }))
     this.actProblem.value = refusals[0]
   }
 
@@ -181,7 +182,7 @@ export class Alerts {
     this.#router.setQuery({ [QUERY.shown]: over ? 'selesai' : undefined })
   }
 
-  #wanted(incidents: readonly KnownIncident[]): KnownIncident[] {
+  #wanted(incidents: readonly IncidentView[]): IncidentView[] {
     const filter = this.filter.value
     this.#desk.versions.roster.value
     const { wearers } = this.#desk.live
@@ -196,6 +197,11 @@ export class Alerts {
       return undefined
     } catch (failure) {
       if (failure instanceof ApiFailure && failure.status === 401) this.#session.expire()
+      if (failure instanceof ApiFailure && failure.details.standing) {
+        // A colleague's finding that the feed has not told yet.
+        applyAct(this.#desk.live, failure.details.standing as IncidentAct)
+        this.#desk.versions.incidents.value++
+      }
       return failureWords(failure)
     }
   }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { resolutionOf, unitPathOf } from '../feed/incident-order.ts'
+import { resolutionOf } from '../../model/incident/life.ts'
+import { unitPathOf } from '../feed/incident-order.ts'
 import { incidentTimeShort } from '../i18n/incident-time.ts'
 import { t } from '../i18n/language.ts'
 import { momentWords } from '../i18n/time-words.ts'

@@ -1,13 +1,14 @@
-import { isReopened, type KnownIncident } from '../feed/incident-order.ts'
+import type { IncidentView } from '../../model/console/console.ts'
+import { lifeOf } from '../../model/incident/life.ts'
 import { isMessageKey, t } from '../i18n/language.ts'
 
 /** What is special about an incident: late, concluded, taken back, raised anew; each with what it means. */
-function marksOf(incident: KnownIncident): { words: string; hint?: string }[] {
+function marksOf(incident: IncidentView): { words: string; hint?: string }[] {
   const signs = incident.signs ?? 1
-  const again = incident.standsSinceActId !== undefined && !incident.withdrawn
+  const again = lifeOf(incident).reinstated
   const marks: { words: string; hint?: string }[] = []
   if (again) marks.push({ words: t('alerts.standsAgain'), hint: t('alerts.standsAgainHint') })
-  if (isReopened(incident)) marks.push({ words: t('alerts.reopened'), hint: t('alerts.reopenedHint') })
+  if (lifeOf(incident).reopened) marks.push({ words: t('alerts.reopened'), hint: t('alerts.reopenedHint') })
   if (signs > 1) marks.push({ words: t('alerts.signs', { count: signs }), hint: t('alerts.signsHint') })
   if (incident.withdrawn)
     marks.push({ words: t('alerts.withdrawn', { reason: reasonWords(incident.withdrawn.reason) }) })
@@ -16,11 +17,11 @@ function marksOf(incident: KnownIncident): { words: string; hint?: string }[] {
   return marks
 }
 
-export function markWords(incident: KnownIncident): string[] {
+export function markWords(incident: IncidentView): string[] {
   return marksOf(incident).map(({ words }) => words)
 }
 
-export function IncidentMarks({ incident }: { incident: KnownIncident }) {
+export function IncidentMarks({ incident }: { incident: IncidentView }) {
   const marks = marksOf(incident)
   if (marks.length === 0) return null
   return (

@@ -1,4 +1,6 @@
-import { dueInMs, type KnownIncident, unitPathOf } from '../feed/incident-order.ts'
+import type { IncidentView } from '../../model/console/console.ts'
+import { lifeOf } from '../../model/incident/life.ts'
+import { unitPathOf } from '../feed/incident-order.ts'
 import { incidentTimeWords } from '../i18n/incident-time.ts'
 import { t } from '../i18n/language.ts'
 import { distanceWords } from '../i18n/measure-words.ts'
@@ -40,11 +42,11 @@ export function IncidentPage({ room }: { room: AlertsRoom }) {
   )
 }
 
-function Content({ room, incident }: { room: AlertsRoom; incident: KnownIncident }) {
+function Content({ room, incident }: { room: AlertsRoom; incident: IncidentView }) {
   const { desk, alerts, router } = room
   const nowMs = desk.nowMs.value
   const timeZone = desk.timeZoneOf(unitPathOf(incident))
-  const dueMs = dueInMs(incident, 0)
+  const { clock } = lifeOf(incident)
   const { wearer, unit, depthM, conditionName } = incident
   const others = wearer ? alerts.open.value.filter((one) => one.id !== incident.id && one.wearer?.id === wearer.id) : []
   const pkName = wearer && desk.live.wearers.get(wearer.n)?.pkName
@@ -68,7 +70,7 @@ function Content({ room, incident }: { room: AlertsRoom; incident: KnownIncident
         )}
         {(conditionName || depth) && <p>{[conditionName, depth].filter(Boolean).join(' · ')}</p>}
         <p class="incident-time">
-          {incidentTimeWords(incident, nowMs, timeZone)} <Due dueMs={dueMs} nowMs={nowMs} />
+          {incidentTimeWords(incident, nowMs, timeZone)} <Due clock={clock} nowMs={nowMs} />
         </p>
         <IncidentMarks incident={incident} />
       </div>

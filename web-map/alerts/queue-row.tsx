@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { IncidentView } from '../../model/console/console.ts'
+import { queueGroupOf } from '../../model/incident/queue-order.ts'
 import { unitPathOf } from '../feed/incident-order.ts'
 import { incidentTimeShort } from '../i18n/incident-time.ts'
 import { t } from '../i18n/language.ts'
@@ -9,7 +10,7 @@ import type { AlertsRoom } from './alerts.ts'
 import { ARRIVAL } from './arrivals.ts'
 import { Due } from './due.tsx'
 import { markWords } from './incident-marks.tsx'
-import { groupOf, type QueueRow, untakenOf } from './queue-rows.ts'
+import { type QueueRow, untakenOf } from './queue-rows.ts'
 
 type Props = { room: AlertsRoom; row: QueueRow }
 
@@ -49,7 +50,7 @@ export function Row({ room, row }: Props) {
         </span>
       </a>
       <div class="row-side">
-        <Due dueMs={row.dueMs} nowMs={nowMs} />
+        <Due clock={row.clock} nowMs={nowMs} />
         <div>
           {incidents.length > 1 && (
             <button
@@ -118,7 +119,7 @@ function Others({ room: { desk, router }, incidents }: { room: AlertsRoom; incid
               {t(`type.${incident.type}`)}
               <small>
                 {incidentTimeShort(incident, desk.nowMs.value, desk.timeZoneOf(unitPathOf(incident)))} ·{' '}
-                {t(`queue.group.${groupOf(incident)}`)}
+                {t(`queue.group.${queueGroupOf(incident)}`)}
               </small>
             </span>
           </a>

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { QUEUE_GROUPS } from '../../model/incident/queue-order.ts'
 import { t } from '../i18n/language.ts'
 import { countWords } from '../i18n/measure-words.ts'
 import type { AlertsRoom } from './alerts.ts'
@@ -7,7 +8,7 @@ import { BulkActs } from './bulk-acts.tsx'
 import { ClosedList } from './closed-list.tsx'
 import { QueueFilters } from './queue-filters.tsx'
 import { Row } from './queue-row.tsx'
-import { QUEUE_GROUPS, type QueueRow } from './queue-rows.ts'
+import type { QueueRow } from './queue-rows.ts'
 
 const SHOWN_FIRST = 60
 

@@ -1,10 +1,10 @@
-import type { KnownIncident } from '../feed/incident-order.ts'
+import type { IncidentView } from '../../model/console/console.ts'
 import { t } from '../i18n/language.ts'
 import { distanceWords } from '../i18n/measure-words.ts'
 import { momentWords } from '../i18n/time-words.ts'
 import { type Happening, timelineOf } from './timeline.ts'
 
-type Props = { incident: KnownIncident; nowMs: number; timeZone: string }
+type Props = { incident: IncidentView; nowMs: number; timeZone: string }
 
 /** What happened to an incident and what was done about it, every note of it. */
 export function TimelineList({ incident, nowMs, timeZone }: Props) {
@@ -22,7 +22,7 @@ export function TimelineList({ incident, nowMs, timeZone }: Props) {
   )
 }
 
-function Words({ one, incident }: { one: Happening; incident: KnownIncident }) {
+function Words({ one, incident }: { one: Happening; incident: IncidentView }) {
   switch (one.what) {
     case 'began':
       return <>{t('timeline.began', { type: t(`type.${incident.type}`) })}</>
@@ -40,11 +40,12 @@ function Words({ one, incident }: { one: Happening; incident: KnownIncident }) {
     case 'ended':
       return <>{t('timeline.ended')}</>
     case 'act': {
-      const { action, officerName, note, resolution } = one.act
+      const { action, officerName, note, resolution, escalatedTo } = one.act
       return (
         <>
           <b>{t(`timeline.act.${action}`, { name: officerName })}</b>
           {resolution && <> {t(`resolution.${resolution}`)}</>}
+          {escalatedTo && <> {t('timeline.escalatedTo', { level: t(`level.${escalatedTo.level}`) })}</>}
           {note && <q>{note}</q>}
         </>
       )

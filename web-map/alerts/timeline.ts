@@ -1,6 +1,5 @@
 import type { IncidentView } from '../../model/console/console.ts'
 import type { Evidence, IncidentAct } from '../../model/incident/incident.ts'
-import type { KnownIncident } from '../feed/incident-order.ts'
 
 /** One thing that happened to an incident. */
 export type Happening =
@@ -9,7 +8,7 @@ export type Happening =
   | { atMs: number; what: 'act'; act: IncidentAct }
 
 /** Everything that is known to have happened, oldest first: what the engine found, each sign of the device, every act. */
-export function timelineOf(incident: KnownIncident): Happening[] {
+export function timelineOf(incident: IncidentView): Happening[] {
   const happenings: Happening[] = [{ atMs: incident.startMs, what: 'began' }]
   if (incident.confirmedMs !== incident.startMs) happenings.push({ atMs: incident.confirmedMs, what: 'confirmed' })
   for (const [i, sign] of signsOf(incident).entries())

@@ -1,6 +1,7 @@
-import type { UnitView, WearerSummary } from '../../model/console/console.ts'
+import type { IncidentView, UnitView, WearerSummary } from '../../model/console/console.ts'
 import type { Severity } from '../../model/incident/incident.ts'
-import { dueInMs, isOpen, type KnownIncident, stageOf, unitPathOf } from '../feed/incident-order.ts'
+import { lifeOf, stageOf } from '../../model/incident/life.ts'
+import { isOpen, unitPathOf } from '../feed/incident-order.ts'
 
 /** What stands open in a unit now: figures only, nobody's name. */
 export type UnitFigures = {
@@ -26,7 +27,7 @@ const none = (path: string, name: string): CountedHere => ({
 export function figuresOf(
   units: readonly UnitView[],
   wearers: Iterable<WearerSummary>,
-  incidents: Iterable<KnownIncident>,
+  incidents: Iterable<IncidentView>,
   nowMs: number,
   allName: string,
 ): { units: CountedHere[]; all: CountedHere } {
@@ -42,13 +43,13 @@ export function figuresOf(
   for (const incident of incidents) {
     if (!isOpen(incident)) continue
     const untaken = stageOf(incident) === 'new'
-    const dueMs = dueInMs(incident, nowMs)
+    const dueMs = lifeOf(incident).clock?.dueMs
     const first = incident.wearerId !== undefined && !concerned.has(incident.wearerId)
     if (incident.wearerId !== undefined) concerned.add(incident.wearerId)
     for (const figures of placesOf(unitPathOf(incident))) {
       figures.open[incident.severity]++
       figures.untaken += Number(untaken)
-      figures.overdue += Number(dueMs !== undefined && dueMs < 0)
+      figures.overdue += Number(dueMs !== undefined && dueMs < nowMs)
       figures.concerned += Number(first)
     }
   }

@@ -1,8 +1,8 @@
 import type { Signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import type { IncidentView } from '../../model/console/console.ts'
 import { isDeskPage, QUERY } from '../address/router.ts'
 import { sameCauseOf, untakenOf } from '../alerts/queue-rows.ts'
-import type { KnownIncident } from '../feed/incident-order.ts'
 import type { ConsoleState } from './console-state.ts'
 
 /** The keys of an evening's work, in the order of the help. */
@@ -61,8 +61,8 @@ function actOf(state: ConsoleState, keysShown: Signal<boolean>, key: string): ((
 /** The incident whose page has the focus, else those of the queue's row. */
 function chosen(
   { alerts, desk, router }: ConsoleState,
-  ofRow: (row: NonNullable<typeof alerts.currentRow.value>) => KnownIncident[],
-): KnownIncident[] {
+  ofRow: (row: NonNullable<typeof alerts.currentRow.value>) => IncidentView[],
+): IncidentView[] {
   const address = router.address.value
   const onPage = document.activeElement?.closest('.queue') === null
   const open = address?.page === 'incident' && onPage ? desk.live.incidents.get(address.id) : undefined

@@ -1,8 +1,9 @@
 import type { IncidentView, LiveMessage, LivePositionRow, WearerSummary } from '../../model/console/console.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
+import { stageOf } from '../../model/incident/life.ts'
 import { worldX, worldY } from '../ground/mercator.ts'
 import { forgetBeyondLimit, LIVE_LIMITS } from './incident-limit.ts'
-import { isOpen, mergeIncident, severityRank, stageOf, standsAgain } from './incident-order.ts'
+import { isOpen, isReinstated, mergeIncident, severityRank } from './incident-order.ts'
 import type { Bracelet, LiveState } from './live-state.ts'
 
 /** What a message changed, so that only that is drawn again. `alerts` are incidents an officer has not seen yet. */
@@ -143,7 +144,7 @@ export function learnIncident(state: LiveState, next: IncidentView): IncidentVie
   if (!merged.withdrawn) state.withdrawnHere.delete(next.id)
   else if (known && !known.withdrawn) state.withdrawnHere.add(next.id)
   const graver = known === undefined || severityRank(merged.severity) > severityRank(known.severity)
-  const again = known !== undefined && (stageOf(known) === 'closed' || standsAgain(known, merged))
+  const again = known !== undefined && (stageOf(known) === 'closed' || isReinstated(known, merged))
   return (graver || again) && isOpen(merged) && stageOf(merged) === 'new' ? merged : undefined
 }
 

@@ -8,6 +8,7 @@ import type {
   WearerSummary,
   ZoneView,
 } from '../../model/console/console.ts'
+import { worstOpenOf } from '../../model/incident/queue-order.ts'
 import { t } from '../i18n/language.ts'
 import { type Api, failureWords } from '../session/request.ts'
 import type { Session } from '../session/session.ts'
@@ -17,7 +18,7 @@ import { type FeedLink, type FeedSocket, LiveFeed } from './feed.ts'
 import { emptyLiveState } from './live-state.ts'
 import { LiveVersions } from './live-versions.ts'
 import { troublesOf } from './trouble.ts'
-import { type Mark, markOf, worstOpenOf } from './worst-open.ts'
+import { type Mark, markOf } from './worst-open.ts'
 
 export type DeskAround = {
   api: Api

@@ -1,4 +1,5 @@
-import { compareIncidents, isOpen, type KnownIncident } from './incident-order.ts'
+import type { IncidentView } from '../../model/console/console.ts'
+import { compareIncidents, isOpen } from './incident-order.ts'
 import type { LiveState } from './live-state.ts'
 
 /** `incidentsSpare`: so many more are let in before the least are dropped, so that not each one costs a sort. */
@@ -13,7 +14,7 @@ export function forgetBeyondLimit(state: LiveState, spare: number): void {
   for (const last of ordered.slice(LIVE_LIMITS.incidentsMax)) forget(state, last)
 }
 
-function forget(state: LiveState, incident: KnownIncident): void {
+function forget(state: LiveState, incident: IncidentView): void {
   state.incidents.delete(incident.id)
   state.withdrawnHere.delete(incident.id)
   if (isOpen(incident)) state.unshownCount++

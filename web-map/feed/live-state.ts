@@ -1,6 +1,7 @@
 import type { IncidentView, WearerSummary } from '../../model/console/console.ts'
 import type { IncidentAct } from '../../model/incident/incident.ts'
-import { compareIncidents, isOpen, type KnownIncident, stageOf } from './incident-order.ts'
+import { stageOf } from '../../model/incident/life.ts'
+import { compareIncidents, isOpen } from './incident-order.ts'
 
 /** The newest that is known of one bracelet, filled in place; `x` and `y` are world units for the map. */
 export type Bracelet = {
@@ -25,7 +26,7 @@ export type ServerStatus = { liveMs: number | undefined; redis: 'ok' | 'away'; d
 export type LiveState = {
   wearers: Map<number, WearerSummary>
   bracelets: Map<number, Bracelet>
-  incidents: Map<string, KnownIncident>
+  incidents: Map<string, IncidentView>
   /** Withdrawn while on this screen: shown until somebody has taken note. */
   withdrawnHere: Set<string>
   /** Acts on incidents that are not known yet, by incident. */

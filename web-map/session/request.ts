@@ -20,11 +20,14 @@ import { isMessageKey, t } from '../i18n/language.ts'
 export class ApiFailure extends Error {
   status: number
   code: string
+  /** What the server adds to the code. */
+  details: Record<string, unknown>
 
-  constructor(status: number, code: string, message: string, cause?: unknown) {
+  constructor(status: number, code: string, message: string, cause?: unknown, details = {}) {
     super(message, { cause })
     this.status = status
     this.code = code
+    this.details = details
   }
 }
 
@@ -138,10 +141,12 @@ async function failureOf(response: Response): Promise<ApiFailure> {
   const text = await response.text()
   let code = `http_${response.status}`
   let message = response.statusText
+  let details = {}
   if (response.headers.get('content-type')?.includes('json')) {
     const body = JSON.parse(text) as Partial<ApiError> & { code?: string; message?: string }
     code = body.error?.code ?? body.code ?? code
     message = body.error?.message ?? body.message ?? message
+    details = body.error?.details ?? {}
   }
-  return new ApiFailure(response.status, code, message)
+  return new ApiFailure(response.status, code, message, undefined, details)
 }

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { WearerDetail } from '../../model/console/console.ts'
-import { groupOf } from '../alerts/queue-rows.ts'
-import { isOpen, type KnownIncident, resolutionOf, stageOf } from '../feed/incident-order.ts'
+import type { IncidentView, WearerDetail } from '../../model/console/console.ts'
+import { resolutionOf, stageOf } from '../../model/incident/life.ts'
+import { queueGroupOf } from '../../model/incident/queue-order.ts'
+import { isOpen } from '../feed/incident-order.ts'
 import { incidentTimeWords } from '../i18n/incident-time.ts'
 import { t } from '../i18n/language.ts'
 import { StateMark } from '../widgets/marks.tsx'
@@ -16,7 +17,7 @@ export function IncidentsTab({ room, detail }: { room: WearerRoom; detail: Weare
     void alerts.loadClosed(detail.id).then((refusal) => (problem.value = refusal))
   }, [detail.id])
   const timeZone = desk.timeZoneOf(detail.unitPath)
-  const ofWearer = ({ wearer }: KnownIncident) => wearer?.id === detail.id
+  const ofWearer = ({ wearer }: IncidentView) => wearer?.id === detail.id
   const [open, over] = [alerts.open.value.filter(ofWearer), alerts.closed.value.filter(ofWearer)]
   return (
     <>
@@ -31,7 +32,7 @@ export function IncidentsTab({ room, detail }: { room: WearerRoom; detail: Weare
   )
 }
 
-type Lines = { room: WearerRoom; incidents: readonly KnownIncident[]; timeZone: string }
+type Lines = { room: WearerRoom; incidents: readonly IncidentView[]; timeZone: string }
 
 /** Incidents of one wearer, each with the next step; on a phone the panel covers the queue. */
 export function IncidentLines({ room: { desk, alerts, router }, incidents, timeZone }: Lines) {
@@ -63,8 +64,8 @@ export function IncidentLines({ room: { desk, alerts, router }, incidents, timeZ
   )
 }
 
-function stateWords(incident: KnownIncident): string {
+function stateWords(incident: IncidentView): string {
   const resolution = resolutionOf(incident)?.resolution
   if (resolution) return t(`resolution.${resolution}`)
-  return isOpen(incident) || incident.withdrawn ? t(`queue.group.${groupOf(incident)}`) : t('alerts.state.closed')
+  return isOpen(incident) || incident.withdrawn ? t(`queue.group.${queueGroupOf(incident)}`) : t('alerts.state.closed')
 }

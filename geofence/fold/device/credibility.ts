@@ -2,24 +2,31 @@
 //
 //   mock flag                                         no; a sign
 //   reachable from the last good fix                  yes
-//   else reachable from the fix rejected before it    yes: the new place persists, the one before was the outlier
+//   else reachable from the fix rejected before it    yes, unless seconds after it: the new place persists, the one before was the outlier
 //   else                                              no; a sign; kept as the candidate
+//   at two places in turn (there-and-back.ts)         a sign; and no fix proves anything until one place is kept to
 import type { LogReport } from '../../../model/report/report.ts'
 import { REPORT_FLAG } from '../../../model/report/report.ts'
-import { errorRadiusM, measureRadius } from '../../evidence.ts'
+import { errorRadiusM } from '../../evidence.ts'
 import { measureApart } from '../../geometry/local-plane.ts'
 import { ENGINE } from '../../parameters.ts'
 import type { CompiledPlan } from '../../plan/compile-plan.ts'
 import { SLOT } from '../state/device-memory.ts'
 import { evidenceOf, incidentOf, type Sink } from '../state/episode.ts'
+import { measureRadius } from '../state/measure-radius.ts'
 import { type Spot, spotOf } from '../state/spot.ts'
 import type { WearerState } from '../state/state.ts'
 import { HOT } from '../state/wearer-row.ts'
 import { closeDevice, openDevice } from './device-episodes.ts'
+import { turnBack } from './there-and-back.ts'
 
-/** Decides, and moves *position not credible* on. The caller takes an accepted fix as the new last good one. */
+/**
+ * Decides, and moves *position not credible* on. The caller takes an accepted fix as the new last good one, and weighs it
+ * unless it proves nothing (`isAlternating`).
+ */
 export function isCredible(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): boolean {
   const credible = weighFix(state, plan, report, sink)
+  if (credible) lookBack(state, plan, report, sink)
   const open = state.remembered?.open[SLOT.position_not_credible]
   if (credible && open) {
     const last = state.device.doubts[state.device.doubts.length - 1]!
@@ -29,6 +36,26 @@ export function isCredible(state: WearerState, plan: CompiledPlan, report: LogRe
     }
   }
   return credible
+}
+
+/** The device is at two places in turn, or was a moment ago: neither an absence nor a presence is proven by it. */
+export function isAlternating({ remembered }: WearerState, plan: CompiledPlan, report: LogReport): boolean {
+  if (remembered?.open[SLOT.position_not_credible] === undefined) return false
+  return report.timeMs - remembered.turnedMs <= ENGINE.steadyIntervals * plan.reportIntervalMs
+}
+
+function lookBack(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+  const turn = turnBack(state, report)
+  if (turn === undefined) return
+  const { device } = state
+  const wasAlternating = isAlternating(state, plan, report)
+  if (report.timeMs - device.turnedMs > ENGINE.credibleSpanMs) device.slowTurns = 0
+  device.turnedMs = report.timeMs
+  if (turn === 'slow' && ++device.slowTurns % ENGINE.hopSlowSigns !== 0) return
+  doubt(state, plan, placeOf(report), sink)
+  if (wasAlternating || !isAlternating(state, plan, report)) return
+  // What the two places seemed to prove until now was no more than that.
+  for (const memory of state.memory) if (memory && !memory.wrongSide) memory.forgetRuns()
 }
 
 function weighFix(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): boolean {
@@ -45,7 +72,9 @@ function weighFix(state: WearerState, plan: CompiledPlan, report: LogReport, sin
     measureApart(candidate.latE7, candidate.lonE7, report.latE7, report.lonE7, from, APART)
     from[TIME] = candidate.timeMs
     from[RADIUS] = candidate.radiusM
-    if (isReachable(report)) {
+    const sameEvent = report.timeMs - candidate.timeMs < plan.witnessApartMs
+    if (sameEvent && isReachable(state, report)) return false
+    if (isReachable(state, report)) {
       state.candidate = undefined
       state.fixMs = -Infinity // nobody came from there: no line to here is a way that was taken
       return true
@@ -71,18 +100,19 @@ const TIME = 1
 const RADIUS = 2
 const RADIUS_HERE = 3
 
-function isReachableFromLast({ hot, at }: WearerState, report: LogReport): boolean {
+function isReachableFromLast(state: WearerState, report: LogReport): boolean {
+  const { hot, at } = state
   measureApart(hot[at + HOT.fixLatE7]! | 0, hot[at + HOT.fixLonE7]! | 0, report.latE7, report.lonE7, from, APART)
   // So near that any time is enough.
   if (from[APART]! <= (ENGINE.groundSpeedMps * ENGINE.clockSlackMs) / 1000) return true
   from[TIME] = hot[at + HOT.fixMs]!
   from[RADIUS] = hot[at + HOT.fixRadiusM]!
-  return isReachable(report)
+  return isReachable(state, report)
 }
 
 /** Could anything that moves have come from there to here in the time, both error circles granted? */
-function isReachable(report: LogReport): boolean {
-  measureRadius(report, from, RADIUS_HERE)
+function isReachable({ hot, at }: WearerState, report: LogReport): boolean {
+  measureRadius(report, hot, at, from, RADIUS_HERE)
   const elapsedMs = report.timeMs - from[TIME]!
   const seconds = (elapsedMs + ENGINE.clockSlackMs) / 1000
   const granted = (from[RADIUS]! + from[RADIUS_HERE]!) * ENGINE.breachGuardPerRadius
@@ -96,6 +126,8 @@ function doubt(state: WearerState, plan: CompiledPlan, spot: Spot, sink: Sink): 
   const { device } = state
   const open = device.open[SLOT.position_not_credible]
   if (!open) device.doubts = device.doubts.filter(({ timeMs }) => spot.timeMs - timeMs <= ENGINE.credibleSpanMs)
+  const before = device.doubts[device.doubts.length - 1]
+  if (before && spot.timeMs - before.timeMs < plan.witnessApartMs) return // the same event
   if (device.doubts.length >= ENGINE.evidenceMax) device.doubts.splice(1, 1) // the first and the last say most
   device.doubts.push(spot)
   if (open) {

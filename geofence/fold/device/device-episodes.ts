@@ -1,6 +1,7 @@
 // A device incident begins and ends: at most one of each type is open.
 import type { Evidence, Severity } from '../../../model/incident/incident.ts'
 import type { LogReport } from '../../../model/report/report.ts'
+import { ENGINE } from '../../parameters.ts'
 import type { CompiledPlan } from '../../plan/compile-plan.ts'
 import { DEVICE_TYPES } from '../state/device-memory.ts'
 import { type Episode, evidenceOf, incidentOf, openEpisode, type Sink } from '../state/episode.ts'
@@ -50,4 +51,13 @@ export function closeDevice(
   state.device.openCount--
   const ending = { endMs, end: end ? evidenceOf(end, 'end') : ({ timeMs: endMs, role: 'end' } as const) }
   sink.change(incidentOf(state, plan.hash, episode, ending), decidedMs)
+}
+
+/** One more sign of what stands open: a new revision, so that an officer who has resolved it hears of it again. */
+export function signAgain(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink, slot: number): void {
+  const episode = state.device.open[slot]!
+  episode.signs = (episode.signs ?? 1) + 1
+  if (episode.evidence.length >= ENGINE.evidenceMax - 2) episode.evidence.splice(1, 1) // the first and the last say most
+  episode.evidence.push(evidenceOf(spotOf(report, Number.NaN, Number.NaN), 'sign'))
+  sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
 }

@@ -8,8 +8,14 @@ import { type DeviceMemory, SLOT } from '../state/device-memory.ts'
 import { evidenceOf, incidentOf, type Sink } from '../state/episode.ts'
 import { type Spot, spotOf } from '../state/spot.ts'
 import type { WearerState } from '../state/state.ts'
+import { judgeDefects } from './bad-data.ts'
 import { judgeBattery, takeCharging } from './battery-rules.ts'
-import { closeDevice, openDevice, raise } from './device-episodes.ts'
+import { closeDevice, openDevice, raise, signAgain } from './device-episodes.ts'
+import { endForgery } from './forgery.ts'
+import { judgeUnknown } from './unknown-alarms.ts'
+
+/** Calls so far apart, with no report between them, are calls and not one that goes on. */
+const CALL_INTERVALS = 2
 
 /** Moves every device incident on by one report. */
 export function judgeDevice(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
@@ -29,6 +35,9 @@ export function judgeDevice(state: WearerState, plan: CompiledPlan, report: LogR
     (alarms & (ALARM.caseOpen | ALARM.tamper)) !== 0,
   )
   judgeSos(state, plan, report, sink)
+  judgeUnknown(state, plan, report, sink)
+  judgeDefects(state, plan, report, sink)
+  endForgery(state, plan, report, sink)
   judgeBattery(state, plan, report, sink)
   judgeNoFix(state, plan, report, sink)
   judgeJamming(state, plan, report, sink)
@@ -50,7 +59,10 @@ function isQuiet(state: WearerState, report: LogReport): boolean {
 export function hasQuietDevice({ remembered }: WearerState): boolean {
   if (remembered === undefined) return true
   return (
-    remembered.openCount === 0 && remembered.noFixFirst === undefined && remembered.chargingHeldFromMs === undefined
+    remembered.openCount === 0 &&
+    remembered.noFixFirst === undefined &&
+    remembered.chargingHeldFromMs === undefined &&
+    remembered.defects === undefined
   )
 }
 
@@ -68,6 +80,7 @@ function judgeContact(
   const again = saidAgain(device, report, slot, alarmed)
   if (contact === CONTACT.open || alarmed) {
     if (contact === CONTACT.open) device.contactOpen[slot] = true
+    if (device.open[slot] === undefined && openAgain(state, plan, report, sink, slot)) return
     if (again && !device.contactOpen[slot] && device.open[slot]) signAgain(state, plan, report, sink, slot)
     else raise(state, plan, report, sink, slot)
   } else if (device.open[slot]) {
@@ -78,20 +91,38 @@ function judgeContact(
       report.timeMs - device.alarmMs[slot]! >= ENGINE.alarmEpisodeMs
     if (contact !== CONTACT.closed && !alarmOver) return
     device.contactOpen[slot] = false
+    if (contact === CONTACT.closed) device.flaps[slot] = { episode: device.open[slot], closedMs: report.timeMs }
     closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
   }
 }
 
-/** A call for help is never swallowed by the one before it, which an officer may have seen to already. */
+/** A loose contact: opened again within minutes it is the same episode, told at once as one more sign of it. */
+function openAgain(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink, slot: number): boolean {
+  const { device } = state
+  const flap = device.flaps[slot]
+  device.flaps[slot] = undefined
+  if (flap === undefined || report.timeMs - flap.closedMs > ENGINE.flapMs) return false
+  device.open[slot] = flap.episode
+  device.openCount++
+  signAgain(state, plan, report, sink, slot)
+  return true
+}
+
+/** A tracker that calls again until it is answered calls once, and says how often: each call is one more sign. */
 function judgeSos(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   const slot = SLOT.sos
   const { device } = state
   const said = (report.alarms & ALARM.sos) !== 0
-  const again = saidAgain(device, report, slot, said)
-  const over = !said && report.timeMs - device.alarmMs[slot]! >= ENGINE.alarmEpisodeMs
-  if (device.open[slot] && (again || over))
+  const silentMs = report.timeMs - device.alarmMs[slot]!
+  // Said in one report after the other it is one call that goes on, unless these are no usual reports but calls alone.
+  const called = silentMs > CALL_INTERVALS * plan.reportIntervalMs
+  const again = saidAgain(device, report, slot, said) || (said && called)
+  const over = silentMs >= ENGINE.alarmEpisodeMs
+  if (device.open[slot] && over)
     closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
-  if (said) raise(state, plan, report, sink, slot)
+  if (!said) return
+  if (again && device.open[slot]) signAgain(state, plan, report, sink, slot)
+  else raise(state, plan, report, sink, slot)
 }
 
 /** Notes whether the word was said; true when it is a new one, not the same one going on or a burst of it. */
@@ -100,15 +131,6 @@ function saidAgain(device: DeviceMemory, report: LogReport, slot: number, said: 
   device.said[slot] = said
   if (said) device.alarmMs[slot] = report.timeMs
   return again
-}
-
-/** One more sign of what stands open: a new revision, so that an officer who has resolved it hears of it again. */
-function signAgain(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink, slot: number): void {
-  const episode = state.device.open[slot]!
-  episode.signs = (episode.signs ?? 1) + 1
-  if (episode.evidence.length >= ENGINE.evidenceMax - 2) episode.evidence.splice(1, 1) // the first and the last say most
-  episode.evidence.push(evidenceOf(spotOf(report, Number.NaN, Number.NaN), 'sign'))
-  sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
 }
 
 /** Heard, but without a valid position, for long. */
@@ -160,7 +182,10 @@ function judgeJamming(state: WearerState, plan: CompiledPlan, report: LogReport,
   const { device } = state
   const valid = (report.flags & REPORT_FLAG.fixValid) !== 0
   const lost =
-    !valid && report.timeMs - state.fixMs <= ENGINE.lostFixWithinMs && state.fixRadiusM <= ENGINE.lostFixRadiusM
+    !valid &&
+    (report.flags & REPORT_FLAG.defective) === 0 &&
+    report.timeMs - state.fixMs <= ENGINE.lostFixWithinMs &&
+    state.fixRadiusM <= ENGINE.lostFixRadiusM
   const alarmed = (report.alarms & ALARM.jamming) !== 0
   const faulty = (report.alarms & ALARM.gnssFault) !== 0
   const slot = SLOT.suspected_jamming

@@ -13,9 +13,26 @@ export const DEVICE_TYPES = [
   'no_fix',
   'suspected_jamming',
   'position_not_credible',
+  'bad_data',
+  'device_alarm_unknown',
+  'forgery_suspected',
 ] as const satisfies readonly IncidentType[]
 export type DeviceType = (typeof DEVICE_TYPES)[number]
 export const SLOT = Object.fromEntries(DEVICE_TYPES.map((type, slot) => [type, slot])) as Record<DeviceType, number>
+
+/** Defective reports in a row. */
+export type DefectRun = {
+  count: number
+  first: Spot
+  /** DEFECT, where all are alike. */
+  defect: number | undefined
+  /** Of the clocks among them, the device's minus ours; undefined where none was told. */
+  leastOffMs?: number
+  mostOffMs?: number
+}
+
+/** A strap or case that was closed a moment ago: opened again soon it is the same episode. */
+export type Flap = { episode: Episode; closedMs: number }
 
 export class DeviceMemory {
   readonly open: (Episode | undefined)[] = DEVICE_TYPES.map(() => undefined)
@@ -35,12 +52,29 @@ export class DeviceMemory {
   jamming: (Spot | undefined)[] = [undefined, undefined, undefined]
   /** Jumps and mock flags, oldest first. */
   doubts: Spot[] = []
+  /** When the device last leapt back to where it had leapt from, and how often slowly since it began. */
+  turnedMs = -Infinity
+  slowTurns = 0
+  /** By SLOT: strap, case. */
+  readonly flaps: (Flap | undefined)[] = [undefined, undefined]
+  defects: DefectRun | undefined
+  /** Good reports since the last defective one, while the incident is open. */
+  goodReports = 0
+  /** When an alarm that no table knows was last said, and its code where that was in the last report. */
+  unknownMs = -Infinity
+  unknownSaid = 0
+  disputedMs = -Infinity
 
   /** Says no more than its absence would. */
   get isBlank(): boolean {
     return (
       this.openCount === 0 &&
       !this.said.includes(true) &&
+      this.turnedMs === -Infinity &&
+      this.flaps.every((flap) => flap === undefined) &&
+      this.defects === undefined &&
+      this.unknownMs === -Infinity &&
+      this.disputedMs === -Infinity &&
       this.chargingHeldFromMs === undefined &&
       this.noFixFirst === undefined &&
       this.noFixReturnFirst === undefined &&

@@ -2,11 +2,13 @@
 
 import type { Weighing } from '../../../model/console/judgement.ts'
 import {
+  type BadData,
   type Evidence,
   INCIDENT_TYPES,
   type Incident,
   type IncidentType,
   type Severity,
+  type UnknownAlarm,
 } from '../../../model/incident/incident.ts'
 import { contentKeyHex, EDGE_KEY, incidentId } from '../../incident-id.ts'
 import { ENGINE, ENGINE_VERSION } from '../../parameters.ts'
@@ -24,6 +26,9 @@ export type Episode = {
   evidence: Evidence[]
   /** As in Incident. */
   signs?: number
+  successorOf?: string
+  badData?: BadData
+  unknownAlarms?: UnknownAlarm[]
 }
 
 /** Receives what the fold decides. `atMs` is the time of the report or edge that decided it. */
@@ -60,6 +65,7 @@ type Opening = {
   startSpot?: Spot | undefined
   confirmedMs: number
   evidence: Evidence[]
+  successorOf?: string | undefined
 }
 
 export function openEpisode(state: WearerState, opening: Opening): Episode {
@@ -73,6 +79,7 @@ export function openEpisode(state: WearerState, opening: Opening): Episode {
     startMs,
     confirmedMs,
     evidence: evidence.slice(0, ENGINE.evidenceMax),
+    ...(opening.successorOf !== undefined && { successorOf: opening.successorOf }),
   }
 }
 
@@ -106,6 +113,9 @@ export function incidentOf(
   if (episode.conditionId !== undefined) incident.conditionId = episode.conditionId
   if (ending) incident.endMs = ending.endMs
   if (episode.signs !== undefined) incident.signs = episode.signs
+  if (episode.successorOf !== undefined) incident.successorOf = episode.successorOf
+  if (episode.badData !== undefined) incident.badData = { ...episode.badData }
+  if (episode.unknownAlarms !== undefined) incident.unknownAlarms = episode.unknownAlarms.map((alarm) => ({ ...alarm }))
   if (deepest) incident.depthM = tenths(Math.abs(deepest.distanceM))
   return incident
 }

@@ -5,6 +5,7 @@ import { ByteReader, ByteWriter } from '../../memory/bytes.ts'
 import type { CompiledPlan } from '../../plan/compile-plan.ts'
 import { DEVICE_TYPES, DeviceMemory, SLOT } from './device-memory.ts'
 import { readEpisodes, writeEpisodes } from './episode-codec.ts'
+import { Hop } from './hop.ts'
 import { gather, type InForce, NOT_IN_FORCE, spread } from './in-force.ts'
 import type { Spot } from './spot.ts'
 import { readSpots, writeSpots } from './spot-codec.ts'
@@ -12,13 +13,19 @@ import { WearerState } from './state.ts'
 import { HOT } from './wearer-row.ts'
 import { readMemories, writeMemories } from './zone-memory-codec.ts'
 
+/** In the first byte, beside `begun`: the layout of timelines from version 8 on. */
+const LAYOUT_8 = 2
+/** Types of device incident that version 7 knew. */
+const DEVICE_TYPES_7 = 8
+const HOP = ['fromLatE7', 'fromLonE7', 'toLatE7', 'toLonE7', 'timeMs', 'metres', 'mps', 'inTurn'] as const
+
 const BLANK: Readonly<DeviceMemory> = new DeviceMemory()
 
 /** `plan`: the one that the state was made with. */
 export function encodeWearerState(state: WearerState, plan: CompiledPlan): Uint8Array {
   const out = new ByteWriter()
   const device = state.remembered ?? BLANK
-  out.u8(state.begun ? 1 : 0)
+  out.u8((state.begun ? 1 : 0) | LAYOUT_8)
   out.f64(state.cursorMs)
   out.f64(state.supervisedSinceMs)
   out.f64(state.fixMs)
@@ -43,8 +50,7 @@ export function encodeWearerState(state: WearerState, plan: CompiledPlan): Uint8
   writeEpisodes(out, device.open)
   writeInForce(out, state.activeSinceMs, plan.size)
   writeMemories(out, state.memory)
-  // Last, and only where there is one: states without it are read as they were, by this program and by those before it.
-  if (device.chargingHeldFromMs !== undefined) out.f64(device.chargingHeldFromMs)
+  writeSeldom(out, state, device)
   return out.take()
 }
 
@@ -62,7 +68,9 @@ export function decodeWearerState(
   const from = new ByteReader(bytes)
   const state = new WearerState(wearerId, hot, at)
   const { device } = state
-  state.begun = from.u8() === 1
+  const head = from.u8()
+  const layout8 = (head & LAYOUT_8) !== 0
+  state.begun = (head & 1) !== 0
   state.cursorMs = from.f64()
   state.supervisedSinceMs = from.f64()
   state.fixMs = from.f64()
@@ -86,17 +94,79 @@ export function decodeWearerState(
   for (let i = 0; i < device.alarmMs.length; i++) device.alarmMs[i] = from.f64()
   device.noFixReturnCount = from.u8()
   device.doubts = readSpots(from, from.u8()) as Spot[]
-  for (const [slot, episode] of readEpisodes(from, DEVICE_TYPES.length).entries()) {
+  const types = layout8 ? DEVICE_TYPES.length : DEVICE_TYPES_7
+  for (const [slot, episode] of readEpisodes(from, types).entries()) {
     device.open[slot] = episode
     if (episode) device.openCount++
   }
   const count = from.u32()
   if (count !== plan.size) throw new RangeError(`state has ${count} conditions, its plan ${plan.size}`)
   state.activeSinceMs = readInForce(from, count)
-  state.memory = readMemories(from, count)
-  if (!from.isAtEnd) device.chargingHeldFromMs = from.f64()
+  state.memory = readMemories(from, count, layout8)
+  if (layout8) readSeldom(from, state, device)
+  else if (!from.isAtEnd) device.chargingHeldFromMs = from.f64()
   if (device.isBlank) state.remembered = undefined
   return state
+}
+
+/** What hardly anybody has, where there is any. */
+function writeSeldom(out: ByteWriter, { hop, hot, at }: WearerState, device: Readonly<DeviceMemory>): void {
+  const flapping = device.flaps.some((flap) => flap !== undefined)
+  const rare =
+    flapping ||
+    device.defects !== undefined ||
+    device.unknownMs > -Infinity ||
+    device.disputedMs > -Infinity ||
+    device.turnedMs > -Infinity
+  out.f64(hot[at + HOT.trail]!)
+  out.u8((device.chargingHeldFromMs === undefined ? 0 : 1) | (hop === undefined ? 0 : 2) | (rare ? 4 : 0))
+  if (device.chargingHeldFromMs !== undefined) out.f64(device.chargingHeldFromMs)
+  if (hop !== undefined) for (const name of HOP) out.f64(hop[name])
+  if (!rare) return
+  out.f64(device.turnedMs)
+  out.u32(device.slowTurns)
+  out.f64(device.unknownMs)
+  out.u32(device.unknownSaid)
+  out.f64(device.disputedMs)
+  out.u8(device.goodReports)
+  for (const flap of device.flaps) {
+    writeEpisodes(out, [flap?.episode])
+    if (flap) out.f64(flap.closedMs)
+  }
+  const { defects } = device
+  writeSpots(out, [defects?.first])
+  if (defects === undefined) return
+  out.u32(defects.count)
+  for (const value of [defects.defect, defects.leastOffMs, defects.mostOffMs]) out.f64(value ?? Number.NaN)
+}
+
+function readSeldom(from: ByteReader, state: WearerState, device: DeviceMemory): void {
+  state.hot[state.at + HOT.trail] = from.f64()
+  const bits = from.u8()
+  if ((bits & 1) !== 0) device.chargingHeldFromMs = from.f64()
+  if ((bits & 2) !== 0) {
+    state.hop = new Hop()
+    for (const name of HOP) state.hop[name] = from.f64()
+  }
+  if ((bits & 4) === 0) return
+  device.turnedMs = from.f64()
+  device.slowTurns = from.u32()
+  device.unknownMs = from.f64()
+  device.unknownSaid = from.u32()
+  device.disputedMs = from.f64()
+  device.goodReports = from.u8()
+  for (let slot = 0; slot < device.flaps.length; slot++) {
+    const episode = readEpisodes(from, 1)[0]
+    if (episode) device.flaps[slot] = { episode, closedMs: from.f64() }
+  }
+  const first = readSpots(from, 1)[0]
+  if (first === undefined) return
+  const count = from.u32()
+  const [defect, leastOffMs, mostOffMs] = [from.f64(), from.f64(), from.f64()]
+  device.defects = {
+    ...{ count, first, defect: Number.isNaN(defect) ? undefined : defect },
+    ...(!Number.isNaN(leastOffMs) && { leastOffMs, mostOffMs }),
+  }
 }
 
 /** How many, then runs of equal ones: how long, and the time; NaN while not in force. */

@@ -1,9 +1,10 @@
 // What the fold remembers of one wearer. Quiet wearers are nearly all of them nearly always, so whatever is not quiet is
 // allocated when it begins: a wearer at peace with 20 conditions costs some 800 bytes.
 import { DeviceMemory } from './device-memory.ts'
+import type { Hop } from './hop.ts'
 import { type InForce, NOT_IN_FORCE } from './in-force.ts'
 import type { Spot } from './spot.ts'
-import { freshRow, HOT, refreshFolded } from './wearer-row.ts'
+import { chargingOf, freshRow, HOT, refreshFolded } from './wearer-row.ts'
 import type { ZoneMemory } from './zone-memory.ts'
 
 export class WearerState {
@@ -15,6 +16,8 @@ export class WearerState {
   readonly at: number
   /** A fix that no vehicle could have reached; if the next one agrees with it, the wearer is there. */
   candidate: Spot | undefined = undefined
+  /** Of who ever leapt. */
+  hop: Hop | undefined = undefined
   /** Absent while the device has nothing to be remembered for. */
   remembered: DeviceMemory | undefined = undefined
   activeSinceMs: InForce = NOT_IN_FORCE
@@ -48,10 +51,11 @@ export class WearerState {
   }
 
   get charging(): boolean {
-    return this.hot[this.at + HOT.charging] === 1
+    return chargingOf(this.hot[this.at + HOT.trail]!) === 1
   }
   set charging(charging: boolean) {
-    this.hot[this.at + HOT.charging] = charging ? 1 : 0
+    const trail = this.hot[this.at + HOT.trail]!
+    this.hot[this.at + HOT.trail] = trail - chargingOf(trail) + (charging ? 1 : 0)
   }
 
   /** Time of the last report or edge that was folded in. */

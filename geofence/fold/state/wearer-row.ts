@@ -17,8 +17,8 @@ export const HOT = {
   fixRadiusM: 9,
   fixHi: 10,
   fixLo: 11,
-  /** 1 while charging. */
-  charging: 12,
+  /** The step from the fix before the last to the last, and whether it charges: packTrail. */
+  trail: 12,
   /** The kept reports (report-chain.ts): newest chunk, its rows, and the end of its hour. */
   lastChunk: 13,
   lastRows: 14,
@@ -51,12 +51,34 @@ export const ROW_DOUBLES = 32
 /** What the fold keeps; the rest belongs to the timeline and the kept reports. */
 const FOLDED: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 17, 18, 19]
 
+/** A step of so many 1e-7° at most, some 11 km, is told apart from a longer one. */
+const STEP_MAX = 2 ** 20 - 1
+
+/** Whole numbers, so that it is the same whichever way the fix was judged. */
+export function packTrail(stepLatE7: number, stepLonE7: number, charging: number): number {
+  const lat = Math.min(STEP_MAX, Math.max(-STEP_MAX, stepLatE7))
+  const lon = Math.min(STEP_MAX, Math.max(-STEP_MAX, stepLonE7))
+  return ((lat + STEP_MAX) * (2 * STEP_MAX + 2) + lon + STEP_MAX) * 2 + charging
+}
+
+/** 1 while charging. */
+export function chargingOf(trail: number): number {
+  return trail % 2
+}
+
+export function stepOf(trail: number): { latE7: number; lonE7: number } {
+  const packed = Math.floor(trail / 2)
+  const lat = Math.floor(packed / (2 * STEP_MAX + 2))
+  return { latE7: lat - STEP_MAX, lonE7: packed - lat * (2 * STEP_MAX + 2) - STEP_MAX }
+}
+
 /** Nothing known yet. */
 const FRESH = new Float64Array(ROW_DOUBLES)
 FRESH[HOT.cursorMs] = -Infinity
 FRESH[HOT.settledUntilMs] = -Infinity
 FRESH[HOT.safeM] = -Infinity
 FRESH[HOT.fixMs] = -Infinity
+FRESH[HOT.trail] = packTrail(0, 0, 0)
 FRESH[HOT.lastChunk] = -1
 FRESH[HOT.lastUntilMs] = -Infinity
 FRESH[HOT.firstChunk] = -1

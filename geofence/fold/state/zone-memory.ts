@@ -1,5 +1,6 @@
 // What the fold remembers of one condition in one zone: the runs it counts, fix by fix, and what stands open.
 import type { Episode } from './episode.ts'
+import type { Minutes } from './minutes.ts'
 import type { Spot } from './spot.ts'
 
 /** One condition in one zone: the run towards the wrong side, the run back, and what stands open. */
@@ -7,6 +8,14 @@ export class ZoneMemory {
   wrongSide = false
   breachCount = 0
   unsureSinceBreach = false
+  /** Of the fix counted last in the run towards the wrong side, back, and through the ring: what is close behind is the same event. */
+  breachWitnessMs = Number.NaN
+  returnWitnessMs = Number.NaN
+  ringWitnessMs = Number.NaN
+  /** Two fixes of the run lie so far apart that its wearer moves: no reflection stands so. */
+  moved = false
+  /** The fix before the run was on its way already. */
+  cameMoving = false
   /** A long time without any fix lies within the run; `breachFirst` is the first after it. */
   overGap = false
   breachFirst: Spot | undefined
@@ -20,6 +29,8 @@ export class ZoneMemory {
   nearCount = 0
   nearFirst: Spot | undefined
   unsureFirst: Spot | undefined
+  /** Of the unsure fixes, how many more than not were a router's place near the line. */
+  unsureLean = 0
   /** In an avoided zone that no single fix proves: the first one inside, and the mean since (`unverifiable.ts`). */
   stayFirst: Spot | undefined
   stayMean: Spot | undefined
@@ -31,7 +42,11 @@ export class ZoneMemory {
   /** As `nearCount`, of the ring's line. */
   ringNearCount = 0
   ringNearFirst: Spot | undefined
+  /** Of the run towards the wrong side, and of the violation that came of it. */
+  minutes: Minutes | undefined
   violation: Episode | undefined
+  /** The last place known broke the rule when it began, but was old. */
+  uncertain: Episode | undefined
   unverifiable: Episode | undefined
   ring: Episode | undefined
 
@@ -48,7 +63,12 @@ export class ZoneMemory {
   }
 
   get hasOpen(): boolean {
-    return this.violation !== undefined || this.unverifiable !== undefined || this.ring !== undefined
+    return (
+      this.violation !== undefined ||
+      this.uncertain !== undefined ||
+      this.unverifiable !== undefined ||
+      this.ring !== undefined
+    )
   }
 
   /** Forgets runs and side; what is open stays open. */
@@ -57,6 +77,10 @@ export class ZoneMemory {
     this.breachCount = 0
     this.unsureSinceBreach = false
     this.overGap = false
+    this.breachWitnessMs = Number.NaN
+    this.moved = false
+    this.cameMoving = false
+    this.minutes = undefined
     this.breachFirst = undefined
     this.breachLast = undefined
     this.deepest = undefined
@@ -67,6 +91,7 @@ export class ZoneMemory {
   forgetReturn(): void {
     this.returnCount = 0
     this.returnFirst = undefined
+    this.returnWitnessMs = Number.NaN
     this.forgetNear()
   }
 
@@ -85,6 +110,7 @@ export class ZoneMemory {
   forgetRing(): void {
     this.ringCount = 0
     this.ringFirst = undefined
+    this.ringWitnessMs = Number.NaN
     this.forgetRingReturn()
   }
 

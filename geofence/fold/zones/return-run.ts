@@ -3,13 +3,21 @@
 import { ENGINE } from '../../parameters.ts'
 import type { ZoneMemory } from '../state/zone-memory.ts'
 import { type Judging, spotIn } from './judging.ts'
+import { isSameEvent, isSameReturn } from './witness.ts'
 
 /** One more fix that proves the right side; true when they are enough to be back, since `returnFirst`. */
 export function isBack(j: Judging, memory: ZoneMemory): boolean {
-  memory.returnCount = Math.min(255, memory.returnCount + 1)
-  memory.returnFirst ??= spotIn(j)
+  countReturn(j, memory)
   const { returnFixes, returnMinMs } = j.version.parameters
-  return memory.returnCount >= returnFixes && j.report.timeMs - memory.returnFirst.timeMs >= returnMinMs
+  return memory.returnCount >= returnFixes && j.report.timeMs - memory.returnFirst!.timeMs >= returnMinMs
+}
+
+/** Counts a fix that proves the right side, if it is a witness of its own. */
+export function countReturn(j: Judging, memory: ZoneMemory): void {
+  memory.returnFirst ??= spotIn(j)
+  if (isSameEvent(j, memory.returnWitnessMs) || isSameReturn(j, memory.returnFirst)) return
+  memory.returnWitnessMs = j.report.timeMs
+  memory.returnCount = Math.min(255, memory.returnCount + 1)
 }
 
 /**
@@ -22,8 +30,11 @@ export function isBackNearWall(j: Judging, memory: ZoneMemory, fixesMin = 0, las
     return false
   }
   if (j.radiusM > ENGINE.nearWallRadiusM) return false
-  memory.nearCount = Math.min(255, memory.nearCount + 1)
   memory.nearFirst ??= spotIn(j)
+  if (!isSameEvent(j, memory.returnWitnessMs)) {
+    memory.returnWitnessMs = j.report.timeMs
+    memory.nearCount = Math.min(255, memory.nearCount + 1)
+  }
   if (memory.nearCount < Math.max(fixesMin, ENGINE.nearWallFixes)) return false
   return j.report.timeMs - memory.nearFirst.timeMs >= Math.max(lastedMinMs, ENGINE.nearWallMs)
 }

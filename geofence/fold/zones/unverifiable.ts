@@ -7,7 +7,7 @@ import { evidenceOf, incidentOf, openEpisode } from '../state/episode.ts'
 import { placeSpot, type Spot } from '../state/spot.ts'
 import type { ZoneMemory } from '../state/zone-memory.ts'
 import { type Judging, spotIn } from './judging.ts'
-import { isBackNearWall } from './return-run.ts'
+import { countReturn, isBackNearWall } from './return-run.ts'
 
 export function openUnverifiable(j: Judging, memory: ZoneMemory, first: Spot): void {
   const { timeMs } = j.report
@@ -55,8 +55,7 @@ export function goOnStaying(j: Judging, memory: ZoneMemory): void {
 
 /** A fix that proves the wearer outside. One alone may err too: true when there are enough of them in a row. */
 export function leaveStay(j: Judging, memory: ZoneMemory): boolean {
-  memory.returnCount = Math.min(255, memory.returnCount + 1)
-  memory.returnFirst ??= spotIn(j)
+  countReturn(j, memory)
   if (memory.returnCount >= j.version.parameters.returnFixes) return true
   if (!memory.unverifiable && isLongAgo(j, memory.stayMean!)) return true
   takeIntoStay(j, memory)
@@ -89,7 +88,7 @@ function takeIntoStay(j: Judging, memory: ZoneMemory): void {
 
 /** What was before a long silence is another stay. */
 function isLongAgo({ plan, report }: Judging, { timeMs }: Spot): boolean {
-  return report.timeMs - timeMs > Math.max(ENGINE.runGapMs, plan.freshMs)
+  return report.timeMs - timeMs > plan.gapMs
 }
 
 function isStay({ report, zone }: Judging, { stayCount, stayFirst, stayMean }: ZoneMemory): boolean {

@@ -6,6 +6,7 @@ import { evidenceOf, incidentOf, openEpisode } from '../state/episode.ts'
 import type { Spot } from '../state/spot.ts'
 import type { ZoneMemory } from '../state/zone-memory.ts'
 import { type Judging, spotIn } from './judging.ts'
+import { isSameEvent } from './witness.ts'
 
 /** The ring lies on the right side of the boundary; once the boundary itself is passed, the violation speaks instead. */
 export function judgeRing(j: Judging, memory: ZoneMemory): void {
@@ -16,7 +17,7 @@ export function judgeRing(j: Judging, memory: ZoneMemory): void {
   if (evidence === -1) {
     memory.forgetRingReturn()
     memory.ringFirst ??= spotIn(j)
-    memory.ringCount = Math.min(255, memory.ringCount + 1)
+    if (isWitness(j, memory)) memory.ringCount = Math.min(255, memory.ringCount + 1)
     if (memory.ring || memory.ringCount < confirmFixes) return
     memory.ring = openEpisode(j.state, {
       type: 'warning_ring',
@@ -33,8 +34,16 @@ export function judgeRing(j: Judging, memory: ZoneMemory): void {
       return
     }
     memory.ringReturnFirst ??= spotIn(j)
-    if (++memory.ringReturnCount >= returnFixes) closeRing(j, memory, memory.ringReturnFirst)
+    if (isWitness(j, memory)) memory.ringReturnCount = Math.min(255, memory.ringReturnCount + 1)
+    if (memory.ringReturnCount >= returnFixes) closeRing(j, memory, memory.ringReturnFirst)
   } else if (memory.ring) nearRing(j, memory)
+}
+
+/** Notes the fix, if it is an event of its own. */
+function isWitness(j: Judging, memory: ZoneMemory): boolean {
+  if (isSameEvent(j, memory.ringWitnessMs)) return false
+  memory.ringWitnessMs = j.report.timeMs
+  return true
 }
 
 /** Unsure of the ring's line, with a ring told: on the right side of it for long is back, as it is near the wall. */
@@ -45,7 +54,7 @@ function nearRing(j: Judging, memory: ZoneMemory): void {
     return
   }
   if (j.radiusM > ENGINE.nearWallRadiusM) return
-  memory.ringNearCount = Math.min(255, memory.ringNearCount + 1)
+  if (isWitness(j, memory)) memory.ringNearCount = Math.min(255, memory.ringNearCount + 1)
   memory.ringNearFirst ??= spotIn(j)
   if (memory.ringNearCount < Math.max(j.version.parameters.returnFixes, ENGINE.nearWallFixes)) return
   if (j.report.timeMs - memory.ringNearFirst.timeMs >= ENGINE.nearWallMs) closeRing(j, memory, memory.ringNearFirst)

@@ -73,7 +73,7 @@ export function weighAgainst(
   j.report = report
   const memory = state.memory[index]
   // A run from before the last window says nothing about the next one.
-  if (!j.active && memory?.breachLast && report.timeMs - memory.breachLast.timeMs > plan.freshMs) memory.forgetRuns()
+  if (!j.active && memory?.breachLast && report.timeMs - memory.breachLast.timeMs > plan.previewMs) memory.forgetRuns()
   const wasClean = memory === undefined || memory.clean
   const evidence = judgeFix(j)
   if (evidence === 1 && wasClean && j.kind === 'avoided') crossedBetween(j)

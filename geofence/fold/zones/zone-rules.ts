@@ -1,6 +1,7 @@
 // One fix against one condition: the truth table of evidence.ts, with what opens and closes.
 import type { IncidentType } from '../../../model/incident/incident.ts'
 import type { ConditionKind } from '../../../model/plan/plan.ts'
+import { POSITION_SOURCE } from '../../../model/report/report.ts'
 import { weigh } from '../../evidence.ts'
 import { ENGINE } from '../../parameters.ts'
 import { evidenceOf, incidentOf, openEpisode } from '../state/episode.ts'
@@ -11,9 +12,11 @@ import { goOnBreaching, passUnsure } from './breach-run.ts'
 import { crossedBetween, seenOnceInside } from './inferred-crossing.ts'
 import { type Judging, spotIn } from './judging.ts'
 import { isBack, isBackNearWall } from './return-run.ts'
-import { isSameSpot } from './same-spot.ts'
+import { closeUncertain } from './uncertain.ts'
 import { closeUnverifiable, goOnStaying, leaveStay, openUnverifiable } from './unverifiable.ts'
+import { noteMinutes, reachOf, tellViolation } from './violation-minutes.ts'
 import { closeRing, judgeRing } from './warning-ring.ts'
+import { isSameSpot } from './witness.ts'
 
 export const VIOLATION = {
   required: 'away_from_required_zone',
@@ -36,6 +39,7 @@ export function judgeFix(j: Judging): -1 | 0 | 1 {
     j.state.memory[j.index] = memory
     j.state.remembering?.push(j.index)
   }
+  if (memory.minutes) noteMinutes(j, memory, memory.minutes, evidence)
   if (evidence === -1) {
     if (goOnBreaching(j, memory) && j.active) openViolation(j, memory)
   } else if (evidence === 0) unsure(j, memory, again)
@@ -52,6 +56,7 @@ function openViolation(j: Judging, memory: ZoneMemory): void {
   const byFix = first.timeMs >= since
   const startMs = byFix ? first.timeMs : since
   closeUnverifiable(j, memory, startMs)
+  const uncertain = closeUncertain(j, memory, startMs)
   closeRing(j, memory, undefined, startMs)
   memory.violation = openEpisode(j.state, {
     type: VIOLATION[j.kind],
@@ -63,8 +68,9 @@ function openViolation(j: Judging, memory: ZoneMemory): void {
     evidence: byFix
       ? [evidenceOf(first, 'start'), evidenceOf(confirm, 'confirm')]
       : [{ timeMs: since, role: 'start' }, evidenceOf(first, 'sign'), evidenceOf(confirm, 'confirm')],
+    successorOf: uncertain?.id,
   })
-  j.sink.change(incidentOf(j.state, j.plan.hash, memory.violation, undefined, memory.deepest), j.report.timeMs)
+  tellViolation(j, memory)
 }
 
 function unsure(j: Judging, memory: ZoneMemory, again: boolean): void {
@@ -82,15 +88,26 @@ function unsure(j: Judging, memory: ZoneMemory, again: boolean): void {
     closeUnverifiable(j, memory, j.report.timeMs)
     return
   }
-  memory.unsureFirst ??= spotIn(j)
+  if (memory.unsureFirst === undefined) {
+    memory.unsureFirst = spotIn(j)
+    memory.unsureLean = 0
+  }
+  memory.unsureLean = Math.max(-100, Math.min(100, memory.unsureLean + (isLookedUpNear(j) ? 1 : -1)))
   const { unverifiableAfterMs } = j.version.parameters
   const { timeMs } = j.report
   if (unverifiableAfterMs === 0 || memory.unverifiable) return
-  if (timeMs - memory.unsureFirst.timeMs < unverifiableAfterMs) return
+  const afterMs = unverifiableAfterMs * (memory.unsureLean > 0 ? ENGINE.lookedUpPatience : 1)
+  if (timeMs - memory.unsureFirst.timeMs < afterMs) return
   openUnverifiable(j, memory, memory.unsureFirst)
 }
 
+/** An access point's place, and its circle reaches over the line: that is where the router stands, and says little against its wearer. */
+function isLookedUpNear({ report, marginM, radiusM }: Judging): boolean {
+  return report.source === POSITION_SOURCE.wifi && marginM >= -radiusM && radiusM <= ENGINE.poorRadiusM
+}
+
 function comply(j: Judging, memory: ZoneMemory): void {
+  if (memory.uncertain) closeUncertain(j, memory, j.report.timeMs, spotIn(j))
   if (!memory.wrongSide) {
     if (memory.breachCount > 0) {
       if (j.kind === 'avoided') seenOnceInside(j, memory)
@@ -113,8 +130,9 @@ function comeBack(j: Judging, memory: ZoneMemory, first: Spot): void {
   if (memory.violation) {
     const ending = { endMs: Math.max(memory.violation.startMs, first.timeMs), end: evidenceOf(first, 'end') }
     const incident = incidentOf(j.state, j.plan.hash, memory.violation, ending, memory.deepest)
+    const reach = reachOf(memory, ending.endMs)
     memory.violation = undefined
-    j.sink.change(incident, j.report.timeMs)
+    j.sink.change({ ...incident, ...reach }, j.report.timeMs)
   }
   memory.forgetRuns()
 }

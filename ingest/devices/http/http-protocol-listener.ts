@@ -1,9 +1,11 @@
 // One listener for every device protocol over HTTP: the protocol decodes and words the reply, this file decides whether it goes out.
+
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { RefusalReason } from '../../../model/report/quarantine.ts'
 import { authorize, isRefused, nameOf, type Sender } from '../../admission/authorize.ts'
 import { type KnownDevice, takeTokens, tryTokens } from '../../admission/directory.ts'
+import { doubted } from '../../admission/doubted.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import { BodyReader } from '../../http/read-body.ts'
 import { NOT_KEPT_RETRY_SECONDS } from '../../limits.ts'
@@ -72,6 +74,7 @@ async function answer(
   if (stranger !== undefined) {
     intake.refuseStranger(batch, stranger.reason, '', stranger.deviceId, () => protocol.redact(request))
     await intake.settle(batch)
+    if (stranger.status === 401) await intake.slowDown.hold(sender.address, stranger.deviceId)
     return empty(c, stranger.status)
   }
   return takeDecoded(c, protocol, intake, batch, request, decoded, sender)
@@ -86,12 +89,14 @@ async function takeDecoded(
   decoded: HttpDecoded,
   sender: Sender,
 ): Promise<Response> {
-  const { reports, error, reply } = decoded
+  const { reports, reply } = decoded
+  const error = doubted(reports, decoded.error, batch.receivedMs)
   // Nearly always one report; an array is of one phone, and counts for the one that stands first.
   const waitMs = reports.length === 0 ? 0 : rateWaitMs(intake, batch, reports[0]!.deviceId, reports.length)
   if (waitMs > 0) {
+    intake.takeUrgent(batch, reports, 'secret', nameOf(sender))
     intake.refuse(batch, 'rate_limited', '')
-    await intake.settle(batch)
+    if (!(await intake.settle(batch))) return empty(c, 503)
     c.header('retry-after', String(Math.ceil(waitMs / 1000)))
     return empty(c, 429)
   }

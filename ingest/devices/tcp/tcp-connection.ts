@@ -1,14 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { plainAddress } from '../../../model/networks.ts'
 import type { RefusalReason } from '../../../model/report/quarantine.ts'
 import { authorize, isRefused, nameOf, type Proof, type Sender } from '../../admission/authorize.ts'
+import { newBucket } from '../../admission/buckets.ts'
 import { type KnownDevice, takeTokens } from '../../admission/directory.ts'
+import { doubted } from '../../admission/doubted.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import { issuedCodeOf } from '../../admission/issued-code.ts'
 import type { Claim, DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../../protocols/decoder.ts'
+import { isUrgent } from '../../protocols/urgent.ts'
+import type { IdentifiedConnection } from './connections-by-id.ts'
 import type { HeldConnections } from './held-connections.ts'
 
 const BUSY_LOOK_MS = 50
+
+export type TcpConnectionEvents = {
+  onIdentified(deviceId: string): void
+  /** Once the socket is closed and nothing it sent is under way. */
+  onGone(): void
+}
+/** An address that has not spoken for a bracelet for so long is not its usual one any more. */
+const USUAL_FOR_MS = 30 * 60_000
 
 type Frame = { bytes: Uint8Array; decoded: Decoded; refused: { deviceId: string; reason: RefusalReason } | undefined }
 type Speaker = { deviceId: string; generation: number; known: KnownDevice | undefined; verdict: Proof | RefusalReason }
@@ -23,7 +36,7 @@ const NO_FRAMES: Frame[] = []
  * One device's connection: a chunk at a time is decoded, handed to the log, and answered once it is on disk. What waits for the
  * disk meanwhile is kept small: thousands of connections wait at the same time.
  */
-export class TcpConnection {
+export class TcpConnection implements IdentifiedConnection {
   readonly socket: Socket
   readonly #protocol: StreamProtocol
   readonly #intake: Intake
@@ -60,12 +73,24 @@ export class TcpConnection {
   #whenGone: (() => void) | undefined
   readonly #held: HeldConnections
   readonly #onGone: () => void
+  readonly #onIdentified: (deviceId: string) => void
+  readonly #address: string
+  readonly #bucket = newBucket()
+  standing: 0 | 1 | 2 = 0
   #greeting: NodeJS.Timeout | undefined
 
-  /** `onGone` is called once the socket is closed and nothing it sent is under way. */
-  constructor(socket: Socket, protocol: StreamProtocol, intake: Intake, held: HeldConnections, onGone: () => void) {
+  /** `onIdentified` is called when it has named a bracelet that it may speak for. */
+  constructor(
+    socket: Socket,
+    protocol: StreamProtocol,
+    intake: Intake,
+    held: HeldConnections,
+    { onIdentified, onGone }: TcpConnectionEvents,
+  ) {
     this.#held = held
     this.#onGone = onGone
+    this.#onIdentified = onIdentified
+    this.#address = plainAddress(socket.remoteAddress) ?? ''
     this.socket = socket
     this.#protocol = protocol
     this.#intake = intake
@@ -209,7 +234,8 @@ export class TcpConnection {
     this.#held.stored(this)
     for (const reply of this.#replies) this.socket.write(reply)
     this.#replies.length = 0
-    if (this.#cutAfter !== undefined) this.#cut(this.#cutAfter)
+    if (this.#cutAfter !== undefined && !this.#isStrangerHeld()) this.#cut(this.#cutAfter)
+    else if (this.#cutAfter !== undefined) return
     else if (this.socket.writableLength > this.#intake.limits.tcpUnsentBytesMax) this.#cut('replies_not_fetched')
     else if (this.#restMs > 0 && !this.#closing && !this.socket.destroyed) {
       this.socket.pause()
@@ -217,6 +243,19 @@ export class TcpConnection {
       return
     }
     this.#goOn()
+  }
+
+  /** Whoever tried wrong names or codes too often is let go only after a while. */
+  #isStrangerHeld(): boolean {
+    if (this.#identified || this.#restMs === 0 || this.#closing) return false
+    const cause = this.#cutAfter!
+    this.socket.pause()
+    this.#resting = setTimeout(() => {
+      this.#resting = undefined
+      this.#cut(cause)
+      this.#goOn()
+    }, this.#restMs)
+    return true
   }
 
   #endRest(): void {
@@ -309,13 +348,21 @@ export class TcpConnection {
     return undefined
   }
 
-  // A device above its rate is not refused, it is read more slowly: without answers a refusal would lose its reports.
+  // A device above its rate is not refused, it is read more slowly: without answers a refusal would lose its reports. Where the id
+  // proves nothing the connection is slowed and not the bracelet, which others may name; what is urgent slows nobody.
   #rateWaitMs(frames: Frame[]): number {
     let waitMs = 0
-    for (const { decoded } of frames) {
-      const known = decoded.reports[0] && this.#speakerOf(decoded.reports[0].deviceId).known
-      if (known !== undefined)
-        waitMs = Math.max(waitMs, takeTokens(known, decoded.reports.length, this.#intake.clock(), this.#intake.limits))
+    for (const { decoded, refused } of frames) {
+      const first = decoded.reports[0]
+      if (first === undefined || refused !== undefined) continue
+      const { known, verdict } = this.#speakerOf(first.deviceId)
+      const reports = decoded.reports.reduce((count, report) => count + (isUrgent(report) ? 0 : 1), 0)
+      if (known === undefined || isRefused(verdict) || reports === 0) continue
+      const ownMs =
+        verdict === 'id'
+          ? this.#intake.unprovenWaitMs(this.#bucket, this.#address, known, reports)
+          : takeTokens(known, reports, this.#intake.clock(), this.#intake.limits)
+      waitMs = Math.max(waitMs, ownMs)
     }
     return waitMs
   }
@@ -335,7 +382,8 @@ export class TcpConnection {
   }
 
   #takeFrame(batch: Batch, { bytes, decoded, refused }: Frame): void {
-    const { reports, error, reply } = decoded
+    const { reports, reply } = decoded
+    const error = doubted(reports, decoded.error, batch.receivedMs)
     if (refused !== undefined) {
       this.#takeRefused(batch, bytes, refused, reply)
       return
@@ -356,10 +404,8 @@ export class TcpConnection {
       this.#takeRefused(batch, bytes, { deviceId, reason }, undefined)
       return
     }
-    if (!this.#identified) {
-      this.#identified = true
-      clearTimeout(this.#identifying)
-    }
+    if (!this.#identified) this.#identify(deviceId, known, verdict, batch.receivedMs)
+    else if (known.usual?.address === this.#address) known.usual.heardMs = batch.receivedMs
     batch.sender = `device:${deviceId}`
     let isKept = error === undefined || this.#intake.refuse(batch, error.reason, error.detail, deviceId, bytes)
     let kept = error !== undefined
@@ -374,6 +420,21 @@ export class TcpConnection {
     if (reply !== undefined && (isKept || !this.#protocol.acknowledges)) this.#replies.push(reply)
   }
 
+  #identify(deviceId: string, known: KnownDevice, verdict: Proof, nowMs: number): void {
+    this.#identified = true
+    clearTimeout(this.#identifying)
+    const { usual } = known
+    if (usual === undefined || nowMs - usual.heardMs > USUAL_FOR_MS)
+      known.usual = { address: this.#address, heardMs: nowMs }
+    this.standing = verdict !== 'id' ? 2 : known.usual?.address === this.#address ? 1 : 0
+    this.#onIdentified(deviceId)
+  }
+
+  /** Too many connections of one bracelet: this one ends. */
+  giveWay(): void {
+    this.#cut('too_many_of_one_device')
+  }
+
   /** Where the protocol has a word of refusal, the device may try again a few times: with another code, or by registering. */
   #takeRefused(
     batch: Batch,
@@ -384,6 +445,7 @@ export class TcpConnection {
     this.#intake.refuseStranger(batch, reason, '', deviceId, () => bytes)
     if (reply !== undefined) this.#replies.push(reply)
     if (reply === undefined || ++this.#refusals >= this.#intake.limits.tcpRefusalsMax) this.#cutAfter = reason
+    this.#restMs = Math.max(this.#restMs, this.#intake.slowDown.wrong(this.#address, deviceId))
   }
 
   #cut(cause: string): void {

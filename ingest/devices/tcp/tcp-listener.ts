@@ -3,8 +3,10 @@
 // a connection can hold in memory is two chunks and one frame. While the log takes nothing and reports of devices that are never
 // answered are held, new ones are not listened to: a connect that fails is what tells them to keep their reports.
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { plainAddress } from '../../../model/networks.ts'
 import type { Intake } from '../../admission/intake.ts'
 import type { StreamProtocol } from '../../protocols/decoder.ts'
+import { ConnectionsById } from './connections-by-id.ts'
 import { HeldConnections } from './held-connections.ts'
 import { TcpConnection } from './tcp-connection.ts'
 
@@ -17,6 +19,9 @@ export class TcpListener {
   readonly #isReady: () => boolean
   /** Open ones, and those gone with something under way. */
   readonly #connections = new Set<TcpConnection>()
+  readonly #byId: ConnectionsById<TcpConnection>
+  /** By address. */
+  readonly #unidentified = new Map<string, number>()
   readonly #held: HeldConnections
   #open = 0
   #closing = false
@@ -32,6 +37,7 @@ export class TcpListener {
   constructor(protocol: StreamProtocol, intake: Intake, isReady: () => boolean) {
     this.protocol = protocol
     this.#intake = intake
+    this.#byId = new ConnectionsById(intake.limits.tcpConnectionsPerIdMax)
     this.#isReady = isReady
     this.server = createServer(
       { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS },
@@ -75,12 +81,36 @@ export class TcpListener {
       socket.destroy()
       return
     }
-    const connection = new TcpConnection(socket, this.protocol, this.#intake, this.#held, () =>
-      this.#connections.delete(connection),
-    )
+    const address = plainAddress(socket.remoteAddress) ?? ''
+    const unidentified = this.#unidentified.get(address) ?? 0
+    if (unidentified >= this.#intake.limits.tcpUnidentifiedPerAddressMax) {
+      this.#countDrop()
+      socket.destroy()
+      return
+    }
+    this.#unidentified.set(address, unidentified + 1)
+    let identifiedAs: string | undefined
+    const connection: TcpConnection = new TcpConnection(socket, this.protocol, this.#intake, this.#held, {
+      onIdentified: (deviceId) => {
+        identifiedAs = deviceId
+        this.#noLongerUnidentified(address)
+        this.#byId.add(deviceId, connection)
+      },
+      onGone: () => this.#connections.delete(connection),
+    })
     this.#connections.add(connection)
     this.#count(1)
-    socket.on('close', () => this.#count(-1))
+    socket.on('close', () => {
+      this.#count(-1)
+      if (identifiedAs === undefined) this.#noLongerUnidentified(address)
+      else this.#byId.remove(identifiedAs, connection)
+    })
+  }
+
+  #noLongerUnidentified(address: string): void {
+    const left = this.#unidentified.get(address)! - 1
+    if (left > 0) this.#unidentified.set(address, left)
+    else this.#unidentified.delete(address)
   }
 
   #turnAway(): void {

@@ -1,5 +1,6 @@
 import { crc16X25 } from '../wire/checksums.ts'
 import { WindowFramer } from '../wire/window-framer.ts'
+import { isPlainLogin, isPlainShort, plainWifiBytes } from './gt06-plain.ts'
 
 const SHORT = 0x78
 const LONG = 0x79
@@ -13,6 +14,7 @@ const NEAR_BYTES = 600
 /**
  * Frames from `78 78` or `79 79` to a `0D 0A`: the one where the length says, else (some frames lie about their length) the
  * next one. The CRC decides whether an earlier `0D 0A` is an end or content, and finds a sound frame behind one that was cut.
+ * The form without CRC ends where its length, its Wi-Fi points and cells, or its being a login say.
  */
 export class Gt06Framer extends WindowFramer {
   /** Ends that were none since the last sound frame. Above MISSES_MAX only near heads are tried: rubbish must stay cheap. */
@@ -61,6 +63,8 @@ export class Gt06Framer extends WindowFramer {
   }
 
   #frameEndingAt(end: number): Uint8Array | undefined {
+    const { bytes, start } = this.window
+    if (isPlainShort(bytes, start, start + end)) return this.give(end)
     if (end < GT06_FRAME_BYTES_MIN) return undefined
     const declared = this.#declaredBytes(0)
     if ((end === declared || this.#misses < MISSES_MAX) && this.#isSound(0, end)) {
@@ -75,6 +79,10 @@ export class Gt06Framer extends WindowFramer {
         this.drop(inner)
         return this.give(end - inner)
       }
+    if (isPlainLogin(bytes, start, start + end)) return this.give(end)
+    // Fewer than its points and cells take: this is no end yet.
+    const wifi = plainWifiBytes(bytes, start, start + end)
+    if (wifi !== undefined && wifi > end && wifi <= this.frameBytesMax) return undefined
     return end >= declared ? this.give(end) : undefined
   }
 

@@ -7,19 +7,21 @@
 //        an authentication code, or u8 4 = no such terminal
 //   0102 authenticate: the code (2019: u8 its length, code, …), 0002 heartbeat, 0003 unregister → 8001
 //   0200 location → 8001        0704 batch: u16 count, u8 kind (1: from a blind area), (u16 length, location)… → one 8001
-//   0109 time → 8109: u16 year, month, day, h, m, s, u8 0         others → 8001: u16 serial, u16 message, u8 result
+//   0201 0500 u16 serial of the request, location → 8001        0210 (u8 length, location)… → 8001        0001 an answer: none
+//   0109 time → 8109: u16 year, month, day, h, m, s, u8 0         others → 8001: u16 serial, u16 message, u8 result: 0 without a body;
+//   one that is not understood is kept in quarantine and answered 3, for 0 means that it was taken
 //
 // Device id: the digits without leading zeros, or with them where only that is known. With hexadecimal letters in it, it is the
 // first 14 digits of an IMEI as a 48-bit number.
 import type { DeviceSettings } from '../../../model/plan/directory.ts'
-import type { DeviceReport } from '../../../model/report/report.ts'
-import { believed } from '../believe.ts'
-import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { readable, reportAtReceipt } from '../believe.ts'
+import type { DecodeContext, Decoded, DecodedReport, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
 import { cameLate } from '../decoder.ts'
 import { xorOf } from '../wire/checksums.ts'
 import { bcdDigits, hexOf } from '../wire/wire-fields.ts'
+import { keep } from '../words/device-words.ts'
 import { frame808, Jt808Framer, unescape808 } from './jt808-framer.ts'
-import { LOCATION_BYTES_MIN, readLocation } from './jt808-location.ts'
+import { LOCATION_BYTES_MIN, readAlarmWord, readLocation } from './jt808-location.ts'
 import { SplitMessages } from './jt808-parts.ts'
 
 /** A body has at most 1023 bytes, and escaping at most doubles them. */
@@ -27,7 +29,13 @@ const FRAME_BYTES_MAX = 4096
 const REGISTER = 0x0100
 const AUTHENTICATE = 0x0102
 const LOCATION = 0x0200
+const LOCATION_ANSWER = 0x0201
+const CONTROL_ANSWER = 0x0500
+const VENDOR_BATCH = 0x0210
 const BATCH = 0x0704
+const TERMINAL_ANSWER = 0x0001
+const HEARTBEAT = 0x0002
+const UNREGISTER = 0x0003
 const TIME_REQUEST = 0x0109
 const RESULT_OK = 0
 const RESULT_FAILED = 1
@@ -46,7 +54,7 @@ type Header = {
   body: Buffer
 }
 
-type Taken = { reports: DeviceReport[]; error?: DecodeError }
+type Taken = { reports: DecodedReport[]; error?: DecodeError }
 
 class Jt808Decoder implements StreamDecoder {
   #serial = 0
@@ -55,9 +63,8 @@ class Jt808Decoder implements StreamDecoder {
 
   decode(frame: Uint8Array, context: DecodeContext): Decoded {
     const bytes = unescape808(frame)
-    const header = bytes === undefined ? undefined : headerOf(bytes)
-    if (bytes === undefined || header === undefined)
-      return this.#refuse('malformed', 'no header and body of its length')
+    const header = headerOf(bytes)
+    if (header === undefined) return this.#refuse('malformed', 'no header and body of its length')
     const deviceId = deviceIdOf(header.id, context)
     const settings = deviceId === undefined ? undefined : context.settingsOf(deviceId)
     if (xorOf(bytes, 0, bytes.length) !== 0 && settings?.acceptBadChecksum !== true)
@@ -97,16 +104,38 @@ class Jt808Decoder implements StreamDecoder {
     switch (message) {
       case TIME_REQUEST:
         return { reports: [], deviceId, reply: this.#time(header, context.receivedMs) }
+      case TERMINAL_ANSWER:
+        return { reports: [], deviceId }
       case LOCATION: {
         const taken = takeLocation(body, deviceId, undefined, settings, context)
         return { deviceId, ...taken, reply: this.#answer(header, serials, RESULT_OK) }
       }
-      case BATCH: {
-        const taken = takeBatch(body, deviceId, settings, context)
+      case LOCATION_ANSWER:
+      case CONTROL_ANSWER: {
+        const taken = takeLocation(body.subarray(2), deviceId, undefined, settings, context)
         return { deviceId, ...taken, reply: this.#answer(header, serials, RESULT_OK) }
       }
-      default:
+      case VENDOR_BATCH:
+      case BATCH: {
+        const taken =
+          message === BATCH
+            ? takeBatch(body, deviceId, settings, context)
+            : takeVendorBatch(body, deviceId, settings, context)
+        return { deviceId, ...taken, reply: this.#answer(header, serials, RESULT_OK) }
+      }
+      case UNREGISTER:
         return { reports: [], deviceId, reply: this.#answer(header, serials, RESULT_OK) }
+      case HEARTBEAT: {
+        const report = reportAtReceipt(deviceId, context.receivedMs)
+        if (body.length > 0) keep(report, 'heartbeat', hexOf(body))
+        return { reports: body.length > 0 ? [report] : [], deviceId, reply: this.#answer(header, serials, RESULT_OK) }
+      }
+      default:
+        if (body.length === 0) return { reports: [], deviceId, reply: this.#answer(header, serials, RESULT_OK) }
+        return {
+          ...this.#refuse('malformed', `message ${message.toString(16).padStart(4, '0')} is not known`),
+          reply: this.#answer(header, serials, RESULT_UNSUPPORTED),
+        }
     }
   }
 
@@ -216,11 +245,35 @@ function takeLocation(
   settings: DeviceSettings | undefined,
   context: DecodeContext,
 ): Taken {
-  if (body.length < LOCATION_BYTES_MIN)
-    return { reports: [], error: { reason: 'malformed', detail: 'shorter than a location' } }
+  if (body.length < LOCATION_BYTES_MIN) {
+    // The alarm and status words come first, and the strap may stand in them.
+    const error: DecodeError = { reason: 'malformed', detail: 'shorter than a location' }
+    const report = reportAtReceipt(deviceId, context.receivedMs)
+    if (body.length >= 4) readAlarmWord(report, body, settings)
+    return { reports: [report], error }
+  }
   const report = readLocation(body, deviceId, settings)
   report.archived = archived ?? cameLate(report.timeMs, context)
-  return believed(report, context)
+  return { reports: [readable(report)] }
+}
+
+function takeVendorBatch(
+  body: Buffer,
+  deviceId: string,
+  settings: DeviceSettings | undefined,
+  context: DecodeContext,
+): Taken {
+  const taken: Taken = { reports: [] }
+  let at = 0
+  while (at < body.length) {
+    const end = at + 1 + body[at]!
+    const { reports, error } = takeLocation(body.subarray(at + 1, end), deviceId, undefined, settings, context)
+    taken.reports.push(...reports)
+    if (error !== undefined) taken.error ??= error
+    if (end > body.length) taken.error ??= { reason: 'malformed', detail: 'a record runs over the end' }
+    at = end
+  }
+  return taken
 }
 
 function takeBatch(
@@ -229,7 +282,11 @@ function takeBatch(
   settings: DeviceSettings | undefined,
   context: DecodeContext,
 ): Taken {
-  if (body.length < 3) return { reports: [], error: { reason: 'malformed', detail: 'shorter than a batch' } }
+  if (body.length < 3)
+    return {
+      reports: [reportAtReceipt(deviceId, context.receivedMs)],
+      error: { reason: 'malformed', detail: 'shorter than a batch' },
+    }
   const archived = body[2] === 1 ? true : undefined
   const taken: Taken = { reports: [] }
   let at = 3

@@ -15,6 +15,8 @@ const STARTS = ['$MGV', 'STX', 'LOG'].map((text) => Buffer.from(text, 'latin1'))
  * `;` ends the message. A new `$MGV` inside a message means that the one before was cut: it is given as it is.
  */
 export class MegastekFramer extends WindowFramer {
+  /** The old variant ends with its line; a `!` in it belongs to a word. */
+  #isOld = false
   /** Characters of the message by its prefix, 0 without one. */
   #declared = 0
 
@@ -23,12 +25,18 @@ export class MegastekFramer extends WindowFramer {
     this.#declared = 0
   }
 
+  /** What closes a message stays behind where its word ended in a `!` (`SOS!;!`) and nothing gave its length. */
+  protected override isFiller(byte: number): boolean {
+    return super.isFiller(byte) || byte === SEMICOLON || byte === BANG
+  }
+
   protected next(): Uint8Array | undefined {
     const { window } = this
     while (this.scanned > 0 || this.#seekStart()) {
       while (this.scanned < window.length) {
         const byte = this.at(this.scanned++)
-        if (byte === LF || byte === CR || (byte === BANG && this.#isEnd())) return this.#finish(this.scanned)
+        if (byte === LF || byte === CR || (byte === BANG && !this.#isOld && this.#isEnd()))
+          return this.#finish(this.scanned)
         if (byte === STARTS[0]![3] && this.scanned > 4 && this.#startAt(this.scanned - 4) === STARTS[0]) {
           const prefix = this.#prefixBefore(this.scanned - 4)
           return this.#finish(this.scanned - 4 - prefix)
@@ -57,6 +65,7 @@ export class MegastekFramer extends WindowFramer {
       if (start === 'more') return false
       const prefix = digits === PREFIX_DIGITS ? PREFIX_DIGITS : 0
       this.#declared = prefix === 0 ? 0 : Number(String.fromCharCode(...[0, 1, 2, 3].map((i) => this.at(i))))
+      this.#isOld = start !== STARTS[0]
       this.scanned = prefix + start.length
       return true
     }

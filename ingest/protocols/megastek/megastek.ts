@@ -7,16 +7,17 @@
 // field 30 on the first with a letter that is no hexadecimal number. Accessories: charger 0|1 and a belt digit whose meaning is
 // not public: it is kept, and the device's strap table may map it (`1` → closed). Wi-Fi: MAC:strength joined by `|`, −dBm.
 //
-//   old variant: [LOG]STX,id,$GPRMC,…*hh,F|L,alarm words,imei:…,satellites[/visible],altitude,Battery=n%,…;hh
+//   old variant: [LOG]STX,id,$GPRMC,…[*hh],F|L,alarm words,imei:…,satellites[/visible],altitude,Battery=n%,…;hh
+//        or STX, id padded to 16 characters, $GPRMC,…*hh,mcc,mnc,lac,cell,gsm,battery %,…,temperature,alarm words;hh
 import type { DeviceSettings } from '../../../model/plan/directory.ts'
-import type { Alarm, DeviceReport } from '../../../model/report/report.ts'
-import { believed, believedDespite } from '../believe.ts'
-import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { addDefect, readable } from '../believe.ts'
+import type { DecodeContext, Decoded, DecodedReport, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
 import { isDeviceId } from '../own-json/json-report.ts'
-import { xorOf } from '../wire/checksums.ts'
 import { decimal, MPS_PER_KNOT, nmeaDegrees, nmeaTimeMs, wifiOf } from '../wire/wire-fields.ts'
-import { addAlarm, addByCode, keep, own, strapOf } from '../words/device-words.ts'
+import { type Meaning, meaningsOf } from '../words/alarm-words.ts'
+import { addWords, keep, strapOf } from '../words/device-words.ts'
 import { MegastekFramer } from './megastek-framer.ts'
+import { decodeOld } from './megastek-old.ts'
 
 /** Real messages have some 250 bytes, with a Wi-Fi list twice that. */
 const FRAME_BYTES_MAX = 4096
@@ -29,32 +30,8 @@ const FIELD = {
 const ALERT_FROM = 30
 const HDOP_NONE = 99.9
 
-// Without blanks, in lower case.
-const ALERTS: Record<string, Alarm | 'none'> = {
-  timer: 'none',
-  dist: 'none',
-  restart: 'restart',
-  pwon: 'restart',
-  poweron: 'restart',
-  poweroff: 'powerOff',
-  sos: 'sos',
-  help: 'sos',
-  lowbattery: 'batteryLow',
-  lowexternvoltage: 'batteryLow',
-  overspeed: 'overspeed',
-  lowspeed: 'none',
-  vib: 'vibration',
-  hit: 'vibration',
-  belton: 'none',
-  beltoff: 'strapOpen',
-  movein: 'zoneIn',
-  moveout: 'zoneOut',
-  gpscut: 'gnssFault',
-  psd: 'powerCut',
-  psr: 'none',
-  error: 'other',
-  'nil-alarms': 'none',
-}
+/** What the vocabulary does not know of this maker's words. */
+const ALERTS: Record<string, Meaning> = { Error: 'other', Dist: 'none' }
 
 class MegastekDecoder implements StreamDecoder {
   decode(frame: Uint8Array, context: DecodeContext): Decoded {
@@ -70,38 +47,38 @@ function decodeMgv(text: string, context: DecodeContext): Decoded {
   const fields = message.replace(/(;[^,;]*)?!?$/, '').split(',')
   const deviceId = fields[FIELD.imei] ?? ''
   if (!isDeviceId(deviceId)) return malformed('no IMEI')
+  if (!context.authorize({ deviceId })) return { reports: [], deviceId }
   const settings = context.settingsOf(deviceId)
   const alertAt = alertIndex(fields)
   const alert = alertAt === undefined ? undefined : fields[alertAt]!
   if (!closed && !isWholeLine(text, message, alert)) return malformed('the message was cut', deviceId)
   const stored = fields[FIELD.stored]
   const fix = fields[FIELD.fix]
-  if (fields.length <= FIELD.gsm) return malformed('not the fields of a report', deviceId)
-  const report: DeviceReport = {
+  const report: DecodedReport = {
     deviceId,
-    timeMs: nmeaTimeMs(fields[FIELD.date]!, fields[FIELD.time]!) - (settings?.utcOffsetMinutes ?? 0) * 60_000,
+    timeMs: nmeaTimeMs(fields[FIELD.date] ?? '', fields[FIELD.time] ?? '') - (settings?.utcOffsetMinutes ?? 0) * 60_000,
     fixValid: fix === 'A',
     alarms: [],
     archived: stored === 'S',
   }
-  readPlace(report, fields)
-  readRest(report, fields)
+  if ((stored !== 'R' && stored !== 'S') || (fix !== 'A' && fix !== 'V'))
+    addDefect(report, { reason: 'malformed', detail: 'neither R nor S, or neither A nor V' })
+  if (fields.length > FIELD.gsm) {
+    readPlace(report, fields)
+    readRest(report, fields)
+  } else addDefect(report, { reason: 'malformed', detail: 'not the fields of a report' })
   if (alertAt !== undefined) readTail(report, fields, alertAt, settings)
-  if ((stored !== 'R' && stored !== 'S') || (fix !== 'A' && fix !== 'V')) {
-    const error: DecodeError = { reason: 'malformed', detail: 'neither R nor S, or neither A nor V' }
-    return { deviceId, ...believedDespite(error, report, context) }
-  }
-  return { deviceId, ...believed(report, context) }
+  return { deviceId, reports: [readable(report, fields.slice(FIELD.lat, FIELD.ew + 1).join(','))] }
 }
 
 // Some firmware ends its line without a `!`. A line that was cut must not pass for one: its last word is one we know, or its
 // closing `;` is there, and no length says that more was meant.
 function isWholeLine(text: string, message: string, alert: string | undefined): boolean {
   if (!/[\r\n]$/.test(text) || /^\d{4}/.test(text) || alert === undefined) return false
-  return /;[^,;]*$/.test(message) || own(ALERTS, wordOf(alert)) !== undefined
+  return /;[^,;]*$/.test(message) || meaningsOf(alert).length > 0
 }
 
-function readPlace(report: DeviceReport, fields: string[]): void {
+function readPlace(report: DecodedReport, fields: string[]): void {
   const latDeg = nmeaDegrees(fields[FIELD.lat]!, fields[FIELD.ns]!, 'NS')
   const lonDeg = nmeaDegrees(fields[FIELD.lon]!, fields[FIELD.ew]!, 'EW')
   if (latDeg === undefined && lonDeg === undefined && !report.fixValid) return
@@ -110,7 +87,7 @@ function readPlace(report: DeviceReport, fields: string[]): void {
   report.source = 'gps'
 }
 
-function readRest(report: DeviceReport, fields: string[]): void {
+function readRest(report: DecodedReport, fields: string[]): void {
   const satellites = [FIELD.beidou, FIELD.gps, FIELD.glonass].map((at) => decimal(fields[at]!)).filter((n) => n >= 0)
   if (satellites.length > 0) report.satellites = satellites.reduce((sum, n) => sum + n, 0)
   const hdop = decimal(fields[FIELD.hdop]!)
@@ -128,7 +105,12 @@ function readRest(report: DeviceReport, fields: string[]): void {
   keep(report, 'gsm', decimal(fields[FIELD.gsm]!))
 }
 
-function readTail(report: DeviceReport, fields: string[], alertAt: number, settings: DeviceSettings | undefined): void {
+function readTail(
+  report: DecodedReport,
+  fields: string[],
+  alertAt: number,
+  settings: DeviceSettings | undefined,
+): void {
   const alert = fields[alertAt]!.trim()
   keep(report, 'alert', alert)
   const battery = decimal(fields[alertAt - 1]!)
@@ -141,82 +123,25 @@ function readTail(report: DeviceReport, fields: string[], alertAt: number, setti
     const strap = strapOf(accessories[1]!, settings)
     if (strap !== undefined) report.strap = strap
   }
-  readAlert(report, alert, settings)
+  addWords(report, alert, settings, ALERTS)
   for (const field of fields.slice(alertAt + 1))
     if (/^[0-9a-f]{12}:\d{1,3}(\|[0-9a-f]{12}:\d{1,3})*\|?$/i.test(field)) keep(report, 'wifi', wifiList(field))
     else if (field.trim() !== '' && field !== '0') keep(report, 'more', field)
 }
 
-function readAlert(report: DeviceReport, alert: string, settings: DeviceSettings | undefined): void {
-  const word = wordOf(alert)
-  if (word === 'belton') report.strap = 'closed'
-  if (word === 'beltoff') report.strap = 'open'
-  if (/^geo.*in$/.test(word)) addAlarm(report, 'zoneIn')
-  else if (/^geo.*out$/.test(word)) addAlarm(report, 'zoneOut')
-  else if (own(settings?.alarmCodes, alert) !== undefined || strapOf(alert, settings) !== undefined)
-    addByCode(report, alert, ALERTS, settings)
-  else addByCode(report, word, ALERTS, settings)
-}
-
-function decodeOld(text: string, context: DecodeContext): Decoded {
-  const m = /^(LOG)?STX,([^,]*),\$(GPRMC,[^*]{0,200})\*([0-9a-f]{2}),(.*?)(;[0-9a-f]{2})?$/i.exec(text)
-  if (m === null) return malformed('not the old variant')
-  const rest = m[5]!.split(',')
-  const named = rest.find((field) => field.startsWith('imei:'))?.slice(5)
-  const deviceId = isDeviceId(named) ? named : m[2]!
-  if (!isDeviceId(deviceId)) return malformed('no IMEI')
-  const settings = context.settingsOf(deviceId)
-  const sentence = Buffer.from(m[3]!, 'latin1')
-  if (xorOf(sentence, 0, sentence.length) !== Number.parseInt(m[4]!, 16) && settings?.acceptBadChecksum !== true)
-    return { reports: [], deviceId, error: { reason: 'checksum', detail: 'the checksum of GPRMC is another' } }
-  const rmc = m[3]!.split(',')
-  if (rmc.length < 10) return malformed('not the fields of GPRMC', deviceId)
-  const report: DeviceReport = {
-    deviceId,
-    timeMs: nmeaTimeMs(rmc[9]!, rmc[1]!) - (settings?.utcOffsetMinutes ?? 0) * 60_000,
-    fixValid: rmc[2] === 'A',
-    alarms: [],
-    archived: m[1] !== undefined,
-  }
-  const latDeg = nmeaDegrees(rmc[3]!, rmc[4]!, 'NS')
-  const lonDeg = nmeaDegrees(rmc[5]!, rmc[6]!, 'EW')
-  if (latDeg !== undefined || lonDeg !== undefined || report.fixValid) {
-    Object.assign(report, { latDeg: latDeg ?? Number.NaN, lonDeg: lonDeg ?? Number.NaN, source: 'gps' })
-  }
-  if (decimal(rmc[7]!) >= 0) report.speedMps = decimal(rmc[7]!) * MPS_PER_KNOT
-  const course = decimal(rmc[8]!)
-  if (course >= 0 && course <= 360) report.courseDeg = course
-  const words = (rest[1] ?? '').trim()
-  keep(report, 'alert', words)
-  if (words !== '') for (const word of words.split(/[|/]/)) readAlert(report, word.trim(), settings)
-  readOldTail(report, rest)
-  if (rmc[2] !== 'A' && rmc[2] !== 'V') {
-    const error: DecodeError = { reason: 'malformed', detail: 'neither A nor V' }
-    return { deviceId, ...believedDespite(error, report, context) }
-  }
-  return { deviceId, ...believed(report, context) }
-}
-
-function readOldTail(report: DeviceReport, rest: string[]): void {
-  const imeiAt = rest.findIndex((field) => field.startsWith('imei:'))
-  if (imeiAt >= 0) {
-    const used = decimal((rest[imeiAt + 1] ?? '').split('/')[0]!)
-    if (used >= 0 && used <= 99) report.satellites = used
-    const altitude = decimal(rest[imeiAt + 2] ?? '')
-    if (!Number.isNaN(altitude)) report.altitudeM = altitude
-  }
-  const battery = rest.map((field) => /^Battery=(\d{1,3})%$/i.exec(field.trim())?.[1]).find((n) => n !== undefined)
-  if (battery !== undefined && Number(battery) <= 100) report.batteryPercent = Number(battery)
-}
-
+/**
+ * The anchor of the tail: from field 30 on the first with a letter that is no hexadecimal number. In a shorter message it may
+ * stand earlier: then it is the first word that somebody knows.
+ */
 function alertIndex(fields: string[]): number | undefined {
-  for (let at = ALERT_FROM; at < fields.length; at++)
-    if (/[a-z]/i.test(fields[at]!) && !/^\s*[0-9a-f]+\s*$/i.test(fields[at]!)) return at
+  for (let at = ALERT_FROM; at < fields.length; at++) if (isWord(fields[at]!)) return at
+  for (let at = FIELD.gsm + 1; at < Math.min(ALERT_FROM, fields.length); at++)
+    if (isWord(fields[at]!) && meaningsOf(fields[at]!).length > 0) return at
   return undefined
 }
 
-function wordOf(alert: string): string {
-  return alert.toLowerCase().replace(/\s/g, '')
+function isWord(field: string): boolean {
+  return /[a-z]/i.test(field) && !/^\s*[0-9a-f]+\s*$/i.test(field)
 }
 
 function wifiList(field: string): string {

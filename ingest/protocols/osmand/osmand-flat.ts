@@ -5,28 +5,21 @@
 //   charge            alarm              cell (mcc,mnc,lac,cid[,dBm]), wifi (MAC,dBm): repeatable
 
 import type { DeviceReport } from '../../../model/report/report.ts'
-import { isPlace } from '../believe.ts'
-import type { DecodeContext, DecodeError } from '../decoder.ts'
+import { addDefect, readable } from '../believe.ts'
+import type { DecodeContext, DecodedReport } from '../decoder.ts'
 import { cameLate } from '../decoder.ts'
 import { ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX } from '../own-json/json-report.ts'
-import { isUrgent } from '../urgent.ts'
+import { epochMs } from '../wire/epoch-time.ts'
 import { parseIsoMs } from '../wire/iso-time.ts'
-import { alarmOf } from '../words/alarm-words.ts'
+import { addWords } from '../words/device-words.ts'
 import type { FlatRecord } from './osmand.ts'
 
 export const MPS_PER_KNOT = 1852 / 3600
-const SECONDS_BELOW = 2 ** 31
 
-/** With a report, `error` says what of the record was left out of it. */
-export type OsmandRead = { report: DeviceReport; error?: DecodeError } | { report?: never; error: DecodeError }
-
-/**
- * One record as a report, or why it can never be one. Coordinates may be absent; half of them may not, but an alarm is not
- * lost to them, nor what is urgent to a time that is none.
- */
-export function flatReport(record: FlatRecord, deviceId: string, context: DecodeContext): OsmandRead {
+/** One record as a report. Coordinates may be absent; what cannot be read costs itself alone, and stands among the defects. */
+export function flatReport(record: FlatRecord, deviceId: string, context: DecodeContext): DecodedReport {
   const { receivedMs } = context
-  const report: DeviceReport = { deviceId, timeMs: receivedMs, fixValid: false, alarms: [], archived: false }
+  const report: DecodedReport = { deviceId, timeMs: receivedMs, fixValid: false, alarms: [], archived: false }
   let lat: string | undefined
   let lon: string | undefined
   let valid: boolean | undefined
@@ -86,7 +79,7 @@ export function flatReport(record: FlatRecord, deviceId: string, context: Decode
         if (truth(value) === true) report.mock = true
         break
       case 'alarm':
-        for (const text of values) addAlarms(report, text, context)
+        for (const text of values) addWords(report, text, context.settingsOf(deviceId))
         break
       case 'cell':
       case 'wifi':
@@ -98,57 +91,33 @@ export function flatReport(record: FlatRecord, deviceId: string, context: Decode
   }
   if (!record.has('timestamp')) report.timeFromReceipt = true
   if (lat !== undefined || lon !== undefined) {
-    const latDeg = number(lat ?? '')
-    const lonDeg = number(lon ?? '')
-    if (!Number.isNaN(latDeg) && !Number.isNaN(lonDeg)) {
-      if (!isPlace(latDeg, lonDeg) && report.alarms.length === 0)
-        return { error: { reason: 'impossible_position', detail: `no such place: ${latDeg}, ${lonDeg}` } }
-      report.latDeg = latDeg
-      report.lonDeg = lonDeg
-      report.fixValid = valid ?? true
-    } else if (report.alarms.length > 0) keep(report, 'refusedPosition', `${lat ?? ''},${lon ?? ''}`)
-    else return { error: { reason: 'malformed', detail: 'lat and lon must be two numbers' } }
+    report.latDeg = number(lat ?? '')
+    report.lonDeg = number(lon ?? '')
+    report.fixValid = valid ?? true
   } else if (record.has('wifi')) report.source = 'wifi'
   else if (record.has('cell')) report.source = 'cell'
-  return timed(report, record.get('timestamp')?.[0], context)
+  return timed(readable(report, `${lat ?? ''},${lon ?? ''}`), record.get('timestamp')?.[0], context)
 }
 
-/** The report with its time looked at: for one that is none (NaN), what is urgent counts from its receipt, at no known place. */
-export function timed(report: DeviceReport, sent: string | undefined, context: DecodeContext): OsmandRead {
-  if (!Number.isNaN(report.timeMs)) {
-    report.archived = cameLate(report.timeMs, context)
-    return { report }
+/** The report with its time looked at: one that cannot be read stays NaN, with what was sent beside it. */
+export function timed(report: DecodedReport, sent: string | undefined, context: DecodeContext): DecodedReport {
+  if (!Number.isNaN(report.timeMs)) report.archived = cameLate(report.timeMs, context)
+  else {
+    addDefect(report, { reason: 'impossible_time', detail: 'timestamp is no time' })
+    keep(report, 'refusedTime', sent ?? '')
   }
-  const error: DecodeError = { reason: 'impossible_time', detail: 'timestamp is no time' }
-  if (!isUrgent(report)) return { error }
-  report.timeMs = context.receivedMs
-  report.timeFromReceipt = true
-  report.fixValid = false
-  keep(report, 'refusedTime', sent ?? '')
-  return { report, error }
+  return report
 }
 
 /** UTC ms of any of the forms that phones send; NaN for none of them. */
 export function timestampMs(text: string): number {
-  if (/^\d{1,16}(\.\d{1,9})?$/.test(text)) {
-    const value = Number(text)
-    return value < SECONDS_BELOW ? Math.round(value * 1000) : value <= 8.64e15 ? Math.round(value) : Number.NaN
+  if (/^\s*\d{1,19}(\.\d{1,9})?\s*$/.test(text)) {
+    return epochMs(Number(text))
   }
   // An unescaped plus sign of a zone arrives as a blank.
   return parseIsoMs(
     text.replace(/ (\d\d:?\d\d)$/, (zone, digits: string) => (text.includes('T') ? `+${digits}` : zone)),
   )
-}
-
-/** Puts the common words for `text` (one word, or several with commas) among the alarms; the device's word stays beside. */
-export function addAlarms(report: DeviceReport, text: string, context: DecodeContext): void {
-  const codes = context.settingsOf(report.deviceId)?.alarmCodes
-  for (const word of text.slice(0, ATTRIBUTE_CHARS_MAX).split(',')) {
-    if (word.trim() === '') continue
-    const alarm = alarmOf(word.trim(), codes)
-    if (!report.alarms.includes(alarm)) report.alarms.push(alarm)
-    if (alarm === 'other') keep(report, 'alarm', word.trim())
-  }
 }
 
 /** Keeps what nobody knows as a number, a boolean, else a text; bounded. */

@@ -1,4 +1,4 @@
-// OsmAnd and Traccar Client over HTTP: a query, a form, nested JSON, or an array of flat JSON objects, all on the same URL.
+// OsmAnd and Traccar Client over HTTP: a query, a form, or JSON in any of the shapes of osmand-lists.ts, all on the same URL.
 // Any 2xx with an empty body means "delivered"; anything else makes the phone keep the record and send it again.
 
 import { bearerOf } from '../../credentials.ts'
@@ -6,6 +6,7 @@ import type { DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } fr
 import { isDeviceId } from '../own-json/json-report.ts'
 import { flatReport } from './osmand-flat.ts'
 import { nestedReport } from './osmand-json.ts'
+import { type OsmandRecord, unfold } from './osmand-lists.ts'
 import { redactOsmand } from './osmand-redact.ts'
 
 const RECORDS_MAX = 1000
@@ -17,7 +18,10 @@ const utf8 = new TextDecoder()
 /** Values by key as the phone sent them; a key that was sent several times has several. */
 export type FlatRecord = Map<string, string[]>
 
-type Read = { records: (FlatRecord | Record<string, unknown>)[]; wrong?: string } | { unreadable: string }
+type Read = { records: OsmandRecord[]; wrong?: string; isOverland?: boolean } | { unreadable: string }
+
+/** What Overland takes for "delivered". */
+const OVERLAND_REPLY = { status: 200, contentType: 'application/json', body: '{"result":"ok"}' }
 
 function decode(request: HttpProtocolRequest, context: DecodeContext): HttpDecoded {
   const reply = { status: 200, body: '' }
@@ -34,31 +38,42 @@ function decode(request: HttpProtocolRequest, context: DecodeContext): HttpDecod
     return decoded
   }
   if (read.wrong !== undefined) decoded.error = { reason: 'malformed', detail: read.wrong }
+  if (read.isOverland) decoded.reply = OVERLAND_REPLY
+  const inQuery = query.get('id')?.[0] ?? query.get('deviceid')?.[0]
   for (const record of read.records) {
-    const deviceId =
+    const inRecord =
       record instanceof Map ? (record.get('id') ?? record.get('deviceid'))?.[0] : idText(record.device_id)
+    const deviceId = inRecord ?? inQuery
     if (!isDeviceId(deviceId)) {
       decoded.error ??= { reason: 'malformed', detail: 'no device id' }
       continue
     }
     decoded.deviceId ??= deviceId
-    const { report, error } =
-      record instanceof Map ? flatReport(record, deviceId, context) : nestedReport(record, deviceId, context)
-    if (error !== undefined) decoded.error ??= error
-    if (report !== undefined) decoded.reports.push(report)
+    if (!context.authorize({ deviceId, ...(credential === undefined ? {} : { credential }) })) continue
+    decoded.reports.push(
+      record instanceof Map ? flatReport(record, deviceId, context) : nestedReport(record, deviceId, context),
+    )
   }
   return decoded
 }
 
 function readRecords(request: HttpProtocolRequest, query: FlatRecord): Read {
-  if (request.body.length === 0 || query.has('id') || query.has('deviceid')) {
+  const first = request.body.find((byte) => byte > 0x20)
+  const isJson = first === 0x7b || first === 0x5b
+  const isNamed = query.has('id') || query.has('deviceid')
+  if (isJson && !(isNamed && SAID.some((key) => query.has(key)))) {
+    const read = readJson(request.body)
+    return 'unreadable' in read && isNamed ? { records: [query], wrong: read.unreadable } : read
+  }
+  if (request.body.length === 0 || isNamed) {
     // The query wins over a form body; keys that only the body has still count.
     return { records: [request.body.length > 0 && isForm(request) ? merged(query, formOf(request)) : query] }
   }
-  const first = request.body.find((byte) => byte > 0x20)
-  if (!isForm(request) || first === 0x7b || first === 0x5b) return readJson(request.body)
-  return { records: [merged(query, formOf(request))] }
+  return isForm(request) ? { records: [merged(query, formOf(request))] } : readJson(request.body)
 }
+
+/** A query with one of these is a report by itself. */
+const SAID = ['lat', 'lon', 'location', 'alarm', 'timestamp', 'cell', 'wifi', 'batt']
 
 function readJson(body: Uint8Array): Read {
   let value: unknown
@@ -68,21 +83,10 @@ function readJson(body: Uint8Array): Read {
     if (error instanceof SyntaxError) return { unreadable: 'no JSON' }
     throw error
   }
-  const values: unknown[] = Array.isArray(value) ? value : [value]
-  if (values.length > RECORDS_MAX) return { unreadable: `more than ${RECORDS_MAX} records` }
-  const records: (FlatRecord | Record<string, unknown>)[] = []
-  for (const item of values) {
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) continue
-    const members = item as Record<string, unknown>
-    records.push(isNested(members) ? members : flatOf(members))
-  }
-  const wrong = 'a record is no object'
-  if (records.length === 0) return { unreadable: wrong }
-  return records.length === values.length ? { records } : { records, wrong }
-}
-
-function isNested(members: Record<string, unknown>): boolean {
-  return Object.hasOwn(members, 'device_id') || (typeof members.location === 'object' && members.location !== null)
+  const { records, isOverland, wrong } = unfold(value, flatOf, RECORDS_MAX)
+  if (records.length > RECORDS_MAX) return { unreadable: `more than ${RECORDS_MAX} records` }
+  if (records.length === 0) return { unreadable: 'a record is no object' }
+  return { records, isOverland, ...(wrong === 0 ? {} : { wrong: 'a record is no object' }) }
 }
 
 function flatOf(members: Record<string, unknown>): FlatRecord {

@@ -1,23 +1,34 @@
 // The own API's report: JSON in our words. Checked by hand, one pass over the members: this is the hot path of batches.
 import {
-  type Alarm,
   type ContactState,
   type DeviceReport,
   POSITION_SOURCE,
   type PositionSource,
 } from '../../../model/report/report.ts'
 import { parseIsoMs } from '../wire/iso-time.ts'
-import { alarmOf } from '../words/alarm-words.ts'
+import { addWord } from '../words/device-words.ts'
 
 export const DEVICE_ID_CHARS_MAX = 64
 export const ALARMS_MAX = 32
 export const ATTRIBUTES_MAX = 64
 export const ATTRIBUTE_CHARS_MAX = 512
+/** What phones send of a measure that they do not know. */
+const UNKNOWN = -1
+const MAY_BE_UNKNOWN = new Set([
+  'batteryPercent',
+  'batteryVolts',
+  'speedMps',
+  'courseDeg',
+  'accuracyM',
+  'hdop',
+  'satellites',
+])
 const EARLIEST_MS = 0
 const LATEST_MS = 8.64e15
 
 /**
- * A report from a parsed JSON value, or a text that names the member and what is wrong with it. `null` counts as absent.
+ * A report from a parsed JSON value, or a text that names the member and what is wrong with it. `null` counts as absent, and so
+ * does −1 where a measure cannot be negative.
  * Members that nobody knows are kept as attributes where they are numbers, texts or booleans.
  * `deviceId` is who speaks, for senders that say so once for all their reports.
  */
@@ -39,7 +50,7 @@ export function parseJsonReport(
   let saidValid: boolean | undefined
   for (const name in members) {
     const member = members[name]
-    if (member === null) continue
+    if (member === null || (member === UNKNOWN && MAY_BE_UNKNOWN.has(name))) continue
     switch (name) {
       case 'lat':
         if (!isNumber(member)) return 'lat must be a number'
@@ -152,12 +163,9 @@ function timeOf(value: unknown): number {
 function readAlarms(value: unknown, report: DeviceReport): string | undefined {
   if (!Array.isArray(value) || value.length > ALARMS_MAX)
     return `alarms must be an array of at most ${ALARMS_MAX} words`
-  const alarms: Alarm[] = report.alarms
   for (const word of value) {
     if (typeof word !== 'string' || word.length > ATTRIBUTE_CHARS_MAX) return 'alarms must hold words'
-    const alarm = alarmOf(word)
-    if (!alarms.includes(alarm)) alarms.push(alarm)
-    if (alarm === 'other') keepAttribute(report, 'alarm', word)
+    addWord(report, word.trim(), undefined)
   }
   return undefined
 }

@@ -1,8 +1,8 @@
 // What a report in JSON still says when something of it cannot be. Only for those that must not be lost, so it may cost.
-import type { DeviceReport } from '../../../model/report/report.ts'
+import type { Alarm, DeviceReport } from '../../../model/report/report.ts'
 import { URGENT_ALARMS } from '../urgent.ts'
-import { alarmOf } from '../words/alarm-words.ts'
-import { ATTRIBUTE_CHARS_MAX, parseJsonReport } from './json-report.ts'
+import { type Meaning, meaningsOf } from '../words/alarm-words.ts'
+import { ALARMS_MAX, ATTRIBUTE_CHARS_MAX, parseJsonReport } from './json-report.ts'
 
 // biome-ignore format: one list
 const NAMED = new Set([
@@ -30,7 +30,11 @@ export function urgentJsonReport(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const members = value as Members
   const words = wordsOf(members.alarms)
-  if (members.strap !== 'open' && members.case !== 'open' && !words.some((word) => URGENT_ALARMS.has(alarmOf(word))))
+  if (
+    members.strap !== 'open' &&
+    members.case !== 'open' &&
+    !words.some((word) => meaningsOf(word).some(isUrgentMeaning))
+  )
     return undefined
   const believable: Members = Object.create(null)
   const refused: [name: string, value: string][] = []
@@ -42,7 +46,11 @@ export function urgentJsonReport(
   }
   for (const name of NAMED) if (name !== 'lat' && name !== 'lon' && name !== 'attributes') keepFine(name)
   keepPosition(members, believable, refused)
-  if (!('alarms' in believable)) believable.alarms = [...new Map(words.map((word) => [alarmOf(word), word])).values()]
+  if (!('alarms' in believable))
+    believable.alarms = [...new Map(words.map((word) => [meaningsOf(word).join() || word, word])).values()].slice(
+      0,
+      ALARMS_MAX,
+    )
   // A gateway's number is a name written wrongly; of a bracelet it is known who speaks.
   if (deviceId === undefined && Number.isSafeInteger(members.deviceId)) believable.deviceId = String(members.deviceId)
   keepAttributes(members, believable, refused)
@@ -59,6 +67,10 @@ export function urgentJsonReport(
 function wordsOf(alarms: unknown): string[] {
   const words: unknown[] = Array.isArray(alarms) ? alarms.slice(0, ALARMS_LOOKED_AT_MAX) : [alarms]
   return words.filter((word) => typeof word === 'string' && word.length <= ATTRIBUTE_CHARS_MAX) as string[]
+}
+
+function isUrgentMeaning(meaning: Meaning): boolean {
+  return URGENT_ALARMS.has(meaning as Alarm) || meaning === 'strap=open' || meaning === 'case=open'
 }
 
 function isFine(members: Members): boolean {

@@ -2,7 +2,10 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const SHAPE =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:(Z)|([+-])(\d{2}):?(\d{2})?)?$/i
 
-/** UTC ms of a calendar date and time; NaN where there is no such date or time. `month` counts from 1. */
+/**
+ * UTC ms of a calendar date and time; NaN where there is no such date or time. `month` counts from 1. A leap second counts as
+ * the next one, 24:00:00 as the beginning of the next day.
+ */
 export function utcMs(
   year: number,
   month: number,
@@ -12,7 +15,8 @@ export function utcMs(
   second: number,
   millisecond = 0,
 ): number {
-  if (!(month >= 1 && month <= 12 && hour <= 23 && minute <= 59 && second <= 59)) return Number.NaN
+  if (!(month >= 1 && month <= 12 && hour <= 24 && minute <= 59 && second <= 60)) return Number.NaN
+  if (hour === 24 && (minute !== 0 || second !== 0 || millisecond !== 0)) return Number.NaN
   const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0
   if (!(day >= 1 && day <= (DAYS[month - 1] as number) + leap)) return Number.NaN
   return Date.UTC(year, month - 1, day, hour, minute, second, millisecond)

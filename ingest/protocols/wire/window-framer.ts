@@ -32,6 +32,11 @@ export abstract class WindowFramer implements Framer {
   /** The next frame that is whole, undefined when more bytes are needed. What it decides depends on the bytes alone. */
   protected abstract next(): Uint8Array | undefined
 
+  /** Line ends may stand between the frames of any protocol. */
+  protected isFiller(byte: number): boolean {
+    return byte === 0x0d || byte === 0x0a
+  }
+
   protected at(index: number): number {
     return this.window.bytes[this.window.start + index]!
   }
@@ -41,12 +46,9 @@ export abstract class WindowFramer implements Framer {
     return this.window.take(count)
   }
 
-  /** Lets `count` bytes go that belong to no frame. Line ends between frames are nobody's fault. */
+  /** Lets `count` bytes go that belong to no frame. Fillers between frames are nobody's fault. */
   protected drop(count: number): void {
-    for (let i = 0; i < count; i++) {
-      const byte = this.at(i)
-      if (byte !== 0x0d && byte !== 0x0a) this.garbageBytes++
-    }
+    for (let i = 0; i < count; i++) if (!this.isFiller(this.at(i))) this.garbageBytes++
     this.window.take(count)
     this.scanned = 0
   }

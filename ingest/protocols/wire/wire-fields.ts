@@ -39,15 +39,19 @@ export function nmeaTimeMs(date: string, time: string): number {
   return utcMs(2000 + +d[3]!, +d[2]!, +d[1]!, +t[1]!, +t[2]!, +t[3]!, fractionMs)
 }
 
-/** Degrees of `ddmm.mmmm` and N, S, E or W; undefined where empty, NaN where it is no angle (minutes of 60 and more too). */
+/**
+ * Degrees of `ddmm.mmmm` and N, S, E or W; undefined where empty, NaN where it is no angle (minutes of 60 and more too). Zeros
+ * in front may be missing: `.8449` is 0.8449 minutes.
+ */
 export function nmeaDegrees(text: string, hemisphere: string, of: 'NS' | 'EW'): number | undefined {
   if (text === '' && hemisphere === '') return undefined
-  const m = /^(\d{0,3}?)(\d{1,2}(?:\.\d{1,10})?)$/.exec(text)
-  if (m === null || hemisphere.length !== 1 || !of.includes(hemisphere)) return Number.NaN
+  const m = /^(\d{0,3}?)(\d{0,2}(?:\.\d{0,10})?)$/.exec(text.trim())
+  const side = hemisphere.trim().toUpperCase()
+  if (m === null || !/\d/.test(text) || side.length !== 1 || !of.includes(side)) return Number.NaN
   const minutes = Number(m[2])
   if (minutes >= 60) return Number.NaN
   const degrees = Number(m[1]) + minutes / 60
-  return hemisphere === of[1] ? -degrees : degrees
+  return side === of[1] ? -degrees : degrees
 }
 
 /** A number in plain digits; NaN for anything else, for an empty text too. */

@@ -1,12 +1,21 @@
-// From a device's own codes to the common words, and what is kept where no word fits.
+// From a device's own words and codes to the common ones, and what is kept where no word fits.
 import type { DeviceSettings } from '../../../model/plan/directory.ts'
-import type { Alarm, ContactState, DeviceReport } from '../../../model/report/report.ts'
-import { alarmOf } from './alarm-words.ts'
+import {
+  ALARM,
+  type Alarm,
+  type ContactState,
+  type DeviceReport,
+  unknownAlarmText,
+} from '../../../model/report/report.ts'
+import { type Meaning, meaningsOf } from './alarm-words.ts'
 
 const NAMES_MAX = 32
 const VALUE_CHARS_MAX = 256
 /** All values together: the log keeps 2 KiB of attributes a report, or none of them. */
 const CHARS_MAX = 1400
+/** Words of one text that are looked at; real ones have one or two. */
+const WORDS_MAX = 16
+const CONTACTS: readonly string[] = ['strap=open', 'strap=closed', 'case=open', 'case=closed'] satisfies Meaning[]
 
 /** Keeps what has no place in a report; bounded, the first ones win. */
 export function keep(report: DeviceReport, name: string, value: string | number | boolean | undefined): void {
@@ -32,26 +41,98 @@ export function addAlarm(report: DeviceReport, alarm: Alarm): void {
   if (!report.alarms.includes(alarm)) report.alarms.push(alarm)
 }
 
+/** An alarm in no table: it opens an incident of its own, so that somebody looks what it means. The first one's text is kept. */
+export function addUnknown(report: DeviceReport, raw: string): void {
+  addAlarm(report, 'unknown')
+  report.unknownAlarm ??= unknownAlarmText(raw) || '?'
+}
+
+export function addMeaning(report: DeviceReport, meaning: Meaning): void {
+  switch (meaning) {
+    case 'none':
+      return
+    case 'strap=open':
+      report.strap = 'open'
+      addAlarm(report, 'strapOpen')
+      return
+    case 'case=open':
+      report.case = 'open'
+      addAlarm(report, 'caseOpen')
+      return
+    case 'strap=closed':
+      report.strap ??= 'closed'
+      return
+    case 'case=closed':
+      report.case ??= 'closed'
+      return
+    default:
+      addAlarm(report, meaning)
+  }
+}
+
 /**
- * Adds what `code` means: by the device's own table, else by the protocol's (`none` = routine). A code nobody knows is
- * `other`. The settings' strap table may take the same code as a strap closing or opening.
+ * Adds what `code` means: by the device's own tables, else by the protocol's. A code that stands in none is unknown, and `say`
+ * is how it is called then. The settings' strap table may take the same code as a strap closing or opening.
  */
 export function addByCode(
   report: DeviceReport,
   code: string,
-  table: Record<string, Alarm | 'none'>,
+  table: Record<string, Meaning>,
   settings: DeviceSettings | undefined,
+  say = code,
 ): void {
   const strap = strapOf(code, settings)
-  if (strap !== undefined) {
-    report.strap = strap
-    if (strap === 'open') addAlarm(report, 'strapOpen')
-    return
-  }
   const byDevice = own(settings?.alarmCodes, code)
-  if (byDevice === 'none') return
-  const alarm = byDevice === undefined ? (own(table, code) ?? 'other') : alarmOf(byDevice)
-  if (alarm !== 'none') addAlarm(report, alarm)
+  const meanings: (Meaning | undefined)[] =
+    strap !== undefined ? [`strap=${strap}`] : byDevice === undefined ? [own(table, code)] : meaningsOfEntry(byDevice)
+  addMeanings(report, meanings, say)
+}
+
+/**
+ * Adds what a text of words says, parts apart by `,`, `|`, `/` or `;`: each by the device's own tables, then by the protocol's
+ * own codes, else by the common vocabulary.
+ */
+export function addWords(
+  report: DeviceReport,
+  text: string,
+  settings: DeviceSettings | undefined,
+  table: Record<string, Meaning> = {},
+): void {
+  const cut = text.slice(0, VALUE_CHARS_MAX)
+  const words = namedBySettings(cut.trim(), settings) ? [cut] : cut.split(/[,|/;]/).slice(0, WORDS_MAX)
+  for (const word of words) addWord(report, word.trim(), settings, table)
+}
+
+/** The same of one word. Nothing is added where it is empty. */
+export function addWord(
+  report: DeviceReport,
+  word: string,
+  settings: DeviceSettings | undefined,
+  table: Record<string, Meaning> = {},
+): void {
+  if (word === '') return
+  const strap = bySpelling(settings?.strapCodes, word)
+  const byDevice = bySpelling(settings?.alarmCodes, word)
+  const byProtocol = own(table, word)
+  if (strap !== undefined) addMeaning(report, `strap=${strap}`)
+  else if (byDevice !== undefined) addMeanings(report, meaningsOfEntry(byDevice), word)
+  else if (byProtocol !== undefined) addMeaning(report, byProtocol)
+  else addMeanings(report, meaningsOf(word), word)
+}
+
+/** None at all, or one that is undefined: unknown, called `say`. */
+function addMeanings(report: DeviceReport, meanings: (Meaning | undefined)[], say: string): void {
+  if (meanings.length === 0) addUnknown(report, say)
+  for (const meaning of meanings)
+    if (meaning === undefined) addUnknown(report, say)
+    else addMeaning(report, meaning)
+}
+
+/** What an entry of a device's alarm table means: a common word, a contact, or any word of the vocabulary. */
+function meaningsOfEntry(entry: string): (Meaning | undefined)[] {
+  if (entry === 'none' || Object.hasOwn(ALARM, entry) || CONTACTS.includes(entry)) return [entry as Meaning]
+  const meanings = meaningsOf(entry)
+  return meanings.length === 0 ? [undefined] : meanings
 }
 
 /** What the device's own strap table says of a raw code. */
@@ -62,4 +143,23 @@ export function strapOf(code: string, settings: DeviceSettings | undefined): Con
 /** A member of a table of codes, never one of its prototype. */
 export function own<T>(table: Record<string, T> | undefined, code: string): T | undefined {
   return table !== undefined && Object.hasOwn(table, code) ? table[code] : undefined
+}
+
+function namedBySettings(word: string, settings: DeviceSettings | undefined): boolean {
+  return bySpelling(settings?.alarmCodes, word) !== undefined || bySpelling(settings?.strapCodes, word) !== undefined
+}
+
+/** As `own`, where it is written alike but for case, blanks and signs. */
+function bySpelling<T>(table: Record<string, T> | undefined, word: string): T | undefined {
+  if (table === undefined) return undefined
+  const exact = own(table, word)
+  if (exact !== undefined) return exact
+  const plain = plainOf(word)
+  if (plain === '') return undefined
+  for (const key of Object.keys(table)) if (plainOf(key) === plain) return table[key]
+  return undefined
+}
+
+function plainOf(word: string): string {
+  return word.toLowerCase().replace(/[^a-z0-9]/g, '')
 }

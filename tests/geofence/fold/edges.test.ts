@@ -52,8 +52,18 @@ describe('the curfew begins', () => {
     expect(t.worstState()).toBe(0)
   })
 
-  test('nothing when the last word is old, or was of home, or one fix only', () => {
-    for (const reports of [out(30, 45), [...out(50, 57), fix(at(58), 0, 0)], [fix(at(57), 0, 0), ...out(58, 58)]]) {
+  test('an old last word makes whereabouts uncertain and no absence', () => {
+    const t = timeline({ conditions: [curfew] })
+    for (const report of out(30, 45)) t.offer(report)
+    t.advanceTo(EDGE + 4 * HOUR)
+    expect(brief(t.takeChanges())).toEqual(['whereabouts_uncertain 780/780/-'])
+  })
+
+  test('nothing when the last word was of home, or one fix only', () => {
+    for (const reports of [
+      [...out(50, 57), fix(at(58), 0, 0)],
+      [fix(at(57), 0, 0), ...out(58, 58)],
+    ]) {
       const t = timeline({ conditions: [curfew] })
       for (const report of reports) t.offer(report)
       t.advanceTo(EDGE + 4 * HOUR)
@@ -66,7 +76,7 @@ describe('the curfew begins', () => {
     const lastOfNight = fix(Date.UTC(2026, 2, 2, 21, 59), 300, 0)
     for (const report of [fix(Date.UTC(2026, 2, 2, 21, 58), 0, 0), lastOfNight, ...out(55, 55)]) t.offer(report)
     t.advanceTo(EDGE + MINUTE)
-    expect(t.takeChanges()).toEqual([])
+    expect(brief(t.takeChanges())).toEqual(['whereabouts_uncertain 780/780/-'])
   })
 
   test('doubt counts from the beginning of the window, not from before it', () => {

@@ -58,8 +58,13 @@ describe('zones', () => {
   })
 
   test('near the wall it takes one more fix, unless the condition says how many', () => {
-    expect(brief(judge(required, walk([0, 150, 155, 150, 0, 0])))).toEqual(['away_from_required_zone 1/3/4'])
-    expect(judge(required, walk([0, 150, 155, 0, 0]))).toEqual([])
+    expect(brief(judge(required, walk([105, 108, 150, 155, 150, 0, 0])))).toEqual(['away_from_required_zone 2/4/5'])
+    expect(judge(required, walk([105, 108, 150, 155, 0, 0]))).toEqual([])
+    // From rest in one leap, and it stands: what a reflection looks like.
+    expect(judge(required, walk([0, 150, 155, 150, 0, 0]))).toEqual([])
+    expect(brief(judge(required, walk([0, 150, 155, 150, 152, 0, 0])))).toEqual(['away_from_required_zone 1/4/5'])
+    // On the way already, or moving on out there: two are enough.
+    expect(brief(judge(required, walk([0, 60, 150, 155, 0, 0])))).toEqual(['away_from_required_zone 2/3/4'])
     expect(brief(judge(required, walk([0, 150, 190, 195])))).toEqual(['away_from_required_zone 1/2/-'])
     const two = [condition({ parameters: { confirmFixes: 2 } })]
     expect(brief(judge(two, walk([0, 150, 155, 0, 0])))).toEqual(['away_from_required_zone 1/2/3'])
@@ -151,7 +156,7 @@ describe('zones', () => {
   test('the warning ring speaks before the violation and is silent from then on', () => {
     const ringed = [condition({ parameters: { warningRingM: 60 } })]
     expect(brief(judge(ringed, walk([0, 70, 75, 0, 0])))).toEqual(['warning_ring 1/2/3'])
-    expect(brief(judge(ringed, walk([0, 70, 75, 200, 210, 0, 0])))).toEqual([
+    expect(brief(judge(ringed, walk([0, 70, 75, 200, 230, 0, 0])))).toEqual([
       'warning_ring 1/2/3',
       'away_from_required_zone 3/4/5',
     ])
@@ -319,14 +324,16 @@ describe('device', () => {
     ).toEqual(expect.arrayContaining(['case_opened 1/1/2', 'sos 1/1/40']))
   })
 
-  test('SOS pressed again is a new call, however soon after the first; held, or pressed in a burst, it is one', () => {
+  test('SOS said again is one incident that says how often; held, or pressed in a burst, it is one call', () => {
     const sos = (minute: number) => heard(at(minute), { alarms: ['sos'] })
-    expect(brief(judge([], [sos(1), said(2, {}), said(5, {}), sos(6), said(7, {})]))).toEqual([
-      'sos 1/1/6',
-      'sos 6/6/-',
-    ])
-    expect(brief(judge([], [sos(1), sos(2), sos(3), sos(20), said(41, {})]))).toEqual(['sos 1/1/-'])
-    expect(brief(judge([], [sos(1), said(1.2, {}), sos(1.4), said(2, {})]))).toEqual(['sos 1/1/-'])
+    const calls = (reports: LogReport[]) => judge([], reports).map(({ signs = 1 }) => signs)
+    expect(brief(judge([], [sos(1), said(2, {}), said(5, {}), sos(6), said(7, {})]))).toEqual(['sos 1/1/-'])
+    expect(calls([sos(1), said(2, {}), said(5, {}), sos(6), said(7, {})])).toEqual([2])
+    expect(calls([sos(1), sos(2), sos(3), sos(4), said(30, {})])).toEqual([1])
+    expect(calls([sos(1), said(1.2, {}), sos(1.4), said(2, {})])).toEqual([1])
+    // A tracker that says nothing else until it is answered, every three minutes; after half an hour it is another call.
+    expect(calls([1, 4, 7, 10, 13].map(sos))).toEqual([5])
+    expect(brief(judge([], [sos(1), sos(4), said(20, {}), sos(40)]))).toEqual(['sos 1/1/40', 'sos 40/40/-'])
   })
 
   test('battery: low, critical, with hysteresis; charging clears', () => {

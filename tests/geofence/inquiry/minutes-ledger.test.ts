@@ -21,6 +21,7 @@ const every = (fromMs: number, toMs: number, northM: (timeMs: number) => number)
 
 test('violation, served and unknown time of a curfew, to the minute', () => {
   const rules = document({
+    reportIntervalMs: 5 * MINUTE,
     conditions: [condition({ windows: [{ from: '20:00', to: '05:00' }] })],
   })
   const curfew = T + 20 * HOUR
@@ -33,8 +34,10 @@ test('violation, served and unknown time of a curfew, to the minute', () => {
       ...{ conditionId: 'c', kind: 'required', timeZone: 'Asia/Jakarta', fromMs: T, toMs: T + 2 * DAY },
       inForceMs: 5 * HOUR + 9 * HOUR + 4 * HOUR,
       violationMs: HOUR,
+      provenMs: HOUR - 5 * MINUTE, // from the first fix outside to the last
       // 20.00–21.55 (the fix before he was out), 23.00–01.00, 03.00–04.55 (the last fix inside the window)
       servedMs: 2 * HOUR - 5 * MINUTE + 2 * HOUR + 2 * HOUR - 5 * MINUTE,
+      notKnownMs: 18 * HOUR - (HOUR - 5 * MINUTE) - (6 * HOUR - 10 * MINUTE),
     },
   ])
 })

@@ -1,5 +1,6 @@
-// What recipients have been told, kept beside the places in the incident log and the log of acts up to which they have been told
-// it: all move in one step, and only for who holds the shard, so that a replay or a takeover comes to the same notices.
+// What recipients were notified of, kept beside the places in the incident log and the log of acts up to which they were: all
+// move in one step, and only for who holds the shard, so that a replay or a takeover comes to the same notices.
+import type { Level } from '../../model/incident/sop-table.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import { ACTS_READER, type Keys } from '../redis/keys.ts'
 import { FencedOff } from '../redis/redis-errors.ts'
@@ -7,10 +8,10 @@ import { runScript, type ScriptArgument, script } from '../redis/run-script.ts'
 import { parseId } from './positions.ts'
 
 /** `keptMs` absent: kept until it is written again. `dueMs`: when its clock runs out; absent: none runs. */
-export type ToldEntry = { incidentId: string; json: string; keptMs?: number; dueMs?: number }
+export type NotifiedEntry = { incidentId: string; json: string; keptMs?: number; dueMs?: number }
 
 const COMMIT = script(`
--- KEYS 1 lease, 2 position, 3 position among the acts, 4 when clocks run out (sorted set), 5… what was told of each incident
+-- KEYS 1 lease, 2 position, 3 position among the acts, 4 when clocks run out (sorted set), 5… what was notified of each incident
 -- ARGV 1 fencing token, 2 and 3 the positions ('' = as it is), then per incident: its id, its JSON, how long it is kept in ms ('' =
 -- for good), when its clock runs out ('' = none runs)
 -- Gives 1, or 0 with nothing written when the lease holds another token.
@@ -29,33 +30,39 @@ end
 return 1
 `)
 
-/** What was told of these incidents, by id; those nobody was told of are not among them. */
-export async function readTold(
+/** What was notified of these incidents, by id; those of which nothing was are not among them. */
+export async function readNotified(
   redis: RedisClient,
   keys: Keys,
   shard: number,
   incidentIds: readonly string[],
 ): Promise<Map<string, string>> {
-  const told = new Map<string, string>()
-  if (incidentIds.length === 0) return told
+  const notified = new Map<string, string>()
+  if (incidentIds.length === 0) return notified
   const found = await redis.mget(...incidentIds.map((id) => keys.told(shard, id)))
-  for (const [i, json] of found.entries()) if (json !== null) told.set(incidentIds[i] as string, json)
-  return told
+  for (const [i, json] of found.entries()) if (json !== null) notified.set(incidentIds[i] as string, json)
+  return notified
 }
 
 /** Throws FencedOff, with nothing written, when the shard's `notify` lease is another's. An absent position stays as it is. */
-export async function commitTold(
+export async function commitNotified(
   redis: RedisClient,
   keys: Keys,
-  commit: { shard: number; token: number; position?: string; actsPosition?: string; told: readonly ToldEntry[] },
+  commit: {
+    shard: number
+    token: number
+    position?: string
+    actsPosition?: string
+    notified: readonly NotifiedEntry[]
+  },
 ): Promise<void> {
-  const { shard, token, position, actsPosition, told } = commit
+  const { shard, token, position, actsPosition, notified } = commit
   for (const id of [position, actsPosition]) if (id !== undefined) parseId(id)
   const args: ScriptArgument[] = [token, position ?? '', actsPosition ?? '']
-  for (const { incidentId, json, keptMs, dueMs } of told) args.push(incidentId, json, keptMs ?? '', dueMs ?? '')
+  for (const { incidentId, json, keptMs, dueMs } of notified) args.push(incidentId, json, keptMs ?? '', dueMs ?? '')
   const positions = [keys.position('notify', shard), keys.position(ACTS_READER, shard)]
   const touched = [keys.lease('notify', shard), ...positions, keys.due(shard)]
-  for (const { incidentId } of told) touched.push(keys.told(shard, incidentId))
+  for (const { incidentId } of notified) touched.push(keys.told(shard, incidentId))
   if ((await runScript(redis, COMMIT, touched, args)) !== 1)
     throw new FencedOff(`shard ${shard} is not held with token ${token} any more`)
 }
@@ -80,4 +87,23 @@ export async function forgetDue(redis: RedisClient, keys: Keys, shard: number, i
 export async function rememberRecipients(redis: RedisClient, keys: Keys, ids: readonly string[]): Promise<string[]> {
   if (ids.length > 0) await redis.sadd(keys.recipients, ...ids)
   return redis.smembers(keys.recipients)
+}
+
+/** Who is notified by now, so that the API can say whom an escalation reaches. */
+export type KnownRecipient = { id: string; level: Level }
+
+/** Says who the recipients of this installation are; addresses stay with notify. */
+export async function announceRecipients(
+  redis: RedisClient,
+  keys: Keys,
+  recipients: readonly KnownRecipient[],
+): Promise<void> {
+  const known = recipients.map(({ id, level }) => ({ id, level }))
+  await redis.set(keys.notifiedLevels, JSON.stringify(known))
+}
+
+/** Empty where nobody is notified, or no notify process ever said whom. */
+export async function readRecipients(redis: RedisClient, keys: Keys): Promise<KnownRecipient[]> {
+  const json = await redis.get(keys.notifiedLevels)
+  return json === null ? [] : (JSON.parse(json) as KnownRecipient[])
 }
