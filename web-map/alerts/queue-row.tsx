@@ -34,14 +34,18 @@ export function Row({ room, row }: Props) {
     alerts.cursor.value === key ? 'at-cursor' : '',
   ]
   return (
-    <li class={classes.filter(Boolean).join(' ')} data-row={key} data-incident={lead.id}>
+    <li
+      class={classes.filter(Boolean).join(' ')}
+      data-row={key}
+      data-incident={lead.id}
+      onFocusIn={() => (alerts.cursor.value = key)}
+    >
       {picked && <Pick room={room} row={row} picked={picked} />}
       <a
         class="row-link"
         href={router.hrefOf({ page: 'incident', id: lead.id, why: false })}
         data-returns={`incident ${lead.id}`}
         aria-current={selected ? 'page' : undefined}
-        onFocus={() => (alerts.cursor.value = key)}
       >
         <StateMark state={lead.severity} size={22} hollow={lead.endMs !== undefined} />
         <span class="row-type">{t(`type.${lead.type}`)}</span>

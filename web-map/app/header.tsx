@@ -20,11 +20,7 @@ export function Header({ state, onKeys }: { state: ConsoleState; onKeys: () => v
         <strong>{me?.unitName}</strong>
         <Connection state={state} />
       </div>
-      <a
-        class={`header-untaken${untaken > 0 ? ' some' : ''}`}
-        href={router.hrefOf({ page: 'control-room' })}
-        aria-label={t('header.untakenOf', { count: countWords(untaken) })}
-      >
+      <a class={`header-untaken${untaken > 0 ? ' some' : ''}`} href={router.hrefOf({ page: 'control-room' })}>
         <b>{countWords(untaken)}</b> <span>{t('header.untaken')}</span>
       </a>
       <StateCounts state={state} />

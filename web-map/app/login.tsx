@@ -9,9 +9,9 @@ import type { ConsoleState } from './console-state.ts'
 export function Login({ state }: { state: ConsoleState }) {
   if (state.session.phase.value !== 'expired')
     return (
-      <div class="login">
+      <main class="login">
         <LoginForm state={state} />
-      </div>
+      </main>
     )
   return <LoginOver state={state} />
 }

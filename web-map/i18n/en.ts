@@ -31,7 +31,6 @@ export const en: Record<MessageKey, string> = {
   'nopage.words': 'This address leads to no page. Check the link, or start from your own page.',
   'nopage.home': 'To my page',
   'header.untaken': 'not accepted',
-  'header.untakenOf': '{count} alerts not accepted; open the queue',
   'wall.enter': 'Wall mode',
   'wall.leave': 'Leave wall mode',
   'keys.title': 'Keyboard shortcuts',

@@ -30,7 +30,6 @@ export const id = {
   'nopage.words': 'Alamat ini tidak menuju halaman mana pun. Periksa tautannya, atau mulai dari halaman Anda.',
   'nopage.home': 'Ke halaman saya',
   'header.untaken': 'belum diterima',
-  'header.untakenOf': '{count} peringatan belum diterima; buka antrean',
   'wall.enter': 'Mode dinding',
   'wall.leave': 'Keluar dari mode dinding',
   'keys.title': 'Tombol pintas',

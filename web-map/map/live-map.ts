@@ -141,11 +141,12 @@ type LiveMapOptions = {
   /** The officer touches the map, and may move it. */
   onHand(): void
   onMoved(centre: { latDeg: number; lonDeg: number }, zoom: number): void
-  onTilesFailed(): void
+  /** Tiles come, or do not come any more. */
+  onTiles(come: boolean): void
   reducedMotion: boolean
 }
 
-/** Tiles that fail this often with none that loads mean that there is no tile server to be had. */
+/** Tiles that fail this often, one after the other, mean that there is no tile server to be had. */
 const TILE_FAILURES_MAX = 6
 const ZOOM_MAX = 18
 
@@ -154,6 +155,7 @@ export class LiveMap {
   #ground: CanvasLayer
   #bracelets: CanvasLayer
   #tiles: TileLayer | undefined
+  #tilesSeen = false
   #options: LiveMapOptions
   #resizes: ResizeObserver
   #zoomAnimates = false
@@ -181,9 +183,7 @@ export class LiveMap {
     })
     this.#map.fitBounds(boundsOf(corners), { animate: false })
     control.scale({ imperial: false, position: 'bottomleft', maxWidth: 110 }).addTo(this.#map)
-    this.#ground = new CanvasLayer('overlayPane', (ctx, view) =>
-      options.paintGround(ctx, view, this.#tiles !== undefined),
-    )
+    this.#ground = new CanvasLayer('overlayPane', (ctx, view) => options.paintGround(ctx, view, this.#tilesSeen))
     this.#bracelets = new CanvasLayer('markerPane', options.paintBracelets)
     this.#ground.addTo(this.#map)
     this.#bracelets.addTo(this.#map)
@@ -217,27 +217,32 @@ export class LiveMap {
     })
   }
 
-  /** Shows tiles where an address is known; drops them when none can be had, and the built-in map stays. */
-  setTiles(settings: MapSettings): void {
+  /** Shows tiles where an address is known; while none can be had, the built-in map lies in their place. */
+  setTiles({ tileUrl }: MapSettings): void {
     this.#tiles?.remove()
     this.#tiles = undefined
-    if (settings.tileUrl) {
-      const tiles = tileLayer(settings.tileUrl, { maxZoom: ZOOM_MAX })
+    this.#tilesSeen = false
+    if (tileUrl) {
+      const tiles = tileLayer(tileUrl, { maxZoom: ZOOM_MAX })
       let failures = 0
-      let loaded = false
       tiles.on('tileload', () => {
-        loaded = true
-        if (this.#tiles === tiles) return
-        this.#tiles = tiles
-        this.#ground.repaint()
+        failures = 0
+        this.#noteTiles(true)
       })
       tiles.on('tileerror', () => {
-        if (loaded || ++failures !== TILE_FAILURES_MAX) return
-        tiles.remove()
-        this.#options.onTilesFailed()
+        // Under a server that died the last tiles stand still: they would be taken for the place where the map is.
+        if (++failures === TILE_FAILURES_MAX) this.#noteTiles(false)
       })
       tiles.addTo(this.#map)
+      this.#tiles = tiles
     }
+    this.#ground.repaint()
+  }
+
+  #noteTiles(seen: boolean): void {
+    this.#options.onTiles(seen)
+    if (this.#tilesSeen === seen) return
+    this.#tilesSeen = seen
     this.#ground.repaint()
   }
 

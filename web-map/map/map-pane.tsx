@@ -48,7 +48,7 @@ export function MapPane({ room, sources, onWearer }: Props) {
         state.centre.value = centre
         state.view.value = frame.dataset.view = `${zoom}/${centre.latDeg.toFixed(4)}/${centre.lonDeg.toFixed(4)}`
       },
-      onTilesFailed: () => (tilesFailed.value = true),
+      onTiles: (come) => (tilesFailed.value = !come),
       reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
     })
     map.current = live
@@ -133,7 +133,12 @@ export function MapPane({ room, sources, onWearer }: Props) {
         onFit={() => (state.errand.value = { kind: 'fit' })}
       />
       <p class="map-source">
-        {tilesFailed.value && <span>{t('map.tilesFailed')} · </span>}
+        {tilesFailed.value && (
+          <strong role="status">
+            {t('map.tilesFailed')}
+            {' · '}
+          </strong>
+        )}
         {desk.mapSettings.value.tileUrl && !tilesFailed.value
           ? desk.mapSettings.value.tileAttribution
           : t('map.attribution')}

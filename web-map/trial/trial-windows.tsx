@@ -43,10 +43,11 @@ function Window(props: { window: WeeklyWindow; number: number; onChange: (window
               key={day}
               type="button"
               aria-pressed={window.days.includes(day)}
-              aria-label={t(`day.${day}` as MessageKey)}
+              title={t(`day.${day}` as MessageKey)}
               onClick={() => toggle(day)}
             >
               {t(`day.${day}` as MessageKey).slice(0, 3)}
+              <span class="sr-only">{t(`day.${day}` as MessageKey).slice(3)}</span>
             </button>
           ))}
         </div>
