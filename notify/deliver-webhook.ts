@@ -2,7 +2,7 @@ import type { Alert, Recipient } from './alert.ts'
 import { textOf } from './alert-text.ts'
 import { signatureHeaders } from './sign-webhook.ts'
 
-export type Attempt = { deliveryId: string; atMs: number; timeoutMs: number }
+type Attempt = { deliveryId: string; atMs: number; timeoutMs: number }
 
 /**
  * Posts the alert as JSON, signed, under its delivery's id, by which a receiver knows one that came twice. Throws unless the

@@ -11,7 +11,7 @@ import type { Alert, Recipient } from './alert.ts'
 import { DELIVERY_LIMITS, type DeliveryLimits } from './delivery-limits.ts'
 import { type Delivery, openRecipientQueue, queueName } from './recipient-queue.ts'
 
-export type Addressed = {
+type Addressed = {
   recipient: Recipient
   /** See `deliveryId`. */
   id: string

@@ -9,7 +9,7 @@ import { escalateDue } from './escalate.ts'
 import type { NotifyParts } from './notices.ts'
 import { notifyOfActs, notifyOfIncidents } from './notify-recipients.ts'
 
-export type FollowOptions = NotifyParts & {
+type FollowOptions = NotifyParts & {
   /** A connection of its own: it blocks while it waits. */
   reader: RedisClient
   stopping(): boolean

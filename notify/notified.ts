@@ -38,10 +38,10 @@ export type Notified = {
 }
 
 const VERSION = 2
-/** Of one incident. The first ones say since when it is handled, the newest ones whether it is resolved. */
-const ACTS_MAX = 64
+/** Of one incident. */
+export const ACTS_MAX = 64
 
-export function livedIncidentOf({ newest, standing, acts }: Notified): LivedIncident {
+function livedIncidentOf({ newest, standing, acts }: Notified): LivedIncident {
   return { ...newest, standing, acts }
 }
 
@@ -73,8 +73,18 @@ export function withActs(known: readonly ActFacts[], more: readonly ActFacts[]):
         ...(revision === undefined ? {} : { revision }),
       })
   const ordered = [...acts.values()].sort((a, b) => a.actId - b.actId)
-  if (ordered.length > ACTS_MAX) ordered.splice(ACTS_MAX / 2, ordered.length - ACTS_MAX)
-  return ordered
+  return ordered.length > ACTS_MAX ? whatCounts(ordered) : ordered
+}
+
+/** Of more acts than are kept: the resolution that knew most, the newest one, and of those since then the first and the last. */
+function whatCounts(acts: readonly ActFacts[]): ActFacts[] {
+  const last = acts.findLastIndex(({ action }) => action === 'resolve')
+  const earlier = acts.slice(0, Math.max(0, last)).filter(({ action }) => action === 'resolve')
+  const most = earlier.toSorted((a, b) => (a.signs ?? 1) - (b.signs ?? 1)).at(-1)
+  const resolved = last === -1 ? [] : [...(most === undefined ? [] : [most]), acts[last]!]
+  const since = acts.slice(last + 1)
+  const room = (ACTS_MAX - 2) / 2
+  return [...resolved, ...(since.length <= 2 * room ? since : [...since.slice(0, room), ...since.slice(-room)])]
 }
 
 /** Written by the version before: what its acts came to, and a clock that had begun. */

@@ -16,7 +16,7 @@ export type Delivery = {
   after?: string
 }
 
-export type RecipientQueue = {
+type RecipientQueue = {
   /** Resolves when it is in Redis; one that is there already is not made twice. */
   add(jobId: string, delivery: Delivery): Promise<void>
   /** Deliveries not taken yet, and those given up. */
@@ -27,7 +27,7 @@ export type RecipientQueue = {
   stop(): Promise<void>
 }
 
-export type QueueParts = {
+type QueueParts = {
   redis: RedisClient
   /** For the workers (`connectQueueWorker`). */
   worker: RedisClient

@@ -12,7 +12,7 @@ import type { DeliveryLimits } from './delivery-limits.ts'
 import { followIncidents } from './follow-incidents.ts'
 import { watchDeliveries } from './watch-deliveries.ts'
 
-export type NotifyOptions = {
+type NotifyOptions = {
   redis: RedisClient
   /** A connection for one shard's blocking reads. */
   openReader(name: string): RedisClient

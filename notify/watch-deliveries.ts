@@ -5,7 +5,7 @@ import type { Clock, Log, Meter } from '../model/observe.ts'
 import { isRedisAway } from '../stream/redis/redis-errors.ts'
 import type { DeliveryQueue } from './deliver.ts'
 
-export type DeliveryWatch = {
+type DeliveryWatch = {
   /** Undefined while every recipient is reached, or tried again for less than WARN_AFTER_MS only. */
   warning(): string | undefined
   stop(): void

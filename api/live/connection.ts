@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import type { IncidentView, LiveMessage } from '../../model/console/console.ts'
-import { type IncidentAct, type LoggedIncident, withoutPlaces } from '../../model/incident/incident.ts'
+import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
 import { compareIds, parseId } from '../../stream/logs/positions.ts'
 import type { SignedIn } from '../sign-in/sessions.ts'
 import { type Cursor, encodeCursor } from './cursor.ts'
@@ -143,7 +143,7 @@ export class LiveConnection {
     const conditionName =
       incident.conditionId === undefined ? undefined : this.scope.conditionNames.get(incident.conditionId)
     this.tellView({
-      ...(this.scope.placesOf.has(n) ? incident : withoutPlaces(incident)),
+      ...incident,
       standing,
       wearer: { id, n, name, unitPath },
       ...(conditionName === undefined ? {} : { conditionName }),

@@ -112,9 +112,7 @@ export class ScopeKeeper {
     if (!this.#connections.has(connection)) return
     const { positions, recent, status } = this.#beside
     const before = connection.scope
-    const added = [...scope.wearers.values()].filter(
-      ({ n }) => !before.wearers.has(n) || (scope.placesOf.has(n) && !before.placesOf.has(n)),
-    )
+    const added = [...scope.wearers.values()].filter(({ n }) => !before.wearers.has(n))
     connection.scope = { ...scope, membersKey: before.membersKey }
     const only = (of: Scope, notOf: Scope) => [...of.positionsOf].filter((n) => !notOf.positionsOf.has(n))
     positions.unwatch(connection, only(before, scope))
@@ -124,7 +122,7 @@ export class ScopeKeeper {
     if ([...scope.units.keys()].some((path) => !before.units.has(path)))
       return connection.comeBack('there are new units to be seen')
     if (added.length > ADDED_TOLD_MAX) return connection.comeBack('there are many new wearers to be seen')
-    // What the newly seen wearers had before, or where it was; only then may a cursor say that this roster has been told.
+    // What the newly seen wearers had before; only then may a cursor say that this roster has been told.
     for (const { id } of added) {
       const { officerId } = connection.signedIn.officer
       const page = { state: 'open', limit: 100, wearerId: id } as const

@@ -9,9 +9,7 @@ export type Scope = {
   wearers: ReadonlyMap<number, WearerSummary>
   /** Names of the units whose incidents are seen, by path. */
   units: ReadonlyMap<string, string>
-  /** Whose places are shown: Kanwil and Ditjenpas see them for a written reason only. */
-  placesOf: ReadonlySet<number>
-  /** Whose position is shown live: of those, not after the end of the supervision. */
+  /** Whose position is shown live: not after the end of the supervision. */
   positionsOf: ReadonlySet<number>
   conditionNames: ReadonlyMap<string, string>
   /** Consoles load the rules anew when it changes. */
@@ -24,15 +22,14 @@ export type Scope = {
 
 /** The scope as it stands now. Rejects while the database is away. */
 export async function loadScope(apiPool: Pool, officerId: string, nowMs: number, known?: Scope): Promise<Scope> {
-  const { wearers, units, placesOf, conditionNames, rulesKey } = await asOfficer(apiPool, officerId, (client) =>
+  const { wearers, units, conditionNames, rulesKey } = await asOfficer(apiPool, officerId, (client) =>
     readLiveScope(client, known?.rulesKey),
   )
   const byNumber = new Map(wearers.map((wearer) => [wearer.n, wearer]))
   return {
     wearers: byNumber,
     units: new Map(units.map(({ path, name }) => [path, name])),
-    placesOf: new Set(placesOf),
-    positionsOf: new Set(placesOf.filter((n) => (byNumber.get(n)?.supervisionEndsMs ?? 0) > nowMs)),
+    positionsOf: new Set(wearers.filter(({ supervisionEndsMs }) => supervisionEndsMs > nowMs).map(({ n }) => n)),
     conditionNames: conditionNames ? new Map(conditionNames) : (known?.conditionNames ?? new Map()),
     rulesKey,
     membersKey: createHash('sha256')

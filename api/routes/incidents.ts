@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { IncidentView } from '../../model/console/console.ts'
 import { idSchema, incidentSchema, incidentViewSchema } from '../../model/console/wire.ts'
-import { type LoggedIncident, withoutPlaces } from '../../model/incident/incident.ts'
-import { seesPlaces } from '../../store/access/sees-places.ts'
+import type { LoggedIncident } from '../../model/incident/incident.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { listIncidents, readIncident } from '../../store/incidents/list-incidents.ts'
@@ -93,6 +92,5 @@ async function fromMemory(client: PoolClient, hub: LiveHub, incidentId: string):
   const wearer = await findWearer(client, incident.wearerId)
   if (wearer === undefined) return undefined
   const { id, n, name, unitPath } = wearer
-  const seen = (await seesPlaces(client, n)) ? incident : withoutPlaces(incident)
-  return { incident: { ...seen, standing, wearer: { id, n, name, unitPath }, acts }, revisions: [seen] }
+  return { incident: { ...incident, standing, wearer: { id, n, name, unitPath }, acts }, revisions: [incident] }
 }

@@ -14,7 +14,7 @@ export type ProxySettings = {
   header: string
 }
 
-/** Reads the client's address from a request. Throws a RangeError on a range that is none. */
+/** Reads the client's address from a request. */
 export function clientAddressReader({ trusted, header }: ProxySettings): (c: Context) => string {
   const proxies = new Networks(trusted)
   return (c) => {

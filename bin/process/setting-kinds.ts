@@ -1,6 +1,6 @@
 // The kinds of environment variables: each names its variable, says what it means, and reads its value or throws a sentence.
 import { readFileSync } from 'node:fs'
-import { Networks } from '../../model/networks.ts'
+import { readRange } from '../../model/networks.ts'
 
 export type Setting<T> = {
   name: string
@@ -66,11 +66,8 @@ export function networks(name: string, meaning: string): Setting<string[]> {
     read(env) {
       const given = (env[name] ?? '').split(',').map((cidr) => cidr.trim())
       const cidrs = given.filter((cidr) => cidr !== '')
-      try {
-        new Networks(cidrs)
-      } catch (cause) {
-        throw new Error(`${name}: ${(cause as Error).message}`, { cause })
-      }
+      const wrong = cidrs.find((cidr) => readRange(cidr) === undefined)
+      if (wrong !== undefined) throw new Error(`${name}: "${wrong}" is no address and no range like 10.0.0.0/8`)
       return cidrs
     },
   }

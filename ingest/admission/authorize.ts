@@ -1,11 +1,11 @@
 // May this sender speak for this bracelet? Every listener asks here, and nowhere else is it decided.
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { plainAddress } from '../../model/networks.ts'
 import { isWithinUnit } from '../../model/plan/directory.ts'
 import type { RefusalReason } from '../../model/report/quarantine.ts'
 import type { Protocol } from '../../model/report/report.ts'
 import { isSecret } from '../credentials.ts'
 import type { Directory, KnownDevice } from './directory.ts'
-import { plainAddress } from './networks.ts'
 
 /** How the bracelet was proven; `id`: not at all, the sender knows its number. */
 export type Proof = 'secret' | 'certificate' | 'preshared_key' | 'network' | 'gateway' | 'id'

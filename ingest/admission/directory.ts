@@ -1,8 +1,8 @@
 // Who may speak for which bracelet, in memory. Looked up for every report, so everything is ready to be compared.
+import { Networks } from '../../model/networks.ts'
 import type { DirectoryDevice, DirectoryGateway, DirectoryRecord } from '../../model/plan/directory.ts'
 import { withModelSettings } from '../protocols/words/device-models.ts'
 import { type Bucket, takeFrom } from './buckets.ts'
-import { Networks } from './networks.ts'
 
 /** A device with what ingest remembers of it. The token bucket lives here, so its memory is bounded by the directory. */
 export type KnownDevice = Bucket & {

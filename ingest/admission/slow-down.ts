@@ -1,9 +1,10 @@
 // Wrong secrets are answered later and later, by who sends them and by whom they name. The right one is heard at once whatever others
 // try: an attacker must not be able to keep a bracelet out.
+
+import { plainAddress } from '../../model/networks.ts'
 import type { Clock } from '../../model/observe.ts'
 import type { IngestLimits } from '../limits.ts'
 import { Buckets } from './buckets.ts'
-import { plainAddress } from './networks.ts'
 
 export class SlowDown {
   readonly #limits: IngestLimits

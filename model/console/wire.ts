@@ -322,6 +322,8 @@ export const unitFiguresSchema = z
     name: z.string(),
     kind: z.enum(['ditjenpas', 'kanwil', 'bapas', 'pos']),
     klien: count.meta({ description: 'under supervision now, units below included, as all of these' }),
+    concerned: count.meta({ description: 'of whom something is open' }),
+    untaken: count.meta({ description: 'open and taken by nobody' }),
     kritisOpen: count,
     seriusOpen: count,
     informasiOpen: count,

@@ -172,11 +172,6 @@ export type UnitIncident = Omit<
 /** What the incident log holds: a wearer's or a unit's. */
 export type LoggedIncident = Incident | UnitIncident
 
-/** For who may know of the incident and not where the wearer was. */
-export function withoutPlaces<T extends Incident>(incident: T): T {
-  return { ...incident, evidence: incident.evidence.map(({ latE7: _lat, lonE7: _lon, ...rest }) => rest) }
-}
-
 export const OFFICER_ACTIONS = ['acknowledge', 'note', 'escalate', 'resolve'] as const
 export type OfficerAction = (typeof OFFICER_ACTIONS)[number]
 

@@ -28,7 +28,7 @@ export type ActFacts = Pick<IncidentAct, 'actId' | 'action' | 'atMs' | 'signs' |
 export type LivedIncident = Revised & { standing: Standing; acts: readonly ActFacts[] }
 
 /** new: nobody has taken it. handled: somebody has. closed: resolved with an outcome. */
-export type Stage = 'new' | 'handled' | 'closed'
+type Stage = 'new' | 'handled' | 'closed'
 
 /** take: somebody must take it. handle: whoever took it must come to an outcome. */
 export type LifeClock = { which: 'take' | 'handle'; fromMs: number; dueMs: number }

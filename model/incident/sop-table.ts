@@ -27,7 +27,7 @@ export const SOP_STEPS = [
   'write_outcome',
   'read',
 ] as const
-export type SopStep = (typeof SOP_STEPS)[number]
+type SopStep = (typeof SOP_STEPS)[number]
 
 export type Sop = {
   /** Somebody has taken the alert by then; absent: no clock runs before that. */

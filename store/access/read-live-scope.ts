@@ -8,11 +8,9 @@ export type LiveScope = {
   wearers: WearerSummary[]
   /** Units whose incidents are in sight. */
   units: { path: string; name: string }[]
-  /** Whose places may be shown: those whose track is in sight (see the view `track`). */
-  placesOf: number[]
   /** Names of zones in sight by their conditions. Absent while `rulesKey` is the known one. */
   conditionNames?: [conditionId: string, name: string][]
-  /** Another one where zones, conditions or permits in sight may have changed, and where others or others' places are in sight. */
+  /** Another one where zones, conditions or permits in sight may have changed, and where others are in sight. */
   rulesKey: string
 }
 
@@ -21,17 +19,12 @@ export async function readLiveScope(db: Db, knownKey?: string): Promise<LiveScop
   const version = await rulesInSight(db)
   const wearers = await listRoster(db)
   const units = await listUnitsInSight(db)
-  const { rows } = await db.query<{ id: number }>(
-    `SELECT w.id FROM wearer w
-    WHERE (SELECT acting_role()) NOT IN ('kanwil', 'ditjenpas') OR w.id IN (SELECT granted_wearer_ids())`,
-  )
-  const placesOf = rows.map(({ id }) => id)
   const rulesKey = createHash('sha256')
-    .update([version, ...wearers.map(({ n }) => n), 'places', ...placesOf].join())
+    .update([version, ...wearers.map(({ n }) => n)].join())
     .digest('base64url')
     .slice(0, 16)
   return {
-    ...{ wearers, units, placesOf, rulesKey },
+    ...{ wearers, units, rulesKey },
     ...(rulesKey !== knownKey && { conditionNames: await conditionNames(db) }),
   }
 }

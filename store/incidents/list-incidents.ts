@@ -11,7 +11,7 @@ const STATES = {
   closed: `NOT (NOT i.withdrawn AND i.resolved_at IS NULL AND (i.end_at IS NULL OR i.severity <> 'informasi'))`,
   all: 'true',
 }
-export type IncidentState = keyof typeof STATES
+type IncidentState = keyof typeof STATES
 
 // The page is found first, so that what hangs on an incident is looked up for the rows that are given only. The body one by one:
 // joined, the view would be worked out for all incidents, as nothing but the rows' ids may pass its barrier.
@@ -82,16 +82,6 @@ export async function readKnownTimes(db: Db, incidentId: string): Promise<Map<nu
     [incidentId],
   )
   return new Map(rows.map(({ revision, known_ms }) => [revision, known_ms]))
-}
-
-/** Names of conditions (their zones') in sight by id, for incidents that come over the live feed. */
-export async function readConditionNames(db: Db, conditionIds: readonly string[]): Promise<Map<string, string>> {
-  const { rows } = await db.query<{ id: string; name: string }>(
-    `SELECT DISTINCT ON (c.id) c.id, z.name FROM condition c JOIN zone z ON z.id = c.zone_id
-    WHERE c.id = ANY ($1) ORDER BY c.id, lower(c.during) DESC`,
-    [conditionIds],
-  )
-  return new Map(rows.map((row) => [row.id, row.name]))
 }
 
 function viewOf({ body, standing: stored, wearer, unit, condition_name, acts }: Row): IncidentView {

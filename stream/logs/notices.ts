@@ -3,7 +3,7 @@ import type { IncidentNotice } from '../../model/incident/timeline.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
 
-export const NOTICES_KEPT_MS = 400 * 86_400_000
+const NOTICES_KEPT_MS = 90 * 86_400_000
 /** Told apart from the notice itself, which is written once. */
 const OUTCOME = ':outcome'
 

@@ -41,7 +41,8 @@ test.each(OVERSEERS)('%s sees the figures of the units below, and in them nobody
   const { body } = await read(officer, '/v1/figures')
   const { units } = body as { units: UnitFigures[] }
   expect(units.find(({ path }) => path === 'dj.jabar.bogor')).toEqual({
-    ...{ path: 'dj.jabar.bogor', name: 'Bapas Bogor', kind: 'bapas', klien: 1, kritisOpen: 0, seriusOpen: 1 },
+    ...{ path: 'dj.jabar.bogor', name: 'Bapas Bogor', kind: 'bapas', klien: 1, concerned: 1, kritisOpen: 0 },
+    ...{ seriusOpen: 1, untaken: 0 },
     ...{ informasiOpen: 0, raisedWeek: 0, resolvedWeek: 0, falseWeek: 0 },
   })
   const own = officer === 'kanwil' ? 3 : 4

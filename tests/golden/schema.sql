@@ -250,10 +250,7 @@ seen_incident view {security_barrier=true}
   body jsonb
  SELECT i.id,
     i.wearer_id,
-        CASE
-            WHEN s.places THEN i.body
-            ELSE without_places(i.body)
-        END AS body
+    i.body
    FROM incident i
      JOIN sight s ON s.wearer_id = i.wearer_id
 UNION ALL
@@ -271,10 +268,7 @@ seen_revision view {security_barrier=true}
  SELECT r.incident_id,
     r.revision,
     r.wearer_id,
-        CASE
-            WHEN s.places THEN r.body
-            ELSE without_places(r.body)
-        END AS body
+    r.body
    FROM incident_revision r
      JOIN sight s ON s.wearer_id = r.wearer_id
 UNION ALL
@@ -287,9 +281,7 @@ UNION ALL
            FROM units_in_sight() units_in_sight(path, name)));
 sight view
   wearer_id integer
-  places boolean
- SELECT id AS wearer_id,
-    true AS places
+ SELECT id AS wearer_id
    FROM wearer w
   WHERE unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND
         CASE
@@ -1899,7 +1891,7 @@ AS $function$
   SELECT coalesce(current_setting('gelang.take_over', true), '') <> ''
     AND pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = relation), 'USAGE')
 $function$
-CREATE OR REPLACE FUNCTION public.unit_figures(OUT path text, OUT name text, OUT kind text, OUT klien integer, OUT kritis_open integer, OUT serius_open integer, OUT informasi_open integer, OUT raised_week integer, OUT resolved_week integer, OUT false_week integer)
+CREATE OR REPLACE FUNCTION public.unit_figures(OUT path text, OUT name text, OUT kind text, OUT klien integer, OUT concerned integer, OUT kritis_open integer, OUT serius_open integer, OUT informasi_open integer, OUT untaken integer, OUT raised_week integer, OUT resolved_week integer, OUT false_week integer)
  RETURNS SETOF record
  LANGUAGE sql
  STABLE SECURITY DEFINER
@@ -1912,22 +1904,27 @@ AS $function$
       WHEN acting_role() IN ('pk', 'asisten_pk') THEN acting_officer_id() IN (w.pk_officer_id, w.asisten_officer_id)
       ELSE false END
   ), counted AS (
-    SELECT p.unit_path, count(*) AS klien, 0 AS kritis, 0 AS serius, 0 AS informasi, 0 AS raised, 0 AS resolved, 0 AS not_true
+    SELECT p.unit_path, count(*) AS klien, 0 AS concerned, 0 AS kritis, 0 AS serius, 0 AS informasi, 0 AS untaken,
+        0 AS raised, 0 AS resolved, 0 AS not_true
       FROM people p WHERE EXISTS (SELECT FROM supervision s WHERE s.wearer_id = p.id AND s.during @> now()) GROUP BY p.unit_path
     UNION ALL
-    SELECT p.unit_path, 0, count(*) FILTER (WHERE i.severity = 'kritis'), count(*) FILTER (WHERE i.severity = 'serius'),
-        count(*) FILTER (WHERE i.severity = 'informasi'), 0, 0, 0
+    SELECT p.unit_path, 0, count(DISTINCT i.wearer_id), count(*) FILTER (WHERE i.severity = 'kritis'),
+        count(*) FILTER (WHERE i.severity = 'serius'), count(*) FILTER (WHERE i.severity = 'informasi'),
+        count(*) FILTER (WHERE NOT EXISTS (SELECT FROM officer_act a
+          WHERE a.incident_id = i.id AND a.action IN ('acknowledge', 'escalate') AND NOT EXISTS (SELECT FROM officer_act r
+            WHERE r.incident_id = i.id AND r.action = 'resolve' AND r.act_id > a.act_id))), 0, 0, 0
       FROM incident i JOIN people p ON p.id = i.wearer_id
       WHERE NOT i.withdrawn AND i.resolved_at IS NULL AND (i.end_at IS NULL OR i.severity <> 'informasi') GROUP BY p.unit_path
     UNION ALL
-    SELECT p.unit_path, 0, 0, 0, 0, count(*), count(i.resolved_at),
+    SELECT p.unit_path, 0, 0, 0, 0, 0, 0, count(*), count(i.resolved_at),
         count(*) FILTER (WHERE EXISTS (SELECT FROM officer_act a WHERE a.incident_id = i.id AND a.resolution = 'alarm_palsu'))
       FROM incident i JOIN people p ON p.id = i.wearer_id
       WHERE i.start_at > now() - interval '7 days' AND NOT i.withdrawn GROUP BY p.unit_path
   )
-  SELECT u.path::text, u.name, u.kind, coalesce(sum(c.klien), 0)::integer, coalesce(sum(c.kritis), 0)::integer,
-    coalesce(sum(c.serius), 0)::integer, coalesce(sum(c.informasi), 0)::integer, coalesce(sum(c.raised), 0)::integer,
-    coalesce(sum(c.resolved), 0)::integer, coalesce(sum(c.not_true), 0)::integer
+  SELECT u.path::text, u.name, u.kind, coalesce(sum(c.klien), 0)::integer, coalesce(sum(c.concerned), 0)::integer,
+    coalesce(sum(c.kritis), 0)::integer, coalesce(sum(c.serius), 0)::integer, coalesce(sum(c.informasi), 0)::integer,
+    coalesce(sum(c.untaken), 0)::integer, coalesce(sum(c.raised), 0)::integer, coalesce(sum(c.resolved), 0)::integer,
+    coalesce(sum(c.not_true), 0)::integer
   FROM unit u LEFT JOIN counted c ON c.unit_path <@ u.path
   WHERE u.path <@ acting_unit()
     AND acting_role() IN ('kanwil', 'ditjenpas', 'kepala_bapas', 'kasubsi', 'pk', 'asisten_pk')
@@ -1956,16 +1953,6 @@ CREATE OR REPLACE FUNCTION public.wearer_to_ask_for(incident_id uuid)
 AS $function$
   SELECT w.uuid FROM incident i JOIN wearer w ON w.id = i.wearer_id
   WHERE i.id = incident_id AND w.unit_path <@ acting_unit() AND acting_role() IN ('pk', 'asisten_pk', 'kanwil', 'ditjenpas')
-$function$
-CREATE OR REPLACE FUNCTION public.without_places(body jsonb)
- RETURNS jsonb
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-  SELECT jsonb_set(body, '{evidence}', coalesce(
-    (SELECT jsonb_agg(one - 'latE7' - 'lonE7' ORDER BY n) FROM jsonb_array_elements(body -> 'evidence') WITH ORDINALITY AS e (one, n)),
-    '[]'))
 $function$
 CREATE OR REPLACE FUNCTION public.write_audit(action text, subject text, wearer_id integer, unit_path ltree, reason text, detail jsonb)
  RETURNS bigint
@@ -2084,7 +2071,6 @@ gelang_api: taking_over(oid)
 gelang_api: unit_figures()
 gelang_api: units_in_sight()
 gelang_api: wearer_to_ask_for(uuid)
-gelang_api: without_places(jsonb)
 gelang_auth: auth.begin_sign_in(text[],integer[],double precision)
 gelang_auth: auth.sign_in_not_made(text[])
 gelang_auth: auth.sign_in_succeeded(text[])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { authorize, type Sender } from '../../ingest/admission/authorize.ts'
 import { Directory } from '../../ingest/admission/directory.ts'
-import { Networks } from '../../ingest/admission/networks.ts'
+import { Networks } from '../../model/networks.ts'
 import type { DirectoryRecord } from '../../model/plan/directory.ts'
 import { PROTOCOL, type Protocol } from '../../model/report/report.ts'
 import { device, idOnly, SECRET, ward } from './ingest-fixture.ts'

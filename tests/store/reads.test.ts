@@ -127,18 +127,16 @@ test('zones by their worst use; a PK sees those of their own klien, their own an
   expect(await names('kanwil')).toEqual(['Alun-alun neutral'])
 })
 
-test('the live scope: who, whose places, and what conditions are called', async () => {
+test('the live scope: who, and what conditions are called', async () => {
   const { a1 } = seeded.wearers
   const own = await as('pk1A', (client) => readLiveScope(client))
-  expect(own).toMatchObject({ placesOf: [a1.n], conditionNames: [[a1.conditionId, 'Rumah a1']] })
+  expect(own).toMatchObject({ conditionNames: [[a1.conditionId, 'Rumah a1']] })
   expect(own.wearers.map(({ n }) => n)).toEqual([a1.n])
   expect(await as('pk1A', (client) => readLiveScope(client, own.rulesKey))).not.toHaveProperty('conditionNames')
   expect(await as('ditjenpas', (client) => readLiveScope(client))).toMatchObject({
-    placesOf: [],
     wearers: [],
   })
   expect(await as('adminA', (client) => readLiveScope(client))).toMatchObject({
-    placesOf: [],
     wearers: [],
     conditionNames: [],
   })

@@ -86,6 +86,15 @@ export async function startFakeApi(options: {
   })
   app.get('/v1/me', (c) => c.json({ ...ME, role: options.role ?? ME.role }))
   app.get('/v1/units', (c) => c.json({ units: UNITS }))
+  app.get('/v1/figures', (c) => {
+    const none = { concerned: 0, untaken: 0, kritisOpen: 0, seriusOpen: 0, informasiOpen: 0 }
+    const week = { raisedWeek: 0, resolvedWeek: 0, falseWeek: 0 }
+    const units = UNITS.map(({ path, name, kind }) => {
+      const klien = sample.wearers.filter(({ unitPath }) => unitPath.startsWith(path)).length
+      return { path, name, kind, klien, ...none, ...week }
+    })
+    return c.json({ units })
+  })
   app.get('/v1/zones', (c) => c.json({ zones: sample.zones }))
   app.get('/v1/map-settings', (c) => c.json(options.mapSettings ?? {}))
   app.get('/v1/wearers', (c) => {

@@ -18,6 +18,7 @@ import { Minutes } from '../wearer/minutes.ts'
 import { WearerFile } from '../wearer/wearer-file.ts'
 import { followAddress } from './follow-address.ts'
 import { keepMapInAddress } from './keep-map-in-address.ts'
+import { OverseenUnits } from './overseen-units.ts'
 
 /** What the console takes from the browser. */
 type Surroundings = DeskAround & { sound: AlarmSound; preferences: Preferences; history: PageHistory }
@@ -40,6 +41,7 @@ export class ConsoleState {
   readonly explaining: Explaining
   readonly trial: Trial
   readonly finding: FindOnServer
+  readonly overseen: OverseenUnits
   /** Said once, until the officer has read it. */
   readonly notice = signal<string | undefined>(undefined)
   /** The explanation that the map was taken to, and what had moved the map by then. */
@@ -74,6 +76,7 @@ export class ConsoleState {
     this.explaining = new Explaining(api, this.file)
     this.trial = new Trial(api, this.file, () => this.desk.zones.value)
     this.finding = new FindOnServer(api, around.after, () => this.session.expire())
+    this.overseen = new OverseenUnits(api, around.after, () => this.session.expire())
     effect(() => this.#showJudged())
     effect(() => this.#showOnMap(cornersOfTrial(this.trial)))
     effect(() => this.#noteOpened())

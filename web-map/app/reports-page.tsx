@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks'
 import { pathOf } from '../../model/console/addresses.ts'
 import { QUERY } from '../address/router.ts'
 import { t } from '../i18n/language.ts'
@@ -14,11 +15,21 @@ export function ReportsPage({ state }: { state: ConsoleState }) {
   desk.versions.incidents.value
   const nowMs = desk.nowMs.value
   const { live, units } = desk
-  const figures = figuresOf(units.value, live.wearers.values(), live.incidents.values(), nowMs, t('reports.all'))
+  const { hidesPersons } = desk
+  const allName = t('reports.all')
+  useEffect(() => (hidesPersons ? state.overseen.follow(allName) : undefined), [hidesPersons, allName])
+  const figures = hidesPersons
+    ? state.overseen.figures.value
+    : figuresOf(units.value, live.wearers.values(), live.incidents.values(), nowMs, allName)
   return (
     <article class="reports">
       <h1>{t('nav.reports')}</h1>
       <p class="hint">{t('reports.now', { time: momentWords(nowMs, nowMs, desk.officerTimeZone) })}</p>
+      {hidesPersons && state.overseen.problem.value && (
+        <p class="problem" role="alert">
+          {state.overseen.problem.value}
+        </p>
+      )}
       <section class="table-frame" aria-label={t('nav.reports')}>
         <table class="figures">
           <thead>
@@ -40,16 +51,14 @@ export function ReportsPage({ state }: { state: ConsoleState }) {
             </tr>
           </thead>
           <tbody>
-            {figures.units.map((one) => (
+            {figures?.units.map((one) => (
               <Line key={one.path} figures={one} />
             ))}
           </tbody>
-          <tfoot>
-            <Line figures={figures.all} />
-          </tfoot>
+          <tfoot>{figures && <Line figures={figures.all} />}</tfoot>
         </table>
       </section>
-      {desk.hidesPersons && <p class="hint">{t('reports.persons')}</p>}
+      {hidesPersons && <p class="hint">{t('reports.persons')}</p>}
     </article>
   )
 }
@@ -68,7 +77,7 @@ function Line({ figures }: { figures: UnitFigures }) {
       <td>{countWords(open.serius)}</td>
       <td>{countWords(open.informasi)}</td>
       <td>{countWords(untaken)}</td>
-      <td class={overdue > 0 ? 'bad' : ''}>{countWords(overdue)}</td>
+      <td class={overdue ? 'bad' : ''}>{overdue === undefined ? '–' : countWords(overdue)}</td>
     </tr>
   )
 }

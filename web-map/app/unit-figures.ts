@@ -10,12 +10,15 @@ export type UnitFigures = {
   wearers: number
   open: Record<Severity, number>
   untaken: number
-  overdue: number
+  /** Absent where the server, who counts there, does not know. */
+  overdue?: number
   /** Klien of whom something is open. */
   concerned: number
 }
 
-const none = (path: string, name: string): UnitFigures => ({
+type CountedHere = UnitFigures & { overdue: number }
+
+const none = (path: string, name: string): CountedHere => ({
   ...{ path, name, wearers: 0, untaken: 0, overdue: 0, concerned: 0 },
   open: { kritis: 0, serius: 0, informasi: 0 },
 })
@@ -27,7 +30,7 @@ export function figuresOf(
   incidents: Iterable<IncidentView>,
   nowMs: number,
   allName: string,
-): { units: UnitFigures[]; all: UnitFigures } {
+): { units: CountedHere[]; all: CountedHere } {
   const bapas = units.filter(({ kind }) => kind === 'bapas')
   const counted = (bapas.length > 0 ? bapas : units).map(({ path, name }) => none(path, name))
   const all = none('', allName)

@@ -5,6 +5,7 @@ import type {
   MapSettings,
   Me,
   TrackFix,
+  UnitFigures,
   UnitView,
   WearerDetail,
   WearerSummary,
@@ -94,6 +95,7 @@ export function connectApi(fetch: typeof globalThis.fetch) {
     signOut: () => call<unknown>('POST', '/api/auth/sign-out', {}),
     me: () => call<Me>('GET', '/v1/me'),
     units: async () => (await call<{ units: UnitView[] }>('GET', '/v1/units')).units,
+    figures: async () => (await call<{ units: UnitFigures[] }>('GET', '/v1/figures')).units,
     zones: async () => (await call<{ zones: ZoneView[] }>('GET', '/v1/zones')).zones,
     mapSettings: () => call<MapSettings>('GET', '/v1/map-settings'),
     wearers: () =>

@@ -3,8 +3,8 @@
 // a connection can hold in memory is two chunks and one frame. While the log takes nothing and reports of devices that are never
 // answered are held, new ones are not listened to: a connect that fails is what tells them to keep their reports.
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { plainAddress } from '../../../model/networks.ts'
 import type { Intake } from '../../admission/intake.ts'
-import { plainAddress } from '../../admission/networks.ts'
 import type { StreamProtocol } from '../../protocols/decoder.ts'
 import { ConnectionsById } from './connections-by-id.ts'
 import { HeldConnections } from './held-connections.ts'
