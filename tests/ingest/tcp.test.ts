@@ -97,6 +97,15 @@ test('garbage is skipped, kept once, and cut above the limit', async () => {
   expect(await open.quarantined()).toHaveLength(1)
 })
 
+test('a device that sends an unknown line between its reports is not cut off', async () => {
+  open = await openIngest({ limits: { malformedFramesMax: 3 } })
+  const socket = dial()
+  for (let second = 0; second < 20; second++) socket.write(`@NEWS,${IMEI},what,is,this$${frame(second)}`)
+  await expect.poll(async () => (await open.stored()).length).toBe(20)
+  expect(cut('malformed_frames')).toBe(0)
+  socket.destroy()
+})
+
 test('who does not say who he is, and who falls silent, is cut', async () => {
   open = await openIngest({ limits: { tcpIdentifyMs: 100, tcpIdleMs: 300 } })
   await closed(dial())

@@ -1,11 +1,12 @@
 // One listener for every device protocol over HTTP: the protocol decodes and words the reply, this file decides whether it goes out.
-
+import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { RefusalReason } from '../../../model/report/quarantine.ts'
 import { authorize, isRefused, nameOf, type Sender } from '../../admission/authorize.ts'
 import { type KnownDevice, takeTokens, tryTokens } from '../../admission/directory.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
+import { inflateBody } from '../../http/inflate-body.ts'
 import { BodyReader } from '../../http/read-body.ts'
 import { NOT_KEPT_RETRY_SECONDS } from '../../limits.ts'
 import type { Claim, DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from '../../protocols/decoder.ts'
@@ -38,9 +39,19 @@ async function answer(
 ): Promise<Response> {
   const { incoming } = c.env
   if (!isReady()) return empty(c, 503)
-  const body = await bodies.read(incoming)
+  const received = await bodies.read(incoming)
+  const body =
+    typeof received === 'string'
+      ? received
+      : await inflateBody(received, incoming.headers['content-encoding'], intake.limits.protocolBodyBytesMax)
   const batch = intake.newBatch(protocol.name)
-  if (body === 'cut') return empty(c, 400)
+  if (body === 'cut') {
+    intake.refuseStranger(batch, 'malformed', 'the body ended early', undefined, () =>
+      protocol.redact(requestOf(incoming, Buffer.alloc(0))),
+    )
+    await intake.settle(batch)
+    return empty(c, 400)
+  }
   if (body === 'busy') {
     c.header('connection', 'close')
     return empty(c, 503)
@@ -52,14 +63,7 @@ async function answer(
     return empty(c, 413)
   }
   intake.measures.bytes.inc({ protocol: protocol.name }, body.length + (incoming.url?.length ?? 0))
-  const contentType = incoming.headers['content-type']
-  const request: HttpProtocolRequest = {
-    method: incoming.method ?? 'GET',
-    url: incoming.url ?? '/',
-    ...(contentType === undefined ? {} : { contentType }),
-    headers: incoming.headers,
-    body,
-  }
+  const request = requestOf(incoming, body)
   const sender: Sender = { protocol: protocol.name, address: incoming.socket.remoteAddress }
   const speakers = new Speakers(intake, sender)
   const context: DecodeContext = {
@@ -77,6 +81,17 @@ async function answer(
     return empty(c, stranger.status)
   }
   return takeDecoded(c, protocol, intake, batch, request, decoded, sender)
+}
+
+function requestOf(incoming: IncomingMessage, body: Uint8Array): HttpProtocolRequest {
+  const contentType = incoming.headers['content-type']
+  return {
+    method: incoming.method ?? 'GET',
+    url: incoming.url ?? '/',
+    ...(contentType === undefined ? {} : { contentType }),
+    headers: incoming.headers,
+    body,
+  }
 }
 
 async function takeDecoded(
@@ -167,6 +182,8 @@ function rateWaitMs(intake: Intake, batch: Batch, deviceId: string, reports: num
   return Math.max(1, takeTokens(known, 0, batch.receivedMs, intake.limits))
 }
 
+// Small modems stumble over chunks, which Node would choose for an answer without a length.
 function empty(c: Context<Env>, status: Status): Response {
+  c.header('content-length', '0')
   return c.body(null, status)
 }
