@@ -194,7 +194,8 @@ export class Outcomes {
     const outcomes = new Outcomes()
     outcomes.#begin()
     const [rows, changed] = JSON.parse(text) as [[string, Decided[], Incident | null, boolean][], string[]]
-    for (const [id, versions, published, late] of rows) outcomes.#byId.set(id, { versions, published: published ?? undefined, late })
+    for (const [id, versions, published, late] of rows)
+      outcomes.#byId.set(id, { versions, published: published ?? undefined, late })
     for (const id of changed) outcomes.#changed.add(id)
     return outcomes
   }

@@ -1,7 +1,15 @@
 // What can be read of a damaged compact report, and what cannot as defects.
 import { LogReport } from '../../model/report/report.ts'
 import type { DecodedReport } from '../protocols/decoder.ts'
-import { ALARMS_MAX, FLAGS_MAX, LATEST_MS, MILLIVOLTS_MAX, NO_BYTE, SOURCE_MAX, deviceReportOf } from './compact-frame.ts'
+import {
+  ALARMS_MAX,
+  deviceReportOf,
+  FLAGS_MAX,
+  LATEST_MS,
+  MILLIVOLTS_MAX,
+  NO_BYTE,
+  SOURCE_MAX,
+} from './compact-frame.ts'
 
 /**
  * The decoded report without what `readCompactReport` found `wrong` in it; what was sent is kept under `refused…`. `flat` is

@@ -11,8 +11,8 @@ import {
   COMPACT_REPORT_BYTES,
   type CompactFrame,
   type CompactRefusal,
-  readCompactReport,
   deviceReportOf,
+  readCompactReport,
 } from './compact-frame.ts'
 import { decodeDamagedReport } from './decode-compact-report.ts'
 
@@ -81,7 +81,8 @@ export function takeCompactReports(
       continue
     }
     if (wrong === undefined && intake.takePlain(batch, logReport, known)) continue
-    const report = wrong === undefined ? deviceReportOf(logReport, deviceId) : decodeDamagedReport(logReport, deviceId, wrong)
+    const report =
+      wrong === undefined ? deviceReportOf(logReport, deviceId) : decodeDamagedReport(logReport, deviceId, wrong)
     const objection = intake.take(batch, report, known, 'gateway', nameOf(sender))
     if (objection !== undefined) keep(index, at, objection, deviceId)
   }
