@@ -48,6 +48,8 @@ export type IngestLimits = {
   /** Until a connection has named a known device. */
   tcpIdentifyMs: number
   tcpIdleMs: number
+  /** From the connect to the end of a TLS handshake. */
+  tlsHandshakeMs: number
   frameBytesMax: number
   /** Bytes outside any frame that a connection may send before it is cut. */
   garbageBytesMax: number
@@ -117,6 +119,7 @@ export const INGEST_LIMITS: IngestLimits = {
   tcpUnidentifiedPerAddressMax: 10_000,
   tcpIdentifyMs: 30_000,
   tcpIdleMs: 20 * 60_000,
+  tlsHandshakeMs: 20_000,
   frameBytesMax: 64 * 1024,
   garbageBytesMax: 16 * 1024,
   malformedFramesMax: 20,

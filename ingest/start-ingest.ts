@@ -10,6 +10,7 @@ import type { QuarantineAppender } from './admission/quarantine-shares.ts'
 import type { DisputeKeeper } from './admission/watch-senders.ts'
 import { httpProtocolApp } from './devices/http/http-protocol-listener.ts'
 import { TcpListener } from './devices/tcp/tcp-listener.ts'
+import { type DeviceTls, TlsDoor } from './devices/tls/tls-door.ts'
 import { GatewayFeed } from './gateway/gateway.ts'
 import { closeHttpServer, httpServer } from './http/http-server.ts'
 import { INGEST_LIMITS, type IngestLimits } from './limits.ts'
@@ -20,6 +21,9 @@ import { DEVICE_PROTOCOLS } from './protocols/protocols.ts'
 export type IngestParts = {
   /** Port by listener, 0 = any that is free; a listener without one stays closed. `own` carries the gateway feed too. */
   ports: Partial<Record<Protocol, number>>
+  /** The same over TLS, beside the plain ones; needs `tls`. */
+  tlsPorts?: Partial<Record<Protocol, number>>
+  tls?: DeviceTls | undefined
   host: string
   appender: ReportLog
   /** Filled from outside (`followDirectory`); until it has been once, nobody is let in. */
@@ -37,6 +41,7 @@ export type IngestParts = {
 export type Ingest = {
   /** The ports as they were opened. */
   ports: Partial<Record<Protocol, number>>
+  tlsPorts: Partial<Record<Protocol, number>>
   /** True while reports are taken. */
   ready(): boolean
   /** Stops taking, answers what is under way, flushes and closes the appender. */
@@ -65,25 +70,35 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         protocolListener(protocol, intake, ready, () => closing),
       )
 
+  const doors = new Map<Protocol, TlsDoor>()
+  if (parts.tls !== undefined)
+    for (const [name, { listen: server }] of listeners)
+      if (parts.tlsPorts?.[name] !== undefined) doors.set(name, new TlsDoor(server, parts.tls, name, intake))
+
   const ports: Partial<Record<Protocol, number>> = {}
+  const tlsPorts: Partial<Record<Protocol, number>> = {}
   try {
     for (const [name, { listen: server }] of listeners)
       ports[name] = await listen(server, parts.ports[name]!, parts.host)
+    for (const [name, { server }] of doors) tlsPorts[name] = await listen(server, parts.tlsPorts![name]!, parts.host)
   } catch (error) {
     for (const { listen: server } of listeners.values()) if (server.listening) server.close()
+    for (const { server } of doors.values()) if (server.listening) server.close()
     throw error
   }
-  log.info({ ports }, 'ingest is listening')
+  log.info({ ports, ...(doors.size > 0 && { tlsPorts }) }, 'ingest is listening')
 
   return {
     ports,
+    tlsPorts,
     ready,
     async close() {
       closing = true
+      for (const door of doors.values()) door.close()
       const all = Promise.all([...listeners.values()].map((listener) => listener.close()))
       const inTime = await Promise.race([all.then(() => true), delay(limits.shutdownMs, false, { ref: false })])
       if (!inTime) log.warn({ shutdownMs: limits.shutdownMs }, 'ingest closes connections that did not end')
-      for (const listener of listeners.values()) listener.terminate()
+      for (const listener of [...listeners.values(), ...doors.values()]) listener.terminate()
       await intake.senders.stop()
       await parts.appender.close()
       await all

@@ -7,6 +7,7 @@ import { newBucket } from '../../admission/buckets.ts'
 import { type KnownDevice, takeTokens } from '../../admission/directory.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import { issuedCodeOf } from '../../admission/issued-code.ts'
+import { tlsOf } from '../../admission/tls-proof.ts'
 import type { Claim, DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../../protocols/decoder.ts'
 import { isUrgent } from '../../protocols/urgent.ts'
 import { BadBytes } from './bad-bytes.ts'
@@ -98,7 +99,13 @@ export class TcpConnection implements IdentifiedConnection {
     this.#framer = protocol.newFramer(intake.limits.frameBytesMax)
     this.#decoder = protocol.newDecoder()
     const session = `${PROCESS}-${(sessions++).toString(36)}`
-    this.#sender = { protocol: protocol.name, address: socket.remoteAddress, session, proven: this.#proven }
+    this.#sender = {
+      protocol: protocol.name,
+      address: socket.remoteAddress,
+      session,
+      tls: tlsOf(socket),
+      proven: this.#proven,
+    }
     this.#name = nameOf(this.#sender)
     this.#context = {
       receivedMs: 0,
