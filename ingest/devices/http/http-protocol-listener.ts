@@ -5,7 +5,6 @@ import { type Context, Hono } from 'hono'
 import type { RefusalReason } from '../../../model/report/quarantine.ts'
 import { authorize, isRefused, nameOf, type Sender } from '../../admission/authorize.ts'
 import { type KnownDevice, takeTokens, tryTokens } from '../../admission/directory.ts'
-import { doubted } from '../../admission/doubted.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import { inflateBody } from '../../http/inflate-body.ts'
 import { BodyReader } from '../../http/read-body.ts'
@@ -104,8 +103,7 @@ async function takeDecoded(
   decoded: HttpDecoded,
   sender: Sender,
 ): Promise<Response> {
-  const { reports, reply } = decoded
-  const error = doubted(reports, decoded.error, batch.receivedMs)
+  const { reports, reply, error } = decoded
   // Nearly always one report; an array is of one phone, and counts for the one that stands first.
   const waitMs = reports.length === 0 ? 0 : rateWaitMs(intake, batch, reports[0]!.deviceId, reports.length)
   if (waitMs > 0) {
@@ -121,13 +119,13 @@ async function takeDecoded(
     isKept = intake.refuse(batch, error.reason, error.detail, decoded.deviceId, protocol.redact(request))
   for (const report of reports) {
     const known = intake.directory.device(report.deviceId) as KnownDevice
-    const reason = intake.take(batch, report, known, 'secret', nameOf(sender))
+    const wrong = intake.take(batch, report, known, 'secret', nameOf(sender))
     // The request holds all its records, so it is kept once.
-    if (reason !== undefined && isKept)
+    if (wrong !== undefined && isKept)
       isKept = intake.refuse(
         batch,
-        reason,
-        '',
+        wrong.reason,
+        wrong.detail,
         report.deviceId,
         batch.quarantined === undefined ? protocol.redact(request) : undefined,
       )

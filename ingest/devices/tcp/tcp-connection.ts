@@ -4,7 +4,6 @@ import { plainAddress } from '../../../model/networks.ts'
 import { isRefused, nameOf, type Proof, type Sender } from '../../admission/authorize.ts'
 import { newBucket } from '../../admission/buckets.ts'
 import { type KnownDevice, takeTokens } from '../../admission/directory.ts'
-import { doubted } from '../../admission/doubted.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import type { DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../../protocols/decoder.ts'
 import { isUrgent } from '../../protocols/urgent.ts'
@@ -345,8 +344,7 @@ export class TcpConnection implements IdentifiedConnection {
   }
 
   #takeFrame(batch: Batch, { bytes, decoded, refused }: Frame): void {
-    const { reports, reply } = decoded
-    const error = doubted(reports, decoded.error, batch.receivedMs)
+    const { reports, reply, error } = decoded
     if (refused !== undefined) {
       this.#takeRefused(batch, bytes, refused, reply)
       return
@@ -376,7 +374,7 @@ export class TcpConnection implements IdentifiedConnection {
       const wrong = this.#intake.take(batch, report, known, verdict, this.#name)
       if (wrong === undefined) continue
       // A frame holds all its records, so it is kept once.
-      isKept = this.#intake.refuse(batch, wrong, '', deviceId, kept ? undefined : bytes) && isKept
+      isKept = this.#intake.refuse(batch, wrong.reason, wrong.detail, deviceId, kept ? undefined : bytes) && isKept
       kept = true
     }
     // Who waits for an answer sends again what was not kept.

@@ -1,19 +1,22 @@
-// What a compact report still says when something of it cannot be. Only for those that must not be lost.
-import { type DeviceReport, LogReport, REPORT_FLAG } from '../../model/report/report.ts'
+// What can be read of a damaged compact report, and what cannot as defects.
+import { LogReport } from '../../model/report/report.ts'
+import type { DecodedReport } from '../protocols/decoder.ts'
 import { ALARMS_MAX, FLAGS_MAX, LATEST_MS, MILLIVOLTS_MAX, NO_BYTE, SOURCE_MAX, wordsOf } from './compact-frame.ts'
 
 /**
- * The report in words, without what `readCompactReport` refuses of it, which is kept under `refused…`. For a time that is none
- * the time of receipt holds, and the position is no evidence then. `flat` is changed.
+ * The decoded report without what `readCompactReport` found `wrong` in it; what was sent is kept under `refused…`. `flat` is
+ * changed.
  */
-export function mendedWordsOf(flat: LogReport, deviceId: string, receivedMs: number): DeviceReport {
-  const refused = takeOutRefused(flat, receivedMs)
-  const report = wordsOf(flat, deviceId)
+export function decodeDamagedReport(flat: LogReport, deviceId: string, wrong: string): DecodedReport {
+  const hasTime = flat.timeMs >= 0 && flat.timeMs <= LATEST_MS
+  const refused = takeOutRefused(flat)
+  const report: DecodedReport = wordsOf(flat, deviceId)
+  report.defects = [{ reason: hasTime ? 'malformed' : 'impossible_time', detail: wrong }]
   if (Object.keys(refused).length > 0) report.attributes = refused
   return report
 }
 
-function takeOutRefused(flat: LogReport, receivedMs: number): Record<string, string | number> {
+function takeOutRefused(flat: LogReport): Record<string, string | number> {
   const refused: Record<string, string | number> = {}
   const unknown = new LogReport()
   const takeOut = (name: Member, isWrong: boolean) => {
@@ -26,8 +29,7 @@ function takeOutRefused(flat: LogReport, receivedMs: number): Record<string, str
   }
   if (!(flat.timeMs >= 0 && flat.timeMs <= LATEST_MS)) {
     refused.refusedTime = String(flat.timeMs)
-    flat.timeMs = receivedMs
-    flat.flags = (flat.flags | REPORT_FLAG.timeFromReceipt) & ~REPORT_FLAG.fixValid
+    flat.timeMs = Number.NaN
   }
   if (flat.flags > FLAGS_MAX) {
     refused.refusedFlags = flat.flags & ~FLAGS_MAX
