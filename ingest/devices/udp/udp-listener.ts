@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net'
 import { plainAddress } from '../../../model/networks.ts'
 import { isRefused } from '../../admission/authorize.ts'
 import { Buckets, newBucket } from '../../admission/buckets.ts'
-import { doubted } from '../../admission/doubted.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import type { Decoded, StreamProtocol } from '../../protocols/decoder.ts'
 import { isUrgent } from '../../protocols/urgent.ts'
@@ -139,8 +138,7 @@ export class UdpListener {
     replies: Uint8Array[],
   ): boolean {
     const intake = this.#intake
-    const { reports, reply } = decoded
-    const error = doubted(reports, decoded.error, batch.receivedMs)
+    const { reports, reply, error } = decoded
     const deviceId = refused?.deviceId ?? reports[0]?.deviceId ?? decoded.deviceId
     if (deviceId === undefined) {
       if (error !== undefined) intake.refuseStranger(batch, error.reason, error.detail, undefined, () => bytes)
@@ -169,7 +167,7 @@ export class UdpListener {
       const wrong = intake.take(batch, report, known, verdict, name)
       if (wrong === undefined) continue
       // A frame holds all its records, so it is kept once.
-      isKept = intake.refuse(batch, wrong, '', deviceId, isWritten ? undefined : bytes) && isKept
+      isKept = intake.refuse(batch, wrong.reason, wrong.detail, deviceId, isWritten ? undefined : bytes) && isKept
       isWritten = true
     }
     if (reply !== undefined && isKept) replies.push(reply)
