@@ -4,7 +4,7 @@ import type { Sink } from '../fold/state/episode.ts'
 import { decodeWearerState } from '../fold/state/state-codec.ts'
 import { HOT } from '../fold/state/wearer-row.ts'
 import { step } from '../fold/step.ts'
-import { putBy } from './checkpoints.ts'
+import { saveCheckpoint } from './checkpoints.ts'
 import { passPlans } from './fold-report.ts'
 import type { Decided } from './rebuild.ts'
 import { BUCKET_MS } from './report-chain.ts'
@@ -36,15 +36,15 @@ export function trim(timeline: TimelineMemory): void {
 function moveBase(timeline: TimelineMemory, baseMs: number): void {
   const { events, wearerId } = timeline
   const { bytes, segment } = timeline.base
-  const standing = { state: decodeWearerState(wearerId, segment.plan, bytes), segment }
+  const head = { state: decodeWearerState(wearerId, segment.plan, bytes), segment }
   const decided = new Map<string, Decided>()
   const sink: Sink = { change: (incident, atMs) => void decided.set(incident.id, { atMs, incident }) }
   const place = events.after(-Infinity)
   while (events.next(place, kept) && kept.timeMs < baseMs) {
-    passPlans(timeline, standing, kept.timeMs, sink)
-    step(standing.state, standing.segment.plan, kept, sink)
+    passPlans(timeline, head, kept.timeMs, sink)
+    step(head.state, head.segment.plan, kept, sink)
   }
-  const base = putBy(standing)
+  const base = saveCheckpoint(head)
   timeline.base = base
   timeline.dropped = [...timeline.dropped, ...events.dropBefore(baseMs)]
   timeline.hot[timeline.at + HOT.baseMs] = baseMs

@@ -1,55 +1,63 @@
 // What can be read of a damaged compact report, and what cannot as defects.
 import { LogReport } from '../../model/report/report.ts'
 import type { DecodedReport } from '../protocols/decoder.ts'
-import { ALARMS_MAX, FLAGS_MAX, LATEST_MS, MILLIVOLTS_MAX, NO_BYTE, SOURCE_MAX, wordsOf } from './compact-frame.ts'
+import {
+  ALARMS_MAX,
+  deviceReportOf,
+  FLAGS_MAX,
+  LATEST_MS,
+  MILLIVOLTS_MAX,
+  NO_BYTE,
+  SOURCE_MAX,
+} from './compact-frame.ts'
 
 /**
  * The decoded report without what `readCompactReport` found `wrong` in it; what was sent is kept under `refused…`. `flat` is
  * changed.
  */
-export function decodeDamagedReport(flat: LogReport, deviceId: string, wrong: string): DecodedReport {
-  const hasTime = flat.timeMs >= 0 && flat.timeMs <= LATEST_MS
-  const refused = takeOutRefused(flat)
-  const report: DecodedReport = wordsOf(flat, deviceId)
+export function decodeDamagedReport(logReport: LogReport, deviceId: string, wrong: string): DecodedReport {
+  const hasTime = logReport.timeMs >= 0 && logReport.timeMs <= LATEST_MS
+  const refused = takeOutRefused(logReport)
+  const report: DecodedReport = deviceReportOf(logReport, deviceId)
   report.defects = [{ reason: hasTime ? 'malformed' : 'impossible_time', detail: wrong }]
   if (Object.keys(refused).length > 0) report.attributes = refused
   return report
 }
 
-function takeOutRefused(flat: LogReport): Record<string, string | number> {
+function takeOutRefused(logReport: LogReport): Record<string, string | number> {
   const refused: Record<string, string | number> = {}
   const unknown = new LogReport()
   const takeOut = (name: Member, isWrong: boolean) => {
     if (!isWrong) return
     // JSON has no infinity.
-    refused[`refused${name[0]!.toUpperCase()}${name.slice(1)}`] = Number.isFinite(flat[name])
-      ? flat[name]
-      : String(flat[name])
-    flat[name] = unknown[name]
+    refused[`refused${name[0]!.toUpperCase()}${name.slice(1)}`] = Number.isFinite(logReport[name])
+      ? logReport[name]
+      : String(logReport[name])
+    logReport[name] = unknown[name]
   }
-  if (!(flat.timeMs >= 0 && flat.timeMs <= LATEST_MS)) {
-    refused.refusedTime = String(flat.timeMs)
-    flat.timeMs = Number.NaN
+  if (!(logReport.timeMs >= 0 && logReport.timeMs <= LATEST_MS)) {
+    refused.refusedTime = String(logReport.timeMs)
+    logReport.timeMs = Number.NaN
   }
-  if (flat.flags > FLAGS_MAX) {
-    refused.refusedFlags = flat.flags & ~FLAGS_MAX
-    flat.flags &= FLAGS_MAX
+  if (logReport.flags > FLAGS_MAX) {
+    refused.refusedFlags = logReport.flags & ~FLAGS_MAX
+    logReport.flags &= FLAGS_MAX
   }
-  if ((flat.alarms & ~ALARMS_MAX) !== 0) {
-    refused.refusedAlarms = (flat.alarms & ~ALARMS_MAX) >>> 0
-    flat.alarms &= ALARMS_MAX
+  if ((logReport.alarms & ~ALARMS_MAX) !== 0) {
+    refused.refusedAlarms = (logReport.alarms & ~ALARMS_MAX) >>> 0
+    logReport.alarms &= ALARMS_MAX
   }
-  takeOut('source', flat.source > SOURCE_MAX)
-  takeOut('speedMps', flat.speedMps < 0 || isInfinite(flat.speedMps))
-  takeOut('courseDeg', flat.courseDeg < 0 || flat.courseDeg > 360)
-  takeOut('accuracyM', isInfinite(flat.accuracyM))
-  takeOut('altitudeM', isInfinite(flat.altitudeM))
-  takeOut('hdop', isInfinite(flat.hdop))
-  takeOut('batteryPercent', flat.batteryPercent > 100 && flat.batteryPercent !== NO_BYTE)
-  takeOut('batteryMillivolts', flat.batteryMillivolts > MILLIVOLTS_MAX)
-  takeOut('strap', flat.strap === 3)
-  takeOut('case', flat.case === 3)
-  takeOut('charging', flat.charging === 3)
+  takeOut('source', logReport.source > SOURCE_MAX)
+  takeOut('speedMps', logReport.speedMps < 0 || isInfinite(logReport.speedMps))
+  takeOut('courseDeg', logReport.courseDeg < 0 || logReport.courseDeg > 360)
+  takeOut('accuracyM', isInfinite(logReport.accuracyM))
+  takeOut('altitudeM', isInfinite(logReport.altitudeM))
+  takeOut('hdop', isInfinite(logReport.hdop))
+  takeOut('batteryPercent', logReport.batteryPercent > 100 && logReport.batteryPercent !== NO_BYTE)
+  takeOut('batteryMillivolts', logReport.batteryMillivolts > MILLIVOLTS_MAX)
+  takeOut('strap', logReport.strap === 3)
+  takeOut('case', logReport.case === 3)
+  takeOut('charging', logReport.charging === 3)
   return refused
 }
 

@@ -6,17 +6,17 @@ import { authorize, isRefused, nameOf, type Sender, saidReason } from '../admiss
 import { type Directory, type KnownDevice, tryTokens } from '../admission/directory.ts'
 import type { Batch, Intake, Objection } from '../admission/intake.ts'
 import { refusalDetail } from '../own-api/take-json-reports.ts'
-import { isUrgentFlat } from '../protocols/urgent.ts'
+import { isUrgentLogReport } from '../protocols/urgent.ts'
 import {
   COMPACT_REPORT_BYTES,
   type CompactFrame,
   type CompactRefusal,
+  deviceReportOf,
   readCompactReport,
-  wordsOf,
 } from './compact-frame.ts'
 import { decodeDamagedReport } from './decode-compact-report.ts'
 
-const flat = new LogReport()
+const logReport = new LogReport()
 
 type Handle = { deviceId: string; known: KnownDevice | undefined; wrong: RefusalReason | undefined }
 
@@ -74,14 +74,15 @@ export function takeCompactReports(
     }
     const { deviceId } = handle
     const known = handle.known as KnownDevice
-    const wrong = readCompactReport(view, at, receivedMs, flat)
-    if (!isUrgentFlat(flat) && !tryTokens(known, 1, receivedMs, intake.limits)) {
+    const wrong = readCompactReport(view, at, receivedMs, logReport)
+    if (!isUrgentLogReport(logReport) && !tryTokens(known, 1, receivedMs, intake.limits)) {
       intake.refuse(batch, 'rate_limited', '')
       refusals.push({ index, reason: 'rate_limited', retry: true })
       continue
     }
-    if (wrong === undefined && intake.takePlain(batch, flat, known)) continue
-    const report = wrong === undefined ? wordsOf(flat, deviceId) : decodeDamagedReport(flat, deviceId, wrong)
+    if (wrong === undefined && intake.takePlain(batch, logReport, known)) continue
+    const report =
+      wrong === undefined ? deviceReportOf(logReport, deviceId) : decodeDamagedReport(logReport, deviceId, wrong)
     const objection = intake.take(batch, report, known, 'gateway', nameOf(sender))
     if (objection !== undefined) keep(index, at, objection, deviceId)
   }

@@ -142,7 +142,7 @@ test.each([
     const open = [...(await newest())].filter(([, { endMs }]) => endMs === undefined)
     expect(open.map(([startMs]) => startMs)).toContain(LAST_OPENING_MS)
     await world.stop()
-    expect(await metrics()).toMatch(/gelang_evaluate_told_ahead_total 1/)
+    expect(await metrics()).toMatch(/gelang_evaluate_published_ahead_total 1/)
     // Together: the live one's state would hold the others unpublished.
     expect(said).toEqual([{ wearerId: 1, bytes: expect.any(Number), incidents: OPENINGS + live.length }])
     expect(await savedBytes()).toBeLessThan(65_536)

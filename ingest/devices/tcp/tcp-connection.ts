@@ -67,7 +67,7 @@ export class TcpConnection implements IdentifiedConnection {
   readonly #onIdentified: (deviceId: string) => void
   readonly #address: string
   readonly #bucket = newBucket()
-  standing: 0 | 1 | 2 = 0
+  trust: 0 | 1 | 2 = 0
   #greeting: NodeJS.Timeout | undefined
 
   /** `onIdentified` is called when it has named a bracelet that it may speak for. */
@@ -387,7 +387,7 @@ export class TcpConnection implements IdentifiedConnection {
     const { usual } = known
     if (usual === undefined || nowMs - usual.heardMs > USUAL_FOR_MS)
       known.usual = { address: this.#address, heardMs: nowMs }
-    this.standing = verdict !== 'id' ? 2 : known.usual?.address === this.#address ? 1 : 0
+    this.trust = verdict !== 'id' ? 2 : known.usual?.address === this.#address ? 1 : 0
     this.#onIdentified(deviceId)
   }
 
