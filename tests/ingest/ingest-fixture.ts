@@ -154,11 +154,12 @@ export async function openIngest(
   const say = (level: string) => (fields: object, message: string) => void said.push({ level, fields, message })
   const ports = { own: 0, ...Object.fromEntries(DEVICE_PROTOCOLS.map(({ name }) => [name, 0])) }
   const ingest = await startIngest({
-    tls: options.tls,
-    tlsPorts: ports,
     disputes: disputeKeeper(test.redis, test.keys),
     deviceKey: DEVICE_KEY,
     ports,
+    tls: options.tls,
+    tlsPorts: ports,
+    udpPorts: Object.fromEntries(DEVICE_PROTOCOLS.flatMap((one) => ('udp' in one ? [[one.name, 0]] : []))),
     host: '127.0.0.1',
     appender,
     directory,
