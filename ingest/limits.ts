@@ -1,6 +1,6 @@
 // Every limit of ingest in one table. docs/limits.md lists them with the tests that reach them.
 
-import { QUARANTINE_SHARE_MAX } from '../stream/logs/quarantine-log.ts'
+import { QUARANTINE_QUOTA_MAX } from '../stream/logs/quarantine-log.ts'
 import type { Rate } from './admission/buckets.ts'
 
 /** For a sender whose share of the quarantine is used up; the record takes from it every second, when it can. */
@@ -21,6 +21,8 @@ export type IngestLimits = {
   /** From the first byte of a request to the last of its body. */
   requestTimeoutMs: number
   keepAliveMs: number
+  /** A body that does not say its length has ended when nothing of it came for so long. */
+  bodyQuietMs: number
   httpConnectionsMax: number
 
   gatewayConnectionsMax: number
@@ -47,6 +49,14 @@ export type IngestLimits = {
   tcpIdentifyMs: number
   tcpIdleMs: number
   frameBytesMax: number
+  datagramBytesMax: number
+  /** Datagrams a second from one address; beyond, only what is urgent is taken. Thousands of bracelets may share one. */
+  datagramsByAddress: Rate
+  /** Datagrams of one listener on their way to the log; beyond, new ones are dropped and counted. */
+  udpPendingMax: number
+  /** Addresses with a port, of one listener, of which it is known what they have shown; of fewer the decoder is kept. */
+  udpSessionsMax: number
+  udpDecodersMax: number
   /** Bytes outside any frame that a connection may send before it is cut. */
   garbageBytesMax: number
   /** Frames of one connection that could not be decoded before it is cut. */
@@ -81,10 +91,10 @@ export type IngestLimits = {
   /** Kept in quarantine of those who could not say who they are, all together; the rest is only counted. */
   strangersQuarantinedPerSecond: number
   /** Entries of the quarantine that one sender may fill before the record has taken them; who has is asked after this long. */
-  quarantineShareMax: number
+  quarantineQuotaMax: number
   quarantineAskMs: number
   /** How often it is told who speaks for which bracelet, and asked which ones are disputed. */
-  sendersToldMs: number
+  sendersReportedMs: number
   /** What is under way when ingest shuts down is given this long. */
   shutdownMs: number
 }
@@ -98,6 +108,7 @@ export const INGEST_LIMITS: IngestLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   keepAliveMs: 75_000,
+  bodyQuietMs: 500,
   httpConnectionsMax: 20_000,
 
   gatewayConnectionsMax: 2000,
@@ -115,6 +126,11 @@ export const INGEST_LIMITS: IngestLimits = {
   tcpIdentifyMs: 30_000,
   tcpIdleMs: 20 * 60_000,
   frameBytesMax: 64 * 1024,
+  datagramBytesMax: 8 * 1024,
+  datagramsByAddress: { perSecond: 5000, burst: 20_000 },
+  udpPendingMax: 5000,
+  udpSessionsMax: 20_000,
+  udpDecodersMax: 500,
   garbageBytesMax: 16 * 1024,
   malformedFramesMax: 20,
   tcpRefusalsMax: 3,
@@ -135,8 +151,8 @@ export const INGEST_LIMITS: IngestLimits = {
   bucketNamesMax: 50_000,
   logPendingReportsHigh: 60_000,
   strangersQuarantinedPerSecond: 50,
-  quarantineShareMax: QUARANTINE_SHARE_MAX,
+  quarantineQuotaMax: QUARANTINE_QUOTA_MAX,
   quarantineAskMs: 1000,
-  sendersToldMs: 500,
+  sendersReportedMs: 500,
   shutdownMs: 10_000,
 }

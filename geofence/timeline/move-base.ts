@@ -4,13 +4,11 @@ import type { Sink } from '../fold/state/episode.ts'
 import { decodeWearerState } from '../fold/state/state-codec.ts'
 import { HOT } from '../fold/state/wearer-row.ts'
 import { step } from '../fold/step.ts'
-import { putBy } from './checkpoints.ts'
+import { saveCheckpoint } from './checkpoints.ts'
 import { passPlans } from './fold-report.ts'
+import type { Decided } from './rebuild.ts'
 import { BUCKET_MS } from './report-chain.ts'
 import type { TimelineMemory } from './timeline-memory.ts'
-
-/** What is folded again was told long ago. */
-const SILENT: Sink = { change: () => undefined }
 
 /**
  * A wearer's incidents that are over and remembered, with a kilobyte or more of evidence each, all saved with every new one. Of whom
@@ -38,13 +36,15 @@ export function trim(timeline: TimelineMemory): void {
 function moveBase(timeline: TimelineMemory, baseMs: number): void {
   const { events, wearerId } = timeline
   const { bytes, segment } = timeline.base
-  const standing = { state: decodeWearerState(wearerId, segment.plan, bytes), segment }
+  const head = { state: decodeWearerState(wearerId, segment.plan, bytes), segment }
+  const decided = new Map<string, Decided>()
+  const sink: Sink = { change: (incident, atMs) => void decided.set(incident.id, { atMs, incident }) }
   const place = events.after(-Infinity)
   while (events.next(place, kept) && kept.timeMs < baseMs) {
-    passPlans(timeline, standing, kept.timeMs, SILENT)
-    step(standing.state, standing.segment.plan, kept, SILENT)
+    passPlans(timeline, head, kept.timeMs, sink)
+    step(head.state, head.segment.plan, kept, sink)
   }
-  const base = putBy(standing)
+  const base = saveCheckpoint(head)
   timeline.base = base
   timeline.dropped = [...timeline.dropped, ...events.dropBefore(baseMs)]
   timeline.hot[timeline.at + HOT.baseMs] = baseMs
@@ -56,7 +56,7 @@ function moveBase(timeline: TimelineMemory, baseMs: number): void {
     timeline.holdBy(timeline.segments.slice(first))
     timeline.plansDirty = true
   }
-  timeline.outcomes.forget(base.cursorMs)
+  timeline.outcomes.moveBase(base.cursorMs, decided)
 }
 
 const kept = new LogReport() // filled again for each; nothing keeps it

@@ -9,7 +9,7 @@ import type { CompiledPlan } from '../plan/compile-plan.ts'
 import { type Checkpoint, freshBase, NO_CHECKPOINTS } from './checkpoints.ts'
 import { EventBuckets } from './event-buckets.ts'
 import { Outcomes, type WithdrawalReason } from './outcomes.ts'
-import type { PlanSegment, Standing } from './plan-segments.ts'
+import type { FoldHead, PlanSegment } from './plan-segments.ts'
 import { ReportChunks } from './report-chunks.ts'
 import type { TimelineParts } from './timeline-codec.ts'
 
@@ -36,7 +36,7 @@ export class TimelineMemory implements Sink, TimelineParts {
   readonly wearerId: number
   /** As a sink's. */
   readonly shortcut: boolean
-  head: Standing
+  head: FoldHead
   /** The plans that hold and held, newest last. */
   segments: readonly PlanSegment[]
   newest: PlanSegment
@@ -85,7 +85,8 @@ export class TimelineMemory implements Sink, TimelineParts {
   /** What the fold decides; nobody else calls it. */
   change(incident: Incident, atMs: number): void {
     const late = !this.folding && atMs < this.hot[this.at + HOT.nowMs]! - LATE_AFTER_MS
-    this.outcomes.put(incident, atMs, late)
+    const restorable = this.checkpoints[this.checkpoints.length - 1] ?? this.base
+    this.outcomes.put(incident, atMs, late, restorable.cursorMs)
   }
 
   holdBy(segments: readonly PlanSegment[]): void {

@@ -7,13 +7,14 @@ import { QUARANTINE_BYTES_MAX, type RefusalReason } from '../../model/report/qua
 import { type DeviceReport, type LogReport, PROTOCOL, type Protocol, REPORT_FLAG } from '../../model/report/report.ts'
 import type { QuarantineItem } from '../../stream/logs/quarantine-log.ts'
 import type { IngestLimits } from '../limits.ts'
+import type { DecodedReport, Defect } from '../protocols/decoder.ts'
 import { isUrgent } from '../protocols/urgent.ts'
-import { admit } from './admit.ts'
+import { admit, mainDefect } from './admit.ts'
 import type { Proof } from './authorize.ts'
 import { type Bucket, Buckets } from './buckets.ts'
 import { type Directory, type KnownDevice, takeTokens } from './directory.ts'
 import { type IngestMeasures, ingestMeasures } from './measure.ts'
-import { type QuarantineAppender, QuarantineShares, ShareUsedUp } from './quarantine-shares.ts'
+import { type QuarantineAppender, QuarantineQuotas, QuotaUsedUp } from './quarantine-quotas.ts'
 import { SlowDown } from './slow-down.ts'
 import { type DisputeKeeper, SenderWatch } from './watch-senders.ts'
 
@@ -27,7 +28,7 @@ export type ReportLog = {
     protocol: Protocol,
   ): Promise<void>
   /** The same for a report in numbers, bound to its wearer; nothing keeps a reference to it. */
-  appendFlat(report: LogReport): Promise<void>
+  appendLogReport(report: LogReport): Promise<void>
   readonly pendingReports: number
   close(): Promise<void>
 }
@@ -36,6 +37,9 @@ const LAT_E7_MAX = 900_000_000
 const LON_E7_MAX = 1_800_000_000
 
 const STRANGERS = 'strangers'
+
+/** What is wrong with a report: the sender's bytes are kept. `isUsed`: what is left of it counts as any other report. */
+export type Objection = Defect & { isUsed: boolean }
 
 /** Reports that came together and are answered together. Filled without waiting, then settled once. */
 export class Batch {
@@ -80,7 +84,7 @@ export class Intake {
   readonly #unprovenByAddress: Buckets
   readonly #unprovenByUnit: Buckets
   readonly #reportLog: ReportLog
-  readonly #quarantine: QuarantineShares
+  readonly #quarantine: QuarantineQuotas
   /** Batches that the log or the quarantine has taken. */
   batchesWritten = 0
   #logTakes = true
@@ -106,11 +110,11 @@ export class Intake {
     this.directory = parts.directory
     this.limits = parts.limits
     this.deviceKey = parts.deviceKey
-    const { quarantineShareMax, quarantineAskMs } = parts.limits
-    this.#quarantine = new QuarantineShares(parts.quarantine, quarantineShareMax, quarantineAskMs)
+    const { quarantineQuotaMax, quarantineAskMs } = parts.limits
+    this.#quarantine = new QuarantineQuotas(parts.quarantine, quarantineQuotaMax, quarantineAskMs)
     this.clock = parts.clock
     this.log = parts.log
-    this.senders = new SenderWatch(parts.disputes, parts.log, parts.limits.sendersToldMs)
+    this.senders = new SenderWatch(parts.disputes, parts.log, parts.limits.sendersReportedMs)
     this.measures = ingestMeasures(parts.meter)
   }
 
@@ -137,17 +141,17 @@ export class Intake {
   }
 
   /**
-   * Judges one report and, where it is believed, hands it to the log. Gives why it was refused; undefined when it was taken,
-   * or when nobody wore the bracelet then. The caller has asked `authorize`, and calls `refuse` for what is refused. `senderName`
+   * Admits one report and hands what is left of it to the log. Gives what is wrong with it; undefined when nothing is, or when
+   * nobody wore the bracelet then. The caller has asked `authorize`, and calls `refuse` with what is wrong. `senderName`
    * tells this sender from another that says it is the same bracelet.
    */
   take(
     batch: Batch,
-    report: DeviceReport,
+    report: DecodedReport,
     known: KnownDevice,
     proof: Proof,
     senderName: string,
-  ): RefusalReason | undefined {
+  ): Objection | undefined {
     const { device } = known
     if (proof === 'id') report.unproven = true
     if (this.senders.isDisputed(device.braceletId)) report.disputedSender = senderName
@@ -159,9 +163,10 @@ export class Intake {
       if (proof !== 'gateway') this.senders.saw(known, verdict, senderName, report, batch.receivedMs)
       batch.waitFor(this.#reportLog.append(report, verdict, device.braceletId, batch.receivedMs, batch.protocol))
       batch.accepted++
-      return undefined
+      const defect = mainDefect(report)
+      return defect && { ...defect, isUsed: report.defect === undefined }
     }
-    if (verdict !== 'no_wearer') return verdict
+    if (verdict !== 'no_wearer') return { reason: verdict, detail: '', isUsed: false }
     batch.discarded++
     return undefined
   }
@@ -170,7 +175,7 @@ export class Intake {
    * Of reports that come too fast, those that wait for no limit: a cut strap, an opened case, a tamper, an SOS. The sender is told
    * to send all of them again all the same; what was taken is recognised then.
    */
-  takeUrgent(batch: Batch, reports: readonly DeviceReport[], proof: Proof, senderName: string): void {
+  takeUrgent(batch: Batch, reports: readonly DecodedReport[], proof: Proof, senderName: string): void {
     for (const report of reports) {
       const known = isUrgent(report) ? this.directory.device(report.deviceId) : undefined
       if (known !== undefined) this.take(batch, report, known, proof, senderName)
@@ -197,7 +202,7 @@ export class Intake {
     report.braceletId = device.braceletId
     report.receivedMs = receivedMs
     report.protocol = PROTOCOL[batch.protocol]
-    batch.waitFor(this.#reportLog.appendFlat(report))
+    batch.waitFor(this.#reportLog.appendLogReport(report))
     batch.accepted++
     return true
   }
@@ -298,7 +303,7 @@ export class Intake {
 
   #unwritten({ protocol }: Batch, error: unknown): void {
     this.measures.unanswered.inc({ protocol })
-    if (error instanceof ShareUsedUp) return
+    if (error instanceof QuotaUsedUp) return
     // The message only: an error of the driver may carry its command, and that holds reports.
     const reason = error instanceof Error ? error.message : String(error)
     if (this.#logTakes) this.log.error({ reason, protocol }, 'the log does not take reports; senders get no answer')

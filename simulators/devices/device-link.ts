@@ -18,6 +18,8 @@ export type DeviceLinkOptions = {
   reconnectMsMin?: number
   reconnectMsMax?: number
   keepAliveMs?: number
+  /** Opens the connection; absent: over TCP. */
+  dial?(): Socket
   /** The device's own, for wires that carry one. */
   secret?: string
   /** A positive answer came; where the wire has none, TCP took the frame. `stored`: it was sent from memory. */
@@ -59,6 +61,7 @@ export class DeviceLink {
       reconnectMsMax: 5000,
       keepAliveMs: 0,
       secret: '',
+      dial: () => connect({ host: options.host, port: options.port, noDelay: true }),
       ...options,
     }
     this.#random = randomOf(options.seed)
@@ -117,8 +120,8 @@ export class DeviceLink {
   }
 
   #connect(): void {
-    const { wire, deviceId, secret, host, port, keepAliveMs } = this.#options
-    const socket = connect({ host, port, noDelay: true })
+    const { wire, deviceId, secret, dial, keepAliveMs } = this.#options
+    const socket = dial()
     const session = wire.newSession(deviceId, secret)
     this.#socket = socket
     this.#session = session
@@ -182,7 +185,7 @@ export class DeviceLink {
     for (const one of kept) this.#unconfirmed.add(one)
     this.#write(outgoing.bytes, () => {
       for (const one of kept) this.#deliver(one, this.#unconfirmed.delete(one))
-      this.#settle()
+      this.#resolveWaiting()
     })
     this.#helloLeft.shift()
     this.#pump()
@@ -229,7 +232,7 @@ export class DeviceLink {
     this.#backoffMs = this.#options.reconnectMsMin
     if (inFlight.kept.length === 0) this.#helloLeft.shift()
     for (const one of inFlight.kept) this.#deliver(one, true)
-    this.#settle()
+    this.#resolveWaiting()
     this.#pump()
   }
 
@@ -237,7 +240,7 @@ export class DeviceLink {
     if (now) this.#options.onDelivered(report, stored)
   }
 
-  #settle(): void {
+  #resolveWaiting(): void {
     if (this.pending > 0) return
     for (const resolve of this.#drained.splice(0)) resolve()
   }

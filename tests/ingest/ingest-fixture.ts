@@ -149,11 +149,12 @@ export async function openIngest(
     disputes: disputeKeeper(test.redis, test.keys),
     deviceKey: DEVICE_KEY,
     ports: { own: 0, ...Object.fromEntries(DEVICE_PROTOCOLS.map(({ name }) => [name, 0])) },
+    udpPorts: Object.fromEntries(DEVICE_PROTOCOLS.flatMap((one) => ('udp' in one ? [[one.name, 0]] : []))),
     host: '127.0.0.1',
     appender,
     directory,
     quarantine: (items, askedFor) =>
-      appendQuarantine(test.redis, test.keys, items, { askedFor, shareMax: options.limits?.quarantineShareMax }),
+      appendQuarantine(test.redis, test.keys, items, { askedFor, quotaMax: options.limits?.quarantineQuotaMax }),
     log: { ...silentLog, debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
     meter,
     clock: () => clock.nowMs,

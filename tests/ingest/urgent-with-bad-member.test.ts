@@ -33,19 +33,20 @@ test.each<[string, object, object]>([
   ['one attribute of several', { attributes: { a: {}, cell: 'x' } }, { refusedA: 'an object', cell: 'x' }],
   ['a name too long', { ['n'.repeat(65)]: 1 }, { [`refused${'N'.padEnd(48, 'n')}`]: '1' }],
   ['two at once', { courseDeg: 999, hdop: [] }, { refusedCourseDeg: '999', refusedHdop: 'an array' }],
-  ['a time that is none', { time: '2026-02-30T10:00:00Z' }, { refusedTime: '2026-02-30T10:00:00Z' }],
+  ['an invalid timestamp', { time: '2026-02-30T10:00:00Z' }, { refusedTime: '2026-02-30T10:00:00Z' }],
   ['a latitude in words', { lat: '-6.2' }, { refusedPosition: '-6.2,106.8' }],
   ['half a position', { lat: null }, { refusedPosition: 'null,106.8' }],
 ])('own API: %s', async (_, wrong, attributes) => {
   const response = await open.post({ ...URGENT, ...wrong })
-  expect([response.status, await response.json()]).toEqual([200, { results: [{ ok: true }] }])
+  expect([response.status, await response.json()]).toMatchObject([200, { results: [{ ok: true }] }])
   const noTime = 'time' in wrong
   const noPlace = 'lat' in wrong
   const flags = noPlace ? 0 : REPORT_FLAG.hasPosition | (noTime ? REPORT_FLAG.timeFromReceipt : REPORT_FLAG.fixValid)
   expect(await open.stored()).toMatchObject([
     { strap: CONTACT.open, timeMs: noTime ? NOW_MS : TIME_MS, flags, attributes },
   ])
-  expect(await open.quarantined()).toMatchObject([{ reason: 'malformed', deviceId: 'b1' }])
+  const reason = noTime ? 'impossible_time' : noPlace ? 'impossible_position' : 'malformed'
+  expect(await open.quarantined()).toMatchObject([{ reason, deviceId: 'b1' }])
 })
 
 test.each<[string, object, number]>([
@@ -78,10 +79,11 @@ test('who speaks is known by the credential, where the report names nobody right
 test.each([
   ['no alarm', { strap: 'closed' }],
   ['an alarm that can wait', { strap: 'closed', alarms: ['lowbattery'] }],
-])('%s and a member that cannot be: kept aside', async (_, says) => {
+])('%s and a member that cannot be: the member alone is lost', async (_, says) => {
   const { results } = await (await open.post({ ...URGENT, courseDeg: -2, ...says })).json()
-  expect(results).toMatchObject([{ ok: false, reason: 'malformed' }])
-  expect(await open.stored()).toEqual([])
+  expect(results).toEqual([{ ok: true, detail: 'courseDeg must be a number from 0 to 360' }])
+  expect(await open.stored()).toMatchObject([{ flags: REPORT_FLAG.hasPosition | REPORT_FLAG.fixValid }])
+  expect(await open.quarantined()).toMatchObject([{ reason: 'malformed', deviceId: 'b1' }])
 })
 
 test('a bracelet that is another’s does not get in by a bad member', async () => {
@@ -99,7 +101,7 @@ test.each<[string, (report: Buffer) => void, object | undefined]>([
   ['65,001 mV', (b) => b.writeUInt16LE(65_001, 50), { refusedBatteryMillivolts: 65_001 }],
   ['an infinite accuracy', (b) => b.writeFloatLE(Number.POSITIVE_INFINITY, 28), { refusedAccuracyM: 'Infinity' }],
   ['an infinite HDOP', (b) => b.writeFloatLE(Number.NEGATIVE_INFINITY, 44), { refusedHdop: '-Infinity' }],
-  ['a time that is none', (b) => b.writeDoubleLE(Number.NaN, 8), { refusedTime: 'NaN' }],
+  ['an invalid timestamp', (b) => b.writeDoubleLE(Number.NaN, 8), { refusedTime: 'NaN' }],
   ['source 4', (b) => b.writeUInt8(4, 5), { refusedSource: 4 }],
   ['a case that is neither', (b) => b.writeUInt8(2 | (3 << 2), 49), { refusedCase: 3 }],
   ['bits without a meaning', (b) => b.writeUInt8(b.readUInt8(49) | 0x80, 49), undefined],
@@ -125,7 +127,7 @@ test.each<[string, (report: Buffer) => void, object | undefined]>([
     },
   ])
   expect((await open.stored())[0]!.attributes).toEqual(attributes)
-  expect(await open.quarantined()).toMatchObject([{ reason: 'malformed', deviceId: 'w1' }])
+  expect(await open.quarantined()).toMatchObject([{ reason: noTime ? 'impossible_time' : 'malformed', deviceId: 'w1' }])
   socket.close()
 })
 
