@@ -20,6 +20,7 @@ import { createApp } from './app.ts'
 import { acceptLive } from './live/accept.ts'
 import { LiveHub } from './live/hub.ts'
 import { LIVE, type LiveLimits } from './live/limits.ts'
+import { ActPublisher } from './publish-acts.ts'
 import type { Health } from './routes/parts.ts'
 import { createAuth } from './sign-in/auth.ts'
 import { clientAddressReader, type ProxySettings } from './sign-in/client-address.ts'
@@ -27,7 +28,6 @@ import { KnownDevices } from './sign-in/known-device.ts'
 import { SESSION_HOURS, SESSION_HOURS_MAX } from './sign-in/session-hours.ts'
 import { Sessions } from './sign-in/sessions.ts'
 import { SignInLimits } from './sign-in/sign-in-limits.ts'
-import { ActTeller } from './tell-acts.ts'
 
 const HEADERS_MS_MAX = 10_000
 const REQUEST_MS_MAX = 60_000
@@ -107,7 +107,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const watch = new ReadingWatch({ meter, log, clock })
   const maps = new OpenedMaps()
   const hub = new LiveHub({ redis, keys, shardCount, limits, clock, log, meter, apiPool, sessions, maps })
-  const acts = new ActTeller({ redis, keys, pool: apiPool, limits, log })
+  const acts = new ActPublisher({ redis, keys, pool: apiPool, limits, log })
   const app = createApp({
     baseUrl,
     origins,
@@ -116,7 +116,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     apiPool,
     authPool,
     hub,
-    tellAct: (act) => acts.tell(act),
+    publishAct: (act) => acts.publish(act),
     recipients: () => readRecipients(redis, keys),
     noticesOf: (incidentId) => readNotices(redis, keys, incidentId),
     mapSettings: options.mapSettings ?? {},

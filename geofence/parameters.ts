@@ -127,7 +127,7 @@ export const ENGINE = {
   hopNearShare: 0.15,
   hopSpanMs: 15 * 60_000,
   /** So many slow ones are as much of a sign as one fast one. */
-  hopSlowSigns: 2,
+  hopSlowTurnsPerDoubt: 2,
   /** Somebody who alternates without pause, fix by fix, needs no speed for it: from so many on each is a sign. */
   hopInTurn: 8,
   hopInTurnMps: 5,
@@ -140,12 +140,12 @@ export const ENGINE = {
   clockSlackMs: 1000,
   /** Signs of a false position (jumps, mock flag) within this span, and how many make an incident. */
   credibleSpanMs: 60 * 60_000,
-  credibleSigns: 2,
+  credibleDoubtsMin: 2,
   /** The incident ends at the first good fix this long after the last sign. */
   credibleClearMs: 15 * 60_000,
   /** Independent signs of jamming must fall within this span. */
   jammingSpanMs: 10 * 60_000,
-  jammingSigns: 2,
+  jammingIndicationsMin: 2,
   jammingClearMs: 10 * 60_000,
   /** Losing the position counts as a sign of jamming only out of a good fix this recent and this precise. */
   lostFixWithinMs: 5 * 60_000,

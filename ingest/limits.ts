@@ -1,6 +1,6 @@
 // Every limit of ingest in one table. docs/limits.md lists them with the tests that reach them.
 
-import { QUARANTINE_SHARE_MAX } from '../stream/logs/quarantine-log.ts'
+import { QUARANTINE_QUOTA_MAX } from '../stream/logs/quarantine-log.ts'
 import type { Rate } from './admission/buckets.ts'
 
 /** For a sender whose share of the quarantine is used up; the record takes from it every second, when it can. */
@@ -81,10 +81,10 @@ export type IngestLimits = {
   /** Kept in quarantine of those who could not say who they are, all together; the rest is only counted. */
   strangersQuarantinedPerSecond: number
   /** Entries of the quarantine that one sender may fill before the record has taken them; who has is asked after this long. */
-  quarantineShareMax: number
+  quarantineQuotaMax: number
   quarantineAskMs: number
   /** How often it is told who speaks for which bracelet, and asked which ones are disputed. */
-  sendersToldMs: number
+  sendersReportedMs: number
   /** What is under way when ingest shuts down is given this long. */
   shutdownMs: number
 }
@@ -135,8 +135,8 @@ export const INGEST_LIMITS: IngestLimits = {
   bucketNamesMax: 50_000,
   logPendingReportsHigh: 60_000,
   strangersQuarantinedPerSecond: 50,
-  quarantineShareMax: QUARANTINE_SHARE_MAX,
+  quarantineQuotaMax: QUARANTINE_QUOTA_MAX,
   quarantineAskMs: 1000,
-  sendersToldMs: 500,
+  sendersReportedMs: 500,
   shutdownMs: 10_000,
 }

@@ -59,12 +59,12 @@ function isKnown(before: Notified | undefined): boolean {
 }
 
 /** Open again by a sign that no resolution knows of, after one that knew of all signs of the last notice. */
-function isReopened({ signs = 1 }: NotifiedOf, { signs: notifiedSigns = 1, acts }: Notified): boolean {
-  const resolvedSigns = Math.max(
+function isReopened({ signs = 1 }: NotifiedOf, { signs: notifiedOccurrences = 1, acts }: Notified): boolean {
+  const resolvedOccurrences = Math.max(
     0,
     ...acts.filter(({ action }) => action === 'resolve').map(({ signs: known = 1 }) => known),
   )
-  return notifiedSigns <= resolvedSigns && resolvedSigns < signs
+  return notifiedOccurrences <= resolvedOccurrences && resolvedOccurrences < signs
 }
 
 export function makeAlert(kind: AlertKind, incident: NotifiedOf, consoleUrl: string): Alert {

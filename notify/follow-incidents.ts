@@ -14,7 +14,7 @@ type FollowOptions = NotifyParts & {
   reader: RedisClient
   stopping(): boolean
   /** Instead of SETTLE_MS. */
-  settleMs?: number
+  warmUpMs?: number
 }
 
 const ENTRIES_PER_READ = 100
@@ -23,7 +23,7 @@ const BLOCK_MS = 1000
  * Nobody is notified of a passed time before this has gone by since the logs were first read to their end: acts that waited for
  * Redis as this process did may still be on their way.
  */
-export const SETTLE_MS = 10_000
+export const WARM_UP_MS = 10_000
 const RECENT_MS = 3_600_000
 
 /** Runs until `stopping`; throws FencedOff when another owner has taken the shard, and whatever Redis throws. */
@@ -40,7 +40,7 @@ export async function followIncidents(options: FollowOptions): Promise<void> {
     position = await notifyToTheEnd(options, position, acts.length > 0 ? {} : { blockMs: BLOCK_MS })
     const lastAct = acts.at(-1)
     if (lastAct === undefined)
-      escalatesFromMs = Math.min(escalatesFromMs, options.clock() + (options.settleMs ?? SETTLE_MS))
+      escalatesFromMs = Math.min(escalatesFromMs, options.clock() + (options.warmUpMs ?? WARM_UP_MS))
     if (lastAct === undefined || options.stopping()) continue
     await notifyOfActs(
       options,

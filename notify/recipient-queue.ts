@@ -41,7 +41,7 @@ type QueueParts = {
   log: Log
 }
 
-const UNSETTLED = new Set(['waiting', 'delayed', 'active', 'prioritized'])
+const UNFINISHED = new Set(['waiting', 'delayed', 'active', 'prioritized'])
 
 /** BullMQ takes no colon in a name. */
 export function queueName(recipientId: string): string {
@@ -57,7 +57,7 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
 
   const deliver = async (job: Job<Delivery>, token?: string): Promise<void> => {
     const { alert, after } = job.data
-    if (after !== undefined && UNSETTLED.has(await queue.getJobState(after))) {
+    if (after !== undefined && UNFINISHED.has(await queue.getJobState(after))) {
       await job.moveToDelayed((job.processedOn as number) + limits.afterMs, token)
       throw new DelayedError()
     }

@@ -23,7 +23,7 @@ type NotifyOptions = {
   ownerId: string
   leaseTtlMs?: number
   /** Instead of SETTLE_MS. */
-  settleMs?: number
+  warmUpMs?: number
   consoleUrl: string
   recipients: readonly Recipient[]
   clock: Clock

@@ -149,7 +149,7 @@ export class FleetRun {
     const port = wirePorts?.[via]
     if (port === undefined) throw new Error(`the fleet has a ${via} bracelet, and there is no port for it`)
     const wire = wireOf(via)
-    const tell = wire.acknowledges ? onAnswered : onLeft
+    const notify = wire.acknowledges ? onAnswered : onLeft
     return new DeviceLink({
       wire,
       deviceId,
@@ -161,7 +161,7 @@ export class FleetRun {
       ...(patience === undefined ? {} : { answerMs: patience.answerMs, reconnectMsMax: patience.retryMsMax }),
       onDelivered: (report) => {
         this.#delivered++
-        tell?.(report)
+        notify?.(report)
       },
     })
   }

@@ -63,7 +63,7 @@ const RIDES: Partial<Record<ScriptKind, Ride>> = {
 }
 
 /** From its start on, every script has brought about what it brings about; what is buffered until then included. */
-export const SCRIPTS_TOLD_BY_MS = 44_000
+export const SCRIPTS_RAISED_BY_MS = 44_000
 
 /** The incident types that a script brings about when everything works. */
 export const SCRIPT_RAISES: Record<ScriptKind, readonly string[]> = {

@@ -8,8 +8,8 @@ type Missed<E extends { id: string }> = {
   read(afterId: string): Promise<E[]>
   page: number
   /** Where the connection stands in this log. */
-  standing(): string
-  tell(entry: E): void
+  position(): string
+  send(entry: E): void
   /** Where the hub's own reader stands: from there on the hub tells the connection itself. */
   hubPosition(): string
   onFailure(error: Error): void
@@ -29,15 +29,15 @@ export async function catchUp<E extends { id: string }>(
   while (connection.open) {
     let entries: E[]
     try {
-      entries = await missed.read(missed.standing())
+      entries = await missed.read(missed.position())
     } catch (error) {
       missed.onFailure(error as Error)
       await delay(missed.retryMs)
       continue
     }
-    for (const entry of entries) missed.tell(entry)
+    for (const entry of entries) missed.send(entry)
     const hubAt = missed.hubPosition()
-    if (entries.length < missed.page && compareIds(missed.standing(), hubAt) >= 0) {
+    if (entries.length < missed.page && compareIds(missed.position(), hubAt) >= 0) {
       connection.joined.add(missed.name)
       return true
     }

@@ -26,7 +26,7 @@ export type Admission = {
 export type ByeReason = Extract<LiveMessage, { t: 'bye' }>['reason']
 const BYE_CODE = { signed_out: 4001, expired: 4001, too_slow: 4008 } as const
 /** The console comes back with its cursor: service restart (RFC 6455 registry). */
-const COME_BACK = 1012
+const RECONNECT = 1012
 const DRAIN_LOOK_MS = 20
 
 /** What is known of an incident beside its revision. */
@@ -112,7 +112,7 @@ export class LiveConnection {
   takeIncident(shard: number, entryId: string, incident: LoggedIncident): boolean {
     if (compareIds(entryId, this.cursor.incidents[shard] as string) <= 0) return false
     this.cursor.incidents[shard] = entryId
-    return this.tellIncident(incident, parseId(entryId)[0])
+    return this.sendIncident(incident, parseId(entryId)[0])
   }
 
   takeAct(entryId: string, act: IncidentAct): boolean {
@@ -124,12 +124,12 @@ export class LiveConnection {
   }
 
   /** `knownMs`: when the revision could be known. */
-  tellIncident(incident: LoggedIncident, knownMs: number): boolean {
+  sendIncident(incident: LoggedIncident, knownMs: number): boolean {
     const standing = this.#recent.standing(incident, knownMs)
     if (incident.unitPath !== undefined) {
       const name = this.scope.units.get(incident.unitPath)
       if (name === undefined) return false
-      this.tellView({
+      this.sendView({
         ...incident,
         standing,
         unit: { path: incident.unitPath, name },
@@ -142,7 +142,7 @@ export class LiveConnection {
     const { id, n, name, unitPath } = wearer
     const conditionName =
       incident.conditionId === undefined ? undefined : this.scope.conditionNames.get(incident.conditionId)
-    this.tellView({
+    this.sendView({
       ...incident,
       standing,
       wearer: { id, n, name, unitPath },
@@ -157,7 +157,7 @@ export class LiveConnection {
     return wearerId !== undefined && this.scope.wearers.has(wearerId)
   }
 
-  tellView(incident: IncidentView): void {
+  sendView(incident: IncidentView): void {
     this.send({ t: 'incident', cursor: this.cursorText, incident })
   }
 
@@ -181,8 +181,8 @@ export class LiveConnection {
   }
 
   /** The console connects again and is told anew what can be told. */
-  comeBack(reason: string): void {
-    if (this.open) this.#close(COME_BACK, reason)
+  requestReconnect(reason: string): void {
+    if (this.open) this.#close(RECONNECT, reason)
   }
 
   #close(code: number, reason: string): void {

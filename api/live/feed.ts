@@ -217,12 +217,12 @@ export class LiveFeed {
 
   async #untilDone(what: string, work: () => Promise<void>): Promise<void> {
     const { signal } = this.#stopping
-    for (let told = false; !signal.aborted; ) {
+    for (let warned = false; !signal.aborted; ) {
       try {
         return await work()
       } catch (error) {
-        if (!told && !signal.aborted) this.#parts.log.warn({ reason: (error as Error).message }, `waiting: ${what}`)
-        told = true
+        if (!warned && !signal.aborted) this.#parts.log.warn({ reason: (error as Error).message }, `waiting: ${what}`)
+        warned = true
         await delay(this.#parts.limits.retryMs)
       }
     }

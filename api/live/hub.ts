@@ -11,9 +11,9 @@ import { ScopeKeeper, type ScopeParts } from './keep-scopes.ts'
 import { ActLoader } from './load-acts.ts'
 import { NowAndThen } from './now-and-then.ts'
 import { RecentIncidents } from './recent.ts'
-import { MissedTeller } from './tell-missed.ts'
-import { PositionTeller } from './tell-positions.ts'
-import { StatusTeller } from './tell-status.ts'
+import { MissedSender } from './send-missed.ts'
+import { PositionSender } from './send-positions.ts'
+import { StatusSender } from './send-status.ts'
 
 type HubParts = FeedParts & ScopeParts & { meter: Meter }
 
@@ -22,9 +22,9 @@ export class LiveHub {
   readonly #parts: HubParts
   readonly #connections = new Set<LiveConnection>()
   readonly #feed: LiveFeed
-  readonly #positions: PositionTeller
-  readonly #missed: MissedTeller
-  readonly #status: StatusTeller
+  readonly #positions: PositionSender
+  readonly #missed: MissedSender
+  readonly #status: StatusSender
   readonly #scopes: ScopeKeeper
   readonly #nowAndThen: NowAndThen
   readonly #incidentSeconds: Histogram
@@ -43,9 +43,9 @@ export class LiveHub {
       onGap: (log) => this.#onGap(log),
     })
     this.#nowAndThen = new NowAndThen(parts.log)
-    this.#positions = new PositionTeller(parts.limits, parts.log, this.#connections)
-    this.#missed = new MissedTeller(parts, this.#feed)
-    this.#status = new StatusTeller(parts, this.#feed)
+    this.#positions = new PositionSender(parts.limits, parts.log, this.#connections)
+    this.#missed = new MissedSender(parts, this.#feed)
+    this.#status = new StatusSender(parts, this.#feed)
     this.#scopes = new ScopeKeeper(parts, this.#connections, {
       positions: this.#positions,
       recent: this.recent,
@@ -81,7 +81,7 @@ export class LiveHub {
   async close(): Promise<void> {
     this.#closed = true
     for (const part of [this.#nowAndThen, this.#scopes, this.#positions]) part.stop()
-    for (const connection of this.#connections) connection.comeBack('the server is going down')
+    for (const connection of this.#connections) connection.requestReconnect('the server is going down')
     await this.#feed.close()
     await this.#nowAndThen.done()
   }
@@ -118,7 +118,7 @@ export class LiveHub {
     this.#status.send(connection)
     this.#endOnTime(connection)
     if (admission.changes !== this.#scopes.changes) this.rulesChanged(admission.signedIn.officer.officerId)
-    await this.#missed.tell(connection)
+    await this.#missed.send(connection)
   }
 
   /** The feeds of a session that has ended. */
@@ -160,10 +160,10 @@ export class LiveHub {
     const [loggedMs] = parseId(entryId)
     this.recent.addIncident(incident, loggedMs)
     this.#status.heard(loggedMs)
-    let told = false
+    let sent = false
     for (const connection of this.#connections)
-      if (this.#missed.keepsUp(connection, shard) && connection.takeIncident(shard, entryId, incident)) told = true
-    if (told) this.#incidentSeconds.observe(Math.max(0, nowMs - loggedMs) / 1000)
+      if (this.#missed.keepsUp(connection, shard) && connection.takeIncident(shard, entryId, incident)) sent = true
+    if (sent) this.#incidentSeconds.observe(Math.max(0, nowMs - loggedMs) / 1000)
   }
 
   #onAct(entryId: string, act: IncidentAct): void {
@@ -180,6 +180,6 @@ export class LiveHub {
   #onGap(log: LogName): void {
     if (log === 'acts') this.recent.missedActs()
     for (const connection of this.#connections)
-      if (connection.joined.has(log)) connection.comeBack('what was missed is gone')
+      if (connection.joined.has(log)) connection.requestReconnect('what was missed is gone')
   }
 }

@@ -12,8 +12,8 @@ import type { LiveLimits } from './limits.ts'
 import type { NowAndThen } from './now-and-then.ts'
 import type { RecentIncidents } from './recent.ts'
 import { loadScope, type Scope } from './scope.ts'
-import type { PositionTeller } from './tell-positions.ts'
-import type { StatusTeller } from './tell-status.ts'
+import type { PositionSender } from './send-positions.ts'
+import type { StatusSender } from './send-status.ts'
 
 export type ScopeParts = {
   apiPool: Pool
@@ -24,10 +24,10 @@ export type ScopeParts = {
   log: Log
 }
 
-type Beside = { positions: PositionTeller; recent: RecentIncidents; nowAndThen: NowAndThen; status: StatusTeller }
+type Beside = { positions: PositionSender; recent: RecentIncidents; nowAndThen: NowAndThen; status: StatusSender }
 
 /** With more new wearers than this in a roster, a console loads everything anew. */
-const ADDED_TOLD_MAX = 50
+const ADDED_SENT_MAX = 50
 
 /** Keeps what each console may see in step with the rules, and sees that its session still stands. */
 export class ScopeKeeper {
@@ -36,7 +36,7 @@ export class ScopeKeeper {
   readonly #beside: Beside
   readonly #dirtyOfficers = new Set<string>()
   #changes = 0
-  #settling: NodeJS.Timeout | undefined
+  #debounce: NodeJS.Timeout | undefined
   #stopped = false
 
   constructor(parts: ScopeParts, connections: ReadonlySet<LiveConnection>, beside: Beside) {
@@ -52,7 +52,7 @@ export class ScopeKeeper {
 
   stop(): void {
     this.#stopped = true
-    clearTimeout(this.#settling)
+    clearTimeout(this.#debounce)
   }
 
   /** Scopes may have changed: of one officer, or of all. They are looked at together a moment later. */
@@ -61,11 +61,11 @@ export class ScopeKeeper {
     for (const { signedIn } of this.#connections)
       if (officerId === undefined || signedIn.officer.officerId === officerId)
         this.#dirtyOfficers.add(signedIn.officer.officerId)
-    if (this.#settling !== undefined || this.#stopped) return
-    this.#settling = setTimeout(() => {
-      this.#settling = undefined
+    if (this.#debounce !== undefined || this.#stopped) return
+    this.#debounce = setTimeout(() => {
+      this.#debounce = undefined
       this.#beside.nowAndThen.alone('scopes', () => this.#refresh())
-    }, this.#parts.limits.rulesSettleMs)
+    }, this.#parts.limits.rulesDebounceMs)
   }
 
   /** Sessions that have ended, officers who have left, and what time alone has changed. */
@@ -120,17 +120,17 @@ export class ScopeKeeper {
     if (scope.rosterText !== before.rosterText) connection.sendText(scope.rosterText)
     if (scope.rulesKey !== before.rulesKey) status.send(connection)
     if ([...scope.units.keys()].some((path) => !before.units.has(path)))
-      return connection.comeBack('there are new units to be seen')
-    if (added.length > ADDED_TOLD_MAX) return connection.comeBack('there are many new wearers to be seen')
+      return connection.requestReconnect('there are new units to be seen')
+    if (added.length > ADDED_SENT_MAX) return connection.requestReconnect('there are many new wearers to be seen')
     // What the newly seen wearers had before; only then may a cursor say that this roster has been told.
     for (const { id } of added) {
       const { officerId } = connection.signedIn.officer
       const page = { state: 'open', limit: 100, wearerId: id } as const
       const { incidents } = await asOfficer(this.#parts.apiPool, officerId, (client) => listIncidents(client, page))
-      for (const incident of incidents) connection.tellView(incident)
+      for (const incident of incidents) connection.sendView(incident)
     }
     for (const incident of recent.ofWearers(new Set(added.map(({ n }) => n))))
-      connection.tellIncident(incident, this.#parts.clock())
+      connection.sendIncident(incident, this.#parts.clock())
     connection.scope = scope
   }
 

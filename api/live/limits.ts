@@ -24,7 +24,7 @@ export const LIVE = {
   blockMs: 5000,
   retryMs: 250,
   /** Acts that another process has left untold for so long are told by this one; it looks so often. */
-  actsUntoldMs: 2000,
+  actsUnpublishedMs: 2000,
   actsCheckEveryMs: 5000,
   /** Incidents wait for so long for the acts on them, where these are not in memory. */
   actsReadMs: 1000,
@@ -32,7 +32,7 @@ export const LIVE = {
   recentIncidentsMax: 20_000,
   positionsMax: 300_000,
   /** A change of the rules is looked at this long after it was announced, with all that came meanwhile. */
-  rulesSettleMs: 100,
+  rulesDebounceMs: 100,
   databaseProbeMs: 4000,
   /** A check that the database does not answer for this long is left for the next one. */
   databaseWaitMs: 10_000,

@@ -37,7 +37,8 @@ export class ActLoader {
     } catch (error) {
       // Whatever the reason, the incidents go out, and with the next revision it is tried again.
       const fields = { reason: (error as Error).message }
-      if (!this.#failing) log.warn(fields, 'acts on older incidents cannot be read; the incidents are told without')
+      if (!this.#failing)
+        log.warn(fields, 'acts on older incidents cannot be read; the incidents are sent without them')
       this.#failing = true
       this.#overdue++
       ended.then(() => this.#overdue--)

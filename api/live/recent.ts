@@ -3,12 +3,12 @@ import { type Standing, standingAfter } from '../../model/incident/life.ts'
 
 /** `whole`: no act is missing. */
 type Known = { acts: IncidentAct[]; whole: boolean }
-export type StandingIncident = { incident: LoggedIncident; standing: Standing }
+export type ContinuedIncident = { incident: LoggedIncident; standing: Standing }
 
 /** The newest revision of each recent incident, what it stands by, and the acts on it: what PostgreSQL may not have yet. */
 export class RecentIncidents {
   readonly #max: number
-  readonly #incidents = new Map<string, StandingIncident>()
+  readonly #incidents = new Map<string, ContinuedIncident>()
   readonly #acts = new Map<string, Known>()
 
   constructor(max: number) {
@@ -29,16 +29,16 @@ export class RecentIncidents {
 
   /** All acts on these incidents as PostgreSQL has them, oldest first; those told meanwhile are newer. */
   addAllActs(incidentIds: Iterable<string>, stored: readonly IncidentAct[]): void {
-    const told = Array.from(incidentIds, (id) => {
+    const published = Array.from(incidentIds, (id) => {
       const { acts } = this.#acts.get(id) ?? { acts: [] }
       this.#know(id, { acts: [], whole: true })
       return acts
     })
-    for (const act of [...stored, ...told.flat()]) this.addAct(act)
+    for (const act of [...stored, ...published.flat()]) this.addAct(act)
   }
 
   /** As PostgreSQL has them; what memory knows is newer. */
-  addStandings(stored: readonly StandingIncident[]): void {
+  addStandings(stored: readonly ContinuedIncident[]): void {
     for (const one of stored) if (!this.#incidents.has(one.incident.id)) this.#keep(one)
   }
 
@@ -65,7 +65,7 @@ export class RecentIncidents {
     return this.#acts.get(incidentId)?.acts ?? []
   }
 
-  #continued(incident: LoggedIncident, knownMs: number): StandingIncident {
+  #continued(incident: LoggedIncident, knownMs: number): ContinuedIncident {
     const known = this.#incidents.get(incident.id)
     if (known === undefined) return { incident, standing: standingAfter(undefined, incident, knownMs) }
     if (known.incident.revision >= incident.revision) return known
@@ -73,7 +73,7 @@ export class RecentIncidents {
     return { incident, standing: standingAfter(before, incident, knownMs) }
   }
 
-  #keep(one: StandingIncident): void {
+  #keep(one: ContinuedIncident): void {
     this.#incidents.delete(one.incident.id)
     this.#incidents.set(one.incident.id, one)
     dropOldest(this.#incidents, this.#max)

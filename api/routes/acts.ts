@@ -36,7 +36,7 @@ const actRoute = createRoute({
   responses: { 200: json(z.object({ act: actSchema }), 'the act, written down'), ...refusals(400, 404, 409) },
 })
 
-export function addActs(app: ApiApp, { apiPool, hub, tellAct, recipients }: ApiParts): void {
+export function addActs(app: ApiApp, { apiPool, hub, publishAct, recipients }: ApiParts): void {
   const once = new OnceOnly<IncidentAct>(KEYS_KEPT_MAX)
 
   app.openapi(actRoute, async (c) => {
@@ -61,7 +61,7 @@ export function addActs(app: ApiApp, { apiPool, hub, tellAct, recipients }: ApiP
     const act = await once.run(key && `${officer.officerId} ${incidentId} ${key}`, async () => {
       try {
         const committed = await write()
-        tellAct(committed)
+        publishAct(committed)
         return committed
       } catch (error) {
         const why = findingRefusal(error)
@@ -83,10 +83,10 @@ function seen(
   known: readonly (LoggedIncident | undefined)[],
 ): Omit<NewAct, 'incidentId'> {
   // The officer may have seen what the recorder has not brought into PostgreSQL yet.
-  const signsKnown = Math.max(1, ...known.map((one) => one?.signs ?? 1))
+  const occurrencesKnown = Math.max(1, ...known.map((one) => one?.signs ?? 1))
   const revisionKnown = Math.max(1, ...known.map((one) => one?.revision ?? 1))
   // And their screen may not show yet what we know: an alarm that they have not seen is not resolved with the others.
-  const signs = Math.max(1, Math.min(shown.signs ?? signsKnown, signsKnown))
+  const signs = Math.max(1, Math.min(shown.signs ?? occurrencesKnown, occurrencesKnown))
   return {
     action,
     ...(note !== undefined && { note }),

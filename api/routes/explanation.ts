@@ -114,6 +114,10 @@ async function foldAgain(
   return explaining.finish(toMs)
 }
 
-function sameTimes(again: Incident, told: Incident): boolean {
-  return again.startMs === told.startMs && again.confirmedMs === told.confirmedMs && again.endMs === told.endMs
+function sameTimes(again: Incident, published: Incident): boolean {
+  return (
+    again.startMs === published.startMs &&
+    again.confirmedMs === published.confirmedMs &&
+    again.endMs === published.endMs
+  )
 }

@@ -43,7 +43,7 @@ export type ApiParts = {
   clientAddress(c: Context): string
   hub: LiveHub
   /** Tells all consoles of an act; never throws, tries again while Redis is away. */
-  tellAct(act: IncidentAct): void
+  publishAct(act: IncidentAct): void
   /** Who is notified of alerts by now; throws while Redis is away. */
   recipients(): Promise<KnownRecipient[]>
   /** What was sent about an incident; throws while Redis is away. */

@@ -47,7 +47,7 @@ export async function grantForReading(
 ): Promise<void> {
   if (given === undefined) return
   const untilMs = await asOfficer(apiPool, officer.officerId, async (client) => {
-    const { wearer, access } = await standing(client, wearerId)
+    const { wearer, access } = await currentAccess(client, wearerId)
     if (wearer !== undefined || access !== undefined) return undefined
     const until = await grantAccess(client, { wearerId, ...given, forMs: GRANT_MS })
     if (until !== undefined) await watch.count(client)
@@ -65,12 +65,12 @@ export async function openTrack(
   wearerId: string,
   given: GivenReason | undefined,
 ): Promise<TrackAccess> {
-  const { wearer, access } = await standing(client, wearerId)
+  const { wearer, access } = await currentAccess(client, wearerId)
   if (wearer === undefined) return hiddenWearer(client, wearerId)
   return { wearer, reason: given?.reason ?? access?.reason ?? DUTY }
 }
 
-async function standing(client: PoolClient, wearerId: string) {
+async function currentAccess(client: PoolClient, wearerId: string) {
   const wearer = await findWearer(client, wearerId)
   const access = await readAccess(client, wearerId)
   return { wearer, access }

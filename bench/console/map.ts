@@ -25,7 +25,7 @@ import { framesSince, restartFrames, watchFrames } from './watch-frames.ts'
 const WEARERS = 5000
 const PER_SECOND = 2500
 const SECONDS = 20
-const SETTLE_MS = 4000
+const REST_MS = 4000
 const SHARDS = 16
 const READY_MS_MAX = 10_000
 /** Within a window of a console at a zoom at which every bracelet is drawn alone. */
@@ -84,7 +84,7 @@ async function measure({ seed, say, args }: BenchTask, { databaseUrl, redisUrl }
     await page.screenshot({ path: join(LOCAL, 'bench', 'map-alone.png') })
     for (let steps = 0; steps < 2; steps++) {
       await page.locator('.map-controls button').nth(1).click()
-      await delay(SETTLE_MS / 4)
+      await delay(REST_MS / 4)
     }
     const clustered = await watch(page, 'in clusters', seconds, say)
     await page.screenshot({ path: join(LOCAL, 'bench', 'map-clustered.png') })
@@ -126,7 +126,7 @@ type Watching = {
 const PAINTED_MS_MIN = 0.5
 
 async function watch(page: Page, how: string, seconds: number, say: BenchTask['say']): Promise<Watching> {
-  await delay(SETTLE_MS)
+  await delay(REST_MS)
   await restartFrames(page)
   await delay(1000 * seconds)
   const { frameMs, paintMs, messageMs, messages } = await framesSince(page)

@@ -25,14 +25,14 @@ export type Moving = {
 export function moveBracelets(moving: Moving): { stop(): Promise<number> } {
   const { redis, keys, shardCount, wearerIds, perSecond } = moving
   const beganMs = Date.now()
-  let told = 0
+  let sent = 0
   let sending: Promise<unknown> = Promise.resolve()
   const tick = (): void => {
     const nowMs = Date.now()
     const due = Math.floor(((nowMs - beganMs) * perSecond) / 1000)
     const byShard = new Map<number, LivePosition[]>()
-    for (; told < due; told++) {
-      const position = positionOf(moving, told % wearerIds.length, nowMs, (nowMs - beganMs) / 1000)
+    for (; sent < due; sent++) {
+      const position = positionOf(moving, sent % wearerIds.length, nowMs, (nowMs - beganMs) / 1000)
       const shard = shardOf(position.wearerId, shardCount)
       const others = byShard.get(shard)
       if (others) others.push(position)
@@ -48,7 +48,7 @@ export function moveBracelets(moving: Moving): { stop(): Promise<number> } {
     async stop() {
       clearInterval(timer)
       await sending
-      return told
+      return sent
     },
   }
 }

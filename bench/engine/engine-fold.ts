@@ -36,8 +36,8 @@ export type FoldFigures = {
   stepPerCpuSecond: number
   stepPerWallSecond: number
   fillPerCpuSecond: number
-  settledShare: number
-  settledHeapBytesPerFix: number
+  fastShare: number
+  fastHeapBytesPerFix: number
   /** Of the others: travellers, absences, edges, incidents. */
   weighedHeapBytesPerFix: number
   incidentRevisions: number
@@ -78,9 +78,9 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
   let fleet = new Fleet(RETAIN)
   for (const [w, plan] of plans.entries()) fleet.begin(w, plan)
   const report = newReport()
-  let settled = 0
+  let fast = 0
   const offer = (): void => {
-    if (fleet.offer(report) === 'settled') settled++
+    if (fleet.offer(report) === 'fast') fast++
   }
   run(fixes, report, 0, WARM_ROUNDS, offer, fleet)
   const firstMiB = usedMiB() + fleet.reportBytes / 1_048_576
@@ -113,8 +113,8 @@ export function measureFold(seed: number, wearers: number, say: (line: string) =
     stepPerCpuSecond: perSecond(folded.fixes, folded.cpuUs),
     stepPerWallSecond: perSecond(folded.fixes, folded.wallUs),
     fillPerCpuSecond: perSecond(filled.fixes, filled.cpuUs),
-    settledShare: settled / (wearers * HOUR_ROUNDS),
-    settledHeapBytesPerFix: allocated.settled,
+    fastShare: fast / (wearers * HOUR_ROUNDS),
+    fastHeapBytesPerFix: allocated.fast,
     weighedHeapBytesPerFix: allocated.weighed,
     incidentRevisions,
     mebibytes: {
@@ -231,7 +231,7 @@ function perSecond(count: number, us: number): number {
   return (count / us) * 1e6
 }
 
-type Allocated = { settled: number; weighed: number }
+type Allocated = { fast: number; weighed: number }
 
 /**
  * Bytes allocated a fix, counted fix by fix over one round: the heap before and after each offer, less what asking allocates
@@ -240,20 +240,20 @@ type Allocated = { settled: number; weighed: number }
 function countAllocations(fixes: Fixes, report: LogReport, round: number, fleet: Fleet): Allocated {
   let before = 0
   let own = 0
-  const bytes = { settled: 0, weighed: 0 }
-  const count = { settled: 0, weighed: 0 }
+  const bytes = { fast: 0, weighed: 0 }
+  const count = { fast: 0, weighed: 0 }
   const used = (): number => v8.getHeapStatistics().used_heap_size
   runPart(fixes, report, round, 0, fixes.order.length, () => {
     before = used()
     own = used() - before
     before = used()
-    const way = fleet.offer(report) === 'settled' ? 'settled' : 'weighed'
+    const way = fleet.offer(report) === 'fast' ? 'fast' : 'weighed'
     const grown = used() - before - own
     if (grown < 0 || own < 0) return
     bytes[way] += grown
     count[way]++
   })
-  return { settled: bytes.settled / count.settled, weighed: bytes.weighed / count.weighed }
+  return { fast: bytes.fast / count.fast, weighed: bytes.weighed / count.weighed }
 }
 
 v8.setFlagsFromString('--expose-gc')

@@ -74,7 +74,7 @@ async function fillDay(
       report.receivedMs = timeMs + 800
       report.latE7 = Math.round(latDeg * 1e7)
       report.lonE7 = Math.round(lonDeg * 1e7)
-      writer.addFlat(report)
+      writer.addLogReport(report)
       if (writer.count === ROWS_PER_COPY) await flush()
     }
   if (writer.count > 0) await flush()

@@ -100,7 +100,7 @@ export class Receiver {
   #modeUntilMs = -Infinity
   #indoors = false
   #accuracyM = 7
-  #jump = { untilMs: -Infinity, eastM: 0, northM: 0, toldM: 0 }
+  #jump = { untilMs: -Infinity, eastM: 0, northM: 0, claimedM: 0 }
   #silentUntilMs = -Infinity
   #noFixUntilMs = -Infinity
   #staleUntilMs = -Infinity
@@ -181,7 +181,7 @@ export class Receiver {
       into.accuracyM = seen.accuracyM
       into.source = radio.source
       if (seen.strayed) this.cause = this.#mode === 'wifi' ? 'stray access point' : 'stray cell'
-      if (seen.telling && !this.#mute) this.trueRadiusM = seen.accuracyM
+      if (seen.conclusive && !this.#mute) this.trueRadiusM = seen.accuracyM
       return
     }
     const { jumpsPerHour } = MODES[this.#mode]
@@ -189,7 +189,7 @@ export class Receiver {
       this.#reflect(timeMs)
     const jumped = timeMs < this.#jump.untilMs
     if (jumped) this.cause = 'reflection'
-    const toldM = this.#accuracyM * (0.9 + 0.2 * this.#random.next())
+    const claimedM = this.#accuracyM * (0.9 + 0.2 * this.#random.next())
     const sigmaM = this.#accuracyM * SIGMA_PER_RADIUS * this.#honesty * this.#levels.drift
     const [whiteEast, whiteNorth] = normalPair(this.#random.next(), this.#random.next())
     const [slow, fast] = [this.#slow, this.#fast]
@@ -197,9 +197,9 @@ export class Receiver {
     const errNorthM = sigmaM * (SLOW_SHARE * slow[1] + FAST_SHARE * fast[1] + WHITE_SHARE * whiteNorth)
     into.latE7 = latE7 + Math.round((northM + errNorthM + (jumped ? this.#jump.northM : 0)) / METRES_PER_E7)
     into.lonE7 = lonE7 + Math.round((eastM + errEastM + (jumped ? this.#jump.eastM : 0)) / METRES_PER_E7 / shrink)
-    into.accuracyM = Math.round(10 * Math.max(toldM, jumped ? this.#jump.toldM : 0)) / 10
+    into.accuracyM = Math.round(10 * Math.max(claimedM, jumped ? this.#jump.claimedM : 0)) / 10
     into.source = POSITION_SOURCE.gps
-    if (!jumped) this.trueRadiusM = Math.max(toldM, sigmaM / SIGMA_PER_RADIUS)
+    if (!jumped) this.trueRadiusM = Math.max(claimedM, sigmaM / SIGMA_PER_RADIUS)
   }
 
   #drift(minutes: number): void {
@@ -235,7 +235,7 @@ export class Receiver {
       untilMs: timeMs + (fixes - 0.5) * MINUTE_MS,
       eastM: farM * Math.cos(angle),
       northM: farM * Math.sin(angle),
-      toldM: this.#chance(0.3) ? 0 : farM * this.#random.between(0.6, 1.1),
+      claimedM: this.#chance(0.3) ? 0 : farM * this.#random.between(0.6, 1.1),
     }
   }
 

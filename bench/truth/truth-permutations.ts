@@ -56,12 +56,12 @@ export function permute(
     figures.days++
     figures.incidents += expected.length
     for (let i = 0; i < PER_DAY && figures.permutations < count; i++) {
-      const told = run(day, disordered(day.reports, random), (timeline, tell) => {
+      const published = run(day, disordered(day.reports, random), (timeline, collect) => {
         // Now and then something is taken out, or the clock moves on, between any two reports.
-        if (random.next() < 0.001) tell()
+        if (random.next() < 0.001) collect()
         if (random.next() < 0.001) timeline.advanceTo(random.between(day.reports[0]!.timeMs, day.endMs))
       })
-      if (verdictsOf(told).join() !== expected.join()) figures.failures++
+      if (verdictsOf(published).join() !== expected.join()) figures.failures++
       figures.permutations++
     }
     progress?.(figures)
@@ -73,23 +73,23 @@ export function permute(
 function run(
   { plan, endMs }: Day,
   reports: LogReport[],
-  between: (timeline: WearerTimeline, tell: () => void) => void,
+  between: (timeline: WearerTimeline, collect: () => void) => void,
 ): Incident[] {
-  const told = new Map<string, Incident>()
+  const published = new Map<string, Incident>()
   const { wearerId } = plan
   const fleet = new Fleet(OPTIONS)
   const timeline = fleet.begin(wearerId, plan)
-  const tell = () => {
-    for (const incident of timeline.takeChanges()) told.set(incident.id, incident)
+  const collect = () => {
+    for (const incident of timeline.takeChanges()) published.set(incident.id, incident)
   }
   for (const report of reports) {
     report.wearerId = wearerId
     fleet.offer(report)
-    between(timeline, tell)
+    between(timeline, collect)
   }
   timeline.advanceTo(endMs)
-  tell()
-  return [...told.values()].filter(({ withdrawn }) => !withdrawn)
+  collect()
+  return [...published.values()].filter(({ withdrawn }) => !withdrawn)
 }
 
 /** Wholly shuffled, newest first, an outage sent afterwards newest first, or a tenth of it late; a fifth of it twice. */

@@ -33,7 +33,7 @@ export class Radio {
     return Math.hypot(eastM - this.#eastM, northM - this.#northM) < REACH_M[this.#kind]
   }
 
-  hear(random: Random): { eastM: number; northM: number; accuracyM: number; telling: boolean; strayed: boolean } {
+  hear(random: Random): { eastM: number; northM: number; accuracyM: number; conclusive: boolean; strayed: boolean } {
     const { enter, stay } = STRAY[this.#kind]
     this.#strayed = random.next() < (this.#strayed ? stay : enter)
     // Access points alternate nearly every time, cells seldom.
@@ -46,7 +46,7 @@ export class Radio {
       eastM: point.eastM + point.wobbleM * (random.next() - 0.5),
       northM: point.northM + point.wobbleM * (random.next() - 0.5),
       accuracyM: point.accuracyM,
-      telling: !this.#strayed && !known,
+      conclusive: !this.#strayed && !known,
       strayed: this.#strayed,
     }
   }

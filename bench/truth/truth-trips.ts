@@ -25,7 +25,7 @@ export const DEPTHS_M = [30, 50, 80, 150, 400, 2000]
 export const SPEEDS_MPS = [0.4, ...Array(7).fill(1.3), ...Array(4).fill(4), ...Array(6).fill(10), 15, 15] as number[]
 const STAYS_MIN = [5, 6, 10, 20, 60, 180]
 /** A fix tells where somebody was if this many of its true error radii fit between there and the line. */
-const TELLING_RADII = 4
+const CONCLUSIVE_RADII = 4
 /** Nearer the line than this nothing is promised. */
 const LEAST_M = 50
 const VIOLATION_MS = 5 * MINUTE_MS
@@ -44,7 +44,7 @@ export type Trip = {
   /** Time truly at least the least depth beyond the line. */
   deepMs: number
   /** Fixes made there that could tell; below three no rule can know. */
-  telling: number
+  conclusive: number
   /** A minute or more without a ping, a position, or a new one, within five minutes of the crossing. */
   interrupted: boolean
   endMs: number
@@ -56,7 +56,7 @@ type Leg = { untilMs: number; eastM: number; northM: number; indoors: boolean }
 
 /** True where the corpus promises to find it: longer than five minutes, and seen by three telling fixes. */
 export function isCounted(trip: Trip): boolean {
-  return trip.deepMs > VIOLATION_MS && trip.telling >= 3
+  return trip.deepMs > VIOLATION_MS && trip.conclusive >= 3
 }
 
 /** Trip `number` of the corpus. */
@@ -81,7 +81,7 @@ export function makeTrip(seed: number, number: number, levels: NoiseLevels): Tri
     plan,
     shapes,
     endMs,
-    telling: 0,
+    conclusive: 0,
     interrupted: false,
     ...truth,
   }
@@ -175,12 +175,12 @@ function listen(
   rule: Ruled,
   legs: Leg[],
   { outMs, backMs }: { outMs: number; backMs: number },
-): { recording: Recording; telling: number; interrupted: boolean } {
+): { recording: Recording; conclusive: number; interrupted: boolean } {
   const receiver = new Receiver(random, levels)
   const report = new LogReport()
   const endMs = legs[legs.length - 1]!.untilMs
   const recording = new Recording(Math.ceil((endMs - START_MS) / MINUTE_MS) + 1)
-  let telling = 0
+  let conclusive = 0
   let interrupted = false
   const phaseMs = random.integer(0, 60) * 1000 // the line is not crossed on the stroke of a ping
   for (let dueMs = START_MS + phaseMs; dueMs < endMs; dueMs += MINUTE_MS) {
@@ -192,7 +192,7 @@ function listen(
     recording.add(report, receiver.trueRadiusM, receiver.cause)
     if (timeMs < outMs || timeMs > backMs) continue
     const depthM = -trueMarginM(rule, eastM, northM)
-    if (depthM >= LEAST_M - 0.5 && depthM >= TELLING_RADII * receiver.trueRadiusM) telling++
+    if (depthM >= LEAST_M - 0.5 && depthM >= CONCLUSIVE_RADII * receiver.trueRadiusM) conclusive++
   }
-  return { recording: recording.kept(), telling, interrupted }
+  return { recording: recording.kept(), conclusive, interrupted }
 }

@@ -64,9 +64,9 @@ function addDelay({ delaysMin }: ViolationFigures, trip: Trip, delayMs: number):
   }
 }
 
-function describe({ kind, depthM, speedMps, indoors, deepMs, telling }: Trip): string {
+function describe({ kind, depthM, speedMps, indoors, deepMs, conclusive }: Trip): string {
   const minutes = Math.round(deepMs / MINUTE_MS)
-  return `${kind}: ${depthM} m deep for ${minutes} min, ${speedMps} m/s, ${indoors ? 'indoors' : 'outdoors'}, ${telling} telling fixes`
+  return `${kind}: ${depthM} m deep for ${minutes} min, ${speedMps} m/s, ${indoors ? 'indoors' : 'outdoors'}, ${conclusive} telling fixes`
 }
 
 /** The value below which `share` of them lie. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Fleet } from '../../simulators/fleet-people.ts'
 import { parseOutage } from '../../simulators/outage.ts'
 import { FleetRun } from '../../simulators/run-fleet.ts'
-import { tellTruth } from '../../simulators/tell-truth.ts'
+import { truthLines } from '../../simulators/truth-lines.ts'
 import { clockOf } from '../process/clock.ts'
 import { untilSignalOr } from '../process/until-signal.ts'
 
@@ -35,12 +35,12 @@ export async function simulateCommand(options: SimulateOptions): Promise<void> {
     onRefused: (deviceId, reason) => console.error(`${deviceId} was refused: ${reason}`),
   })
   run.start()
-  const telling = setInterval(() => {
-    if (options.truth) for (const line of tellTruth(run.bracelets, clock())) console.log(JSON.stringify(line))
+  const printing = setInterval(() => {
+    if (options.truth) for (const line of truthLines(run.bracelets, clock())) console.log(JSON.stringify(line))
     const { sent, answered } = run.counts()
     console.error(`${sent} reports sent, ${answered} answered`)
   }, SAY_EVERY_MS)
   await untilSignalOr(options.for === undefined ? undefined : Number(options.for) * 1000)
-  clearInterval(telling)
+  clearInterval(printing)
   console.log(JSON.stringify(await run.finish()))
 }

@@ -3,7 +3,7 @@
 import type { LoggedIncident } from '../../model/incident/incident.ts'
 import type { Fleet } from '../../simulators/fleet-people.ts'
 import type { FleetCounts } from '../../simulators/run-fleet.ts'
-import { SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'
+import { SCRIPT_RAISES, SCRIPTS_RAISED_BY_MS } from '../../simulators/script.ts'
 import { SCRIPT_KINDS } from '../../simulators/script-kinds.ts'
 import type { DemoPorts } from './demo-ports.ts'
 import type { Prepared } from './demo-prepare.ts'
@@ -32,7 +32,7 @@ export type DemoReport = {
   reportToWebSocketMs: { count: number; p50: number; p99: number; max: number }
 }
 
-const SETTLE_MS_MAX = 30_000
+const CATCH_UP_MS_MAX = 30_000
 const LOOK_MS = 250
 
 /** Reports that the processes of this run have judged and written down. */
@@ -43,7 +43,7 @@ export type Worked = { evaluated: number; stored: number; repeats: number }
  * the figures afterwards are this run's alone.
  */
 export async function workedBefore(ports: DemoPorts): Promise<Worked> {
-  const deadlineMs = Date.now() + SETTLE_MS_MAX
+  const deadlineMs = Date.now() + CATCH_UP_MS_MAX
   while (sum(await scrape(portOf(ports, 'evaluate')), 'gelang_log_lag_entries') > 0) {
     if (Date.now() > deadlineMs) throw new Error('what an earlier run left in the log is not worked off')
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
@@ -80,7 +80,7 @@ export async function measureDemo(options: {
   endedMs: number
 }): Promise<DemoReport> {
   const { counts, watchers, ports, prepared, before, sinceMs } = options
-  const deadlineMs = Date.now() + SETTLE_MS_MAX
+  const deadlineMs = Date.now() + CATCH_UP_MS_MAX
   let evaluated = 0
   let stored = 0
   let repeats = 0
@@ -131,10 +131,10 @@ export function countIncidents(
   seen: readonly LoggedIncident[],
   sinceMs: number,
 ): { incidents: Record<string, number>; begunBefore: Record<string, number> } {
-  const standing = seen.filter(
+  const active = seen.filter(
     ({ withdrawn, endMs }) => withdrawn === undefined && (endMs === undefined || endMs >= sinceMs),
   )
-  return { incidents: byType(standing), begunBefore: byType(standing.filter(({ startMs }) => startMs < sinceMs)) }
+  return { incidents: byType(active), begunBefore: byType(active.filter(({ startMs }) => startMs < sinceMs)) }
 }
 
 function byType(incidents: readonly LoggedIncident[]): Record<string, number> {
@@ -145,7 +145,7 @@ function byType(incidents: readonly LoggedIncident[]): Record<string, number> {
 
 /** The incident types that the fleet's scripts have brought about `sinceStartMs` after the last of them began. */
 export function expectedTypes({ wearers }: Pick<Fleet, 'wearers'>, sinceStartMs: number): string[] {
-  if (sinceStartMs < SCRIPTS_TOLD_BY_MS) return []
+  if (sinceStartMs < SCRIPTS_RAISED_BY_MS) return []
   const played = new Set(wearers.map(({ script }) => script))
   return [...new Set(SCRIPT_KINDS.filter((kind) => played.has(kind)).flatMap((kind) => SCRIPT_RAISES[kind]))]
 }

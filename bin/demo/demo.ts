@@ -115,14 +115,14 @@ async function live(
     `\n  Gelang runs: ${baseUrl}\n  Log in as ${prepared.operators.map(({ username }) => username).join(', ')} with the password ${prepared.password}`,
   )
   say(`  ${prepared.fleet.wearers.length} simulated bracelets report; Ctrl-C stops everything, the data stay.\n`)
-  const telling = setInterval(() => {
+  const printing = setInterval(() => {
     const { sent, answered } = run.counts()
     say(
       `  ${sent} reports sent, ${answered} answered, ${watchers.reduce((n, w) => n + w.incidents.size, 0)} incidents seen`,
     )
   }, 10_000)
   await untilStoppedOr(options.for === undefined ? undefined : Number(options.for) * 1000)
-  clearInterval(telling)
+  clearInterval(printing)
   if (stopped.signal.aborted || before === undefined) {
     run.stop()
     for (const watch of watchers) watch.close()

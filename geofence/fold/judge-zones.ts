@@ -5,7 +5,7 @@ import { complyGuardM } from '../evidence.ts'
 import { measureApart } from '../geometry/local-plane.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
 import { hasQuietDevice } from './device/device-rules.ts'
-import { SLACK_M, SLACK_SHARE } from './settled.ts'
+import { SLACK_M, SLACK_SHARE } from './fast-path.ts'
 import type { Sink } from './state/episode.ts'
 import { measureRadius } from './state/measure-radius.ts'
 import type { WearerState } from './state/state.ts'
@@ -32,7 +32,7 @@ export function judgeZones(state: WearerState, plan: CompiledPlan, report: LogRe
   const exact = sink.shortcut === false || sink.weighed !== undefined
   if (!(report.timeMs < hot[at + HOT.judgedUntilMs]!)) chooseJudged(state, plan, report.timeMs, exact)
   if (!exact && hasQuietDevice(state))
-    hot[at + HOT.settledUntilMs] = Math.min(hot[at + HOT.calmUntilMs]!, hot[at + HOT.judgedUntilMs]!)
+    hot[at + HOT.fastUntilMs] = Math.min(hot[at + HOT.calmUntilMs]!, hot[at + HOT.judgedUntilMs]!)
   measureApart(hot[at + HOT.anchorLatE7]! | 0, hot[at + HOT.anchorLonE7]! | 0, latE7, lonE7, measured, FROM_ANCHOR)
   measureApart(hot[at + HOT.fixLatE7]! | 0, hot[at + HOT.fixLonE7]! | 0, latE7, lonE7, measured, FROM_LAST)
   const movedM = measured[FROM_ANCHOR]! * SLACK_SHARE + SLACK_M

@@ -5,9 +5,9 @@ import type { CompiledPlan } from '../plan/compile-plan.ts'
 import { isAlternating, isCredible } from './device/credibility.ts'
 import { judgeDevice } from './device/device-rules.ts'
 import { judgeDisputed } from './device/forgery.ts'
+import { tryFastPath } from './fast-path.ts'
 import { judgeZones } from './judge-zones.ts'
 import { endRule, reconcile } from './rule-edges.ts'
-import { takeSettled } from './settled.ts'
 import type { Sink } from './state/episode.ts'
 import { gather, inForceSinceMs, NOT_IN_FORCE, spread } from './state/in-force.ts'
 import { measureRadius } from './state/measure-radius.ts'
@@ -16,13 +16,13 @@ import { chargingOf, HOT, packTrail } from './state/wearer-row.ts'
 
 /** Folds one report in. It must not come before one that was folded already. */
 export function step(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
-  if (takeSettled(state.hot, state.at, report)) return
+  if (tryFastPath(state.hot, state.at, report)) return
   stepInFull(state, plan, report, sink)
 }
 
 /** The same for a report that `takeSettled` has left alone. */
 export function stepInFull(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
-  state.hot[state.at + HOT.settledUntilMs] = -Infinity
+  state.hot[state.at + HOT.fastUntilMs] = -Infinity
   if (!isBetweenEdges(state, report)) fireEdges(state, plan, report.timeMs, sink)
   state.cursorMs = report.timeMs
   state.begun = true
@@ -82,7 +82,7 @@ function lookAhead({ hot, at }: WearerState, plan: CompiledPlan): void {
   hot[at + HOT.nextEdgeMs] = edgeMs
   hot[at + HOT.calmUntilMs] = Math.min(edgeMs, plan.coveredUntilMs)
   hot[at + HOT.judgedUntilMs] = -Infinity
-  hot[at + HOT.settledUntilMs] = -Infinity
+  hot[at + HOT.fastUntilMs] = -Infinity
 }
 
 /** Goes over to another plan at `atMs`: what both hold goes on, what only the old one held ends, what is new begins. */
@@ -103,7 +103,7 @@ export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, 
   state.memory = memory
   state.remembering = undefined
   state.boundM = NO_BOUNDS // they were of the zones that stood there
-  state.unsettle()
+  state.leaveFastPath()
   if (!state.begun) return
   to.cover(atMs)
   state.cursorMs = Math.max(state.cursorMs, atMs)
@@ -119,7 +119,7 @@ function fireEdges(state: WearerState, plan: CompiledPlan, upToMs: number, sink:
   if (!state.begun) {
     plan.cover(upToMs, true)
     reconcile(state, plan, upToMs, sink)
-    state.unsettle()
+    state.leaveFastPath()
     return
   }
   cover(state, plan, upToMs)
@@ -138,7 +138,7 @@ function fireNext(state: WearerState, plan: CompiledPlan, sink: Sink): void {
   const edgeMs = hot[at + HOT.nextEdgeMs]!
   hot[at + HOT.cursorMs] = edgeMs
   hot[at + HOT.judgedUntilMs] = -Infinity
-  hot[at + HOT.settledUntilMs] = -Infinity
+  hot[at + HOT.fastUntilMs] = -Infinity
   reconcile(state, plan, edgeMs, sink)
   const nextMs = plan.nextEdgeMs(edgeMs)
   hot[at + HOT.nextEdgeMs] = nextMs

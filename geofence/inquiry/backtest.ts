@@ -26,7 +26,7 @@ export function backtest(
 ): Incident[] {
   const plan = compileDocument(document.plan, document.zones)
   return replay(plan, reports, options)
-    .standing()
+    .activeIncidents()
     .filter(({ endMs }) => !(endMs! < (options.fromMs ?? -Infinity)))
 }
 
@@ -61,6 +61,6 @@ export function replay(plan: CompiledPlan, reports: Iterable<LogReport>, { toMs 
   }
   const untilMs = toMs ?? newestMs
   if (Number.isFinite(untilMs)) timeline.advanceTo(untilMs)
-  timeline.settle()
+  timeline.foldLate()
   return timeline
 }

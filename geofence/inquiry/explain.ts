@@ -67,11 +67,11 @@ export class Explaining {
 
   finish(toMs: number): Explanation | undefined {
     advance(this.#state, this.#plan, toMs, this.#sink)
-    return this.#incident && told(this.#plan, this.#incident, this.#weighings)
+    return this.#incident && explanationOf(this.#plan, this.#incident, this.#weighings)
   }
 }
 
-function told(
+function explanationOf(
   plan: CompiledPlan,
   incident: Incident,
   all: readonly [conditionId: string, weighing: Weighing][],

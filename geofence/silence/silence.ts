@@ -108,11 +108,11 @@ function underCover(open: Silence, covered: boolean, freedMs: number): { silence
   const isWithdrawn = open.incidents[0]!.withdrawn !== undefined
   if (covered === isWithdrawn) return { silence: open, changes: [] }
   const incidents = open.incidents.map((incident): Incident => {
-    const { withdrawn: _, ...standing } = incident
+    const { withdrawn: _, ...reinstated } = incident
     const revision = incident.revision + 1
     return covered
-      ? { ...standing, withdrawn: { reason: PART_OF_FLEET_SILENCE }, revision }
-      : { ...standing, confirmedMs: Math.max(incident.confirmedMs, freedMs), revision }
+      ? { ...reinstated, withdrawn: { reason: PART_OF_FLEET_SILENCE }, revision }
+      : { ...reinstated, confirmedMs: Math.max(incident.confirmedMs, freedMs), revision }
   })
   return { silence: { ...open, incidents }, changes: incidents }
 }

@@ -20,7 +20,7 @@ export function changePlan(timeline: TimelineMemory, plan: CompiledPlan, changed
   else timeline.holdBy(earlier)
   timeline.plansDirty = true
   timeline.baseDirty = true // it names its plan by its place among them
-  timeline.head.state.unsettle()
+  timeline.head.state.leaveFastPath()
   markStale(timeline, fromMs, 'plan_changed')
   foldStale(timeline)
 }

@@ -3,7 +3,7 @@
 import { WearerState } from '../fold/state/state.ts'
 import { encodeWearerState } from '../fold/state/state-codec.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
-import type { PlanSegment, Standing } from './plan-segments.ts'
+import type { FoldHead, PlanSegment } from './plan-segments.ts'
 
 /** A state put by: everything up to `cursorMs` folded in. */
 export type Checkpoint = { cursorMs: number; bytes: Uint8Array; segment: PlanSegment }
@@ -15,7 +15,7 @@ const CHECKPOINTS_MAX = 8
 /** Of nearly all; oldest first. */
 export const NO_CHECKPOINTS: readonly Checkpoint[] = []
 
-export function putBy({ state, segment }: Standing): Checkpoint {
+export function saveCheckpoint({ state, segment }: FoldHead): Checkpoint {
   return { cursorMs: state.cursorMs, bytes: encodeWearerState(state, segment.plan), segment }
 }
 

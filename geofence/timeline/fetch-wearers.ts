@@ -74,18 +74,18 @@ export class WearerFetch {
       const kept = hot[at + HOT.lastRows]!
       this.#chunks[i] = hot[at + HOT.lastChunk]!
       this.#chunkRows[i] = kept
-      const settled =
-        nowMs < hot[at + HOT.settledUntilMs]! &&
+      const fast =
+        nowMs < hot[at + HOT.fastUntilMs]! &&
         hot[at + HOT.safeM]! > 0 &&
         // The anchor is where the last fix was: that one was a traveller's.
         (hot[at + HOT.anchorLatE7] !== hot[at + HOT.fixLatE7] || hot[at + HOT.anchorLonE7] !== hot[at + HOT.fixLonE7])
-      if (!settled) {
+      if (!fast) {
         this.#timelines[weighed++] = timelines[row]
         sum += hot[at + HOT.calmUntilMs]!
       }
       // A new chunk is opened behind it, of which the old one must know.
       if (kept === CHUNK_ROWS || nowMs >= hot[at + HOT.lastUntilMs]!) this.#chunkRows[i] = CHUNK_ROWS
-      if (!settled || this.#chunkRows[i] === CHUNK_ROWS) sum += hot[at + HOT.closedRows]!
+      if (!fast || this.#chunkRows[i] === CHUNK_ROWS) sum += hot[at + HOT.closedRows]!
     }
     this.#sum = sum
     return weighed

@@ -1,7 +1,7 @@
 // The wearers of one evaluator, in memory. Nearly every report leaves its wearer's incidents as they are; such a one is taken
 // into the wearer's row and kept, and nothing else of the wearer is touched.
 import type { LogReport } from '../../model/report/report.ts'
-import { takeSettled } from '../fold/settled.ts'
+import { tryFastPath } from '../fold/fast-path.ts'
 import { HOT, WearerRows } from '../fold/state/wearer-row.ts'
 import { NumberTable } from '../memory/number-table.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
@@ -13,7 +13,7 @@ import { type Offered, WearerTimeline } from './timeline.ts'
 import type { Seat, TimelineOptions } from './timeline-memory.ts'
 
 /** 'settled': taken in, kept, and nothing that others know of the wearer can have changed. 'unknown': no such wearer. */
-export type FleetOffered = Offered | 'settled' | 'unknown'
+export type FleetOffered = Offered | 'fast' | 'unknown'
 
 export class Fleet {
   readonly #options: TimelineOptions
@@ -59,9 +59,9 @@ export class Fleet {
     const hot = this.#rows.pageOf(row)
     const at = this.#rows.placeOf(row)
     // Later than anything judged, so later than anything kept; what a full chunk may lead to is the timeline's business.
-    if (report.timeMs > hot[at + HOT.cursorMs]! && !isCheckpointDue(hot, at) && takeSettled(hot, at, report)) {
+    if (report.timeMs > hot[at + HOT.cursorMs]! && !isCheckpointDue(hot, at) && tryFastPath(hot, at, report)) {
       append(hot, at, this.#chunks, report)
-      return 'settled'
+      return 'fast'
     }
     this.#newestMs = report.timeMs
     return this.#timelines[row]!.offer(report)

@@ -3,8 +3,8 @@ import type { LogReport } from '../../model/report/report.ts'
 import type { Sink } from '../fold/state/episode.ts'
 import { HOT } from '../fold/state/wearer-row.ts'
 import { advance, step } from '../fold/step.ts'
-import { CHECKPOINT_EVENTS, putBy, withNewest } from './checkpoints.ts'
-import { passSegments, type Standing } from './plan-segments.ts'
+import { CHECKPOINT_EVENTS, saveCheckpoint, withNewest } from './checkpoints.ts'
+import { type FoldHead, passSegments } from './plan-segments.ts'
 import type { TimelineMemory } from './timeline-memory.ts'
 
 /** Folds a report into the head, as it is kept; nothing keeps `report` itself. */
@@ -16,13 +16,13 @@ export function foldReport(timeline: TimelineMemory, report: LogReport): void {
     report.timeMs > hot[at + HOT.cursorMs]! &&
     !timeline.isStale
   ) {
-    timeline.checkpoints = withNewest(timeline.checkpoints, putBy(head))
+    timeline.checkpoints = withNewest(timeline.checkpoints, saveCheckpoint(head))
     hot[at + HOT.sinceCheckpoint] = 0
   }
   passPlans(timeline, head, report.timeMs, timeline)
   step(head.state, head.segment.plan, report, timeline)
   // Another plan is near: only here is it known from when on.
-  if (timeline.newest !== head.segment) head.state.unsettle()
+  if (timeline.newest !== head.segment) head.state.leaveFastPath()
 }
 
 /** Fires the head's edges up to `nowMs`. */
@@ -33,6 +33,6 @@ export function advanceHead(timeline: TimelineMemory, nowMs: number): void {
 }
 
 /** Goes over to every plan that holds by `upToMs`, where there is another one. */
-export function passPlans(timeline: TimelineMemory, standing: Standing, upToMs: number, sink: Sink): void {
-  if (timeline.newest !== standing.segment) passSegments(standing, timeline.segments, upToMs, sink)
+export function passPlans(timeline: TimelineMemory, head: FoldHead, upToMs: number, sink: Sink): void {
+  if (timeline.newest !== head.segment) passSegments(head, timeline.segments, upToMs, sink)
 }

@@ -4,7 +4,7 @@ import type { Sink } from '../fold/state/episode.ts'
 import { decodeWearerState } from '../fold/state/state-codec.ts'
 import { HOT } from '../fold/state/wearer-row.ts'
 import { step } from '../fold/step.ts'
-import { putBy } from './checkpoints.ts'
+import { saveCheckpoint } from './checkpoints.ts'
 import { passPlans } from './fold-report.ts'
 import { BUCKET_MS } from './report-chain.ts'
 import type { TimelineMemory } from './timeline-memory.ts'
@@ -38,13 +38,13 @@ export function trim(timeline: TimelineMemory): void {
 function moveBase(timeline: TimelineMemory, baseMs: number): void {
   const { events, wearerId } = timeline
   const { bytes, segment } = timeline.base
-  const standing = { state: decodeWearerState(wearerId, segment.plan, bytes), segment }
+  const head = { state: decodeWearerState(wearerId, segment.plan, bytes), segment }
   const place = events.after(-Infinity)
   while (events.next(place, kept) && kept.timeMs < baseMs) {
-    passPlans(timeline, standing, kept.timeMs, SILENT)
-    step(standing.state, standing.segment.plan, kept, SILENT)
+    passPlans(timeline, head, kept.timeMs, SILENT)
+    step(head.state, head.segment.plan, kept, SILENT)
   }
-  const base = putBy(standing)
+  const base = saveCheckpoint(head)
   timeline.base = base
   timeline.dropped = [...timeline.dropped, ...events.dropBefore(baseMs)]
   timeline.hot[timeline.at + HOT.baseMs] = baseMs

@@ -8,7 +8,7 @@ type Outcome = {
   /** As the fold left it, oldest first; empty when a re-fold disproved it. */
   versions: Version[]
   /** As it last went out. */
-  told: Incident | undefined
+  published: Incident | undefined
   /** A report that came too late had a part in it. */
   late: boolean
 }
@@ -53,7 +53,7 @@ export class Outcomes {
     this.#begin()
     let outcome = this.#byId.get(incident.id)
     if (!outcome) {
-      outcome = { versions: [], told: undefined, late: false }
+      outcome = { versions: [], published: undefined, late: false }
       this.#byId.set(incident.id, outcome)
     }
     outcome.versions.push({ atMs, incident })
@@ -62,7 +62,7 @@ export class Outcomes {
   }
 
   /**
-   * Takes back everything decided after `atMs`; gives how things stood, for `settle`. Must be followed by a fold from
+   * Takes back everything decided after `atMs`; gives how things stood, for `markLate`. Must be followed by a fold from
    * there on.
    */
   rewind(atMs: number): Map<string, Incident | undefined> {
@@ -79,9 +79,9 @@ export class Outcomes {
 
   /**
    * Takes up what a fold of the stored track decided before memory begins; everything later is taken back. Gives how
-   * things stood. Must be followed by a fold from there on, then `settle`.
+   * things stood. Must be followed by a fold from there on, then `markLate`.
    */
-  rebase({ fromMs, firstMs = -Infinity, decided, told }: Rebuilt): Map<string, Incident | undefined> {
+  rebase({ fromMs, firstMs = -Infinity, decided, published }: Rebuilt): Map<string, Incident | undefined> {
     this.#begin()
     const before = new Map<string, Incident | undefined>()
     for (const [id, outcome] of this.#byId) {
@@ -92,14 +92,14 @@ export class Outcomes {
       outcome.versions = []
       this.#changed.add(id)
     }
-    for (const incident of told) {
+    for (const incident of published) {
       const known = this.#byId.get(incident.id)
       if (known !== undefined) {
         // What memory told last is newer, unless it had been lost and told it anew.
-        if ((known.told?.revision ?? 0) < incident.revision) known.told = incident
+        if ((known.published?.revision ?? 0) < incident.revision) known.published = incident
         continue
       }
-      this.#byId.set(incident.id, { versions: [], told: incident, late: incident.late })
+      this.#byId.set(incident.id, { versions: [], published: incident, late: incident.late })
       before.set(incident.id, incident.withdrawn ? undefined : incident)
       this.#changed.add(incident.id)
     }
@@ -108,7 +108,7 @@ export class Outcomes {
   }
 
   /** After the fold that followed `rewind` or `rebase`: marks what came out differently as late, if a late report was the cause. */
-  settle(before: Map<string, Incident | undefined>, late: boolean): void {
+  markLate(before: Map<string, Incident | undefined>, late: boolean): void {
     for (const id of this.#changed) {
       const outcome = this.#byId.get(id)!
       if (late && !sameVerdict(before.get(id), newest(outcome))) outcome.late = true
@@ -121,17 +121,17 @@ export class Outcomes {
     for (const id of this.#changed) {
       const outcome = this.#byId.get(id)!
       const now = newest(outcome)
-      const { told } = outcome
+      const { published } = outcome
       if (now === undefined) {
-        if (told === undefined) this.#byId.delete(id)
-        else if (!told.withdrawn) {
-          const late = told.late || reason === 'late_report'
-          outcome.told = { ...told, late, withdrawn: { reason }, revision: told.revision + 1 }
-          out.push(outcome.told)
+        if (published === undefined) this.#byId.delete(id)
+        else if (!published.withdrawn) {
+          const late = published.late || reason === 'late_report'
+          outcome.published = { ...published, late, withdrawn: { reason }, revision: published.revision + 1 }
+          out.push(outcome.published)
         }
-      } else if (told === undefined || told.withdrawn || !sameVerdict(told, now)) {
-        outcome.told = { ...now, late: outcome.late, revision: (told?.revision ?? 0) + 1 }
-        out.push(outcome.told)
+      } else if (published === undefined || published.withdrawn || !sameVerdict(published, now)) {
+        outcome.published = { ...now, late: outcome.late, revision: (published?.revision ?? 0) + 1 }
+        out.push(outcome.published)
       }
     }
     this.#changed.clear()
@@ -139,11 +139,11 @@ export class Outcomes {
   }
 
   /** Incidents that stand, as the fold left them, in order of start and id. */
-  standing(): Incident[] {
+  activeIncidents(): Incident[] {
     const all: Incident[] = []
     for (const outcome of this.#byId.values()) {
       const now = newest(outcome)
-      if (now) all.push({ ...now, late: outcome.late, revision: outcome.told?.revision ?? 0 })
+      if (now) all.push({ ...now, late: outcome.late, revision: outcome.published?.revision ?? 0 })
     }
     return all.sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
   }
@@ -165,13 +165,13 @@ export class Outcomes {
       const last = outcome.versions[outcome.versions.length - 1]
       const done = last
         ? last.incident.endMs !== undefined && last.atMs < beforeMs
-        : outcome.told!.confirmedMs < beforeMs
+        : outcome.published!.confirmedMs < beforeMs
       if (done) this.#byId.delete(id)
     }
   }
 
   toJson(): string {
-    const rows = [...this.#byId].map(([id, { versions, told, late }]) => [id, versions, told ?? null, late])
+    const rows = [...this.#byId].map(([id, { versions, published, late }]) => [id, versions, published ?? null, late])
     return JSON.stringify([rows, [...this.#changed]])
   }
 
@@ -179,7 +179,8 @@ export class Outcomes {
     const outcomes = new Outcomes()
     outcomes.#begin()
     const [rows, changed] = JSON.parse(text) as [[string, Version[], Incident | null, boolean][], string[]]
-    for (const [id, versions, told, late] of rows) outcomes.#byId.set(id, { versions, told: told ?? undefined, late })
+    for (const [id, versions, published, late] of rows)
+      outcomes.#byId.set(id, { versions, published: published ?? undefined, late })
     for (const id of changed) outcomes.#changed.add(id)
     return outcomes
   }

@@ -9,15 +9,15 @@ import type { CompiledPlan } from '../plan/compile-plan.ts'
 export type PlanSegment = { fromMs: number; plan: CompiledPlan }
 
 /** A state with the plan it was made under. */
-export type Standing = { state: WearerState; segment: PlanSegment }
+export type FoldHead = { state: WearerState; segment: PlanSegment }
 
 /** Goes over to every plan that holds by `upToMs`, the edges before it fired under the one before. */
-export function passSegments(standing: Standing, segments: readonly PlanSegment[], upToMs: number, sink: Sink): void {
+export function passSegments(head: FoldHead, segments: readonly PlanSegment[], upToMs: number, sink: Sink): void {
   for (;;) {
-    const next = segments[segments.indexOf(standing.segment) + 1]
+    const next = segments[segments.indexOf(head.segment) + 1]
     if (!next || next.fromMs > upToMs) return
-    advanceBefore(standing.state, standing.segment.plan, next.fromMs, sink)
-    adopt(standing.state, standing.segment.plan, next.plan, next.fromMs, sink)
-    standing.segment = next
+    advanceBefore(head.state, head.segment.plan, next.fromMs, sink)
+    adopt(head.state, head.segment.plan, next.plan, next.fromMs, sink)
+    head.segment = next
   }
 }

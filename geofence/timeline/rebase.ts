@@ -19,8 +19,8 @@ export function rebase(timeline: TimelineMemory, rebuilt: Rebuilt): boolean {
   timeline.plansDirty = true
   timeline.baseDirty = true
   timeline.staleBy = 'late_report'
-  const stood = timeline.outcomes.rebase(rebuilt)
+  const before = timeline.outcomes.rebase(rebuilt)
   refold(timeline, takeUp(timeline, timeline.base))
-  timeline.outcomes.settle(stood, true)
+  timeline.outcomes.markLate(before, true)
   return true
 }

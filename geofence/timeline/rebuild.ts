@@ -27,7 +27,7 @@ export type Rebuilt = {
   /** Newest version of every incident that is open at the end or was decided at or after `fromMs`. */
   decided: Decided[]
   /** As others were last told: each of the above, and whatever was confirmed at or after `fromMs`. */
-  told: Incident[]
+  published: Incident[]
 }
 
 /** Folds one wearer's reports before `baseMs`, given in canonical order. */
@@ -70,7 +70,7 @@ export class Rebuilding {
    * `told`: incidents as they were last told; what the fold does not speak of is left out, and what was confirmed at or after
    * `toldToMs`, which whoever asks remembers.
    */
-  finish(told: readonly Incident[], toldToMs = this.#baseMs): Rebuilt {
+  finish(published: readonly Incident[], publishedToMs = this.#baseMs): Rebuilt {
     const decided = this.decided()
     const ids = new Set(decided.map(({ incident }) => incident.id))
     return {
@@ -83,31 +83,36 @@ export class Rebuilding {
       state: encodeWearerState(this.#state, this.#plan),
       cursorMs: this.#state.cursorMs,
       decided,
-      told: told.filter(
+      published: published.filter(
         ({ id, startMs, confirmedMs }) =>
           ids.has(id) ||
-          (startMs >= (this.firstMs ?? this.#baseMs) && confirmedMs >= this.#fromMs && confirmedMs < toldToMs),
+          (startMs >= (this.firstMs ?? this.#baseMs) && confirmedMs >= this.#fromMs && confirmedMs < publishedToMs),
       ),
     }
   }
 }
 
 export function rebuiltToJson(rebuilt: Rebuilt): string {
-  return JSON.stringify({ ...rebuilt, state: Buffer.from(rebuilt.state).toString('base64') })
+  const { published, ...rest } = rebuilt
+  return JSON.stringify({ ...rest, told: published, state: Buffer.from(rebuilt.state).toString('base64') })
 }
 
 export function rebuiltFromJson(text: string): Rebuilt {
-  const rebuilt = JSON.parse(text) as Omit<Rebuilt, 'state' | 'cursorMs'> & { state: string; cursorMs: number | null }
+  const { told, ...rebuilt } = JSON.parse(text) as Omit<Rebuilt, 'state' | 'cursorMs' | 'published'> & {
+    state: string
+    cursorMs: number | null
+    told: Incident[]
+  }
   return {
     ...rebuilt,
     state: new Uint8Array(Buffer.from(rebuilt.state, 'base64')),
     cursorMs: rebuilt.cursorMs ?? Number.NEGATIVE_INFINITY,
-    told: rebuilt.told.map(asTold),
+    published: told.map(withKeyOrder),
   }
 }
 
 /** An incident that came back from a store which keeps JSON by its own order of keys. */
-export function asTold(incident: Incident): Incident {
+export function withKeyOrder(incident: Incident): Incident {
   return { ...incident, evidence: incident.evidence.map(inOrder) }
 }
 

@@ -5,7 +5,7 @@ import { HOT } from '../fold/state/wearer-row.ts'
 import { before, type Checkpoint } from './checkpoints.ts'
 import { advanceHead, foldReport } from './fold-report.ts'
 import type { WithdrawalReason } from './outcomes.ts'
-import type { Standing } from './plan-segments.ts'
+import type { FoldHead } from './plan-segments.ts'
 import type { TimelineMemory } from './timeline-memory.ts'
 
 /** From `timeMs` on the head is no longer the fold of the reports. */
@@ -20,13 +20,13 @@ export function markStale(timeline: TimelineMemory, timeMs: number, by: Withdraw
 export function foldStale(timeline: TimelineMemory): void {
   if (!timeline.isStale) return
   const from = restore(timeline, timeline.hot[timeline.at + HOT.staleFromMs]!)
-  const stood = timeline.outcomes.rewind(from.state.cursorMs)
+  const before = timeline.outcomes.rewind(from.state.cursorMs)
   refold(timeline, from)
-  timeline.outcomes.settle(stood, timeline.staleBy === 'late_report')
+  timeline.outcomes.markLate(before, timeline.staleBy === 'late_report')
 }
 
 /** Folds the kept reports later than `from` onto it, which becomes the head, and fires its edges up to the clock. */
-export function refold(timeline: TimelineMemory, from: Standing): void {
+export function refold(timeline: TimelineMemory, from: FoldHead): void {
   const { hot, at, events } = timeline
   timeline.head = from
   hot[at + HOT.sinceCheckpoint] = 0
@@ -43,13 +43,13 @@ export function refold(timeline: TimelineMemory, from: Standing): void {
 }
 
 /** The last state saved that saw nothing at or after `beforeMs`. */
-function restore(timeline: TimelineMemory, beforeMs: number): Standing {
+function restore(timeline: TimelineMemory, beforeMs: number): FoldHead {
   const checkpoint = timeline.checkpoints[timeline.checkpoints.length - 1]
   return takeUp(timeline, checkpoint && checkpoint.cursorMs < beforeMs ? checkpoint : timeline.base)
 }
 
 /** A state put by, in the head's row, which is forgotten. */
-export function takeUp({ wearerId, hot, at }: TimelineMemory, { bytes, segment }: Checkpoint): Standing {
+export function takeUp({ wearerId, hot, at }: TimelineMemory, { bytes, segment }: Checkpoint): FoldHead {
   return { state: decodeWearerState(wearerId, segment.plan, bytes, hot, at), segment }
 }
 

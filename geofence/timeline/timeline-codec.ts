@@ -13,7 +13,7 @@ import { PlanInvalid } from '../plan/plan-rules.ts'
 import type { Checkpoint } from './checkpoints.ts'
 import { EventBuckets } from './event-buckets.ts'
 import { Outcomes } from './outcomes.ts'
-import type { PlanSegment, Standing } from './plan-segments.ts'
+import type { FoldHead, PlanSegment } from './plan-segments.ts'
 import { BUCKET_MS } from './report-chain.ts'
 import { CONVERTERS, type Converters, type SavedPart, TIMELINE_VERSION, toCurrent } from './saved-versions.ts'
 import type { Seat } from './timeline-memory.ts'
@@ -24,7 +24,7 @@ export const PSEUDO_BUCKET = { plans: -1, base: -2 } as const
 /** Everything that is saved and nothing else. */
 export type TimelineParts = {
   readonly segments: readonly PlanSegment[]
-  readonly head: Standing
+  readonly head: FoldHead
   readonly base: Checkpoint
   readonly baseMs: number
   readonly clockMs: number
@@ -78,11 +78,11 @@ export function decodeTimeline(
     const segments = readPlans(plan, plansBytes, converters)
     const from = opened('head', stateBytes, converters)
     const clockMs = from.f64()
-    const head = readStanding(from, wearerId, segments, seat)
+    const head = readFoldHead(from, wearerId, segments, seat)
     const outcomesJson = from.text()
     const baseFrom = opened('base', baseBytes, converters)
     const baseMs = baseFrom.f64()
-    const { state, segment } = readStanding(baseFrom, wearerId, segments)
+    const { state, segment } = readFoldHead(baseFrom, wearerId, segments)
     const base = { cursorMs: state.cursorMs, bytes: encodeWearerState(state, segment.plan), segment }
     const events = new EventBuckets(seat.chunks, seat.hot, seat.at)
     for (const [startMs, bytes] of buckets)
@@ -115,7 +115,7 @@ function writeState(out: ByteWriter, { segments }: TimelineParts, segment: PlanS
   out.bytes(state)
 }
 
-function readStanding(from: ByteReader, wearerId: number, segments: PlanSegment[], seat?: Seat): Standing {
+function readFoldHead(from: ByteReader, wearerId: number, segments: PlanSegment[], seat?: Seat): FoldHead {
   const segment = segments[segments.length - 1 - from.u32()]
   if (!segment) throw new RangeError('state of a plan that was not saved')
   return { state: decodeWearerState(wearerId, segment.plan, from.bytes(), seat?.hot, seat?.at), segment }

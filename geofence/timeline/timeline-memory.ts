@@ -9,7 +9,7 @@ import type { CompiledPlan } from '../plan/compile-plan.ts'
 import { type Checkpoint, freshBase, NO_CHECKPOINTS } from './checkpoints.ts'
 import { EventBuckets } from './event-buckets.ts'
 import { Outcomes, type WithdrawalReason } from './outcomes.ts'
-import type { PlanSegment, Standing } from './plan-segments.ts'
+import type { FoldHead, PlanSegment } from './plan-segments.ts'
 import { ReportChunks } from './report-chunks.ts'
 import type { TimelineParts } from './timeline-codec.ts'
 
@@ -36,7 +36,7 @@ export class TimelineMemory implements Sink, TimelineParts {
   readonly wearerId: number
   /** As a sink's. */
   readonly shortcut: boolean
-  head: Standing
+  head: FoldHead
   /** The plans that hold and held, newest last. */
   segments: readonly PlanSegment[]
   newest: PlanSegment

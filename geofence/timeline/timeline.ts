@@ -18,7 +18,7 @@ export type Offered = 'live' | 'late' | 'duplicate' | 'beyond'
 export class WearerTimeline extends TimelineMemory {
   /**
    * Takes a report in, copying what it keeps. 'live': judged at once. 'late': it comes before something judged; judged
-   * again from there at the next `settle`, so that live reports never wait behind it. 'duplicate': known, nothing done.
+   * again from there at the next `foldLate`, so that live reports never wait behind it. 'duplicate': known, nothing done.
    * 'beyond': older than what is kept, nothing done; the caller counts it and folds from the stored track.
    */
   offer(report: LogReport): Offered {
@@ -66,7 +66,7 @@ export class WearerTimeline extends TimelineMemory {
   }
 
   /** Folds late reports in: again from the last checkpoint before the earliest of them. */
-  settle(): void {
+  foldLate(): void {
     foldStale(this)
   }
 
@@ -92,9 +92,9 @@ export class WearerTimeline extends TimelineMemory {
   }
 
   /** Every incident within memory that stands, ended or not. */
-  standing(): Incident[] {
+  activeIncidents(): Incident[] {
     foldStale(this)
-    return this.outcomes.standing()
+    return this.outcomes.activeIncidents()
   }
 
   /** WEARER_STATE of the worst incident open now. */

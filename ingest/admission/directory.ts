@@ -13,7 +13,7 @@ export type KnownDevice = Bucket & {
   /** The address that has spoken for it so far, and when it last did; of those who prove nothing (connections-by-id.ts). */
   usual?: { address: string; heardMs: number } | undefined
   /** Who was last heard as this bracelet here, and when that was told (watch-senders.ts). */
-  lastSeen?: { sender: string; toldMs: number } | undefined
+  lastSeen?: { sender: string; reportedMs: number } | undefined
 }
 
 export type KnownGateway = { gateway: DirectoryGateway; secretSha256: Buffer }

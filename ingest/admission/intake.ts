@@ -13,7 +13,7 @@ import type { Proof } from './authorize.ts'
 import { type Bucket, Buckets } from './buckets.ts'
 import { type Directory, type KnownDevice, takeTokens } from './directory.ts'
 import { type IngestMeasures, ingestMeasures } from './measure.ts'
-import { type QuarantineAppender, QuarantineShares, ShareUsedUp } from './quarantine-shares.ts'
+import { type QuarantineAppender, QuarantineQuotas, QuotaUsedUp } from './quarantine-quotas.ts'
 import { SlowDown } from './slow-down.ts'
 import { type DisputeKeeper, SenderWatch } from './watch-senders.ts'
 
@@ -27,7 +27,7 @@ export type ReportLog = {
     protocol: Protocol,
   ): Promise<void>
   /** The same for a report in numbers, bound to its wearer; nothing keeps a reference to it. */
-  appendFlat(report: LogReport): Promise<void>
+  appendLogReport(report: LogReport): Promise<void>
   readonly pendingReports: number
   close(): Promise<void>
 }
@@ -80,7 +80,7 @@ export class Intake {
   readonly #unprovenByAddress: Buckets
   readonly #unprovenByUnit: Buckets
   readonly #reportLog: ReportLog
-  readonly #quarantine: QuarantineShares
+  readonly #quarantine: QuarantineQuotas
   /** Batches that the log or the quarantine has taken. */
   batchesWritten = 0
   #logTakes = true
@@ -106,11 +106,11 @@ export class Intake {
     this.directory = parts.directory
     this.limits = parts.limits
     this.deviceKey = parts.deviceKey
-    const { quarantineShareMax, quarantineAskMs } = parts.limits
-    this.#quarantine = new QuarantineShares(parts.quarantine, quarantineShareMax, quarantineAskMs)
+    const { quarantineQuotaMax, quarantineAskMs } = parts.limits
+    this.#quarantine = new QuarantineQuotas(parts.quarantine, quarantineQuotaMax, quarantineAskMs)
     this.clock = parts.clock
     this.log = parts.log
-    this.senders = new SenderWatch(parts.disputes, parts.log, parts.limits.sendersToldMs)
+    this.senders = new SenderWatch(parts.disputes, parts.log, parts.limits.sendersReportedMs)
     this.measures = ingestMeasures(parts.meter)
   }
 
@@ -197,7 +197,7 @@ export class Intake {
     report.braceletId = device.braceletId
     report.receivedMs = receivedMs
     report.protocol = PROTOCOL[batch.protocol]
-    batch.waitFor(this.#reportLog.appendFlat(report))
+    batch.waitFor(this.#reportLog.appendLogReport(report))
     batch.accepted++
     return true
   }
@@ -298,7 +298,7 @@ export class Intake {
 
   #unwritten({ protocol }: Batch, error: unknown): void {
     this.measures.unanswered.inc({ protocol })
-    if (error instanceof ShareUsedUp) return
+    if (error instanceof QuotaUsedUp) return
     // The message only: an error of the driver may carry its command, and that holds reports.
     const reason = error instanceof Error ? error.message : String(error)
     if (this.#logTakes) this.log.error({ reason, protocol }, 'the log does not take reports; senders get no answer')

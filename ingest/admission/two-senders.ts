@@ -27,9 +27,9 @@ export function disagreement(seen: readonly SenderSeen[]): string | undefined {
   const placed = seen.filter(({ latDeg, lonDeg }) => latDeg !== undefined && lonDeg !== undefined)
   const byTime = placed.toSorted((a, b) => a.timeMs - b.timeMs)
   if (takesTurnsApart(byTime)) return 'senders that take turns report places too far apart for one device'
-  const telling = new Set(placed.map(({ sender }) => sender))
-  const isTold = returns.every(({ sender }) => telling.has(sender))
-  if (!isTold && returns.length >= SILENT_RETURNS_MIN && spanOf(returns) >= SILENT_OVER_MS)
+  const placing = new Set(placed.map(({ sender }) => sender))
+  const isPlaced = returns.every(({ sender }) => placing.has(sender))
+  if (!isPlaced && returns.length >= SILENT_RETURNS_MIN && spanOf(returns) >= SILENT_OVER_MS)
     return 'two sessions of one device go on at the same time'
   return undefined
 }

@@ -51,10 +51,10 @@ export class SenderWatch {
     if (last !== undefined) {
       const isContended = () => (this.#contendedUntilMs.get(braceletId) ?? 0) > receivedMs
       const apartMs = last.sender !== sender ? TURNS_APART_MS : isContended() ? BESIDE_MS : ALONE_MS
-      if (receivedMs - last.toldMs < apartMs) return
+      if (receivedMs - last.reportedMs < apartMs) return
     }
     if (this.#waiting.length >= SEEN_WAITING_MAX) return
-    known.lastSeen = { sender, toldMs: receivedMs }
+    known.lastSeen = { sender, reportedMs: receivedMs }
     const { timeMs, latDeg, lonDeg, accuracyM, fixValid } = report
     const place = fixValid ? { latDeg, lonDeg, accuracyM } : {}
     this.#waiting.push({ braceletId, wearerId, sender, receivedMs, timeMs, ...place })

@@ -121,30 +121,30 @@ const SOURCES = Object.keys(POSITION_SOURCE) as PositionSource[]
 const ALARMS = Object.keys(ALARM) as Alarm[]
 
 /** The same report in words, for the few that need a closer look. */
-export function wordsOf(flat: LogReport, deviceId: string): DeviceReport {
-  const has = (flag: number): boolean => (flat.flags & flag) !== 0
+export function deviceReportOf(logReport: LogReport, deviceId: string): DeviceReport {
+  const has = (flag: number): boolean => (logReport.flags & flag) !== 0
   const report: DeviceReport = {
     deviceId,
-    timeMs: flat.timeMs,
+    timeMs: logReport.timeMs,
     fixValid: has(REPORT_FLAG.fixValid),
-    alarms: ALARMS.filter((alarm) => (flat.alarms & ALARM[alarm]) !== 0),
+    alarms: ALARMS.filter((alarm) => (logReport.alarms & ALARM[alarm]) !== 0),
     archived: has(REPORT_FLAG.archived),
-    source: SOURCES[flat.source] as PositionSource,
+    source: SOURCES[logReport.source] as PositionSource,
   }
   if (has(REPORT_FLAG.hasPosition)) {
-    report.latDeg = flat.latE7 / 1e7
-    report.lonDeg = flat.lonE7 / 1e7
+    report.latDeg = logReport.latE7 / 1e7
+    report.lonDeg = logReport.lonE7 / 1e7
   }
   if (has(REPORT_FLAG.mock)) report.mock = true
   if (has(REPORT_FLAG.timeFromReceipt)) report.timeFromReceipt = true
   for (const name of ['accuracyM', 'speedMps', 'courseDeg', 'altitudeM', 'hdop'] as const)
-    if (!Number.isNaN(flat[name])) report[name] = flat[name]
-  if (flat.satellites !== NO_BYTE) report.satellites = flat.satellites
-  if (flat.batteryPercent !== NO_BYTE) report.batteryPercent = flat.batteryPercent
-  if (!Number.isNaN(flat.batteryMillivolts)) report.batteryVolts = flat.batteryMillivolts / 1000
-  if (flat.charging !== TRISTATE.unknown) report.charging = flat.charging === TRISTATE.yes
-  if (flat.strap !== CONTACT.unknown) report.strap = flat.strap === CONTACT.open ? 'open' : 'closed'
-  if (flat.case !== CONTACT.unknown) report.case = flat.case === CONTACT.open ? 'open' : 'closed'
+    if (!Number.isNaN(logReport[name])) report[name] = logReport[name]
+  if (logReport.satellites !== NO_BYTE) report.satellites = logReport.satellites
+  if (logReport.batteryPercent !== NO_BYTE) report.batteryPercent = logReport.batteryPercent
+  if (!Number.isNaN(logReport.batteryMillivolts)) report.batteryVolts = logReport.batteryMillivolts / 1000
+  if (logReport.charging !== TRISTATE.unknown) report.charging = logReport.charging === TRISTATE.yes
+  if (logReport.strap !== CONTACT.unknown) report.strap = logReport.strap === CONTACT.open ? 'open' : 'closed'
+  if (logReport.case !== CONTACT.unknown) report.case = logReport.case === CONTACT.open ? 'open' : 'closed'
   return report
 }
 

@@ -6,17 +6,17 @@ import { authorize, isRefused, nameOf, type Sender, saidReason } from '../admiss
 import { type Directory, type KnownDevice, tryTokens } from '../admission/directory.ts'
 import type { Batch, Intake } from '../admission/intake.ts'
 import { detailOf } from '../own-api/take-json-reports.ts'
-import { isUrgentFlat } from '../protocols/urgent.ts'
+import { isUrgentLogReport } from '../protocols/urgent.ts'
 import {
   COMPACT_REPORT_BYTES,
   type CompactFrame,
   type CompactRefusal,
+  deviceReportOf,
   readCompactReport,
-  wordsOf,
 } from './compact-frame.ts'
-import { mendedWordsOf } from './mend-compact-report.ts'
+import { mendedReportOf } from './mend-compact-report.ts'
 
-const flat = new LogReport()
+const logReport = new LogReport()
 
 type Handle = { deviceId: string; known: KnownDevice | undefined; wrong: RefusalReason | undefined }
 
@@ -66,20 +66,21 @@ export function takeCompactReports(
     const malformed =
       handle === undefined
         ? `handle ${view.getUint32(at, true)} has not been named on this connection`
-        : readCompactReport(view, at, receivedMs, flat)
-    const isUrgent = malformed !== undefined && handle !== undefined && isUrgentFlat(flat)
+        : readCompactReport(view, at, receivedMs, logReport)
+    const isUrgent = malformed !== undefined && handle !== undefined && isUrgentLogReport(logReport)
     if ((malformed === undefined || isUrgent) && handle!.wrong === undefined) {
-      if (!isUrgentFlat(flat) && !tryTokens(handle!.known!, 1, receivedMs, intake.limits)) {
+      if (!isUrgentLogReport(logReport) && !tryTokens(handle!.known!, 1, receivedMs, intake.limits)) {
         intake.refuse(batch, 'rate_limited', '')
         refusals.push({ index, reason: 'rate_limited', retry: true })
         continue
       }
-      if (!isUrgent && intake.takePlain(batch, flat, handle!.known!)) continue
+      if (!isUrgent && intake.takePlain(batch, logReport, handle!.known!)) continue
     }
     let reason: RefusalReason | undefined = 'malformed'
     if (malformed === undefined || isUrgent) {
       const { deviceId, known, wrong } = handle!
-      const words = () => (isUrgent ? mendedWordsOf(flat, deviceId, receivedMs) : wordsOf(flat, deviceId))
+      const words = () =>
+        isUrgent ? mendedReportOf(logReport, deviceId, receivedMs) : deviceReportOf(logReport, deviceId)
       reason = wrong ?? intake.take(batch, words(), known!, 'gateway', nameOf(sender))
       if (reason === undefined && !isUrgent) continue
     }

@@ -9,6 +9,6 @@ export function isUrgent({ alarms, strap, case: caseContact }: DeviceReport): bo
 }
 
 /** The same of a report in numbers. */
-export function isUrgentFlat({ alarms, strap, case: caseContact }: LogReport): boolean {
+export function isUrgentLogReport({ alarms, strap, case: caseContact }: LogReport): boolean {
   return strap === CONTACT.open || caseContact === CONTACT.open || (alarms & URGENT_BITS) !== 0
 }

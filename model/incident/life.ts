@@ -54,14 +54,14 @@ export function standingAfter(
   const { revised, standing } = before
   if (next.withdrawn !== undefined) return standing
   if (revised.withdrawn !== undefined)
-    return { ...signOf(before, next, knownMs), fromMs: knownMs, sinceRevision: next.revision }
+    return { ...recurrenceOf(before, next, knownMs), fromMs: knownMs, sinceRevision: next.revision }
   const graver = rank(next.severity) > rank(revised.severity)
   const goesOn = revised.endMs !== undefined && next.endMs === undefined && endStops(next.severity)
   const since = graver || goesOn ? knownMs : standing.fromMs
-  return { ...standing, ...signOf(before, next, knownMs), fromMs: since }
+  return { ...standing, ...recurrenceOf(before, next, knownMs), fromMs: since }
 }
 
-function signOf(
+function recurrenceOf(
   { revised, standing }: { revised: Revised; standing: Standing },
   next: Revised,
   knownMs: number,
@@ -76,11 +76,11 @@ export function lifeOf(incident: LivedIncident): Life {
   const closed = resolutionOf(incident) !== undefined
   const taken = firstTake(incident, resolved)
   const stage = closed ? 'closed' : taken === undefined ? 'new' : 'handled'
-  const standsOpen = withdrawn === undefined && !closed
-  const clock = standsOpen ? clockOf(incident, resolved, taken) : undefined
+  const isActive = withdrawn === undefined && !closed
+  const clock = isActive ? clockOf(incident, resolved, taken) : undefined
   return {
     stage,
-    open: standsOpen && (endMs === undefined || severity !== 'informasi'),
+    open: isActive && (endMs === undefined || severity !== 'informasi'),
     reopened: !closed && resolved !== undefined,
     reinstated: standing.sinceRevision !== undefined && withdrawn === undefined,
     ...(clock === undefined ? {} : { clock }),

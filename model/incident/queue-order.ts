@@ -47,7 +47,7 @@ export type WorstOpen = {
   /** Of what somebody must still look at: graver before less grave, what goes on before what has ended. */
   open: { severity: Severity; ended: boolean } | undefined
   /** The gravest that goes on and has its outcome already: the evaluator still counts it, the officers do not. */
-  settled: Severity | undefined
+  resolved: Severity | undefined
 }
 
 /** Of everyone who has something open, by the short number. What ended and somebody has taken is on the list only. */
@@ -60,11 +60,11 @@ export function worstOpenOf(
     const { wearerId, severity } = incident
     const ended = incident.endMs !== undefined
     if (wearerId === undefined || incident.withdrawn) continue
-    const known = worst.get(wearerId) ?? { open: undefined, settled: undefined }
+    const known = worst.get(wearerId) ?? { open: undefined, resolved: undefined }
     const { open: isOpen, stage } = lifeOf(incident)
     if (!isOpen) {
-      if (ended || (known.settled && rankOf(known.settled) >= rankOf(severity))) continue
-      known.settled = severity
+      if (ended || (known.resolved && rankOf(known.resolved) >= rankOf(severity))) continue
+      known.resolved = severity
     } else if (ended && stage !== 'new') continue
     else {
       const { open } = known

@@ -61,9 +61,9 @@ export class ReportWriter {
   }
 
   /** The same for a report in numbers. Its content key is made here, in the log's bytes only. */
-  addFlat(report: LogReport): void {
+  addLogReport(report: LogReport): void {
     this.#room(REPORT_FIXED_BYTES)
-    writeFlat(this.#view, this.#end, report)
+    writeLogReport(this.#view, this.#end, report)
     this.#end += REPORT_FIXED_BYTES
     this.count++
   }
@@ -179,7 +179,7 @@ function writeReport(
   writeContentKey(view, at)
 }
 
-function writeFlat(view: DataView, at: number, report: LogReport): void {
+function writeLogReport(view: DataView, at: number, report: LogReport): void {
   const { wearerId, braceletId, batteryMillivolts } = report
   if (wearerId >>> 0 !== wearerId || braceletId >>> 0 !== braceletId)
     throw new RangeError(`not an unsigned 32-bit id: wearer ${wearerId}, bracelet ${braceletId}`)
@@ -303,10 +303,10 @@ export function readReport(view: DataView, at: number, into: LogReport): number 
 }
 
 /** Tells the wearer of every report of an entry, in order. Throws RangeError on an entry that is cut short. */
-export function eachWearer(view: DataView, tell: (wearerId: number) => void): void {
+export function eachWearer(view: DataView, visit: (wearerId: number) => void): void {
   let at = ENTRY_HEADER_BYTES
   for (let left = entryCount(view); left > 0; left--) {
-    tell(view.getUint32(at + 4, true))
+    visit(view.getUint32(at + 4, true))
     at += view.getUint16(at, true)
   }
 }

@@ -12,9 +12,9 @@ import type { ShardWearers } from './shard-wearers.ts'
 type Outcome = { wearerId: number; incidents: readonly Incident[] }
 
 /** What a commit has room for beside the last part. */
-const TOLD_AT_ONCE = 8000
+const PUBLISHED_AT_ONCE_MAX = 8000
 /** About a MiB. */
-const TOLD_A_PIECE = 500
+const PUBLISHED_PER_PIECE = 500
 const NOTHING: Piece = { incidents: [], states: [], events: [], dropEvents: [], latest: [] }
 
 type WriterTarget = CommitTarget & { limits: { wearerBytesMax: number } }
@@ -39,8 +39,8 @@ export class OutcomeWriter {
       'Times more came of one wearer than memory keeps, so that it was cut in the midst of an hour',
     )
     this.#ahead = meter.counter(
-      'gelang_evaluate_told_ahead_total',
-      'Times there was more to tell of one wearer than a commit holds, so that it went ahead of the state that knows of it',
+      'gelang_evaluate_published_ahead_total',
+      'Commits that one wearer’s changes exceeded, so that they were published before the state that knows of them',
     )
     this.#incidents = meter.counter('gelang_evaluate_incident_revisions_total', 'Incident revisions emitted, by type', [
       'type',
@@ -157,15 +157,15 @@ export class OutcomeWriter {
       this.#wearers.unsaved.delete(wearerId)
       const timeline = this.#wearers.fleet.get(wearerId)
       if (timeline === undefined) continue
-      const told = incidents.map((incident) => JSON.stringify(incident))
+      const changes = incidents.map((incident) => JSON.stringify(incident))
       let saved = this.#saved(wearerId, timeline)
       // What late reports decided and nobody was told of yet is saved in full; once told, most of it need not be.
       if (bytesOf(saved) > this.#target.limits.wearerBytesMax) {
-        for (const incident of this.#changesOf(timeline)) told.push(JSON.stringify(incident))
+        for (const incident of this.#changesOf(timeline)) changes.push(JSON.stringify(incident))
         saved = both(saved, this.#saved(wearerId, timeline))
       }
-      yield* this.#aheadOf(wearerId, told)
-      yield { ...saved, incidents: told }
+      yield* this.#aheadOf(wearerId, changes)
+      yield { ...saved, incidents: changes }
     }
   }
 
@@ -176,12 +176,12 @@ export class OutcomeWriter {
   }
 
   /** Where one commit does not hold what there is to tell it goes ahead: ended before the state is saved, a replay tells it again. */
-  *#aheadOf(wearerId: number, told: string[]): Generator<Piece> {
-    const bytes = told.reduce((sum, { length }) => sum + length, 0)
-    if (bytes <= this.#target.limits.wearerBytesMax && told.length <= TOLD_AT_ONCE) return
+  *#aheadOf(wearerId: number, changes: string[]): Generator<Piece> {
+    const bytes = changes.reduce((sum, { length }) => sum + length, 0)
+    if (bytes <= this.#target.limits.wearerBytesMax && changes.length <= PUBLISHED_AT_ONCE_MAX) return
     this.#ahead.inc()
-    this.#log.error({ wearerId, bytes, incidents: told.length }, 'more to tell of one wearer than a commit holds')
-    while (told.length > 0) yield { ...NOTHING, incidents: told.splice(0, TOLD_A_PIECE) }
+    this.#log.error({ wearerId, bytes, incidents: changes.length }, 'one wearer has more changes than a commit holds')
+    while (changes.length > 0) yield { ...NOTHING, incidents: changes.splice(0, PUBLISHED_PER_PIECE) }
   }
 
   #saved(wearerId: number, timeline: WearerTimeline): Piece {

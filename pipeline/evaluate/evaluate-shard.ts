@@ -12,8 +12,8 @@ import type { EvaluatorLimits } from './evaluator-limits.ts'
 import { ReportJudge } from './judge-reports.ts'
 import type { NewsBoard } from './news-board.ts'
 import type { ZoneBook } from './plan-book.ts'
+import { UnitCountsPublisher } from './publish-unit-counts.ts'
 import { ShardWearers } from './shard-wearers.ts'
-import { UnitTeller } from './tell-units.ts'
 
 /** From one turn to the next: the more reports come, the longer. At 150,000 bracelets and one report a minute it is 5 ms. */
 const GATHER_MS_MIN = 5
@@ -50,7 +50,7 @@ export class ShardEvaluator {
   readonly #wearers: ShardWearers
   readonly #judge: ReportJudge
   readonly #writer: OutcomeWriter
-  readonly #units: UnitTeller
+  readonly #units: UnitCountsPublisher
   readonly #paceMs: Clock
   #checkpointAtMs = Number.NEGATIVE_INFINITY
   #checkpointWearers = 0
@@ -68,7 +68,7 @@ export class ShardEvaluator {
     const writer = new OutcomeWriter(this.#wearers, { redis, keys, shard, token, limits, log, meter })
     this.#writer = writer
     this.#judge = new ReportJudge(this.#wearers, { ...options, relieve: (wearerId) => writer.relieve(wearerId) })
-    this.#units = new UnitTeller({ redis, keys, shard, token, everyMs: limits.newsMs })
+    this.#units = new UnitCountsPublisher({ redis, keys, shard, token, everyMs: limits.newsMs })
   }
 
   /** Restores the shard from its checkpoint. Must be called once, before `run`. */
@@ -109,7 +109,7 @@ export class ShardEvaluator {
     this.#judge.release()
     await this.#writer.takeRebuilt(this.#paceMs())
     if (this.#checkpointIsDue()) await this.#checkpointAlone()
-    await this.#units.tell(() => this.#wearers.silences.counts(), this.#paceMs())
+    await this.#units.publish(() => this.#wearers.silences.counts(), this.#paceMs())
     if (entries.length > 0 && !this.#behind && this.#judge.oldWaiting === 0 && !this.#stopping)
       await this.#gather(reportsIn(entries))
   }

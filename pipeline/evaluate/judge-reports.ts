@@ -158,7 +158,7 @@ export class ReportJudge {
     const wearers = this.#wearers
     const arrival = wearers.fleet.offer(report)
     if (arrival === 'unknown') return this.#judgeStranger(entryId)
-    if (arrival === 'settled') {
+    if (arrival === 'fast') {
       this.#arrived.live++
       wearers.hear(report)
       wearers.board.see(report, WEARER_STATE.patuh) // settled is who has nothing open

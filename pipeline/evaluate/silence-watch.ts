@@ -19,7 +19,7 @@ export type RulesOf = (wearerId: number) => Rules | undefined
 
 const LOOK_AGAIN_MS = 60_000
 /** Nobody is raised so soon after the log was first read to its end: whether the whole unit is silent is found out meanwhile. */
-const SETTLE_MS = 10_000
+const WARM_UP_MS = 10_000
 const NO_BATTERY = 255
 /** Whose plan names no unit: judged alone. */
 const NO_UNIT = ''
@@ -115,15 +115,15 @@ export class SilenceWatch {
       return []
     }
     const cover = coverOf(this.#outages.get(unitPath), silentMs ?? 0)
-    const settledMs = (this.#readSinceMs ?? 0) + SETTLE_MS
-    const settling = watched.open === undefined && nowMs < settledMs
-    const around = { ...cover, covered: cover.covered || settling, listeningSinceMs, gaps, worn, learnedMs }
+    const warmMs = (this.#readSinceMs ?? 0) + WARM_UP_MS
+    const warmingUp = watched.open === undefined && nowMs < warmMs
+    const around = { ...cover, covered: cover.covered || warmingUp, listeningSinceMs, gaps, worn, learnedMs }
     const { silence, changes } = judgeSilence(wearerId, plan, contact, watched.open, nowMs, around)
     watched.open = silence
     if (silentMs === undefined) return changes
     const dueMs = silenceDueMs(plan, countsFromMs, 0, gaps)
     if (nowMs < dueMs) this.#due.set(wearerId, dueMs)
-    else if (settling) this.#due.set(wearerId, settledMs)
+    else if (warmingUp) this.#due.set(wearerId, warmMs)
     // From here only a report, an outage or the end of what is expected changes anything; the latter is looked for now and then.
     else if (silence !== undefined || cover.covered) this.#due.set(wearerId, nowMs + LOOK_AGAIN_MS)
     return changes

@@ -3,33 +3,33 @@
 import { FLEET } from '../../geofence/silence/fleet-silence.ts'
 import type { ShardCounts } from '../../model/incident/outage.ts'
 
-type Standing = { unitPath: string; quietMinuteMs: number | undefined }
+type Counted = { unitPath: string; quietMinuteMs: number | undefined }
 type Unit = { heard: number; quiet: Map<number, number> }
 
 export class UnitTally {
-  readonly #standing = new Map<number, Standing>()
+  readonly #counted = new Map<number, Counted>()
   readonly #units = new Map<string, Unit>()
 
   /** Counts the wearer as heard of, or as silent since that minute, in this unit and no other. */
   put(wearerId: number, unitPath: string, quietMinuteMs?: number): void {
-    const known = this.#standing.get(wearerId)
+    const known = this.#counted.get(wearerId)
     if (known?.unitPath === unitPath && known.quietMinuteMs === quietMinuteMs) return
     if (known !== undefined) this.#count(known, -1)
-    const standing = { unitPath, quietMinuteMs }
-    this.#standing.set(wearerId, standing)
-    this.#count(standing, 1)
+    const counted = { unitPath, quietMinuteMs }
+    this.#counted.set(wearerId, counted)
+    this.#count(counted, 1)
   }
 
   remove(wearerId: number): void {
-    const known = this.#standing.get(wearerId)
+    const known = this.#counted.get(wearerId)
     if (known === undefined) return
     this.#count(known, -1)
-    this.#standing.delete(wearerId)
+    this.#counted.delete(wearerId)
   }
 
   /** Silent ones of this unit. */
   *quietIn(unitPath: string): Iterable<number> {
-    for (const [wearerId, known] of this.#standing)
+    for (const [wearerId, known] of this.#counted)
       if (known.unitPath === unitPath && known.quietMinuteMs !== undefined) yield wearerId
   }
 
@@ -42,7 +42,7 @@ export class UnitTally {
     return { toMs, units }
   }
 
-  #count({ unitPath, quietMinuteMs }: Standing, by: 1 | -1): void {
+  #count({ unitPath, quietMinuteMs }: Counted, by: 1 | -1): void {
     let unit = this.#units.get(unitPath)
     if (unit === undefined) {
       unit = { heard: 0, quiet: new Map() }

@@ -9,7 +9,7 @@ import { commitOutages, readOutages, readUnitCounts } from '../../stream/ownersh
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 import { keepGoing } from '../keep-going.ts'
-import { COUNTS_STALE_MS } from './tell-units.ts'
+import { COUNTS_STALE_MS } from './publish-unit-counts.ts'
 
 export type WatchUnitsOptions = {
   redis: RedisClient
@@ -29,7 +29,10 @@ export type WatchUnitsOptions = {
 /** `start` competes for the lease; whoever holds it judges the units. */
 export function startWatchUnits(options: WatchUnitsOptions): { start(): void; stop(): Promise<void> } {
   const { keys, log } = options
-  const standing = options.meter.gauge('gelang_units_silent', 'Units whose fleet silence stands, seen by their judge')
+  const openUnits = options.meter.gauge(
+    'gelang_units_silent',
+    'Units with an active fleet silence, seen by their judge',
+  )
   let token: number | undefined
   let turning: Promise<void> = Promise.resolve()
   const ttlMs = options.leaseTtlMs ?? 5000
@@ -45,7 +48,7 @@ export function startWatchUnits(options: WatchUnitsOptions): { start(): void; st
     },
     onLost: () => {
       token = undefined
-      standing.set(0)
+      openUnits.set(0)
       return turning
     },
   })
@@ -53,7 +56,7 @@ export function startWatchUnits(options: WatchUnitsOptions): { start(): void; st
     'watch units',
     async () => {
       if (token !== undefined) {
-        const turn = judgeUnits(options, token, standing)
+        const turn = judgeUnits(options, token, openUnits)
         turning = turn.then(
           () => undefined,
           () => undefined,
@@ -74,11 +77,11 @@ export function startWatchUnits(options: WatchUnitsOptions): { start(): void; st
   }
 }
 
-async function judgeUnits(options: WatchUnitsOptions, token: number, standing: Gauge): Promise<void> {
+async function judgeUnits(options: WatchUnitsOptions, token: number, openUnits: Gauge): Promise<void> {
   const { redis, keys, shardCount, clock } = options
   const nowMs = clock()
-  const told = await readUnitCounts(redis, keys, shardCount)
-  const fresh = told.flatMap((counts) => (counts && nowMs - counts.toMs <= COUNTS_STALE_MS ? [counts] : []))
+  const published = await readUnitCounts(redis, keys, shardCount)
+  const fresh = published.flatMap((counts) => (counts && nowMs - counts.toMs <= COUNTS_STALE_MS ? [counts] : []))
   const known = new Map<string, Outage>()
   for (const [unitPath, json] of Object.entries(await readOutages(redis, keys))) known.set(unitPath, JSON.parse(json))
 
@@ -97,5 +100,5 @@ async function judgeUnits(options: WatchUnitsOptions, token: number, standing: G
     if (after !== undefined && after.incident !== before?.incident) incidents.push(after.incident)
   }
   if (kept.size > 0 || dropped.length > 0) await commitOutages(redis, keys, token, { incidents, kept, dropped })
-  standing.set(open)
+  openUnits.set(open)
 }

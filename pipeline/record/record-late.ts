@@ -5,12 +5,12 @@
 import { ZoneInvalid } from '../../geofence/geometry/zone-invalid.ts'
 import { compileDocument } from '../../geofence/inquiry/backtest.ts'
 import { PlanInvalid } from '../../geofence/plan/plan-rules.ts'
-import { asTold, Rebuilding, rebuiltToJson } from '../../geofence/timeline/rebuild.ts'
+import { Rebuilding, rebuiltToJson, withKeyOrder } from '../../geofence/timeline/rebuild.ts'
 import type { Log, Meter } from '../../model/observe.ts'
 import type { Plan } from '../../model/plan/plan.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { loadPlans, loadZones } from '../../store/rules/load-plans.ts'
-import { quietBefore, readJudged, standsFromBefore } from '../../store/track/read-judged.ts'
+import { openSinceBefore, quietBefore, readJudged } from '../../store/track/read-judged.ts'
 import { eachReport, hasNewReport } from '../../store/track/read-reports.ts'
 import {
   type LateAnswer,
@@ -54,7 +54,7 @@ export function recordLate(options: RecordLateOptions): () => Promise<number> {
     'outcome',
   ])
   /** Where the incident log ended when a request was first seen: what was told until then must be in the record first. */
-  const toldUpTo = new Map<string, string>()
+  const publishedUpTo = new Map<string, string>()
   const lastAnswered = new Map<string, string>()
   return async () => {
     let count = 0
@@ -68,13 +68,13 @@ export function recordLate(options: RecordLateOptions): () => Promise<number> {
         const name = JSON.stringify(request)
         const place = `${shard}:${request.wearerId}`
         if (present.has(request.wearerId) && lastAnswered.get(place) === name) continue
-        if (!(await recorded(options, shard, request, name, toldUpTo))) continue
+        if (!(await recorded(options, shard, request, name, publishedUpTo))) continue
         const answer = await answerTo(options.pool, request)
         await writeLateAnswer(redis, keys, shard, answer).catch((error: unknown) => {
           if (!(error instanceof RangeError)) throw error
           return writeLateAnswer(redis, keys, shard, { request, failed: error.message })
         })
-        toldUpTo.delete(name)
+        publishedUpTo.delete(name)
         if (lastAnswered.size > REMEMBERED_MAX) lastAnswered.clear()
         lastAnswered.set(place, name)
         answered.inc({ outcome: answer.failed ? 'failed' : answer.rebuilt ? 'folded' : 'known' })
@@ -92,17 +92,20 @@ async function recorded(
   shard: number,
   request: LateRequest,
   name: string,
-  toldUpTo: Map<string, string>,
+  publishedUpTo: Map<string, string>,
 ): Promise<boolean> {
   const position = await getPosition(redis, keys, 'record', shard)
   if (position === undefined || compareIds(position, request.entryId) < 0) return false
-  let told = toldUpTo.get(name)
-  if (told === undefined) {
-    if (toldUpTo.size > REMEMBERED_MAX) toldUpTo.clear()
-    told = (await readEdges(redis, keys.incidents(shard))).lastId
-    toldUpTo.set(name, told)
+  let published = publishedUpTo.get(name)
+  if (published === undefined) {
+    if (publishedUpTo.size > REMEMBERED_MAX) publishedUpTo.clear()
+    published = (await readEdges(redis, keys.incidents(shard))).lastId
+    publishedUpTo.set(name, published)
   }
-  return told === '0-0' || compareIds((await getPosition(redis, keys, INCIDENTS_READER, shard)) ?? '0-0', told) >= 0
+  return (
+    published === '0-0' ||
+    compareIds((await getPosition(redis, keys, INCIDENTS_READER, shard)) ?? '0-0', published) >= 0
+  )
 }
 
 async function answerTo(pool: Pool, request: LateRequest): Promise<LateAnswer> {
@@ -118,13 +121,13 @@ async function answerTo(pool: Pool, request: LateRequest): Promise<LateAnswer> {
       const isFirst = rebuilding.firstMs === undefined
       for (const report of page) rebuilding.add(report)
       // Stored times have microseconds.
-      if (isFirst && (await standsFromBefore(pool, wearerId, page[0]!.timeMs - 1)))
+      if (isFirst && (await openSinceBefore(pool, wearerId, page[0]!.timeMs - 1)))
         return { request, failed: 'reports by which something was judged that stands are not stored any more' }
     }
     const ids = rebuilding.decided().map(({ incident }) => incident.id)
-    const toldToMs = lost ? baseMs + AHEAD_MS_MAX : baseMs
-    const told = (await readJudged(pool, wearerId, ids, fromMs, toldToMs)).map(asTold)
-    return { request, rebuilt: rebuiltToJson(rebuilding.finish(told, toldToMs)) }
+    const publishedToMs = lost ? baseMs + AHEAD_MS_MAX : baseMs
+    const published = (await readJudged(pool, wearerId, ids, fromMs, publishedToMs)).map(withKeyOrder)
+    return { request, rebuilt: rebuiltToJson(rebuilding.finish(published, publishedToMs)) }
   } catch (error) {
     if (!(error instanceof PlanInvalid || error instanceof ZoneInvalid)) throw error
     return { request, failed: error.message }

@@ -182,7 +182,7 @@ export class DeviceLink {
     for (const one of kept) this.#unconfirmed.add(one)
     this.#write(outgoing.bytes, () => {
       for (const one of kept) this.#deliver(one, this.#unconfirmed.delete(one))
-      this.#settle()
+      this.#resolveWaiting()
     })
     this.#helloLeft.shift()
     this.#pump()
@@ -229,7 +229,7 @@ export class DeviceLink {
     this.#backoffMs = this.#options.reconnectMsMin
     if (inFlight.kept.length === 0) this.#helloLeft.shift()
     for (const one of inFlight.kept) this.#deliver(one, true)
-    this.#settle()
+    this.#resolveWaiting()
     this.#pump()
   }
 
@@ -237,7 +237,7 @@ export class DeviceLink {
     if (now) this.#options.onDelivered(report, stored)
   }
 
-  #settle(): void {
+  #resolveWaiting(): void {
     if (this.pending > 0) return
     for (const resolve of this.#drained.splice(0)) resolve()
   }

@@ -50,7 +50,7 @@ export async function quietBefore(db: Db, wearerId: number, atMs: number, quietM
  * Something of the wearer's stands, and stood at or after `firstMs`, that begins or has its evidence before: a fold of what is
  * stored from `firstMs` on cannot come to it.
  */
-export async function standsFromBefore(db: Db, wearerId: number, firstMs: number): Promise<boolean> {
+export async function openSinceBefore(db: Db, wearerId: number, firstMs: number): Promise<boolean> {
   const { rows } = await db.query(
     `SELECT 1 FROM incident
     WHERE wearer_id = $1 AND type <> ALL ($3) AND NOT withdrawn AND (end_at IS NULL OR end_at >= from_ms($2))

@@ -86,11 +86,11 @@ export class ReportAppender {
   }
 
   /** The same for a report in numbers; all of it is taken but the content key, which is made here. */
-  appendFlat(report: LogReport): Promise<void> {
+  appendLogReport(report: LogReport): Promise<void> {
     const refusal = this.#refusal()
     if (refusal !== undefined) return refusal
     const batch = this.#batchOf(report.wearerId)
-    batch.writer.addFlat(report)
+    batch.writer.addLogReport(report)
     return this.#added(batch)
   }
 

@@ -39,7 +39,7 @@ export async function readNotified(
 ): Promise<Map<string, string>> {
   const notified = new Map<string, string>()
   if (incidentIds.length === 0) return notified
-  const found = await redis.mget(...incidentIds.map((id) => keys.told(shard, id)))
+  const found = await redis.mget(...incidentIds.map((id) => keys.notified(shard, id)))
   for (const [i, json] of found.entries()) if (json !== null) notified.set(incidentIds[i] as string, json)
   return notified
 }
@@ -62,7 +62,7 @@ export async function commitNotified(
   for (const { incidentId, json, keptMs, dueMs } of notified) args.push(incidentId, json, keptMs ?? '', dueMs ?? '')
   const positions = [keys.position('notify', shard), keys.position(ACTS_READER, shard)]
   const touched = [keys.lease('notify', shard), ...positions, keys.due(shard)]
-  for (const { incidentId } of notified) touched.push(keys.told(shard, incidentId))
+  for (const { incidentId } of notified) touched.push(keys.notified(shard, incidentId))
   if ((await runScript(redis, COMMIT, touched, args)) !== 1)
     throw new FencedOff(`shard ${shard} is not held with token ${token} any more`)
 }

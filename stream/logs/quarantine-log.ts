@@ -11,7 +11,7 @@ import { FROM_THE_BEGINNING, readRows } from './read-reports.ts'
 /** Entries kept; at QUARANTINE_BYTES_MAX each this bounds its memory. */
 export const QUARANTINE_ENTRIES_MAX = 20_000
 /** Of these by one sender; strangers are one. */
-export const QUARANTINE_SHARE_MAX = 2000
+export const QUARANTINE_QUOTA_MAX = 2000
 const ITEMS_PER_SCRIPT = 100
 
 const FORGET = `
@@ -95,11 +95,11 @@ export async function appendQuarantine(
   redis: RedisClient,
   keys: Keys,
   items: readonly QuarantineItem[],
-  { entriesMax = QUARANTINE_ENTRIES_MAX, shareMax = QUARANTINE_SHARE_MAX, askedFor = '' } = {},
+  { entriesMax = QUARANTINE_ENTRIES_MAX, quotaMax = QUARANTINE_QUOTA_MAX, askedFor = '' } = {},
 ): Promise<QuarantineReply> {
   const reply: QuarantineReply = { pushedOut: 0, refused: 0, left: new Map() }
   for (let from = 0; from === 0 || from < items.length; from += ITEMS_PER_SCRIPT) {
-    const args: ScriptArgument[] = [entriesMax, shareMax, askedFor]
+    const args: ScriptArgument[] = [entriesMax, quotaMax, askedFor]
     for (const item of items.slice(from, from + ITEMS_PER_SCRIPT)) args.push(item.sender, describe(item), rawOf(item))
     let said: (number | string)[]
     try {

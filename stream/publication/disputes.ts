@@ -72,7 +72,7 @@ redis.call('INCR', KEYS[2])
 return 1
 `)
 
-const SETTLE = script(`
+const RESOLVE = script(`
 -- KEYS 1 disputes (hash), 2 version, 3 senders (hash); ARGV bracelets
 redis.call('HDEL', KEYS[1], unpack(ARGV))
 redis.call('HDEL', KEYS[3], unpack(ARGV))
@@ -91,8 +91,8 @@ export async function noteSenders(
     const args = seen
       .slice(from, from + PER_SCRIPT)
       .flatMap((one) => [one.braceletId, one.sender, one.receivedMs, JSON.stringify(one)])
-    const told = (await runScript(redis, NOTE, [keys.senders], [SEEN_KEPT_MAX, SEEN_KEPT_MS, ...args])) as string[]
-    for (let i = 0; i < told.length; i += 2) contended.set(Number(told[i]), JSON.parse(told[i + 1]!))
+    const pairs = (await runScript(redis, NOTE, [keys.senders], [SEEN_KEPT_MAX, SEEN_KEPT_MS, ...args])) as string[]
+    for (let i = 0; i < pairs.length; i += 2) contended.set(Number(pairs[i]), JSON.parse(pairs[i + 1]!))
   }
   return contended
 }
@@ -119,11 +119,11 @@ export async function readDisputes(redis: RedisClient, keys: Keys): Promise<Disp
  * An officer has looked: what is known of the wearer's disputes goes, and so does what led to them. Gives the bracelets. Where two
  * senders go on, it is disputed anew.
  */
-export async function settleDisputes(redis: RedisClient, keys: Keys, wearerId: number): Promise<number[]> {
+export async function resolveDisputes(redis: RedisClient, keys: Keys, wearerId: number): Promise<number[]> {
   const bracelets = (await readDisputes(redis, keys))
     .filter((dispute) => dispute.wearerId === wearerId)
     .map(({ braceletId }) => braceletId)
   if (bracelets.length > 0)
-    await runScript(redis, SETTLE, [keys.disputes, keys.disputesVersion, keys.senders], bracelets)
+    await runScript(redis, RESOLVE, [keys.disputes, keys.disputesVersion, keys.senders], bracelets)
   return bracelets
 }

@@ -9,7 +9,7 @@ import type { PublicationKeys } from '../redis/keys.ts'
 import { FencedOff } from '../redis/redis-errors.ts'
 import { runScript, script } from '../redis/run-script.ts'
 import { scanHash } from '../redis/scan-hash.ts'
-import { addTo, parseHead, SHARE_WORDS } from '../redis/seal.ts'
+import { addTo, DIGEST_INTS, parseHead } from '../redis/seal.ts'
 
 /** No version yet. */
 export const VERSION_NONE = 0
@@ -73,12 +73,12 @@ export async function publishAllRecords(
 ): Promise<string[]> {
   const { set, seal } = keys
   const head = parseHead(await redis.get(keys.head))
-  const sum = new Int32Array(SHARE_WORDS)
+  const sum = new Int32Array(DIGEST_INTS)
   const seen = new Set<string>()
   const kept = new Set<string>()
   const gone: string[] = []
   let newest = head?.stamp ?? 0
-  const stored = { count: 0, sum: new Int32Array(SHARE_WORDS) }
+  const stored = { count: 0, sum: new Int32Array(DIGEST_INTS) }
   await scanHash(redis, keys.records, (field, value) => {
     if (seen.has(field)) return
     seen.add(field)
@@ -86,13 +86,13 @@ export async function publishAllRecords(
     const wanted = records.get(field)
     stored.count++
     if (opened !== undefined) {
-      addTo(stored.sum, opened.share)
+      addTo(stored.sum, opened.digest)
       newest = Math.max(newest, opened.stamp)
     }
     if (wanted === undefined) gone.push(field)
     else if (opened?.body === wanted) {
       kept.add(field)
-      addTo(sum, opened.share)
+      addTo(sum, opened.digest)
     }
   })
   const announced = head !== undefined && seal.vouches(set, head, stored.count, stored.sum)
@@ -100,8 +100,8 @@ export async function publishAllRecords(
   const changed: string[] = []
   const write = async (fields: string[]): Promise<void> => {
     const pairs = fields.flatMap((field) => {
-      const { text, share } = seal.seal(set, field, stamp, records.get(field) as string)
-      addTo(sum, share)
+      const { text, digest } = seal.seal(set, field, stamp, records.get(field) as string)
+      addTo(sum, digest)
       return [field, text]
     })
     await fenced(redis, WRITE, [keys.fence, keys.records], [token ?? '', pairs.length, ...pairs])

@@ -85,7 +85,7 @@ export class RecordReader {
         if (text === undefined && this.#held.stampOf(field) >= 0) gone.push(field)
       }
     }
-    return this.#settle(gone, changed)
+    return this.#verify(gone, changed)
   }
 
   async #takeAll(changed: News['changed']): Promise<boolean> {
@@ -98,7 +98,7 @@ export class RecordReader {
       })
       for (const field of this.#refused) if (!there.has(field)) this.#refused.delete(field)
       const gone = [...this.#held.fields()].filter((field) => !there.has(field))
-      if (await this.#settle(gone, changed)) return true
+      if (await this.#verify(gone, changed)) return true
       if (look === LOOKS_MAX || (await this.#redis.get(this.#keys.head)) === before) break
     }
     this.#suspect = true
@@ -115,7 +115,7 @@ export class RecordReader {
     else {
       this.#refused.delete(field)
       if (opened.stamp === heldStamp) return
-      this.#held.put(field, opened.stamp, opened.share)
+      this.#held.put(field, opened.stamp, opened.digest)
       changed.set(field, opened.body)
     }
   }
@@ -126,7 +126,7 @@ export class RecordReader {
   }
 
   /** True where the head vouches for what is held without `gone`, which go then. */
-  async #settle(gone: readonly string[], changed: News['changed']): Promise<boolean> {
+  async #verify(gone: readonly string[], changed: News['changed']): Promise<boolean> {
     const { set, seal, head: headKey } = this.#keys
     const head = parseHead(await this.#redis.get(headKey))
     const held = this.#held

@@ -45,7 +45,7 @@ export function connectRedis(settings: RedisSettings, connectionName: string, lo
   const redis = settings.cluster
     ? new Cluster([settings.url], clusterOptions(settings, connectionName))
     : new Redis(settings.url, { ...connectionOptions(settings, connectionName), retryStrategy: reconnectDelayMs })
-  tellOutages(redis, connectionName, log)
+  logOutages(redis, connectionName, log)
   return redis
 }
 
@@ -71,14 +71,14 @@ export function connectQueueWorker(settings: RedisSettings, connectionName: stri
         ...patient,
         retryStrategy: reconnectDelayMs,
       })
-  tellOutages(redis, connectionName, log)
+  logOutages(redis, connectionName, log)
   return redis
 }
 
 /** Another connection to the same place, told of in the same log. */
 export function duplicateRedis(redis: RedisClient, connectionName: string): RedisClient {
   const copy: RedisClient = redis instanceof Cluster ? redis.duplicate() : redis.duplicate({ connectionName })
-  tellOutages(copy, connectionName, logOf.get(redis))
+  logOutages(copy, connectionName, logOf.get(redis))
   return copy
 }
 
@@ -106,7 +106,7 @@ function away(reason: string): LogUnavailable {
   return new LogUnavailable('away', reason)
 }
 
-function tellOutages(redis: RedisClient, connection: string, log: Log | undefined): void {
+function logOutages(redis: RedisClient, connection: string, log: Log | undefined): void {
   if (log !== undefined) logOf.set(redis, log)
   let away = false
   redis.on('error', (error: Error) => {

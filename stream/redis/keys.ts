@@ -65,7 +65,7 @@ export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
     token: (role: string, shard: Shard) => inShard(shard, `token:${role}`),
     position: (reader: string, shard: Shard) => inShard(shard, `position:${reader}`),
     /** What recipients were last told about an incident. */
-    told: (shard: Shard, incidentId: string) => inShard(shard, `told:${incidentId}`),
+    notified: (shard: Shard, incidentId: string) => inShard(shard, `told:${incidentId}`),
     /** When the next level has to be told of an incident that nobody took. */
     due: (shard: Shard) => inShard(shard, 'due'),
     /** How many bracelets of each unit the shard's evaluator hears and how many are silent. */

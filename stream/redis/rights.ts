@@ -112,7 +112,7 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
       ...leasesOf(keys, 'notify'),
       { keys: [keys.incidents(EVERY), keys.acts], commands: 'xread' },
       { keys: [keys.position('notify', EVERY), keys.position(ACTS_READER, EVERY)], commands: 'get set', script: true },
-      { keys: [keys.told(EVERY, EVERY)], commands: 'mget set', script: true },
+      { keys: [keys.notified(EVERY, EVERY)], commands: 'mget set', script: true },
       { keys: [keys.due(EVERY)], commands: 'zadd zrem zrangebyscore', script: true },
       { keys: [keys.recipients], commands: 'sadd smembers' },
       { keys: [keys.notifiedLevels], commands: 'set' },

@@ -7,11 +7,11 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 
 /** `stamp` grows with every publication of the set. `share`: the record's part in the sum of its set, SHARE_WORDS numbers. */
-export type Sealed = { stamp: number; body: string; share: Int32Array }
+export type Sealed = { stamp: number; body: string; digest: Int32Array }
 export type Head = { stamp: number; count: number; mac: string }
 
 export type Seal = {
-  seal(set: string, name: string, stamp: number, body: string): { text: string; share: Int32Array }
+  seal(set: string, name: string, stamp: number, body: string): { text: string; digest: Int32Array }
   /** Undefined: not sealed with this key under this name. */
   open(set: string, name: string, text: string): Sealed | undefined
   headText(set: string, stamp: number, count: number, sum: Int32Array): string
@@ -19,7 +19,7 @@ export type Seal = {
   vouches(set: string, head: Head, count: number, sum: Int32Array): boolean
 }
 
-export const SHARE_WORDS = 8
+export const DIGEST_INTS = 8
 const MAC_BYTES = 32
 const MAC_CHARS = 43
 /** Shorter keys are guessed. */
@@ -39,7 +39,7 @@ export function sealOf(key: string): Seal {
   return {
     seal(set, name, stamp, body) {
       const both = digest('record', [set, name, stamp], body)
-      return { text: `${both.toString('base64url', 0, MAC_BYTES)}.${stamp}.${body}`, share: shareOf(both) }
+      return { text: `${both.toString('base64url', 0, MAC_BYTES)}.${stamp}.${body}`, digest: digestOf(both) }
     },
     open(set, name, text) {
       const bodyAt = text.indexOf('.', MAC_CHARS + 1) + 1
@@ -48,7 +48,7 @@ export function sealOf(key: string): Seal {
       const body = text.slice(bodyAt)
       const both = digest('record', [set, name, stamp], body)
       return isMac(text.slice(0, MAC_CHARS), both.subarray(0, MAC_BYTES))
-        ? { stamp, body, share: shareOf(both) }
+        ? { stamp, body, digest: digestOf(both) }
         : undefined
     },
     headText: (set, stamp, count, sum) => `${headMac(set, stamp, count, sum).toString('base64url')}.${stamp}.${count}`,
@@ -66,14 +66,14 @@ export function parseHead(text: string | null): Head | undefined {
   return { mac, stamp: Number(stamp), count: Number(count) }
 }
 
-export function addTo(sum: Int32Array, share: Int32Array): void {
-  for (let i = 0; i < SHARE_WORDS; i++) sum[i]! ^= share[i]!
+export function addTo(sum: Int32Array, digest: Int32Array): void {
+  for (let i = 0; i < DIGEST_INTS; i++) sum[i]! ^= digest[i]!
 }
 
-function shareOf(both: Buffer): Int32Array {
-  const share = new Int32Array(SHARE_WORDS)
-  for (let i = 0; i < SHARE_WORDS; i++) share[i] = both.readInt32LE(MAC_BYTES + 4 * i)
-  return share
+function digestOf(both: Buffer): Int32Array {
+  const digest = new Int32Array(DIGEST_INTS)
+  for (let i = 0; i < DIGEST_INTS; i++) digest[i] = both.readInt32LE(MAC_BYTES + 4 * i)
+  return digest
 }
 
 function isMac(text: string, mac: Buffer): boolean {

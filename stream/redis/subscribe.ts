@@ -19,27 +19,27 @@ export function subscribe(
   onSubscribed: () => void = () => undefined,
 ): Subscription {
   const connection = duplicateRedis(redis, connectionName)
-  let standing = false
-  let tellReady: () => void
+  let isSubscribed = false
+  let resolveReady: () => void
   const ready = new Promise<void>((resolve) => {
-    tellReady = resolve
+    resolveReady = resolve
   })
-  const stands = () => {
-    standing = true
-    tellReady()
+  const onFirst = () => {
+    isSubscribed = true
+    resolveReady()
     onSubscribed()
   }
   // The connection's error event tells what went wrong; the next `ready` or the next look tries again.
   const tryLater = () => {
-    standing = false
+    isSubscribed = false
   }
-  const subscribeAll = () => void connection.subscribe(...channels).then(stands, tryLater)
+  const subscribeAll = () => void connection.subscribe(...channels).then(onFirst, tryLater)
   connection.on('ready', subscribeAll)
   connection.on('close', tryLater)
   connection.on('messageBuffer', (channel: Buffer, message: Buffer) => handler(channel.toString(), message))
   const looking = setInterval(() => {
     if (connection.status !== 'ready') return
-    if (!standing) subscribeAll()
+    if (!isSubscribed) subscribeAll()
     else if (!(connection instanceof Cluster)) connection.ping().catch(tryLater)
   }, SOCKET_SILENT_MS_MAX)
   return {

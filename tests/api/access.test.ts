@@ -231,7 +231,7 @@ test('the same idempotency key gives the same act', async () => {
 })
 
 test('an incident that PostgreSQL does not have yet can be read and acted upon, by those who see the wearer', async () => {
-  const { incident } = await t.tell(wearers.b1)
+  const { incident } = await t.publish(wearers.b1)
   const path = `/v1/incidents/${incident.id}`
   // The hub hears of it in its own time.
   await expect.poll(async () => (await read('kepalaB', path)).status).toBe(200)
@@ -268,7 +268,7 @@ test('an incident is told to Kanwil for a written reason only, also while Postgr
   await t.database.ownerPool.query('DELETE FROM access_grant')
   const recorded = incident({ id: '20000000-0000-4000-8000-000000000001', wearerId: wearers.b1.n, evidence })
   await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [recorded]))
-  const { incident: fresh } = await t.tell(wearers.b1, { evidence })
+  const { incident: fresh } = await t.publish(wearers.b1, { evidence })
   await waitFor(async () => expect((await read('kepalaB', `/v1/incidents/${fresh.id}`)).status).toBe(200))
   const places = async (officer: string) => {
     const list = (await read(officer, '/v1/incidents?state=all')).body as { incidents: IncidentView[] }
@@ -289,7 +289,7 @@ test('an incident is told to Kanwil for a written reason only, also while Postgr
 })
 
 test('a resolution is for the signs told so far, also those that PostgreSQL does not have yet', async () => {
-  const { incident: fresh } = await t.tell(wearers.a1, { type: 'strap_open', severity: 'kritis' })
+  const { incident: fresh } = await t.publish(wearers.a1, { type: 'strap_open', severity: 'kritis' })
   await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [fresh]))
   const resolve = async () => {
     const outcome = { action: 'resolve', resolution: 'alarm_palsu' }
@@ -297,7 +297,7 @@ test('a resolution is for the signs told so far, also those that PostgreSQL does
     return (body as { act: IncidentAct }).act
   }
   expect((await resolve()).signs).toBeUndefined()
-  const { incident: again } = await t.tell(wearers.a1, { ...fresh, revision: 2, signs: 2 })
+  const { incident: again } = await t.publish(wearers.a1, { ...fresh, revision: 2, signs: 2 })
   await waitFor(async () => expect((await resolve()).signs).toBe(2))
   await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [again]))
   const { incidents } = (await read('pk1A', '/v1/incidents')).body as { incidents: IncidentView[] }
@@ -305,12 +305,12 @@ test('a resolution is for the signs told so far, also those that PostgreSQL does
 })
 
 test('a resolution holds for the signs on the officer’s screen and no more', async () => {
-  const { incident: fresh } = await t.tell(wearers.a1, { type: 'strap_open', severity: 'kritis' })
+  const { incident: fresh } = await t.publish(wearers.a1, { type: 'strap_open', severity: 'kritis' })
   const path = `/v1/incidents/${fresh.id}/acts`
   await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [fresh]))
   const resolve = (signs?: unknown) =>
     send('pk1A', path, { action: 'resolve', resolution: 'alarm_palsu', ...(signs !== undefined && { signs }) })
-  const signsOf = async (signs?: number) => {
+  const occurrencesOf = async (signs?: number) => {
     const { status, body } = await resolve(signs)
     expect(status).toBe(200)
     return (body as { act: IncidentAct }).act.signs ?? 1
@@ -320,15 +320,15 @@ test('a resolution holds for the signs on the officer’s screen and no more', a
   for (const wrong of [-1, 1.5, '2', null, 2 ** 53])
     expect([wrong, (await resolve(wrong)).status]).toEqual([wrong, 400])
   const again = { ...fresh, revision: 2, signs: 3 }
-  await t.tell(wearers.a1, again)
+  await t.publish(wearers.a1, again)
   await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [again]))
   // The device raised it anew, twice, while the officer's line was down; the dialog is still open.
-  expect(await signsOf(1)).toBe(1)
-  expect(await signsOf(0)).toBe(1)
-  expect(await signsOf(2)).toBe(2)
+  expect(await occurrencesOf(1)).toBe(1)
+  expect(await occurrencesOf(0)).toBe(1)
+  expect(await occurrencesOf(2)).toBe(2)
   expect(await open()).toContain(fresh.id)
   // Signs that nobody has heard of yet are not resolved in advance.
-  expect(await signsOf(7)).toBe(3)
+  expect(await occurrencesOf(7)).toBe(3)
   expect(await open()).not.toContain(fresh.id)
-  expect(await signsOf()).toBe(3)
+  expect(await occurrencesOf()).toBe(3)
 })

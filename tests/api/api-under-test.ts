@@ -33,7 +33,7 @@ export type ApiUnderTest = {
   /** Signs in; gives the cookie. */
   signIn(officer: string, at?: RunningApi): Promise<string>
   /** Appends a revision to the incident log; gives its entry's id. */
-  tell(wearer: SeededWearer, some?: Partial<Incident>): Promise<{ entryId: string; incident: Incident }>
+  publish(wearer: SeededWearer, some?: Partial<Incident>): Promise<{ entryId: string; incident: Incident }>
   close(): Promise<void>
 }
 
@@ -75,7 +75,7 @@ export async function apiUnderTest(options: Partial<ApiOptions> & Services = {})
   return {
     ...{ database, redis, seeded, api, another },
     signIn: (officer, at = api) => signIn(at, officer),
-    tell: (wearer, some) => tell(redis, wearer, some),
+    publish: (wearer, some) => publish(redis, wearer, some),
     async close() {
       for (const close of closing) await close()
       if (apiRedis !== redis.redis) apiRedis.disconnect()
@@ -128,15 +128,15 @@ export function post(
   })
 }
 
-let told = 0
+let published = 0
 
-async function tell(
+async function publish(
   { redis, keys }: TestRedis,
   wearer: SeededWearer,
   some: Partial<Incident> = {},
 ): Promise<{ entryId: string; incident: Incident }> {
-  told++
-  const id = `10000000-0000-4000-8000-${String(told).padStart(12, '0')}`
+  published++
+  const id = `10000000-0000-4000-8000-${String(published).padStart(12, '0')}`
   const whole = incident({ id, wearerId: wearer.n, conditionId: wearer.conditionId, ...some })
   const entryId = await redis.xadd(keys.incidents(wearer.n % SHARDS), '*', 'json', JSON.stringify(whole))
   return { entryId: entryId as string, incident: whole }

@@ -30,7 +30,7 @@ test('without the database incidents still reach the consoles; what needs it say
   await client.until('status', (m) => m.database === 'ok')
   database.shut()
   await client.until('status', (m) => m.database === 'away')
-  const { incident } = await t.tell(a1)
+  const { incident } = await t.publish(a1)
   const { incident: view } = await client.until('incident', (m) => m.incident.id === incident.id)
   expect(view).toMatchObject({ wearer: { name: 'Klien a1' }, conditionName: 'Rumah a1' })
   for (const path of ['/v1/me', '/v1/incidents', `/v1/wearers/${a1.id}`, '/v1/zones']) {
@@ -66,7 +66,7 @@ test('without Redis the consoles are told, an act stands all the same, and nothi
   await client.until('status', (m) => m.redis === 'away')
   expect(await refusedLive(t.api, { cookie, origin: t.api.baseUrl })).toBe(503)
   // The log itself goes on elsewhere; only we cannot reach it.
-  const { incident } = await t.tell(a1)
+  const { incident } = await t.publish(a1)
   const answer = await post(
     t.api,
     `/v1/incidents/${a1.incidentId}/acts`,

@@ -39,9 +39,11 @@ test('an incident is on the screen of those who see the wearer and on no other',
   const seeing = await Promise.all(['pk1A', 'operatorA', 'kepalaA'].map(live))
   const blind = await Promise.all(['pk2A', 'kepalaB', 'pkC', 'auditorA', 'adminA', 'kanwil', 'ditjenpas'].map(live))
   await Promise.all([...seeing, ...blind].map((each) => each.until('status')))
-  const { incident } = await t.tell(wearers.a1)
-  const told = await Promise.all(seeing.map((each) => each.until('incident', (m) => m.incident.id === incident.id)))
-  for (const { incident: view } of told)
+  const { incident } = await t.publish(wearers.a1)
+  const published = await Promise.all(
+    seeing.map((each) => each.until('incident', (m) => m.incident.id === incident.id)),
+  )
+  for (const { incident: view } of published)
     expect(view).toEqual({
       ...incident,
       standing: { fromMs: expect.any(Number) },
@@ -50,7 +52,7 @@ test('an incident is on the screen of those who see the wearer and on no other',
       acts: [],
     })
   // What is said later comes later: once the marker is here, nothing before it is still under way.
-  const markers = await Promise.all([wearers.a2, wearers.b1, wearers.c1].map((wearer) => t.tell(wearer)))
+  const markers = await Promise.all([wearers.a2, wearers.b1, wearers.c1].map((wearer) => t.publish(wearer)))
   const marks = new Set(markers.map((marker) => marker.incident.id))
   for (const each of blind.slice(0, 3)) await each.until('incident', (m) => marks.has(m.incident.id))
   for (const each of blind) await each.until('status', (m) => m.liveMs >= Date.now() - 60_000)
@@ -63,7 +65,7 @@ test('Kanwil hears of a person’s incidents when the reason has been written, o
   const evidence = [{ timeMs: 1, role: 'start' as const, latE7: -69_000_000, lonE7: 1_076_000_000, radiusM: 8 }]
   const [pk, kanwil] = [await live('pkB'), await live('kanwil')]
   await Promise.all([pk, kanwil].map((each) => each.until('status')))
-  const { incident } = await t.tell(wearers.b1, { evidence })
+  const { incident } = await t.publish(wearers.b1, { evidence })
   const mine = await pk.until('incident', (m) => m.incident.id === incident.id)
   expect(mine.incident.evidence).toEqual(evidence)
   expect(kanwil.all('incident')).toEqual([])
@@ -75,7 +77,7 @@ test('Kanwil hears of a person’s incidents when the reason has been written, o
     (m) => m.incident.id === incident.id && m.incident.evidence[0]?.latE7 !== undefined,
   )
   expect(again.incident.evidence).toEqual(evidence)
-  const { incident: next } = await t.tell(wearers.b1)
+  const { incident: next } = await t.publish(wearers.b1)
   const named = await kanwil.until('incident', (m) => m.incident.id === next.id)
   expect(named.incident.conditionName).toBe('Rumah b1')
   pk.cut()
@@ -86,7 +88,7 @@ test('Kanwil hears of a person’s incidents when the reason has been written, o
 test('an act of one officer is heard by the others, and by no other Bapas', async () => {
   const [acting, other, elsewhere] = [await live('pk1A'), await live('operatorA'), await live('kepalaB')]
   await Promise.all([acting, other, elsewhere].map((each) => each.until('status')))
-  const { incident } = await t.tell(wearers.a1)
+  const { incident } = await t.publish(wearers.a1)
   await acting.until('incident', (m) => m.incident.id === incident.id)
   const answer = await post(
     t.api,
@@ -97,7 +99,7 @@ test('an act of one officer is heard by the others, and by no other Bapas', asyn
   const { act } = (await answer.json()) as { act: { actId: number } }
   const heard = await Promise.all([acting, other].map((each) => each.until('act', (m) => m.act.actId === act.actId)))
   for (const message of heard) expect(message.act).toEqual(act)
-  const second = await t.tell(wearers.a1, { id: incident.id, revision: 2 })
+  const second = await t.publish(wearers.a1, { id: incident.id, revision: 2 })
   const view = await other.until('incident', (m) => m.incident.revision === 2 && m.incident.id === second.incident.id)
   expect(view.incident.acts).toEqual([act])
   const marker = { ...act, incidentId: wearers.b1.incidentId, wearerId: wearers.b1.n, actId: 1e9 }
@@ -109,12 +111,12 @@ test('an act of one officer is heard by the others, and by no other Bapas', asyn
 
 test('at once: an incident and an act wait for no rhythm, were each of them a day apart', async () => {
   const day = 86_400_000
-  const rhythms = { statusEveryMs: day, checkEveryMs: day, pingEveryMs: day, retryMs: day, rulesSettleMs: day }
+  const rhythms = { statusEveryMs: day, checkEveryMs: day, pingEveryMs: day, retryMs: day, rulesDebounceMs: day }
   const slow = await t.another({ limits: rhythms })
   const [cookie, other] = [await t.signIn('pk1A', slow), connectLive(slow, await t.signIn('operatorA', slow))]
   const own = connectLive(slow, cookie)
   await Promise.all([own, other].map((each) => each.until('status')))
-  const { incident } = await t.tell(wearers.a1)
+  const { incident } = await t.publish(wearers.a1)
   await Promise.all([own, other].map((each) => each.until('incident', (m) => m.incident.id === incident.id)))
   const answer = await post(slow, `/v1/incidents/${incident.id}/acts`, { action: 'acknowledge' }, cookie)
   const { act } = (await answer.json()) as { act: { actId: number } }
@@ -164,30 +166,30 @@ test('a newcomer is told where everyone is', async () => {
 
 test('a wearer who changes hands leaves one console and enters the other, with what stands open', async () => {
   const [before, after] = [await live('pkB'), await live('kepalaB')]
-  const { incident } = await t.tell(wearers.b1)
+  const { incident } = await t.publish(wearers.b1)
   await Promise.all([before, after].map((each) => each.until('incident', (m) => m.incident.id === incident.id)))
   const { ownerPool } = t.database
-  const newcomer = await live('pk2A')
-  await newcomer.until('status')
+  const joining = await live('pk2A')
+  await joining.until('status')
   await ownerPool.query('UPDATE wearer SET unit_path = $2, pk_officer_id = $3 WHERE id = $1', [
     wearers.b1.n,
     'dj.jabar.bandung',
     t.seeded.officers.pk2A,
   ])
   await before.until('roster', (m) => m.wearers.length === 0)
-  await newcomer.until('roster', (m) => m.wearers.some(({ n }) => n === wearers.b1.n))
-  await newcomer.until('incident', (m) => m.incident.id === incident.id)
-  await newcomer.until('incident', (m) => m.incident.id === wearers.b1.incidentId)
-  const next = await t.tell(wearers.b1)
-  await newcomer.until('incident', (m) => m.incident.id === next.incident.id)
+  await joining.until('roster', (m) => m.wearers.some(({ n }) => n === wearers.b1.n))
+  await joining.until('incident', (m) => m.incident.id === incident.id)
+  await joining.until('incident', (m) => m.incident.id === wearers.b1.incidentId)
+  const next = await t.publish(wearers.b1)
+  await joining.until('incident', (m) => m.incident.id === next.incident.id)
   expect(before.all('incident').map((m) => m.incident.id)).not.toContain(next.incident.id)
   await ownerPool.query('UPDATE wearer SET unit_path = $2, pk_officer_id = $3 WHERE id = $1', [
     wearers.b1.n,
     'dj.jabar.bogor',
     t.seeded.officers.pkB,
   ])
-  await newcomer.until('roster', (m) => m.wearers.length === 1 && newcomer.all('roster').length > 2)
-  for (const each of [before, after, newcomer]) each.cut()
+  await joining.until('roster', (m) => m.wearers.length === 1 && joining.all('roster').length > 2)
+  for (const each of [before, after, joining]) each.cut()
 })
 
 test('without a session, from elsewhere or at another place there is no feed', async () => {
@@ -207,7 +209,7 @@ test('signing out ends the feeds of that session at once, and no other', async (
   await post(t.api, '/api/auth/sign-out', {}, cookie)
   expect(await leaving.until('bye')).toEqual({ t: 'bye', reason: 'signed_out' })
   expect((await leaving.untilClosed()).code).toBe(4001)
-  const { incident } = await t.tell(wearers.a1)
+  const { incident } = await t.publish(wearers.a1)
   await staying.until('incident', (m) => m.incident.id === incident.id)
   staying.cut()
 })

@@ -54,10 +54,10 @@ async function startLater(actsReadMs = 10_000): Promise<RunningApi> {
 
 test('an incident resolved before memory began is told as resolved when it goes on', async () => {
   const { a1 } = t.seeded.wearers
-  const told = await Promise.all(
-    Array.from({ length: 20 }, () => t.tell(a1, { type: 'strap_open', severity: 'kritis' })),
+  const published = await Promise.all(
+    Array.from({ length: 20 }, () => t.publish(a1, { type: 'strap_open', severity: 'kritis' })),
   )
-  const incidents = told.map((each) => each.incident)
+  const incidents = published.map((each) => each.incident)
   await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, incidents))
   const resolved = await Promise.all(incidents.map(({ id }) => act(id, RESOLVE)))
   await leaveTheLog(resolved)
@@ -72,7 +72,7 @@ test('an incident resolved before memory began is told as resolved when it goes 
   const later = await startLater()
   const fresh = connectLive(later, cookie)
   await fresh.until('status')
-  for (const each of incidents) await t.tell(a1, { ...each, revision: 2, endMs: each.startMs + 60_000 })
+  for (const each of incidents) await t.publish(a1, { ...each, revision: 2, endMs: each.startMs + 60_000 })
   // And one that comes back with its cursor and is told from the log.
   const back = connectLive(later, cookie, { cursor })
   expect((await back.until('hello')).resumed).toBe(true)
@@ -94,13 +94,13 @@ test('of a whole unit too; and what is done about it next comes once, after what
   const later = await startLater()
   const client = connectLive(later, cookie)
   await client.until('status')
-  const tellUnit = (revision: number) =>
+  const publishUnit = (revision: number) =>
     redis.xadd(keys.incidents(0), '*', 'json', JSON.stringify({ ...outage, revision }))
-  await tellUnit(2)
+  await publishUnit(2)
   expect((await client.until('incident', (m) => m.incident.revision === 2)).incident.acts).toEqual([taken])
   const note = await act(outage.id, { action: 'note', note: 'menara seluler padam' })
   await client.until('act', (m) => m.act.actId === note.actId)
-  await tellUnit(3)
+  await publishUnit(3)
   expect((await client.until('incident', (m) => m.incident.revision === 3)).incident.acts).toEqual([taken, note])
   client.cut()
 })
@@ -115,14 +115,14 @@ test('while the database is away an alert does not wait for what was done about 
   const client = connectLive(later, cookie)
   await client.until('status', (m) => m.database === 'ok')
   gate.shut()
-  await t.tell(a1, { ...old, revision: 2 })
+  await t.publish(a1, { ...old, revision: 2 })
   expect(
     (await client.until('incident', (m) => m.incident.revision === 2 && m.incident.id === old.id)).incident.acts,
   ).toEqual([])
   gate.open()
   const from = client.messages.length
   await expect.poll(() => client.messages.slice(from).some((m) => m.t === 'status' && m.database === 'ok')).toBe(true)
-  await t.tell(a1, { ...old, revision: 3 })
+  await t.publish(a1, { ...old, revision: 3 })
   const { incident: view } = await client.until(
     'incident',
     (m) => m.incident.revision === 3 && m.incident.id === old.id,
@@ -151,9 +151,12 @@ test('nor while the database says nothing; then it is not asked again until it h
     ).rows[0].n
   try {
     for (const revision of [2, 3, 4]) {
-      await t.tell(a1, { ...old, revision })
-      const told = await client.until('incident', (m) => m.incident.id === old.id && m.incident.revision === revision)
-      expect(told.incident.acts).toEqual([])
+      await t.publish(a1, { ...old, revision })
+      const published = await client.until(
+        'incident',
+        (m) => m.incident.id === old.id && m.incident.revision === revision,
+      )
+      expect(published.incident.acts).toEqual([])
     }
     // For three revisions.
     expect(await asked()).toBeLessThanOrEqual(servers)
@@ -163,10 +166,13 @@ test('nor while the database says nothing; then it is not asked again until it h
   }
   await expect.poll(asked).toBe(0)
   for (let revision = 5; ; revision++) {
-    await t.tell(a1, { ...old, revision })
-    const told = await client.until('incident', (m) => m.incident.id === old.id && m.incident.revision === revision)
-    if (told.incident.acts.length === 0) continue
-    expect(told.incident.acts).toEqual([resolved])
+    await t.publish(a1, { ...old, revision })
+    const published = await client.until(
+      'incident',
+      (m) => m.incident.id === old.id && m.incident.revision === revision,
+    )
+    if (published.incident.acts.length === 0) continue
+    expect(published.incident.acts).toEqual([resolved])
     break
   }
   client.cut()

@@ -43,7 +43,7 @@ test('wherever it is cut: nothing missed, nothing twice, in order', async () => 
       let client = connect()
       await client.until('status')
       const heard: string[] = []
-      const told: string[] = []
+      const published: string[] = []
       let revision = 1
       let incidentId: string | undefined
       for (const { what, whose, cut, server } of happenings) {
@@ -52,17 +52,17 @@ test('wherever it is cut: nothing missed, nothing twice, in order', async () => 
           acts++
           const act = { actId: acts, incidentId: wearer.incidentId, wearerId: wearer.n, action: 'acknowledge' } as const
           await appendAct(redis, keys, { ...act, officerName: 'x', atMs: acts })
-          told.push(`act ${acts}`)
-        } else if (what === 'theirs') await t.tell(t.seeded.wearers.b1)
+          published.push(`act ${acts}`)
+        } else if (what === 'theirs') await t.publish(t.seeded.wearers.b1)
         else {
           if (what === 'incident') incidentId = undefined
           revision = incidentId === undefined ? 1 : revision + 1
-          const { incident } = await t.tell(mine[0] as SeededWearer, {
+          const { incident } = await t.publish(mine[0] as SeededWearer, {
             revision,
             ...(incidentId && { id: incidentId }),
           })
           incidentId = incident.id
-          told.push(`${incident.id} ${revision}`)
+          published.push(`${incident.id} ${revision}`)
         }
         if (cut) {
           client.cut()
@@ -72,7 +72,7 @@ test('wherever it is cut: nothing missed, nothing twice, in order', async () => 
           expect((await client.until('hello')).resumed).toBe(true)
         }
       }
-      const { incident: last } = await t.tell(mine[0] as SeededWearer)
+      const { incident: last } = await t.publish(mine[0] as SeededWearer)
       acts++
       const marker = { actId: acts, incidentId: last.id, wearerId: last.wearerId, action: 'note' } as const
       await appendAct(redis, keys, { ...marker, officerName: 'x', atMs: acts, note: 'x' })
@@ -80,10 +80,10 @@ test('wherever it is cut: nothing missed, nothing twice, in order', async () => 
       await client.until('incident', (m) => m.incident.id === last.id)
       heard.push(...wordsOf(client))
       client.cut()
-      const about = heard.filter((word) => told.includes(word))
+      const about = heard.filter((word) => published.includes(word))
       const incidents = (words: string[]) => words.filter((word) => !word.startsWith('act'))
-      expect(incidents(about)).toEqual(incidents(told))
-      expect(about.filter((word) => word.startsWith('act'))).toEqual(told.filter((word) => word.startsWith('act')))
+      expect(incidents(about)).toEqual(incidents(published))
+      expect(about.filter((word) => word.startsWith('act'))).toEqual(published.filter((word) => word.startsWith('act')))
       // The next run's fresh console need not be told all this again.
       const edges = await redis.xinfo('STREAM', keys.incidents(last.wearerId % SHARDS))
       const at = (edges as unknown[])[(edges as unknown[]).indexOf('last-generated-id') + 1]
@@ -94,7 +94,7 @@ test('wherever it is cut: nothing missed, nothing twice, in order', async () => 
 })
 
 test('a fresh console is told what PostgreSQL does not have yet', async () => {
-  const { incident } = await t.tell(mine[0] as SeededWearer)
+  const { incident } = await t.publish(mine[0] as SeededWearer)
   const client = connect()
   expect((await client.until('hello')).resumed).toBe(false)
   await client.until('incident', (m) => m.incident.id === incident.id)
@@ -106,7 +106,7 @@ test('trimmed away, replaced, changed or forged: the console loads anew, and is 
   const wearer = mine[0] as SeededWearer
   const shard = wearer.n % SHARDS
   const client = connect()
-  const { incident: first } = await t.tell(wearer)
+  const { incident: first } = await t.publish(wearer)
   await client.until('incident', (m) => m.incident.id === first.id)
   client.cut()
   const { cursor } = client
@@ -115,13 +115,13 @@ test('trimmed away, replaced, changed or forged: the console loads anew, and is 
   expect((await whole.until('hello')).resumed).toBe(true)
   whole.cut()
 
-  await t.tell(wearer)
-  const { entryId: newest } = await t.tell(wearer)
+  await t.publish(wearer)
+  const { entryId: newest } = await t.publish(wearer)
   await redis.xtrim(keys.incidents(shard), 'MAXLEN', 1)
   await setPosition(redis, keys, 'record-incidents', shard, newest)
   const trimmed = connect(cursor)
   expect((await trimmed.until('hello')).resumed).toBe(false)
-  const { incident: next } = await t.tell(wearer)
+  const { incident: next } = await t.publish(wearer)
   await trimmed.until('incident', (m) => m.incident.id === next.id)
   const afterwards = trimmed.cursor
   trimmed.cut()

@@ -140,16 +140,16 @@ test('a home that is seen for a reason from now on', async () => {
 
 test('what the clock ends is told too', async () => {
   const { a2 } = t.seeded.wearers
-  const told = () => consoles.pk2A!.all('status')
-  for (let lastsMs = 1000, before = told().length; ; lastsMs *= 2, before = told().length) {
+  const statuses = () => consoles.pk2A!.all('status')
+  for (let lastsMs = 1000, before = statuses().length; ; lastsMs *= 2, before = statuses().length) {
     const nowMs = Date.now()
     const times = { decidedMs: nowMs, fromMs: nowMs, toMs: nowMs + lastsMs }
     await insertPermit(t.database.ownerPool, { ...rule(a2.zoneId), wearerId: a2.n, ...times })
-    await expect.poll(() => told().length).toBeGreaterThan(before)
+    await expect.poll(() => statuses().length).toBeGreaterThan(before)
     // On a machine so busy that it had ended before it was heard of, once more and longer.
-    if (told()[before]!.serverMs >= times.toMs) continue
-    await expect.poll(() => told().length).toBeGreaterThan(before + 1)
-    expect(told()[before + 1]!.serverMs).toBeGreaterThanOrEqual(times.toMs)
+    if (statuses()[before]!.serverMs >= times.toMs) continue
+    await expect.poll(() => statuses().length).toBeGreaterThan(before + 1)
+    expect(statuses()[before + 1]!.serverMs).toBeGreaterThanOrEqual(times.toMs)
     break
   }
 })

@@ -56,7 +56,7 @@ test('a console that reads slowly gets the newest position, not all of them, and
   slow.socket.pause()
   // More than the kernel takes for a reader that does not read.
   const ids: string[] = []
-  for (let i = 0; i < 60; i++) ids.push((await t.tell(wearer, { evidence: heavy })).incident.id)
+  for (let i = 0; i < 60; i++) ids.push((await t.publish(wearer, { evidence: heavy })).incident.id)
   await quick.until('incident', (m) => m.incident.id === ids.at(-1))
   for (let timeMs = 1; timeMs <= 300; timeMs++) {
     await publish(timeMs)
@@ -77,7 +77,7 @@ test('one that reads nothing is cut off, and misses nothing when it comes back',
   await Promise.all([stuck, quick].map((each) => each.until('status')))
   stuck.socket.pause()
   const ids: string[] = []
-  for (let i = 0; i < 160; i++) ids.push((await t.tell(wearer, { evidence: heavy })).incident.id)
+  for (let i = 0; i < 160; i++) ids.push((await t.publish(wearer, { evidence: heavy })).incident.id)
   await quick.until('incident', (m) => m.incident.id === ids.at(-1))
   await expect.poll(() => connected).toBe(1)
   stuck.socket.resume()

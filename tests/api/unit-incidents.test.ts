@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => t.close())
 
 const live = async (officer: string) => connectLive(t.api, await t.signIn(officer))
-const tellUnit = (incident: UnitIncident) =>
+const publishUnit = (incident: UnitIncident) =>
   t.redis.redis.xadd(t.redis.keys.incidents(UNITS_SHARD), '*', 'json', JSON.stringify(incident))
 const outageOf = (n: number, some: Partial<UnitIncident> = {}) =>
   unitIncident({ id: `50000000-0000-4000-8000-00000000000${n}`, unitPath: BANDUNG, ...some })
@@ -28,15 +28,15 @@ test('it is on the screens of its unit and of those above, with the unit’s nam
   const blind = await Promise.all(['kepalaB', 'pkC'].map(live))
   await Promise.all([...seeing, ...blind].map((each) => each.until('status')))
   const outage = outageOf(1)
-  await tellUnit(outage)
+  await publishUnit(outage)
   for (const each of seeing) {
     const { incident } = await each.until('incident', (m) => m.incident.id === outage.id)
     expect(incident).toEqual({ ...outage, standing: { fromMs: expect.any(Number) }, unit: UNIT, acts: [] })
   }
   const marker = outageOf(2, { unitPath: 'dj' })
-  await tellUnit(marker)
+  await publishUnit(marker)
   for (const unitPath of ['dj.jabar.bogor', 'dj.bali.denpasar'])
-    await tellUnit(outageOf(unitPath.length % 7, { unitPath }))
+    await publishUnit(outageOf(unitPath.length % 7, { unitPath }))
   for (const each of blind) {
     await each.until('incident', (m) => m.incident.unitPath !== undefined)
     expect(each.all('incident').every((m) => m.incident.unitPath !== BANDUNG)).toBe(true)
@@ -48,7 +48,7 @@ test('so new that it is not in PostgreSQL: read, acknowledged, and the act is he
   const [operator, elsewhere] = await Promise.all(['operatorA', 'kepalaB'].map(live))
   const outage = outageOf(8)
   await Promise.all([operator!, elsewhere!].map((each) => each.until('status')))
-  await tellUnit(outage)
+  await publishUnit(outage)
   await operator!.until('incident', (m) => m.incident.id === outage.id)
   const cookie = await t.signIn('kepalaA')
   const read = (await (await get(t.api, `/v1/incidents/${outage.id}`, cookie)).json()) as { incident: IncidentView }

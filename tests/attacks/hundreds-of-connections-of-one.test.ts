@@ -46,7 +46,7 @@ test('few stay, and whoever comes back finds room', async () => {
 
 test('neither a proven sender nor the usual address is pushed out, and the newest never is', () => {
   const given: string[] = []
-  const connection = (name: string, standing: 0 | 1 | 2) => ({ standing, giveWay: () => given.push(name) })
+  const connection = (name: string, trust: 0 | 1 | 2) => ({ trust, giveWay: () => given.push(name) })
   const all = new ConnectionsById<ReturnType<typeof connection>>(3)
   all.add('b', connection('proven', 2))
   all.add('b', connection('usual', 1))

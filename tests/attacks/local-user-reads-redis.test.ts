@@ -37,7 +37,7 @@ import {
   noteSenders,
   raiseDispute,
   readDisputes,
-  settleDisputes,
+  resolveDisputes,
 } from '../../stream/publication/disputes.ts'
 import {
   beginPublishingRules,
@@ -140,7 +140,7 @@ const OPERATIONS: readonly Operation[] = [
   ],
   ['asks whether disputes changed', ['ingest', 'api'], (redis) => disputesVersion(redis, keys)],
   ['reads disputes', ['ingest', 'api'], (redis) => readDisputes(redis, keys)],
-  ['settles disputes', ['api'], (redis) => settled(redis)],
+  ['settles disputes', ['api'], (redis) => resolvedDisputes(redis)],
   ['reads the quarantine', ['record'], (redis) => readQuarantine(redis, keys, '0-0', { count: 1 })],
   ['asks where the quarantine is', ['ingest', 'record'], (redis) => quarantinePosition(redis, keys)],
   ['counts the quarantine', ['ingest', 'evaluate', 'record'], (redis) => quarantineWaiting(redis, keys)],
@@ -254,9 +254,9 @@ async function appendOne(redis: RedisClient): Promise<void> {
 }
 
 /** Of a wearer who has one, however often. */
-async function settled(redis: RedisClient): Promise<void> {
+async function resolvedDisputes(redis: RedisClient): Promise<void> {
   await raiseDispute(publisher, keys, { braceletId: 1, wearerId: 1, sinceMs: 1, why: 'w', senders: ['s'] })
-  await settleDisputes(redis, keys, 1)
+  await resolveDisputes(redis, keys, 1)
 }
 
 /** Publishes as somebody who may, so that one who follows has something to follow. */

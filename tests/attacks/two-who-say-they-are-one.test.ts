@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { REPORT_FLAG } from '../../model/report/report.ts'
 import { gt06Device } from '../../simulators/devices/gt06.ts'
 import type { Session } from '../../simulators/devices/wire-device.ts'
-import { readDisputes, settleDisputes } from '../../stream/publication/disputes.ts'
+import { readDisputes, resolveDisputes } from '../../stream/publication/disputes.ts'
 import { idOnly, NOW_MS, type OpenIngest, openIngest } from '../ingest/ingest-fixture.ts'
 
 const IMEI = '860000000000025'
@@ -42,7 +42,7 @@ async function say({ socket, session }: Line, place: typeof HOME): Promise<void>
 const disputed = async () => (await readDisputes(open.redis, open.keys)).length > 0
 
 test('both streams are kept apart from then on, until an officer has looked', async () => {
-  open = await openIngest({ records: [idOnly(IMEI, 'gt06')], limits: { sendersToldMs: 5 } })
+  open = await openIngest({ records: [idOnly(IMEI, 'gt06')], limits: { sendersReportedMs: 5 } })
   const [bracelet, phone] = [await dial(), await dial()]
   for (let turn = 0; turn < 10 && !(await disputed()); turn++) {
     await say(bracelet, OUTSIDE)
@@ -66,7 +66,7 @@ test('both streams are kept apart from then on, until an officer has looked', as
   expect(dispute!.senders.toSorted()).toEqual([genuine, forged].toSorted())
 
   phone.socket.destroy()
-  expect(await settleDisputes(open.redis, open.keys, dispute!.wearerId)).toEqual([dispute!.braceletId])
+  expect(await resolveDisputes(open.redis, open.keys, dispute!.wearerId)).toEqual([dispute!.braceletId])
   await expect
     .poll(async () => {
       await say(bracelet, OUTSIDE)
@@ -76,7 +76,7 @@ test('both streams are kept apart from then on, until an officer has looked', as
 })
 
 test('a bracelet that loses its connection again and again is not accused', async () => {
-  open = await openIngest({ records: [idOnly(IMEI, 'gt06')], limits: { sendersToldMs: 5 } })
+  open = await openIngest({ records: [idOnly(IMEI, 'gt06')], limits: { sendersReportedMs: 5 } })
   open.clock.nowMs = NOW_MS
   for (let turn = 0; turn < 8; turn++) {
     // The one before stays half open.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { countIncidents, expectedTypes } from '../../bin/demo/demo-report.ts'
 import { makeFleet } from '../../simulators/fleet.ts'
-import { SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'
+import { SCRIPT_RAISES, SCRIPTS_RAISED_BY_MS } from '../../simulators/script.ts'
 import { SCRIPT_KINDS } from '../../simulators/script-kinds.ts'
 import { incidentOf } from '../notify/notify-fixture.ts'
 import { unitIncident } from '../store/two-bapas.ts'
@@ -9,14 +9,14 @@ import { unitIncident } from '../store/two-bapas.ts'
 const fleet = makeFleet({ seed: 1, wearers: 20, intervalMs: 2000, playersPerScript: 1 })
 
 test('a run that ended before the scripts had their time is not asked for their incidents', () => {
-  expect(expectedTypes(fleet, SCRIPTS_TOLD_BY_MS - 1)).toEqual([])
+  expect(expectedTypes(fleet, SCRIPTS_RAISED_BY_MS - 1)).toEqual([])
   const all = new Set(SCRIPT_KINDS.flatMap((kind) => SCRIPT_RAISES[kind]))
-  expect(new Set(expectedTypes(fleet, SCRIPTS_TOLD_BY_MS))).toEqual(all)
+  expect(new Set(expectedTypes(fleet, SCRIPTS_RAISED_BY_MS))).toEqual(all)
 })
 
 test('a kind that nobody plays is not asked for', () => {
   const wearers = fleet.wearers.filter(({ script }) => script !== 'crossing')
-  expect(expectedTypes({ wearers }, SCRIPTS_TOLD_BY_MS)).not.toContain('inferred_crossing')
+  expect(expectedTypes({ wearers }, SCRIPTS_RAISED_BY_MS)).not.toContain('inferred_crossing')
 })
 
 test('what an earlier run left standing is counted, and said to be of before', () => {

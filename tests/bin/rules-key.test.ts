@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { keptSecret } from '../../bin/process/role-secrets.ts'
-import { KEY_CHARS_MIN, parseHead, SHARE_WORDS, sealOf } from '../../stream/redis/seal.ts'
+import { DIGEST_INTS, KEY_CHARS_MIN, parseHead, sealOf } from '../../stream/redis/seal.ts'
 import { ownFolder } from '../setup/own-services.ts'
 
 test('a short key is refused', () => {
@@ -26,8 +26,8 @@ const text = fc.string({ unit: 'grapheme', maxLength: 40 })
 test('what is sealed opens as it was, under its own set and name only; nothing else opens', () => {
   fc.assert(
     fc.property(text, text, fc.nat(), text, text, (set, name, stamp, body, other) => {
-      const { text: sealed, share } = seal.seal(set, name, stamp, body)
-      expect(seal.open(set, name, sealed)).toEqual({ stamp, body, share })
+      const { text: sealed, digest } = seal.seal(set, name, stamp, body)
+      expect(seal.open(set, name, sealed)).toEqual({ stamp, body, digest })
       if (other !== name) expect(seal.open(set, other, sealed)).toBeUndefined()
       if (other !== set) expect(seal.open(other, name, sealed)).toBeUndefined()
       expect(seal.open(set, name, other)).toBeUndefined()
@@ -40,7 +40,7 @@ test('what is sealed opens as it was, under its own set and name only; nothing e
 })
 
 test('a head vouches for its own set, stamp, count and sum only', () => {
-  const sum = new Int32Array(SHARE_WORDS).fill(-7)
+  const sum = new Int32Array(DIGEST_INTS).fill(-7)
   const other = sum.slice()
   other[3] = 0
   const head = parseHead(seal.headText('s', 5, 2, sum))!

@@ -34,11 +34,11 @@ test('a delay is counted once for each report: not for the snapshot, nor when on
   let nowMs = 1000
   watch = watchLive(`http://127.0.0.1:${(server.address() as { port: number }).port}`, 'session', () => nowMs)
   const socket = await connected
-  const tell = (message: LiveMessage) => socket.send(JSON.stringify(message))
-  tell({ t: 'hello', serverMs: nowMs, resumed: false, cursor: 'c' })
+  const send = (message: LiveMessage) => socket.send(JSON.stringify(message))
+  send({ t: 'hello', serverMs: nowMs, resumed: false, cursor: 'c' })
   await watch.hello
   nowMs = 23_000
-  tell({ t: 'positions', rows: [position(1, 0, 400), position(2, 0, 22_900)] })
-  tell({ t: 'positions', rows: [position(2, 2, 22_900), position(1, 0, 22_995)] })
+  send({ t: 'positions', rows: [position(1, 0, 400), position(2, 0, 22_900)] })
+  send({ t: 'positions', rows: [position(2, 2, 22_900), position(1, 0, 22_995)] })
   await waitFor(() => expect(watch!.delaysMs).toEqual([100, 5]))
 })

@@ -2,7 +2,7 @@
 // and when one joins, a node is killed, and the end is that of a calm life on one Redis.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectRedis, type RedisClient, untilReady } from '../../stream/redis/connect.ts'
-import { standing } from '../faults/compare-runs.ts'
+import { activeIncidents } from '../faults/compare-runs.ts'
 import { eventually } from '../faults/eventually.ts'
 import { makeWorld, type Servers, SHARDS, startServers, type World } from '../faults/world.ts'
 import { openReceiver, type Receiver } from '../notify/notify-fixture.ts'
@@ -135,21 +135,21 @@ test(
         'spare-record': 'record,notify',
       },
       disturb,
-      untilTold: (recorded) => waitFor(() => expect(untold(recorded)).toEqual([])),
+      untilNotified: (recorded) => waitFor(() => expect(unnotified(recorded)).toEqual([])),
     })
     expectWhole(life)
     expect(life.quarantined).toBe(1)
     expect([...life.answered].sort()).toEqual([...calm.answered].sort())
-    const expected = standing(calm.recorded.values(), { ...world, untilMs: calm.untilMs })
+    const expected = activeIncidents(calm.recorded.values(), { ...world, untilMs: calm.untilMs })
     expect(expected.size).toBeGreaterThan(10)
-    expect(standing(life.recorded.values(), { ...world, untilMs: life.untilMs })).toEqual(expected)
-    expectToldOnce()
+    expect(activeIncidents(life.recorded.values(), { ...world, untilMs: life.untilMs })).toEqual(expected)
+    expectNotifiedOnce()
   },
   20 * PATIENCE_MS,
 )
 
 /** Types of the incidents of which the receiver was told nothing, although somebody is to be. */
-function untold(recorded: Life['recorded']): string[] {
+function unnotified(recorded: Life['recorded']): string[] {
   const raised = new Set(
     receiver.received.filter(({ alert }) => alert.kind === 'raised').map(({ alert }) => alert.reference),
   )
@@ -160,7 +160,7 @@ function untold(recorded: Life['recorded']): string[] {
 }
 
 /** Each revision was told once. */
-function expectToldOnce(): void {
+function expectNotifiedOnce(): void {
   const deliveries = receiver.received.map(({ deliveryId }) => deliveryId)
   // A process that was killed between the receiver's answer and noting it delivers again, under the same id.
   expect(deliveries.length - new Set(deliveries).size).toBeLessThanOrEqual(8)

@@ -27,7 +27,7 @@ const SPAN_MS = 32 * 60_000
 const BOOT_MS = 9000
 /** The clock may fire what was due by the end within this. */
 const EDGES_MS = 1500
-const SETTLE_MS_MAX = 3 * PATIENCE_MS
+const CATCH_UP_MS_MAX = 3 * PATIENCE_MS
 
 export type Life = {
   answered: Set<string>
@@ -53,7 +53,7 @@ export type LifeOptions = {
   /** What happens meanwhile; absent: nothing. `moment` resolves when a part (0…1) of the span has gone by. */
   disturb?(life: { processes: Map<string, Placed>; moment(part: number): Promise<void> }): Promise<void>
   /** What must still come about before the processes stop, now that all is recorded. */
-  untilTold?(recorded: Map<string, Incident>): Promise<void>
+  untilNotified?(recorded: Map<string, Incident>): Promise<void>
 }
 
 export type Placed = { process: ServerProcess; healthUrl: string; ingestUrl: string }
@@ -120,9 +120,9 @@ export async function runLife(options: LifeOptions): Promise<Life> {
     await eventually(
       async () => [...(await readRecorded(world)).values()].every((i) => seen().get(i.id)?.revision === i.revision),
       'the operators saw what is recorded',
-      SETTLE_MS_MAX,
+      CATCH_UP_MS_MAX,
     )
-    await options.untilTold?.(recorded)
+    await options.untilNotified?.(recorded)
     return {
       answered,
       refused,
@@ -212,7 +212,7 @@ function untilAtRest(redis: RedisClient): Promise<unknown> {
       return (await redis.xlen(KEYS.quarantine)) === 0
     },
     'all is evaluated and recorded',
-    SETTLE_MS_MAX,
+    CATCH_UP_MS_MAX,
     () => behind,
   )
 }

@@ -28,7 +28,7 @@ const knows = ({ state }: RealDesk, id: string) => expect.poll(() => state.desk.
 test('what only the log has outlives a list that PostgreSQL gives', async () => {
   const desk = await atDesk('pk1A')
   await knows(desk, t.seeded.wearers.a1.incidentId).toBe(true)
-  const { incident } = await t.tell(t.seeded.wearers.a1, strap)
+  const { incident } = await t.publish(t.seeded.wearers.a1, strap)
   await knows(desk, incident.id).toBe(true)
   await desk.state.desk.load(true)
   expect(desk.state.desk.loadProblem.value).toBeUndefined()
@@ -45,7 +45,7 @@ test('a page whose feed comes after its lists has what was raised between', asyn
   let away = true
   const desk = await atDesk('pk1A', (url) => (away ? 'ws://127.0.0.1:9/' : url))
   await knows(desk, t.seeded.wearers.a1.incidentId).toBe(true)
-  const { incident, entryId } = await t.tell(t.seeded.wearers.a1, strap)
+  const { incident, entryId } = await t.publish(t.seeded.wearers.a1, strap)
   await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [incident]))
   await setPosition(t.redis.redis, t.redis.keys, 'record-incidents', t.seeded.wearers.a1.n % SHARDS, entryId)
   away = false
@@ -58,7 +58,7 @@ test('access for a reason ends: its alerts leave the screen, and no alarm comes 
   const reason = { reason: 'menggantikan rekan cuti' }
   expect((await post(t.api, `/v1/wearers/${a1.id}/access`, reason, await t.signIn('pk2A'))).status).toBe(204)
   const desk = await atDesk('pk2A')
-  const { incident } = await t.tell(a1, strap)
+  const { incident } = await t.publish(a1, strap)
   await knows(desk, incident.id).toBe(true)
   // Twelve hours later.
   await t.database.ownerPool.query(`UPDATE access_grant SET during = tstzrange(lower(during), now(), '[)')`)

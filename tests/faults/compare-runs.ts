@@ -2,7 +2,7 @@
 import { INCIDENT_TYPES, type Incident } from '../../model/incident/incident.ts'
 import type { RunOutcome } from './session.ts'
 
-const PROBLEMS_TOLD = 12
+const PROBLEMS_LISTED_MAX = 12
 
 /** Until when incidents are compared, and whose bracelets are never answered. */
 export type Compared = { untilMs: number; unanswered: ReadonlySet<number> }
@@ -13,7 +13,7 @@ export type Compared = { untilMs: number; unanswered: ReadonlySet<number> }
  * fault changes. What the clock decided after the fleet's last report is cut off, since runs end at different moments. Who is
  * never answered may lose reports to a fault, and with them what they decide.
  */
-export function standing(incidents: Iterable<Incident>, { untilMs, unanswered }: Compared): Map<string, string> {
+export function activeIncidents(incidents: Iterable<Incident>, { untilMs, unanswered }: Compared): Map<string, string> {
   const found = new Map<string, string>()
   for (const { id, type, wearerId, conditionId, startMs, confirmedMs, endMs, withdrawn } of incidents) {
     if (withdrawn !== undefined || INCIDENT_TYPES[type].openedBy === 'clock' || confirmedMs > untilMs) continue
@@ -72,22 +72,22 @@ export function compareRuns(calm: RunOutcome, run: RunOutcome, world: Compared, 
   for (const { wearerId, timeMs, contentKey } of run.rows)
     if (keys.get(`${wearerId} ${timeMs}`) !== contentKey)
       problems.push(`another content than undisturbed: ${wearerId} ${timeMs}`)
-  const expected = standing(calm.recorded.values(), world)
-  const found = standing(run.recorded.values(), world)
+  const expected = activeIncidents(calm.recorded.values(), world)
+  const found = activeIncidents(run.recorded.values(), world)
   for (const [id, text] of expected)
     if (found.get(id) !== text)
       problems.push(`incident ${id}\n    undisturbed ${text}\n    with faults ${found.get(id) ?? gone(run, id)}`)
   for (const [id, text] of found)
     if (!expected.has(id))
       problems.push(`incident too many ${id}\n    with faults ${text}\n    undisturbed ${gone(calm, id)}`)
-  return problems.length <= PROBLEMS_TOLD
+  return problems.length <= PROBLEMS_LISTED_MAX
     ? problems
-    : [...problems.slice(0, PROBLEMS_TOLD), `… and ${problems.length - PROBLEMS_TOLD} more`]
+    : [...problems.slice(0, PROBLEMS_LISTED_MAX), `… and ${problems.length - PROBLEMS_LISTED_MAX} more`]
 }
 
-export function sameStanding(calm: RunOutcome, recorded: ReadonlyMap<string, Incident>, world: Compared): boolean {
-  const expected = standing(calm.recorded.values(), world)
-  const found = standing(recorded.values(), world)
+export function sameActive(calm: RunOutcome, recorded: ReadonlyMap<string, Incident>, world: Compared): boolean {
+  const expected = activeIncidents(calm.recorded.values(), world)
+  const found = activeIncidents(recorded.values(), world)
   return expected.size === found.size && [...expected].every(([id, text]) => found.get(id) === text)
 }
 

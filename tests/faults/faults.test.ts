@@ -2,7 +2,7 @@
 // doubled, the same incidents stand. A sample; `npm run faults` runs as many seeded scripts as asked.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Fault, PROCESS_NAMES } from './choose-faults.ts'
-import { standing } from './compare-runs.ts'
+import { activeIncidents } from './compare-runs.ts'
 import { CAN_MOUNT } from './log-disk.ts'
 import { type Calm, calmWorld, type Judged, runScripts, type Script } from './run-scripts.ts'
 import { type Servers, SPAN_MS, SPEED, startServers } from './world.ts'
@@ -78,8 +78,8 @@ test('the undisturbed runs have what a fault could spoil', () => {
   for (const [i, run] of runs.entries()) {
     expect(run.answered.size).toBeGreaterThan(2000)
     expect(run.left.size).toBeGreaterThan(50)
-    const stand = standing(run.recorded.values(), { ...world, ...world.slots[i]! })
-    expect([...new Set([...stand.values()].map((text) => text.split(' ')[0]))]).toEqual(
+    const active = activeIncidents(run.recorded.values(), { ...world, ...world.slots[i]! })
+    expect([...new Set([...active.values()].map((text) => text.split(' ')[0]))]).toEqual(
       expect.arrayContaining([
         'away_from_required_zone',
         'inside_avoided_zone',
@@ -106,11 +106,11 @@ describe('nothing answered is lost, nothing is there twice, the same incidents s
     const { fromRealMs, firstSeen, answered } = runOf(2)
     const goneMs = fromRealMs + STORE_AWAY.atMs + 1000
     const backMs = fromRealMs + STORE_AWAY.atMs + STORE_AWAY.forMs
-    const told = [...firstSeen.values()].filter(({ incident, atRealMs }) => {
+    const notified = [...firstSeen.values()].filter(({ incident, atRealMs }) => {
       const answeredMs = answered.get(`${incident.wearerId} ${incident.confirmedMs}`)
       return answeredMs !== undefined && answeredMs > goneMs && atRealMs < backMs
     })
-    expect(told.length).toBeGreaterThan(3)
+    expect(notified.length).toBeGreaterThan(3)
   })
 
   test.runIf(CAN_MOUNT)('the disk of the log full: nothing is answered, and all resumes by itself', () => {

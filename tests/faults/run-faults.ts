@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { discardAbandoned } from '../setup/services.ts'
 import { chooseFaults, faultText, roundOf, slotOf, worldSeedOf } from './choose-faults.ts'
-import { standing } from './compare-runs.ts'
+import { activeIncidents } from './compare-runs.ts'
 import { CAN_MOUNT } from './log-disk.ts'
 import { type Calm, calmWorld, runScripts } from './run-scripts.ts'
 import { soak } from './soak.ts'
@@ -89,9 +89,9 @@ async function runWorld(worldSeed: number, seeds: readonly number[], servers: Se
   const { world, runs } = calm
   for (const [i, run] of runs.entries()) {
     const slot = world.slots[i]!
-    const stand = standing(run.recorded.values(), { ...world, ...slot }).size
+    const active = activeIncidents(run.recorded.values(), { ...world, ...slot }).size
     console.log(
-      `world ${worldSeed}, fleet ${i}, from ${new Date(slot.fromMs).toISOString()}: ${run.answered.size} reports answered, ${run.left.size} of bracelets never answered, ${stand} incidents stand`,
+      `world ${worldSeed}, fleet ${i}, from ${new Date(slot.fromMs).toISOString()}: ${run.answered.size} reports answered, ${run.left.size} of bracelets never answered, ${active} incidents stand`,
     )
   }
   console.log(`world ${worldSeed} lived undisturbed, ${secondsSince(beganMs)}`)

@@ -1,6 +1,6 @@
 // Scripts one after the other in a server that goes on, each compared with what the same fleet's undisturbed run gave.
 import type { Fault } from './choose-faults.ts'
-import { compareRuns, problemsOf, sameStanding } from './compare-runs.ts'
+import { compareRuns, problemsOf, sameActive } from './compare-runs.ts'
 import { type RunOutcome, Session } from './session.ts'
 import { makeWorld, type Servers, SLOTS, type Slot, type World } from './world.ts'
 
@@ -34,17 +34,17 @@ export async function calmWorld(worldSeed: number, servers: Servers, slots = SLO
 export function runScripts(
   { world, runs }: Calm,
   scripts: readonly Script[],
-  tell: (script: Script, judged: Judged) => void,
+  report: (script: Script, judged: Judged) => void,
 ): Promise<void> {
   const one = async (session: Session, slot: Slot, { faults }: Script) => {
     const calm = runs[slot.index]!
     const compared = { ...world, ...slot }
-    const run = await session.run(slot, faults, (recorded) => sameStanding(calm, recorded, compared))
+    const run = await session.run(slot, faults, (recorded) => sameActive(calm, recorded, compared))
     // TCP has taken what ingest had not read when it was killed, or when the connection was cut.
     const mayLose = faults.some((fault) => fault.kind === 'cut' || (fault.kind === 'kill' && fault.what === 'ingest'))
     return { run, problems: compareRuns(calm, run, compared, mayLose) }
   }
-  return inSessions(world, scripts, one, tell)
+  return inSessions(world, scripts, one, report)
 }
 
 /** One server for all, and another after one that went wrong. */
@@ -52,7 +52,7 @@ async function inSessions(
   world: World,
   scripts: readonly Script[],
   one: (session: Session, slot: Slot, script: Script) => Promise<{ problems: string[]; run: RunOutcome }>,
-  tell: (script: Script, judged: Judged) => void,
+  report: (script: Script, judged: Judged) => void,
 ): Promise<void> {
   let session: Session | undefined
   try {
@@ -74,7 +74,7 @@ async function inSessions(
         judged.problems.push(...(await ending.close()))
       }
       judged.tookMs = performance.now() - beganMs
-      tell(script, judged)
+      report(script, judged)
     }
   } finally {
     await session?.close()

@@ -27,7 +27,7 @@ import { forgetRun, type Slot, SPEED, type World } from './world.ts'
 const QUIET_MS = 1500
 /** The clock stands so much before a fleet's first moment. */
 const LEAD_MS = 60_000
-const SETTLE_MS_MAX = 180_000
+const CATCH_UP_MS_MAX = 180_000
 const REST_MS_MAX = 60_000
 const SCRIPTS_AFTER_MS = 2 * 60_000
 const SCRIPT_SPACING_MS = 45_000
@@ -64,7 +64,7 @@ export type RunOutcome = {
   fromRealMs: number
 }
 
-type Settled = (recorded: ReadonlyMap<string, Incident>) => boolean
+type AtRest = (recorded: ReadonlyMap<string, Incident>) => boolean
 
 export class Session {
   readonly #world: World
@@ -119,7 +119,7 @@ export class Session {
   }
 
   /** `settled` decides when a run has come to rest besides having caught up; absent: when nothing new has come for a while. */
-  async run(slot: Slot, faults: readonly Fault[], settled?: Settled): Promise<RunOutcome> {
+  async run(slot: Slot, faults: readonly Fault[], atRest?: AtRest): Promise<RunOutcome> {
     this.#lived.push(slot)
     const world = this.#world
     const before = { gaps: this.#gaps(), cuts: this.#server.cuts(), falls: this.#disk?.falls ?? 0 }
@@ -134,9 +134,9 @@ export class Session {
       const overMs = performance.now() + (slot.untilMs - this.#clock.nowMs()) / SPEED
       await until(overMs)
       this.#clock.hold()
-      const counts = await within(fleet.finish(), SETTLE_MS_MAX, () => fleet.counts())
+      const counts = await within(fleet.finish(), CATCH_UP_MS_MAX, () => fleet.counts())
       await this.#server.untilReady()
-      const incidents = await this.#atRest(slot, settled ?? unchanged())
+      const incidents = await this.#atRest(slot, atRest ?? unchanged())
       return {
         ...heard,
         pending: counts.pending,
@@ -194,21 +194,21 @@ export class Session {
   }
 
   /** The incidents of the record once everything is read, the operators have been told, and the run has come to rest. */
-  async #atRest(slot: Slot, settled: Settled): Promise<Pick<RunOutcome, 'logged' | 'recorded'>> {
+  async #atRest(slot: Slot, atRest: AtRest): Promise<Pick<RunOutcome, 'logged' | 'recorded'>> {
     let logged = new Map<string, Incident>()
     let recorded = new Map<string, Incident>()
-    const told = () =>
+    const notified = () =>
       [...recorded.values()].every(({ id, revision }) =>
         this.#watches.some(({ incidents }) => (incidents.get(id)?.revision ?? 0) >= revision),
       )
-    await untilCaughtUp(this.#world, SETTLE_MS_MAX)
+    await untilCaughtUp(this.#world, CATCH_UP_MS_MAX)
     await eventually(
       async () => {
-        await untilCaughtUp(this.#world, SETTLE_MS_MAX)
+        await untilCaughtUp(this.#world, CATCH_UP_MS_MAX)
         // The log first: what the clock finds meanwhile is in neither, or newer in the record.
         logged = await readLogged(this.#world, slot)
         recorded = await readRecorded(this.#world, slot)
-        return settled(recorded) && told()
+        return atRest(recorded) && notified()
       },
       'the run comes to rest',
       REST_MS_MAX,
@@ -224,7 +224,7 @@ export class Session {
   }
 }
 
-function unchanged(): Settled {
+function unchanged(): AtRest {
   let last = ''
   let sinceMs = performance.now()
   return (recorded) => {

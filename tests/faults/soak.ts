@@ -9,7 +9,7 @@ import { until } from './eventually.ts'
 import { serveWorld, type WorldServer } from './serve-world.ts'
 import { makeWorld, type Servers } from './world.ts'
 
-const TELL_MS = 10_000
+const PRINT_EVERY_MS = 10_000
 const HELD_CONNECTIONS = 1000
 const FLOOD_AT_ONCE = 8
 /** A bracelet of the fleet reports so much more often than in a script, so that there is a load. */
@@ -52,7 +52,7 @@ export async function soak(minutes: number, seed: number, servers: Servers): Pro
     const trouble = makeTrouble(seed, server, flooder, nowMs, stop.signal)
     const endMs = performance.now() + minutes * 60_000
     while (performance.now() < endMs) {
-      await until(Math.min(endMs, performance.now() + TELL_MS))
+      await until(Math.min(endMs, performance.now() + PRINT_EVERY_MS))
       const sample = residentOf(server)
       samples.push(sample)
       const text = [...sample].map(([name, bytes]) => `${name} ${Math.round(bytes / MIB)}`).join(', ')
@@ -114,7 +114,7 @@ function makeTrouble(
     Number(new URL(osmandUrl).port),
     Number(new URL(gatewayUrl).port),
   ])
-  let rubbishBytes = 0
+  let garbageBytes = 0
   let flooded = 0
   let refused = 0
   const held = new Set<Socket>()
@@ -122,8 +122,8 @@ function makeTrouble(
     for (const socket of held) socket.destroy()
   })
   for (const [i, port] of [...ports].entries())
-    void sayRubbish(port, randomOf(seed * 100 + i), signal, (bytes) => {
-      rubbishBytes += bytes
+    void sendGarbage(port, randomOf(seed * 100 + i), signal, (bytes) => {
+      garbageBytes += bytes
     })
   const all = [...ports]
   const hold = (i: number) => {
@@ -154,11 +154,11 @@ function makeTrouble(
   for (let i = 0; i < FLOOD_AT_ONCE; i++) void flood()
   return {
     said: () =>
-      `${Math.round(rubbishBytes / MIB)} MiB rubbish, ${flooded} reports of one device (${refused} refused), ${held.size} connections held`,
+      `${Math.round(garbageBytes / MIB)} MiB rubbish, ${flooded} reports of one device (${refused} refused), ${held.size} connections held`,
   }
 }
 
-async function sayRubbish(
+async function sendGarbage(
   port: number,
   random: Random,
   signal: AbortSignal,

@@ -90,7 +90,7 @@ function checkExpected(report: DecodedReport, wanted: Record<string, unknown>): 
   else if (word !== undefined) expect(report.alarms).toContain(word)
 }
 
-const RUBBISH = [
+const GARBAGE = [
   '7878',
   '7979ffff0d0a',
   '78780d0a',
@@ -205,7 +205,7 @@ function streamContract(protocol: StreamProtocol): void {
 
   test('rubbish made of heads and tails: cheap, and a frame behind it is found', () => {
     const sound = run([...login, ...frames]).reports
-    for (const piece of RUBBISH) {
+    for (const piece of GARBAGE) {
       // Four frames' limits long: looked through anew from each head, it would take longer than any test is given.
       const got = run([Buffer.alloc(4 * INGEST_LIMITS.frameBytesMax, piece), ...login, ...login, ...frames, ...frames])
       for (const report of sound) expect(got.reports).toContainEqual(report)

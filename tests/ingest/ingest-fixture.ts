@@ -153,7 +153,7 @@ export async function openIngest(
     appender,
     directory,
     quarantine: (items, askedFor) =>
-      appendQuarantine(test.redis, test.keys, items, { askedFor, shareMax: options.limits?.quarantineShareMax }),
+      appendQuarantine(test.redis, test.keys, items, { askedFor, quotaMax: options.limits?.quarantineQuotaMax }),
     log: { ...silentLog, debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
     meter,
     clock: () => clock.nowMs,

@@ -33,7 +33,7 @@ test.each<[string, object, object]>([
   ['one attribute of several', { attributes: { a: {}, cell: 'x' } }, { refusedA: 'an object', cell: 'x' }],
   ['a name too long', { ['n'.repeat(65)]: 1 }, { [`refused${'N'.padEnd(48, 'n')}`]: '1' }],
   ['two at once', { courseDeg: 999, hdop: [] }, { refusedCourseDeg: '999', refusedHdop: 'an array' }],
-  ['a time that is none', { time: '2026-02-30T10:00:00Z' }, { refusedTime: '2026-02-30T10:00:00Z' }],
+  ['an invalid timestamp', { time: '2026-02-30T10:00:00Z' }, { refusedTime: '2026-02-30T10:00:00Z' }],
   ['a latitude in words', { lat: '-6.2' }, { refusedPosition: '-6.2,106.8' }],
   ['half a position', { lat: null }, { refusedPosition: 'null,106.8' }],
 ])('own API: %s', async (_, wrong, attributes) => {
@@ -99,7 +99,7 @@ test.each<[string, (report: Buffer) => void, object | undefined]>([
   ['65,001 mV', (b) => b.writeUInt16LE(65_001, 50), { refusedBatteryMillivolts: 65_001 }],
   ['an infinite accuracy', (b) => b.writeFloatLE(Number.POSITIVE_INFINITY, 28), { refusedAccuracyM: 'Infinity' }],
   ['an infinite HDOP', (b) => b.writeFloatLE(Number.NEGATIVE_INFINITY, 44), { refusedHdop: '-Infinity' }],
-  ['a time that is none', (b) => b.writeDoubleLE(Number.NaN, 8), { refusedTime: 'NaN' }],
+  ['an invalid timestamp', (b) => b.writeDoubleLE(Number.NaN, 8), { refusedTime: 'NaN' }],
   ['source 4', (b) => b.writeUInt8(4, 5), { refusedSource: 4 }],
   ['a case that is neither', (b) => b.writeUInt8(2 | (3 << 2), 49), { refusedCase: 3 }],
   ['bits without a meaning', (b) => b.writeUInt8(b.readUInt8(49) | 0x80, 49), undefined],

@@ -74,25 +74,25 @@ describe('clocks', () => {
 })
 
 describe('withdrawal and recurrence', () => {
-  const standsAgain = [{ atMs: T }, { atMs: T + MINUTE, withdrawn }, { atMs: T + HOUR }]
+  const reinstated = [{ atMs: T }, { atMs: T + MINUTE, withdrawn }, { atMs: T + HOUR }]
 
   test('a withdrawn one is nobody’s concern; reinstated, it has to be taken again', () => {
     const acts = [act(1, 'acknowledge', T), act(2, 'acknowledge', T + 2 * MINUTE, { revision: 2 })]
-    expect(lifeOf(lived(standsAgain.slice(0, 2), acts))).toEqual({
+    expect(lifeOf(lived(reinstated.slice(0, 2), acts))).toEqual({
       ...{ stage: 'handled', open: false, reopened: false, reinstated: false },
     })
-    expect(lifeOf(lived(standsAgain, acts))).toEqual({
+    expect(lifeOf(lived(reinstated, acts))).toEqual({
       ...{ stage: 'new', open: true, reopened: false, reinstated: true },
       clock: { which: 'take', fromMs: T + HOUR, dueMs: T + HOUR + 4 * MINUTE },
     })
-    const taken = lived(standsAgain, [...acts, act(3, 'acknowledge', T + HOUR, { revision: 3 })])
+    const taken = lived(reinstated, [...acts, act(3, 'acknowledge', T + HOUR, { revision: 3 })])
     expect(lifeOf(taken)).toMatchObject({ stage: 'handled', reinstated: true, clock: { which: 'handle' } })
   })
 
   test('an act of an older version takes what stands, and not what stands again', () => {
     const { revision: _, ...old } = act(1, 'acknowledge', T)
     expect(lifeOf(lived([{ atMs: T }], [old])).stage).toBe('handled')
-    expect(lifeOf(lived(standsAgain, [old])).stage).toBe('new')
+    expect(lifeOf(lived(reinstated, [old])).stage).toBe('new')
   })
 
   test('raised anew after its resolution: open again, from when the recurrence could be known', () => {
@@ -163,7 +163,7 @@ describe('queue', () => {
     expect(Object.fromEntries(worst)).toEqual({
       1: { open: { severity: 'kritis', ended: true } },
       2: { open: { severity: 'kritis', ended: false } },
-      3: { settled: 'kritis' },
+      3: { resolved: 'kritis' },
     })
   })
 })

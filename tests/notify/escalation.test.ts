@@ -53,9 +53,9 @@ const recipient = (level: Level): Recipient => ({
 const ALL = ['petugas', 'kasubsi', 'kepala_bapas'] as const
 const clock = () => nowMs
 
-function start(levels: readonly Level[] = ALL, settleMs = 0): Notifying {
+function start(levels: readonly Level[] = ALL, warmUpMs = 0): Notifying {
   // One at a time, so that what arrives at a recipient arrives in the order in which it was told.
-  running = runNotify(redis, levels.map(recipient), { clock, settleMs, limits: { concurrent: 1 } })
+  running = runNotify(redis, levels.map(recipient), { clock, warmUpMs, limits: { concurrent: 1 } })
   return running
 }
 async function stop(): Promise<void> {
@@ -71,30 +71,30 @@ const act = (actId: number, id: number, action: IncidentAct['action'], signs?: n
   })
 const untilActed = (position: string) =>
   waitFor(async () => expect(await redis.redis.get(redis.keys.position('notify-acts', 0))).toBe(position))
-const told = () =>
+const notified = () =>
   receiver.received.map(({ path, alert: { kind, reference, cause } }) =>
     [path.slice(1), Number(reference.slice(-12)), cause ?? kind].join(' '),
   )
-const toldOf = (id: number) => told().filter((line) => line.split(' ')[1] === String(id))
-const untilTold = (line: string) => waitFor(() => expect(told()).toContain(line))
+const notifiedOf = (id: number) => notified().filter((line) => line.split(' ')[1] === String(id))
+const untilNotified = (line: string) => waitFor(() => expect(notified()).toContain(line))
 /** Later than every other by a moment: when it has been escalated, what was due before it has been too, or never will be. */
 async function passed(minutes: number, id: number): Promise<void> {
   await concludeAt(redis, nowMs + 1, kritis(id))
   nowMs += minutes * MINUTE + 1
-  await untilTold(`kasubsi ${id} overdue`)
+  await untilNotified(`kasubsi ${id} overdue`)
 }
 
 test('strap: the Kasubsi after four minutes, the Kepala Bapas after ten, each once, and nobody after that', async () => {
   const notifying = start()
   await concludeAt(redis, nowMs, kritis(1))
-  await untilTold('petugas 1 raised')
+  await untilNotified('petugas 1 raised')
   nowMs += 4 * MINUTE
-  await untilTold('kasubsi 1 overdue')
+  await untilNotified('kasubsi 1 overdue')
   nowMs += 6 * MINUTE
-  await untilTold('kepala_bapas 1 overdue')
+  await untilNotified('kepala_bapas 1 overdue')
   nowMs += 600 * MINUTE
   await passed(4, 2)
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue', 'kepala_bapas 1 overdue'])
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue', 'kepala_bapas 1 overdue'])
   const metrics = await (notifying as ReturnType<typeof runNotify>).metrics()
   expect(metrics).toContain('gelang_notify_escalations_total{severity="kritis",level="kasubsi",cause="overdue"} 2')
   const { alert } = receiver.received.find(({ path }) => path === '/kasubsi')!
@@ -116,14 +116,14 @@ test('serius: the Kasubsi after fifteen minutes, not before, and the Kepala Bapa
   await concludeAt(redis, nowMs, incidentOf(1), incidentOf(2, { severity: 'informasi' }))
   nowMs += 10.9 * MINUTE
   await passed(4, 3)
-  expect(toldOf(1)).toEqual(['petugas 1 raised'])
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised'])
   nowMs += MINUTE
-  await untilTold('kasubsi 1 overdue')
+  await untilNotified('kasubsi 1 overdue')
   nowMs += 600 * MINUTE
-  await untilTold('kepala_bapas 3 overdue')
+  await untilNotified('kepala_bapas 3 overdue')
   await passed(4, 4)
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue'])
-  expect(toldOf(2)).toEqual([])
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue'])
+  expect(notifiedOf(2)).toEqual([])
 })
 
 test('an acknowledgement, a resolution, a withdrawal and the end of a serius one stop the clock; a note and the end of a kritis one do not', async () => {
@@ -135,12 +135,12 @@ test('an acknowledgement, a resolution, a withdrawal and the end of a serius one
   await untilActed(await act(13, 3, 'note'))
   await concludeAt(redis, nowMs, kritis(4, { revision: 2, withdrawn: { reason: 'late_report' } }))
   await concludeAt(redis, nowMs, kritis(5, { revision: 2, endMs: nowMs }), incidentOf(6, { revision: 2, endMs: nowMs }))
-  await untilTold('petugas 4 withdrawn')
+  await untilNotified('petugas 4 withdrawn')
   nowMs += 11 * MINUTE
   await passed(4, 8)
-  await untilTold('kepala_bapas 5 overdue')
-  await untilTold('kasubsi 7 overdue') // due before, but what is kritis goes first
-  const overdue = told().filter((line) => line.endsWith('overdue'))
+  await untilNotified('kepala_bapas 5 overdue')
+  await untilNotified('kasubsi 7 overdue') // due before, but what is kritis goes first
+  const overdue = notified().filter((line) => line.endsWith('overdue'))
   expect(overdue.sort()).toEqual([
     ...['kasubsi 3 overdue', 'kasubsi 5 overdue', 'kasubsi 7 overdue', 'kasubsi 8 overdue'],
     ...['kepala_bapas 3 overdue', 'kepala_bapas 5 overdue'],
@@ -151,18 +151,18 @@ test('whoever was told of an alert is told of its withdrawal, the Kasubsi too', 
   start()
   await concludeAt(redis, nowMs, kritis(1))
   nowMs += 4 * MINUTE
-  await untilTold('kasubsi 1 overdue')
+  await untilNotified('kasubsi 1 overdue')
   await concludeAt(redis, nowMs, kritis(1, { revision: 2, withdrawn: { reason: 'late_report' } }))
-  await untilTold('kasubsi 1 withdrawn')
-  await untilTold('petugas 1 withdrawn')
-  expect(told().filter((line) => line.startsWith('kepala'))).toEqual([])
+  await untilNotified('kasubsi 1 withdrawn')
+  await untilNotified('petugas 1 withdrawn')
+  expect(notified().filter((line) => line.startsWith('kepala'))).toEqual([])
 })
 
 test('a Kasubsi who was told and is not configured any more holds up no withdrawal, and makes no second one', async () => {
   start()
   await concludeAt(redis, nowMs, kritis(1))
   nowMs += 4 * MINUTE
-  await untilTold('kasubsi 1 overdue')
+  await untilNotified('kasubsi 1 overdue')
   await stop()
   start(['petugas'])
   const withdrawn = { reason: 'late_report' }
@@ -173,8 +173,8 @@ test('a Kasubsi who was told and is not configured any more holds up no withdraw
     kritis(1, { revision: 3, depthM: 9, withdrawn }),
   )
   await concludeAt(redis, nowMs, kritis(2))
-  await untilTold('petugas 2 raised')
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue', 'petugas 1 withdrawn'])
+  await untilNotified('petugas 2 raised')
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue', 'petugas 1 withdrawn'])
 })
 
 test('what was missed while no process ran is told at the next start, once; what was taken meanwhile is not', async () => {
@@ -185,14 +185,14 @@ test('what was missed while no process ran is told at the next start, once; what
   nowMs += 5 * MINUTE
   await act(1, 2, 'acknowledge')
   start()
-  await untilTold('kasubsi 1 overdue')
+  await untilNotified('kasubsi 1 overdue')
   await stop()
   // As after a crash before the places were saved: both logs are read again.
   for (const reader of ['notify', 'notify-acts']) await redis.redis.set(redis.keys.position(reader, 0), '0-0')
   start()
   await passed(4, 3)
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue'])
-  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue'])
+  expect(notifiedOf(2)).toEqual(['petugas 2 raised'])
 })
 
 test('a process that dies between telling the Kasubsi and writing it down tells once', async () => {
@@ -214,14 +214,14 @@ test('a process that dies between telling the Kasubsi and writing it down tells 
   }
   const following = followIncidents({
     ...{ redis: redis.redis, reader: await redis.open(), keys: redis.keys, shard: 0, token: 1, recipients },
-    ...{ deliveries: dying, consoleUrl: 'https://konsol.example', stopping: () => false, settleMs: 0, ...observed },
+    ...{ deliveries: dying, consoleUrl: 'https://konsol.example', stopping: () => false, warmUpMs: 0, ...observed },
   })
   await expect(following).rejects.toThrow(FencedOff)
   await deliveries.stop()
   await redis.redis.del(redis.keys.lease('notify', 0))
   start()
   await passed(4, 2)
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue'])
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue'])
 })
 
 test('acts have ten seconds to arrive before a passed time is told', async () => {
@@ -234,12 +234,12 @@ test('acts have ten seconds to arrive before a passed time is told', async () =>
   await untilActed(await act(1, 2, 'note'))
   nowMs += 9000
   await untilActed(await act(2, 1, 'acknowledge'))
-  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+  expect(notifiedOf(2)).toEqual(['petugas 2 raised'])
   await waitFor(() => {
     nowMs += 1000
-    expect(toldOf(2)).toEqual(['petugas 2 raised', 'kasubsi 2 overdue'])
+    expect(notifiedOf(2)).toEqual(['petugas 2 raised', 'kasubsi 2 overdue'])
   })
-  expect(toldOf(1)).toEqual(['petugas 1 raised'])
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised'])
 })
 
 test('time counts from when the alert could be known, not from an event that a late report tells of', async () => {
@@ -248,12 +248,12 @@ test('time counts from when the alert could be known, not from an event that a l
   nowMs += 2 * MINUTE
   const long = { startMs: nowMs - 300 * MINUTE, confirmedMs: nowMs - 299 * MINUTE }
   await concludeAt(redis, nowMs, kritis(2, { late: true, ...long }))
-  await untilTold('petugas 2 raised')
+  await untilNotified('petugas 2 raised')
   nowMs += 2 * MINUTE
-  await untilTold('kasubsi 1 overdue')
-  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+  await untilNotified('kasubsi 1 overdue')
+  expect(notifiedOf(2)).toEqual(['petugas 2 raised'])
   nowMs += 2 * MINUTE
-  await untilTold('kasubsi 2 overdue')
+  await untilNotified('kasubsi 2 overdue')
 })
 
 test('more severe: its clock begins anew; one that went on after an end likewise', async () => {
@@ -265,14 +265,14 @@ test('more severe: its clock begins anew; one that went on after an end likewise
   nowMs += 3 * MINUTE
   await concludeAt(redis, nowMs, kritis(3))
   await untilTaken(receiver, 4)
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'petugas 1 raised'])
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'petugas 1 raised'])
   nowMs += MINUTE
-  await untilTold('kasubsi 1 overdue')
+  await untilNotified('kasubsi 1 overdue')
   nowMs += 3 * MINUTE
-  await untilTold('kasubsi 3 overdue')
-  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+  await untilNotified('kasubsi 3 overdue')
+  expect(notifiedOf(2)).toEqual(['petugas 2 raised'])
   nowMs += 8 * MINUTE
-  await untilTold('kasubsi 2 overdue')
+  await untilNotified('kasubsi 2 overdue')
 })
 
 test('raised anew after a resolution: somebody has to take it again', async () => {
@@ -286,13 +286,13 @@ test('raised anew after a resolution: somebody has to take it again', async () =
   // The resolution, told twice, takes nothing back and takes nothing.
   await untilActed(await act(2, 1, 'resolve', 1))
   nowMs += MINUTE
-  await untilTold('kasubsi 1 overdue')
+  await untilNotified('kasubsi 1 overdue')
   await act(3, 1, 'acknowledge')
   await untilActed(await act(2, 1, 'resolve', 1))
   nowMs += 60 * MINUTE
   await passed(4, 2)
   const unhandled = 'kepala_bapas 1 unhandled'
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'petugas 1 raised', 'kasubsi 1 overdue', unhandled])
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'petugas 1 raised', 'kasubsi 1 overdue', unhandled])
 })
 
 test('an officer’s escalation reaches the superior at once and takes it; asked again, the one above; told twice, once', async () => {
@@ -300,13 +300,13 @@ test('an officer’s escalation reaches the superior at once and takes it; asked
   await concludeAt(redis, nowMs, kritis(1))
   await act(7, 1, 'escalate')
   await untilActed(await act(7, 1, 'escalate'))
-  await untilTold('kasubsi 1 officer')
+  await untilNotified('kasubsi 1 officer')
   nowMs += 60 * MINUTE
   await passed(4, 2)
   await untilActed(await act(8, 1, 'escalate'))
-  await untilTold('kepala_bapas 1 officer')
+  await untilNotified('kepala_bapas 1 officer')
   const unhandled = 'kepala_bapas 1 unhandled'
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 officer', unhandled, 'kepala_bapas 1 officer'])
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 officer', unhandled, 'kepala_bapas 1 officer'])
 })
 
 test('informasi: an officer’s escalation reaches the superior, and its withdrawal too; taken before it became serius, it is taken', async () => {
@@ -316,15 +316,15 @@ test('informasi: an officer’s escalation reaches the superior, and its withdra
   await concludeAt(redis, nowMs, noFix(1), noFix(2), noFix(3))
   await act(1, 1, 'escalate')
   await untilActed(await act(2, 2, 'acknowledge'))
-  await untilTold('kasubsi 1 officer')
+  await untilNotified('kasubsi 1 officer')
   await concludeAt(redis, nowMs, noFix(1, { revision: 2, withdrawn: { reason: 'late_report' } }))
   for (const id of [2, 3]) await concludeAt(redis, nowMs, noFix(id, { revision: 2, severity: 'serius' }))
-  await untilTold('petugas 3 raised')
+  await untilNotified('petugas 3 raised')
   nowMs += 15 * MINUTE
-  await untilTold('kasubsi 3 overdue')
+  await untilNotified('kasubsi 3 overdue')
   await passed(4, 4)
-  expect(toldOf(1)).toEqual(['kasubsi 1 officer', 'kasubsi 1 withdrawn'])
-  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+  expect(notifiedOf(1)).toEqual(['kasubsi 1 officer', 'kasubsi 1 withdrawn'])
+  expect(notifiedOf(2)).toEqual(['petugas 2 raised'])
 })
 
 test('more alerts pass their time at once than are escalated in a step, and more escalations come than are remembered', async () => {
@@ -334,29 +334,29 @@ test('more alerts pass their time at once than are escalated in a step, and more
   await untilTaken(receiver, MANY)
   nowMs += 4 * MINUTE
   await untilTaken(receiver, 2 * MANY)
-  expect(new Set(told()).size).toBe(2 * MANY)
+  expect(new Set(notified()).size).toBe(2 * MANY)
   const ASKED = 18
   for (let actId = 1; actId <= ASKED; actId++) await act(actId, 1, 'escalate')
   await untilTaken(receiver, 2 * MANY + ASKED)
   await untilActed(await act(ASKED, 1, 'escalate'))
   nowMs += 600 * MINUTE
-  await untilTold(`kepala_bapas ${MANY} overdue`)
-  expect(toldOf(1).filter((line) => line.endsWith('officer'))).toHaveLength(ASKED)
+  await untilNotified(`kepala_bapas ${MANY} overdue`)
+  expect(notifiedOf(1).filter((line) => line.endsWith('officer'))).toHaveLength(ASKED)
 })
 
 test('where no Kasubsi has an address the Kepala Bapas is told; where nobody above has, the first ones again', async () => {
   start(['petugas', 'kepala_bapas'])
   await concludeAt(redis, nowMs, kritis(1))
   nowMs += 4 * MINUTE
-  await untilTold('kepala_bapas 1 overdue')
+  await untilNotified('kepala_bapas 1 overdue')
   await stop()
   start(['petugas'])
   await concludeAt(redis, nowMs, kritis(2))
   nowMs += 4 * MINUTE
-  await untilTold('petugas 2 overdue')
+  await untilNotified('petugas 2 overdue')
   nowMs += 10 * MINUTE
-  await waitFor(() => expect(toldOf(2)).toEqual(['petugas 2 raised', 'petugas 2 overdue', 'petugas 2 overdue']))
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kepala_bapas 1 overdue'])
+  await waitFor(() => expect(notifiedOf(2)).toEqual(['petugas 2 raised', 'petugas 2 overdue', 'petugas 2 overdue']))
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'kepala_bapas 1 overdue'])
 })
 
 test('at the very first start the time of what is open counts from then', async () => {
@@ -367,13 +367,13 @@ test('at the very first start the time of what is open counts from then', async 
   await untilTaken(receiver, 2)
   nowMs += 3 * MINUTE
   await concludeAt(redis, nowMs, kritis(3))
-  await untilTold('petugas 3 raised')
-  expect(toldOf(1)).toEqual(['petugas 1 raised'])
+  await untilNotified('petugas 3 raised')
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised'])
   nowMs += MINUTE
-  await untilTold('kasubsi 1 overdue')
+  await untilNotified('kasubsi 1 overdue')
   nowMs += 3 * MINUTE
-  await untilTold('kasubsi 3 overdue')
-  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+  await untilNotified('kasubsi 3 overdue')
+  expect(notifiedOf(2)).toEqual(['petugas 2 raised'])
 })
 
 test('taken and without an outcome: the Kasubsi after thirty minutes, once; resolved in time, nobody', async () => {
@@ -385,14 +385,14 @@ test('taken and without an outcome: the Kasubsi after thirty minutes, once; reso
   nowMs += 25.9 * MINUTE
   await untilActed(await act(3, 2, 'resolve'))
   await passed(4, 3)
-  expect(toldOf(1)).toEqual(['petugas 1 raised'])
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised'])
   nowMs += 0.1 * MINUTE
-  await untilTold('kasubsi 1 unhandled')
+  await untilNotified('kasubsi 1 unhandled')
   await untilActed(await act(4, 1, 'acknowledge'))
   nowMs += 600 * MINUTE
   await passed(4, 4)
-  expect(toldOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 unhandled'])
-  expect(toldOf(2)).toEqual(['petugas 2 raised'])
+  expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 unhandled'])
+  expect(notifiedOf(2)).toEqual(['petugas 2 raised'])
 })
 
 test('what stands again after a withdrawal has to be taken again, though it was taken before', async () => {
@@ -406,9 +406,9 @@ test('what stands again after a withdrawal has to be taken again, though it was 
   await untilTaken(receiver, 6)
   await untilActed(await act(3, 2, 'acknowledge', undefined, 3))
   nowMs += 4 * MINUTE
-  await untilTold('kasubsi 1 overdue')
+  await untilNotified('kasubsi 1 overdue')
   await passed(4, 3)
-  expect(toldOf(2)).toEqual(['petugas 2 raised', 'petugas 2 withdrawn', 'petugas 2 raised'])
+  expect(notifiedOf(2)).toEqual(['petugas 2 raised', 'petugas 2 withdrawn', 'petugas 2 raised'])
 })
 
 test('what the version before wrote down goes on: its clock, who took it, what was resolved', async () => {
@@ -416,7 +416,7 @@ test('what the version before wrote down goes on: its clock, who took it, what w
     const { id: reference, revision, type, severity, startMs, late } = kritis(id)
     const newest = { id: reference, revision, type, severity, startMs, late }
     const known = { revision, kind: 'raised', severity, recipientIds: ['petugas'], newest, ...more }
-    return redis.redis.set(redis.keys.told(0, reference), JSON.stringify(known))
+    return redis.redis.set(redis.keys.notified(0, reference), JSON.stringify(known))
   }
   const clock = { level: 'petugas', fromMs: nowMs }
   await stored(1, { clock })
@@ -425,7 +425,7 @@ test('what the version before wrote down goes on: its clock, who took it, what w
   for (const id of [1, 2, 3]) await redis.redis.zadd(redis.keys.due(0), nowMs + 4 * MINUTE, kritis(id).id)
   nowMs += 4 * MINUTE
   start()
-  await untilTold('kasubsi 1 overdue')
+  await untilNotified('kasubsi 1 overdue')
   await passed(4, 4)
-  expect([toldOf(2), toldOf(3)]).toEqual([[], []])
+  expect([notifiedOf(2), notifiedOf(3)]).toEqual([[], []])
 })

@@ -40,7 +40,7 @@ afterEach(async () => {
 })
 afterAll(() => receiver.close())
 
-const told = () => receiver.received.map(({ alert }) => alert.reference)
+const notified = () => receiver.received.map(({ alert }) => alert.reference)
 
 test('what was over before anybody was to be told is not told', async () => {
   const over = incidentOf(1, { revision: 2, endMs: 1_770_000_900_000 })
@@ -49,7 +49,7 @@ test('what was over before anybody was to be told is not told', async () => {
   await untilTaken(receiver, 1)
   await conclude(redis, 0, incidentOf(3))
   await untilTaken(receiver, 2)
-  expect(told()).toEqual([incidentOf(2).id, incidentOf(3).id])
+  expect(notified()).toEqual([incidentOf(2).id, incidentOf(3).id])
 })
 
 test('what an evaluator concluded and ended just before is told; what it took back is not', async () => {
@@ -61,7 +61,7 @@ test('what an evaluator concluded and ended just before is told; what it took ba
   await untilTaken(receiver, 2)
   await conclude(redis, 0, incidentOf(5))
   await untilTaken(receiver, 3)
-  expect(told()).toEqual([incidentOf(1).id, incidentOf(4).id, incidentOf(5).id])
+  expect(notified()).toEqual([incidentOf(1).id, incidentOf(4).id, incidentOf(5).id])
 })
 
 test('a process that dies between telling the open ones and saying how far it came leaves no history to be told', async () => {
@@ -98,6 +98,6 @@ test('a process that dies between telling the open ones and saying how far it ca
   running = runNotify(redis, recipients)
   await conclude(redis, 0, incidentOf(2000))
   await untilTaken(receiver, OPEN + 1)
-  expect(new Set(told()).size).toBe(OPEN + 1)
-  expect(told()).not.toContain(incidentOf(1).id)
+  expect(new Set(notified()).size).toBe(OPEN + 1)
+  expect(notified()).not.toContain(incidentOf(1).id)
 })

@@ -101,7 +101,7 @@ export const IMPATIENT: Partial<DeliveryLimits> = { timeoutMs: 400, lockMs: 1000
 export function runNotify(
   test: TestRedis,
   recipients: readonly Recipient[],
-  options: { limits?: Partial<DeliveryLimits>; log?: Log; clock?: Clock; settleMs?: number } = {},
+  options: { limits?: Partial<DeliveryLimits>; log?: Log; clock?: Clock; warmUpMs?: number } = {},
 ): Notifying & { metrics(): Promise<string>; failures: unknown[] } {
   const { meter, text } = openMeter()
   const failures: unknown[] = []
@@ -122,7 +122,7 @@ export function runNotify(
     log,
     meter,
     limits: { ...QUICK, ...options.limits },
-    ...(options.settleMs === undefined ? {} : { settleMs: options.settleMs }),
+    ...(options.warmUpMs === undefined ? {} : { warmUpMs: options.warmUpMs }),
     onFatal: (error) => failures.push(error),
   })
   const stop = async () => {

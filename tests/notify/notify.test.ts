@@ -62,9 +62,11 @@ test('an outage of a whole unit is told once, and names neither the unit nor any
   const outage = unitIncident({ unitPath: 'dj.jabar.bandung', silentCount: 6 })
   await conclude(redis, 0, outage, { ...outage, silentCount: 12, revision: 2 })
   await flushed(0, 2)
-  const told = taken().filter(({ alert }) => alert.reference === outage.id)
-  expect(told.map(({ alert }) => alert)).toMatchObject([{ kind: 'raised', type: 'fleet_silence', severity: 'serius' }])
-  expect(JSON.stringify(told[0]!.alert)).not.toContain('bandung')
+  const notified = taken().filter(({ alert }) => alert.reference === outage.id)
+  expect(notified.map(({ alert }) => alert)).toMatchObject([
+    { kind: 'raised', type: 'fleet_silence', severity: 'serius' },
+  ])
+  expect(JSON.stringify(notified[0]!.alert)).not.toContain('bandung')
 })
 
 test('an alert holds a reference and a link, and nothing of the person', async () => {
@@ -125,9 +127,13 @@ test('more severe, withdrawn, and standing after all are told; the withdrawal on
   await untilTaken(3)
   await conclude(redis, 0, incidentOf(1, { revision: 5 }))
   await untilTaken(5)
-  const told = taken().map(({ path, alert }) => `${path} ${alert.kind} ${alert.severity} ${alert.revision}`)
-  expect(told.slice(0, 3)).toEqual(['/alerts raised serius 1', '/alerts raised kritis 2', '/alerts withdrawn serius 4'])
-  expect(told.slice(3).sort()).toEqual(['/alerts raised serius 5', '/new raised serius 5'])
+  const notified = taken().map(({ path, alert }) => `${path} ${alert.kind} ${alert.severity} ${alert.revision}`)
+  expect(notified.slice(0, 3)).toEqual([
+    '/alerts raised serius 1',
+    '/alerts raised kritis 2',
+    '/alerts withdrawn serius 4',
+  ])
+  expect(notified.slice(3).sort()).toEqual(['/alerts raised serius 5', '/new raised serius 5'])
 })
 
 /** An officer's act on an incident, told by the API; `signs` as the officer knew it. */
@@ -144,7 +150,7 @@ const untilActed = (actPosition: string, shards = [0, 1]) =>
     for (const shard of shards)
       expect(await redis.redis.get(redis.keys.position('notify-acts', shard))).toBe(actPosition)
   })
-const toldOf = (id: number) =>
+const notifiedOf = (id: number) =>
   taken()
     .filter(({ alert }) => alert.reference === incidentOf(id).id)
     .map(({ alert }) => `${alert.kind} ${alert.revision}${alert.reopened ? ' reopened' : ''}`)
@@ -162,8 +168,8 @@ test('an alarm said anew is told again where it was resolved, once for each reso
   await conclude(redis, 0, strap(1, 4, 3), strap(1, 5, 4))
   await untilTaken(5)
   await flushed(0, 4)
-  expect(toldOf(1)).toEqual(['raised 1', 'raised 2 reopened', 'raised 5 reopened'])
-  expect(toldOf(2)).toEqual(['raised 1'])
+  expect(notifiedOf(1)).toEqual(['raised 1', 'raised 2 reopened', 'raised 5 reopened'])
+  expect(notifiedOf(2)).toEqual(['raised 1'])
 })
 
 test('a resolution that did not know of the newest sign: told again when it comes, to all, also after a crash', async () => {
@@ -181,8 +187,8 @@ test('a resolution that did not know of the newest sign: told again when it come
   start({}, two)
   await flushed(1, 3)
   await untilActed(await act(3, 2, 'note', 2))
-  expect(toldOf(1).sort()).toEqual(['raised 1', 'raised 1', 'raised 2 reopened', 'raised 2 reopened'])
-  expect(toldOf(2)).toEqual(['raised 1', 'raised 1'])
+  expect(notifiedOf(1).sort()).toEqual(['raised 1', 'raised 1', 'raised 2 reopened', 'raised 2 reopened'])
+  expect(notifiedOf(2)).toEqual(['raised 1', 'raised 1'])
 })
 
 test('notify was away: the alarm, its resolution and the alarm said anew are told in that order', async () => {
@@ -193,7 +199,7 @@ test('notify was away: the alarm, its resolution and the alarm said anew are tol
   // The second waits until the first is out; a later incident's may overtake it.
   await untilTaken(2)
   await flushed(0, 2)
-  expect(toldOf(1)).toEqual(['raised 1', 'raised 2 reopened'])
+  expect(notifiedOf(1)).toEqual(['raised 1', 'raised 2 reopened'])
 })
 
 test('a withdrawal waits until the alert it takes back is out', async () => {

@@ -34,7 +34,7 @@ test('queued, accepted or given up by each recipient, once, for ninety days; and
   receiver.answer = ({ path }) => (path === '/deaf' ? 503 : 200)
   const recipients = [to('petugas', 'well'), to('petugas', 'deaf'), to('kasubsi', 'kasubsi')]
   let nowMs = START_MS
-  running = runNotify(redis, recipients, { clock: () => nowMs, settleMs: 0, limits: { attemptsMax: 2 } })
+  running = runNotify(redis, recipients, { clock: () => nowMs, warmUpMs: 0, limits: { attemptsMax: 2 } })
   await concludeAt(redis, nowMs, incidentOf(1))
   await waitFor(async () => expect((await notices()).filter((one) => one.acceptedMs ?? one.failedMs)).toHaveLength(2))
   nowMs += 15 * 60_000

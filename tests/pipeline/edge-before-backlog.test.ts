@@ -45,12 +45,12 @@ async function outUntilEightPast(): Promise<void> {
     nowMs = minute(n) + 500
     await world.send(1, at(minute(n), 900 + n))
   }
-  await told(2, minute(8))
+  await published(2, minute(8))
   await world.stop()
 }
 
 /** A cut strap of another wearer's is told: everything before it in the log has been judged live. */
-async function told(wearerId: number, timeMs: number): Promise<void> {
+async function published(wearerId: number, timeMs: number): Promise<void> {
   await world.send(wearerId, at(timeMs, 0, { strap: 'open' }))
   await waitFor(async () => {
     expect(world.failures).toEqual([])
@@ -69,7 +69,7 @@ test('who came home before it, as the unread log says, is not accused; who did n
   for (const n of [9, 9.3, 9.6]) await world.send(1, at(minute(n), 3 + n), minute(n))
   nowMs = CURFEW_MS + 5000
   world.start({ entriesPerRead: 4 })
-  await told(2, minute(9.8))
+  await published(2, minute(9.8))
   expect(await revisions(1)).toEqual([])
 })
 
@@ -79,7 +79,7 @@ test('nor while what the bracelet remembers waits behind fresh reports', async (
   for (let i = 0; i < 50; i++) await world.send(2, at(minute(9) + i * 100, 0, { strap: 'closed', archived: true }))
   for (const n of [9, 9.3, 9.6]) await world.send(1, at(minute(n), 3 + n, { archived: true }))
   world.start({ oldReportsPerTurn: 5 })
-  await told(2, minute(12.9))
+  await published(2, minute(12.9))
   expect(await revisions(1)).toEqual([])
 })
 

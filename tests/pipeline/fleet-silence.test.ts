@@ -121,12 +121,12 @@ describe('a whole Bapas silent', () => {
       await units.judged()
     }
     await units.go(31, BACK)
-    const standing = await eventually(async () => {
+    const active = await eventually(async () => {
       const own = newest(await units.logged()).filter((each) => each.type !== 'fleet_silence' && !each.withdrawn)
       return own.length === 2 && own
     }, 'two stand again')
-    expect(standing.map(({ wearerId }) => wearerId).sort()).toEqual([lost, dead])
-    for (const each of standing) expect(each).toMatchObject({ startMs: at(0), confirmedMs: at(31), revision: 3 })
+    expect(active.map(({ wearerId }) => wearerId).sort()).toEqual([lost, dead])
+    for (const each of active) expect(each).toMatchObject({ startMs: at(0), confirmedMs: at(31), revision: 3 })
     const own = (await units.logged()).filter(({ wearerId }) => wearerId === BACK[0])
     expect(own.map(({ revision }) => revision)).toEqual([1, 2])
     await evaluator.stop()
@@ -194,8 +194,8 @@ describe('listening', () => {
     await units.judged()
     await units.go(17)
     const logged = await eventually(async () => {
-      const told = (await units.logged()).filter(({ type }) => type !== 'battery_critical')
-      return told.length === 3 && told
+      const published = (await units.logged()).filter(({ type }) => type !== 'battery_critical')
+      return published.length === 3 && published
     }, 'two are silent, one with an empty battery')
     expect(logged.map(({ wearerId, type, severity, inferred }) => [wearerId, type, severity, inferred]).sort()).toEqual(
       [
@@ -247,8 +247,8 @@ describe('listening', () => {
     expect(await units.logged()).toEqual([])
     await units.go(116, [3])
     const logged = await eventually(async () => {
-      const told = await units.logged()
-      return told.length === 2 && told
+      const published = await units.logged()
+      return published.length === 2 && published
     }, 'two are silent since')
     for (const each of logged) expect(each).toMatchObject({ startMs: at(0), confirmedMs: at(116) })
     await evaluator.stop()

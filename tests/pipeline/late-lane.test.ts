@@ -64,7 +64,7 @@ beforeAll(async () => {
 afterAll(() => pipeline?.stop())
 
 /** What is told of a wearer in PostgreSQL, silence apart. */
-async function told(wearerId: number): Promise<Incident[]> {
+async function published(wearerId: number): Promise<Incident[]> {
   const { rows } = await pipeline.database.ownerPool.query<{ body: Incident }>(
     'SELECT body FROM incident WHERE wearer_id = $1 ORDER BY start_at, id',
     [wearerId],
@@ -73,7 +73,7 @@ async function told(wearerId: number): Promise<Incident[]> {
 }
 
 /** Resolves when nothing is on its way any more. */
-function settled(): Promise<unknown> {
+function caughtUp(): Promise<unknown> {
   const { redis, keys } = pipeline.redis
   return eventually(
     async () => {
@@ -82,8 +82,9 @@ function settled(): Promise<unknown> {
         for (const reader of ['evaluate', 'record'])
           if (lastId !== '0-0' && (await getPosition(redis, keys, reader, shard)) !== lastId) return false
         if ((await redis.hlen(keys.lateRequests(shard))) > 0) return false
-        const { lastId: toldId } = await readEdges(redis, keys.incidents(shard))
-        if (toldId !== '0-0' && (await getPosition(redis, keys, 'record-incidents', shard)) !== toldId) return false
+        const { lastId: publishedId } = await readEdges(redis, keys.incidents(shard))
+        if (publishedId !== '0-0' && (await getPosition(redis, keys, 'record-incidents', shard)) !== publishedId)
+          return false
       }
       return true
     },
@@ -96,22 +97,23 @@ describe('later than memory reaches', () => {
   test('a strap-cut of ten hours ago is raised, marked late, with its own time', async () => {
     const reports = Array.from({ length: 60 }, (_, i) => at('strap', NOW_MS - (60 - i) * 10 * MINUTE_MS, 0))
     await post(pipeline, reports)
-    await settled()
-    expect(await told(wearers.get('strap')!)).toEqual([])
+    await caughtUp()
+    expect(await published(wearers.get('strap')!)).toEqual([])
     const cutMs = NOW_MS - 9 * HOUR_MS - 1000
     await post(pipeline, [at('strap', cutMs, 0, { strap: 'open', archived: true })])
     const [incident] = await eventually(async () => {
-      const all = await told(wearers.get('strap')!)
+      const all = await published(wearers.get('strap')!)
       return all.length > 0 ? all : undefined
     }, 'the strap')
     expect(incident).toMatchObject({ type: 'strap_open', severity: 'kritis', startMs: cutMs, late: true, revision: 1 })
     expect(incident!.endMs).toBeUndefined()
-    await settled()
+    await caughtUp()
     expect([...(await pipeline.incidents()).values()].filter(({ id }) => id === incident!.id)).toHaveLength(1)
     // And the memory knows of it: what comes live ends it.
     await post(pipeline, [at('strap', NOW_MS, 0, { strap: 'closed' })])
     await eventually(
-      async () => (await told(wearers.get('strap')!)).find(({ endMs, revision }) => endMs === NOW_MS && revision === 2),
+      async () =>
+        (await published(wearers.get('strap')!)).find(({ endMs, revision }) => endMs === NOW_MS && revision === 2),
       'its end',
     )
   })
@@ -123,8 +125,8 @@ describe('later than memory reaches', () => {
       pipeline,
       Array.from({ length: 40 }, (_, i) => at('alibi', NOW_MS - (40 - i) * 10 * MINUTE_MS, 0)),
     )
-    await settled()
-    const [absence] = await told(wearers.get('alibi')!)
+    await caughtUp()
+    const [absence] = await published(wearers.get('alibi')!)
     expect(absence).toMatchObject({ type: 'away_from_required_zone', late: true })
     expect(absence!.endMs).toBeDefined()
     const between = [
@@ -133,18 +135,18 @@ describe('later than memory reaches', () => {
     ]
     await post(pipeline, between)
     const withdrawn = await eventually(
-      async () => (await told(wearers.get('alibi')!)).find((each) => each.withdrawn),
+      async () => (await published(wearers.get('alibi')!)).find((each) => each.withdrawn),
       'the withdrawal',
     )
     expect(withdrawn).toMatchObject({ id: absence!.id, withdrawn: { reason: 'late_report' } })
     expect(withdrawn.revision).toBe(absence!.revision + 1)
-    await settled()
-    const before = await told(wearers.get('alibi')!)
+    await caughtUp()
+    const before = await published(wearers.get('alibi')!)
     nowMs += 1000
     // The same again is known: nothing is folded, nothing changes.
     await post(pipeline, between)
-    await settled()
-    expect(await told(wearers.get('alibi')!)).toEqual(before)
+    await caughtUp()
+    expect(await published(wearers.get('alibi')!)).toEqual(before)
     expect(await pipeline.metrics()).toMatch(/gelang_record_late_requests_total\{outcome="known"\} [1-9]/)
   })
 
@@ -156,7 +158,7 @@ describe('later than memory reaches', () => {
       pipeline,
       Array.from({ length: 40 }, (_, i) => at('away', NOW_MS - (40 - i) * 10 * MINUTE_MS, 0)),
     )
-    await settled()
+    await caughtUp()
     const cutMs = NOW_MS - 6 * HOUR_MS - 1000
     await pipeline.withoutRecord(async () => {
       await post(pipeline, [at('away', cutMs, 0, { strap: 'open' })])
@@ -173,9 +175,9 @@ describe('later than memory reaches', () => {
       )
       expect(await redis.hlen(keys.lateRequests(shard))).toBe(1)
     })
-    await eventually(async () => (await told(wearerId)).some(({ startMs }) => startMs === cutMs), 'the strap')
-    await settled()
-    expect((await told(wearerId)).map(({ type, late }) => [type, late])).toEqual([
+    await eventually(async () => (await published(wearerId)).some(({ startMs }) => startMs === cutMs), 'the strap')
+    await caughtUp()
+    expect((await published(wearerId)).map(({ type, late }) => [type, late])).toEqual([
       ['strap_open', true],
       ['away_from_required_zone', false],
     ])
@@ -188,20 +190,20 @@ describe('later than memory reaches', () => {
     await post(pipeline, [at('dropped', cutMs, 0, { strap: 'open', archived: true })])
     const hours = Array.from({ length: 16 }, (_, i) => at('dropped', cutMs + (i + 1) * 7 * HOUR_MS, 0))
     await post(pipeline, [...hours, at('dropped', NOW_MS - 2000, 0), at('dropped', NOW_MS - 1000, 0)])
-    await settled()
-    const before = await told(wearerId)
+    await caughtUp()
+    const before = await published(wearerId)
     expect(before).toMatchObject([{ type: 'strap_open', startMs: cutMs }])
     const dropped = await pipeline.database.ownerPool.query(`SELECT drop_chunks('fix', older_than => from_ms($1))`, [
       NOW_MS - 3 * DAY_MS,
     ])
     expect(dropped.rowCount).toBeGreaterThan(0)
     await post(pipeline, [at('dropped', NOW_MS - 26 * HOUR_MS, 0, { archived: true })])
-    await settled()
-    expect(await told(wearerId)).toEqual(before)
+    await caughtUp()
+    expect(await published(wearerId)).toEqual(before)
     expect(await pipeline.metrics()).toMatch(/gelang_evaluate_late_requests_total\{outcome="failed"\} 1/)
     // The evaluator still knows of it.
     await post(pipeline, [at('dropped', NOW_MS + 1000, 0, { strap: 'closed' })])
-    await eventually(async () => (await told(wearerId)).find(({ endMs }) => endMs === NOW_MS + 1000), 'its end')
+    await eventually(async () => (await published(wearerId)).find(({ endMs }) => endMs === NOW_MS + 1000), 'its end')
   })
 
   test('any life delivered hours late, evaluators dying meanwhile: what stands is what the in-order run gives', async () => {
@@ -221,13 +223,13 @@ describe('later than memory reaches', () => {
             due.slice(from, from + 30).map(({ report }) => report),
           )
           if (draw() < 0.15) await pipeline.restartEvaluate()
-          if (draw() < 0.3) await settled()
+          if (draw() < 0.3) await caughtUp()
         }
-        await settled()
+        await caughtUp()
         const wearerId = wearers.get(name)!
-        const stands = (await told(wearerId)).filter(({ withdrawn }) => withdrawn === undefined)
-        expect(stands.map(verdict).sort()).toEqual((await inOrder(wearerId)).map(verdict).sort())
-        expect(stands.length).toBeGreaterThan(0)
+        const active = (await published(wearerId)).filter(({ withdrawn }) => withdrawn === undefined)
+        expect(active.map(verdict).sort()).toEqual((await inOrder(wearerId)).map(verdict).sort())
+        expect(active.length).toBeGreaterThan(0)
       }),
       { numRuns: LIVES, seed: 11, endOnFailure: true },
     )
@@ -244,7 +246,7 @@ async function inOrder(wearerId: number): Promise<Incident[]> {
   const zones = await loadZones(pool)
   const stored = await readReports(pool, wearerId, 0, nowMs + 1, 100_000)
   const reports = stored.map(({ report }) => report)
-  return replay(compileDocument(plan!, zones), reports, { toMs: nowMs + 1 }).standing()
+  return replay(compileDocument(plan!, zones), reports, { toMs: nowMs + 1 }).activeIncidents()
 }
 
 /** Fifteen hours at home, out, past and in the avoided place, a strap now and then. */

@@ -45,12 +45,12 @@ beforeAll(async () => {
 })
 afterAll(() => pipeline?.stop())
 
-async function toldOf(name: string): Promise<Incident[]> {
+async function publishedOf(name: string): Promise<Incident[]> {
   return [...(await pipeline.incidents()).values()].filter(({ wearerId }) => wearerId === wearers.get(name))
 }
 
 /** All of it judged and recorded, and every request answered. */
-function settled(): Promise<unknown> {
+function caughtUp(): Promise<unknown> {
   const { redis, keys } = pipeline.redis
   return eventually(async () => {
     for (let shard = 0; shard < SHARDS; shard++) {
@@ -79,11 +79,11 @@ test('an open violation is still open, and ends as the same one with the reports
   for (const name of ['damaged', 'newer'])
     await post(pipeline, [at(name, -30, 0), at(name, 0, 400), at(name, 1, 420), at(name, 2, 430)])
   await post(pipeline, [at('strap', 0, 0), at('strap', 1, 0, { strap: 'open' }), at('strap', 2, 0)])
-  await settled()
+  await caughtUp()
   const before = new Map<string, Incident>()
   for (const name of ['damaged', 'newer', 'strap']) {
     const [open] = await eventually(async () => {
-      const all = await toldOf(name)
+      const all = await publishedOf(name)
       return all.length > 0 && all
     }, `the violation of ${name}`)
     expect(open!.endMs).toBeUndefined()
@@ -95,19 +95,19 @@ test('an open violation is still open, and ends as the same one with the reports
     await damage('newer', ofVersion99)
     await damage('strap', cut)
   })
-  await settled()
+  await caughtUp()
   // Nothing is told again, and nothing taken back.
-  for (const [name, incident] of before) expect(await toldOf(name)).toEqual([incident])
+  for (const [name, incident] of before) expect(await publishedOf(name)).toEqual([incident])
   nowMs += 10 * MINUTE_MS
   for (const name of ['damaged', 'newer']) await post(pipeline, [at(name, 11, 0), at(name, 12, 0)])
   await post(pipeline, [at('strap', 11, 0, { strap: 'closed' })])
   for (const [name, { id, revision }] of before) {
     const ended = await eventually(
-      async () => (await toldOf(name)).find((each) => each.id === id && each.endMs !== undefined),
+      async () => (await publishedOf(name)).find((each) => each.id === id && each.endMs !== undefined),
       `the end for ${name}`,
     )
     expect(ended).toMatchObject({ endMs: NOW_MS + 11 * MINUTE_MS, revision: revision + 1 })
-    expect(await toldOf(name)).toHaveLength(1)
+    expect(await publishedOf(name)).toHaveLength(1)
   }
   expect(await pipeline.metrics()).toMatch(/gelang_evaluate_unreadable_states_total 3/)
 })
@@ -118,10 +118,10 @@ test('asked while nobody records and the one who asked dies: answered when someb
   await post(pipeline, [at(name, 13, 400), at(name, 14, 420)])
   nowMs = NOW_MS + 15 * MINUTE_MS
   const [open] = await eventually(async () => {
-    const all = await toldOf(name)
+    const all = await publishedOf(name)
     return all.length > 0 && all
   }, 'the violation')
-  await settled()
+  await caughtUp()
   await pipeline.withoutRecord(async () => {
     await pipeline.restartEvaluate(() => damage(name, cut))
     const shard = wearers.get(name)! % SHARDS
@@ -135,15 +135,15 @@ test('asked while nobody records and the one who asked dies: answered when someb
     // What is live is judged meanwhile: the strap waits for no database.
     nowMs += 3 * MINUTE_MS
     await post(pipeline, [at(name, 18, 430, { strap: 'open' })])
-    await eventually(async () => (await toldOf(name)).some(({ type }) => type === 'strap_open'), 'the strap')
+    await eventually(async () => (await publishedOf(name)).some(({ type }) => type === 'strap_open'), 'the strap')
   })
-  await settled()
+  await caughtUp()
   nowMs += 3 * MINUTE_MS
   await post(pipeline, [at(name, 20, 0), at(name, 21, 0)])
   await eventually(
-    async () => (await toldOf(name)).some(({ id, endMs }) => id === open!.id && endMs !== undefined),
+    async () => (await publishedOf(name)).some(({ id, endMs }) => id === open!.id && endMs !== undefined),
     'its end',
   )
-  const away = (await toldOf(name)).filter(({ type, withdrawn }) => type === open!.type && withdrawn === undefined)
+  const away = (await publishedOf(name)).filter(({ type, withdrawn }) => type === open!.type && withdrawn === undefined)
   expect(away).toMatchObject([{ id: open!.id, startMs: NOW_MS + 13 * MINUTE_MS, endMs: NOW_MS + 20 * MINUTE_MS }])
 })

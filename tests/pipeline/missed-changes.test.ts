@@ -50,7 +50,7 @@ async function send(...reports: DeviceReport[]): Promise<void> {
 }
 
 /** In minutes. */
-async function told(): Promise<unknown[]> {
+async function published(): Promise<unknown[]> {
   const newest = new Map((await world.revisions()).map((incident) => [incident.id, incident]))
   return [...newest.values()].map(({ type, startMs, endMs = Number.NaN, withdrawn }) => [
     type,
@@ -74,7 +74,7 @@ test('while nobody evaluated: a zone forbidden first and a permit for something 
   })
   nowMs = minute(21)
   world.start()
-  await waitFor(async () => expect(await told()).toEqual([['inside_avoided_zone', 9, 16, true]]))
+  await waitFor(async () => expect(await published()).toEqual([['inside_avoided_zone', 9, 16, true]]))
   expect(world.failures).toEqual([])
 })
 
@@ -83,7 +83,7 @@ test('while it evaluated, and the publisher could not publish: what was false be
   await publish(BEFORE_MS, { conditions: [home] })
   world.start()
   await send(at(0, 0), at(9, SCHOOL_M), at(10, SCHOOL_M + 9), at(11, SCHOOL_M - 9), at(16, 0), at(17, 0))
-  await waitFor(async () => expect(await told()).toEqual([['away_from_required_zone', 9, 16, true]]))
+  await waitFor(async () => expect(await published()).toEqual([['away_from_required_zone', 9, 16, true]]))
 
   // Decided at minute 5; another one, which makes no difference, at minute 20.
   await publish(minute(20), {
@@ -93,6 +93,6 @@ test('while it evaluated, and the publisher could not publish: what was false be
       { id: 'q', fromMs: minute(20), toMs: minute(25), decidedMs: minute(20), legalBasis: 'Izin 2' },
     ],
   })
-  await waitFor(async () => expect(await told()).toEqual([['away_from_required_zone', 9, 16, false]]))
+  await waitFor(async () => expect(await published()).toEqual([['away_from_required_zone', 9, 16, false]]))
   expect(world.failures).toEqual([])
 })

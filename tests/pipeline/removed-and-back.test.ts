@@ -35,7 +35,8 @@ test('a wearer whose plan goes and comes back before the next checkpoint keeps w
       1,
       wearerIds.map((wearerId) => ({ wearerId, changedMs: NOW_MS - DAY_MS, plan: planOf(wearerId, NOW_MS) })),
     )
-  const told = async () => (await world.revisions()).map(({ wearerId, revision, endMs }) => [wearerId, revision, endMs])
+  const published = async () =>
+    (await world.revisions()).map(({ wearerId, revision, endMs }) => [wearerId, revision, endMs])
 
   await publish(1, 2)
   world.start({ checkpointMs: 60_000 })
@@ -50,14 +51,14 @@ test('a wearer whose plan goes and comes back before the next checkpoint keeps w
   await waitFor(async () => expect(await saved()).toEqual([]))
   await publish(1, 2)
   await world.send(2, strap(2, 'open'))
-  await waitFor(async () => expect(await told()).toHaveLength(2))
+  await waitFor(async () => expect(await published()).toHaveLength(2))
   const stopped = world.stop()
   await world.send(1, strap(3, 'open')) // it waits for a report
   await stopped
 
   world.start()
   await world.send(2, strap(5, 'closed'))
-  await waitFor(async () => expect(await told()).toHaveLength(3))
-  expect((await told())[2]).toEqual([2, 2, NOW_MS + 5 * MINUTE_MS])
+  await waitFor(async () => expect(await published()).toHaveLength(3))
+  expect((await published())[2]).toEqual([2, 2, NOW_MS + 5 * MINUTE_MS])
   expect(world.failures).toEqual([])
 })

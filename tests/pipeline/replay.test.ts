@@ -87,9 +87,9 @@ describe.each(RECORDINGS)('$file', ({ file, expected }) => {
     // Newest first others stand meanwhile, which are withdrawn again.
     await eventually(async () => {
       const found = zoneIncidents([...(await pipeline.incidents()).values()], wearerId)
-      const stand = found.map(({ type, startMs, endMs = Number.NaN }) => `${type} ${startMs - byMs} ${endMs - byMs}`)
+      const active = found.map(({ type, startMs, endMs = Number.NaN }) => `${type} ${startMs - byMs} ${endMs - byMs}`)
       const right = expected.map(([type, start, , end]) => `${type} ${Date.parse(start)} ${Date.parse(end)}`)
-      return stand.sort().join() === right.sort().join()
+      return active.sort().join() === right.sort().join()
     }, 'the incidents')
     const found = zoneIncidents([...(await pipeline.incidents()).values()], wearerId)
     for (const [i, [type, start, confirmed, end]] of expected.entries()) {
@@ -106,7 +106,7 @@ describe.each(RECORDINGS)('$file', ({ file, expected }) => {
   test('both orders end in the same incidents', async () => {
     const all = [...(await pipeline.incidents()).values()]
     const [oldest, newest] = ['oldest', 'newest'].map((order) =>
-      standing(all, wearers.get(`${order} ${file}`)!)
+      activeIncidents(all, wearers.get(`${order} ${file}`)!)
         .map(({ type, startMs, confirmedMs, endMs, depthM }) => [type, startMs, confirmedMs, endMs, depthM])
         .sort(),
     )
@@ -123,14 +123,14 @@ async function replay(deviceId: string, points: TrackPoint[], order: 'oldest' | 
     })
 }
 
-function standing(incidents: Incident[], wearerId: number): Incident[] {
+function activeIncidents(incidents: Incident[], wearerId: number): Incident[] {
   return incidents.filter(
     (each) => each.wearerId === wearerId && each.withdrawn === undefined && each.type !== 'no_communication',
   )
 }
 
 function zoneIncidents(incidents: Incident[], wearerId: number): Incident[] {
-  return standing(incidents, wearerId).filter(
+  return activeIncidents(incidents, wearerId).filter(
     ({ type }) => type === 'away_from_required_zone' || type === 'inside_avoided_zone',
   )
 }

@@ -162,18 +162,18 @@ test('one who keeps silent into the next supervision is missed from its beginnin
   for (const restartedAt of [undefined, 25, 60, 105]) {
     let watch = new SilenceWatch()
     watch.hear(said(1, T + 20 * MINUTE), twice, unitOf)
-    const told: unknown[] = []
+    const published: unknown[] = []
     for (let minute = 20; minute < 140; minute++) {
       watch.caughtUp(T + minute * MINUTE)
       for (const [, changes] of watch.look(NEWS, () => ({ plan: twice, unitPath: 'dj.b' })))
         for (const { type, startMs, confirmedMs } of changes)
-          told.push([type, (startMs - T) / MINUTE, (confirmedMs - T) / MINUTE])
+          published.push([type, (startMs - T) / MINUTE, (confirmedMs - T) / MINUTE])
       if (minute !== restartedAt) continue
       const saved = watch.encode(1)!
       watch = new SilenceWatch()
       watch.restore(1, saved)
     }
-    expect(told).toEqual([['no_communication', 100, 116]])
+    expect(published).toEqual([['no_communication', 100, 116]])
   }
 })
 

@@ -57,8 +57,8 @@ async function othersAreJudged(timeMs: number): Promise<void> {
     const [last] = await redis.xrevrange(keys.reports(0), '+', '-', 'COUNT', 1)
     expect(await redis.get(keys.position('evaluate', 0))).toBe(last![0])
   })
-  const told = (await world.revisions()).find(({ wearerId, startMs }) => wearerId === 2 && startMs === timeMs)
-  expect(told).toMatchObject({ type: 'strap_open' })
+  const published = (await world.revisions()).find(({ wearerId, startMs }) => wearerId === 2 && startMs === timeMs)
+  expect(published).toMatchObject({ type: 'strap_open' })
   await world.send(2, at(timeMs + 1, { strap: 'closed' }))
 }
 
@@ -86,9 +86,9 @@ test('a strap contact that chatters 30,000 times: every opening and closing is t
   await send(reports)
   world.start()
   await othersAreJudged(HOUR_MS + reports.length)
-  const told = await newest()
-  expect(told.size).toBe(reports.length / 2)
-  expect([...told].every(([startMs, { endMs }]) => endMs === startMs + 1)).toBe(true)
+  const published = await newest()
+  expect(published.size).toBe(reports.length / 2)
+  expect([...published].every(([startMs, { endMs }]) => endMs === startMs + 1)).toBe(true)
   await world.stop()
   expect(await savedBytes()).toBeLessThan(MIB)
   expect(await metrics()).toMatch(/gelang_evaluate_crowded_wearers_total [1-9]/)
@@ -129,7 +129,7 @@ test.each([
     const open = [...(await newest())].filter(([, { endMs }]) => endMs === undefined)
     expect(open.map(([startMs]) => startMs)).toContain(HOUR_MS + 2000)
     await world.stop()
-    expect(await metrics()).toMatch(/gelang_evaluate_told_ahead_total 1/)
+    expect(await metrics()).toMatch(/gelang_evaluate_published_ahead_total 1/)
     // Together: the live one's state would hold the others untold.
     expect(said).toEqual([{ wearerId: 1, bytes: expect.any(Number), incidents: 1001 + live.length }])
     expect(await savedBytes()).toBeLessThan(MIB / 2)
@@ -137,9 +137,9 @@ test.each([
     world.start(limits)
     await world.send(1, at(nowMs + 10, { strap: 'closed' }))
     await othersAreJudged(nowMs + 20)
-    const told = await newest()
-    expect(told.get(HOUR_MS + 2000)).toMatchObject({ endMs: nowMs - 10, revision: 2 })
-    expect(told.size).toBe(1001 + live.length)
+    const published = await newest()
+    expect(published.get(HOUR_MS + 2000)).toMatchObject({ endMs: nowMs - 10, revision: 2 })
+    expect(published.size).toBe(1001 + live.length)
   },
   60_000,
 )

@@ -5,7 +5,7 @@ import { INCIDENT_TYPES, type IncidentType } from '../../model/incident/incident
 import { planDocumentSchema } from '../../model/plan/plan.ts'
 import { braceletOf } from '../../simulators/bracelet.ts'
 import { makeFleet } from '../../simulators/fleet.ts'
-import { SCRIPT_RAISES, SCRIPTS_TOLD_BY_MS } from '../../simulators/script.ts'
+import { SCRIPT_RAISES, SCRIPTS_RAISED_BY_MS } from '../../simulators/script.ts'
 import { SCRIPT_KINDS } from '../../simulators/script-kinds.ts'
 import { logged } from '../geofence/make-reports.ts'
 
@@ -36,7 +36,7 @@ function played(seed: number, kind: string, phaseMs: number): string[] {
   const bracelet = braceletOf(seed, wearer, { startMs: START_MS })
   const reports = []
   const fromMs = START_MS - 10_000 + phaseMs
-  for (let timeMs = fromMs; timeMs < START_MS + SCRIPTS_TOLD_BY_MS; timeMs += INTERVAL_MS)
+  for (let timeMs = fromMs; timeMs < START_MS + SCRIPTS_RAISED_BY_MS; timeMs += INTERVAL_MS)
     if (!bracelet.muteAt(timeMs)) reports.push(logged(bracelet.reportAt(timeMs)))
   const document = planDocumentSchema.parse({
     plan: {

@@ -182,7 +182,7 @@ describe('what officers do', () => {
   test('a resolution holds for the signs that the officer could know of; one more opens it again', async () => {
     const { n: wearerId } = seeded.wearers.a1
     const id = idOf(900_005)
-    const told = (revision: number, more: Partial<Incident> = {}) =>
+    const publish = (revision: number, more: Partial<Incident> = {}) =>
       upsert([incident({ id, wearerId, type: 'strap_open', severity: 'kritis', revision, ...more })])
     const resolve = (signs?: number) =>
       as('pk1A', (client) =>
@@ -191,19 +191,19 @@ describe('what officers do', () => {
           ...(signs !== undefined && { signs }),
         }),
       )
-    await told(1)
+    await publish(1)
     await resolve()
     expect(await states(id)).toEqual(['closed'])
-    await told(2, { signs: 2 })
+    await publish(2, { signs: 2 })
     expect(await states(id)).toEqual(['open'])
     await resolve(1)
     expect(await states(id)).toEqual(['open'])
     await resolve(2)
     expect(await states(id)).toEqual(['closed'])
-    await told(3, { signs: 2, endMs: FROM_MS + 9 })
+    await publish(3, { signs: 2, endMs: FROM_MS + 9 })
     expect(await states(id)).toEqual(['closed'])
-    await told(5, { signs: 4 })
-    await told(4, { signs: 3 })
+    await publish(5, { signs: 4 })
+    await publish(4, { signs: 3 })
     expect(await states(id)).toEqual(['open'])
     const { acts } = (await as('pk1A', (client) => readIncident(client, id)))!.incident
     expect(acts.map(({ signs }) => signs)).toEqual([undefined, undefined, 2])

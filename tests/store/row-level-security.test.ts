@@ -120,7 +120,7 @@ test('where an incident was is seen like the track: by Kanwil and Ditjenpas for 
     incident({ id: `00000000-0000-4000-9000-${String(n).padStart(12, '0')}`, wearerId: n, evidence }),
   ) as [Incident, Incident]
   await inTransaction(database.ownerPool, (client) => upsertKnown(client, [own, other]))
-  const told = async (officer: string, { id }: Incident) =>
+  const readEvidence = async (officer: string, { id }: Incident) =>
     (
       await seen(
         officer,
@@ -129,14 +129,14 @@ test('where an incident was is seen like the track: by Kanwil and Ditjenpas for 
       )
     ).map(({ body }) => (body as Incident).evidence)
   for (const officer of ['pk1A', 'asistenA', 'kasubsiA', 'kepalaA', 'operatorA'])
-    expect(await told(officer, own)).toEqual([evidence, evidence])
-  for (const officer of ['kanwil', 'ditjenpas']) expect(await told(officer, own)).toEqual([])
+    expect(await readEvidence(officer, own)).toEqual([evidence, evidence])
+  for (const officer of ['kanwil', 'ditjenpas']) expect(await readEvidence(officer, own)).toEqual([])
   await asOfficer(database.apiPool, seeded.officers.kanwil!, (client) =>
     grantAccess(client, { wearerId: a1.id, kind: 'pemeriksaan', reason: 'pemeriksaan bersama Kanwil', forMs: 60_000 }),
   )
-  expect(await told('kanwil', own)).toEqual([evidence, evidence])
-  expect(await told('kanwil', other)).toEqual([])
-  expect(await told('ditjenpas', own)).toEqual([])
+  expect(await readEvidence('kanwil', own)).toEqual([evidence, evidence])
+  expect(await readEvidence('kanwil', other)).toEqual([])
+  expect(await readEvidence('ditjenpas', own)).toEqual([])
 })
 
 test('homes and protected addresses: Kanwil and Ditjenpas see those of whom they have a reason for, and shared places', async () => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 const idOf = (n: number) => `30000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-const told = (n: number, startMs: number, confirmedMs: number, endMs?: number, more: Partial<Incident> = {}) =>
+const published = (n: number, startMs: number, confirmedMs: number, endMs?: number, more: Partial<Incident> = {}) =>
   incident({ id: idOf(n), wearerId: WEARER, startMs, confirmedMs, ...(endMs !== undefined && { endMs }), ...more })
 
 async function countOf(pages: AsyncIterable<unknown[]>): Promise<number> {
@@ -77,10 +77,10 @@ test('what was told: named, or confirmed within; silence is judged elsewhere', a
   const { recordPool } = database
   await inTransaction(recordPool, (client) =>
     upsertKnown(client, [
-      told(1, T, T + HOUR_MS, T + 2 * HOUR_MS),
-      told(2, T + 3 * HOUR_MS, T + 3 * HOUR_MS, T + 4 * HOUR_MS, { withdrawn: { reason: 'late_report' } }),
-      told(3, T + 3 * HOUR_MS, T + 3 * HOUR_MS, undefined, { type: 'no_communication' }),
-      told(4, T + 50 * HOUR_MS, T + 50 * HOUR_MS),
+      published(1, T, T + HOUR_MS, T + 2 * HOUR_MS),
+      published(2, T + 3 * HOUR_MS, T + 3 * HOUR_MS, T + 4 * HOUR_MS, { withdrawn: { reason: 'late_report' } }),
+      published(3, T + 3 * HOUR_MS, T + 3 * HOUR_MS, undefined, { type: 'no_communication' }),
+      published(4, T + 50 * HOUR_MS, T + 50 * HOUR_MS),
     ]),
   )
   const ids = async (named: number[], fromH: number, toH: number) =>
@@ -95,7 +95,7 @@ test('a quiet time: before whatever stood open, and before what stood open then'
   expect(await quietBefore(recordPool, WEARER, T + 30 * HOUR_MS, HOUR_MS)).toBe(T + 30 * HOUR_MS)
   // The silence of incident 3 never ended and does not count; 4 did not end, and 2 was still going an hour before it.
   await inTransaction(recordPool, (client) =>
-    upsertKnown(client, [told(5, T + 3 * HOUR_MS, T + 3 * HOUR_MS, T + 49.5 * HOUR_MS)]),
+    upsertKnown(client, [published(5, T + 3 * HOUR_MS, T + 3 * HOUR_MS, T + 49.5 * HOUR_MS)]),
   )
   expect(await quietBefore(recordPool, WEARER, T + 60 * HOUR_MS, HOUR_MS)).toBe(T - HOUR_MS)
 })

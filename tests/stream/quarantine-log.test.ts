@@ -81,7 +81,7 @@ test('a sender fills its share and no more, until the record takes from it', asy
   const { redis } = shared
   const append = (sender: string, count: number, askedFor = '') => {
     const items = Array.from({ length: count }, (_, i) => item(i, { sender }))
-    return appendQuarantine(redis, keys, items, { entriesMax: 50, shareMax: 20, askedFor })
+    return appendQuarantine(redis, keys, items, { entriesMax: 50, quotaMax: 20, askedFor })
   }
   expect(await append('a', 25)).toEqual({ pushedOut: 0, refused: 5, left: new Map([['a', 0]]) })
   expect(await append('b', 5)).toEqual({ pushedOut: 0, refused: 0, left: new Map([['b', 15]]) })

@@ -1,7 +1,7 @@
 // Access for a reason ends after twelve hours, a klien changes hands: what names them leaves the screen.
 import { expect, test } from 'vitest'
 import { REPEAT_MS } from '../../web-map/alerts/alarm.ts'
-import { type BareDesk, heldBack, openBareDesk, settled } from './bare-desk.ts'
+import { type BareDesk, heldBack, idle, openBareDesk } from './bare-desk.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13)
@@ -23,10 +23,10 @@ async function deskWithAlarm() {
   desk.answer('GET /v1/zones', { body: { zones } })
   await desk.state.session.check()
   desk.hello()
-  await settled()
-  desk.tell(strap)
+  await idle()
+  desk.send(strap)
   desk.state.router.go({ page: 'incident', id: strap.id, why: false })
-  await settled()
+  await idle()
   return desk
 }
 
@@ -37,7 +37,7 @@ test('the alerts of who is out of sight go, the alarm stops, the panel is closed
   expect(desk.state.alerts.arrivals.announcement.value).toContain(anna.name)
   desk.answer('GET /v1/zones', { body: { zones: zones.slice(0, 3) } })
   desk.say({ t: 'roster', wearers: [budi] })
-  await settled()
+  await idle()
   expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['other'])
   untilReminder(desk)
   expect(desk.played).toHaveLength(2)
@@ -65,7 +65,7 @@ test('a list that was read before does not bring them back', async () => {
   desk.say({ t: 'roster', wearers: [budi] })
   desk.list([other])
   arrive()
-  await settled()
+  await idle()
   expect([...desk.state.desk.live.incidents.keys()]).toEqual(['other'])
   expect(desk.played).toEqual(['kritis'])
 })
@@ -81,7 +81,7 @@ test('signing out leaves nothing of the officer, nor does what was still on its 
   void desk.state.desk.load()
   await desk.state.session.signOut()
   arrive()
-  await settled()
+  await idle()
   expect([desk.state.desk.zones.value, desk.state.desk.units.value, desk.state.alerts.open.value]).toEqual([[], [], []])
 })
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { LOST_AFTER_MS, REPEAT_MS } from '../../web-map/alerts/alarm.ts'
 import { SoundTurn, TURN_KEPT_MS } from '../../web-map/sound/sound-turn.ts'
-import { type BareDesk, openBareDesk, refusal, settled } from './bare-desk.ts'
+import { type BareDesk, idle, openBareDesk, refusal } from './bare-desk.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13)
@@ -17,7 +17,7 @@ async function shift(...open: Parameters<BareDesk['list']>[0]) {
   desk.list(open)
   await desk.state.session.check()
   desk.hello()
-  await settled()
+  await idle()
   return desk
 }
 /** Time in small steps, the feed alive. */
@@ -48,7 +48,7 @@ test('who signs in after another hears at once what the other has heard already'
   desk.answer('GET /v1/me', { body: me })
   await desk.state.session.signIn('dwi', 'rahasia')
   desk.hello()
-  await settled()
+  await idle()
   live(desk, 1000)
   expect(desk.played).toEqual(['kritis', 'kritis'])
 })
@@ -65,7 +65,7 @@ test('mute has an end, and never covers strap, case and SOS', async () => {
   live(desk, 60_000)
   expect(desk.played).toEqual([])
   for (const type of ['strap_open', 'case_opened', 'sos'] as const) {
-    desk.tell(incidentOf(anna, type, NOW))
+    desk.send(incidentOf(anna, type, NOW))
     expect(desk.played.pop()).toBe('kritis')
   }
   const other = await shift(zone)

@@ -1,6 +1,6 @@
 // No alert is lost between the lists and the feed.
 import { expect, test } from 'vitest'
-import { heldBack, openBareDesk, refusal, settled } from './bare-desk.ts'
+import { heldBack, idle, openBareDesk, refusal } from './bare-desk.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13)
@@ -13,7 +13,7 @@ async function liveDesk(open = [incidentOf(anna, 'off_corridor', NOW, { id: 'old
   desk.list(open)
   await desk.state.session.check()
   desk.hello()
-  await settled()
+  await idle()
   return desk
 }
 
@@ -26,11 +26,11 @@ test('an alert that comes while the list of open ones is on its way stays, and s
     return { body: { incidents: [old] } }
   })
   void desk.state.desk.load(true)
-  desk.tell(incidentOf(budi, 'strap_open', NOW, { id: 'strap' }))
+  desk.send(incidentOf(budi, 'strap_open', NOW, { id: 'strap' }))
   const resolve = { actId: 1, incidentId: 'old', action: 'resolve', officerName: 'Dwi', atMs: NOW } as const
   desk.say({ t: 'act', cursor: '2', act: { ...resolve, wearerId: anna.n, resolution: 'alasan_sah' } })
   arrive()
-  await settled()
+  await idle()
   expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['strap'])
   expect(desk.played).toEqual(['kritis'])
 })
@@ -40,7 +40,7 @@ test('an alert that is not in PostgreSQL yet outlives a list; what is over or ou
   const done = incidentOf(budi, 'off_corridor', NOW, { id: 'done' })
   const gone = incidentOf(budi, 'sos', NOW, { id: 'gone' })
   const desk = await liveDesk([done, gone])
-  desk.tell(strap)
+  desk.send(strap)
   desk.list([])
   desk.answer('GET /v1/incidents/strap', { body: { incident: strap } })
   desk.answer('GET /v1/incidents/done', { body: { incident: { ...done, revision: 2, withdrawn: { reason: 'x' } } } })
@@ -66,13 +66,13 @@ test('what was raised between the first list and the first hello appears and sou
   desk.list([old])
   await desk.state.session.check()
   desk.drop()
-  await settled()
+  await idle()
   expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['old'])
   expect(desk.played).toEqual([])
   desk.list([incidentOf(budi, 'sos', NOW, { id: 'between' }), old])
   desk.pass(1000)
   desk.hello()
-  await settled()
+  await idle()
   expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['between', 'old'])
   expect(desk.played).toEqual(['serius', 'kritis'])
 })
@@ -80,13 +80,13 @@ test('what was raised between the first list and the first hello appears and sou
 test('a page whose feed opens at once loads once; one whose feed is slow does not wait for it', async () => {
   const desk = await liveDesk()
   desk.pass(60_000)
-  await settled()
+  await idle()
   expect(desk.howOften('GET /v1/incidents')).toBe(1)
   const slow = openBareDesk(wearers, NOW)
   slow.list([incidentOf(anna, 'off_corridor', NOW, { id: 'old' })])
   await slow.state.session.check()
   slow.pass(2000)
-  await settled()
+  await idle()
   expect(slow.state.alerts.open.value.map(({ id }) => id)).toEqual(['old'])
 })
 
@@ -101,7 +101,7 @@ test('a reload that is wanted while another runs is made after it', async () => 
   desk.hello(false)
   desk.list([incidentOf(budi, 'sos', NOW, { id: 'missed' })])
   arrive()
-  await settled()
+  await idle()
   expect(desk.state.alerts.open.value.map(({ id }) => id)).toEqual(['missed'])
   expect(desk.played).toEqual(['kritis'])
 })

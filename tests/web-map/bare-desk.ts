@@ -86,7 +86,7 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number, href?: s
     },
     status: (more: Partial<Extract<LiveMessage, { t: 'status' }>> = {}) =>
       say({ t: 'status', serverMs: nowMs, liveMs: nowMs, redis: 'ok', database: 'ok', ...more }),
-    tell: (incident: IncidentView) => say({ t: 'incident', cursor: '1', incident }),
+    send: (incident: IncidentView) => say({ t: 'incident', cursor: '1', incident }),
     drop: () => sockets.at(-1)!.onclose?.call({} as WebSocket, {} as CloseEvent),
     /** Less than the silence after which the feed is taken for dead; `status` is a sign of life. */
     pass(ms: number) {
@@ -100,7 +100,7 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number, href?: s
 }
 
 /** Lets what has been answered come through. */
-export async function settled(): Promise<void> {
+export async function idle(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
 }
 

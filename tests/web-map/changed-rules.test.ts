@@ -1,6 +1,6 @@
 // Zones and conditions that change while the console is open.
 import { expect, test } from 'vitest'
-import { type BareDesk, openBareDesk, settled } from './bare-desk.ts'
+import { type BareDesk, idle, openBareDesk } from './bare-desk.ts'
 import { detailOf, makeSample } from './sample-data.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13)
@@ -13,12 +13,12 @@ async function deskWithFile() {
   await desk.state.session.check()
   desk.hello()
   desk.state.router.go({ page: 'wearer', id: anna.id, tab: 'ringkas' })
-  await settled()
+  await idle()
   return desk
 }
 async function spread(desk: BareDesk) {
   desk.pass(3000)
-  await settled()
+  await idle()
 }
 
 test('a zone drawn while the console is open comes onto its map, a condition into the open file', async () => {
@@ -66,6 +66,6 @@ test('zones that cannot be loaded are said and loaded with all else later', asyn
   expect(desk.state.desk.loadProblem.value).toContain('Basis data')
   desk.answer('GET /v1/zones', { body: { zones } })
   desk.status({ rulesVersion: '8' })
-  await settled()
+  await idle()
   expect([desk.state.desk.loadProblem.value, desk.state.desk.zones.value.length]).toEqual([undefined, zones.length])
 })

@@ -183,7 +183,7 @@ describe.skipIf(!chromiumIsHere)('console', () => {
     expect(await page.locator('.connection').getAttribute('class')).toContain('away')
     api.raise(incidentOf(sample.wearers[100]!, 'sos', Date.now(), { id: 'missed' }))
     expect(await row(page, 'missed').count()).toBe(0)
-    api.comeBack()
+    api.acceptAgain()
     await page.locator('.connection.live').waitFor()
     await expect.poll(() => page.locator('.banner').count()).toBe(0)
     await row(page, 'missed').waitFor()

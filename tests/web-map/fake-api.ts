@@ -38,7 +38,7 @@ export async function startFakeApi(options: {
   const sockets = new Set<WebSocket>()
   let sessions = new Set<string>()
   /** Incidents and acts in order; the cursor is how many a console has had. */
-  const told: LiveMessage[] = []
+  const sent: LiveMessage[] = []
   let actId = 1000
   let refusing = false
   let statusMore: Partial<Extract<LiveMessage, { t: 'status' }>> = {}
@@ -51,9 +51,9 @@ export async function startFakeApi(options: {
   let tracksNeedReason = false
   const refusedTrack = (wearerId: string) => tracksNeedReason && !granted.has(wearerId)
 
-  const tell = (message: DistributiveOmit<Extract<LiveMessage, { t: 'incident' | 'act' }>, 'cursor'>) => {
-    const whole = { ...message, cursor: String(told.length + 1) }
-    told.push(whole)
+  const publish = (message: DistributiveOmit<Extract<LiveMessage, { t: 'incident' | 'act' }>, 'cursor'>) => {
+    const whole = { ...message, cursor: String(sent.length + 1) }
+    sent.push(whole)
     send(whole)
   }
   const send = (message: LiveMessage) => {
@@ -165,7 +165,7 @@ export async function startFakeApi(options: {
       atMs: clock(),
     }
     incident.acts.push(act)
-    tell({ t: 'act', act })
+    publish({ t: 'act', act })
     return c.json({ act })
   })
   serveConsole(app, options.folder)
@@ -185,10 +185,10 @@ export async function startFakeApi(options: {
       sockets.add(accepted)
       accepted.on('close', () => sockets.delete(accepted))
       const say = (message: LiveMessage) => accepted.send(JSON.stringify(message))
-      say({ t: 'hello', serverMs: clock(), resumed: from !== null, cursor: from ?? String(told.length) })
+      say({ t: 'hello', serverMs: clock(), resumed: from !== null, cursor: from ?? String(sent.length) })
       say({ t: 'roster', wearers: sample.wearers })
       say({ t: 'positions', rows: sample.rows })
-      for (const message of told.slice(Number(from ?? told.length))) say(message)
+      for (const message of sent.slice(Number(from ?? sent.length))) say(message)
       say({ t: 'status', serverMs: clock(), liveMs: clock(), redis: 'ok', database: 'ok', ...statusMore })
     })
   })
@@ -212,11 +212,11 @@ export async function startFakeApi(options: {
     /** A new or revised incident, as the engine would raise it. */
     raise(incident: IncidentView) {
       incidents.set(incident.id, incident)
-      tell({ t: 'incident', incident })
+      publish({ t: 'incident', incident })
     },
     act(act: IncidentAct) {
       incidents.get(act.incidentId)?.acts.push(act)
-      tell({ t: 'act', act })
+      publish({ t: 'act', act })
     },
     setStatus(more: typeof statusMore) {
       statusMore = more
@@ -227,7 +227,7 @@ export async function startFakeApi(options: {
       refusing = stayAway
       for (const socket of sockets) socket.terminate()
     },
-    comeBack() {
+    acceptAgain() {
       refusing = false
     },
     endSessions() {

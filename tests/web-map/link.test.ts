@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openBareDesk, refusal, settled } from './bare-desk.ts'
+import { idle, openBareDesk, refusal } from './bare-desk.ts'
 import { buildConsole } from './build-console.ts'
 import { chromiumIsHere, launchChromium } from './chromium.ts'
 import { type FakeApi, startFakeApi } from './fake-api.ts'
@@ -19,7 +19,7 @@ const at = `/insiden/${LINKED}`
 test('an incident that the officer may not see is said on its page', async () => {
   const desk = openBareDesk(wearers, NOW, at)
   await desk.state.session.check()
-  await settled()
+  await idle()
   expect(desk.state.alerts.bringProblem.value).toContain('tidak ditemukan')
   expect(desk.address.href()).toBe(at)
 })
@@ -28,7 +28,7 @@ test('while the server cannot say, the page offers another try', async () => {
   const desk = openBareDesk(wearers, NOW, at)
   desk.answer(`GET /v1/incidents/${LINKED}`, refusal(503, 'database_away'))
   await desk.state.session.check()
-  await settled()
+  await idle()
   expect(desk.state.alerts.bringProblem.value).toContain('Basis data')
   desk.answer(`GET /v1/incidents/${LINKED}`, { body: { incident: linked } })
   await desk.state.alerts.bring(LINKED)
@@ -45,7 +45,7 @@ test('whoever must sign in first comes to the page after; an incident that is ov
     body: { officerId: 'o', name: '', role: 'pk', unitPath: '', unitName: '', timeZone: '' },
   })
   await desk.state.session.signIn('ratna', 'rahasia')
-  await settled()
+  await idle()
   expect([desk.state.alerts.selectedId.value, desk.state.file.selectedId.value]).toEqual([LINKED, wearers[0]!.id])
   expect(desk.state.alerts.closed.value.map(({ id }) => id)).toEqual([LINKED])
 })

@@ -1,7 +1,7 @@
 // However a session ends, somebody can sign in again, and the screen says what it is.
 import { expect, test } from 'vitest'
 import { SESSION_END } from '../../web-map/session/session-end.ts'
-import { openBareDesk, refusal, settled } from './bare-desk.ts'
+import { idle, openBareDesk, refusal } from './bare-desk.ts'
 import { incidentOf, makeSample } from './sample-data.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13)
@@ -13,7 +13,7 @@ async function liveDesk() {
   desk.list([strap])
   await desk.state.session.check()
   desk.hello()
-  await settled()
+  await idle()
   return desk
 }
 
@@ -24,7 +24,7 @@ test('a page with a session of nobody shows the sign-in form with the reason, an
   expect(desk.state.session.phase.value).toBe('signedOut')
   expect(desk.state.session.problem.value).toContain('belum terhubung')
   desk.pass(60_000)
-  await settled()
+  await idle()
   expect(desk.howOften('GET /v1/me')).toBe(1)
 })
 
@@ -32,7 +32,7 @@ test('an officer who has left is signed out of an open screen, with all that was
   const desk = await liveDesk()
   desk.answer('GET /v1/me', refusal(403, 'no_officer'))
   desk.say({ t: 'bye', reason: 'signed_out' })
-  await settled()
+  await idle()
   expect(desk.state.session.phase.value).toBe('signedOut')
   expect([desk.state.desk.live.incidents.size, desk.state.desk.live.wearers.size]).toEqual([0, 0])
 })
@@ -41,7 +41,7 @@ test('a session that has ended keeps what is on screen', async () => {
   const desk = await liveDesk()
   desk.answer('GET /v1/me', refusal(401, 'not_signed_in'))
   desk.say({ t: 'bye', reason: 'expired' })
-  await settled()
+  await idle()
   expect([desk.state.session.phase.value, desk.state.desk.live.incidents.size]).toEqual(['expired', 1])
 })
 
@@ -64,7 +64,7 @@ test('signing in ends it; a session that was signed out elsewhere makes no noise
   const desk = await liveDesk()
   desk.say({ t: 'bye', reason: 'expired' })
   await desk.state.session.signIn('ratna', 'rahasia')
-  await settled()
+  await idle()
   expect(desk.state.sessionEnd.sinceMs.value).toBeUndefined()
   expect(soundsOf(desk)).toBe(1)
   const other = await liveDesk()

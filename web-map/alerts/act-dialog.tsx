@@ -109,7 +109,7 @@ function requestOf(
   if (note) request.note = note
   if (action === 'resolve') {
     request.resolution = fields.get('resolution') as Resolution
-    request.signs = signsOf(incident)
+    request.signs = occurrencesOf(incident)
     if (finding !== undefined && fields.has('changes')) request.changes = finding.actId
   }
   return request
@@ -165,7 +165,7 @@ function FoundAlready({ room: { desk }, incidents, findings }: FoundProps) {
 /** The device has raised one of them anew while the form was open. */
 function RaisedSince({ room: { desk }, incidents }: { room: AlertsRoom; incidents: readonly IncidentView[] }) {
   desk.versions.incidents.value
-  const raised = incidents.some((one) => signsOf(desk.live.incidents.get(one.id) ?? one) > signsOf(one))
+  const raised = incidents.some((one) => occurrencesOf(desk.live.incidents.get(one.id) ?? one) > occurrencesOf(one))
   if (!raised) return null
   return (
     <p class="dialog-news" role="alert">
@@ -174,6 +174,6 @@ function RaisedSince({ room: { desk }, incidents }: { room: AlertsRoom; incident
   )
 }
 
-function signsOf({ signs = 1 }: IncidentView): number {
+function occurrencesOf({ signs = 1 }: IncidentView): number {
   return signs
 }

@@ -7,7 +7,7 @@ function marksOf(incident: IncidentView): { words: string; hint?: string }[] {
   const signs = incident.signs ?? 1
   const again = lifeOf(incident).reinstated
   const marks: { words: string; hint?: string }[] = []
-  if (again) marks.push({ words: t('alerts.standsAgain'), hint: t('alerts.standsAgainHint') })
+  if (again) marks.push({ words: t('alerts.reinstated'), hint: t('alerts.reinstatedHint') })
   if (lifeOf(incident).reopened) marks.push({ words: t('alerts.reopened'), hint: t('alerts.reopenedHint') })
   if (signs > 1) marks.push({ words: t('alerts.signs', { count: signs }), hint: t('alerts.signsHint') })
   if (incident.withdrawn)

@@ -11,7 +11,7 @@ export type Happening =
 export function timelineOf(incident: IncidentView): Happening[] {
   const happenings: Happening[] = [{ atMs: incident.startMs, what: 'began' }]
   if (incident.confirmedMs !== incident.startMs) happenings.push({ atMs: incident.confirmedMs, what: 'confirmed' })
-  for (const [i, sign] of signsOf(incident).entries())
+  for (const [i, sign] of occurrencesOf(incident).entries())
     happenings.push({ atMs: sign.timeMs, what: 'sign', number: i + 2 })
   if (incident.endMs !== undefined) happenings.push({ atMs: incident.endMs, what: 'ended' })
   for (const act of incident.acts) happenings.push({ atMs: act.atMs, what: 'act', act })
@@ -19,6 +19,6 @@ export function timelineOf(incident: IncidentView): Happening[] {
 }
 
 /** The alarm raised anew; the first time is the beginning. */
-function signsOf({ evidence, startMs }: IncidentView): Evidence[] {
+function occurrencesOf({ evidence, startMs }: IncidentView): Evidence[] {
   return evidence.filter(({ role, timeMs }) => role === 'sign' && timeMs > startMs)
 }

@@ -45,7 +45,7 @@ export class ConsoleState {
   /** Said once, until the officer has read it. */
   readonly notice = signal<string | undefined>(undefined)
   /** The explanation that the map was taken to, and what had moved the map by then. */
-  #shown: { fixes: readonly unknown[]; errand: unknown; handCount: number } | undefined
+  #shown: { fixes: readonly unknown[]; viewRequest: unknown; handCount: number } | undefined
 
   constructor(around: Surroundings) {
     const { api, sound, preferences } = around
@@ -139,9 +139,10 @@ export class ConsoleState {
     const fixes = explaining.fixes.value
     const zone = map.zones.peek().find(({ id }) => id === this.explainedZoneId.value)
     const shown = this.#shown
-    if (shown?.fixes === fixes && (shown.errand !== map.errand.peek() || shown.handCount !== map.handCount)) return
+    if (shown?.fixes === fixes && (shown.viewRequest !== map.viewRequest.peek() || shown.handCount !== map.handCount))
+      return
     this.#showOnMap(cornersOfJudged(explaining, zone))
-    this.#shown = { fixes, errand: map.errand.peek(), handCount: map.handCount }
+    this.#shown = { fixes, viewRequest: map.viewRequest.peek(), handCount: map.handCount }
   }
 
   /** Whoever has opened a file, with a reason where one was asked for, may read the name. */
@@ -153,7 +154,7 @@ export class ConsoleState {
 
   #showOnMap(corners: ReturnType<typeof cornersOfTrial>): void {
     if (corners && !this.router.arrivedWithView)
-      this.map.errand.value = { kind: 'corners', corners, zoomMax: ZOOM_MAX, headPx: CONTROLS_PX }
+      this.map.viewRequest.value = { kind: 'corners', corners, zoomMax: ZOOM_MAX, headPx: CONTROLS_PX }
   }
 
   #begin(sameOfficer: boolean): void {
@@ -174,7 +175,7 @@ export class ConsoleState {
   #forgetAll(): void {
     this.desk.forget()
     this.alerts.forget()
-    this.notice.value = this.map.errand.value = undefined
+    this.notice.value = this.map.viewRequest.value = undefined
     this.file.close()
     this.finding.query.value = ''
   }
@@ -190,9 +191,9 @@ export class ConsoleState {
 
   /** A link may have asked for a klien before it was known where anybody is. */
   #afterPlaced(): void {
-    const asked = this.map.errand.value
+    const asked = this.map.viewRequest.value
     if (this.router.arrivedWithView) return
-    if (asked?.kind === 'wearer') this.map.errand.value = { ...asked }
-    else if (asked === undefined || asked.kind === 'fit') this.map.errand.value = { kind: 'fit' }
+    if (asked?.kind === 'wearer') this.map.viewRequest.value = { ...asked }
+    else if (asked === undefined || asked.kind === 'fit') this.map.viewRequest.value = { kind: 'fit' }
   }
 }

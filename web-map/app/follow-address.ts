@@ -51,7 +51,7 @@ function showWearer({ file, map, router }: Rooms, id: string): void {
   if (router.arrivedWithView) return
   const { handCount } = map
   void file.whenKnown().then((detail) => {
-    if (detail && map.handCount === handCount) map.errand.value = { kind: 'wearer', n: detail.n }
+    if (detail && map.handCount === handCount) map.viewRequest.value = { kind: 'wearer', n: detail.n }
   })
 }
 
@@ -68,7 +68,7 @@ async function openIncident(state: Rooms, id: string, why: boolean): Promise<voi
   file.open(wearer.id)
   if (before !== id && !router.arrivedWithView) {
     const place = placeOfIncident(incident)
-    map.errand.value = place ? { kind: 'place', ...place } : { kind: 'wearer', n: wearer.n }
+    map.viewRequest.value = place ? { kind: 'place', ...place } : { kind: 'wearer', n: wearer.n }
   }
   if (why) await explaining.open(id, desk.nowMs.value)
 }

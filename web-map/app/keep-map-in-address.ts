@@ -7,7 +7,7 @@ import type { MapRoom } from '../map/map-state.ts'
 export function keepMapInAddress({ router, map }: AlertsRoom & MapRoom): void {
   effect(() => {
     const view = router.query.value.get(QUERY.mapView)
-    if (view !== undefined && view !== map.view.peek()) map.errand.value = { kind: 'view', view }
+    if (view !== undefined && view !== map.view.peek()) map.viewRequest.value = { kind: 'view', view }
   })
   effect(() => {
     const view = map.view.value

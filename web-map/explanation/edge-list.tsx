@@ -36,7 +36,7 @@ export function EdgeList({ room, edges, fixes, timeZone }: Props) {
 }
 
 /** An incident that the device itself told, or its positions as such: when, for there is no distance to show. */
-export function DeviceSigns({ answer, timeZone }: { answer: ExplanationAnswer; timeZone: string }) {
+export function DeviceIndications({ answer, timeZone }: { answer: ExplanationAnswer; timeZone: string }) {
   const { startMs, endMs, evidence } = answer.incident
   return (
     <>

@@ -6,7 +6,7 @@ import { momentWords } from '../i18n/time-words.ts'
 import type { ExplanationAnswer } from '../session/request.ts'
 import { PageHead } from '../widgets/page-head.tsx'
 import { DistanceChart } from './distance-chart.tsx'
-import { DeviceSigns, EdgeList } from './edge-list.tsx'
+import { DeviceIndications, EdgeList } from './edge-list.tsx'
 import { ExplanationProof } from './explanation-proof.tsx'
 import { FixTable } from './fix-table.tsx'
 import type { ExplanationRoom } from './room.ts'
@@ -65,7 +65,7 @@ function Answer(props: { room: ExplanationRoom; answer: ExplanationAnswer; incid
   return (
     <>
       {fixes.length === 0 ? (
-        <DeviceSigns answer={answer} timeZone={timeZone} />
+        <DeviceIndications answer={answer} timeZone={timeZone} />
       ) : (
         <>
           <EdgeList room={room} edges={edges} fixes={fixes} timeZone={timeZone} />
@@ -78,7 +78,7 @@ function Answer(props: { room: ExplanationRoom; answer: ExplanationAnswer; incid
           <FixTable room={room} edges={edges} fixes={fixes} timeZone={timeZone} />
         </>
       )}
-      <ExplanationProof room={room} answer={answer} told={incident} />
+      <ExplanationProof room={room} answer={answer} published={incident} />
       <p class="hint">{t('explain.personDecides')}</p>
     </>
   )

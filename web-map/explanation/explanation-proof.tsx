@@ -3,14 +3,15 @@ import { t } from '../i18n/language.ts'
 import type { ExplanationAnswer } from '../session/request.ts'
 import type { ExplanationRoom } from './room.ts'
 
-type Props = { room: ExplanationRoom; answer: ExplanationAnswer; told: IncidentView | undefined }
+type Props = { room: ExplanationRoom; answer: ExplanationAnswer; published: IncidentView | undefined }
 
 /** Which engine and which rules said so, and that they say the same again. */
-export function ExplanationProof({ room, answer, told }: Props) {
+export function ExplanationProof({ room, answer, published }: Props) {
   const { explaining, file } = room
   const { outcome, times } = explaining.rerun.value
-  const otherEngine = told && told.engineVersion !== answer.engineVersion ? told.engineVersion : undefined
-  const otherPlan = told?.planHash !== undefined && told.planHash !== answer.planHash
+  const otherEngine =
+    published && published.engineVersion !== answer.engineVersion ? published.engineVersion : undefined
+  const otherPlan = published?.planHash !== undefined && published.planHash !== answer.planHash
   const busy = file.busy.value.has('explanation')
   return (
     <section class="proof">

@@ -76,7 +76,7 @@ function Row(props: {
   )
   const show = () => {
     cursor.value = index
-    room.map.errand.value = { kind: 'place', latDeg: fix.latDeg, lonDeg: fix.lonDeg }
+    room.map.viewRequest.value = { kind: 'place', latDeg: fix.latDeg, lonDeg: fix.lonDeg }
   }
   return (
     <tr class={cursor.value === index ? 'pointed' : ''}>

@@ -22,14 +22,14 @@ export class LiveVersions {
   positionsChanged(): void {
     this.positions.value++
     this.#listsBehind = true
-    if (!this.#listsRest) this.#tellLists()
+    if (!this.#listsRest) this.#notifyLists()
   }
 
-  #tellLists(): void {
+  #notifyLists(): void {
     this.#listsRest = this.#listsBehind
     if (!this.#listsBehind) return
     this.#listsBehind = false
     this.lists.value++
-    this.#after(LISTS_EVERY_MS, () => this.#tellLists())
+    this.#after(LISTS_EVERY_MS, () => this.#notifyLists())
   }
 }

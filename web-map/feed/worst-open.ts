@@ -22,7 +22,7 @@ export function markOf(bracelet: Bracelet | undefined, worst: WorstOpen | undefi
   const noData = bracelet === undefined || nowMs - bracelet.timeMs >= FRESHNESS.noDataFromMs
   const said = bracelet && SEVERITY_OF_STATE[bracelet.state]
   const rankOf = (severity: Severity | undefined) => (severity ? severityRank(severity) : -1)
-  const ahead = rankOf(said) > Math.max(rankOf(worst?.open?.severity), rankOf(worst?.settled))
+  const ahead = rankOf(said) > Math.max(rankOf(worst?.open?.severity), rankOf(worst?.resolved))
   const shown = ahead && said ? { severity: said, ended: false } : worst?.open
   if (shown === undefined) return { state: noData ? 'nodata' : 'patuh', hollow: false }
   if (shown.severity === 'informasi' && noData) return { state: 'nodata', hollow: false }

@@ -108,13 +108,14 @@ export function MapPane({ room, sources, onWearer }: Props) {
     if (corners) map.current?.fit(corners, 16)
   })
   useSignalEffect(() => {
-    const errand = state.errand.value
-    if (!errand || !map.current) return
-    if (errand.kind === 'fit') untracked(() => map.current && fitUnit(room, map.current))
-    else if (errand.kind === 'view') showView(map.current, errand.view)
-    else if (errand.kind === 'corners') map.current.fit(errand.corners, errand.zoomMax, errand.headPx)
+    const viewRequest = state.viewRequest.value
+    if (!viewRequest || !map.current) return
+    if (viewRequest.kind === 'fit') untracked(() => map.current && fitUnit(room, map.current))
+    else if (viewRequest.kind === 'view') showView(map.current, viewRequest.view)
+    else if (viewRequest.kind === 'corners')
+      map.current.fit(viewRequest.corners, viewRequest.zoomMax, viewRequest.headPx)
     else {
-      const place = errand.kind === 'wearer' ? desk.live.bracelets.get(errand.n) : errand
+      const place = viewRequest.kind === 'wearer' ? desk.live.bracelets.get(viewRequest.n) : viewRequest
       if (place) map.current.fly(place.latDeg, place.lonDeg, WEARER_ZOOM)
     }
   })
@@ -130,7 +131,7 @@ export function MapPane({ room, sources, onWearer }: Props) {
           state.handCount++
           map.current?.zoomBy(steps)
         }}
-        onFit={() => (state.errand.value = { kind: 'fit' })}
+        onFit={() => (state.viewRequest.value = { kind: 'fit' })}
       />
       <p class="map-source">
         {tilesFailed.value && (

@@ -9,7 +9,7 @@ import type { MapTheme } from './theme.ts'
 import type { Track } from './track-lines.ts'
 
 /** Where the map should go; a new object each time, so that asking twice moves twice. */
-type MapErrand =
+type ViewRequest =
   | { kind: 'wearer'; n: number }
   | { kind: 'place'; latDeg: number; lonDeg: number }
   | { kind: 'corners'; corners: Corners; zoomMax: number; headPx?: number }
@@ -34,7 +34,7 @@ export type MapSources = {
 export type MapRoom = { desk: Desk; router: Router; map: MapState }
 
 export class MapState {
-  readonly errand = signal<MapErrand | undefined>(undefined)
+  readonly viewRequest = signal<ViewRequest | undefined>(undefined)
   /** Where the map is, as `zoom/latitude/longitude`; undefined before it has moved. */
   readonly view = signal<string | undefined>(undefined)
   readonly centre = signal<{ latDeg: number; lonDeg: number } | undefined>(undefined)

@@ -59,7 +59,7 @@ function Would(props: { room: TrialRoom; incident: Incident; index: number; time
   const show = () => {
     room.trial.chosen.value = index
     const place = placeOf(incident)
-    if (place) room.map.errand.value = { kind: 'place', latDeg: place.latDeg, lonDeg: place.lonDeg }
+    if (place) room.map.viewRequest.value = { kind: 'place', latDeg: place.latDeg, lonDeg: place.lonDeg }
   }
   return (
     <li class={room.trial.chosen.value === index ? 'pointed' : ''}>

@@ -48,7 +48,7 @@ export function LastReport(props: {
       <button
         type="button"
         class="quiet"
-        onClick={() => (room.map.errand.value = { kind: 'place', latDeg: last.latDeg, lonDeg: last.lonDeg })}
+        onClick={() => (room.map.viewRequest.value = { kind: 'place', latDeg: last.latDeg, lonDeg: last.lonDeg })}
       >
         <Icon name="target" size={16} />
         {t('panel.centre')}

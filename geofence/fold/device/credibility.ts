@@ -51,7 +51,7 @@ function lookBack(state: WearerState, plan: CompiledPlan, report: LogReport, sin
   const wasAlternating = isAlternating(state, plan, report)
   if (report.timeMs - device.turnedMs > ENGINE.credibleSpanMs) device.slowTurns = 0
   device.turnedMs = report.timeMs
-  if (turn === 'slow' && ++device.slowTurns % ENGINE.hopSlowSigns !== 0) return
+  if (turn === 'slow' && ++device.slowTurns % ENGINE.hopSlowTurnsPerDoubt !== 0) return
   doubt(state, plan, placeOf(report), sink)
   if (wasAlternating || !isAlternating(state, plan, report)) return
   // What the two places seemed to prove until now was no more than that.
@@ -134,7 +134,7 @@ function doubt(state: WearerState, plan: CompiledPlan, spot: Spot, sink: Sink): 
     if (open.evidence.length < ENGINE.evidenceMax - 2) open.evidence.push(evidenceOf(spot, 'sign'))
     return
   }
-  if (device.doubts.length < ENGINE.credibleSigns) return
+  if (device.doubts.length < ENGINE.credibleDoubtsMin) return
   const first = device.doubts[0]!
   const episode = openDevice(state, SLOT.position_not_credible, {
     startMs: first.timeMs,

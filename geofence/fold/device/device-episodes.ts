@@ -54,7 +54,13 @@ export function closeDevice(
 }
 
 /** One more sign of what stands open: a new revision, so that an officer who has resolved it hears of it again. */
-export function signAgain(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink, slot: number): void {
+export function recordRecurrence(
+  state: WearerState,
+  plan: CompiledPlan,
+  report: LogReport,
+  sink: Sink,
+  slot: number,
+): void {
   const episode = state.device.open[slot]!
   episode.signs = (episode.signs ?? 1) + 1
   if (episode.evidence.length >= ENGINE.evidenceMax - 2) episode.evidence.splice(1, 1) // the first and the last say most

@@ -10,7 +10,7 @@ import { type Spot, spotOf } from '../state/spot.ts'
 import type { WearerState } from '../state/state.ts'
 import { judgeDefects } from './bad-data.ts'
 import { judgeBattery, takeCharging } from './battery-rules.ts'
-import { closeDevice, openDevice, raise, signAgain } from './device-episodes.ts'
+import { closeDevice, openDevice, raise, recordRecurrence } from './device-episodes.ts'
 import { endForgery } from './forgery.ts'
 import { judgeUnknown } from './unknown-alarms.ts'
 
@@ -81,7 +81,7 @@ function judgeContact(
   if (contact === CONTACT.open || alarmed) {
     if (contact === CONTACT.open) device.contactOpen[slot] = true
     if (device.open[slot] === undefined && openAgain(state, plan, report, sink, slot)) return
-    if (again && !device.contactOpen[slot] && device.open[slot]) signAgain(state, plan, report, sink, slot)
+    if (again && !device.contactOpen[slot] && device.open[slot]) recordRecurrence(state, plan, report, sink, slot)
     else raise(state, plan, report, sink, slot)
   } else if (device.open[slot]) {
     // A device that only knows the alarm word never says "closed": its episode ends when the word is not repeated.
@@ -104,7 +104,7 @@ function openAgain(state: WearerState, plan: CompiledPlan, report: LogReport, si
   if (flap === undefined || report.timeMs - flap.closedMs > ENGINE.flapMs) return false
   device.open[slot] = flap.episode
   device.openCount++
-  signAgain(state, plan, report, sink, slot)
+  recordRecurrence(state, plan, report, sink, slot)
   return true
 }
 
@@ -121,7 +121,7 @@ function judgeSos(state: WearerState, plan: CompiledPlan, report: LogReport, sin
   if (device.open[slot] && over)
     closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))
   if (!said) return
-  if (again && device.open[slot]) signAgain(state, plan, report, sink, slot)
+  if (again && device.open[slot]) recordRecurrence(state, plan, report, sink, slot)
   else raise(state, plan, report, sink, slot)
 }
 
@@ -195,21 +195,24 @@ function judgeJamming(state: WearerState, plan: CompiledPlan, report: LogReport,
     if (faulty) device.jamming[1] = spot
     if (lost) device.jamming[2] = spot
     if (device.open[slot]) return
-    const signs = device.jamming
-      .filter((sign): sign is Spot => sign !== undefined && spot.timeMs - sign.timeMs <= ENGINE.jammingSpanMs)
+    const indications = device.jamming
+      .filter(
+        (indication): indication is Spot =>
+          indication !== undefined && spot.timeMs - indication.timeMs <= ENGINE.jammingSpanMs,
+      )
       .sort((a, b) => a.timeMs - b.timeMs)
-    if (signs.length < ENGINE.jammingSigns) return
+    if (indications.length < ENGINE.jammingIndicationsMin) return
     const episode = openDevice(state, slot, {
-      startMs: signs[0]!.timeMs,
-      startSpot: signs[0],
+      startMs: indications[0]!.timeMs,
+      startSpot: indications[0],
       confirmedMs: spot.timeMs,
-      evidence: signs.map((sign, i) =>
-        evidenceOf(sign, i === 0 ? 'start' : i === signs.length - 1 ? 'confirm' : 'sign'),
+      evidence: indications.map((indication, i) =>
+        evidenceOf(indication, i === 0 ? 'start' : i === indications.length - 1 ? 'confirm' : 'sign'),
       ),
     })
     sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
   } else if (valid && device.open[slot]) {
-    const lastMs = Math.max(...device.jamming.map((sign) => sign?.timeMs ?? -Infinity))
+    const lastMs = Math.max(...device.jamming.map((indication) => indication?.timeMs ?? -Infinity))
     if (report.timeMs - lastMs < ENGINE.jammingClearMs) return
     device.jamming = [undefined, undefined, undefined]
     closeDevice(state, plan, slot, report.timeMs, sink, spotOf(report, Number.NaN, Number.NaN))

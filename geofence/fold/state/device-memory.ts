@@ -81,7 +81,7 @@ export class DeviceMemory {
       this.noFixReturnCount === 0 &&
       this.doubts.length === 0 &&
       !this.contactOpen.includes(true) &&
-      this.jamming.every((sign) => sign === undefined) &&
+      this.jamming.every((indication) => indication === undefined) &&
       this.alarmMs.every((timeMs) => timeMs === -Infinity)
     )
   }

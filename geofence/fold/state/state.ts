@@ -45,9 +45,9 @@ export class WearerState {
   }
 
   /** The next report is judged in full: what could be taken for granted no longer can. */
-  unsettle(): void {
+  leaveFastPath(): void {
     this.hot[this.at + HOT.calmUntilMs] = -Infinity
-    this.hot[this.at + HOT.settledUntilMs] = -Infinity
+    this.hot[this.at + HOT.fastUntilMs] = -Infinity
   }
 
   get charging(): boolean {

@@ -5,7 +5,7 @@
 export const HOT = {
   cursorMs: 0,
   /** Until then a fix within `safeM` of the anchor decides nothing; −Infinity: the next report is judged in full. */
-  settledUntilMs: 1,
+  fastUntilMs: 1,
   safeM: 2,
   guardFloorM: 3,
   anchorLatE7: 4,
@@ -75,7 +75,7 @@ export function stepOf(trail: number): { latE7: number; lonE7: number } {
 /** Nothing known yet. */
 const FRESH = new Float64Array(ROW_DOUBLES)
 FRESH[HOT.cursorMs] = -Infinity
-FRESH[HOT.settledUntilMs] = -Infinity
+FRESH[HOT.fastUntilMs] = -Infinity
 FRESH[HOT.safeM] = -Infinity
 FRESH[HOT.fixMs] = -Infinity
 FRESH[HOT.trail] = packTrail(0, 0, 0)

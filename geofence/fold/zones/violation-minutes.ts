@@ -8,11 +8,11 @@ import type { Judging } from './judging.ts'
 /** One more fix of a run or a violation; a gap in a violation that ended with it is told. */
 export function noteMinutes(j: Judging, memory: ZoneMemory, minutes: Minutes, evidence: -1 | 0 | 1): void {
   const gapped = minutes.add(j.report.timeMs, evidence, j.plan.freshMs, j.plan.gapMs)
-  if (gapped && memory.violation) tellViolation(j, memory)
+  if (gapped && memory.violation) emitViolation(j, memory)
 }
 
 /** The violation as it stands. */
-export function tellViolation(j: Judging, memory: ZoneMemory): void {
+export function emitViolation(j: Judging, memory: ZoneMemory): void {
   const incident = incidentOf(j.state, j.plan.hash, memory.violation!, undefined, memory.deepest)
   j.sink.change({ ...incident, ...reachOf(memory) }, j.report.timeMs)
 }

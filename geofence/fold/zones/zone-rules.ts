@@ -14,7 +14,7 @@ import { type Judging, spotIn } from './judging.ts'
 import { isBack, isBackNearWall } from './return-run.ts'
 import { closeUncertain } from './uncertain.ts'
 import { closeUnverifiable, goOnStaying, leaveStay, openUnverifiable } from './unverifiable.ts'
-import { noteMinutes, reachOf, tellViolation } from './violation-minutes.ts'
+import { emitViolation, noteMinutes, reachOf } from './violation-minutes.ts'
 import { closeRing, judgeRing } from './warning-ring.ts'
 import { isSameSpot } from './witness.ts'
 
@@ -70,14 +70,14 @@ function openViolation(j: Judging, memory: ZoneMemory): void {
       : [{ timeMs: since, role: 'start' }, evidenceOf(first, 'sign'), evidenceOf(confirm, 'confirm')],
     successorOf: uncertain?.id,
   })
-  tellViolation(j, memory)
+  emitViolation(j, memory)
 }
 
 function unsure(j: Judging, memory: ZoneMemory, again: boolean): void {
   passUnsure(j, memory, again)
   if (memory.wrongSide) {
     const { returnFixes, returnMinMs } = j.version.parameters
-    if (isBackNearWall(j, memory, returnFixes, returnMinMs)) comeBack(j, memory, memory.nearFirst!)
+    if (isBackNearWall(j, memory, returnFixes, returnMinMs)) endViolation(j, memory, memory.nearFirst!)
   }
   if (memory.wrongSide || !j.active) return
   if (memory.stayMean && j.marginM >= 0 && j.radiusM <= ENGINE.poorRadiusM) {
@@ -122,11 +122,11 @@ function comply(j: Judging, memory: ZoneMemory): void {
     }
     return
   }
-  if (isBack(j, memory)) comeBack(j, memory, memory.returnFirst!)
+  if (isBack(j, memory)) endViolation(j, memory, memory.returnFirst!)
 }
 
 /** To the right side, since `first`. */
-function comeBack(j: Judging, memory: ZoneMemory, first: Spot): void {
+function endViolation(j: Judging, memory: ZoneMemory, first: Spot): void {
   if (memory.violation) {
     const ending = { endMs: Math.max(memory.violation.startMs, first.timeMs), end: evidenceOf(first, 'end') }
     const incident = incidentOf(j.state, j.plan.hash, memory.violation, ending, memory.deepest)

@@ -3,7 +3,7 @@
 
 export type IdentifiedConnection = {
   /** 2: proven; 1: from the address that has spoken for the bracelet so far; 0: anybody who knows its number. */
-  readonly standing: 0 | 1 | 2
+  readonly trust: 0 | 1 | 2
   giveWay(): void
 }
 
@@ -29,7 +29,7 @@ export class ConnectionsById<C extends IdentifiedConnection> {
     all.push(connection)
     if (all.length <= this.#perIdMax) return
     let least = all[0]!
-    for (const one of all) if (one !== connection && one.standing < least.standing) least = one
+    for (const one of all) if (one !== connection && one.trust < least.trust) least = one
     all.splice(all.indexOf(least), 1)
     least.giveWay()
   }

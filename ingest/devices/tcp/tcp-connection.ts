@@ -76,7 +76,7 @@ export class TcpConnection implements IdentifiedConnection {
   readonly #onIdentified: (deviceId: string) => void
   readonly #address: string
   readonly #bucket = newBucket()
-  standing: 0 | 1 | 2 = 0
+  trust: 0 | 1 | 2 = 0
   #greeting: NodeJS.Timeout | undefined
 
   /** `onIdentified` is called when it has named a bracelet that it may speak for. */
@@ -323,11 +323,13 @@ export class TcpConnection implements IdentifiedConnection {
 
   #authorize({ deviceId, credential }: Claim): boolean {
     const { directory, deviceKey } = this.#intake
-    const { known, verdict: standing } = this.#speakerOf(deviceId)
+    const { known, verdict: knownVerdict } = this.#speakerOf(deviceId)
     const issuedCode =
       this.#protocol.issuesCodes === true && known !== undefined ? issuedCodeOf(deviceKey, known.device) : undefined
     const verdict =
-      credential === undefined ? standing : authorize(directory, { ...this.#sender, credential, issuedCode }, deviceId)
+      credential === undefined
+        ? knownVerdict
+        : authorize(directory, { ...this.#sender, credential, issuedCode }, deviceId)
     if (isRefused(verdict)) {
       this.#refused = { deviceId, reason: verdict }
       return false
@@ -426,7 +428,7 @@ export class TcpConnection implements IdentifiedConnection {
     const { usual } = known
     if (usual === undefined || nowMs - usual.heardMs > USUAL_FOR_MS)
       known.usual = { address: this.#address, heardMs: nowMs }
-    this.standing = verdict !== 'id' ? 2 : known.usual?.address === this.#address ? 1 : 0
+    this.trust = verdict !== 'id' ? 2 : known.usual?.address === this.#address ? 1 : 0
     this.#onIdentified(deviceId)
   }
 

@@ -4,7 +4,7 @@ import type { DeviceReport } from '../../../model/report/report.ts'
 import { addDefect, readable, reportAtReceipt } from '../believe.ts'
 import type { DecodeContext, DecodedReport } from '../decoder.ts'
 import { addWords } from '../words/device-words.ts'
-import { keep, timed, timestampMs } from './osmand-flat.ts'
+import { keep, timed, timestampMs } from './osmand-fields.ts'
 
 type Members = Record<string, unknown>
 

@@ -3,15 +3,15 @@
 //   an array of any of these          {location: {…}} Traccar Client          {location: [{…}, …]} the same SDK with batches
 //   {coords, timestamp, …} alone      {locations: [Feature, …]} Overland: GeoJSON whose properties have timestamp, speed (m/s),
 //   horizontal_accuracy, course, altitude, battery_level (0–1), battery_state, device_id        {features: [Feature, …]} the same
-import type { FlatRecord } from './osmand.ts'
+import type { OsmandFields } from './osmand.ts'
 import { membersOf } from './osmand-json.ts'
 
 type Members = Record<string, unknown>
-export type OsmandRecord = FlatRecord | Members
+export type OsmandRecord = OsmandFields | Members
 export type Unfolded = { records: OsmandRecord[]; isOverland: boolean; wrong: number }
 
 /** At most `max` + 1 records; an item that is none is counted. `flatOf` reads an object that has its values at the top. */
-export function unfold(value: unknown, flatOf: (members: Members) => FlatRecord, max: number): Unfolded {
+export function unfold(value: unknown, fieldsOf: (members: Members) => OsmandFields, max: number): Unfolded {
   const all: Unfolded = { records: [], isOverland: false, wrong: 0 }
   const take = (item: unknown, around: Members): void => {
     const members = membersOf(item)
@@ -29,7 +29,7 @@ export function unfold(value: unknown, flatOf: (members: Members) => FlatRecord,
       all.records.push({ ...idOf(around), ...idOf(members), location: members })
     else if (Object.hasOwn(members, 'device_id') || membersOf(members.location) !== undefined)
       all.records.push({ ...idOf(around), ...members })
-    else all.records.push(flatOf({ ...idOf(around), ...members }))
+    else all.records.push(fieldsOf({ ...idOf(around), ...members }))
   }
   if (Array.isArray(value)) for (const item of value) take(item, {})
   else take(value, {})

@@ -4,7 +4,7 @@
 import { bearerOf } from '../../credentials.ts'
 import type { DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from '../decoder.ts'
 import { isDeviceId } from '../own-json/json-report.ts'
-import { flatReport } from './osmand-flat.ts'
+import { fieldsReport } from './osmand-fields.ts'
 import { nestedReport } from './osmand-json.ts'
 import { type OsmandRecord, unfold } from './osmand-lists.ts'
 import { redactOsmand } from './osmand-redact.ts'
@@ -16,7 +16,7 @@ const VALUES_PER_KEY_MAX = 64
 const utf8 = new TextDecoder()
 
 /** Values by key as the phone sent them; a key that was sent several times has several. */
-export type FlatRecord = Map<string, string[]>
+export type OsmandFields = Map<string, string[]>
 
 type Read = { records: OsmandRecord[]; wrong?: string; isOverland?: boolean } | { unreadable: string }
 
@@ -51,13 +51,13 @@ function decode(request: HttpProtocolRequest, context: DecodeContext): HttpDecod
     decoded.deviceId ??= deviceId
     if (!context.authorize({ deviceId, ...(credential === undefined ? {} : { credential }) })) continue
     decoded.reports.push(
-      record instanceof Map ? flatReport(record, deviceId, context) : nestedReport(record, deviceId, context),
+      record instanceof Map ? fieldsReport(record, deviceId, context) : nestedReport(record, deviceId, context),
     )
   }
   return decoded
 }
 
-function readRecords(request: HttpProtocolRequest, query: FlatRecord): Read {
+function readRecords(request: HttpProtocolRequest, query: OsmandFields): Read {
   const first = request.body.find((byte) => byte > 0x20)
   const isJson = first === 0x7b || first === 0x5b
   const isNamed = query.has('id') || query.has('deviceid')
@@ -83,14 +83,14 @@ function readJson(body: Uint8Array): Read {
     if (error instanceof SyntaxError) return { unreadable: 'no JSON' }
     throw error
   }
-  const { records, isOverland, wrong } = unfold(value, flatOf, RECORDS_MAX)
+  const { records, isOverland, wrong } = unfold(value, fieldsOf, RECORDS_MAX)
   if (records.length > RECORDS_MAX) return { unreadable: `more than ${RECORDS_MAX} records` }
   if (records.length === 0) return { unreadable: 'a record is no object' }
   return { records, isOverland, ...(wrong === 0 ? {} : { wrong: 'a record is no object' }) }
 }
 
-function flatOf(members: Record<string, unknown>): FlatRecord {
-  const record: FlatRecord = new Map()
+function fieldsOf(members: Record<string, unknown>): OsmandFields {
+  const record: OsmandFields = new Map()
   for (const [key, value] of Object.entries(members)) {
     const values = (Array.isArray(value) ? value.slice(0, VALUES_PER_KEY_MAX) : [value])
       .filter((v) => v !== null && typeof v !== 'object')
@@ -104,17 +104,17 @@ function isForm(request: HttpProtocolRequest): boolean {
   return request.contentType === undefined || /^application\/x-www-form-urlencoded/i.test(request.contentType)
 }
 
-function queryOf(url: string): FlatRecord {
+function queryOf(url: string): OsmandFields {
   const mark = url.indexOf('?')
   return mark < 0 ? new Map() : pairsOf(url.slice(mark + 1))
 }
 
-function formOf(request: HttpProtocolRequest): FlatRecord {
+function formOf(request: HttpProtocolRequest): OsmandFields {
   return pairsOf(utf8.decode(request.body))
 }
 
-function pairsOf(text: string): FlatRecord {
-  const record: FlatRecord = new Map()
+function pairsOf(text: string): OsmandFields {
+  const record: OsmandFields = new Map()
   for (const [key, value] of new URLSearchParams(text)) {
     const values = record.get(key)
     const cut = value.slice(0, VALUE_CHARS_MAX)
@@ -124,13 +124,13 @@ function pairsOf(text: string): FlatRecord {
   return record
 }
 
-function merged(query: FlatRecord, form: FlatRecord): FlatRecord {
+function merged(query: OsmandFields, form: OsmandFields): OsmandFields {
   for (const [key, values] of query) form.set(key, values)
   return form
 }
 
 // In this order: the header, the key, the first part of the path.
-function credentialOf(request: HttpProtocolRequest, query: FlatRecord, read: Read): string | undefined {
+function credentialOf(request: HttpProtocolRequest, query: OsmandFields, read: Read): string | undefined {
   const bearer = bearerOf(request.headers.authorization)
   if (bearer !== undefined) return bearer
   const first = 'records' in read ? read.records[0] : undefined

@@ -29,7 +29,7 @@ export function urgentJsonReport(
 ): DeviceReport | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const members = value as Members
-  const words = wordsOf(members.alarms)
+  const words = alarmWordsOf(members.alarms)
   if (
     members.strap !== 'open' &&
     members.case !== 'open' &&
@@ -64,7 +64,7 @@ export function urgentJsonReport(
 }
 
 /** A text counts as one word, and what is no word among words is passed over. */
-function wordsOf(alarms: unknown): string[] {
+function alarmWordsOf(alarms: unknown): string[] {
   const words: unknown[] = Array.isArray(alarms) ? alarms.slice(0, ALARMS_LOOKED_AT_MAX) : [alarms]
   return words.filter((word) => typeof word === 'string' && word.length <= ATTRIBUTE_CHARS_MAX) as string[]
 }

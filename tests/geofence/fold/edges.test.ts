@@ -299,7 +299,7 @@ describe('a plan changes', () => {
       for (const day of [0, 1, 2]) for (let i = 0; i < 6; i++) t.offer(fix(at(i) + day * DAY, 900, i))
       for (const day of looks) t.advanceTo(at(0) + day * DAY)
       for (let minute = 0; minute < 60; minute += 10) t.offer(fix(at(minute) + 41 * DAY, 900, minute % 7))
-      return [brief(t.standing()), Buffer.from(t.encodeState()).toString('hex')]
+      return [brief(t.activeIncidents()), Buffer.from(t.encodeState()).toString('hex')]
     }
     const whole = run(60, [])
     expect(whole[0]).toHaveLength(1)
@@ -317,7 +317,7 @@ describe('a plan changes', () => {
       }
       if (announcedAfter === reports.length) t.setPlan(compiled(home), at(4))
       t.advanceTo(at(40))
-      return brief(t.standing())
+      return brief(t.activeIncidents())
     })
     for (const result of results) expect(result).toEqual(results[0])
     expect(results[0]).toEqual(['away_from_required_zone 724/725/729', 'away_from_required_zone 735/736/-'])
@@ -334,7 +334,7 @@ describe('a plan changes', () => {
         if (i === announcedAfter) t.setPlan(compiled(elsewhere), at(20))
         t.offer(report)
       }
-      expect(brief(t.standing())).toEqual(['away_from_required_zone 740/741/-'])
+      expect(brief(t.activeIncidents())).toEqual(['away_from_required_zone 740/741/-'])
     }
   })
 

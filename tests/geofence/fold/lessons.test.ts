@@ -34,12 +34,12 @@ test('traccar 3897: already outside when the schedule starts is a violation at t
 test('traccar 4417, 6015; traccar-web 1090: newest first, the same incidents, none twice', () => {
   const track = Array.from({ length: 200 }, (_, i) => fix(at(i), i % 50 < 20 ? 0 : 400, 0))
   const t = new WearerTimeline(WEARER, compileDocument(home.plan, home.zones), OPTIONS)
-  const told = new Map<string, ReturnType<typeof t.takeChanges>[number]>()
+  const published = new Map<string, ReturnType<typeof t.takeChanges>[number]>()
   for (const report of [...track].reverse()) {
     t.offer(report)
-    for (const incident of t.takeChanges()) told.set(incident.id, incident)
+    for (const incident of t.takeChanges()) published.set(incident.id, incident)
   }
-  expect(verdicts([...told.values()].filter((i) => !i.withdrawn))).toEqual(verdicts(backtest(home, track)))
+  expect(verdicts([...published.values()].filter((i) => !i.withdrawn))).toEqual(verdicts(backtest(home, track)))
 })
 
 test('traccar: an alarm older than the newest position, or older than 15 minutes, is raised all the same, marked late', () => {

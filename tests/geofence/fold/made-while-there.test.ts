@@ -20,9 +20,9 @@ function live(retainMs = Infinity) {
     retainMs,
     retainEventsMax: 4096,
   })
-  const told = new Map<string, Incident>()
+  const published = new Map<string, Incident>()
   const hear = () => {
-    for (const incident of timeline.takeChanges()) told.set(incident.id, structuredClone(incident))
+    for (const incident of timeline.takeChanges()) published.set(incident.id, structuredClone(incident))
   }
   for (const report of reports) {
     if (report.timeMs > MADE && report.timeMs <= MADE + MINUTE)
@@ -30,26 +30,26 @@ function live(retainMs = Infinity) {
     timeline.offer(report)
     hear()
   }
-  return { timeline, told, hear }
+  return { timeline, published, hear }
 }
 
 test('what was told can be explained by the plan as it stands', () => {
-  const { told } = live()
-  expect([...told.values()]).toMatchObject([{ type: 'inside_avoided_zone', endMs: at(60) }])
-  expect(explain(compileDocument(after.plan, after.zones), reports, [...told.keys()][0]!)).toBeDefined()
+  const { published } = live()
+  expect([...published.values()]).toMatchObject([{ type: 'inside_avoided_zone', endMs: at(60) }])
+  expect(explain(compileDocument(after.plan, after.zones), reports, [...published.keys()][0]!)).toBeDefined()
 })
 
 test('a report later than memory reaches, which says nothing, changes nothing', () => {
-  const { timeline, told, hear } = live(HOUR)
+  const { timeline, published, hear } = live(HOUR)
   const late = heard(at(5) + 1000)
   expect(timeline.offer(late)).toBe('beyond')
   const { baseMs } = timeline
   const rebuilding = new Rebuilding(compileDocument(after.plan, after.zones), late.timeMs, baseMs)
   for (const report of [...reports, late].sort((a, b) => a.timeMs - b.timeMs))
     if (report.timeMs < baseMs) rebuilding.add(report)
-  expect(timeline.rebase(rebuilding.finish([...told.values()]))).toBe(true)
+  expect(timeline.rebase(rebuilding.finish([...published.values()]))).toBe(true)
   hear()
-  expect([...told.values()].map(({ type, withdrawn }) => [type, withdrawn])).toEqual([
+  expect([...published.values()].map(({ type, withdrawn }) => [type, withdrawn])).toEqual([
     ['inside_avoided_zone', undefined],
   ])
 })

@@ -10,9 +10,9 @@ test('fix by fix: distance, radius, guard, evidence, side', () => {
   const north = [0, 90, 300, 310, 0, 0]
   const reports = north.map((metres, i) => fix(T + i * MINUTE, metres, 0))
   const [incident] = backtest(rules, reports)
-  const told = explain(compileDocument(rules.plan, rules.zones), reports, incident!.id)!
-  expect(told.incident).toEqual({ ...incident, revision: 0, late: false })
-  expect(told.weighings.map((w) => [w.evidence, w.side, w.breachRun, w.returnRun])).toEqual([
+  const explained = explain(compileDocument(rules.plan, rules.zones), reports, incident!.id)!
+  expect(explained.incident).toEqual({ ...incident, revision: 0, late: false })
+  expect(explained.weighings.map((w) => [w.evidence, w.side, w.breachRun, w.returnRun])).toEqual([
     ['comply', 'right', 0, 0],
     ['unsure', 'right', 0, 0],
     ['breach', 'right', 1, 0],
@@ -20,8 +20,8 @@ test('fix by fix: distance, radius, guard, evidence, side', () => {
     ['comply', 'wrong', 2, 1],
     ['comply', 'right', 0, 0],
   ])
-  expect(told.weighings[1]).toMatchObject({ radiusM: 8, complyGuardM: 20, breachGuardM: 20 })
-  expect(told.weighings[1]!.distanceM).toBeCloseTo(10, -1)
+  expect(explained.weighings[1]).toMatchObject({ radiusM: 8, complyGuardM: 20, breachGuardM: 20 })
+  expect(explained.weighings[1]!.distanceM).toBeCloseTo(10, -1)
 })
 
 test('run again, in any order, it gives the same hash, for every incident of an eventful life', () => {
@@ -32,10 +32,10 @@ test('run again, in any order, it gives the same hash, for every incident of an 
   const incidents = backtest(rules, reports, { toMs: endMs })
   expect(incidents.length).toBeGreaterThan(5)
   for (const incident of incidents) {
-    const told = explain(compileDocument(rules.plan, rules.zones), reports, incident.id, endMs)!
-    expect(told.incident).toEqual({ ...incident, revision: 0, late: false })
+    const explained = explain(compileDocument(rules.plan, rules.zones), reports, incident.id, endMs)!
+    expect(explained.incident).toEqual({ ...incident, revision: 0, late: false })
     const again = explain(compileDocument(rules.plan, rules.zones), shuffled(reports, random), incident.id, endMs)!
-    expect(again.hash).toBe(told.hash)
+    expect(again.hash).toBe(explained.hash)
   }
 })
 

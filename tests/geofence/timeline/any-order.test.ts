@@ -35,7 +35,7 @@ function life(seed: number, count: number) {
 
 /** A timeline that is saved and put back now and then, as a crashed evaluator's would be; and what others were told. */
 class Crashing {
-  told = new Map<string, Incident>()
+  published = new Map<string, Incident>()
   revisions = 0
   #saved = new Map<number, Uint8Array>()
   #document
@@ -56,9 +56,9 @@ class Crashing {
 
   hear(): void {
     for (const incident of this.timeline.takeChanges()) {
-      if (incident.revision !== (this.told.get(incident.id)?.revision ?? 0) + 1)
+      if (incident.revision !== (this.published.get(incident.id)?.revision ?? 0) + 1)
         throw new Error(`revision ${incident.revision}`)
-      this.told.set(incident.id, incident)
+      this.published.set(incident.id, incident)
       this.revisions++
     }
   }
@@ -73,9 +73,9 @@ class Crashing {
     expect(Buffer.compare(this.timeline.encodeState(), state)).toBe(0)
   }
 
-  standing(): Incident[] {
+  activeIncidents(): Incident[] {
     this.hear()
-    return [...this.told.values()].filter((incident) => !incident.withdrawn)
+    return [...this.published.values()].filter((incident) => !incident.withdrawn)
   }
 }
 
@@ -123,8 +123,8 @@ describe('any order, any duplication, any crash point, one outcome', () => {
           if (random() < 0.02) run.crash()
         }
         run.timeline.advanceTo(endMs)
-        expect(verdicts(run.standing())).toEqual(inOrder(reports, document, endMs))
-        expect(verdicts(run.timeline.standing())).toEqual(inOrder(reports, document, endMs))
+        expect(verdicts(run.activeIncidents())).toEqual(inOrder(reports, document, endMs))
+        expect(verdicts(run.timeline.activeIncidents())).toEqual(inOrder(reports, document, endMs))
       }),
       { numRuns: 60, seed: 20260303 },
     )
@@ -144,8 +144,8 @@ describe('any order, any duplication, any crash point, one outcome', () => {
         if (random() < 0.05) run.crash()
       }
       run.timeline.advanceTo(endMs)
-      expect(verdicts(run.standing())).toEqual(inOrder(reports, document, endMs))
-      signs += run.standing().reduce((sum, incident) => sum + (incident.signs ?? 1) - 1, 0)
+      expect(verdicts(run.activeIncidents())).toEqual(inOrder(reports, document, endMs))
+      signs += run.activeIncidents().reduce((sum, incident) => sum + (incident.signs ?? 1) - 1, 0)
     }
     expect(signs).toBeGreaterThan(100)
   })
@@ -168,8 +168,8 @@ describe('any order, any duplication, any crash point, one outcome', () => {
       const exact = new WearerTimeline(WEARER, plan, { ...OPTIONS, shortcut: false })
       for (const report of reports) exact.offer(report)
       exact.advanceTo(endMs)
-      expect(verdicts(run.standing())).toEqual(verdicts(exact.standing()))
-      raised += run.standing().length
+      expect(verdicts(run.activeIncidents())).toEqual(verdicts(exact.activeIncidents()))
+      raised += run.activeIncidents().length
     }
     expect(raised).toBeGreaterThan(40)
   })
@@ -203,8 +203,8 @@ describe('any order, any duplication, any crash point, one outcome', () => {
       const exact = new WearerTimeline(WEARER, plan, { ...OPTIONS, shortcut: false })
       for (const report of reports) exact.offer(report)
       exact.advanceTo(endMs)
-      expect(verdicts(run.standing())).toEqual(verdicts(exact.standing()))
-      for (const { type, conditionId } of run.standing()) {
+      expect(verdicts(run.activeIncidents())).toEqual(verdicts(exact.activeIncidents()))
+      for (const { type, conditionId } of run.activeIncidents()) {
         const key = `${type} ${conditionId}`
         types[key] = (types[key] ?? 0) + 1
       }
@@ -232,7 +232,7 @@ describe('any order, any duplication, any crash point, one outcome', () => {
           if (random() < 0.02) run.crash()
         }
         run.timeline.advanceTo(endMs)
-        expect(verdicts(run.standing())).toEqual(inOrder(reports, document, endMs))
+        expect(verdicts(run.activeIncidents())).toEqual(inOrder(reports, document, endMs))
       }),
       { numRuns: 40, seed: 20260304 },
     )
@@ -248,18 +248,18 @@ describe('any order, any duplication, any crash point, one outcome', () => {
         const changedMs = START + Math.floor(random() * (endMs - START))
         const run = (offers: LogReport[], announcedAt: number) => {
           const [first, second] = plans()
-          const told = new Map<string, Incident>()
+          const published = new Map<string, Incident>()
           const fleet = new Fleet(OPTIONS)
           const timeline = fleet.begin(WEARER, first!)
           for (const [i, report] of offers.entries()) {
             if (i === announcedAt) timeline.setPlan(second!, changedMs)
             fleet.offer(report)
             if (random() < 0.1) timeline.advanceTo(START + random() * (endMs - START))
-            if (random() < 0.1) for (const incident of timeline.takeChanges()) told.set(incident.id, incident)
+            if (random() < 0.1) for (const incident of timeline.takeChanges()) published.set(incident.id, incident)
           }
           timeline.advanceTo(endMs)
-          for (const incident of timeline.takeChanges()) told.set(incident.id, incident)
-          return verdicts([...told.values()].filter((incident) => !incident.withdrawn))
+          for (const incident of timeline.takeChanges()) published.set(incident.id, incident)
+          return verdicts([...published.values()].filter((incident) => !incident.withdrawn))
         }
         const inOrder = run(reports, 0)
         expect(run(shuffled(reports, random), Math.floor(random() * reports.length))).toEqual(inOrder)
@@ -277,7 +277,7 @@ describe('any order, any duplication, any crash point, one outcome', () => {
       })
       for (const report of reports) exact.offer(report)
       exact.advanceTo(endMs)
-      expect(verdicts(exact.standing())).toEqual(inOrder(reports, document, endMs))
+      expect(verdicts(exact.activeIncidents())).toEqual(inOrder(reports, document, endMs))
     }
   })
 
@@ -309,15 +309,15 @@ describe('any order, any duplication, any crash point, one outcome', () => {
         east = Math.max(-3500, Math.min(3500, east + (random() - 0.5) * 2 * strideM))
         return fix(START + 8 * HOUR + i * MINUTE, north, east, { accuracyM: 4 + 30 * random() })
       })
-      const standing = [true, false].map((shortcut) => {
+      const activeIncidents = [true, false].map((shortcut) => {
         const plan = compileDocument({ ...rules.plan, conditions: parsed }, rules.zones)
         expect(plan.index).toBeDefined()
         const timeline = new WearerTimeline(WEARER, plan, { ...OPTIONS, shortcut })
         for (const report of reports) timeline.offer(report)
-        return verdicts(timeline.standing())
+        return verdicts(timeline.activeIncidents())
       })
-      expect(standing[0]).toEqual(standing[1])
-      raised += standing[0]!.length
+      expect(activeIncidents[0]).toEqual(activeIncidents[1])
+      raised += activeIncidents[0]!.length
     }
     expect(raised).toBeGreaterThan(50)
   })
@@ -337,7 +337,7 @@ describe('any order, any duplication, any crash point, one outcome', () => {
         const plan = compileDocument(document.plan, document.zones)
         const timeline = new WearerTimeline(WEARER, plan, { ...OPTIONS, shortcut })
         for (const report of reports) timeline.offer(report)
-        return verdicts(timeline.standing())
+        return verdicts(timeline.activeIncidents())
       })
       expect(quick!.length).toBeGreaterThan(3)
       expect(quick).toEqual(exact)
@@ -354,7 +354,7 @@ describe('any order, any duplication, any crash point, one outcome', () => {
         run.offer(report)
       }
       run.timeline.advanceTo(endMs)
-      expect(verdicts(run.standing())).toEqual(inOrder(reports, document, endMs))
+      expect(verdicts(run.activeIncidents())).toEqual(inOrder(reports, document, endMs))
     }
   })
 })

@@ -16,7 +16,7 @@ const LIMITS = { retainMs: 2 * HOUR, retainEventsMax: 60 }
 const TINY = { retainMs: 2 * HOUR, retainEventsMax: 20 }
 
 class Evaluator {
-  readonly told = new Map<string, Incident>()
+  readonly published = new Map<string, Incident>()
   deaths = 0
   beyond = 0
   readonly #rules: PlanDocument
@@ -104,8 +104,8 @@ class Evaluator {
 
   #commit(changes: Incident[]): void {
     for (const incident of changes) {
-      expect(incident.revision).toBe((this.told.get(incident.id)?.revision ?? 0) + 1)
-      this.told.set(incident.id, structuredClone(incident))
+      expect(incident.revision).toBe((this.published.get(incident.id)?.revision ?? 0) + 1)
+      this.published.set(incident.id, structuredClone(incident))
     }
     this.#state = this.#timeline.encodeState()
     for (const [key, bytes] of this.#timeline.dirtyBuckets()) this.#buckets.set(key, bytes)
@@ -123,8 +123,8 @@ class Evaluator {
         .map((report) => [`${report.timeMs} ${report.contentHi} ${report.contentLo}`, report]),
     )
     for (const report of [...stored.values()].sort(compareReports)) if (report.timeMs < baseMs) rebuilding.add(report)
-    const told = structuredClone([...this.told.values()])
-    expect(this.#timeline.rebase(rebuiltFromJson(rebuiltToJson(rebuilding.finish(told))))).toBe(true)
+    const published = structuredClone([...this.published.values()])
+    expect(this.#timeline.rebase(rebuiltFromJson(rebuiltToJson(rebuilding.finish(published))))).toBe(true)
     const askedFromMs = this.#askedFromMs
     this.#askedFromMs = Infinity
     this.#commit(this.#timeline.takeChanges())
@@ -156,7 +156,7 @@ test.each([
 ])(
   'dying anywhere, reading the log again, with a memory of %s: what is told in the end is the in-order run',
   (_, limits, beyondMin) => {
-    let [deaths, beyond, stood] = [0, 0, 0]
+    let [deaths, beyond, activeCount] = [0, 0, 0]
     for (let seed = 0; seed < 24; seed++) {
       const random = seeded(seed)
       const reports = eventfulLife(seed, START, 220)
@@ -171,14 +171,14 @@ test.each([
         limits,
       )
       evaluator.run(endMs)
-      const standing = [...evaluator.told.values()].filter(({ withdrawn }) => withdrawn === undefined)
-      expect(verdicts(standing)).toEqual(verdicts(backtest(rules, reports, { toMs: endMs })))
+      const active = [...evaluator.published.values()].filter(({ withdrawn }) => withdrawn === undefined)
+      expect(verdicts(active)).toEqual(verdicts(backtest(rules, reports, { toMs: endMs })))
       deaths += evaluator.deaths
       beyond += evaluator.beyond
-      stood += standing.length
+      activeCount += active.length
     }
     expect(deaths).toBeGreaterThan(200)
     expect(beyond).toBeGreaterThan(beyondMin)
-    expect(stood).toBeGreaterThan(200)
+    expect(activeCount).toBeGreaterThan(200)
   },
 )

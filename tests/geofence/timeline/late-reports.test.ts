@@ -175,12 +175,12 @@ describe('memory', () => {
       const arrivals = reports
         .map((report) => ({ report, atMs: report.timeMs + (random() < 0.2 ? random() * 2 * HOUR : 0) }))
         .sort((a, b) => a.atMs - b.atMs)
-      const told = (options: { retainMs: number; retainEventsMax: number }, crashing: boolean) => {
+      const outcomes = (options: { retainMs: number; retainEventsMax: number }, crashing: boolean) => {
         let t = new WearerTimeline(WEARER, compileDocument(rules.plan, rules.zones), options)
         const saved = new Map<number, Uint8Array>()
-        const standing = new Map<string, ReturnType<typeof t.takeChanges>[number]>()
+        const published = new Map<string, ReturnType<typeof t.takeChanges>[number]>()
         const hear = () => {
-          for (const incident of t.takeChanges()) standing.set(incident.id, incident)
+          for (const incident of t.takeChanges()) published.set(incident.id, incident)
         }
         for (const { report, atMs } of arrivals) {
           t.advanceTo(atMs)
@@ -194,10 +194,10 @@ describe('memory', () => {
         }
         t.advanceTo(endMs)
         hear()
-        return verdicts([...standing.values()].filter((incident) => !incident.withdrawn))
+        return verdicts([...published.values()].filter((incident) => !incident.withdrawn))
       }
-      expect(told({ retainMs: 4 * HOUR, retainEventsMax: 10_000 }, true), `seed ${seed}`).toEqual(
-        told({ retainMs: Infinity, retainEventsMax: Infinity }, false),
+      expect(outcomes({ retainMs: 4 * HOUR, retainEventsMax: 10_000 }, true), `seed ${seed}`).toEqual(
+        outcomes({ retainMs: Infinity, retainEventsMax: Infinity }, false),
       )
     }
   })

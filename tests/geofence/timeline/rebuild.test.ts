@@ -30,7 +30,7 @@ class World {
   readonly plan
   readonly timeline: WearerTimeline
   readonly stored: LogReport[] = []
-  readonly told = new Map<string, Incident>()
+  readonly published = new Map<string, Incident>()
   askedFromMs = Infinity
   beyond = 0
 
@@ -47,14 +47,14 @@ class World {
       this.beyond++
       this.askedFromMs = Math.min(this.askedFromMs, report.timeMs)
     }
-    this.tell()
+    this.collect()
   }
 
-  tell(): void {
+  collect(): void {
     for (const incident of this.timeline.takeChanges()) {
-      const before = this.told.get(incident.id)
+      const before = this.published.get(incident.id)
       expect(incident.revision).toBe((before?.revision ?? 0) + 1)
-      this.told.set(incident.id, structuredClone(incident))
+      this.published.set(incident.id, structuredClone(incident))
     }
   }
 
@@ -63,14 +63,14 @@ class World {
     const { baseMs } = this.timeline
     const rebuilding = new Rebuilding(this.plan, this.askedFromMs, baseMs)
     for (const report of this.stored.filter(({ timeMs }) => timeMs < baseMs).sort(canonical)) rebuilding.add(report)
-    const rebuilt = rebuiltFromJson(rebuiltToJson(rebuilding.finish([...this.told.values()])))
+    const rebuilt = rebuiltFromJson(rebuiltToJson(rebuilding.finish([...this.published.values()])))
     expect(this.timeline.rebase(rebuilt)).toBe(true)
     this.askedFromMs = Infinity
-    this.tell()
+    this.collect()
   }
 
-  standing(): Incident[] {
-    return [...this.told.values()].filter(({ withdrawn }) => withdrawn === undefined)
+  activeIncidents(): Incident[] {
+    return [...this.published.values()].filter(({ withdrawn }) => withdrawn === undefined)
   }
 }
 
@@ -82,13 +82,17 @@ describe('folded from the stored track', () => {
   test('a strap-cut that comes a day late is raised, marked late, with its own time, and ends with what comes live', () => {
     const world = new World(document({ conditions: [condition({})] }))
     for (let i = 0; i < 400; i++) if (i !== 10) world.deliver(fix(T + i * MINUTE, 0, 0))
-    expect(world.told.size).toBe(0)
+    expect(world.published.size).toBe(0)
     world.deliver(heard(T + 10 * MINUTE, { alarms: ['strapOpen'], strap: 'open' }))
-    expect(world.told.size).toBe(0)
+    expect(world.published.size).toBe(0)
     world.rebuild()
-    expect(world.standing()).toMatchObject([{ type: 'strap_open', startMs: T + 10 * MINUTE, late: true, revision: 1 }])
+    expect(world.activeIncidents()).toMatchObject([
+      { type: 'strap_open', startMs: T + 10 * MINUTE, late: true, revision: 1 },
+    ])
     world.deliver(fix(T + 401 * MINUTE, 0, 0, { strap: 'closed' }))
-    expect(world.standing()).toMatchObject([{ type: 'strap_open', endMs: T + 401 * MINUTE, late: true, revision: 2 }])
+    expect(world.activeIncidents()).toMatchObject([
+      { type: 'strap_open', endMs: T + 401 * MINUTE, late: true, revision: 2 },
+    ])
   })
 
   test('an absence disproved by a report hours late is withdrawn with the reason; asking twice changes nothing', () => {
@@ -96,26 +100,28 @@ describe('folded from the stored track', () => {
     const at = [0, 0, 300, 300, 0, 0]
     for (const [i, north] of at.entries()) world.deliver(fix(T + i * MINUTE, north, 0))
     for (let i = 6; i < 300; i++) world.deliver(fix(T + i * MINUTE, 0, 0))
-    expect(world.standing()).toHaveLength(1)
+    expect(world.activeIncidents()).toHaveLength(1)
     world.deliver(fix(T + 2 * MINUTE + 30_000, 0, 0))
     world.rebuild()
-    expect([...world.told.values()]).toMatchObject([{ withdrawn: { reason: 'late_report' }, late: true, revision: 3 }])
-    const before = structuredClone([...world.told])
+    expect([...world.published.values()]).toMatchObject([
+      { withdrawn: { reason: 'late_report' }, late: true, revision: 3 },
+    ])
+    const before = structuredClone([...world.published])
     world.deliver(fix(T + 2 * MINUTE + 30_000, 0, 0))
     world.rebuild()
-    expect([...world.told]).toEqual(before)
+    expect([...world.published]).toEqual(before)
   })
 
   test('what began before the first report that is still stored is not taken back', () => {
     const world = new World(document({ conditions: [condition({})] }))
     world.deliver(fix(T, 0, 0, { strap: 'open' }))
     for (let i = 1; i < 300; i++) world.deliver(fix(T + i * MINUTE, 0, 0))
-    const before = structuredClone([...world.told])
+    const before = structuredClone([...world.published])
     world.stored.splice(0, 60)
     world.deliver(fix(T + 100 * MINUTE + 1000, 0, 0))
     world.rebuild()
-    expect([...world.told]).toEqual(before)
-    expect(world.standing()).toMatchObject([{ type: 'strap_open', startMs: T, revision: 1 }])
+    expect([...world.published]).toEqual(before)
+    expect(world.activeIncidents()).toMatchObject([{ type: 'strap_open', startMs: T, revision: 1 }])
   })
 
   test('what was asked for an earlier base or another plan is not taken up', () => {
@@ -147,7 +153,7 @@ describe('folded from the stored track', () => {
         }
         world.rebuild()
         beyond += world.beyond
-        expect(verdicts(world.standing())).toEqual(verdicts(backtest(rules, reports)))
+        expect(verdicts(world.activeIncidents())).toEqual(verdicts(backtest(rules, reports)))
       }),
       { numRuns: 20, seed: 3 },
     )

@@ -60,7 +60,7 @@ function timelineOf({ state, buckets }: Pick<Golden, 'state' | 'buckets'>): Wear
 
 function written({ state, buckets }: Pick<Golden, 'state' | 'buckets'>): string {
   const timeline = timelineOf({ state, buckets })
-  return `${JSON.stringify({ state, buckets, standing: timeline.standing(), after: goOn(timeline) }, null, 1)}\n`
+  return `${JSON.stringify({ state, buckets, standing: timeline.activeIncidents(), after: goOn(timeline) }, null, 1)}\n`
 }
 
 if (process.env.UPDATE_GOLDEN === '1') {
@@ -81,7 +81,7 @@ describe('saved timelines', () => {
     const golden = read(name)
     expect(golden.standing.length).toBeGreaterThan(3)
     const timeline = timelineOf(golden)
-    expect(timeline.standing()).toEqual(golden.standing)
+    expect(timeline.activeIncidents()).toEqual(golden.standing)
     expect(goOn(timeline)).toEqual(golden.after)
   })
 })
@@ -102,7 +102,7 @@ describe('a version before', () => {
     expect(timeline.encodeState()).toEqual(state)
     const again = new Map(timeline.dirtyBuckets())
     expect(again).toEqual(buckets)
-    expect(restored(state, again).standing()).toEqual(restored(state, buckets).standing())
+    expect(restored(state, again).activeIncidents()).toEqual(restored(state, buckets).activeIncidents())
   })
 
   test('one that no converter begins with is unreadable, also a later one', () => {

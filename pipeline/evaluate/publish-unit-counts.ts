@@ -9,29 +9,35 @@ export const COUNTS_STALE_MS = 30_000
 /** Told at least so often, by the clock that they are as of. */
 const COUNTS_REPEAT_MS = 10_000
 
-export type UnitTellerOptions = { redis: RedisClient; keys: Keys; shard: number; token: number; everyMs: number }
+export type UnitCountsPublisherOptions = {
+  redis: RedisClient
+  keys: Keys
+  shard: number
+  token: number
+  everyMs: number
+}
 
-export class UnitTeller {
-  readonly #options: UnitTellerOptions
-  #toldUnits = ''
-  #toldToMs = Number.NEGATIVE_INFINITY
+export class UnitCountsPublisher {
+  readonly #options: UnitCountsPublisherOptions
+  #publishedUnits = ''
+  #publishedToMs = Number.NEGATIVE_INFINITY
   #lookedAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(options: UnitTellerOptions) {
+  constructor(options: UnitCountsPublisherOptions) {
     this.#options = options
   }
 
   /** Throws FencedOff when the shard has another owner. */
-  async tell(count: () => ShardCounts | undefined, paceMs: number): Promise<void> {
+  async publish(count: () => ShardCounts | undefined, paceMs: number): Promise<void> {
     const { redis, keys, shard, token, everyMs } = this.#options
     if (paceMs - this.#lookedAtMs < everyMs) return
     this.#lookedAtMs = paceMs
     const counts = count()
     if (counts === undefined) return
     const units = JSON.stringify(counts.units)
-    if (units === this.#toldUnits && counts.toMs - this.#toldToMs < COUNTS_REPEAT_MS) return
+    if (units === this.#publishedUnits && counts.toMs - this.#publishedToMs < COUNTS_REPEAT_MS) return
     await saveUnitCounts(redis, keys, shard, token, JSON.stringify(counts))
-    this.#toldUnits = units
-    this.#toldToMs = counts.toMs
+    this.#publishedUnits = units
+    this.#publishedToMs = counts.toMs
   }
 }

@@ -12,12 +12,12 @@ import { ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX } from '../own-json/json-report.ts'
 import { epochMs } from '../wire/epoch-time.ts'
 import { parseIsoMs } from '../wire/iso-time.ts'
 import { addWords } from '../words/device-words.ts'
-import type { FlatRecord } from './osmand.ts'
+import type { OsmandFields } from './osmand.ts'
 
 export const MPS_PER_KNOT = 1852 / 3600
 
 /** One record as a report. Coordinates may be absent; what cannot be read costs itself alone, and stands among the defects. */
-export function flatReport(record: FlatRecord, deviceId: string, context: DecodeContext): DecodedReport {
+export function fieldsReport(record: OsmandFields, deviceId: string, context: DecodeContext): DecodedReport {
   const { receivedMs } = context
   const report: DecodedReport = { deviceId, timeMs: receivedMs, fixValid: false, alarms: [], archived: false }
   let lat: string | undefined

@@ -11,7 +11,7 @@ export type TruthLine = {
 }
 
 /** Where every wearer really is at `timeMs`, for comparison with what the server believes. */
-export function tellTruth(bracelets: readonly Bracelet[], timeMs: number): TruthLine[] {
+export function truthLines(bracelets: readonly Bracelet[], timeMs: number): TruthLine[] {
   return bracelets.map(({ wearer, truthAt }) => {
     const { place, speedMps, indoors } = truthAt(timeMs)
     return {

@@ -12,11 +12,11 @@ export const SLACK_M = 1
 export const SLACK_SHARE = 1.01
 /** What anybody may have gone since the last fix, were it in the same second. */
 const LINE_M_PER_MS = ENGINE.groundSpeedMps / 1000
-const SETTLED_LINE_M = ENGINE.clockSlackMs * LINE_M_PER_MS
+const FAST_LINE_M = ENGINE.clockSlackMs * LINE_M_PER_MS
 /** A longer leap is looked at: it may be one of a device at two places in turn. */
 const LEAP_M = ENGINE.hopLeastM
 /** As far as the plane is right. */
-const SETTLED_REACH_M = 2000
+const FAST_REACH_M = 2000
 const HALF_TURN_E7 = FULL_TURN_E7 / 2
 
 const TAKEN_FLAGS =
@@ -29,9 +29,9 @@ const radius = new Float64Array(1)
  * would be decided the same by the whole of `step`; where rounding could matter it is left to that. The row is settled only
  * while its state is quiet, so none of that is asked here.
  */
-export function takeSettled(hot: Float64Array, at: number, report: LogReport): boolean {
+export function tryFastPath(hot: Float64Array, at: number, report: LogReport): boolean {
   const { timeMs, latE7, lonE7 } = report
-  if (!(timeMs < hot[at + HOT.settledUntilMs]!)) return false
+  if (!(timeMs < hot[at + HOT.fastUntilMs]!)) return false
   if (
     (report.flags & TAKEN_FLAGS) !== 3 ||
     report.alarms !== 0 ||
@@ -57,7 +57,7 @@ export function takeSettled(hot: Float64Array, at: number, report: LogReport): b
   let dx = dLon * ratio * (1 + kappa * dy)
   const lineM = Math.sqrt(dx * dx + dy * dy) * unitM * SLACK_SHARE + SLACK_M
   // Further than anybody may have gone since the last fix, the clocks' slack granted, it must be weighed whether it is credible.
-  if (!(lineM < SETTLED_LINE_M) && !(lineM < (timeMs - hot[at + HOT.fixMs]! + ENGINE.clockSlackMs) * LINE_M_PER_MS))
+  if (!(lineM < FAST_LINE_M) && !(lineM < (timeMs - hot[at + HOT.fixMs]! + ENGINE.clockSlackMs) * LINE_M_PER_MS))
     return false
   if (!(lineM < LEAP_M)) return false
   dy = latE7 - hot[at + HOT.anchorLatE7]!
@@ -65,7 +65,7 @@ export function takeSettled(hot: Float64Array, at: number, report: LogReport): b
   if (dLon > HALF_TURN_E7 || dLon < -HALF_TURN_E7) return false
   dx = dLon * ratio * (1 + kappa * dy)
   const movedM = Math.sqrt(dx * dx + dy * dy) * unitM * SLACK_SHARE + SLACK_M
-  if (!(movedM < SETTLED_REACH_M)) return false
+  if (!(movedM < FAST_REACH_M)) return false
   const leftM = hot[at + HOT.safeM]! - movedM
   if (!(leftM > lineM && leftM > radius[0]! * ENGINE.complyGuardPerRadius && leftM > hot[at + HOT.guardFloorM]!))
     return false

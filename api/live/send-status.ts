@@ -9,7 +9,7 @@ import type { LiveLimits } from './limits.ts'
 type StatusParts = { apiPool: Pool; limits: LiveLimits; clock: Clock; log: Log }
 
 /** Tells consoles how fresh what they see is, and whether history is to be had. */
-export class StatusTeller {
+export class StatusSender {
   readonly #parts: StatusParts
   readonly #feed: LiveFeed
   #liveMs = 0

@@ -7,11 +7,11 @@ import { appendQuarantine, dropQuarantine, readQuarantine } from '../../stream/l
 import { GATEWAY_SECRET, idOnly, NOW_MS, type OpenIngest, openIngest, PEOPLE } from './ingest-fixture.ts'
 import { jt808 } from './wire-envelopes.ts'
 
-const SHARE = 10
+const QUOTA = 10
 let open: OpenIngest
 beforeEach(async () => {
   const records = [...PEOPLE, idOnly('86000000033', 'jt808', { settings: { skipsAuthentication: true } })]
-  open = await openIngest({ records, limits: { quarantineShareMax: SHARE, malformedFramesMax: 1000 } })
+  open = await openIngest({ records, limits: { quarantineQuotaMax: QUOTA, malformedFramesMax: 1000 } })
 })
 afterEach(() => open.close())
 
@@ -43,12 +43,12 @@ test.each([
   'own API, reports %s: what is beyond the share is to be sent again; so it is taken once the record has taken',
   async (_, headers, deviceId) => {
     const { results } = await (
-      await open.post({ reports: [...badOnes(SHARE + 5, deviceId).reports, { deviceId, time: NOW_MS }] }, headers)
+      await open.post({ reports: [...badOnes(QUOTA + 5, deviceId).reports, { deviceId, time: NOW_MS }] }, headers)
     ).json()
-    expect(results.slice(0, SHARE)).toEqual(Array(SHARE).fill(expect.not.objectContaining({ retry: true })))
-    expect(results.slice(SHARE, -1)).toEqual(Array(5).fill(expect.objectContaining({ ok: false, retry: true })))
+    expect(results.slice(0, QUOTA)).toEqual(Array(QUOTA).fill(expect.not.objectContaining({ retry: true })))
+    expect(results.slice(QUOTA, -1)).toEqual(Array(5).fill(expect.objectContaining({ ok: false, retry: true })))
     expect(results.at(-1)).toEqual({ ok: true })
-    expect(await kept()).toBe(SHARE)
+    expect(await kept()).toBe(QUOTA)
     expect(notKept('own')).toBe(5)
     await othersAreKept()
     await recordTakesAll()
@@ -60,7 +60,7 @@ test.each([
 )
 
 test('a body that is no report is answered 429', async () => {
-  for (let i = 0; i < SHARE; i++) expect((await open.post('7', gateway)).status).toBe(400)
+  for (let i = 0; i < QUOTA; i++) expect((await open.post('7', gateway)).status).toBe(400)
   const answer = await open.post('7', gateway)
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '60'])
 })
@@ -74,9 +74,9 @@ test('a gateway’s frames, compact ones and those that cannot be read', async (
     return answer
   }
   const report = { deviceId: 'w1', timeMs: NOW_MS, fixValid: true, latDeg: 95, lonDeg: 1, alarms: [], archived: false }
-  const encoded = new CompactEncoder().encode(1, Array(SHARE + 1).fill(report))
+  const encoded = new CompactEncoder().encode(1, Array(QUOTA + 1).fill(report))
   const { refused } = readCompactAnswer(await answerTo(encoded))
-  expect(refused.map(({ retry }) => retry)).toEqual([...Array(SHARE).fill(false), true])
+  expect(refused.map(({ retry }) => retry)).toEqual([...Array(QUOTA).fill(false), true])
   expect(JSON.parse(String(await answerTo('{"seq":')))).toMatchObject({ error: { code: 'malformed', retry: true } })
   await othersAreKept()
   socket.close()
@@ -84,7 +84,7 @@ test('a gateway’s frames, compact ones and those that cannot be read', async (
 
 test('OsmAnd: the phone keeps what is not kept here', async () => {
   const send = () => open.osmand('/?id=free&timestamp=yesterday')
-  for (let i = 0; i < SHARE; i++) expect((await send()).status).toBe(200)
+  for (let i = 0; i < QUOTA; i++) expect((await send()).status).toBe(200)
   const answer = await send()
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '60'])
   await othersAreKept()
@@ -93,9 +93,9 @@ test('OsmAnd: the phone keeps what is not kept here', async () => {
 test('TCP: who waits for an answer gets none, who does not is counted', async () => {
   const frame = '@WHAT,860000000000058$'
   const r16h = connect(open.ingest.ports.r16h!, '127.0.0.1')
-  r16h.write(frame.repeat(SHARE + 3))
+  r16h.write(frame.repeat(QUOTA + 3))
   await expect.poll(() => notKept('r16h')).toBe(3)
-  await expect.poll(kept).toBe(SHARE)
+  await expect.poll(kept).toBe(QUOTA)
   r16h.destroy()
 
   // Latitude 95: answered as long as it is kept; the heartbeat behind them always is.
@@ -105,17 +105,17 @@ test('TCP: who waits for an answer gets none, who does not is counted', async ()
   terminal.on('data', (bytes) => {
     heard += bytes.toString('hex')
   })
-  terminal.write(Buffer.from(location.repeat(SHARE + 3) + jt808('0002', '', { serial: 9 }), 'hex'))
+  terminal.write(Buffer.from(location.repeat(QUOTA + 3) + jt808('0002', '', { serial: 9 }), 'hex'))
   await expect.poll(() => heard).toContain('0009000200')
-  expect(heard.match(/0001020000/g)).toHaveLength(SHARE)
+  expect(heard.match(/0001020000/g)).toHaveLength(QUOTA)
   expect(notKept('jt808')).toBe(3)
   terminal.destroy()
   await othersAreKept()
 })
 
 test('strangers together have one share', async () => {
-  for (let i = 0; i < SHARE + 2; i++) await open.post(bad(i), { authorization: 'Bearer nobody' })
-  expect(await kept()).toBe(SHARE)
+  for (let i = 0; i < QUOTA + 2; i++) await open.post(bad(i), { authorization: 'Bearer nobody' })
+  expect(await kept()).toBe(QUOTA)
   await othersAreKept()
 })
 
@@ -128,8 +128,8 @@ test('a share that other processes have filled: no answer at first, then it is k
     raw: Buffer.of(1),
     cut: false,
   } as const
-  const theirs = Array(SHARE).fill({ ...item, sender: 'gateway:g1' })
-  await appendQuarantine(open.redis, open.keys, theirs, { shareMax: SHARE })
+  const theirs = Array(QUOTA).fill({ ...item, sender: 'gateway:g1' })
+  await appendQuarantine(open.redis, open.keys, theirs, { quotaMax: QUOTA })
   expect((await open.post(badOnes(2, 'w1'), gateway)).status).toBe(503)
   const answer = await open.post(badOnes(2, 'w1'), gateway)
   expect((await answer.json()).results).toEqual(Array(2).fill(expect.objectContaining({ retry: true })))

@@ -5,14 +5,14 @@ import { LivePositions } from './live-positions.ts'
 import { Pacer } from './pacer.ts'
 
 /** Hands each console the newest positions of those it watches, together and as often as there is time for. */
-export class PositionTeller {
+export class PositionSender {
   readonly #limits: LiveLimits
   readonly #log: Log
   readonly #connections: ReadonlySet<LiveConnection>
   readonly #positions: LivePositions<LiveConnection>
   readonly #pacer: Pacer
   #flushing: NodeJS.Timeout | undefined
-  #toldFull = false
+  #warnedFull = false
   #stopped = false
 
   constructor(limits: LiveLimits, log: Log, connections: ReadonlySet<LiveConnection>) {
@@ -34,8 +34,8 @@ export class PositionTeller {
       for (const watcher of watchers) watcher.waiting.add(wearerId)
       this.#flushSoon()
     })
-    if (this.#positions.full && !this.#toldFull) {
-      this.#toldFull = true
+    if (this.#positions.full && !this.#warnedFull) {
+      this.#warnedFull = true
       this.#log.error({ max: this.#limits.positionsMax }, 'positions of further wearers are not shown live')
     }
     return newestMs

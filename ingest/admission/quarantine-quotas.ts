@@ -6,35 +6,35 @@ import { LogUnavailable } from '../../stream/redis/redis-errors.ts'
 /** Keeps the items and says what is left to their senders, and to `askedFor`. */
 export type QuarantineAppender = (items: QuarantineItem[], askedFor?: string) => Promise<QuarantineReply>
 
-export class ShareUsedUp extends Error {}
+export class QuotaUsedUp extends Error {}
 
-type Share = { left: number; underWay: number; askedMs: number }
+type Quota = { left: number; underWay: number; askedMs: number }
 
-export class QuarantineShares {
+export class QuarantineQuotas {
   readonly #append: QuarantineAppender
-  readonly #shareMax: number
+  readonly #quotaMax: number
   readonly #askMs: number
   /** Bounded by the directory: only those who proved who they are are named, strangers together have one name. */
-  readonly #shares = new Map<string, Share>()
+  readonly #quotas = new Map<string, Quota>()
 
-  constructor(append: QuarantineAppender, shareMax: number, askMs: number) {
+  constructor(append: QuarantineAppender, quotaMax: number, askMs: number) {
     this.#append = append
-    this.#shareMax = shareMax
+    this.#quotaMax = quotaMax
     this.#askMs = askMs
   }
 
   /** True when the sender may have one more kept, which then must be handed to `keep`. */
   take(sender: string, nowMs: number): boolean {
-    let share = this.#shares.get(sender)
-    if (share === undefined) {
-      share = { left: this.#shareMax, underWay: 0, askedMs: nowMs }
-      this.#shares.set(sender, share)
+    let quota = this.#quotas.get(sender)
+    if (quota === undefined) {
+      quota = { left: this.#quotaMax, underWay: 0, askedMs: nowMs }
+      this.#quotas.set(sender, quota)
     }
-    if (share.left > share.underWay) {
-      share.underWay++
+    if (quota.left > quota.underWay) {
+      quota.underWay++
       return true
     }
-    if (nowMs - share.askedMs >= this.#askMs) this.#ask(sender, share, nowMs)
+    if (nowMs - quota.askedMs >= this.#askMs) this.#ask(sender, quota, nowMs)
     return false
   }
 
@@ -45,18 +45,18 @@ export class QuarantineShares {
   async keep(items: QuarantineItem[]): Promise<void> {
     try {
       const { refused, left } = await this.#append(items)
-      for (const [sender, entries] of left) this.#shares.get(sender)!.left = entries
-      if (refused > 0) throw new ShareUsedUp(`${refused} were not kept`)
+      for (const [sender, entries] of left) this.#quotas.get(sender)!.left = entries
+      if (refused > 0) throw new QuotaUsedUp(`${refused} were not kept`)
     } finally {
-      for (const { sender } of items) this.#shares.get(sender)!.underWay--
+      for (const { sender } of items) this.#quotas.get(sender)!.underWay--
     }
   }
 
-  #ask(sender: string, share: Share, nowMs: number): void {
-    share.askedMs = nowMs
+  #ask(sender: string, quota: Quota, nowMs: number): void {
+    quota.askedMs = nowMs
     this.#append([], sender).then(
       ({ left }) => {
-        share.left = left.get(sender)!
+        quota.left = left.get(sender)!
       },
       // The log is away, which others say; it is asked again.
       (error: unknown) => {

@@ -11,12 +11,12 @@ const WAITING_MAX = 10_000
 /** Acts read from PostgreSQL at once. */
 const PAGE = 200
 
-type TellerParts = {
+type PublisherParts = {
   redis: RedisClient
   keys: Keys
   /** Role gelang_api. */
   pool: Pool
-  limits: { retryMs: number; actsUntoldMs: number; actsCheckEveryMs: number }
+  limits: { retryMs: number; actsUnpublishedMs: number; actsCheckEveryMs: number }
   log: Log
 }
 
@@ -25,10 +25,10 @@ type TellerParts = {
  * untold that died, or that did not fit in memory. An act may be told twice, by two processes or where nobody knows whether Redis
  * took it: consoles know it by its number, and to notify a resolution said again is the same one.
  */
-export class ActTeller {
-  readonly #parts: TellerParts
+export class ActPublisher {
+  readonly #parts: PublisherParts
   readonly #waiting: IncidentAct[] = []
-  readonly #told: number[] = []
+  readonly #published: number[] = []
   /** How long an act must have waited that is told from PostgreSQL; absent: nobody need look there. */
   #lookFor: number | undefined
   #working: Promise<void> | undefined
@@ -37,18 +37,18 @@ export class ActTeller {
   #checking: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(parts: TellerParts) {
+  constructor(parts: PublisherParts) {
     this.#parts = parts
   }
 
   /** Tells what was left untold before this process was there, and from now on what others leave. */
   start(): void {
-    const { actsUntoldMs, actsCheckEveryMs } = this.#parts.limits
+    const { actsUnpublishedMs, actsCheckEveryMs } = this.#parts.limits
     this.#look(0)
-    this.#checking = setInterval(() => this.#look(actsUntoldMs), actsCheckEveryMs)
+    this.#checking = setInterval(() => this.#look(actsUnpublishedMs), actsCheckEveryMs)
   }
 
-  tell(act: IncidentAct): void {
+  publish(act: IncidentAct): void {
     if (this.#waiting.length < WAITING_MAX) this.#waiting.push(act)
     else this.#lookFor = 0
     this.#go()
@@ -75,15 +75,15 @@ export class ActTeller {
     const { limits, log } = this.#parts
     try {
       do {
-        await this.#tellWaiting()
-        if (this.#lookFor !== undefined) await this.#tellUntold()
+        await this.#publishWaiting()
+        if (this.#lookFor !== undefined) await this.#publishLeft()
       } while (this.#waiting.length > 0 || this.#lookFor !== undefined)
-      if (this.#failing) log.info({}, 'acts are told again')
+      if (this.#failing) log.info({}, 'acts are published again')
       this.#failing = false
     } catch (error) {
       // Redis or PostgreSQL is away; the act stands, and whatever the reason, to come back to it is all there is to do.
       const fields = { waiting: this.#waiting.length, reason: (error as Error).message }
-      if (!this.#failing) log.warn(fields, 'acts wait to be told')
+      if (!this.#failing) log.warn(fields, 'acts wait to be published')
       this.#failing = true
       clearTimeout(this.#retry)
       if (!this.#closed) this.#retry = setTimeout(() => this.#go(), limits.retryMs)
@@ -92,22 +92,22 @@ export class ActTeller {
     }
   }
 
-  async #tellWaiting(): Promise<void> {
+  async #publishWaiting(): Promise<void> {
     const { redis, keys, pool } = this.#parts
     for (let act = this.#waiting[0]; act; act = this.#waiting[0]) {
       await appendAct(redis, keys, act)
       this.#waiting.shift()
-      this.#told.push(act.actId)
+      this.#published.push(act.actId)
     }
     // One that is not struck off is told again some day.
-    if (this.#told.length > WAITING_MAX) this.#told.splice(0, this.#told.length - WAITING_MAX)
-    if (this.#told.length === 0) return
-    await strikePublished(pool, this.#told)
-    this.#told.length = 0
+    if (this.#published.length > WAITING_MAX) this.#published.splice(0, this.#published.length - WAITING_MAX)
+    if (this.#published.length === 0) return
+    await strikePublished(pool, this.#published)
+    this.#published.length = 0
   }
 
   /** A page; asks for no more when it was the last one. */
-  async #tellUntold(): Promise<void> {
+  async #publishLeft(): Promise<void> {
     const { redis, keys, pool, log } = this.#parts
     const waitingMs = this.#lookFor!
     const acts = await listActsToPublish(pool, waitingMs, PAGE)
@@ -116,7 +116,7 @@ export class ActTeller {
       pool,
       acts.map(({ actId }) => actId),
     )
-    if (acts.length > 0) log.info({ acts: acts.length }, 'acts were told that had been left untold')
+    if (acts.length > 0) log.info({ acts: acts.length }, 'acts that had been left unpublished were published')
     if (acts.length < PAGE && this.#lookFor === waitingMs) this.#lookFor = undefined
   }
 }

@@ -85,7 +85,7 @@ const strap = (revision: number, signs: number) =>
 const notices = () => receiver.received.filter(({ taken }) => taken).map(({ alert }) => alert.revision)
 const untilNotified = (revisions: number[]) => waitFor(() => expect(notices()).toEqual(revisions))
 /** What the log of acts holds, without the seed's. */
-const told = async () => (await log()).filter(({ officerName }) => officerName !== 'ditjenpas')
+const published = async () => (await log()).filter(({ officerName }) => officerName !== 'ditjenpas')
 const log = async () => (await readActs(t.redis.redis, t.redis.keys, '0-0', { count: 1000 })).map(({ act }) => act)
 const waiting = () => listActsToPublish(t.database.apiPool, 0, 1000)
 
@@ -107,7 +107,7 @@ test('killed between commit and log: the next process tells the consoles and not
   const { act } = (await answer.json()) as { act: { actId: number } }
   await first.kill()
   redisGate.open()
-  expect(await told()).toEqual([])
+  expect(await published()).toEqual([])
   expect((await waiting()).map(({ actId }) => actId)).toEqual([act.actId])
   // The device raises the alarm anew. That somebody had resolved it is not known yet, so nobody is told.
   await conclude(t.redis, 0, strap(2, 2))
@@ -116,10 +116,10 @@ test('killed between commit and log: the next process tells the consoles and not
   await console.until('act', (m) => m.act.actId === act.actId)
   await untilNotified([1, 2])
   await waitFor(async () => expect(await waiting()).toEqual([]))
-  expect(await told()).toEqual([act])
+  expect(await published()).toEqual([act])
 
   // Told twice, as by two processes: nobody is told anything anew.
-  const again = await appendAct(t.redis.redis, t.redis.keys, (await told())[0]!)
+  const again = await appendAct(t.redis.redis, t.redis.keys, (await published())[0]!)
   await waitFor(async () => expect(await t.redis.redis.get(t.redis.keys.position('notify-acts', 0))).toBe(again))
   await conclude(t.redis, 0, incidentOf(3))
   await untilNotified([1, 2, 1])
@@ -129,7 +129,7 @@ test('killed between commit and log: the next process tells the consoles and not
 
 test('a process that is never started again: one that goes on tells what it left', async () => {
   const { a2 } = t.seeded.wearers
-  const surviving = await t.another({ limits: { actsCheckEveryMs: 30, actsUntoldMs: 0 } })
+  const surviving = await t.another({ limits: { actsCheckEveryMs: 30, actsUnpublishedMs: 0 } })
   const console = connectLive(surviving, await t.signIn('operatorA', surviving))
   await console.until('status')
   // Committed, and that was the last that its process did.
@@ -151,14 +151,14 @@ test('a process that is never started again: one that goes on tells what it left
 test('more than a page was left', async () => {
   const { a2 } = t.seeded.wearers
   const operator = t.seeded.officers.operatorA as string
-  const before = (await told()).length
+  const before = (await published()).length
   await asOfficer(t.database.apiPool, operator, async (client) => {
     for (let i = 0; i < 450; i++)
       await insertAct(client, { incidentId: a2.incidentId, wearerId: a2.n, action: 'note', note: String(i) })
   })
   const next = await t.another()
   await waitFor(async () => expect(await waiting()).toEqual([]))
-  const left = (await told()).slice(before)
+  const left = (await published()).slice(before)
   expect(left.map(({ note }) => note)).toEqual(Array.from({ length: 450 }, (_, i) => String(i)))
   await next.close()
 })
@@ -173,5 +173,5 @@ test('an act that was told at once is struck off', async () => {
   )
   const { act } = (await answer.json()) as { act: { actId: number } }
   await waitFor(async () => expect(await waiting()).toEqual([]))
-  expect((await told()).filter(({ actId }) => actId === act.actId)).toHaveLength(1)
+  expect((await published()).filter(({ actId }) => actId === act.actId)).toHaveLength(1)
 })

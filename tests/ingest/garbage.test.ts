@@ -24,7 +24,7 @@ import {
 import { gt06, hexOfText, jt808, nmea, teltonika, watch, xexun3 } from './wire-envelopes.ts'
 
 const SEED = 4
-const RUBBISH_CONNECTIONS = 40
+const GARBAGE_CONNECTIONS = 40
 const SOUND_REPORTS = 50
 /** The ids that rubbish may hit are known to nobody. */
 const FRAMES: readonly Buffer[] = [
@@ -65,7 +65,7 @@ beforeAll(async () => {
 })
 afterAll(() => open.close())
 
-function rubbish(random: Random): Buffer {
+function garbage(random: Random): Buffer {
   const kind = random.next()
   if (kind < 0.3) return Buffer.from(Array.from({ length: random.integer(1, 3000) }, () => random.integer(0, 256)))
   const frame = Buffer.from(random.pick(FRAMES))
@@ -78,12 +78,12 @@ function rubbish(random: Random): Buffer {
 }
 
 /** Says rubbish in chunks of any size until it is cut or has said it all; then hangs up. */
-async function sayRubbish(port: number, random: Random): Promise<void> {
+async function sendGarbage(port: number, random: Random): Promise<void> {
   const socket: Socket = connect({ port, host: '127.0.0.1' })
   socket.on('error', () => socket.destroy())
   socket.resume()
   for (let left = 12; left > 0 && !socket.destroyed; left--) {
-    const bytes = rubbish(random)
+    const bytes = garbage(random)
     for (let at = 0; at < bytes.length && !socket.destroyed; ) {
       const end = at + random.integer(1, 1500)
       await new Promise<void>((resolve) => {
@@ -147,7 +147,7 @@ test('rubbish on every port: sound devices on the same ports are answered, nothi
   const ports = new Map<Protocol, number>(Object.entries(open.ingest.ports) as [Protocol, number][])
   expect(ports.size).toBe(DEVICE_PROTOCOLS.length + 1)
   const shouting = [...ports.values()].flatMap((port, p) =>
-    Array.from({ length: RUBBISH_CONNECTIONS }, (_, i) => sayRubbish(port, randomOf(SEED * 10_000 + p * 100 + i))),
+    Array.from({ length: GARBAGE_CONNECTIONS }, (_, i) => sendGarbage(port, randomOf(SEED * 10_000 + p * 100 + i))),
   )
   await Promise.all([soundDevices(), ...shouting])
 

@@ -3,7 +3,7 @@ import type { LiveConnection } from './connection.ts'
 import type { FeedParts, LiveFeed, LogName } from './feed.ts'
 
 /** Brings consoles up to where the hub reads: those that have just come, and those that were too slow for a while. */
-export class MissedTeller {
+export class MissedSender {
   readonly #parts: FeedParts
   readonly #feed: LiveFeed
 
@@ -13,13 +13,13 @@ export class MissedTeller {
   }
 
   /** Tells a console what it missed of every log that it has not joined, as fast as it takes it. */
-  async tell(connection: LiveConnection): Promise<void> {
+  async send(connection: LiveConnection): Promise<void> {
     if (connection.catchingUp) return
     connection.catchingUp = true
     try {
       for (let log = this.#firstMissed(connection); log !== undefined; log = this.#firstMissed(connection)) {
         await connection.drained()
-        if (!(await this.#tellOf(connection, log))) return connection.comeBack('what was missed is gone')
+        if (!(await this.#sendOf(connection, log))) return connection.requestReconnect('what was missed is gone')
       }
     } finally {
       connection.catchingUp = false
@@ -31,9 +31,9 @@ export class MissedTeller {
     if (!connection.joined.has(log)) return false
     if (!connection.behind) return true
     connection.joined.delete(log)
-    this.tell(connection).catch((error: Error) => {
+    this.send(connection).catch((error: Error) => {
       this.#parts.log.error({ error: error.stack ?? error.message }, 'a console was cut off')
-      connection.comeBack('something went wrong')
+      connection.requestReconnect('something went wrong')
     })
     return false
   }
@@ -44,7 +44,7 @@ export class MissedTeller {
     return connection.joined.has('acts') ? undefined : 'acts'
   }
 
-  #tellOf(connection: LiveConnection, name: LogName): Promise<boolean> {
+  #sendOf(connection: LiveConnection, name: LogName): Promise<boolean> {
     const { limits, log } = this.#parts
     const shared = {
       name,
@@ -58,14 +58,14 @@ export class MissedTeller {
       return catchUp(connection, {
         ...shared,
         read: (afterId) => this.#feed.actsAfter(afterId),
-        standing: () => connection.cursor.acts,
-        tell: ({ id, what }) => connection.takeAct(id, what),
+        position: () => connection.cursor.acts,
+        send: ({ id, what }) => connection.takeAct(id, what),
       })
     return catchUp(connection, {
       ...shared,
       read: (afterId) => this.#feed.incidentsAfter(name, afterId),
-      standing: () => connection.cursor.incidents[name] as string,
-      tell: ({ id, what }) => connection.takeIncident(name, id, what),
+      position: () => connection.cursor.incidents[name] as string,
+      send: ({ id, what }) => connection.takeIncident(name, id, what),
     })
   }
 }
