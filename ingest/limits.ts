@@ -21,6 +21,8 @@ export type IngestLimits = {
   /** From the first byte of a request to the last of its body. */
   requestTimeoutMs: number
   keepAliveMs: number
+  /** A body that does not say its length has ended when nothing of it came for so long. */
+  bodyQuietMs: number
   httpConnectionsMax: number
 
   gatewayConnectionsMax: number
@@ -98,6 +100,7 @@ export const INGEST_LIMITS: IngestLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   keepAliveMs: 75_000,
+  bodyQuietMs: 500,
   httpConnectionsMax: 20_000,
 
   gatewayConnectionsMax: 2000,

@@ -6,11 +6,9 @@ import { HOT } from '../fold/state/wearer-row.ts'
 import { step } from '../fold/step.ts'
 import { saveCheckpoint } from './checkpoints.ts'
 import { passPlans } from './fold-report.ts'
+import type { Decided } from './rebuild.ts'
 import { BUCKET_MS } from './report-chain.ts'
 import type { TimelineMemory } from './timeline-memory.ts'
-
-/** What is folded again was told long ago. */
-const SILENT: Sink = { change: () => undefined }
 
 /**
  * A wearer's incidents that are over and remembered, with a kilobyte or more of evidence each, all saved with every new one. Of whom
@@ -39,10 +37,12 @@ function moveBase(timeline: TimelineMemory, baseMs: number): void {
   const { events, wearerId } = timeline
   const { bytes, segment } = timeline.base
   const head = { state: decodeWearerState(wearerId, segment.plan, bytes), segment }
+  const decided = new Map<string, Decided>()
+  const sink: Sink = { change: (incident, atMs) => void decided.set(incident.id, { atMs, incident }) }
   const place = events.after(-Infinity)
   while (events.next(place, kept) && kept.timeMs < baseMs) {
-    passPlans(timeline, head, kept.timeMs, SILENT)
-    step(head.state, head.segment.plan, kept, SILENT)
+    passPlans(timeline, head, kept.timeMs, sink)
+    step(head.state, head.segment.plan, kept, sink)
   }
   const base = saveCheckpoint(head)
   timeline.base = base
@@ -56,7 +56,7 @@ function moveBase(timeline: TimelineMemory, baseMs: number): void {
     timeline.holdBy(timeline.segments.slice(first))
     timeline.plansDirty = true
   }
-  timeline.outcomes.forget(base.cursorMs)
+  timeline.outcomes.moveBase(base.cursorMs, decided)
 }
 
 const kept = new LogReport() // filled again for each; nothing keeps it

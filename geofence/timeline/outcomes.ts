@@ -1,12 +1,10 @@
 // What the fold has decided, beside what others were told: the difference is what goes out.
 import { type Incident, SEVERITIES } from '../../model/incident/incident.ts'
-import type { Rebuilt } from './rebuild.ts'
-
-type Version = { atMs: number; incident: Incident }
+import type { Decided, Rebuilt } from './rebuild.ts'
 
 type Outcome = {
   /** As the fold left it, oldest first; empty when a re-fold disproved it. */
-  versions: Version[]
+  versions: Decided[]
   /** As it last went out. */
   published: Incident | undefined
   /** A report that came too late had a part in it. */
@@ -48,15 +46,20 @@ export class Outcomes {
     this.#changed = new Set()
   }
 
-  /** The incident as it stands from `atMs` on. */
-  put(incident: Incident, atMs: number, late: boolean): void {
+  /**
+   * The incident from `atMs` on. A fold goes back to `restorableMs` or earlier, so of what was decided later only the newest
+   * version is kept: an episode that changes with every report costs no more than one that does not.
+   */
+  put(incident: Incident, atMs: number, late: boolean, restorableMs: number): void {
     this.#begin()
     let outcome = this.#byId.get(incident.id)
     if (!outcome) {
       outcome = { versions: [], published: undefined, late: false }
       this.#byId.set(incident.id, outcome)
     }
-    outcome.versions.push({ atMs, incident })
+    const { versions } = outcome
+    if (versions.length > 0 && versions[versions.length - 1]!.atMs > restorableMs) versions.pop()
+    versions.push({ atMs, incident })
     outcome.late ||= late
     this.#changed.add(incident.id)
   }
@@ -103,7 +106,7 @@ export class Outcomes {
       before.set(incident.id, incident.withdrawn ? undefined : incident)
       this.#changed.add(incident.id)
     }
-    for (const { incident, atMs } of decided) this.put(incident, atMs, false)
+    for (const { incident, atMs } of decided) this.put(incident, atMs, false, Infinity)
     return before
   }
 
@@ -158,8 +161,20 @@ export class Outcomes {
     return worst
   }
 
+  /**
+   * The base moves to `baseMs`; `atBase` holds the newest version of each incident that the fold up to there decided. Older versions
+   * are out of reach of every fold.
+   */
+  moveBase(baseMs: number, atBase: ReadonlyMap<string, Decided>): void {
+    for (const [id, decided] of atBase) {
+      const outcome = this.#byId.get(id)
+      if (outcome) outcome.versions = [decided, ...outcome.versions.filter(({ atMs }) => atMs > baseMs)]
+    }
+    this.#forget(baseMs)
+  }
+
   /** Forgets what no re-fold can reach any more: told, ended, and decided before `beforeMs`. */
-  forget(beforeMs: number): void {
+  #forget(beforeMs: number): void {
     for (const [id, outcome] of this.#byId) {
       if (this.#changed.has(id)) continue
       const last = outcome.versions[outcome.versions.length - 1]
@@ -178,7 +193,7 @@ export class Outcomes {
   static fromJson(text: string): Outcomes {
     const outcomes = new Outcomes()
     outcomes.#begin()
-    const [rows, changed] = JSON.parse(text) as [[string, Version[], Incident | null, boolean][], string[]]
+    const [rows, changed] = JSON.parse(text) as [[string, Decided[], Incident | null, boolean][], string[]]
     for (const [id, versions, published, late] of rows)
       outcomes.#byId.set(id, { versions, published: published ?? undefined, late })
     for (const id of changed) outcomes.#changed.add(id)

@@ -85,7 +85,8 @@ export class TimelineMemory implements Sink, TimelineParts {
   /** What the fold decides; nobody else calls it. */
   change(incident: Incident, atMs: number): void {
     const late = !this.folding && atMs < this.hot[this.at + HOT.nowMs]! - LATE_AFTER_MS
-    this.outcomes.put(incident, atMs, late)
+    const restorable = this.checkpoints[this.checkpoints.length - 1] ?? this.base
+    this.outcomes.put(incident, atMs, late, restorable.cursorMs)
   }
 
   holdBy(segments: readonly PlanSegment[]): void {

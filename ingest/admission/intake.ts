@@ -7,8 +7,9 @@ import { QUARANTINE_BYTES_MAX, type RefusalReason } from '../../model/report/qua
 import { type DeviceReport, type LogReport, PROTOCOL, type Protocol, REPORT_FLAG } from '../../model/report/report.ts'
 import type { QuarantineItem } from '../../stream/logs/quarantine-log.ts'
 import type { IngestLimits } from '../limits.ts'
+import type { DecodedReport, Defect } from '../protocols/decoder.ts'
 import { isUrgent } from '../protocols/urgent.ts'
-import { admit } from './admit.ts'
+import { admit, mainDefect } from './admit.ts'
 import type { Proof } from './authorize.ts'
 import { type Bucket, Buckets } from './buckets.ts'
 import { type Directory, type KnownDevice, takeTokens } from './directory.ts'
@@ -36,6 +37,9 @@ const LAT_E7_MAX = 900_000_000
 const LON_E7_MAX = 1_800_000_000
 
 const STRANGERS = 'strangers'
+
+/** What is wrong with a report: the sender's bytes are kept. `isUsed`: what is left of it counts as any other report. */
+export type Objection = Defect & { isUsed: boolean }
 
 /** Reports that came together and are answered together. Filled without waiting, then settled once. */
 export class Batch {
@@ -137,17 +141,17 @@ export class Intake {
   }
 
   /**
-   * Judges one report and, where it is believed, hands it to the log. Gives why it was refused; undefined when it was taken,
-   * or when nobody wore the bracelet then. The caller has asked `authorize`, and calls `refuse` for what is refused. `senderName`
+   * Admits one report and hands what is left of it to the log. Gives what is wrong with it; undefined when nothing is, or when
+   * nobody wore the bracelet then. The caller has asked `authorize`, and calls `refuse` with what is wrong. `senderName`
    * tells this sender from another that says it is the same bracelet.
    */
   take(
     batch: Batch,
-    report: DeviceReport,
+    report: DecodedReport,
     known: KnownDevice,
     proof: Proof,
     senderName: string,
-  ): RefusalReason | undefined {
+  ): Objection | undefined {
     const { device } = known
     if (proof === 'id') report.unproven = true
     if (this.senders.isDisputed(device.braceletId)) report.disputedSender = senderName
@@ -159,9 +163,10 @@ export class Intake {
       if (proof !== 'gateway') this.senders.saw(known, verdict, senderName, report, batch.receivedMs)
       batch.waitFor(this.#reportLog.append(report, verdict, device.braceletId, batch.receivedMs, batch.protocol))
       batch.accepted++
-      return undefined
+      const defect = mainDefect(report)
+      return defect && { ...defect, isUsed: report.defect === undefined }
     }
-    if (verdict !== 'no_wearer') return verdict
+    if (verdict !== 'no_wearer') return { reason: verdict, detail: '', isUsed: false }
     batch.discarded++
     return undefined
   }
@@ -170,7 +175,7 @@ export class Intake {
    * Of reports that come too fast, those that wait for no limit: a cut strap, an opened case, a tamper, an SOS. The sender is told
    * to send all of them again all the same; what was taken is recognised then.
    */
-  takeUrgent(batch: Batch, reports: readonly DeviceReport[], proof: Proof, senderName: string): void {
+  takeUrgent(batch: Batch, reports: readonly DecodedReport[], proof: Proof, senderName: string): void {
     for (const report of reports) {
       const known = isUrgent(report) ? this.directory.device(report.deviceId) : undefined
       if (known !== undefined) this.take(batch, report, known, proof, senderName)

@@ -1,11 +1,11 @@
 // A compact frame's reports. What is plainly believable goes from the frame into the log as numbers, without an object a report;
-// the rest is put into words and judged like any other.
+// the rest is decoded and admitted like any other.
 import type { RefusalReason } from '../../model/report/quarantine.ts'
 import { LogReport } from '../../model/report/report.ts'
 import { authorize, isRefused, nameOf, type Sender, saidReason } from '../admission/authorize.ts'
 import { type Directory, type KnownDevice, tryTokens } from '../admission/directory.ts'
-import type { Batch, Intake } from '../admission/intake.ts'
-import { detailOf } from '../own-api/take-json-reports.ts'
+import type { Batch, Intake, Objection } from '../admission/intake.ts'
+import { refusalDetail } from '../own-api/take-json-reports.ts'
 import { isUrgentLogReport } from '../protocols/urgent.ts'
 import {
   COMPACT_REPORT_BYTES,
@@ -14,7 +14,7 @@ import {
   deviceReportOf,
   readCompactReport,
 } from './compact-frame.ts'
-import { mendedReportOf } from './mend-compact-report.ts'
+import { decodeDamagedReport } from './decode-compact-report.ts'
 
 const logReport = new LogReport()
 
@@ -48,7 +48,7 @@ export class Handles {
   }
 }
 
-/** Puts each report into the batch; gives those refused. One that is urgent is taken without what of it cannot be. */
+/** Puts each report into the batch; gives those that are refused, or heard only. */
 export function takeCompactReports(
   intake: Intake,
   batch: Batch,
@@ -63,31 +63,34 @@ export function takeCompactReports(
   handles.lookUp(intake.directory, sender)
   for (let index = 0, at = firstReportAt; index < reports; index++, at += COMPACT_REPORT_BYTES) {
     const handle = handles.get(view.getUint32(at, true))
-    const malformed =
-      handle === undefined
-        ? `handle ${view.getUint32(at, true)} has not been named on this connection`
-        : readCompactReport(view, at, receivedMs, logReport)
-    const isUrgent = malformed !== undefined && handle !== undefined && isUrgentLogReport(logReport)
-    if ((malformed === undefined || isUrgent) && handle!.wrong === undefined) {
-      if (!isUrgentLogReport(logReport) && !tryTokens(handle!.known!, 1, receivedMs, intake.limits)) {
-        intake.refuse(batch, 'rate_limited', '')
-        refusals.push({ index, reason: 'rate_limited', retry: true })
-        continue
-      }
-      if (!isUrgent && intake.takePlain(batch, logReport, handle!.known!)) continue
+    if (handle === undefined || handle.wrong !== undefined) {
+      const reason = handle?.wrong ?? 'malformed'
+      const detail =
+        handle === undefined
+          ? `handle ${view.getUint32(at, true)} has not been named on this connection`
+          : refusalDetail(reason, handle.deviceId)
+      keep(index, at, { reason, detail, isUsed: false }, handle?.deviceId)
+      continue
     }
-    let reason: RefusalReason | undefined = 'malformed'
-    if (malformed === undefined || isUrgent) {
-      const { deviceId, known, wrong } = handle!
-      const words = () =>
-        isUrgent ? mendedReportOf(logReport, deviceId, receivedMs) : deviceReportOf(logReport, deviceId)
-      reason = wrong ?? intake.take(batch, words(), known!, 'gateway', nameOf(sender))
-      if (reason === undefined && !isUrgent) continue
+    const { deviceId } = handle
+    const known = handle.known as KnownDevice
+    const wrong = readCompactReport(view, at, receivedMs, logReport)
+    if (!isUrgentLogReport(logReport) && !tryTokens(known, 1, receivedMs, intake.limits)) {
+      intake.refuse(batch, 'rate_limited', '')
+      refusals.push({ index, reason: 'rate_limited', retry: true })
+      continue
     }
-    const raw = bytes.subarray(at, at + COMPACT_REPORT_BYTES)
-    const detail = malformed ?? detailOf(reason!, handle!.deviceId)
-    const isKept = intake.refuse(batch, reason ?? 'malformed', detail, handle?.deviceId, raw)
-    if (reason !== undefined) refusals.push({ index, reason: saidReason(reason), retry: !isKept })
+    if (wrong === undefined && intake.takePlain(batch, logReport, known)) continue
+    const report =
+      wrong === undefined ? deviceReportOf(logReport, deviceId) : decodeDamagedReport(logReport, deviceId, wrong)
+    const objection = intake.take(batch, report, known, 'gateway', nameOf(sender))
+    if (objection !== undefined) keep(index, at, objection, deviceId)
   }
   return refusals
+
+  function keep(index: number, at: number, { reason, detail, isUsed }: Objection, deviceId: string | undefined): void {
+    const raw = bytes.subarray(at, at + COMPACT_REPORT_BYTES)
+    const isKept = intake.refuse(batch, reason, detail, deviceId, raw)
+    if (!isUsed) refusals.push({ index, reason: saidReason(reason), retry: !isKept })
+  }
 }

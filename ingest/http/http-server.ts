@@ -1,14 +1,18 @@
-// A Node HTTP server around a Hono app, with every limit against slow, many and idle connections.
-import { createServer, type Server } from 'node:http'
+// A Node HTTP server around a Hono app, with every limit against slow, many and idle connections. Requests as small modems write
+// them are mended; what is no request is quarantined and counted.
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
+import type { Protocol } from '../../model/report/report.ts'
 import type { Intake } from '../admission/intake.ts'
+import { FirstRequest, mendedRequest } from './first-request.ts'
+import { redactRaw } from './redact-raw.ts'
 
 const CHECK_MS = 1000
 
 /** A server that is not listening yet. `name` labels its metrics. */
-export function httpServer(app: Hono<{ Bindings: HttpBindings }>, name: string, intake: Intake): Server {
+export function httpServer(app: Hono<{ Bindings: HttpBindings }>, name: Protocol, intake: Intake): Server {
   const { limits, measures, log } = intake
   const server = createAdaptorServer({
     fetch: app.fetch,
@@ -20,6 +24,7 @@ export function httpServer(app: Hono<{ Bindings: HttpBindings }>, name: string, 
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: CHECK_MS,
       noDelay: true,
+      requireHostHeader: false,
     },
   }) as Server
   server.maxConnections = limits.httpConnectionsMax
@@ -29,13 +34,63 @@ export function httpServer(app: Hono<{ Bindings: HttpBindings }>, name: string, 
     measures.connections.set(++open, { protocol: name })
     socket.on('close', () => measures.connections.set(--open, { protocol: name }))
   })
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+  mendRequests(server, name, intake)
+  server.on('clientError', (error: ClientError, socket: Socket) => {
+    if (error.rawPacket !== undefined && !socket.destroyed) {
+      const mended = error.code === OVERFLOW ? undefined : mendedRequest(socket, error.rawPacket)
+      if (mended !== undefined) return void server.emit(LOOKED_AT, mended)
+      const batch = intake.newBatch(name)
+      const { rawPacket, code } = error
+      intake.refuseStranger(batch, code === OVERFLOW ? 'oversized' : 'malformed', 'no HTTP request', undefined, () =>
+        redactRaw(rawPacket),
+      )
+      intake.whenSettled(batch, () => undefined)
+    }
     measures.cutConnections.inc({ protocol: name, cause: error.code ?? 'client_error' })
     log.debug({ code: error.code }, 'a client sent no HTTP')
     if (!socket.writable || error.code === 'ECONNRESET') socket.destroy()
-    else socket.end(`HTTP/1.1 ${STATUS_OF[error.code ?? ''] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`)
+    else refuseConnection(socket, STATUS_OF[error.code ?? ''] ?? '400 Bad Request')
   })
   return server
+}
+
+type ClientError = NodeJS.ErrnoException & { rawPacket?: Buffer }
+/** A connection that the parser is to take. */
+const LOOKED_AT = 'lookedAt'
+const OVERFLOW = 'HPE_HEADER_OVERFLOW'
+const VALID_HOST = /^[\w.-]+(:\d{1,5})?$/
+
+/** Connections of each server whose first request has not arrived yet. */
+const waitingOf = new WeakMap<Server, Set<Socket>>()
+
+function mendRequests(server: Server, name: Protocol, { limits, measures }: Intake): void {
+  const [parse] = server.listeners('connection') as ((connection: Socket) => void)[]
+  server.off('connection', parse!)
+  server.on(LOOKED_AT, parse!)
+  const waiting = new Set<Socket>()
+  waitingOf.set(server, waiting)
+  server.on('connection', (socket: Socket) => {
+    waiting.add(socket)
+    socket.once('close', () => waiting.delete(socket))
+    new FirstRequest(socket, limits, {
+      onRequest: (connection) => {
+        waiting.delete(socket)
+        server.emit(LOOKED_AT, connection)
+      },
+      onTimeout: () => {
+        measures.cutConnections.inc({ protocol: name, cause: 'ERR_HTTP_REQUEST_TIMEOUT' })
+        refuseConnection(socket, STATUS_OF.ERR_HTTP_REQUEST_TIMEOUT!)
+      },
+    })
+  })
+  // The answer needs no host, so none that is absent or odd refuses the request.
+  server.prependListener('request', ({ headers }: IncomingMessage) => {
+    if (headers.host === undefined || !VALID_HOST.test(headers.host)) headers.host = 'localhost'
+  })
+}
+
+function refuseConnection(socket: Socket, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
 const STATUS_OF: Record<string, string> = {
@@ -48,5 +103,6 @@ export function closeHttpServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeIdleConnections()
+    for (const socket of waitingOf.get(server) ?? []) socket.destroy()
   })
 }

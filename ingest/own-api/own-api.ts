@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono'
 import { authenticate } from '../admission/authenticate.ts'
 import { takeTokens, tryTokens } from '../admission/directory.ts'
 import type { Intake } from '../admission/intake.ts'
+import { inflateBody } from '../http/inflate-body.ts'
 import { BodyReader } from '../http/read-body.ts'
 import { NOT_KEPT_RETRY_SECONDS } from '../limits.ts'
 import { isDeviceId } from '../protocols/own-json/json-report.ts'
@@ -33,7 +34,11 @@ async function takeReports(
   const { incoming } = c.env
   const { limits, directory } = intake
   if (!isReady()) return unavailable(c, 'starting', 'not ready yet')
-  const body = await bodies.read(incoming)
+  const received = await bodies.read(incoming)
+  const body =
+    typeof received === 'string'
+      ? received
+      : await inflateBody(received, incoming.headers['content-encoding'], limits.bodyBytesMax)
   const batch = intake.newBatch('own')
   if (body === 'cut') return refuse(c, 400, 'cut', 'the body ended early')
   if (body === 'busy') {

@@ -116,8 +116,9 @@ test('bracelets are named once; each report has its verdict', async () => {
   expect(stored.map(({ attributes }) => attributes)).toEqual(
     expect.arrayContaining([undefined, { zeroPosition: true }, { refusedPosition: '95,106.8' }]),
   )
-  expect(stored).toHaveLength(4)
-  expect(await open.quarantined()).toHaveLength(4)
+  expect(stored).toHaveLength(6)
+  expect(stored.filter(({ flags }) => flags & REPORT_FLAG.defective)).toHaveLength(2)
+  expect(await open.quarantined()).toHaveLength(5)
   client.socket.close()
 })
 

@@ -59,7 +59,7 @@ test('two GT06 logins on one connection: each report is of the one who logged in
   expect(new Set(rows.map(({ wearerId }) => wearerId)).size).toBe(2)
 })
 
-test('what can never be taken is answered once it is in quarantine', async () => {
+test('a report whose time cannot be is heard, and answered once it is in quarantine', async () => {
   await openFor('gt06', '860000000000025')
   const line = dial('gt06')
   const broken = gt06('12', `1a0d${GPS.slice(4)}`, 2)
@@ -73,7 +73,12 @@ test('what can never be taken is answered once it is in quarantine', async () =>
     ['ancient', rollover],
     ['future', ahead],
   ])
-  expect(await open.stored()).toEqual([])
+  const heard = await open.stored()
+  expect(heard.map(({ timeMs }) => timeMs)).toEqual([NOW_MS, NOW_MS, NOW_MS])
+  for (const { flags } of heard)
+    expect(flags).toBe(
+      REPORT_FLAG.defective | REPORT_FLAG.timeFromReceipt | REPORT_FLAG.unproven | (flags & REPORT_FLAG.archived),
+    )
 })
 
 test('a cut strap is raised although the clock of the device is broken, and its frame is kept', async () => {

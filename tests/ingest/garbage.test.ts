@@ -50,7 +50,7 @@ let open: OpenIngest
 const soundIds = new Map(WIRE_DEVICES.map(({ wire, idOf }) => [wire.protocol, idOf(1)]))
 
 beforeAll(async () => {
-  console.log(`rubbish from seed ${SEED}`)
+  console.log(`garbage from seed ${SEED}`)
   open = await openIngest({
     records: [
       // Over HTTP an id alone is not enough.

@@ -1,6 +1,5 @@
 // Worked frames of our own, one or more a message type: what goes in, what must come out. `expect` lists what is checked of the
 // last line's reports; `undefined` there means that the member must be absent.
-import { MORE_GOLDEN } from './golden-more.ts'
 import { gt06, hexOfText, jt808, nmea, xexun3 } from './wire-envelopes.ts'
 
 export type Golden = {
@@ -1136,13 +1135,4 @@ const OWNTRACKS: Golden[] = [
   },
 ].map((golden) => ({ protocol: 'owntracks', ...golden }))
 
-export const GOLDEN: Golden[] = [
-  ...GT06,
-  ...JT808,
-  ...MEGASTEK,
-  ...LAIPAC,
-  ...R16H,
-  ...XEXUN3,
-  ...OWNTRACKS,
-  ...MORE_GOLDEN,
-]
+export const GOLDEN: Golden[] = [...GT06, ...JT808, ...MEGASTEK, ...LAIPAC, ...R16H, ...XEXUN3, ...OWNTRACKS]

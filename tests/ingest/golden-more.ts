@@ -1,4 +1,4 @@
-// Worked frames of our own for IW, Watch, Teltonika and H02. `expect` as in golden-frames.ts, which joins them.
+// Worked frames of our own for IW, Watch, Teltonika and H02. `expect` as in golden-frames.ts.
 import type { Golden } from './golden-frames.ts'
 import { hexOfText, teltonika, watch } from './wire-envelopes.ts'
 

@@ -12,7 +12,7 @@ export type Measured = {
 
 const [idsFrom, count, identifyMs] = process.argv.slice(2).map(Number) as [number, number, number]
 const open = await openIngest({
-  records: Array.from({ length: count }, (_, i) => idOnly(String(idsFrom + i), 'gt06')),
+  records: Array.from({ length: count }, (_, i) => idOnly(String(idsFrom + i), i === count - 1 ? 'r16h' : 'gt06')),
   limits: { tcpIdentifyMs: identifyMs },
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { decodeJsonReport } from '../../ingest/protocols/own-json/decode-json-report.ts'
 import { parseJsonReport } from '../../ingest/protocols/own-json/json-report.ts'
-import { urgentJsonReport } from '../../ingest/protocols/own-json/urgent-json-report.ts'
 import { ReportWriter } from '../../model/report/report-codec.ts'
 
 const NOW = 1_767_864_605_000
@@ -119,7 +119,7 @@ test.each([
   expect(parse(withId)).toContain(reason)
 })
 
-test('any JSON gives a report that the log can carry, or a reason, and perhaps what is urgent of it', () => {
+test('any JSON gives a report that the log can carry, with its defects, or a reason', () => {
   const named = fc.dictionary(
     fc.constantFrom(
       'deviceId',
@@ -141,9 +141,10 @@ test('any JSON gives a report that the log can carry, or a reason, and perhaps w
     fc.property(fc.oneof(fc.jsonValue(), named), (value) => {
       const report = parseJsonReport(value, 'b1', NOW)
       if (typeof report === 'string') expect(report.length).toBeGreaterThan(0)
-      const taken = typeof report === 'string' ? urgentJsonReport(value, 'b1', NOW) : report
-      if (taken === undefined) return
-      writer.add(taken, 1, 1, NOW, 'own')
+      const decoded = decodeJsonReport(value, 'b1', NOW)
+      if (typeof decoded === 'string') return
+      expect(decoded.defects === undefined).toBe(typeof report !== 'string')
+      writer.add(decoded, 1, 1, NOW, 'own')
       writer.take()
     }),
     { numRuns: 5000, seed: 4711 },

@@ -6,8 +6,8 @@ import { INGEST_LIMITS } from '../../ingest/limits.ts'
 import { decodeLines } from '../../ingest/protocols/decode-lines.ts'
 import type { DecodeContext, HttpProtocolRequest } from '../../ingest/protocols/decoder.ts'
 import { osmand } from '../../ingest/protocols/osmand/osmand.ts'
+import { decodeJsonReport } from '../../ingest/protocols/own-json/decode-json-report.ts'
 import { parseJsonReport } from '../../ingest/protocols/own-json/json-report.ts'
-import { urgentJsonReport } from '../../ingest/protocols/own-json/urgent-json-report.ts'
 import { owntracks } from '../../ingest/protocols/owntracks.ts'
 import { DEVICE_PROTOCOLS, protocolNamed } from '../../ingest/protocols/protocols.ts'
 import { hexOfText, nmea } from './wire-envelopes.ts'
@@ -145,7 +145,7 @@ test('the own API: 256 KiB in any member', { timeout: 300_000 }, () => {
       const report = { deviceId: 'b1', strap: 'open', alarms: ['sos', text.slice(0, 500)], [member]: text }
       return () => {
         parseJsonReport(report, 'b1', 0)
-        urgentJsonReport({ ...report, [`${text.slice(0, 60)}`]: text }, 'b1', 0)
+        decodeJsonReport({ ...report, [`${text.slice(0, 60)}`]: text }, 'b1', 0)
       }
     })
 })

@@ -64,7 +64,7 @@ test('a device has alarm codes of its own', async () => {
   expect((await open.stored())[0]!.alarms).toBe(2)
 })
 
-test('what can never be accepted is answered 200 and kept', async () => {
+test('a report whose time or place cannot be is heard, answered 200 and kept', async () => {
   const never = [
     `/?id=free&timestamp=yesterday&lat=1&lon=2`,
     `/?id=free&timestamp=${T}&lat=95&lon=2`,
@@ -72,7 +72,9 @@ test('what can never be accepted is answered 200 and kept', async () => {
     `/?id=free&timestamp=1000000000&lat=1&lon=2`,
   ]
   for (const path of never) expect([(await open.osmand(path)).status, path]).toEqual([200, path])
-  expect(await open.stored()).toEqual([])
+  const heard = await open.stored()
+  expect(heard).toHaveLength(4)
+  for (const { flags } of heard) expect(flags & REPORT_FLAG.defective).not.toBe(0)
   const quarantined = await open.quarantined()
   expect(quarantined.map((q) => q.reason)).toEqual(['impossible_time', 'impossible_position', 'future', 'ancient'])
   expect(Buffer.from(quarantined[0]!.raw).toString()).toBe(`GET ${never[0]}\n\n\n`)
@@ -86,7 +88,7 @@ test('a record whose place cannot be read is heard, without a place', async () =
   for (const { flags } of stored) expect(flags & (REPORT_FLAG.hasPosition | REPORT_FLAG.fixValid)).toBe(0)
 })
 
-test('of an array the good records are stored and the bad ones kept, with one answer', async () => {
+test('of an array the good records are stored and the bad ones heard and kept, with one answer', async () => {
   const answer = await open.osmand(
     '/',
     json([
@@ -96,7 +98,9 @@ test('of an array the good records are stored and the bad ones kept, with one an
     ]),
   )
   expect(answer.status).toBe(200)
-  expect(await open.stored()).toHaveLength(2)
+  const stored = await open.stored()
+  expect(stored).toHaveLength(3)
+  expect(stored.filter(({ flags }) => flags & REPORT_FLAG.defective)).toHaveLength(1)
   expect((await open.quarantined()).map((q) => q.reason)).toEqual(['impossible_time'])
 })
 

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { REPORT_FLAG } from '../../model/report/report.ts'
 import { GATEWAY_SECRET, NOW_ISO, NOW_MS, type OpenIngest, openIngest, PEOPLE, WARDS } from './ingest-fixture.ts'
 
 let open: OpenIngest
@@ -52,7 +53,7 @@ test('each report of a batch has its own verdict, in order, and what is refused 
   const { results } = (await answer.json()) as { results: { ok: boolean; reason?: string; detail?: string }[] }
   expect(results.map((r) => r.reason ?? 'ok')).toEqual([
     'ok',
-    'malformed',
+    'impossible_position',
     'not_of_this_gateway',
     'revoked_device',
     'not_of_this_gateway',
@@ -63,10 +64,12 @@ test('each report of a batch has its own verdict, in order, and what is refused 
     'ok',
   ])
   expect(results[1]!.detail).toBe('lat must be a number')
-  expect(await open.stored()).toHaveLength(2)
+  const stored = await open.stored()
+  expect(stored).toHaveLength(6)
+  expect(stored.filter(({ flags }) => flags & REPORT_FLAG.defective)).toHaveLength(4)
   const quarantined = await open.quarantined()
   expect(quarantined.map((q) => q.reason)).toEqual([
-    'malformed',
+    'impossible_position',
     'unknown_device',
     'revoked_device',
     'not_of_this_gateway',
@@ -99,7 +102,7 @@ test('exactly 0/0 is kept without a position', async () => {
 
 test('a cut strap is not lost to an impossible position', async () => {
   const answer = await open.post(fix({ lat: 123, strap: 'open' }))
-  expect(await answer.json()).toEqual({ results: [{ ok: true }] })
+  expect(await answer.json()).toEqual({ results: [{ ok: true, detail: 'lat must be within ±90 and lon within ±180' }] })
   const [stored] = await open.stored()
   expect(stored).toMatchObject({ flags: 0, strap: 2, attributes: { refusedPosition: '123,106.8' } })
 })

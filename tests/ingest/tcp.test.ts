@@ -11,6 +11,7 @@ afterEach(() => open.close())
 const IMEI = '860000000000058'
 const frame = (second: number, imei = IMEI, alarm = '') =>
   `@GPSD,${imei},R,20260108,0930${String(second).padStart(2, '0')},59.91325,N,010.73801,E,4,187,23,64,L,${alarm}$`
+const HEARD = REPORT_FLAG.defective | REPORT_FLAG.timeFromReceipt | REPORT_FLAG.unproven
 const cut = (cause: string) => open.meter.of('gelang_ingest_connections_cut_total', { protocol: 'r16h', cause })
 
 function dial(): Socket {
@@ -96,6 +97,15 @@ test('garbage is skipped, kept once, and cut above the limit', async () => {
   expect(await open.quarantined()).toHaveLength(1)
 })
 
+test('a device that sends an unknown line between its reports is not cut off', async () => {
+  open = await openIngest({ limits: { malformedFramesMax: 3 } })
+  const socket = dial()
+  for (let second = 0; second < 20; second++) socket.write(`@NEWS,${IMEI},what,is,this$${frame(second)}`)
+  await expect.poll(async () => (await open.stored()).length).toBe(20)
+  expect(cut('malformed_frames')).toBe(0)
+  socket.destroy()
+})
+
 test('who does not say who he is, and who falls silent, is cut', async () => {
   open = await openIngest({ limits: { tcpIdentifyMs: 100, tcpIdleMs: 300 } })
   await closed(dial())
@@ -170,13 +180,13 @@ test('chunks that come while the last one is on its way to the disk are stored i
   expect(inOrder).toEqual([...inOrder].sort((a, b) => a - b))
 })
 
-test('future and ancient reports are kept aside', async () => {
+test('a future or ancient report is heard, and kept aside', async () => {
   open = await openIngest()
   open.clock.nowMs = NOW_MS + 400 * 86_400_000
   const socket = dial()
   socket.write(frame(1))
   await expect.poll(async () => (await open.quarantined()).length).toBe(1)
   expect((await open.quarantined())[0]).toMatchObject({ reason: 'ancient', protocol: 'r16h' })
-  expect(await open.stored()).toEqual([])
+  expect(await open.stored()).toMatchObject([{ timeMs: open.clock.nowMs, flags: HEARD }])
   socket.destroy()
 })

@@ -38,14 +38,15 @@ test.each<[string, object, object]>([
   ['half a position', { lat: null }, { refusedPosition: 'null,106.8' }],
 ])('own API: %s', async (_, wrong, attributes) => {
   const response = await open.post({ ...URGENT, ...wrong })
-  expect([response.status, await response.json()]).toEqual([200, { results: [{ ok: true }] }])
+  expect([response.status, await response.json()]).toMatchObject([200, { results: [{ ok: true }] }])
   const noTime = 'time' in wrong
   const noPlace = 'lat' in wrong
   const flags = noPlace ? 0 : REPORT_FLAG.hasPosition | (noTime ? REPORT_FLAG.timeFromReceipt : REPORT_FLAG.fixValid)
   expect(await open.stored()).toMatchObject([
     { strap: CONTACT.open, timeMs: noTime ? NOW_MS : TIME_MS, flags, attributes },
   ])
-  expect(await open.quarantined()).toMatchObject([{ reason: 'malformed', deviceId: 'b1' }])
+  const reason = noTime ? 'impossible_time' : noPlace ? 'impossible_position' : 'malformed'
+  expect(await open.quarantined()).toMatchObject([{ reason, deviceId: 'b1' }])
 })
 
 test.each<[string, object, number]>([
@@ -78,10 +79,11 @@ test('who speaks is known by the credential, where the report names nobody right
 test.each([
   ['no alarm', { strap: 'closed' }],
   ['an alarm that can wait', { strap: 'closed', alarms: ['lowbattery'] }],
-])('%s and a member that cannot be: kept aside', async (_, says) => {
+])('%s and a member that cannot be: the member alone is lost', async (_, says) => {
   const { results } = await (await open.post({ ...URGENT, courseDeg: -2, ...says })).json()
-  expect(results).toMatchObject([{ ok: false, reason: 'malformed' }])
-  expect(await open.stored()).toEqual([])
+  expect(results).toEqual([{ ok: true, detail: 'courseDeg must be a number from 0 to 360' }])
+  expect(await open.stored()).toMatchObject([{ flags: REPORT_FLAG.hasPosition | REPORT_FLAG.fixValid }])
+  expect(await open.quarantined()).toMatchObject([{ reason: 'malformed', deviceId: 'b1' }])
 })
 
 test('a bracelet that is another’s does not get in by a bad member', async () => {
@@ -125,7 +127,7 @@ test.each<[string, (report: Buffer) => void, object | undefined]>([
     },
   ])
   expect((await open.stored())[0]!.attributes).toEqual(attributes)
-  expect(await open.quarantined()).toMatchObject([{ reason: 'malformed', deviceId: 'w1' }])
+  expect(await open.quarantined()).toMatchObject([{ reason: noTime ? 'impossible_time' : 'malformed', deviceId: 'w1' }])
   socket.close()
 })
 

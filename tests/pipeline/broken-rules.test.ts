@@ -131,7 +131,7 @@ test('a condition that was struck out, and the zone it named, do not cost the we
   await waitFor(async () => expect((await redis.hget(keys.events(0), '1:-1')) ?? '').toContain('"fromMs"'))
   await world.stop()
   world.start()
-  for (const report of [at(6, 0), at(7, 0)]) await world.send(1, report)
+  for (const report of [at(6, 0), at(7, 2)]) await world.send(1, report)
   await waitFor(async () => {
     const [raised, ended] = await world.revisions()
     expect(ended).toMatchObject({ id: raised!.id, revision: 2, endMs: NOW_MS + 6 * MINUTE_MS })
@@ -173,7 +173,7 @@ test('a plan that broke while nobody evaluated ends nothing: the last good one s
   // And once more: what was saved meanwhile is the plan that held, not the broken one.
   await world.stop()
   world.start()
-  for (const report of [at(6, 0), at(7, 0)]) await world.send(1, report)
+  for (const report of [at(6, 0), at(7, 2)]) await world.send(1, report)
   await waitFor(async () => {
     const ended = (await world.revisions()).filter(({ id }) => id === away!.id)
     expect(ended.at(-1)).toMatchObject({ endMs: NOW_MS + 6 * MINUTE_MS, planHash: away!.planHash })

@@ -99,7 +99,7 @@ test('an open violation is still open, and ends as the same one with the reports
   // Nothing is told again, and nothing taken back.
   for (const [name, incident] of before) expect(await publishedOf(name)).toEqual([incident])
   nowMs += 10 * MINUTE_MS
-  for (const name of ['damaged', 'newer']) await post(pipeline, [at(name, 11, 0), at(name, 12, 0)])
+  for (const name of ['damaged', 'newer']) await post(pipeline, [at(name, 11, 0), at(name, 12, 2)])
   await post(pipeline, [at('strap', 11, 0, { strap: 'closed' })])
   for (const [name, { id, revision }] of before) {
     const ended = await eventually(
@@ -139,7 +139,7 @@ test('asked while nobody records and the one who asked dies: answered when someb
   })
   await caughtUp()
   nowMs += 3 * MINUTE_MS
-  await post(pipeline, [at(name, 20, 0), at(name, 21, 0)])
+  await post(pipeline, [at(name, 20, 0), at(name, 21, 2)])
   await eventually(
     async () => (await publishedOf(name)).some(({ id, endMs }) => id === open!.id && endMs !== undefined),
     'its end',

@@ -41,6 +41,7 @@ function played(seed: number, kind: string, phaseMs: number): string[] {
   const document = planDocumentSchema.parse({
     plan: {
       wearerId: 7,
+      reportIntervalMs: INTERVAL_MS, // what is one event depends on it
       supervisions: [{ fromMs: START_MS - 86_400_000, toMs: START_MS + 86_400_000 }],
       conditions: wearer.conditions.map(({ zoneKey, ...condition }, i) => ({
         ...condition,

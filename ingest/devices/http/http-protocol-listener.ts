@@ -1,12 +1,12 @@
 // One listener for every device protocol over HTTP: the protocol decodes and words the reply, this file decides whether it goes out.
-
+import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { RefusalReason } from '../../../model/report/quarantine.ts'
 import { authorize, isRefused, nameOf, type Sender } from '../../admission/authorize.ts'
 import { type KnownDevice, takeTokens, tryTokens } from '../../admission/directory.ts'
-import { doubted } from '../../admission/doubted.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
+import { inflateBody } from '../../http/inflate-body.ts'
 import { BodyReader } from '../../http/read-body.ts'
 import { NOT_KEPT_RETRY_SECONDS } from '../../limits.ts'
 import type { Claim, DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from '../../protocols/decoder.ts'
@@ -39,9 +39,19 @@ async function answer(
 ): Promise<Response> {
   const { incoming } = c.env
   if (!isReady()) return empty(c, 503)
-  const body = await bodies.read(incoming)
+  const received = await bodies.read(incoming)
+  const body =
+    typeof received === 'string'
+      ? received
+      : await inflateBody(received, incoming.headers['content-encoding'], intake.limits.protocolBodyBytesMax)
   const batch = intake.newBatch(protocol.name)
-  if (body === 'cut') return empty(c, 400)
+  if (body === 'cut') {
+    intake.refuseStranger(batch, 'malformed', 'the body ended early', undefined, () =>
+      protocol.redact(requestOf(incoming, Buffer.alloc(0))),
+    )
+    await intake.settle(batch)
+    return empty(c, 400)
+  }
   if (body === 'busy') {
     c.header('connection', 'close')
     return empty(c, 503)
@@ -53,14 +63,7 @@ async function answer(
     return empty(c, 413)
   }
   intake.measures.bytes.inc({ protocol: protocol.name }, body.length + (incoming.url?.length ?? 0))
-  const contentType = incoming.headers['content-type']
-  const request: HttpProtocolRequest = {
-    method: incoming.method ?? 'GET',
-    url: incoming.url ?? '/',
-    ...(contentType === undefined ? {} : { contentType }),
-    headers: incoming.headers,
-    body,
-  }
+  const request = requestOf(incoming, body)
   const sender: Sender = { protocol: protocol.name, address: incoming.socket.remoteAddress }
   const speakers = new Speakers(intake, sender)
   const context: DecodeContext = {
@@ -80,6 +83,17 @@ async function answer(
   return takeDecoded(c, protocol, intake, batch, request, decoded, sender)
 }
 
+function requestOf(incoming: IncomingMessage, body: Uint8Array): HttpProtocolRequest {
+  const contentType = incoming.headers['content-type']
+  return {
+    method: incoming.method ?? 'GET',
+    url: incoming.url ?? '/',
+    ...(contentType === undefined ? {} : { contentType }),
+    headers: incoming.headers,
+    body,
+  }
+}
+
 async function takeDecoded(
   c: Context<Env>,
   protocol: HttpProtocol,
@@ -89,8 +103,7 @@ async function takeDecoded(
   decoded: HttpDecoded,
   sender: Sender,
 ): Promise<Response> {
-  const { reports, reply } = decoded
-  const error = doubted(reports, decoded.error, batch.receivedMs)
+  const { reports, reply, error } = decoded
   // Nearly always one report; an array is of one phone, and counts for the one that stands first.
   const waitMs = reports.length === 0 ? 0 : rateWaitMs(intake, batch, reports[0]!.deviceId, reports.length)
   if (waitMs > 0) {
@@ -106,13 +119,13 @@ async function takeDecoded(
     isKept = intake.refuse(batch, error.reason, error.detail, decoded.deviceId, protocol.redact(request))
   for (const report of reports) {
     const known = intake.directory.device(report.deviceId) as KnownDevice
-    const reason = intake.take(batch, report, known, 'secret', nameOf(sender))
+    const wrong = intake.take(batch, report, known, 'secret', nameOf(sender))
     // The request holds all its records, so it is kept once.
-    if (reason !== undefined && isKept)
+    if (wrong !== undefined && isKept)
       isKept = intake.refuse(
         batch,
-        reason,
-        '',
+        wrong.reason,
+        wrong.detail,
         report.deviceId,
         batch.quarantined === undefined ? protocol.redact(request) : undefined,
       )
@@ -169,6 +182,8 @@ function rateWaitMs(intake: Intake, batch: Batch, deviceId: string, reports: num
   return Math.max(1, takeTokens(known, 0, batch.receivedMs, intake.limits))
 }
 
+// Small modems stumble over chunks, which Node would choose for an answer without a length.
 function empty(c: Context<Env>, status: Status): Response {
+  c.header('content-length', '0')
   return c.body(null, status)
 }

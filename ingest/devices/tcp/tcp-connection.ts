@@ -5,11 +5,11 @@ import type { RefusalReason } from '../../../model/report/quarantine.ts'
 import { authorize, isRefused, nameOf, type Proof, type Sender } from '../../admission/authorize.ts'
 import { newBucket } from '../../admission/buckets.ts'
 import { type KnownDevice, takeTokens } from '../../admission/directory.ts'
-import { doubted } from '../../admission/doubted.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import { issuedCodeOf } from '../../admission/issued-code.ts'
 import type { Claim, DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../../protocols/decoder.ts'
 import { isUrgent } from '../../protocols/urgent.ts'
+import { BadBytes } from './bad-bytes.ts'
 import type { IdentifiedConnection } from './connections-by-id.ts'
 import type { HeldConnections } from './held-connections.ts'
 
@@ -54,9 +54,9 @@ export class TcpConnection implements IdentifiedConnection {
   readonly #identifying: NodeJS.Timeout
   /** It has not named a known device in time; what it sent last may still do so. */
   #overdue = false
-  #malformedFrames = 0
+  readonly #bad: BadBytes
+  #garbageBefore = 0
   #refusals = 0
-  #garbageKept = false
   /** A chunk is being worked on; one that comes meanwhile waits, and nothing more is read then. */
   #working = false
   #next: Buffer | undefined
@@ -94,6 +94,7 @@ export class TcpConnection implements IdentifiedConnection {
     this.socket = socket
     this.#protocol = protocol
     this.#intake = intake
+    this.#bad = new BadBytes(intake.limits)
     this.#framer = protocol.newFramer(intake.limits.frameBytesMax)
     this.#decoder = protocol.newDecoder()
     const session = `${PROCESS}-${(sessions++).toString(36)}`
@@ -305,7 +306,8 @@ export class TcpConnection implements IdentifiedConnection {
     for (const bytes of this.#framer.push(chunk)) {
       this.#refused = undefined
       const decoded = this.#decoder.decode(bytes, this.#context)
-      if (decoded.error !== undefined) this.#malformedFrames++
+      if (decoded.error !== undefined) this.#bad.badFrame(this.#context.receivedMs)
+      else if (this.#refused === undefined) this.#bad.goodFrame(bytes.length)
       frames.push({ bytes, decoded, refused: this.#refused })
     }
     return frames
@@ -370,22 +372,26 @@ export class TcpConnection implements IdentifiedConnection {
   }
 
   #take(batch: Batch, chunk: Buffer | undefined): void {
-    const { limits } = this.#intake
     for (const frame of this.#frames) {
       this.#takeFrame(batch, frame)
       if (this.#cutAfter !== undefined) return
     }
-    if (chunk !== undefined && this.#framer.garbageBytes > 0 && !this.#garbageKept) {
-      this.#garbageKept = true
+    if (chunk !== undefined) this.#takeGarbage(batch, chunk)
+    this.#cutAfter ??= this.#bad.cause
+  }
+
+  #takeGarbage(batch: Batch, chunk: Buffer): void {
+    const garbage = this.#framer.garbageBytes - this.#garbageBefore
+    if (garbage === 0) return
+    this.#garbageBefore = this.#framer.garbageBytes
+    // The first of it is enough for people to look at.
+    if (this.#bad.isEven)
       this.#intake.refuseStranger(batch, 'malformed', 'bytes outside any frame', undefined, () => chunk)
-    }
-    if (this.#framer.garbageBytes > limits.garbageBytesMax) this.#cutAfter = 'garbage'
-    if (this.#malformedFrames > limits.malformedFramesMax) this.#cutAfter = 'malformed_frames'
+    this.#bad.garbage(garbage, batch.receivedMs)
   }
 
   #takeFrame(batch: Batch, { bytes, decoded, refused }: Frame): void {
-    const { reports, reply } = decoded
-    const error = doubted(reports, decoded.error, batch.receivedMs)
+    const { reports, reply, error } = decoded
     if (refused !== undefined) {
       this.#takeRefused(batch, bytes, refused, reply)
       return
@@ -415,7 +421,7 @@ export class TcpConnection implements IdentifiedConnection {
       const wrong = this.#intake.take(batch, report, known, verdict, this.#name)
       if (wrong === undefined) continue
       // A frame holds all its records, so it is kept once.
-      isKept = this.#intake.refuse(batch, wrong, '', deviceId, kept ? undefined : bytes) && isKept
+      isKept = this.#intake.refuse(batch, wrong.reason, wrong.detail, deviceId, kept ? undefined : bytes) && isKept
       kept = true
     }
     // Who waits for an answer sends again what was not kept.

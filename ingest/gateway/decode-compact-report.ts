@@ -1,5 +1,6 @@
-// What a compact report still says when something of it cannot be. Only for those that must not be lost.
-import { type DeviceReport, LogReport, REPORT_FLAG } from '../../model/report/report.ts'
+// What can be read of a damaged compact report, and what cannot as defects.
+import { LogReport } from '../../model/report/report.ts'
+import type { DecodedReport } from '../protocols/decoder.ts'
 import {
   ALARMS_MAX,
   deviceReportOf,
@@ -11,17 +12,19 @@ import {
 } from './compact-frame.ts'
 
 /**
- * The report in words, without what `readCompactReport` refuses of it, which is kept under `refused…`. For a time that is none
- * the time of receipt holds, and the position is no evidence then. `flat` is changed.
+ * The decoded report without what `readCompactReport` found `wrong` in it; what was sent is kept under `refused…`. `flat` is
+ * changed.
  */
-export function mendedReportOf(logReport: LogReport, deviceId: string, receivedMs: number): DeviceReport {
-  const refused = takeOutRefused(logReport, receivedMs)
-  const report = deviceReportOf(logReport, deviceId)
+export function decodeDamagedReport(logReport: LogReport, deviceId: string, wrong: string): DecodedReport {
+  const hasTime = logReport.timeMs >= 0 && logReport.timeMs <= LATEST_MS
+  const refused = takeOutRefused(logReport)
+  const report: DecodedReport = deviceReportOf(logReport, deviceId)
+  report.defects = [{ reason: hasTime ? 'malformed' : 'impossible_time', detail: wrong }]
   if (Object.keys(refused).length > 0) report.attributes = refused
   return report
 }
 
-function takeOutRefused(logReport: LogReport, receivedMs: number): Record<string, string | number> {
+function takeOutRefused(logReport: LogReport): Record<string, string | number> {
   const refused: Record<string, string | number> = {}
   const unknown = new LogReport()
   const takeOut = (name: Member, isWrong: boolean) => {
@@ -34,8 +37,7 @@ function takeOutRefused(logReport: LogReport, receivedMs: number): Record<string
   }
   if (!(logReport.timeMs >= 0 && logReport.timeMs <= LATEST_MS)) {
     refused.refusedTime = String(logReport.timeMs)
-    logReport.timeMs = receivedMs
-    logReport.flags = (logReport.flags | REPORT_FLAG.timeFromReceipt) & ~REPORT_FLAG.fixValid
+    logReport.timeMs = Number.NaN
   }
   if (logReport.flags > FLAGS_MAX) {
     refused.refusedFlags = logReport.flags & ~FLAGS_MAX
