@@ -1,6 +1,6 @@
 // The only place that reads the environment. One table: `gelang --help`, the checks at start and docs/operations.md come from it.
 import type { Level } from '../../model/incident/sop-table.ts'
-import { flag, networks, type Setting, secret, text, webhook, wholeNumber } from './setting-kinds.ts'
+import { flag, networks, type Setting, secret, text, webhook, wholeNumber, words } from './setting-kinds.ts'
 
 export const ROLES_OF_PROCESS = ['ingest', 'evaluate', 'record', 'notify', 'api'] as const
 export type ProcessRole = (typeof ROLES_OF_PROCESS)[number]
@@ -73,6 +73,10 @@ export const SETTINGS = {
     'GELANG_TCP_PORT_OFFSET',
     'added to the usual ports of the TCP protocols, for several instances on one machine (0)',
     { otherwise: 0, min: 0, max: 60_000 },
+  ),
+  udpProtocols: words(
+    'GELANG_UDP_PROTOCOLS',
+    'device protocols that are taken over UDP too, on their usual ports, comma-separated; datagrams prove nothing of their sender',
   ),
   healthPort: port('GELANG_HEALTH_PORT', '/healthz, /readyz and /metrics of this process (0 = off)', 0),
   baseUrl: text('GELANG_BASE_URL', 'address of the console as officers see it; https makes the cookies secure'),

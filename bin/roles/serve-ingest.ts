@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Directory } from '../../ingest/admission/directory.ts'
 import { followDirectory } from '../../ingest/admission/follow-directory.ts'
-import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
+import type { DeviceProtocol } from '../../ingest/protocols/decoder.ts'
+import { DEVICE_PROTOCOLS, protocolNamed } from '../../ingest/protocols/protocols.ts'
 import { keepSayingListening } from '../../ingest/say-listening.ts'
 import { startIngest } from '../../ingest/start-ingest.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
@@ -41,12 +42,16 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
       name === 'osmand' ? settings.osmandPort : port + settings.tcpPortOffset,
     ]),
   )
+  const udpPorts = Object.fromEntries(
+    settings.udpProtocols.map((name) => [name, udpPortOf(name) + settings.tcpPortOffset]),
+  )
   const dropped = meter.counter(
     'gelang_quarantine_pushed_out_total',
     'Quarantined frames pushed out before they were recorded',
   )
   const ingest = await startIngest({
     ports: { own: settings.ingestPort, ...ports },
+    udpPorts,
     host: settings.deviceHost ?? settings.host,
     appender,
     directory,
@@ -78,6 +83,13 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
       unfollow()
     },
   }
+}
+
+function udpPortOf(name: string): number {
+  const protocol: DeviceProtocol | undefined = protocolNamed(name)
+  if (protocol?.transport !== 'tcp' || protocol.udp === undefined)
+    throw new Error(`GELANG_UDP_PROTOCOLS: "${name}" is no device protocol that has UDP`)
+  return protocol.port
 }
 
 /** Without a key of its own an installation shares one that Redis keeps. */

@@ -25,6 +25,8 @@ export type Sender = {
   address?: string | undefined
   /** The connection, where it is one device's. */
   session?: string
+  /** Each datagram stands alone, and anybody can write an address on it: what it says is taken, and proves nothing. */
+  isDatagram?: true
   tls?: TlsProof | undefined
   /** The secret that came along. */
   credential?: string | undefined
@@ -61,7 +63,8 @@ export function authorize(directory: Directory, sender: Sender, deviceId: string
   if (device.protocol !== undefined && device.protocol !== sender.protocol) return 'wrong_protocol'
   if (device.requiresTls && sender.tls === undefined) return 'wrong_protocol'
   if (known.networks !== undefined && !known.networks.has(sender.address)) return 'wrong_network'
-  const proof = proofOf(sender, known, isShown)
+  const shown = proofOf(sender, known, isShown)
+  const proof = shown === undefined || sender.isDatagram === undefined ? shown : 'id'
   if (proof === undefined) return 'bad_credential'
   // Not registered for a protocol: what anybody on its network, or who knows its id, could say does not count.
   if (device.protocol === undefined && (proof === 'id' || proof === 'network')) return 'wrong_protocol'

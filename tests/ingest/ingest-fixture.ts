@@ -149,6 +149,7 @@ export async function openIngest(
     disputes: disputeKeeper(test.redis, test.keys),
     deviceKey: DEVICE_KEY,
     ports: { own: 0, ...Object.fromEntries(DEVICE_PROTOCOLS.map(({ name }) => [name, 0])) },
+    udpPorts: Object.fromEntries(DEVICE_PROTOCOLS.flatMap((one) => ('udp' in one ? [[one.name, 0]] : []))),
     host: '127.0.0.1',
     appender,
     directory,
