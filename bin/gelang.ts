@@ -70,6 +70,14 @@ program
   .action(async (options: { folder: string }) => (await import('./commands/redis-users.ts')).redisUsersCommand(options))
 
 program
+  .command('device-key')
+  .description("print a bracelet's preshared TLS key (derived from GELANG_DEVICE_KEY)")
+  .argument('<id>', 'device id of the bracelet')
+  .action(async (id: string) =>
+    (await import('./commands/device-key.ts')).deviceKeyCommand(id, process.env, console.log),
+  )
+
+program
   .command('account')
   .description('make a login for an officer (the password is read from GELANG_NEW_PASSWORD)')
   .requiredOption('--officer <id>', "the officer's id (UUID)")
@@ -119,7 +127,10 @@ program
 program
   .command('decode')
   .description('decode frames from standard input, one a line, all of one connection; no services needed')
-  .requiredOption('--protocol <name>', 'osmand, megastek, gt06, owntracks, jt808, laipac, r16h or xexun3')
+  .requiredOption(
+    '--protocol <name>',
+    'gt06, h02, iw, jt808, laipac, megastek, osmand, owntracks, r16h, teltonika, watch or xexun3',
+  )
   .option('--no-checksum', 'accept wrong checksums')
   .action(async (options) => (await import('./commands/decode.ts')).decodeCommand(options))
 

@@ -48,7 +48,17 @@ export type IngestLimits = {
   /** Until a connection has named a known device. */
   tcpIdentifyMs: number
   tcpIdleMs: number
+  /** From the connect to the end of a TLS handshake. */
+  tlsHandshakeMs: number
   frameBytesMax: number
+  datagramBytesMax: number
+  /** Datagrams a second from one address; beyond, only what is urgent is taken. Thousands of bracelets may share one. */
+  datagramsByAddress: Rate
+  /** Datagrams of one listener on their way to the log; beyond, new ones are dropped and counted. */
+  udpPendingMax: number
+  /** Addresses with a port, of one listener, of which it is known what they have shown; of fewer the decoder is kept. */
+  udpSessionsMax: number
+  udpDecodersMax: number
   /** Bytes outside any frame that a connection may send before it is cut. */
   garbageBytesMax: number
   /** Frames of one connection that could not be decoded before it is cut. */
@@ -117,7 +127,13 @@ export const INGEST_LIMITS: IngestLimits = {
   tcpUnidentifiedPerAddressMax: 10_000,
   tcpIdentifyMs: 30_000,
   tcpIdleMs: 20 * 60_000,
+  tlsHandshakeMs: 20_000,
   frameBytesMax: 64 * 1024,
+  datagramBytesMax: 8 * 1024,
+  datagramsByAddress: { perSecond: 5000, burst: 20_000 },
+  udpPendingMax: 5000,
+  udpSessionsMax: 20_000,
+  udpDecodersMax: 500,
   garbageBytesMax: 16 * 1024,
   malformedFramesMax: 20,
   tcpRefusalsMax: 3,

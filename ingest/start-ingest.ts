@@ -10,16 +10,23 @@ import type { QuarantineAppender } from './admission/quarantine-quotas.ts'
 import type { DisputeKeeper } from './admission/watch-senders.ts'
 import { httpProtocolApp } from './devices/http/http-protocol-listener.ts'
 import { TcpListener } from './devices/tcp/tcp-listener.ts'
+import { type DeviceTls, TlsDoor } from './devices/tls/tls-door.ts'
+import { UdpListener } from './devices/udp/udp-listener.ts'
 import { GatewayFeed } from './gateway/gateway.ts'
 import { closeHttpServer, httpServer } from './http/http-server.ts'
 import { INGEST_LIMITS, type IngestLimits } from './limits.ts'
 import { ownApi } from './own-api/own-api.ts'
-import type { DeviceProtocol } from './protocols/decoder.ts'
+import type { DeviceProtocol, StreamProtocol } from './protocols/decoder.ts'
 import { DEVICE_PROTOCOLS } from './protocols/protocols.ts'
 
 export type IngestParts = {
   /** Port by listener, 0 = any that is free; a listener without one stays closed. `own` carries the gateway feed too. */
   ports: Partial<Record<Protocol, number>>
+  /** The same over TLS, beside the plain ones; needs `tls`. */
+  tlsPorts?: Partial<Record<Protocol, number>>
+  tls?: DeviceTls | undefined
+  /** The same for UDP, of protocols that have it. */
+  udpPorts?: Partial<Record<Protocol, number>>
   host: string
   appender: ReportLog
   /** Filled from outside (`followDirectory`); until it has been once, nobody is let in. */
@@ -37,13 +44,21 @@ export type IngestParts = {
 export type Ingest = {
   /** The ports as they were opened. */
   ports: Partial<Record<Protocol, number>>
+  tlsPorts: Partial<Record<Protocol, number>>
+  udpPorts: Partial<Record<Protocol, number>>
   /** True while reports are taken. */
   ready(): boolean
   /** Stops taking, answers what is under way, flushes and closes the appender. */
   close(): Promise<void>
 }
 
-type Closing = { listen: Server; close(): Promise<void>; terminate(): void }
+type Closing = {
+  /** Where a TLS port beside it may hand connections to. */
+  server?: Server
+  listen(port: number, host: string): Promise<number>
+  close(): Promise<void>
+  terminate(): void
+}
 
 /** Rejects where a port cannot be opened; then nothing stays open. */
 export async function startIngest(parts: IngestParts): Promise<Ingest> {
@@ -65,28 +80,48 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         protocolListener(protocol, intake, ready, () => closing),
       )
 
-  const ports: Partial<Record<Protocol, number>> = {}
+  const udpListeners = new Map<Protocol, Closing>()
+  for (const protocol of DEVICE_PROTOCOLS)
+    if (protocol.transport === 'tcp' && parts.udpPorts?.[protocol.name] !== undefined)
+      udpListeners.set(protocol.name, udpListener(protocol, intake, ready))
+  const doors = new Map<Protocol, Closing>()
+  if (parts.tls !== undefined)
+    for (const [name, { server }] of listeners)
+      if (server !== undefined && parts.tlsPorts?.[name] !== undefined)
+        doors.set(name, tlsDoor(server, parts.tls, name, intake))
+  const all = [...doors.values(), ...listeners.values(), ...udpListeners.values()]
+
+  let ports: Partial<Record<Protocol, number>>
+  let tlsPorts: Partial<Record<Protocol, number>>
+  let udpPorts: Partial<Record<Protocol, number>>
   try {
-    for (const [name, { listen: server }] of listeners)
-      ports[name] = await listen(server, parts.ports[name]!, parts.host)
+    ports = await listenOn(listeners, parts.ports, parts.host)
+    tlsPorts = await listenOn(doors, parts.tlsPorts ?? {}, parts.host)
+    udpPorts = await listenOn(udpListeners, parts.udpPorts ?? {}, parts.host)
   } catch (error) {
-    for (const { listen: server } of listeners.values()) if (server.listening) server.close()
+    closing = true
+    await Promise.all(all.map((listener) => listener.close()))
     throw error
   }
-  log.info({ ports }, 'ingest is listening')
+  log.info(
+    { ports, ...(doors.size > 0 && { tlsPorts }), ...(udpListeners.size > 0 && { udpPorts }) },
+    'ingest is listening',
+  )
 
   return {
     ports,
+    tlsPorts,
+    udpPorts,
     ready,
     async close() {
       closing = true
-      const all = Promise.all([...listeners.values()].map((listener) => listener.close()))
-      const inTime = await Promise.race([all.then(() => true), delay(limits.shutdownMs, false, { ref: false })])
+      const closed = Promise.all(all.map((listener) => listener.close()))
+      const inTime = await Promise.race([closed.then(() => true), delay(limits.shutdownMs, false, { ref: false })])
       if (!inTime) log.warn({ shutdownMs: limits.shutdownMs }, 'ingest closes connections that did not end')
-      for (const listener of listeners.values()) listener.terminate()
+      for (const listener of all) listener.terminate()
       await intake.senders.stop()
       await parts.appender.close()
-      await all
+      await closed
     },
   }
 }
@@ -97,7 +132,8 @@ function ownListener(intake: Intake, ready: () => boolean, isClosing: () => bool
   server.on('upgrade', (request, socket, head) => feed.upgrade(request, socket, head))
   closeAfterAnswer(server, isClosing)
   return {
-    listen: server,
+    server,
+    listen: (port, host) => listen(server, port, host),
     async close() {
       const closed = closeHttpServer(server)
       await feed.close()
@@ -118,15 +154,49 @@ function protocolListener(
 ): Closing {
   if (protocol.transport === 'tcp') {
     const listener = new TcpListener(protocol, intake, ready)
-    return { listen: listener.server, close: () => listener.close(), terminate: () => listener.terminate() }
+    return {
+      server: listener.server,
+      listen: (port, host) => listen(listener.server, port, host),
+      close: () => listener.close(),
+      terminate: () => listener.terminate(),
+    }
   }
   const server = httpServer(httpProtocolApp(protocol, intake, ready), protocol.name, intake)
   closeAfterAnswer(server, isClosing)
   return {
-    listen: server,
+    server,
+    listen: (port, host) => listen(server, port, host),
     close: () => closeHttpServer(server),
     terminate: () => server.closeAllConnections(),
   }
+}
+
+function tlsDoor(into: Server, tls: DeviceTls, protocol: Protocol, intake: Intake): Closing {
+  const door = new TlsDoor(into, tls, protocol, intake)
+  return {
+    listen: (port, host) => listen(door.server, port, host),
+    close: async () => door.close(),
+    terminate: () => door.terminate(),
+  }
+}
+
+function udpListener(protocol: StreamProtocol, intake: Intake, ready: () => boolean): Closing {
+  const listener = new UdpListener(protocol, intake, ready)
+  return {
+    listen: (port, host) => listener.listen(port, host),
+    close: () => listener.close(),
+    terminate: () => listener.terminate(),
+  }
+}
+
+async function listenOn(
+  listeners: Map<Protocol, Closing>,
+  ports: Partial<Record<Protocol, number>>,
+  host: string,
+): Promise<Partial<Record<Protocol, number>>> {
+  const opened: Partial<Record<Protocol, number>> = {}
+  for (const [name, listener] of listeners) opened[name] = await listener.listen(ports[name]!, host)
+  return opened
 }
 
 // A keep-alive connection would otherwise outlive the answer and hold the shutdown up.

@@ -58,6 +58,19 @@ export function wholeNumber(
   }
 }
 
+/** Words separated by commas. */
+export function words(name: string, meaning: string): Setting<string[]> {
+  return {
+    name,
+    meaning,
+    read: (env) =>
+      (env[name] ?? '')
+        .split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== ''),
+  }
+}
+
 /** Addresses and ranges in CIDR notation, separated by commas. */
 export function networks(name: string, meaning: string): Setting<string[]> {
   return {

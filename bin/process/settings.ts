@@ -1,6 +1,6 @@
 // The only place that reads the environment. One table: `gelang --help`, the checks at start and docs/operations.md come from it.
 import type { Level } from '../../model/incident/sop-table.ts'
-import { flag, networks, type Setting, secret, text, webhook, wholeNumber } from './setting-kinds.ts'
+import { flag, networks, type Setting, secret, text, webhook, wholeNumber, words } from './setting-kinds.ts'
 
 export const ROLES_OF_PROCESS = ['ingest', 'evaluate', 'record', 'notify', 'api'] as const
 export type ProcessRole = (typeof ROLES_OF_PROCESS)[number]
@@ -74,11 +74,29 @@ export const SETTINGS = {
     'added to the usual ports of the TCP protocols, for several instances on one machine (0)',
     { otherwise: 0, min: 0, max: 60_000 },
   ),
+  udpProtocols: words(
+    'GELANG_UDP_PROTOCOLS',
+    'device protocols that are taken over UDP too, on their usual ports, comma-separated; datagrams prove nothing of their sender',
+  ),
   healthPort: port('GELANG_HEALTH_PORT', '/healthz, /readyz and /metrics of this process (0 = off)', 0),
   baseUrl: text('GELANG_BASE_URL', 'address of the console as officers see it; https makes the cookies secure'),
   deviceKey: secret(
     'GELANG_DEVICE_KEY',
     'what the codes and TLS keys of bracelets are derived from, at least 32 characters; the same for every ingest. Absent: one that Redis keeps',
+  ),
+  deviceTlsCertificate: secret(
+    'GELANG_DEVICE_TLS_CERTIFICATE',
+    'certificate of the device ports with its chain, PEM; with it each device port is open over TLS too',
+  ),
+  deviceTlsKey: secret('GELANG_DEVICE_TLS_KEY', 'its private key, PEM'),
+  deviceTlsClientAuthority: secret(
+    'GELANG_DEVICE_TLS_CLIENT_AUTHORITY',
+    'certificates of the authorities that sign the certificates of bracelets, PEM',
+  ),
+  deviceTlsPortOffset: wholeNumber(
+    'GELANG_DEVICE_TLS_PORT_OFFSET',
+    'added to each device port for its TLS port (10000)',
+    { otherwise: 10_000, min: 1, max: 60_000 },
   ),
   authSecret: secret('GELANG_AUTH_SECRET', 'secret that signs sessions, at least 32 characters'),
   trustedProxies: networks(

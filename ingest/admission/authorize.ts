@@ -6,18 +6,10 @@ import type { RefusalReason } from '../../model/report/quarantine.ts'
 import type { Protocol } from '../../model/report/report.ts'
 import { isSecret } from '../credentials.ts'
 import type { Directory, KnownDevice } from './directory.ts'
+import type { TlsProof } from './tls-proof.ts'
 
 /** How the bracelet was proven; `id`: not at all, the sender knows its number. */
 export type Proof = 'secret' | 'certificate' | 'preshared_key' | 'network' | 'gateway' | 'id'
-
-export type TlsProof = {
-  /** SHA-256 of the client's certificate, hex. */
-  certificateSha256?: string
-  /** Its common name, only where one of our authorities has signed it. */
-  certificateCn?: string
-  /** Who holds the preshared key of the session. */
-  presharedKeyOf?: string
-}
 
 /** Everything that is known of who sends. */
 export type Sender = {
@@ -25,6 +17,8 @@ export type Sender = {
   address?: string | undefined
   /** The connection, where it is one device's. */
   session?: string
+  /** Each datagram stands alone, and anybody can write an address on it: what it says is taken, and proves nothing. */
+  isDatagram?: true
   tls?: TlsProof | undefined
   /** The secret that came along. */
   credential?: string | undefined
@@ -61,7 +55,8 @@ export function authorize(directory: Directory, sender: Sender, deviceId: string
   if (device.protocol !== undefined && device.protocol !== sender.protocol) return 'wrong_protocol'
   if (device.requiresTls && sender.tls === undefined) return 'wrong_protocol'
   if (known.networks !== undefined && !known.networks.has(sender.address)) return 'wrong_network'
-  const proof = proofOf(sender, known, isShown)
+  const shown = proofOf(sender, known, isShown)
+  const proof = shown === undefined || sender.isDatagram === undefined ? shown : 'id'
   if (proof === undefined) return 'bad_credential'
   // Not registered for a protocol: what anybody on its network, or who knows its id, could say does not count.
   if (device.protocol === undefined && (proof === 'id' || proof === 'network')) return 'wrong_protocol'

@@ -6,6 +6,7 @@ export type IngestMeasures = {
   bytes: Counter
   connections: Gauge
   cutConnections: Counter
+  droppedDatagrams: Counter
   appendSeconds: Histogram
   unanswered: Counter
   strangersNotKept: Counter
@@ -28,6 +29,10 @@ export function ingestMeasures(meter: Meter): IngestMeasures {
     bytes: meter.counter('gelang_ingest_bytes_total', 'Bytes received from devices and gateways', ['protocol']),
     connections: meter.gauge('gelang_ingest_connections', 'Open connections of devices and gateways', ['protocol']),
     cutConnections: meter.counter('gelang_ingest_connections_cut_total', 'Connections closed by us, by cause', [
+      'protocol',
+      'cause',
+    ]),
+    droppedDatagrams: meter.counter('gelang_ingest_datagrams_dropped_total', 'Datagrams dropped unread, by cause', [
       'protocol',
       'cause',
     ]),

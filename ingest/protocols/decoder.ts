@@ -97,6 +97,8 @@ export type StreamProtocol = {
   greeting?: { bytes: Uint8Array; afterSilenceMs: number }
   newFramer(frameBytesMax: number): Framer
   newDecoder(): StreamDecoder
+  /** Its document has it over UDP too; what differs there. */
+  udp?: { newFramer?(datagramBytesMax: number): Framer }
 }
 
 export type HttpProtocolRequest = {

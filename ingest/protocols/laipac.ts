@@ -194,6 +194,7 @@ function malformed(detail: string, deviceId?: string): Decoded {
 export const laipac: StreamProtocol = {
   name: 'laipac',
   transport: 'tcp',
+  udp: {},
   port: 5048,
   lines: 'text',
   checksummed: true,

@@ -18,6 +18,8 @@ export type DeviceLinkOptions = {
   reconnectMsMin?: number
   reconnectMsMax?: number
   keepAliveMs?: number
+  /** Opens the connection; absent: over TCP. */
+  dial?(): Socket
   /** The device's own, for wires that carry one. */
   secret?: string
   /** A positive answer came; where the wire has none, TCP took the frame. `stored`: it was sent from memory. */
@@ -59,6 +61,7 @@ export class DeviceLink {
       reconnectMsMax: 5000,
       keepAliveMs: 0,
       secret: '',
+      dial: () => connect({ host: options.host, port: options.port, noDelay: true }),
       ...options,
     }
     this.#random = randomOf(options.seed)
@@ -117,8 +120,8 @@ export class DeviceLink {
   }
 
   #connect(): void {
-    const { wire, deviceId, secret, host, port, keepAliveMs } = this.#options
-    const socket = connect({ host, port, noDelay: true })
+    const { wire, deviceId, secret, dial, keepAliveMs } = this.#options
+    const socket = dial()
     const session = wire.newSession(deviceId, secret)
     this.#socket = socket
     this.#session = session

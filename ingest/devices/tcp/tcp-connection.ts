@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { plainAddress } from '../../../model/networks.ts'
-import type { RefusalReason } from '../../../model/report/quarantine.ts'
-import { authorize, isRefused, nameOf, type Proof, type Sender } from '../../admission/authorize.ts'
+import { isRefused, nameOf, type Proof, type Sender } from '../../admission/authorize.ts'
 import { newBucket } from '../../admission/buckets.ts'
 import { type KnownDevice, takeTokens } from '../../admission/directory.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
-import { issuedCodeOf } from '../../admission/issued-code.ts'
-import type { Claim, DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../../protocols/decoder.ts'
+import { tlsOf } from '../../admission/tls-proof.ts'
+import type { DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../../protocols/decoder.ts'
 import { isUrgent } from '../../protocols/urgent.ts'
+import { type RefusedSpeaker, StreamSpeakers } from '../stream-speakers.ts'
 import { BadBytes } from './bad-bytes.ts'
 import type { IdentifiedConnection } from './connections-by-id.ts'
 import type { HeldConnections } from './held-connections.ts'
@@ -23,10 +23,7 @@ export type TcpConnectionEvents = {
 /** An address that has not spoken for a bracelet for so long is not its usual one any more. */
 const USUAL_FOR_MS = 30 * 60_000
 
-type Frame = { bytes: Uint8Array; decoded: Decoded; refused: { deviceId: string; reason: RefusalReason } | undefined }
-type Speaker = { deviceId: string; generation: number; known: KnownDevice | undefined; verdict: Proof | RefusalReason }
-/** Bracelets that show a secret on one connection: a concentrator may carry several. */
-const PROVEN_MAX = 64
+type Frame = { bytes: Uint8Array; decoded: Decoded; refused: RefusedSpeaker | undefined }
 /** Connections of different processes must not have one name. */
 const PROCESS = randomBytes(4).toString('hex')
 let sessions = 0
@@ -43,13 +40,8 @@ export class TcpConnection implements IdentifiedConnection {
   readonly #framer: Framer
   readonly #decoder: StreamDecoder
   readonly #context: DecodeContext
-  /** Looked up once as long as the directory stands. */
-  #speaker: Speaker | undefined
-  readonly #sender: Sender
+  readonly #speakers: StreamSpeakers
   readonly #name: string
-  readonly #proven = new Set<string>()
-  /** Who may not speak, of the frame that is being decoded. */
-  #refused: Frame['refused']
   #identified = false
   readonly #identifying: NodeJS.Timeout
   /** It has not named a known device in time; what it sent last may still do so. */
@@ -98,14 +90,20 @@ export class TcpConnection implements IdentifiedConnection {
     this.#framer = protocol.newFramer(intake.limits.frameBytesMax)
     this.#decoder = protocol.newDecoder()
     const session = `${PROCESS}-${(sessions++).toString(36)}`
-    this.#sender = { protocol: protocol.name, address: socket.remoteAddress, session, proven: this.#proven }
-    this.#name = nameOf(this.#sender)
+    const sender: Sender = {
+      protocol: protocol.name,
+      address: socket.remoteAddress,
+      session,
+      tls: tlsOf(socket),
+    }
+    this.#speakers = new StreamSpeakers(intake, protocol, sender, new Set())
+    this.#name = nameOf(sender)
     this.#context = {
       receivedMs: 0,
-      settingsOf: (deviceId) => this.#speakerOf(deviceId).known?.device.settings,
-      authorize: (claim) => this.#authorize(claim),
-      register: (claim) => this.#register(claim),
-      isKnown: (deviceId) => this.#speakerOf(deviceId).known !== undefined,
+      settingsOf: (deviceId) => this.#speakers.speakerOf(deviceId).known?.device.settings,
+      authorize: (claim) => this.#speakers.authorize(claim),
+      register: (claim) => this.#speakers.register(claim),
+      isKnown: (deviceId) => this.#speakers.speakerOf(deviceId).known !== undefined,
     }
     // A stranger's bytes do not prolong its time.
     this.#identifying = setTimeout(() => this.#onOverdue(), intake.limits.tcpIdentifyMs)
@@ -304,52 +302,13 @@ export class TcpConnection implements IdentifiedConnection {
     this.#context.receivedMs = this.#intake.clock()
     const frames: Frame[] = []
     for (const bytes of this.#framer.push(chunk)) {
-      this.#refused = undefined
+      this.#speakers.refused = undefined
       const decoded = this.#decoder.decode(bytes, this.#context)
       if (decoded.error !== undefined) this.#bad.badFrame(this.#context.receivedMs)
-      else if (this.#refused === undefined) this.#bad.goodFrame(bytes.length)
-      frames.push({ bytes, decoded, refused: this.#refused })
+      else if (this.#speakers.refused === undefined) this.#bad.goodFrame(bytes.length)
+      frames.push({ bytes, decoded, refused: this.#speakers.refused })
     }
     return frames
-  }
-
-  /** What the bracelet's id, and what was proven here before, come to. */
-  #speakerOf(deviceId: string): Speaker {
-    const { directory } = this.#intake
-    const { generation } = directory
-    if (this.#speaker?.deviceId === deviceId && this.#speaker.generation === generation) return this.#speaker
-    const verdict = authorize(directory, this.#sender, deviceId)
-    this.#speaker = { deviceId, generation, known: directory.device(deviceId), verdict }
-    return this.#speaker
-  }
-
-  #authorize({ deviceId, credential }: Claim): boolean {
-    const { directory, deviceKey } = this.#intake
-    const { known, verdict: knownVerdict } = this.#speakerOf(deviceId)
-    const issuedCode =
-      this.#protocol.issuesCodes === true && known !== undefined ? issuedCodeOf(deviceKey, known.device) : undefined
-    const verdict =
-      credential === undefined
-        ? knownVerdict
-        : authorize(directory, { ...this.#sender, credential, issuedCode }, deviceId)
-    if (isRefused(verdict)) {
-      this.#refused = { deviceId, reason: verdict }
-      return false
-    }
-    if (credential !== undefined && this.#proven.size < PROVEN_MAX) {
-      this.#proven.add(deviceId)
-      this.#speaker = undefined
-    }
-    return true
-  }
-
-  /** The code to issue; nothing is proven by having asked for it. */
-  #register({ deviceId, credential }: Claim): string | undefined {
-    const { directory, deviceKey } = this.#intake
-    const verdict = authorize(directory, { ...this.#sender, credential, registers: true }, deviceId)
-    if (!isRefused(verdict)) return issuedCodeOf(deviceKey, directory.device(deviceId)!.device)
-    this.#refused = { deviceId, reason: verdict }
-    return undefined
   }
 
   // A device above its rate is not refused, it is read more slowly: without answers a refusal would lose its reports. Where the id
@@ -359,7 +318,7 @@ export class TcpConnection implements IdentifiedConnection {
     for (const { decoded, refused } of frames) {
       const first = decoded.reports[0]
       if (first === undefined || refused !== undefined) continue
-      const { known, verdict } = this.#speakerOf(first.deviceId)
+      const { known, verdict } = this.#speakers.speakerOf(first.deviceId)
       const reports = decoded.reports.reduce((count, report) => count + (isUrgent(report) ? 0 : 1), 0)
       if (known === undefined || isRefused(verdict) || reports === 0) continue
       const ownMs =
@@ -402,7 +361,7 @@ export class TcpConnection implements IdentifiedConnection {
       if (reply !== undefined && this.#identified) this.#replies.push(reply)
       return
     }
-    const { known, verdict } = this.#speakerOf(deviceId)
+    const { known, verdict } = this.#speakers.speakerOf(deviceId)
     if (reports.length === 0 && error === undefined && decoded.asksForCode) {
       if (reply !== undefined) this.#replies.push(reply)
       return

@@ -310,6 +310,7 @@ function u16(value: number): [number, number] {
 export const jt808: StreamProtocol = {
   name: 'jt808',
   transport: 'tcp',
+  udp: {},
   port: 5015,
   lines: 'hex',
   checksummed: true,

@@ -161,6 +161,7 @@ function malformed(detail: string, deviceId?: string): Decoded {
 export const megastek: StreamProtocol = {
   name: 'megastek',
   transport: 'tcp',
+  udp: {},
   port: 5024,
   lines: 'text',
   checksummed: false,
