@@ -121,7 +121,7 @@ export class Outcomes {
 
   /** Every changed incident at its next revision, each once; withdrawn ones first. */
   take(reason: WithdrawalReason): Incident[] {
-    const { withdrawn, raised, updated } = this.#sortChanged()
+    const { withdrawn, raised, active } = this.#sortChanged()
     const { successors, links } = this.#succession(withdrawn, raised)
     const revisions = new Map<string, number>()
     const publish = (id: string, incident: Omit<Incident, 'revision'>): Incident => {
@@ -141,7 +141,7 @@ export class Outcomes {
         publish(published.id, { ...incident, late, withdrawn: { reason }, ...(supersededBy && { supersededBy }) }),
       )
     }
-    for (const id of [...raised.map(({ incident }) => incident.id), ...updated]) {
+    for (const id of active) {
       const { published, late } = this.#byId.get(id)!
       const { successorOf = published?.successorOf, matterId = published?.matterId } = links.get(id) ?? {}
       const chain = { ...(successorOf && { successorOf }), ...(matterId && { matterId }) }
@@ -151,10 +151,10 @@ export class Outcomes {
     return out
   }
 
-  #sortChanged(): { withdrawn: Incident[]; raised: Raised[]; updated: string[] } {
+  #sortChanged(): { withdrawn: Incident[]; raised: Raised[]; active: string[] } {
     const withdrawn: Incident[] = []
     const raised: Raised[] = []
-    const updated: string[] = []
+    const active: string[] = []
     for (const id of this.#changed) {
       const outcome = this.#byId.get(id)!
       const incident = newest(outcome)
@@ -165,7 +165,7 @@ export class Outcomes {
       } else if (published === undefined) this.#byId.delete(id)
       else if (!published.withdrawn) withdrawn.push(published)
     }
-    return { withdrawn, raised, updated }
+    return { withdrawn, raised, active }
   }
 
   #succession(withdrawn: readonly Incident[], raised: readonly Raised[]): Succession {
@@ -225,14 +225,18 @@ export class Outcomes {
 
   /** Forgets what no re-fold can reach any more: told, ended, and decided before `beforeMs`. */
   #forget(beforeMs: number): void {
-    for (const [id, outcome] of this.#byId) {
-      if (this.#changed.has(id)) continue
+    const over = (outcome: Outcome): boolean => {
       const last = outcome.versions[outcome.versions.length - 1]
-      const done = last
+      return last
         ? last.incident.endMs !== undefined && last.atMs < beforeMs
         : outcome.published!.confirmedMs < beforeMs
-      if (done) this.#byId.delete(id)
     }
+    // A matter is forgotten as a whole, or its next revision would not be its newest.
+    const kept = new Set<string>()
+    for (const [id, outcome] of this.#byId)
+      if (this.#changed.has(id) || !over(outcome)) kept.add(outcome.published ? matterOf(outcome.published) : id)
+    for (const [id, { published }] of this.#byId)
+      if (!kept.has(published ? matterOf(published) : id)) this.#byId.delete(id)
   }
 
   toJson(): string {
