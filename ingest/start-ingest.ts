@@ -9,6 +9,7 @@ import { Intake, type ReportLog } from './admission/intake.ts'
 import type { QuarantineAppender } from './admission/quarantine-quotas.ts'
 import type { DisputeKeeper } from './admission/watch-senders.ts'
 import { httpProtocolApp } from './devices/http/http-protocol-listener.ts'
+import { MqttListener, type MqttTls } from './devices/mqtt/mqtt-listener.ts'
 import { TcpListener } from './devices/tcp/tcp-listener.ts'
 import { UdpListener } from './devices/udp/udp-listener.ts'
 import { GatewayFeed } from './gateway/gateway.ts'
@@ -23,6 +24,8 @@ export type IngestParts = {
   ports: Partial<Record<Protocol, number>>
   /** The same for UDP, of protocols that have it. */
   udpPorts?: Partial<Record<Protocol, number>>
+  /** OwnTracks over MQTT. */
+  mqtt?: { port: number; tls?: MqttTls }
   host: string
   appender: ReportLog
   /** Filled from outside (`followDirectory`); until it has been once, nobody is let in. */
@@ -41,6 +44,7 @@ export type Ingest = {
   /** The ports as they were opened. */
   ports: Partial<Record<Protocol, number>>
   udpPorts: Partial<Record<Protocol, number>>
+  mqttPort?: number
   /** True while reports are taken. */
   ready(): boolean
   /** Stops taking, answers what is under way, flushes and closes the appender. */
@@ -73,23 +77,27 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   for (const protocol of DEVICE_PROTOCOLS)
     if (protocol.transport === 'tcp' && parts.udpPorts?.[protocol.name] !== undefined)
       udpListeners.set(protocol.name, udpListener(protocol, intake, ready))
-  const all = [...listeners.values(), ...udpListeners.values()]
+  const mqtt = parts.mqtt && new MqttListener(intake, ready, parts.mqtt.tls)
+  const all: Closing[] = [...listeners.values(), ...udpListeners.values(), ...(mqtt === undefined ? [] : [mqtt])]
 
   let ports: Partial<Record<Protocol, number>>
   let udpPorts: Partial<Record<Protocol, number>>
+  let mqttPort: number | undefined
   try {
     ports = await listenOn(listeners, parts.ports, parts.host)
     udpPorts = await listenOn(udpListeners, parts.udpPorts ?? {}, parts.host)
+    mqttPort = await mqtt?.listen(parts.mqtt!.port, parts.host)
   } catch (error) {
     closing = true
     await Promise.all(all.map((listener) => listener.close()))
     throw error
   }
-  log.info({ ports, ...(udpListeners.size > 0 && { udpPorts }) }, 'ingest is listening')
+  log.info({ ports, ...(udpListeners.size > 0 && { udpPorts }), mqttPort }, 'ingest is listening')
 
   return {
     ports,
     udpPorts,
+    ...(mqttPort === undefined ? {} : { mqttPort }),
     ready,
     async close() {
       closing = true

@@ -74,6 +74,9 @@ export const SETTINGS = {
     'added to the usual ports of the TCP protocols, for several instances on one machine (0)',
     { otherwise: 0, min: 0, max: 60_000 },
   ),
+  mqttPort: port('GELANG_MQTT_PORT', 'OwnTracks over MQTT, usually 1883, or 8883 with TLS (0 = off)', 0),
+  mqttTlsCert: secret('GELANG_MQTT_TLS_CERT', 'certificate chain of the MQTT port, PEM; with it, it speaks TLS only'),
+  mqttTlsKey: secret('GELANG_MQTT_TLS_KEY', 'and its private key, PEM'),
   udpProtocols: words(
     'GELANG_UDP_PROTOCOLS',
     'device protocols that are taken over UDP too, on their usual ports, comma-separated; datagrams prove nothing of their sender',

@@ -52,6 +52,7 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
   const ingest = await startIngest({
     ports: { own: settings.ingestPort, ...ports },
     udpPorts,
+    ...mqttOf(settings),
     host: settings.deviceHost ?? settings.host,
     appender,
     directory,
@@ -83,6 +84,13 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
       unfollow()
     },
   }
+}
+
+function mqttOf({ mqttPort, mqttTlsCert: cert, mqttTlsKey: key }: RoleParts['settings']) {
+  if ((cert === undefined) !== (key === undefined))
+    throw new Error('GELANG_MQTT_TLS_CERT and GELANG_MQTT_TLS_KEY belong together')
+  if (mqttPort === 0) return {}
+  return { mqtt: { port: mqttPort, ...(cert !== undefined && key !== undefined && { tls: { cert, key } }) } }
 }
 
 function udpPortOf(name: string): number {

@@ -1,6 +1,7 @@
 // A whole ingest on free ports, writing to a real Redis under a prefix of its own, with a hand-set clock.
 import { createHash } from 'node:crypto'
 import { Directory } from '../../ingest/admission/directory.ts'
+import type { MqttTls } from '../../ingest/devices/mqtt/mqtt-listener.ts'
 import type { IngestLimits } from '../../ingest/limits.ts'
 import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
 import { startIngest } from '../../ingest/start-ingest.ts'
@@ -134,7 +135,13 @@ export type Stored = {
 }
 
 export async function openIngest(
-  options: { limits?: Partial<IngestLimits>; records?: DirectoryRecord[]; loaded?: boolean; redisUrl?: string } = {},
+  options: {
+    limits?: Partial<IngestLimits>
+    records?: DirectoryRecord[]
+    loaded?: boolean
+    redisUrl?: string
+    mqttTls?: MqttTls
+  } = {},
 ) {
   const test = await createTestRedis(options.redisUrl ?? process.env.REDIS_URL)
   const directory = new Directory()
@@ -150,6 +157,7 @@ export async function openIngest(
     deviceKey: DEVICE_KEY,
     ports: { own: 0, ...Object.fromEntries(DEVICE_PROTOCOLS.map(({ name }) => [name, 0])) },
     udpPorts: Object.fromEntries(DEVICE_PROTOCOLS.flatMap((one) => ('udp' in one ? [[one.name, 0]] : []))),
+    mqtt: { port: 0, ...(options.mqttTls && { tls: options.mqttTls }) },
     host: '127.0.0.1',
     appender,
     directory,
