@@ -119,7 +119,10 @@ program
 program
   .command('decode')
   .description('decode frames from standard input, one a line, all of one connection; no services needed')
-  .requiredOption('--protocol <name>', 'osmand, megastek, gt06, owntracks, jt808, laipac, r16h or xexun3')
+  .requiredOption(
+    '--protocol <name>',
+    'gt06, h02, iw, jt808, laipac, megastek, osmand, owntracks, r16h, teltonika, watch or xexun3',
+  )
   .option('--no-checksum', 'accept wrong checksums')
   .action(async (options) => (await import('./commands/decode.ts')).decodeCommand(options))
 

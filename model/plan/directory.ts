@@ -20,6 +20,8 @@ export type DeviceSettings = {
   alarmCodes?: Record<string, string>
   /** Raw strap digit or bit → open | closed. */
   strapCodes?: Record<string, 'open' | 'closed'>
+  /** IW: the firmware writes the day first. */
+  dateOrder?: 'dmy'
   /** JT/T 808: status bit 5 (coordinates encrypted) is true of this model. Most that set it send plain coordinates. */
   encryptedPlace?: boolean
   /** JT/T 808: the model sends positions without having authenticated. */

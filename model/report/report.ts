@@ -41,6 +41,10 @@ export const PROTOCOL = {
   laipac: 8,
   r16h: 9,
   xexun3: 10,
+  iw: 11,
+  watch: 12,
+  teltonika: 13,
+  h02: 14,
 } as const
 export type Protocol = keyof typeof PROTOCOL
 

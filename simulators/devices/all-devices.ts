@@ -1,9 +1,13 @@
 import { gt06Device } from './gt06.ts'
+import { h02Device } from './h02.ts'
+import { iwDevice } from './iw.ts'
 import { jt808Device } from './jt808.ts'
 import { laipacDevice } from './laipac.ts'
 import { megastekDevice } from './megastek.ts'
 import { owntracksDevice } from './owntracks.ts'
 import { r16hDevice } from './r16h.ts'
+import { teltonikaDevice } from './teltonika.ts'
+import { watchDevice } from './watch.ts'
 import type { WireDevice, WireProtocol } from './wire-device.ts'
 import { xexun3Device } from './xexun3.ts'
 
@@ -15,6 +19,10 @@ export const WIRE_DEVICES: readonly { wire: WireDevice; idOf(number: number): st
   { wire: laipacDevice, idOf: (number) => String(86_000_000 + number) },
   { wire: r16hDevice, idOf: imeiFrom('8600000003') },
   { wire: xexun3Device, idOf: imeiFrom('8600000004') },
+  { wire: iwDevice, idOf: imeiFrom('8600000005') },
+  { wire: watchDevice, idOf: (number) => `86000${String(number).padStart(5, '0')}` },
+  { wire: teltonikaDevice, idOf: imeiFrom('8600000006') },
+  { wire: h02Device, idOf: (number) => `86001${String(number).padStart(5, '0')}` },
   { wire: owntracksDevice, idOf: (number) => `owntracks/b${number}/phone` },
 ]
 

@@ -15,16 +15,17 @@ export function uint(value: number, bytes: number): number[] {
   return out
 }
 
-/** Bit by bit: X-25 reflected with a final xor, or CCITT-FALSE. */
-export function crc16(bytes: readonly number[], kind: 'x25' | 'ccitt-false'): number {
-  let crc = 0xffff
+/** Bit by bit: X-25 reflected with a final xor, ARC reflected from 0, or CCITT-FALSE. */
+export function crc16(bytes: readonly number[], kind: 'x25' | 'arc' | 'ccitt-false'): number {
+  let crc = kind === 'arc' ? 0 : 0xffff
+  const poly = kind === 'x25' ? 0x8408 : 0xa001
   for (const byte of bytes)
-    if (kind === 'x25') {
-      crc ^= byte
-      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x8408 : crc >>> 1
-    } else {
+    if (kind === 'ccitt-false') {
       crc ^= byte << 8
       for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff
+    } else {
+      crc ^= byte
+      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ poly : crc >>> 1
     }
   return kind === 'x25' ? crc ^ 0xffff : crc
 }

@@ -21,7 +21,18 @@ export type Session = {
   read(chunk: Uint8Array): string[]
 }
 
-export type WireProtocol = 'megastek' | 'gt06' | 'owntracks' | 'jt808' | 'laipac' | 'r16h' | 'xexun3'
+export type WireProtocol =
+  | 'gt06'
+  | 'h02'
+  | 'iw'
+  | 'jt808'
+  | 'laipac'
+  | 'megastek'
+  | 'owntracks'
+  | 'r16h'
+  | 'teltonika'
+  | 'watch'
+  | 'xexun3'
 
 export type WireDevice = {
   protocol: WireProtocol

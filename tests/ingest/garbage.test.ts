@@ -3,12 +3,13 @@
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
-import type { DeviceReport, Protocol } from '../../model/report/report.ts'
+import { type DeviceReport, type Protocol, REPORT_FLAG } from '../../model/report/report.ts'
 import { WIRE_DEVICES } from '../../simulators/devices/all-devices.ts'
 import { DeviceLink } from '../../simulators/devices/device-link.ts'
 import { type Random, randomOf } from '../../simulators/random.ts'
 import { GatewaySender } from '../../simulators/send-gateway.ts'
 import { sendOsmand } from '../../simulators/send-osmand.ts'
+import { PATIENCE_MS } from '../setup/patience-ms.ts'
 import {
   device,
   GATEWAY_SECRET,
@@ -20,7 +21,7 @@ import {
   SECRET,
   ward,
 } from './ingest-fixture.ts'
-import { gt06, hexOfText, jt808, nmea, xexun3 } from './wire-envelopes.ts'
+import { gt06, hexOfText, jt808, nmea, teltonika, watch, xexun3 } from './wire-envelopes.ts'
 
 const SEED = 4
 const GARBAGE_CONNECTIONS = 40
@@ -35,6 +36,10 @@ const FRAMES: readonly Buffer[] = [
   hexOfText(
     '0178$MGV002,860000000000059,,R,080126,093005,A,0610.52440,S,10649.63660,E,00,09,00,0.95,0.0,0.0,1.0,0.0;!',
   ),
+  hexOfText('IWAP00999999999999977#IWAP01260108A0612.0000S10648.0000E000.0093005271.0006000908300102,510,10,1,2,#'),
+  hexOfText(watch('LK,1,2,3', '7777777777')),
+  hexOfText(`\x00\x0f999999999999977`) + teltonika('08', ['00'.repeat(30)]),
+  hexOfText('*HQ,7777777777,V1,093005,A,0612.0000,S,10648.0000,E,010.00,271,080126,FFFFFBFF#'),
   hexOfText('POST /v1/reports HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n{"deviceId":"nobody"}'),
   hexOfText(
     'GET /v1/gateway HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\r\n',
@@ -115,6 +120,8 @@ async function soundDevices(): Promise<void> {
       port: open.ingest.ports[wire.protocol]!,
       seed: SEED + i,
       secret: SECRET,
+      // On a busy machine an answer may take seconds; a frame that goes again is stored again.
+      answerMs: PATIENCE_MS,
       onDelivered: () => undefined,
     })
     for (let n = 0; n < SOUND_REPORTS; n++) link.say(reportOf(deviceId, n))
@@ -144,7 +151,7 @@ test('rubbish on every port: sound devices on the same ports are answered, nothi
   )
   await Promise.all([soundDevices(), ...shouting])
 
-  const rows = await open.stored()
+  const rows = (await open.stored()).filter(({ flags }) => (flags & REPORT_FLAG.timeFromReceipt) === 0)
   expect(rows).toHaveLength((WIRE_DEVICES.length + 2) * SOUND_REPORTS)
   expect(open.said.filter(({ level }) => level === 'error')).toEqual([])
   // Node's own client keeps its connection to OsmAnd for another request.

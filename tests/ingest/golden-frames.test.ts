@@ -2,12 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { decodeLinesWith } from '../../ingest/protocols/decode-lines.ts'
 import type { DecodeContext } from '../../ingest/protocols/decoder.ts'
 import { GOLDEN } from './golden-frames.ts'
+import { MORE_GOLDEN } from './golden-more.ts'
 
 const receivedMs = Date.parse('2026-01-08T10:00:00Z')
 
-for (const protocol of new Set(GOLDEN.map((golden) => golden.protocol)))
+const golden = [...GOLDEN, ...MORE_GOLDEN]
+
+for (const protocol of new Set(golden.map((each) => each.protocol)))
   describe(protocol, () => {
-    test.each(GOLDEN.filter((golden) => golden.protocol === protocol).map((golden) => [golden.name, golden] as const))(
+    test.each(golden.filter((each) => each.protocol === protocol).map((each) => [each.name, each] as const))(
       '%s',
       (_, { lines, reports, reply, error, warning, settings }) => {
         const context: DecodeContext = { receivedMs, settingsOf: () => settings, authorize: () => true }

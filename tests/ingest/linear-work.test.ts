@@ -170,6 +170,23 @@ const TEXT_FRAMES: [protocol: string, line: string, wrap: (body: string) => stri
   ['laipac', 'AVSYS,70218845,V1.17,SN0000103,32768', (body) => `${nmea(body)}\r\n`],
   ['r16h', '@GPSD,860000000000058,R,20261130,130501,6.208800,S,106.845600,E,0.0,0,12,83,R,ULK', (body) => `${body}$`],
   ['r16h', '@LBSD,860000000000058,S,20261130,044500,242-1-2f1a-1c3d5:-87,,,63,R,ULK', (body) => `${body}$`],
+  [
+    'iw',
+    'IWAP10,261130A0612.5280S10650.7360E000.1130501182.1906000908000102,510,10,12058,115669,01,en,00,rumah|a0-b1-c2-d3-e4-f5|67',
+    (body) => `IWAP00860000000000058#${body.replace(',', '')}#`,
+  ],
+  ['iw', 'IWAP07,20261130130501,1,1,9,sound', (body) => `IWAP00860000000000058#${body}#`],
+  [
+    'watch',
+    'AL,301126,130501,A,6.208800,S,106.845600,E,0.10,182.1,12.0,9,60,83,5555,3,00110000,1,0,510,10,12058,115669,142,1,rumah,a0:b1:c2:d3:e4:f5,-67,12.5',
+    (body) => `[3G*8600000058*0080*${body}]`,
+  ],
+  [
+    'h02',
+    'V1,130501,A,0612.5280,S,10650.7360,E,000.10,182,301126,FFFFFBFD,510,10,12058,115669',
+    (body) => `*HQ,8600000058,${body}#`,
+  ],
+  ['h02', 'NBR,130501,510,10,0,1,12058,115669,32,301126,FFFFFBFD,64', (body) => `*HQ,8600000058,${body}#`],
 ]
 
 for (const [name, line, wrap] of TEXT_FRAMES)
@@ -211,6 +228,9 @@ test('every stream protocol: 256 KiB of any two bytes, whole and in pieces of 10
     '3939',
     '0000',
     'ffff',
+    '000000000ff008',
+    '000f38',
+    '5b5d',
   ]
   for (const protocol of DEVICE_PROTOCOLS) {
     if (protocol.transport !== 'tcp') continue

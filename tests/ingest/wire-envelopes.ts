@@ -55,3 +55,19 @@ export function xexun3(type: string, body: string, sequence = 7, id = '086000000
 export function hexOfText(text: string): string {
   return Buffer.from(text, 'latin1').toString('hex')
 }
+
+/** A Watch frame with the right length. */
+export function watch(content: string, id = '8600000302', maker = '3G'): string {
+  return `[${maker}*${id}*${hex(content.length, 4).toUpperCase()}*${content}]`
+}
+
+/** A Teltonika data frame over TCP: records (hex) of a codec, counted. */
+export function teltonika(codec: string, records: string[], count = records.length): string {
+  const data = `${codec}${hex(count, 2)}${records.join('')}${hex(count, 2)}`.replace(/\s+/g, '')
+  let crc = 0
+  for (const byte of bytesOf(data)) {
+    crc ^= byte
+    for (let i = 0; i < 8; i++) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1
+  }
+  return `00000000${hex(bytesOf(data).length, 8)}${data}${hex(crc, 8)}`
+}

@@ -23,6 +23,17 @@ export const DEVICE_MODELS: Record<string, DeviceSettings> = {
   // The old variant's word for a belt that was put on.
   'megastek belt up': { alarmCodes: { 'Belt Up': 'strap=closed' } },
 
+  // IW: older firmware calls 05 a fall, and some writes the day first.
+  'iw 05 fall': { alarmCodes: { '05': 'fall' } },
+  'iw day first': { dateOrder: 'dmy' },
+  // Watches whose state bit 3 says that the band is open.
+  'watch band': { alarmCodes: { 'bit:3': 'strap=open' } },
+  // Personal H02 devices always run on their own battery.
+  'h02 personal': { alarmCodes: { 'bit:19': 'none' } },
+  // Teltonika: the strap's loop on digital input 1; the alarm button without the alarm scenario (17 one click, 18 two, 19 long).
+  'teltonika strap din1': { alarmCodes: { '1=0': 'strap=open', '1=1': 'strap=closed' } },
+  'teltonika button sos': { alarmCodes: { '389=17': 'sos', '389=18': 'sos', '389=19': 'sos' } },
+
   // JT/T 808 cargo locks: bits 16 and 17 are tamper.
   'jt808 cargo lock': { alarmCodes: { '16': 'tamper', '17': 'tamper' } },
   // JT/T 808 terminals that do encrypt the coordinates where status bit 5 says so.

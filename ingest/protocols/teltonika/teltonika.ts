@@ -1,0 +1,59 @@
+// Teltonika over TCP: personal and vehicle trackers.
+//
+//   000F IMEI (15 digits) → 01 taken, 00 refused
+//   00000000 | u32 bytes | data | u32 CRC-16/ARC of the data → u32 records taken; 0 or silence: it sends them again
+//
+//   data: teltonika-records.ts. The codecs 0C, 0D and 0E are answers to commands.
+import type { DecodeContext, Decoded, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { crc16Arc } from '../wire/checksums.ts'
+import { crcOf, dataOf, LOGIN_BYTES, TeltonikaFramer } from './teltonika-framer.ts'
+import { readRecords } from './teltonika-records.ts'
+
+/** The document's largest packet has 1280 bytes. */
+const FRAME_BYTES_MAX = 4096
+const COMMAND_ANSWERS: readonly number[] = [0x0c, 0x0d, 0x0e]
+const TAKEN = Uint8Array.of(1)
+const REFUSED = Uint8Array.of(0)
+
+class TeltonikaDecoder implements StreamDecoder {
+  #deviceId: string | undefined
+
+  decode(frame: Uint8Array, context: DecodeContext): Decoded {
+    const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.length)
+    if (bytes[1] !== 0) return this.#login(bytes, context)
+    const deviceId = this.#deviceId
+    const known = deviceId === undefined ? {} : { deviceId }
+    const settings = deviceId === undefined ? undefined : context.settingsOf(deviceId)
+    const data = dataOf(bytes)
+    if (crc16Arc(data, 0, data.length) !== crcOf(bytes) && settings?.acceptBadChecksum !== true)
+      return { reports: [], ...known, error: { reason: 'checksum', detail: 'the CRC is another' } }
+    if (deviceId === undefined)
+      return { reports: [], error: { reason: 'malformed', detail: 'a frame before the login' } }
+    if (!context.authorize({ deviceId })) return { reports: [], deviceId }
+    if (COMMAND_ANSWERS.includes(data[0]!)) return { reports: [], deviceId }
+    const records = readRecords(data, deviceId, settings, context)
+    if (records === undefined)
+      return { reports: [], deviceId, error: { reason: 'malformed', detail: 'the codec is not known' } }
+    const { reports, count, error } = records
+    const reply = Buffer.alloc(4)
+    reply.writeUInt32BE(count)
+    return { reports, deviceId, reply, ...(error && { error }) }
+  }
+
+  #login(bytes: Buffer, context: DecodeContext): Decoded {
+    const deviceId = bytes.toString('latin1', 2, LOGIN_BYTES)
+    this.#deviceId = deviceId
+    return { reports: [], deviceId, reply: context.authorize({ deviceId }) ? TAKEN : REFUSED }
+  }
+}
+
+export const teltonika: StreamProtocol = {
+  name: 'teltonika',
+  transport: 'tcp',
+  port: 5027,
+  lines: 'hex',
+  checksummed: true,
+  acknowledges: true,
+  newFramer: (frameBytesMax) => new TeltonikaFramer(Math.min(frameBytesMax, FRAME_BYTES_MAX)),
+  newDecoder: () => new TeltonikaDecoder(),
+}
