@@ -12,7 +12,7 @@ import {
   owntracksMqttDevice,
 } from '../../simulators/devices/owntracks-mqtt.ts'
 import { device, idOnly, NOW_MS, type OpenIngest, openIngest, SECRET } from './ingest-fixture.ts'
-import { TEST_TLS } from './test-tls.ts'
+import { CA_CERTIFICATE, SERVER_CERTIFICATE, SERVER_KEY } from './tls/test-certificates.ts'
 
 let open: OpenIngest
 const sockets: Socket[] = []
@@ -30,8 +30,8 @@ const cut = (cause: string) =>
   open.meter.of('gelang_ingest_connections_cut_total', { protocol: 'owntracks_mqtt', cause })
 
 function dial(isTls = false) {
-  const port = open.ingest.mqttPort!
-  const socket = isTls ? connectTls({ port, ca: TEST_TLS.cert, servername: 'localhost' }) : connectTcp(port)
+  const port = open.ingest.mqttPorts[isTls ? 'tls' : 'plain']!
+  const socket = isTls ? connectTls({ port, host: '127.0.0.1', ca: CA_CERTIFICATE }) : connectTcp(port)
   sockets.push(socket)
   let heard = ''
   socket.on('data', (chunk) => {
@@ -157,7 +157,7 @@ test('no PUBACK while the log takes nothing; the phone sends again, and all is t
     deviceId: TOPIC,
     secret: SECRET,
     host: '127.0.0.1',
-    port: open.ingest.mqttPort!,
+    port: open.ingest.mqttPorts.plain!,
     seed: 5,
     answerMs: 200,
     reconnectMsMin: 5,
@@ -213,12 +213,10 @@ test('many connections of one device take places from each other only', async ()
 
 test('over TLS, for a device that requires it; without TLS it is refused', async () => {
   const records = [device(TOPIC, { protocol: 'owntracks', requiresTls: true })]
-  open = await openIngest({ records, mqttTls: TEST_TLS })
+  open = await openIngest({ records, tls: { certificate: SERVER_CERTIFICATE, key: SERVER_KEY } })
   const line = dial(true)
   line.socket.write(mqttConnect({ clientId: 'x', username: 'jane', password: SECRET, willTopic: TOPIC }))
   await line.hears(CONNACK)
-  await open.close()
-  open = await openIngest({ records })
   const plain = await login()
   await plain.closed
   expect(plain.heard()).toBe('20020005')

@@ -1,11 +1,11 @@
 // OwnTracks over MQTT: a broker that hands what is published to the log and acknowledges it when it is on disk. It passes nothing on:
 // no subscriptions, no retained messages, no wills, no sessions that outlive their connection.
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from 'aedes'
 import { plainAddress } from '../../../model/networks.ts'
 import type { Sender } from '../../admission/authorize.ts'
 import type { Intake } from '../../admission/intake.ts'
+import { type TlsProof, tlsOf } from '../../admission/tls-proof.ts'
 import { StreamSpeakers } from '../stream-speakers.ts'
 import { ConnectionsById, type IdentifiedConnection } from '../tcp/connections-by-id.ts'
 import { MqttClient } from './mqtt-client.ts'
@@ -21,15 +21,18 @@ const INFLIGHT_QOS2_MAX = 100
 const CLIENT_ID_CHARS_MAX = 512
 const AFTER_HEARTBEAT_MS = 0x7fff_ffff
 
-export type MqttTls = { cert: string; key: string }
-
-type Connection = IdentifiedConnection & { guard: PacketGuard; willTopic?: string; client?: MqttClient }
+type Connection = IdentifiedConnection & {
+  guard: PacketGuard
+  tls: TlsProof | undefined
+  willTopic?: string
+  client?: MqttClient
+}
 
 export class MqttListener {
   readonly #intake: Intake
   readonly #isReady: () => boolean
-  readonly #server: Server
-  readonly #isTls: boolean
+  /** A TLS port beside it hands its connections to this one. */
+  readonly server: Server
   readonly #connections = new Map<Client, Connection>()
   readonly #byId: ConnectionsById<Connection>
   /** By address: connections that have not said who they are. */
@@ -38,16 +41,13 @@ export class MqttListener {
   #underWay = 0
   #whenIdle: (() => void) | undefined
 
-  constructor(intake: Intake, isReady: () => boolean, tls?: MqttTls) {
+  constructor(intake: Intake, isReady: () => boolean) {
     this.#intake = intake
     this.#isReady = isReady
     this.#byId = new ConnectionsById(intake.limits.tcpConnectionsPerIdMax)
-    this.#isTls = tls !== undefined
-    this.#server = tls === undefined ? createServer() : createTlsServer({ ...tls, minVersion: 'TLSv1.2' })
-    this.#server.maxConnections = intake.limits.tcpConnectionsMax
-    this.#server.on('drop', () => this.#countCut('too_many_connections'))
-    this.#server.on('tlsClientError', () => this.#countCut('tls'))
-    this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => this.#accept(socket))
+    this.server = createServer((socket) => this.#accept(socket))
+    this.server.maxConnections = intake.limits.tcpConnectionsMax
+    this.server.on('drop', () => this.#countCut('too_many_connections'))
   }
 
   async listen(port: number, host: string): Promise<number> {
@@ -74,18 +74,18 @@ export class MqttListener {
     this.#broker.on('clientError', (_, error) => this.#onError(error))
     this.#broker.on('connectionError', (_, error) => this.#onError(error))
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject)
+      this.server.once('error', reject)
+      this.server.listen(port, host, () => {
+        this.server.off('error', reject)
         resolve()
       })
     })
-    return (this.#server.address() as AddressInfo).port
+    return (this.server.address() as AddressInfo).port
   }
 
   /** Takes no more connections, acknowledges what is under way, ends all. */
   async close(): Promise<void> {
-    this.#server.close()
+    this.server.close()
     if (this.#underWay > 0)
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve
@@ -115,6 +115,7 @@ export class MqttListener {
     )
     const client = this.#broker!.handle(guard)
     const connection: Connection = {
+      tls: tlsOf(socket),
       guard,
       trust: 2,
       giveWay: () => guard.destroy(new Error('too_many_of_one_device')),
@@ -154,7 +155,7 @@ export class MqttListener {
     const intake = this.#intake
     const { remoteAddress: address } = connection.guard
     const deviceId = this.#deviceIdOf(username ?? '', connection.willTopic)
-    const sender: Sender = { protocol: 'owntracks', address, ...(this.#isTls && { tls: {} }) }
+    const sender: Sender = { protocol: 'owntracks', address, tls: connection.tls }
     const speakers = new StreamSpeakers(intake, {}, sender, new Set())
     const isWelcome = speakers.authorize({ deviceId, credential: password?.toString('utf8') ?? '' })
     if (isWelcome) {
