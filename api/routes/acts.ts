@@ -10,9 +10,10 @@ import { type FindingRefusal, findingRefusal, insertAct, type NewAct } from '../
 import { readIncident } from '../../store/incidents/list-incidents.ts'
 import { findWearer } from '../../store/people/find-wearer.ts'
 import { listUnitsInSight } from '../../store/people/list-units-in-sight.ts'
-import { notFound, Refusal } from '../answer/refusal.ts'
-import { requireRight } from '../sign-in/sessions.ts'
+import { Refusal } from '../answer/refusal.ts'
+import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
+import { hiddenIncident } from './hidden-wearer.ts'
 import { OnceOnly } from './once-only.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 
@@ -21,6 +22,7 @@ const KEYS_KEPT_MAX = 10_000
 const actRoute = createRoute({
   method: 'post',
   path: '/v1/incidents/{id}/acts',
+  ...right('incident.act'),
   summary: 'Acknowledge, note, escalate or resolve; everyone who sees the incident hears of it at once',
   request: {
     params: z.object({ id: idSchema }),
@@ -41,7 +43,6 @@ export function addActs(app: ApiApp, { apiPool, hub, publishAct, recipients }: A
 
   app.openapi(actRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    requireRight(officer, 'incident.act')
     const { id: incidentId } = c.req.valid('param')
     const request = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']
@@ -49,7 +50,7 @@ export function addActs(app: ApiApp, { apiPool, hub, publishAct, recipients }: A
       asOfficer(apiPool, officer.officerId, async (client) => {
         const recorded = (await readIncident(client, incidentId))?.incident
         const recent = hub.recent.incident(incidentId)
-        const whose = await whoseInSight(client, recorded ?? recent)
+        const whose = await whoseInSight(client, incidentId, recorded ?? recent)
         const acts = recorded?.acts ?? hub.recent.acts(incidentId)
         return insertAct(client, {
           incidentId,
@@ -127,9 +128,10 @@ async function findingRefused(
   return new Refusal(409, `finding_${why}`, FINDING_WORDS[why], { standing, yours: resolution })
 }
 
-/** Row-level security would refuse the act as well; here it is told apart from a failure. Throws `notFound`. */
+/** Row-level security would refuse the act as well; here it is distinguished from a failure. Throws a Refusal. */
 async function whoseInSight(
   client: PoolClient,
+  incidentId: string,
   incident: LoggedIncident | undefined,
 ): Promise<{ wearerId?: number; unitPath?: string }> {
   if (incident?.wearerId !== undefined && (await findWearer(client, incident.wearerId)))
@@ -138,5 +140,5 @@ async function whoseInSight(
     const { unitPath } = incident
     if ((await listUnitsInSight(client)).some(({ path }) => path === unitPath)) return { unitPath }
   }
-  throw notFound()
+  return hiddenIncident(client, incidentId)
 }

@@ -1,5 +1,6 @@
 import { createRoute, type z } from '@hono/zod-openapi'
-import { type CompiledZone, compileZone } from '../../geofence/geometry/compile-zone.ts'
+import { compileZone } from '../../geofence/geometry/compile-zone.ts'
+import type { CompiledZone } from '../../geofence/geometry/compiled-zone.ts'
 import { ZoneInvalid } from '../../geofence/geometry/zone-invalid.ts'
 import { planOfProposal, RuleTrial } from '../../geofence/inquiry/try-rule.ts'
 import { PlanInvalid } from '../../geofence/plan/plan-rules.ts'
@@ -16,7 +17,7 @@ import { listWearers } from '../../store/people/list-wearers.ts'
 import { loadPlans, loadZones } from '../../store/rules/load-plans.ts'
 import { eachReport } from '../../store/track/read-reports.ts'
 import { notFound, Refusal } from '../answer/refusal.ts'
-import { requireRight } from '../sign-in/sessions.ts'
+import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { grantForReading, openTrack } from './track-access.ts'
@@ -37,6 +38,7 @@ type BacktestRequest = z.infer<typeof backtestRequestSchema>
 const backtestRoute = createRoute({
   method: 'post',
   path: '/v1/backtests',
+  ...right('rule.try'),
   summary:
     'What a proposed condition would have raised in the last days; each track that is read for it is written down',
   request: { body: { required: true, content: { 'application/json': { schema: backtestRequestSchema } } } },
@@ -48,7 +50,6 @@ export function addBacktests(app: ApiApp, parts: ApiParts): void {
 
   app.openapi(backtestRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    requireRight(officer, 'rule.try')
     const asked = c.req.valid('json')
     if (running.size >= BACKTEST.runningMax || running.has(officer.officerId))
       throw new Refusal(429, 'too_many_attempts', 'another back-test is running; try again when it is done')

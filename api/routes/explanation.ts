@@ -14,6 +14,7 @@ import { eachReport } from '../../store/track/read-reports.ts'
 import type { ReadingWatch } from '../answer/reading-watch.ts'
 import { Refusal } from '../answer/refusal.ts'
 import type { Turns } from '../answer/turns.ts'
+import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import { hiddenIncident } from './hidden-wearer.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
@@ -31,6 +32,7 @@ const EXPLAINED_MS_MAX = 62 * DAY_MS
 const explanationRoute = createRoute({
   method: 'get',
   path: '/v1/incidents/{id}/explanation',
+  ...right('incident.read'),
   summary:
     'Why an incident stands, fix by fix: the engine run again over the stored track; the reading is written down',
   request: {

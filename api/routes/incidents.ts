@@ -8,6 +8,7 @@ import { listIncidents, readIncident } from '../../store/incidents/list-incident
 import { findWearer } from '../../store/people/find-wearer.ts'
 import { listUnitsInSight } from '../../store/people/list-units-in-sight.ts'
 import type { LiveHub } from '../live/hub.ts'
+import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import { hiddenIncident } from './hidden-wearer.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
@@ -16,6 +17,7 @@ import { PAGE_MAX } from './wearers.ts'
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/incidents',
+  ...right('incident.list'),
   summary: 'Incidents in sight, newest beginning first',
   request: {
     query: z.object({
@@ -34,6 +36,7 @@ const listRoute = createRoute({
 const readRoute = createRoute({
   method: 'get',
   path: '/v1/incidents/{id}',
+  ...right('incident.read'),
   summary: 'An incident with all its revisions',
   request: { params: z.object({ id: idSchema }) },
   responses: {

@@ -11,6 +11,7 @@ import { eachReport } from '../../store/track/read-reports.ts'
 import type { ReadingWatch } from '../answer/reading-watch.ts'
 import { Refusal } from '../answer/refusal.ts'
 import type { Turns } from '../answer/turns.ts'
+import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { readDocument } from './read-document.ts'
@@ -23,6 +24,7 @@ const LEDGER_MS_MAX = 62 * DAY_MS
 const ledgerRoute = createRoute({
   method: 'get',
   path: '/v1/wearers/{id}/ledger',
+  ...right('track.read'),
   summary: 'Time in violation and time served, by condition and local week, from the stored track; written down',
   request: {
     params: z.object({ id: idSchema }),

@@ -2,12 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { errorSchema } from '../../model/console/wire.ts'
 import { Refusal } from '../answer/refusal.ts'
 import { LIVE_PATH } from '../live/accept.ts'
+import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp } from './parts.ts'
 
 const liveRoute = createRoute({
   method: 'get',
   path: LIVE_PATH,
+  ...right('live.feed'),
   summary: 'The live feed, a WebSocket: who is in sight, newest positions, every incident and act in order',
   request: {
     query: z.object({

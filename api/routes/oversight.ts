@@ -17,7 +17,7 @@ import { listReasons, reviewReason } from '../../store/access/review-reasons.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readUnitFigures } from '../../store/people/unit-figures.ts'
 import { notFound } from '../answer/refusal.ts'
-import { requireRight } from '../sign-in/sessions.ts'
+import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { GRANT_MS, PAGE_MAX } from './wearers.ts'
@@ -28,6 +28,7 @@ const rowId = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 const figuresRoute = createRoute({
   method: 'get',
   path: '/v1/figures',
+  ...right('figures.read'),
   summary: 'What is known of one’s units without knowing a person',
   responses: { 200: json(z.object({ units: z.array(unitFiguresSchema) }), 'higher units first'), ...refusals() },
 })
@@ -35,6 +36,7 @@ const figuresRoute = createRoute({
 const findRoute = createRoute({
   method: 'post',
   path: '/v1/persons/find',
+  ...right('access.ask'),
   summary:
     'Whom one may ask to see, by a part of the name, an SK number or a device; for a reason, which is written down',
   request: {
@@ -51,6 +53,7 @@ const findRoute = createRoute({
 const incidentAccessRoute = createRoute({
   method: 'post',
   path: '/v1/incidents/{id}/access',
+  ...right('access.ask'),
   summary: 'Ask to see whose incident it is, with a reason, which is written down',
   request: {
     params: z.object({ id: idSchema }),
@@ -62,6 +65,7 @@ const incidentAccessRoute = createRoute({
 const reasonsRoute = createRoute({
   method: 'get',
   path: '/v1/reasons',
+  ...right('reason.review'),
   summary: 'Why officers looked at persons who were not theirs, for the auditor; newest first',
   request: {
     query: z.object({
@@ -79,6 +83,7 @@ const reasonsRoute = createRoute({
 const reviewRoute = createRoute({
   method: 'post',
   path: '/v1/reasons/{id}/review',
+  ...right('reason.review'),
   summary: 'What the auditor makes of a reason, once; one that does not hold ends the access that was taken for it',
   request: {
     params: z.object({ id: rowId }),
@@ -90,6 +95,7 @@ const reviewRoute = createRoute({
 const alarmsRoute = createRoute({
   method: 'get',
   path: '/v1/reading-alarms',
+  ...right('alarm.read'),
   summary: 'Officers who read more than is usual for their role, for the auditor and Admin TI; newest first',
   responses: { 200: json(z.object({ alarms: z.array(readingAlarmSchema) }), `at most ${ALARMS_MAX}`), ...refusals() },
 })
@@ -97,13 +103,11 @@ const alarmsRoute = createRoute({
 export function addOversight(app: ApiApp, { apiPool, hub, watch }: ApiParts): void {
   app.openapi(figuresRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    requireRight(officer, 'figures.read')
     return c.json({ units: await asOfficer(apiPool, officer.officerId, readUnitFigures) }, 200)
   })
 
   app.openapi(findRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    requireRight(officer, 'access.ask')
     const { q, reasonKind: kind, reason } = c.req.valid('json')
     const persons = await asOfficer(apiPool, officer.officerId, async (client) => {
       const found = await findPersons(client, q, { kind, reason })
@@ -115,7 +119,6 @@ export function addOversight(app: ApiApp, { apiPool, hub, watch }: ApiParts): vo
 
   app.openapi(incidentAccessRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    requireRight(officer, 'access.ask')
     const { reasonKind: kind, reason } = c.req.valid('json')
     const { id } = c.req.valid('param')
     const wearerId = await asOfficer(apiPool, officer.officerId, async (client) => {
@@ -131,7 +134,6 @@ export function addOversight(app: ApiApp, { apiPool, hub, watch }: ApiParts): vo
 
   app.openapi(reasonsRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    requireRight(officer, 'reason.review')
     const { unreviewed, limit, before } = c.req.valid('query')
     const page = { limit: limit + 1, unreviewed: unreviewed === 'true', ...(before !== undefined && { before }) }
     const found = await asOfficer(apiPool, officer.officerId, (client) => listReasons(client, page))
@@ -142,7 +144,6 @@ export function addOversight(app: ApiApp, { apiPool, hub, watch }: ApiParts): vo
 
   app.openapi(reviewRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    requireRight(officer, 'reason.review')
     const { id } = c.req.valid('param')
     const judged = await asOfficer(apiPool, officer.officerId, (client) =>
       reviewReason(client, id, c.req.valid('json')),
@@ -154,7 +155,6 @@ export function addOversight(app: ApiApp, { apiPool, hub, watch }: ApiParts): vo
 
   app.openapi(alarmsRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    requireRight(officer, 'alarm.read')
     return c.json(
       { alarms: await asOfficer(apiPool, officer.officerId, (client) => listReadingAlarms(client, ALARMS_MAX)) },
       200,

@@ -3,12 +3,14 @@ import { mapSettingsSchema, meSchema, unitPathSchema, unitSchema, zoneSchema } f
 import { asOfficer } from '../../store/database/transaction.ts'
 import { listUnits } from '../../store/people/list-units.ts'
 import { listZones } from '../../store/rules/list-zones.ts'
+import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 
 const meRoute = createRoute({
   method: 'get',
   path: '/v1/me',
+  ...right('account.own'),
   summary: 'Who is signed in',
   responses: { 200: json(meSchema, 'the officer'), ...refusals() },
 })
@@ -16,6 +18,7 @@ const meRoute = createRoute({
 const unitsRoute = createRoute({
   method: 'get',
   path: '/v1/units',
+  ...right('unit.read'),
   summary: 'The units at or below one’s own',
   responses: { 200: json(z.object({ units: z.array(unitSchema) }), 'units, higher ones first'), ...refusals() },
 })
@@ -23,6 +26,7 @@ const unitsRoute = createRoute({
 const zonesRoute = createRoute({
   method: 'get',
   path: '/v1/zones',
+  ...right('zone.read'),
   summary: 'The zones in sight',
   request: { query: z.object({ unit: unitPathSchema.optional() }) },
   responses: { 200: json(z.object({ zones: z.array(zoneSchema) }), 'zones'), ...refusals(400) },
@@ -31,6 +35,7 @@ const zonesRoute = createRoute({
 const mapSettingsRoute = createRoute({
   method: 'get',
   path: '/v1/map-settings',
+  ...right('account.own'),
   summary: 'Where the map’s tiles come from; empty where there are none',
   responses: { 200: json(mapSettingsSchema, 'settings'), ...refusals() },
 })

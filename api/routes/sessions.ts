@@ -4,6 +4,7 @@ import { auditSession } from '../../store/access/append-audit.ts'
 import { endSessions, listSessions } from '../../store/access/sessions.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { notFound } from '../answer/refusal.ts'
+import { right } from '../sign-in/right.ts'
 import type { SignedIn } from '../sign-in/sessions.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
@@ -11,6 +12,7 @@ import type { ApiApp, ApiParts } from './parts.ts'
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/sessions',
+  ...right('account.own'),
   summary: 'Where one is signed in oneself',
   responses: { 200: json(z.object({ sessions: z.array(sessionSchema) }), 'newest first'), ...refusals() },
 })
@@ -18,6 +20,7 @@ const listRoute = createRoute({
 const endRoute = createRoute({
   method: 'delete',
   path: '/v1/sessions/{id}',
+  ...right('account.own'),
   summary: 'End one of one’s own sessions; its live feeds are closed at once',
   request: { params: z.object({ id: sessionIdSchema }) },
   responses: { 204: { description: 'ended' }, ...refusals(400, 404) },
@@ -26,6 +29,7 @@ const endRoute = createRoute({
 const endOthersRoute = createRoute({
   method: 'delete',
   path: '/v1/sessions',
+  ...right('account.own'),
   summary: 'End all of one’s own sessions but this one',
   responses: { 200: json(z.object({ ended: z.number().int() }), 'how many'), ...refusals() },
 })

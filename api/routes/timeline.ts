@@ -3,6 +3,7 @@ import { idSchema, timelineEntrySchema } from '../../model/console/wire.ts'
 import { timelineOf } from '../../model/incident/timeline.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readKnownTimes } from '../../store/incidents/list-incidents.ts'
+import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import { hiddenIncident } from './hidden-wearer.ts'
 import { findIncident } from './incidents.ts'
@@ -11,6 +12,7 @@ import type { ApiApp, ApiParts } from './parts.ts'
 const timelineRoute = createRoute({
   method: 'get',
   path: '/v1/incidents/{id}/timeline',
+  ...right('incident.read'),
   summary:
     'Everything that happened to an incident: revisions, acts with their notes, who was notified and what came of it',
   request: { params: z.object({ id: idSchema }) },

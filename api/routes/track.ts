@@ -6,6 +6,7 @@ import { asOfficer } from '../../store/database/transaction.ts'
 import { readTrack } from '../../store/track/read-track.ts'
 import type { ReadingWatch } from '../answer/reading-watch.ts'
 import { Refusal } from '../answer/refusal.ts'
+import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 import { type GivenReason, grantForReading, openTrack, reasonHeaders, reasonOf } from './track-access.ts'
@@ -17,6 +18,7 @@ const TRACK_FIXES_MAX = 50_000
 const trackRoute = createRoute({
   method: 'get',
   path: '/v1/wearers/{id}/track',
+  ...right('track.read'),
   summary: 'Where a wearer was; every reading is written down',
   request: {
     params: z.object({ id: idSchema }),

@@ -13,7 +13,7 @@ import { listWearers } from '../../store/people/list-wearers.ts'
 import { readWearer } from '../../store/people/read-wearer.ts'
 import { revealNik } from '../../store/people/reveal-nik.ts'
 import { notFound } from '../answer/refusal.ts'
-import { requireRight } from '../sign-in/sessions.ts'
+import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import { hiddenWearer } from './hidden-wearer.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
@@ -32,6 +32,7 @@ const withReason = {
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/wearers',
+  ...right('klien.list'),
   summary: 'The wearers in sight, by name',
   request: {
     query: z.object({
@@ -50,6 +51,7 @@ const listRoute = createRoute({
 const readRoute = createRoute({
   method: 'get',
   path: '/v1/wearers/{id}',
+  ...right('klien.read'),
   summary: 'A wearer with conditions, permits and bracelet',
   request: { params: byId },
   responses: { 200: json(wearerDetailSchema, 'the wearer'), ...refusals(400, 404) },
@@ -58,6 +60,7 @@ const readRoute = createRoute({
 const accessRoute = createRoute({
   method: 'post',
   path: '/v1/wearers/{id}/access',
+  ...right('access.ask'),
   summary: 'Ask to see a wearer who is not one’s own, with a reason, which is written down',
   request: { params: byId, body: withReason },
   responses: { 204: { description: 'seen from now on, for 12 hours' }, ...refusals(400, 404) },
@@ -66,6 +69,7 @@ const accessRoute = createRoute({
 const nikRoute = createRoute({
   method: 'post',
   path: '/v1/wearers/{id}/nik',
+  ...right('klien.reveal_nik'),
   summary: 'The full NIK, with a reason, which is written down',
   request: { params: byId, body: withReason },
   responses: { 200: json(z.object({ nik: z.string() }), 'the number'), ...refusals(400, 404) },
@@ -111,7 +115,6 @@ export function addWearers(app: ApiApp, { apiPool, hub, watch }: ApiParts): void
 
   app.openapi(nikRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    requireRight(officer, 'klien.reveal_nik')
     const { reasonKind: kind, reason } = c.req.valid('json')
     const { id } = c.req.valid('param')
     const nik = await asOfficer(apiPool, officer.officerId, async (client) => {

@@ -1,6 +1,5 @@
 import { APIError } from 'better-auth/api'
 import type { MiddlewareHandler } from 'hono'
-import { type Action, mayDo } from '../../model/access/rights.ts'
 import type { Me } from '../../model/console/console.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { isStoreAway } from '../../store/database/retry.ts'
@@ -58,10 +57,4 @@ export function requireOfficer(sessions: Sessions): MiddlewareHandler<OfficerEnv
     c.set('signedIn', await sessions.signedIn(c.req.raw.headers))
     await next()
   }
-}
-
-/** Throws a Refusal for a role that may not do this at all; whose data it reaches, row-level security decides. */
-export function requireRight(officer: Me, action: Action): void {
-  if (!mayDo(officer.role, action))
-    throw new Refusal(403, 'role_not_permitted', `not an act of the role ${officer.role}`)
 }

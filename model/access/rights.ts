@@ -5,9 +5,10 @@ import type { Role } from './roles.ts'
 /**
  * How far a right reaches.
  * own: klien whose PK or Asisten PK the officer is; unit: everything of the officer's unit and the units below;
- * reason: as unit, but a person only with a written reason that is in force; self: the officer's own account.
+ * reason: as unit, but a person only with a written reason that is in force; outages: incidents of whole units, of no person;
+ * self: the officer's own account.
  */
-export type Scope = 'own' | 'unit' | 'reason' | 'self'
+export type Scope = 'own' | 'unit' | 'reason' | 'outages' | 'self'
 
 type Right = Partial<Record<Role, Scope>>
 
@@ -31,6 +32,7 @@ const SEES_KLIEN: Right = {
   kanwil: 'reason',
   ditjenpas: 'reason',
 }
+const SEES_INCIDENTS: Right = { ...SEES_KLIEN, admin_ti: 'outages' }
 const KEEPS_KLIEN: Right = { pk: 'own', asisten_pk: 'own', kasubsi: 'unit', kepala_bapas: 'unit' }
 const ACTS_ON_INCIDENTS: Right = {
   pk: 'own',
@@ -58,6 +60,8 @@ export const RIGHTS = {
 
   // Tracks and positions
   'live.map': SEES_KLIEN,
+  // The connection that every console keeps open. It carries what the role sees: for an auditor, nothing.
+  'live.feed': EVERYBODY,
   'track.read': SEES_KLIEN,
   'track.export': { pk: 'own', kasubsi: 'unit', kepala_bapas: 'unit' },
 
@@ -72,8 +76,8 @@ export const RIGHTS = {
   'holiday.write': { kepala_bapas: 'unit', admin_ti: 'unit' },
 
   // Incidents
-  'incident.list': SEES_KLIEN,
-  'incident.read': SEES_KLIEN,
+  'incident.list': SEES_INCIDENTS,
+  'incident.read': SEES_INCIDENTS,
   'incident.act': ACTS_ON_INCIDENTS,
   'incident.reassign': { kasubsi: 'unit', kepala_bapas: 'unit', operator: 'unit' },
   'incident.change_finding': ACTS_ON_INCIDENTS,

@@ -104,7 +104,7 @@ test('who does not see the incident, or its track without a reason, is not given
   const path = `/v1/incidents/${absence.id}/explanation`
   expect((await read('pk2A', path)).body.error.code).toBe('reason_required')
   expect((await read('kepalaB', path)).status).toBe(404)
-  expect((await read('auditorA', path)).status).toBe(404)
+  expect((await read('auditorA', path)).status).toBe(403)
   expect((await read('kanwil', path)).body.error.code).toBe('reason_required')
   expect((await read('kanwil', path, { 'x-gelang-reason': encodeURIComponent(REASON) })).status).toBe(200)
 })

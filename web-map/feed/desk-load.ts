@@ -1,4 +1,5 @@
 import { type Signal, signal } from '@preact/signals'
+import type { Action } from '../../model/access/rights.ts'
 import type { IncidentView, MapSettings, UnitView, ZoneView } from '../../model/console/console.ts'
 import { type Api, ApiFailure, failureWords } from '../session/request.ts'
 import type { LiveState } from './live-state.ts'
@@ -17,6 +18,8 @@ type DeskLoadOptions = {
   onNews(live: LiveState, news: IncidentView[]): void
   onLoaded(): void
   onUnauthorized(): void
+  /** Whether the officer who is signed in may do this: what they may not read is not asked for. */
+  may(action: Action): boolean
 }
 
 /** What the desk takes over REST: units, zones, map settings, open incidents. What fails is said, and the rest is shown. */
@@ -71,7 +74,7 @@ export class DeskLoad {
   }
 
   async #load(wish: LoadWish): Promise<void> {
-    const { api, onNews, onLoaded, onUnauthorized } = this.#options
+    const { api, onNews, onLoaded, onUnauthorized, may } = this.#options
     const live = this.#options.live()
     const officers = this.#officers
     const into =
@@ -79,14 +82,15 @@ export class DeskLoad {
       (value: T) => {
         if (officers === this.#officers) kept.value = value
       }
-    const zones = () => api.zones().then(into(this.zones))
+    const zones = may('zone.read') ? [() => api.zones().then(into(this.zones))] : []
+    const open = () => loadOpen(api, live).then((news) => wish.missed && onNews(live, news))
     const others = [
       () => api.units().then(into(this.units)),
       () => api.mapSettings().then(into(this.mapSettings)),
-      () => loadOpen(api, live).then((news) => wish.missed && onNews(live, news)),
+      ...(may('incident.list') ? [open] : []),
     ]
     const whole = wish.parts === 'all'
-    const parts = await Promise.allSettled([zones, ...(whole ? others : [])].map((part): Promise<unknown> => part()))
+    const parts = await Promise.allSettled([...zones, ...(whole ? others : [])].map((part): Promise<unknown> => part()))
     if (officers !== this.#officers) return
     onLoaded()
     const failures = parts.filter((part) => part.status === 'rejected').map((part) => part.reason as unknown)

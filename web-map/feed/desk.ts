@@ -1,4 +1,5 @@
 import { computed, type Signal, signal } from '@preact/signals'
+import { mayDo } from '../../model/access/rights.ts'
 import { OVERSIGHT_ROLES } from '../../model/access/roles.ts'
 import type {
   IncidentView,
@@ -90,6 +91,7 @@ export class Desk {
         this.loadCount.value++
       },
       onUnauthorized: () => session.expire(),
+      may: (action) => session.me.value !== undefined && mayDo(session.me.value.role, action),
     })
     this.units = this.#load.units
     this.zones = this.#load.zones

@@ -1,0 +1,75 @@
+// How the access matrix calls each operation of the OpenAPI document. An operation without a row fails the matrix.
+import { DAY_MS, FROM_MS, type SeededWearer } from '../store/two-bapas.ts'
+
+/** Whose data a call is about. */
+export type Relation = 'own' | 'other PK' | 'other unit' | 'ended'
+export type Target = Pick<SeededWearer, 'id' | 'incidentId' | 'zoneId'> & {
+  /** A reason in the audit that nobody has judged. */
+  reasonId: string
+}
+
+export type AccessRow = {
+  /** What is named in the call; `nobody`: only the role counts. */
+  about: 'nobody' | 'wearer' | 'incident'
+  /** What `{id}` stands for. */
+  id?(target: Target): string
+  query?(target: Target): string
+  body?(target: Target): unknown
+  /** The call carries a reason, which opens another PK's klien. */
+  withReason?: true
+  /** Statuses of a call that is allowed. */
+  allowed?: number[]
+}
+
+const span = `?from=${new Date(FROM_MS).toISOString()}&to=${new Date(FROM_MS + DAY_MS).toISOString()}`
+const REASON = { reasonKind: 'pemeriksaan', reason: 'pemeriksaan bersama tim pengawas' }
+const wearer = { about: 'wearer', id: ({ id }: Target) => id } as const
+const incident = { about: 'incident', id: ({ incidentId }: Target) => incidentId } as const
+const nobody = { about: 'nobody' } as const
+const NO_SUCH = '99999999-9999-4999-8999-999999999999'
+
+/** By method and path. */
+export const ACCESS_ROWS: Record<string, AccessRow> = {
+  'get /v1/me': nobody,
+  'get /v1/units': nobody,
+  'get /v1/zones': nobody,
+  'get /v1/map-settings': nobody,
+  'get /v1/sessions': nobody,
+  'delete /v1/sessions': nobody,
+  // A session of nobody's: one's own would sign the matrix out.
+  'delete /v1/sessions/{id}': { ...nobody, id: () => NO_SUCH, allowed: [404] },
+  // Without an upgrade the feed only says what it is.
+  'get /v1/live': { ...nobody, allowed: [426] },
+  'get /v1/figures': nobody,
+  'get /v1/reading-alarms': nobody,
+  'get /v1/reasons': nobody,
+  'post /v1/reasons/{id}/review': {
+    ...nobody,
+    id: ({ reasonId }) => reasonId,
+    body: () => ({ verdict: 'layak' }),
+  },
+  'post /v1/persons/find': { ...nobody, body: () => ({ ...REASON, q: 'Klien' }) },
+
+  'get /v1/wearers': nobody,
+  'get /v1/wearers/{id}': wearer,
+  'get /v1/wearers/{id}/track': { ...wearer, query: () => span },
+  'get /v1/wearers/{id}/ledger': { ...wearer, query: () => span },
+  'post /v1/wearers/{id}/nik': { ...wearer, body: () => REASON },
+  'post /v1/wearers/{id}/access': { ...wearer, body: () => REASON },
+  'post /v1/backtests': {
+    about: 'wearer',
+    withReason: true,
+    body: ({ id }) => ({
+      ...{ wearerId: id, days: 1, condition: { kind: 'required' }, ...REASON },
+      zone: { shape: { type: 'Circle', center: [107.6, -6.9], radiusM: 200 } },
+    }),
+  },
+
+  'get /v1/incidents': nobody,
+  'get /v1/incidents/{id}': incident,
+  'get /v1/incidents/{id}/timeline': incident,
+  // The seeded incident follows from no track.
+  'get /v1/incidents/{id}/explanation': { ...incident, allowed: [200, 409] },
+  'post /v1/incidents/{id}/acts': { ...incident, body: () => ({ action: 'note', note: 'sudah ditelepon' }) },
+  'post /v1/incidents/{id}/access': { ...incident, body: () => REASON },
+}
