@@ -1,5 +1,6 @@
 import { createRoute, type z } from '@hono/zod-openapi'
-import { type CompiledZone, compileZone } from '../../geofence/geometry/compile-zone.ts'
+import { compileZone } from '../../geofence/geometry/compile-zone.ts'
+import type { CompiledZone } from '../../geofence/geometry/compiled-zone.ts'
 import { ZoneInvalid } from '../../geofence/geometry/zone-invalid.ts'
 import { planOfProposal, RuleTrial } from '../../geofence/inquiry/try-rule.ts'
 import { PlanInvalid } from '../../geofence/plan/plan-rules.ts'

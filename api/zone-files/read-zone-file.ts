@@ -1,5 +1,6 @@
 // From features of outside to zones of ours: shape, name, and what is odd about each.
-import { compileZone, ZoneInvalid } from '../../geofence/geometry/compile-zone.ts'
+import { compileZone } from '../../geofence/geometry/compile-zone.ts'
+import { ZoneInvalid } from '../../geofence/geometry/zone-invalid.ts'
 import { type ZoneShape, zoneShapeSchema } from '../../model/plan/zone.ts'
 import { featuresOf, type LooseFeature } from './features-of.ts'
 import {

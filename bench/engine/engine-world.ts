@@ -1,6 +1,8 @@
 // The fleet that `bench engine` judges: units with shared zones, and for every wearer a home of their own and twenty
 // conditions. Everything comes from the seed.
-import { type CompiledZone, compileZone } from '../../geofence/geometry/compile-zone.ts'
+
+import { compileZone } from '../../geofence/geometry/compile-zone.ts'
+import type { CompiledZone } from '../../geofence/geometry/compiled-zone.ts'
 import type { Condition, Plan, WeeklyWindow } from '../../model/plan/plan.ts'
 import type { ZoneShape } from '../../model/plan/zone.ts'
 

@@ -1,6 +1,7 @@
 // The rules of the simulated wearers, on a flat patch of Jakarta, in metres from an origin.
 
-import { type CompiledZone, compileZone } from '../../geofence/geometry/compile-zone.ts'
+import { compileZone } from '../../geofence/geometry/compile-zone.ts'
+import type { CompiledZone } from '../../geofence/geometry/compiled-zone.ts'
 import { type CompiledPlan, compilePlan } from '../../geofence/plan/compile-plan.ts'
 import { type ConditionKind, planSchema } from '../../model/plan/plan.ts'
 import type { ZoneShape } from '../../model/plan/zone.ts'

@@ -74,6 +74,11 @@ export const SETTINGS = {
     'added to the usual ports of the TCP protocols, for several instances on one machine (0)',
     { otherwise: 0, min: 0, max: 60_000 },
   ),
+  mqttPort: port(
+    'GELANG_MQTT_PORT',
+    'OwnTracks over MQTT, usually 1883 (0 = off); over TLS too, on its own port, where the device ports are',
+    0,
+  ),
   udpProtocols: words(
     'GELANG_UDP_PROTOCOLS',
     'device protocols that are taken over UDP too, on their usual ports, comma-separated; datagrams prove nothing of their sender',
@@ -83,6 +88,20 @@ export const SETTINGS = {
   deviceKey: secret(
     'GELANG_DEVICE_KEY',
     'what the codes and TLS keys of bracelets are derived from, at least 32 characters; the same for every ingest. Absent: one that Redis keeps',
+  ),
+  deviceTlsCertificate: secret(
+    'GELANG_DEVICE_TLS_CERTIFICATE',
+    'certificate of the device ports with its chain, PEM; with it each device port is open over TLS too',
+  ),
+  deviceTlsKey: secret('GELANG_DEVICE_TLS_KEY', 'its private key, PEM'),
+  deviceTlsClientAuthority: secret(
+    'GELANG_DEVICE_TLS_CLIENT_AUTHORITY',
+    'certificates of the authorities that sign the certificates of bracelets, PEM',
+  ),
+  deviceTlsPortOffset: wholeNumber(
+    'GELANG_DEVICE_TLS_PORT_OFFSET',
+    'added to each device port for its TLS port (10000)',
+    { otherwise: 10_000, min: 1, max: 60_000 },
   ),
   authSecret: secret('GELANG_AUTH_SECRET', 'secret that signs sessions, at least 32 characters'),
   trustedProxies: networks(

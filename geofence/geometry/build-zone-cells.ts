@@ -10,7 +10,7 @@ import {
   SLACK_M,
   SLACK_SHARE,
 } from './cells-layout.ts'
-import type { CompiledZone } from './compile-zone.ts'
+import type { CompiledZone } from './compiled-zone.ts'
 import { cosine, E7_RAD, FULL_TURN_E7 } from './project.ts'
 
 /** 2.9 km at the equator; the grid's cells are four, sixteen … times as wide where there would be too many. */

@@ -1,4 +1,4 @@
-import type { BboxE7, CompiledZone } from './compile-zone.ts'
+import type { BboxE7, CompiledZone } from './compiled-zone.ts'
 import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from './local-plane.ts'
 import { A_M, arcOverChord, cosine, E2, E7_RAD, FULL_TURN_E7, foldE7, sine, trigInto } from './project.ts'
 

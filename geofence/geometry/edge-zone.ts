@@ -1,5 +1,5 @@
 // biome-ignore-all lint/complexity/useMathMinMax: Math.min and Math.max order −0 and NaN, a tenth of the time here
-import type { BboxE7, CompiledZone } from './compile-zone.ts'
+import type { BboxE7, CompiledZone } from './compiled-zone.ts'
 import { HEADER_WORDS, NODE_WORDS } from './edge-index.ts'
 import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from './local-plane.ts'
 import { A_M, cosine, E2, E7_RAD, foldE7, geodesicInto } from './project.ts'

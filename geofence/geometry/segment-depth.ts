@@ -1,4 +1,4 @@
-import type { CompiledZone } from './compile-zone.ts'
+import type { CompiledZone } from './compiled-zone.ts'
 import { foldE7, geodesicM } from './project.ts'
 
 /** Depths are found to so many metres. */

@@ -12,7 +12,7 @@ import {
   SLACK_M,
   SLACK_SHARE,
 } from './cells-layout.ts'
-import type { CompiledZone } from './compile-zone.ts'
+import type { CompiledZone } from './compiled-zone.ts'
 import { PLANE_ROW, PLANES } from './local-plane.ts'
 import { FULL_TURN_E7 } from './project.ts'
 import { ZoneIndex } from './zone-index.ts'

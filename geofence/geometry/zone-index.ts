@@ -1,7 +1,7 @@
 // Many shared zones by place: a static hierarchy of their boxes, halved by the middle along the longer side. Ours and not
 // flatbush, because a question must allocate nothing (flatbush gives a new array), must see across the antimeridian, and
 // has a distance as its window; the bench measures flatbush beside it. Build, freeze, swap.
-import type { CompiledZone } from './compile-zone.ts'
+import type { CompiledZone } from './compiled-zone.ts'
 import { PLANE_LAT_MAX_E7, PLANE_ROW, PLANES } from './local-plane.ts'
 import { FULL_TURN_E7, foldE7 } from './project.ts'
 

@@ -5,7 +5,7 @@ import type { Condition, Plan } from '../../model/plan/plan.ts'
 import type { LogReport } from '../../model/report/report.ts'
 import { WearerState } from '../fold/state/state.ts'
 import { advance, step } from '../fold/step.ts'
-import type { CompiledZone } from '../geometry/compile-zone.ts'
+import type { CompiledZone } from '../geometry/compiled-zone.ts'
 import { type CompiledPlan, compilePlan } from '../plan/compile-plan.ts'
 
 /**

@@ -1,7 +1,7 @@
 // A plan, compiled: for every rule the UTC intervals in which it holds, with windows, versions, supervisions and
 // permits already worked in, so that the fold compares numbers and knows only beginnings and ends.
 import type { ConditionKind, Plan } from '../../model/plan/plan.ts'
-import type { CompiledZone } from '../geometry/compile-zone.ts'
+import type { CompiledZone } from '../geometry/compiled-zone.ts'
 import { Interned } from '../memory/interned.ts'
 import { ENGINE } from '../parameters.ts'
 import { idAt, type PackedPlan, packPlan, unpackPlan } from './packed-plan.ts'

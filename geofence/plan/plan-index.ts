@@ -1,4 +1,4 @@
-import type { CompiledZone } from '../geometry/compile-zone.ts'
+import type { CompiledZone } from '../geometry/compiled-zone.ts'
 import { ZoneCells } from '../geometry/zone-cells.ts'
 import { ZoneIndex } from '../geometry/zone-index.ts'
 import { Interned } from '../memory/interned.ts'

@@ -1,6 +1,6 @@
 // From a plan's rules to its lineages, and when each is in force.
 import type { ConditionKind } from '../../model/plan/plan.ts'
-import type { CompiledZone } from '../geometry/compile-zone.ts'
+import type { CompiledZone } from '../geometry/compiled-zone.ts'
 import { PlanInvalid, type Rule } from './plan-rules.ts'
 import { type PlanTiming, timedRule, timingOf, type Version } from './plan-timing.ts'
 import { type Intervals, intersected, intervalsOf, merged, windowPairs } from './windows.ts'

@@ -2,7 +2,7 @@
 import type { Condition, Plan } from '../../model/plan/plan.ts'
 import { POSITION_SOURCE } from '../../model/report/report.ts'
 import { breachGuardM } from '../evidence.ts'
-import type { CompiledZone } from '../geometry/compile-zone.ts'
+import type { CompiledZone } from '../geometry/compiled-zone.ts'
 import { foldE7 } from '../geometry/project.ts'
 import { CONDITION_DEFAULTS, DEFAULT_RADIUS_M } from '../parameters.ts'
 import type { ZoneOf } from './plan-lineages.ts'

@@ -10,29 +10,15 @@ import { decodeWearerState, encodeWearerState } from '../fold/state/state-codec.
 import { ByteReader, ByteWriter } from '../memory/bytes.ts'
 import { type CompiledPlan, compilePlan } from '../plan/compile-plan.ts'
 import { PlanInvalid } from '../plan/plan-rules.ts'
-import type { Checkpoint } from './checkpoints.ts'
 import { EventBuckets } from './event-buckets.ts'
 import { Outcomes } from './outcomes.ts'
 import type { FoldHead, PlanSegment } from './plan-segments.ts'
 import { BUCKET_MS } from './report-chain.ts'
 import { CONVERTERS, type Converters, type SavedPart, TIMELINE_VERSION, toCurrent } from './saved-versions.ts'
-import type { Seat } from './timeline-memory.ts'
+import type { Seat, TimelineParts } from './timeline-memory.ts'
 
 /** Keys among the hour buckets that are none. */
 export const PSEUDO_BUCKET = { plans: -1, base: -2 } as const
-
-/** Everything that is saved and nothing else. */
-export type TimelineParts = {
-  readonly segments: readonly PlanSegment[]
-  readonly head: FoldHead
-  readonly base: Checkpoint
-  readonly baseMs: number
-  readonly clockMs: number
-  readonly events: EventBuckets
-  readonly outcomes: Outcomes
-  /** Some of it was read from an older version. */
-  readonly converted?: boolean
-}
 
 /** A saved timeline that this program cannot read; the caller folds anew from the stored track. */
 export class TimelineUnreadable extends Error {

@@ -11,7 +11,6 @@ import { EventBuckets } from './event-buckets.ts'
 import { Outcomes, type WithdrawalReason } from './outcomes.ts'
 import type { FoldHead, PlanSegment } from './plan-segments.ts'
 import { ReportChunks } from './report-chunks.ts'
-import type { TimelineParts } from './timeline-codec.ts'
 
 export type TimelineOptions = {
   /** How far behind the newest report a late one is still folded in. */
@@ -27,6 +26,19 @@ export type Seat = { hot: Float64Array; at: number; chunks: ReportChunks }
 
 export function ownSeat(): Seat {
   return { hot: freshRow(), at: 0, chunks: new ReportChunks() }
+}
+
+/** Everything that is saved and nothing else. */
+export type TimelineParts = {
+  readonly segments: readonly PlanSegment[]
+  readonly head: FoldHead
+  readonly base: Checkpoint
+  readonly baseMs: number
+  readonly clockMs: number
+  readonly events: EventBuckets
+  readonly outcomes: Outcomes
+  /** Some of it was read from an older version. */
+  readonly converted?: boolean
 }
 
 /** What is decided so long after its time is marked late even though nothing later had been judged. */

@@ -1,7 +1,8 @@
 // The compiled plans of one shard's wearers. They come from Redis, where `publish-rules` keeps them, so that an evaluator
 // starts and runs while TimescaleDB is away.
 
-import { type CompiledZone, compileZone } from '../../geofence/geometry/compile-zone.ts'
+import { compileZone } from '../../geofence/geometry/compile-zone.ts'
+import type { CompiledZone } from '../../geofence/geometry/compiled-zone.ts'
 import { ZoneInvalid } from '../../geofence/geometry/zone-invalid.ts'
 import { type CompiledPlan, compilePlan } from '../../geofence/plan/compile-plan.ts'
 import { PlanInvalid } from '../../geofence/plan/plan-rules.ts'

@@ -13,7 +13,8 @@ import {
 import { contentKeyHex, EDGE_KEY, incidentId } from '../../incident-id.ts'
 import { ENGINE, ENGINE_VERSION } from '../../parameters.ts'
 import type { Spot } from './spot.ts'
-import type { WearerState } from './state.ts'
+
+type Wearer = { readonly wearerId: number }
 
 /** An incident that has begun and not ended. */
 export type Episode = {
@@ -68,11 +69,11 @@ type Opening = {
   successorOf?: string | undefined
 }
 
-export function openEpisode(state: WearerState, opening: Opening): Episode {
+export function openEpisode(wearer: Wearer, opening: Opening): Episode {
   const { type, conditionId, startMs, startSpot, confirmedMs, evidence } = opening
   const startKey = startSpot ? contentKeyHex(startSpot.contentHi, startSpot.contentLo) : EDGE_KEY
   return {
-    id: incidentId(state.wearerId, conditionId, type, startMs, startKey),
+    id: incidentId(wearer.wearerId, conditionId, type, startMs, startKey),
     type,
     severity: opening.severity ?? INCIDENT_TYPES[type].severity,
     conditionId,
@@ -87,7 +88,7 @@ type Ending = { endMs: number; end?: Evidence | undefined }
 
 /** The incident as it stands: open, or ended. Depth is how far on the wrong side `deepest` lay. */
 export function incidentOf(
-  state: WearerState,
+  wearer: Wearer,
   planHash: string,
   episode: Episode,
   ending?: Ending,
@@ -100,7 +101,7 @@ export function incidentOf(
     id: episode.id,
     type: episode.type,
     severity: episode.severity,
-    wearerId: state.wearerId,
+    wearerId: wearer.wearerId,
     startMs: episode.startMs,
     confirmedMs: episode.confirmedMs,
     evidence,

@@ -1,5 +1,4 @@
 import type { LogReport } from '../../../model/report/report.ts'
-import type { WearerState } from './state.ts'
 
 /**
  * A fix (or a report without one) as evidence: who it was, where, and how it lay to the boundary. A class whose numbers are
@@ -44,17 +43,4 @@ export function placeSpot(spot: Spot, report: LogReport): void {
   spot.contentLo = report.contentLo
   spot.latE7 = placed ? report.latE7 : Number.NaN
   spot.lonE7 = placed ? report.lonE7 : Number.NaN
-}
-
-/** The last fix that counted as evidence; undefined while there is none. */
-export function lastFix(state: WearerState): Spot | undefined {
-  if (state.fixMs === -Infinity) return undefined
-  const spot = new Spot()
-  spot.timeMs = state.fixMs
-  spot.contentHi = state.fixHi
-  spot.contentLo = state.fixLo
-  spot.latE7 = state.fixLatE7
-  spot.lonE7 = state.fixLonE7
-  spot.radiusM = state.fixRadiusM
-  return spot
 }

@@ -3,7 +3,7 @@
 import { DeviceMemory } from './device-memory.ts'
 import type { Hop } from './hop.ts'
 import { type InForce, NOT_IN_FORCE } from './in-force.ts'
-import type { Spot } from './spot.ts'
+import { Spot } from './spot.ts'
 import { chargingOf, freshRow, HOT, refreshFolded } from './wearer-row.ts'
 import type { ZoneMemory } from './zone-memory.ts'
 
@@ -101,3 +101,16 @@ export class WearerState {
 
 /** Nothing is known of any zone. */
 export const NO_BOUNDS: number[] = []
+
+/** The last fix that counted as evidence; undefined while there is none. */
+export function lastFix(state: WearerState): Spot | undefined {
+  if (state.fixMs === -Infinity) return undefined
+  const spot = new Spot()
+  spot.timeMs = state.fixMs
+  spot.contentHi = state.fixHi
+  spot.contentLo = state.fixLo
+  spot.latE7 = state.fixLatE7
+  spot.lonE7 = state.fixLonE7
+  spot.radiusM = state.fixRadiusM
+  return spot
+}

@@ -1,7 +1,7 @@
 // One fix against one condition, as the rules hand it to each other.
 import type { ConditionKind } from '../../../model/plan/plan.ts'
 import type { LogReport } from '../../../model/report/report.ts'
-import type { CompiledZone } from '../../geometry/compile-zone.ts'
+import type { CompiledZone } from '../../geometry/compiled-zone.ts'
 import type { CompiledPlan } from '../../plan/compile-plan.ts'
 import type { Version } from '../../plan/plan-timing.ts'
 import type { Sink } from '../state/episode.ts'

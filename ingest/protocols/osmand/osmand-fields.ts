@@ -12,7 +12,9 @@ import { ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX } from '../own-json/json-report.ts'
 import { epochMs } from '../wire/epoch-time.ts'
 import { parseIsoMs } from '../wire/iso-time.ts'
 import { addWords } from '../words/device-words.ts'
-import type { OsmandFields } from './osmand.ts'
+
+/** Values by key as the phone sent them; a key that was sent several times has several. */
+export type OsmandFields = Map<string, string[]>
 
 export const MPS_PER_KNOT = 1852 / 3600
 

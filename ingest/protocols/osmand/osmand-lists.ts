@@ -3,14 +3,14 @@
 //   an array of any of these          {location: {…}} Traccar Client          {location: [{…}, …]} the same SDK with batches
 //   {coords, timestamp, …} alone      {locations: [Feature, …]} Overland: GeoJSON whose properties have timestamp, speed (m/s),
 //   horizontal_accuracy, course, altitude, battery_level (0–1), battery_state, device_id        {features: [Feature, …]} the same
-import type { OsmandFields } from './osmand.ts'
+import type { OsmandFields } from './osmand-fields.ts'
 import { membersOf } from './osmand-json.ts'
 
 type Members = Record<string, unknown>
 export type OsmandRecord = OsmandFields | Members
 export type Unfolded = { records: OsmandRecord[]; isOverland: boolean; wrong: number }
 
-/** At most `max` + 1 records; an item that is none is counted. `flatOf` reads an object that has its values at the top. */
+/** At most `max` + 1 records; an item that is none is counted. `fieldsOf` reads an object that has its values at the top. */
 export function unfold(value: unknown, fieldsOf: (members: Members) => OsmandFields, max: number): Unfolded {
   const all: Unfolded = { records: [], isOverland: false, wrong: 0 }
   const take = (item: unknown, around: Members): void => {

@@ -4,7 +4,7 @@
 import { bearerOf } from '../../credentials.ts'
 import type { DecodeContext, HttpDecoded, HttpProtocol, HttpProtocolRequest } from '../decoder.ts'
 import { isDeviceId } from '../own-json/json-report.ts'
-import { fieldsReport } from './osmand-fields.ts'
+import { fieldsReport, type OsmandFields } from './osmand-fields.ts'
 import { nestedReport } from './osmand-json.ts'
 import { type OsmandRecord, unfold } from './osmand-lists.ts'
 import { redactOsmand } from './osmand-redact.ts'
@@ -14,9 +14,6 @@ const RECORDS_MAX = 1000
 const VALUE_CHARS_MAX = 512
 const VALUES_PER_KEY_MAX = 64
 const utf8 = new TextDecoder()
-
-/** Values by key as the phone sent them; a key that was sent several times has several. */
-export type OsmandFields = Map<string, string[]>
 
 type Read = { records: OsmandRecord[]; wrong?: string; isOverland?: boolean } | { unreadable: string }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { compileZone, segmentDepthM } from '../../../geofence/geometry/compile-zone.ts'
+import { compileZone } from '../../../geofence/geometry/compile-zone.ts'
+import { segmentDepthM } from '../../../geofence/geometry/segment-depth.ts'
 import type { ZoneShape } from '../../../model/plan/zone.ts'
 import { coastRing, randomFrom, regency, starRing } from './zone-shapes.ts'
 

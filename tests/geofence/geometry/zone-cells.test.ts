@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CompiledZone, compileZone } from '../../../geofence/geometry/compile-zone.ts'
+import { compileZone } from '../../../geofence/geometry/compile-zone.ts'
+import type { CompiledZone } from '../../../geofence/geometry/compiled-zone.ts'
 import { ZoneCells } from '../../../geofence/geometry/zone-cells.ts'
 import { type Random, randomFrom, regency, round, starRing } from './zone-shapes.ts'
 

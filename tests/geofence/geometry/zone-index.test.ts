@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type CompiledZone, compileZone } from '../../../geofence/geometry/compile-zone.ts'
+import { compileZone } from '../../../geofence/geometry/compile-zone.ts'
+import type { CompiledZone } from '../../../geofence/geometry/compiled-zone.ts'
 import { metresApart } from '../../../geofence/geometry/local-plane.ts'
 import { geodesicM } from '../../../geofence/geometry/project.ts'
 import { ZoneIndex } from '../../../geofence/geometry/zone-index.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { turfVerdict } from '../../../bench/engine/turf-oracle.ts'
-import { compileZone, ZoneInvalid } from '../../../geofence/geometry/compile-zone.ts'
+import { compileZone } from '../../../geofence/geometry/compile-zone.ts'
+import { ZoneInvalid } from '../../../geofence/geometry/zone-invalid.ts'
 import type { ZoneShape } from '../../../model/plan/zone.ts'
 import { slowDistanceM } from './slow-geodesy.ts'
 import { coastRing, randomFrom } from './zone-shapes.ts'
