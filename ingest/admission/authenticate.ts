@@ -3,9 +3,7 @@ import { bearerOf, isSecret } from '../credentials.ts'
 import { authorize, isRefused, type Sender } from './authorize.ts'
 import type { Directory } from './directory.ts'
 
-export type Authentication =
-  | { ok: true; sender: Sender; name: `device:${string}` | `gateway:${string}` }
-  | RefusedSender
+type Authentication = { ok: true; sender: Sender; name: `device:${string}` | `gateway:${string}` } | RefusedSender
 
 type RefusedSender = {
   ok: false
