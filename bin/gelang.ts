@@ -70,6 +70,14 @@ program
   .action(async (options: { folder: string }) => (await import('./commands/redis-users.ts')).redisUsersCommand(options))
 
 program
+  .command('device-key')
+  .description("print a bracelet's preshared TLS key (derived from GELANG_DEVICE_KEY)")
+  .argument('<id>', 'device id of the bracelet')
+  .action(async (id: string) =>
+    (await import('./commands/device-key.ts')).deviceKeyCommand(id, process.env, console.log),
+  )
+
+program
   .command('account')
   .description('make a login for an officer (the password is read from GELANG_NEW_PASSWORD)')
   .requiredOption('--officer <id>', "the officer's id (UUID)")

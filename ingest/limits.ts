@@ -48,6 +48,8 @@ export type IngestLimits = {
   /** Until a connection has named a known device. */
   tcpIdentifyMs: number
   tcpIdleMs: number
+  /** From the connect to the end of a TLS handshake. */
+  tlsHandshakeMs: number
   frameBytesMax: number
   datagramBytesMax: number
   /** Datagrams a second from one address; beyond, only what is urgent is taken. Thousands of bracelets may share one. */
@@ -125,6 +127,7 @@ export const INGEST_LIMITS: IngestLimits = {
   tcpUnidentifiedPerAddressMax: 10_000,
   tcpIdentifyMs: 30_000,
   tcpIdleMs: 20 * 60_000,
+  tlsHandshakeMs: 20_000,
   frameBytesMax: 64 * 1024,
   datagramBytesMax: 8 * 1024,
   datagramsByAddress: { perSecond: 5000, burst: 20_000 },

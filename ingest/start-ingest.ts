@@ -10,6 +10,7 @@ import type { QuarantineAppender } from './admission/quarantine-quotas.ts'
 import type { DisputeKeeper } from './admission/watch-senders.ts'
 import { httpProtocolApp } from './devices/http/http-protocol-listener.ts'
 import { TcpListener } from './devices/tcp/tcp-listener.ts'
+import { type DeviceTls, TlsDoor } from './devices/tls/tls-door.ts'
 import { UdpListener } from './devices/udp/udp-listener.ts'
 import { GatewayFeed } from './gateway/gateway.ts'
 import { closeHttpServer, httpServer } from './http/http-server.ts'
@@ -21,6 +22,9 @@ import { DEVICE_PROTOCOLS } from './protocols/protocols.ts'
 type IngestParts = {
   /** Port by listener, 0 = any that is free; a listener without one stays closed. `own` carries the gateway feed too. */
   ports: Partial<Record<Protocol, number>>
+  /** The same over TLS, beside the plain ones; needs `tls`. */
+  tlsPorts?: Partial<Record<Protocol, number>>
+  tls?: DeviceTls | undefined
   /** The same for UDP, of protocols that have it. */
   udpPorts?: Partial<Record<Protocol, number>>
   host: string
@@ -40,6 +44,7 @@ type IngestParts = {
 export type Ingest = {
   /** The ports as they were opened. */
   ports: Partial<Record<Protocol, number>>
+  tlsPorts: Partial<Record<Protocol, number>>
   udpPorts: Partial<Record<Protocol, number>>
   /** True while reports are taken. */
   ready(): boolean
@@ -47,7 +52,13 @@ export type Ingest = {
   close(): Promise<void>
 }
 
-type Closing = { listen(port: number, host: string): Promise<number>; close(): Promise<void>; terminate(): void }
+type Closing = {
+  /** Where a TLS port beside it may hand connections to. */
+  server?: Server
+  listen(port: number, host: string): Promise<number>
+  close(): Promise<void>
+  terminate(): void
+}
 
 /** Rejects where a port cannot be opened; then nothing stays open. */
 export async function startIngest(parts: IngestParts): Promise<Ingest> {
@@ -73,22 +84,33 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   for (const protocol of DEVICE_PROTOCOLS)
     if (protocol.transport === 'tcp' && parts.udpPorts?.[protocol.name] !== undefined)
       udpListeners.set(protocol.name, udpListener(protocol, intake, ready))
-  const all = [...listeners.values(), ...udpListeners.values()]
+  const doors = new Map<Protocol, Closing>()
+  if (parts.tls !== undefined)
+    for (const [name, { server }] of listeners)
+      if (server !== undefined && parts.tlsPorts?.[name] !== undefined)
+        doors.set(name, tlsDoor(server, parts.tls, name, intake))
+  const all = [...doors.values(), ...listeners.values(), ...udpListeners.values()]
 
   let ports: Partial<Record<Protocol, number>>
+  let tlsPorts: Partial<Record<Protocol, number>>
   let udpPorts: Partial<Record<Protocol, number>>
   try {
     ports = await listenOn(listeners, parts.ports, parts.host)
+    tlsPorts = await listenOn(doors, parts.tlsPorts ?? {}, parts.host)
     udpPorts = await listenOn(udpListeners, parts.udpPorts ?? {}, parts.host)
   } catch (error) {
     closing = true
     await Promise.all(all.map((listener) => listener.close()))
     throw error
   }
-  log.info({ ports, ...(udpListeners.size > 0 && { udpPorts }) }, 'ingest is listening')
+  log.info(
+    { ports, ...(doors.size > 0 && { tlsPorts }), ...(udpListeners.size > 0 && { udpPorts }) },
+    'ingest is listening',
+  )
 
   return {
     ports,
+    tlsPorts,
     udpPorts,
     ready,
     async close() {
@@ -110,6 +132,7 @@ function ownListener(intake: Intake, ready: () => boolean, isClosing: () => bool
   server.on('upgrade', (request, socket, head) => feed.upgrade(request, socket, head))
   closeAfterAnswer(server, isClosing)
   return {
+    server,
     listen: (port, host) => listen(server, port, host),
     async close() {
       const closed = closeHttpServer(server)
@@ -132,6 +155,7 @@ function protocolListener(
   if (protocol.transport === 'tcp') {
     const listener = new TcpListener(protocol, intake, ready)
     return {
+      server: listener.server,
       listen: (port, host) => listen(listener.server, port, host),
       close: () => listener.close(),
       terminate: () => listener.terminate(),
@@ -140,9 +164,19 @@ function protocolListener(
   const server = httpServer(httpProtocolApp(protocol, intake, ready), protocol.name, intake)
   closeAfterAnswer(server, isClosing)
   return {
+    server,
     listen: (port, host) => listen(server, port, host),
     close: () => closeHttpServer(server),
     terminate: () => server.closeAllConnections(),
+  }
+}
+
+function tlsDoor(into: Server, tls: DeviceTls, protocol: Protocol, intake: Intake): Closing {
+  const door = new TlsDoor(into, tls, protocol, intake)
+  return {
+    listen: (port, host) => listen(door.server, port, host),
+    close: async () => door.close(),
+    terminate: () => door.terminate(),
   }
 }
 

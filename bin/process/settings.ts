@@ -84,6 +84,20 @@ export const SETTINGS = {
     'GELANG_DEVICE_KEY',
     'what the codes and TLS keys of bracelets are derived from, at least 32 characters; the same for every ingest. Absent: one that Redis keeps',
   ),
+  deviceTlsCertificate: secret(
+    'GELANG_DEVICE_TLS_CERTIFICATE',
+    'certificate of the device ports with its chain, PEM; with it each device port is open over TLS too',
+  ),
+  deviceTlsKey: secret('GELANG_DEVICE_TLS_KEY', 'its private key, PEM'),
+  deviceTlsClientAuthority: secret(
+    'GELANG_DEVICE_TLS_CLIENT_AUTHORITY',
+    'certificates of the authorities that sign the certificates of bracelets, PEM',
+  ),
+  deviceTlsPortOffset: wholeNumber(
+    'GELANG_DEVICE_TLS_PORT_OFFSET',
+    'added to each device port for its TLS port (10000)',
+    { otherwise: 10_000, min: 1, max: 60_000 },
+  ),
   authSecret: secret('GELANG_AUTH_SECRET', 'secret that signs sessions, at least 32 characters'),
   trustedProxies: networks(
     'GELANG_TRUSTED_PROXIES',

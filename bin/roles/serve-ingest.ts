@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { Directory } from '../../ingest/admission/directory.ts'
 import { followDirectory } from '../../ingest/admission/follow-directory.ts'
+import type { DeviceTls } from '../../ingest/devices/tls/tls-door.ts'
 import type { DeviceProtocol } from '../../ingest/protocols/decoder.ts'
 import { DEVICE_PROTOCOLS, protocolNamed } from '../../ingest/protocols/protocols.ts'
 import { keepSayingListening } from '../../ingest/say-listening.ts'
@@ -12,12 +13,13 @@ import { disputesVersion, noteSenders, raiseDispute, readDisputes } from '../../
 import { followDirectoryRecords } from '../../stream/publication/publications.ts'
 import { openRuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
+import { deviceKeyFrom } from '../process/device-key.ts'
+import type { Settings } from '../process/settings.ts'
 import { gaugeLogAvailable } from './gauge-log.ts'
 import type { RoleParts, RunningRole } from './role.ts'
 
 /** A lone report waits so long for company on its way to disk: a sync costs as much for one as for hundreds. */
 const LINGER_MS = 1
-const DEVICE_KEY_CHARS_MIN = 32
 
 /** Opens the listeners. Who may speak comes from Redis; there is no database behind it. */
 export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
@@ -49,8 +51,12 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
     'gelang_quarantine_pushed_out_total',
     'Quarantined frames pushed out before they were recorded',
   )
+  const tls = deviceTlsOf(settings)
+  const all = { own: settings.ingestPort, ...ports }
   const ingest = await startIngest({
-    ports: { own: settings.ingestPort, ...ports },
+    ports: all,
+    tls,
+    tlsPorts: tls === undefined ? {} : overTls(all, settings.deviceTlsPortOffset),
     udpPorts,
     host: settings.deviceHost ?? settings.host,
     appender,
@@ -92,10 +98,21 @@ function udpPortOf(name: string): number {
   return protocol.port
 }
 
+function deviceTlsOf(settings: Settings): DeviceTls | undefined {
+  const { deviceTlsCertificate: certificate, deviceTlsKey: key, deviceTlsClientAuthority: clientAuthority } = settings
+  if (certificate === undefined && key === undefined) return undefined
+  if (certificate === undefined || key === undefined)
+    throw new Error('GELANG_DEVICE_TLS_CERTIFICATE and GELANG_DEVICE_TLS_KEY go together')
+  return { certificate, key, clientAuthority }
+}
+
+/** Port 0, any that is free, stays so. */
+function overTls(ports: Record<string, number>, offset: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, port === 0 ? 0 : port + offset]))
+}
+
 /** Without a key of its own an installation shares one that Redis keeps. */
 async function deviceKeyOf({ settings, redis, keys }: RoleParts): Promise<Uint8Array> {
-  if (settings.deviceKey !== undefined && settings.deviceKey.length < DEVICE_KEY_CHARS_MIN)
-    throw new Error(`GELANG_DEVICE_KEY must have at least ${DEVICE_KEY_CHARS_MIN} characters`)
-  if (settings.deviceKey !== undefined) return createHash('sha256').update(settings.deviceKey, 'utf8').digest()
+  if (settings.deviceKey !== undefined) return deviceKeyFrom(settings.deviceKey)
   return agreeDeviceKey(redis, keys, randomBytes(32))
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { bearerOf, isSecret } from '../credentials.ts'
 import { authorize, isRefused, type Sender } from './authorize.ts'
 import type { Directory } from './directory.ts'
+import { tlsOf } from './tls-proof.ts'
 
 type Authentication = { ok: true; sender: Sender; name: `device:${string}` | `gateway:${string}` } | RefusedSender
 
@@ -23,9 +24,11 @@ const NOBODYS_SHA256 = new Uint8Array(32)
 export function authenticate(
   directory: Directory,
   headers: IncomingHttpHeaders,
-  address: string | undefined,
+  socket: { remoteAddress?: string | undefined },
   deviceId?: string,
 ): Authentication {
+  const { remoteAddress: address } = socket
+  const tls = tlsOf(socket)
   const token = bearerOf(headers.authorization)
   if (token === undefined) return refused(deviceId)
   const colon = token.indexOf(':')
@@ -44,10 +47,14 @@ export function authenticate(
     }
   }
   if (deviceId === undefined) return refused()
-  const verdict = authorize(directory, { protocol: 'own', address, credential: token }, deviceId)
+  const verdict = authorize(directory, { protocol: 'own', address, tls, credential: token }, deviceId)
   if (verdict === 'revoked_device') return { ok: false, status: 403, code: verdict, deviceId }
   if (isRefused(verdict)) return refused(deviceId)
-  return { ok: true, name: `device:${deviceId}`, sender: { protocol: 'own', address, proven: new Set([deviceId]) } }
+  return {
+    ok: true,
+    name: `device:${deviceId}`,
+    sender: { protocol: 'own', address, tls, proven: new Set([deviceId]) },
+  }
 }
 
 function refused(deviceId?: string): RefusedSender {

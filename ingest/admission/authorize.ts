@@ -6,18 +6,10 @@ import type { RefusalReason } from '../../model/report/quarantine.ts'
 import type { Protocol } from '../../model/report/report.ts'
 import { isSecret } from '../credentials.ts'
 import type { Directory, KnownDevice } from './directory.ts'
+import type { TlsProof } from './tls-proof.ts'
 
 /** How the bracelet was proven; `id`: not at all, the sender knows its number. */
 export type Proof = 'secret' | 'certificate' | 'preshared_key' | 'network' | 'gateway' | 'id'
-
-export type TlsProof = {
-  /** SHA-256 of the client's certificate, hex. */
-  certificateSha256?: string
-  /** Its common name, only where one of our authorities has signed it. */
-  certificateCn?: string
-  /** Who holds the preshared key of the session. */
-  presharedKeyOf?: string
-}
 
 /** Everything that is known of who sends. */
 export type Sender = {

@@ -70,7 +70,7 @@ export class GatewayFeed {
     if (request.url?.split('?', 1)[0] !== '/v1/gateway') return '404 Not Found'
     const { directory, limits, measures } = this.#intake
     if (!this.#isReady() || this.#connections.size >= limits.gatewayConnectionsMax) return '503 Service Unavailable'
-    const auth = authenticate(directory, request.headers, request.socket.remoteAddress)
+    const auth = authenticate(directory, request.headers, request.socket)
     if (auth.ok && auth.sender.gateway !== undefined) return auth.sender as GatewaySender
     const reason = auth.ok ? 'bad_credential' : auth.code
     measures.refusals.inc({ protocol: 'gateway', reason })

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { noteTls, tlsOf } from '../admission/tls-proof.ts'
 
 /**
  * A connection as the HTTP server sees it where the head of its request had to be mended: reads give `first`, then `more` bytes of
@@ -15,6 +16,8 @@ export class MendedSocket extends Duplex {
     this.#socket = socket
     this.#more = more
     this.remoteAddress = socket.remoteAddress
+    const tls = tlsOf(socket)
+    if (tls !== undefined) noteTls(this, tls)
     this.push(first)
     socket.on('error', (error) => this.destroy(error))
     socket.on('close', () => this.destroy())

@@ -56,7 +56,7 @@ async function takeReports(
   const named = incoming.headers['x-device-id']
   const values = reportsOf(parse(body))
   const deviceId = typeof named === 'string' ? named : firstDeviceId(values)
-  const auth = authenticate(directory, incoming.headers, incoming.socket.remoteAddress, deviceId)
+  const auth = authenticate(directory, incoming.headers, incoming.socket, deviceId)
   if (!auth.ok) {
     intake.refuseStranger(batch, auth.code, 'POST /v1/reports', auth.deviceId, () => body)
     await intake.settle(batch)

@@ -1,6 +1,7 @@
 // A whole ingest on free ports, writing to a real Redis under a prefix of its own, with a hand-set clock.
 import { createHash } from 'node:crypto'
 import { Directory } from '../../ingest/admission/directory.ts'
+import type { DeviceTls } from '../../ingest/devices/tls/tls-door.ts'
 import type { IngestLimits } from '../../ingest/limits.ts'
 import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
 import { startIngest } from '../../ingest/start-ingest.ts'
@@ -134,7 +135,13 @@ export type Stored = {
 }
 
 export async function openIngest(
-  options: { limits?: Partial<IngestLimits>; records?: DirectoryRecord[]; loaded?: boolean; redisUrl?: string } = {},
+  options: {
+    limits?: Partial<IngestLimits>
+    records?: DirectoryRecord[]
+    loaded?: boolean
+    redisUrl?: string
+    tls?: DeviceTls
+  } = {},
 ) {
   const test = await createTestRedis(options.redisUrl ?? process.env.REDIS_URL)
   const directory = new Directory()
@@ -145,10 +152,13 @@ export async function openIngest(
   const appender = new ReportAppender(test.redis, test.keys, { shardCount: SHARDS })
   const said: { level: string; fields: object; message: string }[] = []
   const say = (level: string) => (fields: object, message: string) => void said.push({ level, fields, message })
+  const ports = { own: 0, ...Object.fromEntries(DEVICE_PROTOCOLS.map(({ name }) => [name, 0])) }
   const ingest = await startIngest({
     disputes: disputeKeeper(test.redis, test.keys),
     deviceKey: DEVICE_KEY,
-    ports: { own: 0, ...Object.fromEntries(DEVICE_PROTOCOLS.map(({ name }) => [name, 0])) },
+    ports,
+    tls: options.tls,
+    tlsPorts: ports,
     udpPorts: Object.fromEntries(DEVICE_PROTOCOLS.flatMap((one) => ('udp' in one ? [[one.name, 0]] : []))),
     host: '127.0.0.1',
     appender,

@@ -6,6 +6,7 @@ import type { RefusalReason } from '../../../model/report/quarantine.ts'
 import { authorize, isRefused, nameOf, type Sender } from '../../admission/authorize.ts'
 import { type KnownDevice, takeTokens, tryTokens } from '../../admission/directory.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
+import { tlsOf } from '../../admission/tls-proof.ts'
 import { inflateBody } from '../../http/inflate-body.ts'
 import { BodyReader } from '../../http/read-body.ts'
 import { NOT_KEPT_RETRY_SECONDS } from '../../limits.ts'
@@ -64,7 +65,8 @@ async function answer(
   }
   intake.measures.bytes.inc({ protocol: protocol.name }, body.length + (incoming.url?.length ?? 0))
   const request = requestOf(incoming, body)
-  const sender: Sender = { protocol: protocol.name, address: incoming.socket.remoteAddress }
+  const { socket } = incoming
+  const sender: Sender = { protocol: protocol.name, address: socket.remoteAddress, tls: tlsOf(socket) }
   const speakers = new Speakers(intake, sender)
   const context: DecodeContext = {
     receivedMs: batch.receivedMs,

@@ -5,6 +5,7 @@ import { isRefused, nameOf, type Proof, type Sender } from '../../admission/auth
 import { newBucket } from '../../admission/buckets.ts'
 import { type KnownDevice, takeTokens } from '../../admission/directory.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
+import { tlsOf } from '../../admission/tls-proof.ts'
 import type { DecodeContext, Decoded, Framer, StreamDecoder, StreamProtocol } from '../../protocols/decoder.ts'
 import { isUrgent } from '../../protocols/urgent.ts'
 import { type RefusedSpeaker, StreamSpeakers } from '../stream-speakers.ts'
@@ -89,7 +90,12 @@ export class TcpConnection implements IdentifiedConnection {
     this.#framer = protocol.newFramer(intake.limits.frameBytesMax)
     this.#decoder = protocol.newDecoder()
     const session = `${PROCESS}-${(sessions++).toString(36)}`
-    const sender: Sender = { protocol: protocol.name, address: socket.remoteAddress, session }
+    const sender: Sender = {
+      protocol: protocol.name,
+      address: socket.remoteAddress,
+      session,
+      tls: tlsOf(socket),
+    }
     this.#speakers = new StreamSpeakers(intake, protocol, sender, new Set())
     this.#name = nameOf(sender)
     this.#context = {
