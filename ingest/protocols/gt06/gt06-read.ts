@@ -46,7 +46,7 @@ const SHAPES: Record<number, Shape> = {
   23: wifi('narrow', true), 105: wifi('narrow', true), 44: wifi('narrow'), 51: wifi('narrow'), 162: wifi('4g'), 243: wifi('4g'),
 }
 
-type Gt06Reading = {
+export type Gt06Reading = {
   report: DeviceReport
   settings: DeviceSettings | undefined
   /** Minutes east of UTC of the device's clock. */
