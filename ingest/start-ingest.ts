@@ -9,6 +9,7 @@ import { Intake, type ReportLog } from './admission/intake.ts'
 import type { QuarantineAppender } from './admission/quarantine-quotas.ts'
 import type { DisputeKeeper } from './admission/watch-senders.ts'
 import { httpProtocolApp } from './devices/http/http-protocol-listener.ts'
+import { MqttListener } from './devices/mqtt/mqtt-listener.ts'
 import { TcpListener } from './devices/tcp/tcp-listener.ts'
 import { type DeviceTls, TlsDoor } from './devices/tls/tls-door.ts'
 import { UdpListener } from './devices/udp/udp-listener.ts'
@@ -19,7 +20,7 @@ import { ownApi } from './own-api/own-api.ts'
 import type { DeviceProtocol, StreamProtocol } from './protocols/decoder.ts'
 import { DEVICE_PROTOCOLS } from './protocols/protocols.ts'
 
-export type IngestParts = {
+type IngestParts = {
   /** Port by listener, 0 = any that is free; a listener without one stays closed. `own` carries the gateway feed too. */
   ports: Partial<Record<Protocol, number>>
   /** The same over TLS, beside the plain ones; needs `tls`. */
@@ -27,6 +28,8 @@ export type IngestParts = {
   tls?: DeviceTls | undefined
   /** The same for UDP, of protocols that have it. */
   udpPorts?: Partial<Record<Protocol, number>>
+  /** OwnTracks over MQTT; the one over TLS needs `tls` and a plain one. */
+  mqttPorts?: Partial<Record<MqttPort, number>>
   host: string
   appender: ReportLog
   /** Filled from outside (`followDirectory`); until it has been once, nobody is let in. */
@@ -41,11 +44,14 @@ export type IngestParts = {
   limits?: Partial<IngestLimits>
 }
 
+export type MqttPort = 'plain' | 'tls'
+
 export type Ingest = {
   /** The ports as they were opened. */
   ports: Partial<Record<Protocol, number>>
   tlsPorts: Partial<Record<Protocol, number>>
   udpPorts: Partial<Record<Protocol, number>>
+  mqttPorts: Partial<Record<MqttPort, number>>
   /** True while reports are taken. */
   ready(): boolean
   /** Stops taking, answers what is under way, flushes and closes the appender. */
@@ -89,22 +95,30 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     for (const [name, { server }] of listeners)
       if (server !== undefined && parts.tlsPorts?.[name] !== undefined)
         doors.set(name, tlsDoor(server, parts.tls, name, intake))
-  const all = [...doors.values(), ...listeners.values(), ...udpListeners.values()]
+  const mqtt = mqttListeners(parts, intake, ready)
+  const all = [...doors.values(), ...listeners.values(), ...udpListeners.values(), ...mqtt.values()]
 
   let ports: Partial<Record<Protocol, number>>
   let tlsPorts: Partial<Record<Protocol, number>>
   let udpPorts: Partial<Record<Protocol, number>>
+  let mqttPorts: Partial<Record<MqttPort, number>>
   try {
     ports = await listenOn(listeners, parts.ports, parts.host)
     tlsPorts = await listenOn(doors, parts.tlsPorts ?? {}, parts.host)
     udpPorts = await listenOn(udpListeners, parts.udpPorts ?? {}, parts.host)
+    mqttPorts = await listenOn(mqtt, parts.mqttPorts ?? {}, parts.host)
   } catch (error) {
     closing = true
     await Promise.all(all.map((listener) => listener.close()))
     throw error
   }
   log.info(
-    { ports, ...(doors.size > 0 && { tlsPorts }), ...(udpListeners.size > 0 && { udpPorts }) },
+    {
+      ports,
+      ...(doors.size > 0 && { tlsPorts }),
+      ...(udpListeners.size > 0 && { udpPorts }),
+      ...(mqtt.size > 0 && { mqttPorts }),
+    },
     'ingest is listening',
   )
 
@@ -112,6 +126,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     ports,
     tlsPorts,
     udpPorts,
+    mqttPorts,
     ready,
     async close() {
       closing = true
@@ -189,12 +204,22 @@ function udpListener(protocol: StreamProtocol, intake: Intake, ready: () => bool
   }
 }
 
-async function listenOn(
-  listeners: Map<Protocol, Closing>,
-  ports: Partial<Record<Protocol, number>>,
+function mqttListeners({ mqttPorts, tls }: IngestParts, intake: Intake, ready: () => boolean): Map<MqttPort, Closing> {
+  const found = new Map<MqttPort, Closing>()
+  if (mqttPorts?.plain === undefined) return found
+  const listener = new MqttListener(intake, ready)
+  found.set('plain', listener)
+  if (tls !== undefined && mqttPorts.tls !== undefined)
+    found.set('tls', tlsDoor(listener.server, tls, 'owntracks', intake))
+  return found
+}
+
+async function listenOn<Name extends string>(
+  listeners: Map<Name, Closing>,
+  ports: Partial<Record<Name, number>>,
   host: string,
-): Promise<Partial<Record<Protocol, number>>> {
-  const opened: Partial<Record<Protocol, number>> = {}
+): Promise<Partial<Record<Name, number>>> {
+  const opened: Partial<Record<Name, number>> = {}
   for (const [name, listener] of listeners) opened[name] = await listener.listen(ports[name]!, host)
   return opened
 }

@@ -11,7 +11,7 @@ export type TrackPoint = {
   speedMps?: number
 }
 
-export type Track = {
+type Track = {
   points: TrackPoint[] /** Points the file holds without a usable time or place. */
   skipped: number
 }

@@ -8,7 +8,7 @@ import { LogReport } from '../../model/report/report.ts'
 import { ENTRY_HEADER_BYTES, ReportWriter, readReport } from '../../model/report/report-codec.ts'
 import { readTrack, type TrackPoint } from '../../simulators/read-track.ts'
 
-export type BacktestArguments = { plan: string; track: string; json?: boolean }
+type BacktestArguments = { plan: string; track: string; json?: boolean }
 
 /** Prints the incidents that the plan would have raised on the track. Throws a sentence when a file cannot be used. */
 export function runBacktest({ plan, track, json }: BacktestArguments, print: (line: string) => void): void {
@@ -38,7 +38,7 @@ export function runBacktest({ plan, track, json }: BacktestArguments, print: (li
 }
 
 /** Points as the log would carry them, so that a back-test and the live path see the very same numbers. */
-export function* reportsOf(points: readonly TrackPoint[]): Generator<LogReport> {
+function* reportsOf(points: readonly TrackPoint[]): Generator<LogReport> {
   const writer = new ReportWriter()
   for (const point of points) {
     writer.add(deviceReportOf('backtest', point), 0, 0, point.timeMs, 'own')
@@ -49,10 +49,7 @@ export function* reportsOf(points: readonly TrackPoint[]): Generator<LogReport> 
   }
 }
 
-export function deviceReportOf(
-  deviceId: string,
-  { timeMs, latDeg, lonDeg, altitudeM, accuracyM, speedMps }: TrackPoint,
-) {
+function deviceReportOf(deviceId: string, { timeMs, latDeg, lonDeg, altitudeM, accuracyM, speedMps }: TrackPoint) {
   return {
     deviceId,
     timeMs,
@@ -68,7 +65,7 @@ export function deviceReportOf(
 }
 
 /** An incident as people and scripts outside read it: ISO times, `condition` by its id. */
-export function withIsoTimes(incident: Incident) {
+function withIsoTimes(incident: Incident) {
   const { conditionId, startMs, confirmedMs, endMs, evidence, ...rest } = incident
   return {
     id: rest.id,

@@ -74,6 +74,11 @@ export const SETTINGS = {
     'added to the usual ports of the TCP protocols, for several instances on one machine (0)',
     { otherwise: 0, min: 0, max: 60_000 },
   ),
+  mqttPort: port(
+    'GELANG_MQTT_PORT',
+    'OwnTracks over MQTT, usually 1883 (0 = off); over TLS too, on its own port, where the device ports are',
+    0,
+  ),
   udpProtocols: words(
     'GELANG_UDP_PROTOCOLS',
     'device protocols that are taken over UDP too, on their usual ports, comma-separated; datagrams prove nothing of their sender',

@@ -58,6 +58,7 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
     tls,
     tlsPorts: tls === undefined ? {} : overTls(all, settings.deviceTlsPortOffset),
     udpPorts,
+    mqttPorts: settings.mqttPort === 0 ? {} : mqttPortsOf(settings),
     host: settings.deviceHost ?? settings.host,
     appender,
     directory,
@@ -89,6 +90,10 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
       unfollow()
     },
   }
+}
+
+function mqttPortsOf({ mqttPort, deviceTlsPortOffset }: Settings): { plain: number; tls: number } {
+  return { plain: mqttPort, tls: mqttPort + deviceTlsPortOffset }
 }
 
 function udpPortOf(name: string): number {

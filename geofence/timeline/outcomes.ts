@@ -160,8 +160,9 @@ export class Outcomes {
       const incident = newest(outcome)
       const { published } = outcome
       if (incident !== undefined) {
-        if (published === undefined || published.withdrawn) raised.push({ incident, published: published })
-        else if (!sameVerdict(published, incident)) updated.push(id)
+        const isRaised = published === undefined || published.withdrawn !== undefined
+        if (isRaised) raised.push({ incident, published })
+        if (isRaised || !sameVerdict(published, incident)) active.push(id)
       } else if (published === undefined) this.#byId.delete(id)
       else if (!published.withdrawn) withdrawn.push(published)
     }

@@ -6,7 +6,7 @@ import type { Intake } from '../admission/intake.ts'
 import { issuedCodeOf } from '../admission/issued-code.ts'
 import type { Claim, StreamProtocol } from '../protocols/decoder.ts'
 
-export type Speaker = {
+type Speaker = {
   deviceId: string
   generation: number
   known: KnownDevice | undefined
@@ -21,13 +21,13 @@ export class StreamSpeakers {
   /** Who may not speak, of the frame that is being decoded; set to undefined before each frame. */
   refused: RefusedSpeaker | undefined
   readonly #intake: Intake
-  readonly #protocol: StreamProtocol
+  readonly #protocol: Pick<StreamProtocol, 'issuesCodes'>
   readonly #sender: Sender
   readonly #proven: Set<string>
   /** Looked up once as long as the directory does not change. */
   #last: Speaker | undefined
 
-  constructor(intake: Intake, protocol: StreamProtocol, sender: Sender, proven: Set<string>) {
+  constructor(intake: Intake, protocol: Pick<StreamProtocol, 'issuesCodes'>, sender: Sender, proven: Set<string>) {
     this.#intake = intake
     this.#protocol = protocol
     this.#sender = { ...sender, proven }

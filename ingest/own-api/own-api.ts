@@ -8,6 +8,7 @@ import { inflateBody } from '../http/inflate-body.ts'
 import { BodyReader } from '../http/read-body.ts'
 import { NOT_KEPT_RETRY_SECONDS } from '../limits.ts'
 import { isDeviceId } from '../protocols/own-json/json-report.ts'
+import { traccarReport } from '../protocols/own-json/traccar-position.ts'
 import { takeJsonReports, takeUrgentJsonReports } from './take-json-reports.ts'
 
 type Env = { Bindings: HttpBindings }
@@ -16,7 +17,8 @@ const RETRY_AFTER_SECONDS = '2'
 export function ownApi(intake: Intake, isReady: () => boolean): Hono<Env> {
   const app = new Hono<Env>()
   const bodies = new BodyReader(intake.limits.bodyBytesMax, intake.limits.bodiesBytesMax)
-  app.post('/v1/reports', (c) => takeReports(c, intake, isReady, bodies))
+  app.post('/v1/reports', (c) => takeReports(c, intake, isReady, bodies, OWN))
+  app.post('/v1/traccar/positions', (c) => takeReports(c, intake, isReady, bodies, TRACCAR))
   app.notFound((c) => refuse(c, 404, 'not_found', 'POST /v1/reports or a WebSocket on /v1/gateway'))
   app.onError((error, c) => {
     intake.log.error({ err: error }, 'a request to the own API failed')
@@ -25,11 +27,30 @@ export function ownApi(intake: Intake, isReady: () => boolean): Hono<Env> {
   return app
 }
 
+/** What a body holds, and what its sender understands. */
+type Shape = {
+  /** One or several reports in our own JSON; undefined where there is none. */
+  reportsOf(value: unknown): unknown[] | undefined
+  expected: string
+  /** The sender reads the verdicts; one that does not is told by 429 to send again what was not kept. */
+  readsVerdicts: boolean
+}
+const OWN: Shape = { reportsOf, expected: 'one report or {"reports":[…]}', readsVerdicts: true }
+const TRACCAR: Shape = {
+  reportsOf(value) {
+    const report = traccarReport(value)
+    return report && [report]
+  },
+  expected: '{"position":{…},"device":{"uniqueId":…}}',
+  readsVerdicts: false,
+}
+
 async function takeReports(
   c: Context<Env>,
   intake: Intake,
   isReady: () => boolean,
   bodies: BodyReader,
+  shape: Shape,
 ): Promise<Response> {
   const { incoming } = c.env
   const { limits, directory } = intake
@@ -54,11 +75,11 @@ async function takeReports(
   intake.measures.bytes.inc({ protocol: 'own' }, body.length)
 
   const named = incoming.headers['x-device-id']
-  const values = reportsOf(parse(body))
+  const values = shape.reportsOf(parse(body))
   const deviceId = typeof named === 'string' ? named : firstDeviceId(values)
   const auth = authenticate(directory, incoming.headers, incoming.socket, deviceId)
   if (!auth.ok) {
-    intake.refuseStranger(batch, auth.code, 'POST /v1/reports', auth.deviceId, () => body)
+    intake.refuseStranger(batch, auth.code, `POST ${c.req.path}`, auth.deviceId, () => body)
     await intake.settle(batch)
     if (auth.status === 401) await intake.slowDown.hold(incoming.socket.remoteAddress, auth.deviceId ?? auth.gatewayId)
     if (auth.status === 401) c.header('www-authenticate', 'Bearer')
@@ -67,13 +88,7 @@ async function takeReports(
   const { sender, name } = auth
   batch.sender = name
   if (values === undefined) {
-    const isKept = intake.refuse(
-      batch,
-      'malformed',
-      'no report and no {"reports":[…]}',
-      name.slice(name.indexOf(':') + 1),
-      body,
-    )
+    const isKept = intake.refuse(batch, 'malformed', `not ${shape.expected}`, name.slice(name.indexOf(':') + 1), body)
     if (!(await intake.settle(batch))) return unavailable(c, 'log_unavailable', 'the report log takes nothing now')
     if (!isKept) {
       c.header('retry-after', NOT_KEPT_RETRY_SECONDS)
@@ -84,7 +99,7 @@ async function takeReports(
         'too much of yours was refused and not looked at yet; send this again later',
       )
     }
-    return refuse(c, 400, 'malformed', 'send one report or {"reports":[…]} as JSON')
+    return refuse(c, 400, 'malformed', `send ${shape.expected} as JSON`)
   }
   if (values.length > limits.batchReportsMax) {
     intake.refuse(batch, 'oversized', '')
@@ -104,6 +119,10 @@ async function takeReports(
   }
   const verdicts = takeJsonReports(intake, batch, values, sender, body)
   if (!(await intake.settle(batch))) return unavailable(c, 'log_unavailable', 'the report log takes nothing now')
+  if (!shape.readsVerdicts && verdicts.includes('"retry":true')) {
+    c.header('retry-after', NOT_KEPT_RETRY_SECONDS)
+    return refuse(c, 429, 'rate_limited', 'not kept; send this again later')
+  }
   return c.body(`{"results":[${verdicts}]}`, 200, { 'content-type': 'application/json' })
 }
 

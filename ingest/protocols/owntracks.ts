@@ -14,7 +14,14 @@
 // authentication or query (u, d). The payload never overrides these where they name a user of their own or a device we know.
 import type { DeviceReport } from '../../model/report/report.ts'
 import { readable } from './believe.ts'
-import type { DecodeContext, DecodedReport, HttpDecoded, HttpProtocol, HttpProtocolRequest } from './decoder.ts'
+import type {
+  DecodeContext,
+  Decoded,
+  DecodedReport,
+  HttpDecoded,
+  HttpProtocol,
+  HttpProtocolRequest,
+} from './decoder.ts'
 import { cameLate } from './decoder.ts'
 import { isDeviceId } from './own-json/json-report.ts'
 import { epochMs } from './wire/epoch-time.ts'
@@ -48,18 +55,33 @@ function decode(request: HttpProtocolRequest, context: DecodeContext): HttpDecod
     const detail = messages === undefined ? 'no JSON object' : `more than ${MESSAGES_MAX} messages`
     return { ...decoded, ...(deviceId && { deviceId }), error: { reason: 'malformed', detail } }
   }
-  for (const message of messages) readMessage(decoded, message, sender, context)
+  for (const message of messages) readMessage(decoded, message, deviceIdOf(message, sender, context), context)
   return decoded
 }
 
-function readMessage(decoded: HttpDecoded, message: Members, sender: Sender, context: DecodeContext): void {
-  const deviceId = deviceIdOf(message, sender, context)
+/** The same JSON where the connection has already said who speaks: nothing in it names anybody else. */
+export function readOwntracks(body: Uint8Array, deviceId: string, context: DecodeContext): Decoded {
+  const messages = messagesOf(body)
+  if (messages === undefined || messages.length > MESSAGES_MAX)
+    return { reports: [], deviceId, error: { reason: 'malformed', detail: 'no JSON object, or too many' } }
+  const decoded: HttpDecoded = { reports: [], reply: REPLY }
+  for (const message of messages) readMessage(decoded, message, deviceId, context)
+  const { reports, error } = decoded
+  return { reports, deviceId, ...(error === undefined ? {} : { error }) }
+}
+
+function readMessage(
+  decoded: HttpDecoded,
+  message: Members,
+  deviceId: string | undefined,
+  context: DecodeContext,
+): void {
   if (deviceId === undefined) {
     decoded.error ??= { reason: 'malformed', detail: 'nobody is named' }
     return
   }
   decoded.deviceId ??= deviceId
-  const credential = sender.password
+  const { credential } = decoded
   if (!context.authorize({ deviceId, ...(credential === undefined ? {} : { credential }) })) return
   if (message._type === 'location' || message._type === 'transition')
     decoded.reports.push(readReport(message, deviceId, context))

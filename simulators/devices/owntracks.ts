@@ -16,24 +16,8 @@ class OwntracksSession implements Session {
   }
 
   encode([report]: DeviceReport[], stored: boolean): Outgoing {
-    const { latDeg, lonDeg, timeMs, speedMps, courseDeg, accuracyM, batteryPercent, charging } = report!
     const [, user, phone] = this.#deviceId.split('/')
-    const json = JSON.stringify({
-      _type: 'location',
-      topic: this.#deviceId,
-      tid: phone?.slice(-2),
-      lat: latDeg,
-      lon: lonDeg,
-      tst: Math.floor(timeMs / 1000),
-      acc: accuracyM,
-      vel: speedMps === undefined ? undefined : Math.round(speedMps * KMH_PER_MPS),
-      cog: courseDeg === undefined ? undefined : Math.round(courseDeg),
-      batt: batteryPercent === undefined ? undefined : Math.round(batteryPercent),
-      bs: charging === undefined ? 0 : charging ? 2 : 1,
-      // The place of a ping is an old one.
-      t: report!.fixValid ? 't' : 'p',
-      conn: stored ? 'o' : 'm',
-    })
+    const json = owntracksMessage(this.#deviceId, report!, stored)
     const head = [
       'POST /pub HTTP/1.1',
       'Host: gelang',
@@ -59,6 +43,28 @@ class OwntracksSession implements Session {
       answers.push(status >= 200 && status < 300 ? 'taken' : 'refused')
     }
   }
+}
+
+/** A location as the app makes it, over HTTP and MQTT alike. */
+export function owntracksMessage(deviceId: string, report: DeviceReport, stored: boolean): string {
+  const { latDeg, lonDeg, timeMs, speedMps, courseDeg, accuracyM, batteryPercent, charging } = report
+  const phone = deviceId.split('/')[2]
+  return JSON.stringify({
+    _type: 'location',
+    topic: deviceId,
+    tid: phone?.slice(-2),
+    lat: latDeg,
+    lon: lonDeg,
+    tst: Math.floor(timeMs / 1000),
+    acc: accuracyM,
+    vel: speedMps === undefined ? undefined : Math.round(speedMps * KMH_PER_MPS),
+    cog: courseDeg === undefined ? undefined : Math.round(courseDeg),
+    batt: batteryPercent === undefined ? undefined : Math.round(batteryPercent),
+    bs: charging === undefined ? 0 : charging ? 2 : 1,
+    // The place of a ping is an old one.
+    t: report.fixValid ? 't' : 'p',
+    conn: stored ? 'o' : 'm',
+  })
 }
 
 export const owntracksDevice: WireDevice = {

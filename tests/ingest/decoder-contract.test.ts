@@ -12,6 +12,7 @@ import type {
   HttpProtocol,
   StreamProtocol,
 } from '../../ingest/protocols/decoder.ts'
+import { gt06 } from '../../ingest/protocols/gt06/gt06.ts'
 import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
 import { ALARM } from '../../model/report/report.ts'
 
@@ -39,8 +40,13 @@ const EXAMPLES: Example[] = ['wire-examples.json', 'wire-examples-3.json'].flatM
 )
 const RECEIVED_MS = Date.parse('2026-01-08T10:00:00Z')
 const context: DecodeContext = { receivedMs: RECEIVED_MS, settingsOf: () => undefined, authorize: () => true }
-const protocols: readonly DeviceProtocol[] = DEVICE_PROTOCOLS
-const examplesOf = (protocol: DeviceProtocol) => EXAMPLES.filter((example) => example.protocol === protocol.name)
+/** A protocol, or a form of one that other devices speak. */
+type Form = { form: string; protocol: DeviceProtocol }
+const forms: readonly Form[] = [
+  ...DEVICE_PROTOCOLS.map((protocol) => ({ form: protocol.name, protocol })),
+  { form: 'gt06 without CRC', protocol: { ...gt06, checksummed: false } },
+]
+const examplesOf = (form: string) => EXAMPLES.filter((example) => example.protocol === form)
 
 /** Everything that is promised of a report, whatever the bytes were. */
 function checkReport(report: DecodedReport): void {
@@ -103,15 +109,14 @@ const GARBAGE = [
   '244d475630',
 ].map((hex) => Buffer.from(hex, 'hex'))
 
-for (const protocol of protocols)
-  describe(protocol.name, () => {
-    test('has worked examples', () => expect(examplesOf(protocol).length).toBeGreaterThan(0))
-    if (protocol.transport === 'tcp') streamContract(protocol)
+for (const { form, protocol } of forms)
+  describe(form, () => {
+    test('has worked examples', () => expect(examplesOf(form).length).toBeGreaterThan(0))
+    if (protocol.transport === 'tcp') streamContract(protocol, examplesOf(form))
     else httpContract(protocol)
   })
 
-function streamContract(protocol: StreamProtocol): void {
-  const examples = examplesOf(protocol)
+function streamContract(protocol: StreamProtocol, examples: Example[]): void {
   const login = examples.filter(isLogin).map(bytesOf)
   const frames = examples.map(bytesOf)
 
@@ -231,9 +236,9 @@ function streamContract(protocol: StreamProtocol): void {
 }
 
 function httpContract(protocol: HttpProtocol): void {
-  const requests = examplesOf(protocol).map(requestOf)
+  const requests = examplesOf(protocol.name).map(requestOf)
 
-  for (const example of examplesOf(protocol))
+  for (const example of examplesOf(protocol.name))
     test(`worked request: ${example.name}`, () => {
       const decoded = protocol.decode(requestOf(example), context)
       checkDecoded(decoded)

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { decodeLinesWith } from '../../ingest/protocols/decode-lines.ts'
 import type { DecodeContext } from '../../ingest/protocols/decoder.ts'
 import { GOLDEN } from './golden-frames.ts'
+import { GT06_GOLDEN } from './golden-gt06.ts'
 import { MORE_GOLDEN } from './golden-more.ts'
 
 const receivedMs = Date.parse('2026-01-08T10:00:00Z')
 
-const golden = [...GOLDEN, ...MORE_GOLDEN]
+const golden = [...GOLDEN, ...GT06_GOLDEN, ...MORE_GOLDEN]
 
 for (const protocol of new Set(golden.map((each) => each.protocol)))
   describe(protocol, () => {

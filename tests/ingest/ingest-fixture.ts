@@ -160,6 +160,7 @@ export async function openIngest(
     tls: options.tls,
     tlsPorts: ports,
     udpPorts: Object.fromEntries(DEVICE_PROTOCOLS.flatMap((one) => ('udp' in one ? [[one.name, 0]] : []))),
+    mqttPorts: { plain: 0, tls: 0 },
     host: '127.0.0.1',
     appender,
     directory,

@@ -1,6 +1,6 @@
 import { crc16X25 } from '../wire/checksums.ts'
 import { WindowFramer } from '../wire/window-framer.ts'
-import { isPlainLogin, isPlainShort, plainWifiBytes } from './gt06-plain.ts'
+import { isPlainEnd, isPlainShort, PLAIN_BYTES_MIN, plainWifiBytes } from './gt06-plain.ts'
 
 const SHORT = 0x78
 const LONG = 0x79
@@ -79,11 +79,24 @@ export class Gt06Framer extends WindowFramer {
         this.drop(inner)
         return this.give(end - inner)
       }
-    if (isPlainLogin(bytes, start, start + end)) return this.give(end)
+    if (isPlainEnd(bytes, start, start + end)) return this.give(end)
+    const inner = end === declared ? 0 : this.#plainInside(nearest, end)
+    if (inner > 0) {
+      this.drop(inner)
+      return this.give(end - inner)
+    }
     // Fewer than its points and cells take: this is no end yet.
     const wifi = plainWifiBytes(bytes, start, start + end)
     if (wifi !== undefined && wifi > end && wifi <= this.frameBytesMax) return undefined
     return end >= declared ? this.give(end) : undefined
+  }
+
+  /** Where a frame without CRC begins that ends there as it says itself; 0 where the first head is the nearest one. */
+  #plainInside(nearest: number, end: number): number {
+    const { bytes, start } = this.window
+    for (let from = nearest; from <= end - PLAIN_BYTES_MIN; from++)
+      if (this.#headerAt(from) && isPlainEnd(bytes, start + from, start + end)) return from
+    return 0
   }
 
   #declaredBytes(index: number): number {
