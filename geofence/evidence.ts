@@ -16,8 +16,6 @@
 import { POSITION_SOURCE } from '../model/report/report.ts'
 import { DEFAULT_RADIUS_M, ENGINE } from './parameters.ts'
 
-export const EVIDENCE = { breach: -1, unsure: 0, comply: 1 } as const
-
 /** Error radius in metres: what the fix states, or the default of its source where that is missing or a sentinel. */
 export function errorRadiusM(accuracyM: number, hdop: number, source: number): number {
   if (accuracyM > 0 && accuracyM <= ENGINE.accuracyMaxM) return Math.max(accuracyM, ENGINE.radiusFloorM)
@@ -35,7 +33,7 @@ export function breachGuardM(radiusM: number, floorM: number): number {
   return Math.max(floorM, radiusM * ENGINE.breachGuardPerRadius)
 }
 
-/** EVIDENCE of a margin (positive on the right side). */
+/** Evidence of a margin (positive on the right side): 1 comply, 0 unsure, -1 breach. */
 export function weigh(marginM: number, radiusM: number, floorM: number): -1 | 0 | 1 {
   if (marginM > complyGuardM(radiusM, floorM)) return 1
   return marginM < -breachGuardM(radiusM, floorM) ? -1 : 0

@@ -5,7 +5,7 @@ import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
 import { isRedisAway } from '../stream/redis/redis-errors.ts'
 
-export type SayListeningOptions = {
+type SayListeningOptions = {
   redis: RedisClient
   keys: Keys
   clock: Clock

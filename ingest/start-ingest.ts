@@ -20,7 +20,7 @@ import { ownApi } from './own-api/own-api.ts'
 import type { DeviceProtocol, StreamProtocol } from './protocols/decoder.ts'
 import { DEVICE_PROTOCOLS } from './protocols/protocols.ts'
 
-export type IngestParts = {
+type IngestParts = {
   /** Port by listener, 0 = any that is free; a listener without one stays closed. `own` carries the gateway feed too. */
   ports: Partial<Record<Protocol, number>>
   /** The same over TLS, beside the plain ones; needs `tls`. */

@@ -12,7 +12,7 @@ import { setInterpreter } from './set-interpreter.ts'
 /** Programs that run like any other. */
 export type Packages = { postgresBin: string; redisServer: string; redisCli: string }
 
-export type FetchOptions = { folder: string; env: NodeJS.ProcessEnv; progress: (sentence: string) => void }
+type FetchOptions = { folder: string; env: NodeJS.ProcessEnv; progress: (sentence: string) => void }
 
 const BYTES_NEEDED = 600 * 1024 * 1024
 /** Changes when the recipe does, so that an older cache is made anew. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { runCommand } from './run-command.ts'
 import { diskFull, lastLines, OWN_SERVICES_ADVICE, ServiceError } from './service-error.ts'
 
-export type AptPlace = {
+type AptPlace = {
   /** Where apt works; emptied by the caller afterwards. */
   work: string
   /** The folder that the user knows, for sentences. */

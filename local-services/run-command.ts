@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { ServiceError } from './service-error.ts'
 
-export type RunOptions = {
+type RunOptions = {
   env: NodeJS.ProcessEnv
   cwd?: string
   uid?: number
@@ -13,7 +13,7 @@ export type RunOptions = {
   onStatusLine?: (line: string) => void
 }
 
-export type CommandResult = { code: number; output: string }
+type CommandResult = { code: number; output: string }
 
 const OUTPUT_CHARS_MAX = 1_000_000
 const TIMEOUT_MS_DEFAULT = 120_000

@@ -1,7 +1,7 @@
 // Every way in which getting or starting a service can fail, each with one sentence and what to do about it.
 import { statfsSync } from 'node:fs'
 
-export type ServiceErrorCode =
+type ServiceErrorCode =
   | 'no-apt'
   | 'no-network'
   | 'no-mirror'

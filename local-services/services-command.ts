@@ -8,7 +8,7 @@ import { postgresUrl } from './start-postgres.ts'
 import { redisUrl } from './start-redis.ts'
 import { chooseRunAs, reachableFolder } from './unprivileged-user.ts'
 
-export type ServicesStatus = {
+type ServicesStatus = {
   how: Services['how']
   /** Undefined while it does not run. */
   databaseUrl: string | undefined

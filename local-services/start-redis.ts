@@ -43,7 +43,7 @@ export function redisUrl(folder: string, port: number): string {
 }
 
 /** A file of users for a Redis: one who may do everything with `password`, and no others. Of the password it holds a digest. */
-export function usersFileText(password: string): string {
+function usersFileText(password: string): string {
   const digest = createHash('sha256').update(password).digest('hex')
   return `user default off resetpass -@all\nuser ${REDIS_USER} on #${digest} ~* &* +@all\n`
 }

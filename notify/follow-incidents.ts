@@ -23,7 +23,7 @@ const BLOCK_MS = 1000
  * Nobody is notified of a passed time before this has gone by since the logs were first read to their end: acts that waited for
  * Redis as this process did may still be on their way.
  */
-export const WARM_UP_MS = 10_000
+const WARM_UP_MS = 10_000
 const RECENT_MS = 3_600_000
 
 /** Runs until `stopping`; throws FencedOff when another owner has taken the shard, and whatever Redis throws. */

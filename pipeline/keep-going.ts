@@ -6,7 +6,7 @@ import { pause } from './pause.ts'
 const AWAY_MS_FIRST = 200
 const AWAY_MS_MAX = 5000
 
-export type Going = { stop(): Promise<void> }
+type Going = { stop(): Promise<void> }
 
 /**
  * Calls `turn` again and again until stopped. What `turn` gives is how long to wait before the next one. While Redis or the store

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
 /** `stretch` plays the script so many times slower, for bracelets that report seldom. */
-export type Played = { startMs: number; stretch?: number }
+type Played = { startMs: number; stretch?: number }
 
 export type Bracelet = {
   wearer: FleetWearer

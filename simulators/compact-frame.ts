@@ -85,7 +85,7 @@ function yesNo(value: boolean | undefined): number {
   return value === undefined ? 0 : value ? 2 : 1
 }
 
-export type CompactAnswer = { ack: number; refused: { index: number; reason: number; retry: boolean }[] }
+type CompactAnswer = { ack: number; refused: { index: number; reason: number; retry: boolean }[] }
 
 /** What the server said to one frame. Throws RangeError on an answer that is none. */
 export function readCompactAnswer(bytes: Buffer): CompactAnswer {

@@ -9,7 +9,7 @@ import { type Random, randomOf } from './random.ts'
 import { KIOSK_EAST_M, SCRIPT_KINDS, type ScriptKind } from './script-kinds.ts'
 import { FAMILY_NAMES, GIVEN_NAMES, PROGRAMMES, TOWNS, type Town } from './towns.ts'
 
-export type FleetOptions = {
+type FleetOptions = {
   seed: number
   wearers: number
   intervalMs: number

@@ -13,7 +13,7 @@ export type TrackPoint = {
   fixValid?: false
 }
 
-export type Track = {
+type Track = {
   points: TrackPoint[]
   /** Points the file holds without a usable time or place. */
   skipped: number

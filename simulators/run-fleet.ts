@@ -12,7 +12,7 @@ import { chanceAt } from './random.ts'
 import { GatewaySender } from './send-gateway.ts'
 import { sendOsmand } from './send-osmand.ts'
 
-export type FleetRunOptions = {
+type FleetRunOptions = {
   fleet: Fleet
   clock: Clock
   osmandUrl: string

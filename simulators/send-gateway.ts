@@ -4,8 +4,7 @@ import WebSocket from 'ws'
 import type { DeviceReport } from '../model/report/report.ts'
 import { CompactEncoder, readCompactAnswer } from './compact-frame.ts'
 
-export type GatewayTarget = { url: string; gatewayId: string; secret: string; compact?: boolean }
-export type Acknowledged = { taken: number; refused: number }
+type GatewayTarget = { url: string; gatewayId: string; secret: string; compact?: boolean }
 
 const BATCH_REPORTS_MAX = 200
 const UNACKNOWLEDGED_BATCHES_MAX = 8

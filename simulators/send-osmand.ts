@@ -1,7 +1,7 @@
 // A phone or bracelet with the OsmAnd way: one report a request, the same one again until it is answered with 2xx.
 import type { DeviceReport } from '../model/report/report.ts'
 
-export type OsmandTarget = {
+type OsmandTarget = {
   url: string
   deviceId: string
   token?: string /** Longest pause between tries. */
@@ -17,7 +17,7 @@ const TRIES_MAX = 60
 /** A device that is not answered by then asks again. */
 const ANSWER_MS_MAX = 15_000
 
-export class NotTaken extends Error {
+class NotTaken extends Error {
   override name = 'NotTaken'
 }
 

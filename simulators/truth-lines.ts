@@ -1,6 +1,6 @@
 import type { Bracelet } from './bracelet.ts'
 
-export type TruthLine = {
+type TruthLine = {
   time: string
   deviceId: string
   lat: number

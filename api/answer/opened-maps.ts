@@ -5,7 +5,7 @@ import type { Db } from '../../store/database/open-pool.ts'
 /** Sessions and areas remembered; one that fell out is written down again. */
 const KEPT_MAX = 10_000
 
-export type Shown = 'live' | 'incidents' | 'zones'
+type Shown = 'live' | 'incidents' | 'zones'
 
 export class OpenedMaps {
   readonly #noted = new Set<string>()

@@ -1,6 +1,6 @@
 import type { Refusal } from './refusal.ts'
 
-export type TurnLimits = {
+type TurnLimits = {
   /** At once, in this process. */
   readonly runningMax: number
   /** For one key, those that wait included. */

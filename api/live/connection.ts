@@ -30,7 +30,7 @@ const RECONNECT = 1012
 const DRAIN_LOOK_MS = 20
 
 /** What is known of an incident beside its revision. */
-export type History = Pick<RecentIncidents, 'acts' | 'standing'>
+type History = Pick<RecentIncidents, 'acts' | 'standing'>
 
 /** One console: what it may see, how far it has been told, and the only place that writes to its socket. */
 export class LiveConnection {

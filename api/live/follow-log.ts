@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { LogEdges } from '../../stream/logs/log-edges.ts'
 import { compareIds } from '../../stream/logs/positions.ts'
 
-export type Followed<E extends { id: string }> = {
+type Followed<E extends { id: string }> = {
   /** Entries after an id; waits for one when there is none. */
   read(afterId: string): Promise<E[]>
   edges(): Promise<LogEdges>

@@ -3,7 +3,7 @@ import { type Standing, standingAfter } from '../../model/incident/life.ts'
 
 /** `whole`: no act is missing. */
 type Known = { acts: IncidentAct[]; whole: boolean }
-export type ContinuedIncident = { incident: LoggedIncident; standing: Standing }
+type ContinuedIncident = { incident: LoggedIncident; standing: Standing }
 
 /** The newest revision of each recent incident, what it stands by, and the acts on it: what PostgreSQL may not have yet. */
 export class RecentIncidents {

@@ -3,8 +3,7 @@ import { mayAskAccess } from '../../store/access/may-ask-access.ts'
 import type { Db } from '../../store/database/open-pool.ts'
 import { notFound, Refusal } from '../answer/refusal.ts'
 
-export const reasonRequired = () =>
-  new Refusal(403, 'reason_required', 'not your klien: say why, and it is written down')
+const reasonRequired = () => new Refusal(403, 'reason_required', 'not your klien: say why, and it is written down')
 
 /** Why a wearer is not in sight: one may ask with a reason, or there is nobody to be seen. Always throws. */
 export async function hiddenWearer(db: Db, wearerId: string): Promise<never> {

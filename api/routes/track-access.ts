@@ -18,8 +18,8 @@ export const READINGS = { runningMax: 2, perKeyMax: 2, waitingMax: 30, waitMsMax
 export const tooManyReadings = () =>
   new Refusal(429, 'too_many_attempts', 'too many tracks are being judged; try again in a moment')
 
-export const REASON_HEADER = 'x-gelang-reason'
-export const REASON_KIND_HEADER = 'x-gelang-reason-kind'
+const REASON_HEADER = 'x-gelang-reason'
+const REASON_KIND_HEADER = 'x-gelang-reason-kind'
 /** What the document says of the two. */
 export const reasonHeaders = z.object({
   [REASON_HEADER]: z.string().max(2000).optional().openapi({ description: 'why; percent-encoded UTF-8' }),

@@ -17,7 +17,7 @@ export function right(action: Action): { 'x-right': Action; middleware: Middlewa
 }
 
 /** Throws a Refusal for a role that may not do this at all. */
-export function requireRight(officer: Me, action: Action): void {
+function requireRight(officer: Me, action: Action): void {
   if (!mayDo(officer.role, action))
     throw new Refusal(403, 'role_not_permitted', `not an act of the role ${officer.role}`)
 }

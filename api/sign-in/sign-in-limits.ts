@@ -15,7 +15,7 @@ export const SIGN_IN_LIMITS = {
   accountMax: 100,
 } as const
 
-export type SignInTry = { username: string; address: string; device: string | undefined }
+type SignInTry = { username: string; address: string; device: string | undefined }
 
 export class SignInLimits {
   readonly #pool: Pool

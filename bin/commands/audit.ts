@@ -5,7 +5,7 @@ import { type AuditVerdict, verifyAudit } from '../../store/access/verify-audit.
 import { openPool } from '../../store/database/open-pool.ts'
 import { readSettings, required } from '../process/settings.ts'
 
-export type AuditArguments = { heads?: string }
+type AuditArguments = { heads?: string }
 
 const WHY: Record<AuditVerdict['why'] & string, string> = {
   row_changed: 'its content, or the hash of the row before it, is not what was hashed',

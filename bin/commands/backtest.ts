@@ -13,7 +13,7 @@ import { ENTRY_HEADER_BYTES, ReportWriter, readReport } from '../../model/report
 import { readTrack, type TrackPoint } from '../../simulators/read-track.ts'
 import { encodeOsmand } from '../../simulators/send-osmand.ts'
 
-export type BacktestArguments = { plan: string; track: string; json?: boolean }
+type BacktestArguments = { plan: string; track: string; json?: boolean }
 
 /** Prints the incidents that the plan would have raised on the track. Throws a sentence when a file cannot be used. */
 export function runBacktest({ plan, track, json }: BacktestArguments, print: (line: string) => void): void {
@@ -82,7 +82,7 @@ export function* reportsOf(points: readonly TrackPoint[]): Generator<LogReport> 
 }
 
 /** An incident as people and scripts outside read it: ISO times, `condition` by its id. */
-export function withIsoTimes(incident: Incident) {
+function withIsoTimes(incident: Incident) {
   const { conditionId, startMs, confirmedMs, endMs, evidence, ...rest } = incident
   return {
     id: rest.id,

@@ -4,7 +4,7 @@ import { INGEST_LIMITS } from '../../ingest/limits.ts'
 import { readTrack, type TrackPoint } from '../../simulators/read-track.ts'
 import { sendOsmand } from '../../simulators/send-osmand.ts'
 
-export type ReplayOptions = {
+type ReplayOptions = {
   as: string
   to: string
   token?: string

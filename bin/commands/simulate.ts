@@ -7,7 +7,7 @@ import { truthLines } from '../../simulators/truth-lines.ts'
 import { clockOf } from '../process/clock.ts'
 import { untilSignalOr } from '../process/until-signal.ts'
 
-export type SimulateOptions = {
+type SimulateOptions = {
   fleet: string
   speed: string
   for?: string

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-export type ChildSpec = { name: string; roles: string; env: Record<string, string> }
+type ChildSpec = { name: string; roles: string; env: Record<string, string> }
 
-export type Child = { name: string; pid(): number | undefined; restarts(): number }
+type Child = { name: string; pid(): number | undefined; restarts(): number }
 
 const RESTART_MS_FIRST = 200
 const RESTART_MS_MAX = 5000

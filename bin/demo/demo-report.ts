@@ -9,7 +9,7 @@ import type { DemoPorts } from './demo-ports.ts'
 import type { Prepared } from './demo-prepare.ts'
 import { type LiveWatch, percentile } from './watch-live.ts'
 
-export type DemoReport = {
+type DemoReport = {
   ok: boolean
   seed: number
   sent: number
@@ -36,7 +36,7 @@ const CATCH_UP_MS_MAX = 30_000
 const LOOK_MS = 250
 
 /** Reports that the processes of this run have judged and written down. */
-export type Worked = { evaluated: number; stored: number; repeats: number }
+type Worked = { evaluated: number; stored: number; repeats: number }
 
 /**
  * What was worked before the fleet speaks: after a crash, what the run before left in the log. Waits until that is done, so that
@@ -151,7 +151,7 @@ export function expectedTypes({ wearers }: Pick<Fleet, 'wearers'>, sinceStartMs:
 }
 
 /** Prometheus text as [name with labels, value]. */
-export async function scrape(port: number): Promise<[series: string, value: number][]> {
+async function scrape(port: number): Promise<[series: string, value: number][]> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
   return text
     .split('\n')
@@ -163,7 +163,7 @@ export async function scrape(port: number): Promise<[series: string, value: numb
 }
 
 /** Sum of a series, or of all series of a name; `having` narrows to labels. */
-export function sum(series: [string, number][], name: string, having = ''): number {
+function sum(series: [string, number][], name: string, having = ''): number {
   return series
     .filter(([each]) => (each === name || each.startsWith(`${name}{`)) && each.includes(having))
     .reduce((total, [, value]) => total + value, 0)

@@ -8,7 +8,7 @@ import { insertOfficer, insertSupervision, insertUnit, insertWearer } from '../.
 import { insertAssignment, insertBracelet, insertGateway } from '../../store/rules/insert-devices.ts'
 import { insertCondition, insertZone } from '../../store/rules/insert-rules.ts'
 
-export type SeedOptions = {
+type SeedOptions = {
   pool: Pool
   fleet: Fleet
   /** Everything is in force from here on. */

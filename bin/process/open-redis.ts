@@ -6,7 +6,7 @@ import { admitsStrangers } from '../../stream/redis/users.ts'
 import { redisUrlName } from './role-secrets.ts'
 import type { ProcessRole, Settings } from './settings.ts'
 
-export type RoleRedis = {
+type RoleRedis = {
   redisSettings: RedisSettings
   /** For commands. */
   redis: RedisClient
@@ -14,7 +14,7 @@ export type RoleRedis = {
   openRedis(name: string): RedisClient
 }
 
-export type OpenedRedis = { of(role: ProcessRole): RoleRedis; close(): void }
+type OpenedRedis = { of(role: ProcessRole): RoleRedis; close(): void }
 
 const REDIS_WAIT_MS = 30_000
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** Warnings leave a process ready: what it does it does, and nobody should take its work away. */
-export type Readiness = () => Promise<{ ready: boolean; reasons: string[]; warnings: string[] }>
+type Readiness = () => Promise<{ ready: boolean; reasons: string[]; warnings: string[] }>
 
 /** Listens on `port` (0 picks a free one); gives the port in use. */
 export async function serveHealth(options: {

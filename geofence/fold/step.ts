@@ -21,7 +21,7 @@ export function step(state: WearerState, plan: CompiledPlan, report: LogReport, 
 }
 
 /** The same for a report that `takeSettled` has left alone. */
-export function stepInFull(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
+function stepInFull(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   state.hot[state.at + HOT.fastUntilMs] = -Infinity
   if (!isBetweenEdges(state, report)) fireEdges(state, plan, report.timeMs, sink)
   state.cursorMs = report.timeMs

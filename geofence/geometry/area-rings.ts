@@ -11,7 +11,7 @@ type Degrees = readonly (readonly number[])[]
 type Vertex = [x: number, y: number]
 type Ring = Vertex[]
 
-export type AreaRings = { rings: Path[]; areaM2: number }
+type AreaRings = { rings: Path[]; areaM2: number }
 
 /** Rings and area of a multipolygon given as GeoJSON coordinates. Throws ZoneInvalid with what is wrong and where. */
 export function areaRings(coordinates: readonly (readonly Degrees[])[]): AreaRings {

@@ -13,7 +13,7 @@ export type Path = readonly (readonly [x: number, y: number])[]
 export const HEADER_WORDS = 8
 export const NODE_WORDS = 8
 /** Up to so many edges a straight loop is faster than the hierarchy. */
-export const STRAIGHT_EDGES_MAX = 16
+const STRAIGHT_EDGES_MAX = 16
 const LEAF_EDGES = 8
 const NODE_CHILDREN = 8
 

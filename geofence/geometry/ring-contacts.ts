@@ -3,7 +3,7 @@
 import { HEADER_WORDS, NODE_WORDS, type Path, packEdges } from './edge-index.ts'
 import { ZoneInvalid } from './zone-invalid.ts'
 
-export type RingContacts = {
+type RingContacts = {
   /** First proper crossing of a ring with itself. */
   selfCrossing?: { ring: number; x: number; y: number }
   /** Some ring runs along itself (a bridge to a hole drawn as one ring, a path out and back). */
@@ -15,7 +15,7 @@ export type RingContacts = {
 }
 
 /** Pairs of edges looked at; a coast of 200,000 vertices needs 2 million, a hatching of long lines the square of its edges. */
-export const EDGE_PAIRS_MAX = 50_000_000
+const EDGE_PAIRS_MAX = 50_000_000
 
 /**
  * Finds where closed rings (first position repeated at the end, no position twice in a row) meet themselves or others.

@@ -9,7 +9,7 @@ import type { ZoneOf } from '../plan/plan-lineages.ts'
 import { DAY_MS } from '../plan/windows.ts'
 import { WearerTimeline } from '../timeline/timeline.ts'
 
-export type BacktestOptions = {
+type BacktestOptions = {
   /** Reports before it only lead up to it; incidents that end before it are left out. */
   fromMs?: number
   /** Edges fire up to here; reports at or after it are left out. By default the newest report's time. */

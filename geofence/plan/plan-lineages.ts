@@ -9,7 +9,7 @@ export type Horizon = { fromMs: number; toMs: number }
 export type ZoneOf = (zoneId: string) => CompiledZone | undefined
 
 /** A lineage while it is compiled: its versions with the times in which each can hold. */
-export type Lineage = { key: number; kind: ConditionKind; zone: CompiledZone; rules: Rule[] }
+type Lineage = { key: number; kind: ConditionKind; zone: CompiledZone; rules: Rule[] }
 
 /** In the order that CompiledPlan speaks of. Throws PlanInvalid: a zone is not there. */
 export function lineagesOf(rules: readonly Rule[], zoneOf: ZoneOf): Lineage[] {

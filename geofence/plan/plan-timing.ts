@@ -18,7 +18,7 @@ export type Version = {
 }
 
 /** When a lineage is judged, and by what. */
-export type TimedRule = {
+type TimedRule = {
   readonly kind: ConditionKind
   readonly versions: readonly Version[]
   /** Judged within these; disjoint, touching ones belong to different versions. */
@@ -30,7 +30,7 @@ export type TimedRule = {
 }
 
 /** Between two edges: nothing begins or ends from `fromMs` until `toMs`. */
-export type Span = {
+type Span = {
   readonly fromMs: number
   readonly toMs: number
   readonly supervised: boolean

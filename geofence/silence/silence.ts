@@ -37,7 +37,7 @@ export type SilenceAround = {
 }
 
 /** Withdrawn because the whole unit fell silent. */
-export const PART_OF_FLEET_SILENCE = 'fleet_silence'
+const PART_OF_FLEET_SILENCE = 'fleet_silence'
 
 /**
  * From when on the wearer is silent at `atMs`: since the last contact, or since reports are expected where nothing was heard

@@ -7,7 +7,7 @@ import { NONE, ReportChunks, readRow } from './report-chunks.ts'
 import { restoreHour, takeDirtyHours } from './save-hours.ts'
 
 /** A place between two rows; moves on by `next`. */
-export type Place = { chunk: number; row: number }
+type Place = { chunk: number; row: number }
 
 export class EventBuckets {
   readonly #chunks: ReportChunks

@@ -13,7 +13,7 @@ import { type Offered, WearerTimeline } from './timeline.ts'
 import type { Seat, TimelineOptions } from './timeline-memory.ts'
 
 /** 'settled': taken in, kept, and nothing that others know of the wearer can have changed. 'unknown': no such wearer. */
-export type FleetOffered = Offered | 'fast' | 'unknown'
+type FleetOffered = Offered | 'fast' | 'unknown'
 
 export class Fleet {
   readonly #options: TimelineOptions

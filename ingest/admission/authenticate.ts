@@ -4,9 +4,7 @@ import { authorize, isRefused, type Sender } from './authorize.ts'
 import type { Directory } from './directory.ts'
 import { tlsOf } from './tls-proof.ts'
 
-export type Authentication =
-  | { ok: true; sender: Sender; name: `device:${string}` | `gateway:${string}` }
-  | RefusedSender
+type Authentication = { ok: true; sender: Sender; name: `device:${string}` | `gateway:${string}` } | RefusedSender
 
 type RefusedSender = {
   ok: false

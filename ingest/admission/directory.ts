@@ -16,7 +16,7 @@ export type KnownDevice = Bucket & {
   lastSeen?: { sender: string; reportedMs: number } | undefined
 }
 
-export type KnownGateway = { gateway: DirectoryGateway; secretSha256: Buffer }
+type KnownGateway = { gateway: DirectoryGateway; secretSha256: Buffer }
 
 export class Directory {
   #devices = new Map<string, KnownDevice>()

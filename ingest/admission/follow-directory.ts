@@ -5,7 +5,7 @@ import type { Directory } from './directory.ts'
 const RETRY_MS = 1000
 
 /** Where the directory is published; `bin` makes it from stream/publications. */
-export type DirectorySource = {
+type DirectorySource = {
   /**
    * What changed since the last call, by `device:<id>` or `gateway:<id>`, undefined where one is gone; all of it at the first that
    * does not throw. Version 0: never published.

@@ -20,7 +20,7 @@ const CONTENDED_MS = 15 * 60_000
 /** One that speaks after another is told of at once, but what is kept has to reach back over minutes. */
 const TURNS_APART_MS = 2000
 /** Told at once; what is beyond is told of at its next report. */
-export const SEEN_WAITING_MAX = 20_000
+const SEEN_WAITING_MAX = 20_000
 
 export class SenderWatch {
   readonly #keeper: DisputeKeeper

@@ -6,7 +6,7 @@ import type { Intake } from '../admission/intake.ts'
 import { issuedCodeOf } from '../admission/issued-code.ts'
 import type { Claim, StreamProtocol } from '../protocols/decoder.ts'
 
-export type Speaker = {
+type Speaker = {
   deviceId: string
   generation: number
   known: KnownDevice | undefined

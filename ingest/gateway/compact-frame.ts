@@ -21,8 +21,8 @@ import {
 } from '../../model/report/report.ts'
 import { isDeviceId } from '../protocols/own-json/json-report.ts'
 
-export const COMPACT_VERSION = 1
-export const COMPACT_HEADER_BYTES = 12
+const COMPACT_VERSION = 1
+const COMPACT_HEADER_BYTES = 12
 export const COMPACT_REPORT_BYTES = 52
 const DEVICE_FIXED_BYTES = 5
 const ANSWER_HEADER_BYTES = 8

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { type Head, readHead } from './mend-head.ts'
 import { MendedSocket } from './mended-socket.ts'
 
-export type FirstRequestLimits = {
+type FirstRequestLimits = {
   headerBytesMax: number
   headersTimeoutMs: number
   /** A body of unknown length has ended when nothing of it came for so long. */
@@ -11,7 +11,7 @@ export type FirstRequestLimits = {
   protocolBodyBytesMax: number
 }
 
-export type FirstRequestEvents = {
+type FirstRequestEvents = {
   /** The socket itself, its bytes put back, or the mended connection. */
   onRequest(connection: Socket): void
   /** No head arrived in time. */

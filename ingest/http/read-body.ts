@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 const NO_BODY = Promise.resolve(Buffer.alloc(0))
 
-export type Body = Buffer | 'too_large' | 'cut' | 'busy'
+type Body = Buffer | 'too_large' | 'cut' | 'busy'
 
 /** Reads the bodies of one listener's requests, each and all together bounded; bytes are counted as they arrive. */
 export class BodyReader {

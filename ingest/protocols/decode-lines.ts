@@ -4,13 +4,13 @@ import { isPlace } from './believe.ts'
 import type { DecodeContext, DecodedReport, DeviceProtocol, HttpProtocol, StreamProtocol } from './decoder.ts'
 import { protocolNamed } from './protocols.ts'
 
-export type DecodeLinesOptions = {
+type DecodeLinesOptions = {
   receivedMs: number
   /** false: frames with a wrong checksum are taken. */
   checksum?: boolean
 }
 
-export type DecodedLine = {
+type DecodedLine = {
   reports: object[]
   /** Hex of what the server would answer, `''` for a positive answer without a body; null for none. */
   reply: string | null

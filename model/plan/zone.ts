@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 /** GeoJSON position: longitude, latitude in degrees (RFC 7946 order); a height is tolerated and ignored. */
-export const positionSchema = z
+const positionSchema = z
   .array(z.number())
   .min(2)
   .max(3)

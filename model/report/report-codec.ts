@@ -22,7 +22,7 @@ import {
   unknownAlarmCode,
 } from './report.ts'
 
-export const ENTRY_VERSION = 1
+const ENTRY_VERSION = 1
 export const ENTRY_HEADER_BYTES = 4
 export const REPORT_FIXED_BYTES = 80
 export const ATTRIBUTES_BYTES_MAX = 2048

@@ -1,7 +1,7 @@
-/** Shards of the report log. A wearer's shard never changes while this number stands; changing it needs an empty log. */
-export const SHARD_COUNT_DEFAULT = 16
-
-/** The shard follows the wearer, so a swapped bracelet does not break a timeline. */
+/**
+ * The shard follows the wearer, so a swapped bracelet does not break a timeline. The number of shards of a report log never
+ * changes; another number needs an empty log.
+ */
 export function shardOf(wearerId: number, shardCount: number): number {
   return wearerId % shardCount
 }

@@ -24,7 +24,7 @@ const CHECKPOINT_MS_PER_WEARER = 5
 /** Where nobody is behind, a lag of the saved position should raise no alarm. */
 const CHECKPOINT_CALM_MS_MAX = 3000
 
-export type ShardEvaluatorOptions = {
+type ShardEvaluatorOptions = {
   shard: number
   token: number
   /** Commands. */

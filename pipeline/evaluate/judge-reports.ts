@@ -17,7 +17,7 @@ const OLD_MS_PER_TURN = 4
 const OLD_PER_LOOK = 50
 const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const
 
-export type ReportJudgeOptions = {
+type ReportJudgeOptions = {
   meter: Meter
   shard: number
   limits: EvaluatorLimits

@@ -15,7 +15,7 @@ import { compareIds } from '../../stream/logs/positions.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 
-export type LateLaneOptions = { redis: RedisClient; keys: Keys; shard: number; log: Log; meter: Meter }
+type LateLaneOptions = { redis: RedisClient; keys: Keys; shard: number; log: Log; meter: Meter }
 
 /** What one answer led to; `done`: the request goes. */
 type Taken = { wearerId: number; done: boolean; rebased: boolean }

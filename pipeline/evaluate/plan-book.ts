@@ -76,7 +76,7 @@ function compiledOr({ shape }: Zone): CompiledZone | string {
   }
 }
 
-export type PlanBookOptions = {
+type PlanBookOptions = {
   redis: RedisClient
   keys: Keys
   shard: number

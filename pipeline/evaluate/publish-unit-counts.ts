@@ -9,7 +9,7 @@ export const COUNTS_STALE_MS = 30_000
 /** Told at least so often, by the clock that they are as of. */
 const COUNTS_REPEAT_MS = 10_000
 
-export type UnitCountsPublisherOptions = {
+type UnitCountsPublisherOptions = {
   redis: RedisClient
   keys: Keys
   shard: number

@@ -24,7 +24,7 @@ import { PlanBook, type PlanChange, type ZoneBook } from './plan-book.ts'
 import { bucketField, groupBuckets } from './saved-events.ts'
 import { SilenceWatch } from './silence-watch.ts'
 
-export type ShardWearersOptions = {
+type ShardWearersOptions = {
   shard: number
   redis: RedisClient
   keys: Keys

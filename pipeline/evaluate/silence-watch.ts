@@ -13,9 +13,9 @@ import { decodeWatched, encodeWatched, type Watched } from './silence-codec.ts'
 import { UnitTally } from './unit-tally.ts'
 
 /** What is known beside the shard's own log. */
-export type SilenceNews = { listening: Listening | undefined; outages: ReadonlyMap<string, Outage> }
-export type Rules = { plan: CompiledPlan; unitPath: string | undefined; worn?: Worn }
-export type RulesOf = (wearerId: number) => Rules | undefined
+type SilenceNews = { listening: Listening | undefined; outages: ReadonlyMap<string, Outage> }
+type Rules = { plan: CompiledPlan; unitPath: string | undefined; worn?: Worn }
+type RulesOf = (wearerId: number) => Rules | undefined
 
 const LOOK_AGAIN_MS = 60_000
 /** Nobody is raised so soon after the log was first read to its end: whether the whole unit is silent is found out meanwhile. */

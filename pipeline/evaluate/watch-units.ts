@@ -11,7 +11,7 @@ import type { Keys } from '../../stream/redis/keys.ts'
 import { keepGoing } from '../keep-going.ts'
 import { COUNTS_STALE_MS } from './publish-unit-counts.ts'
 
-export type WatchUnitsOptions = {
+type WatchUnitsOptions = {
   redis: RedisClient
   /** For the lease; not behind megabytes of anything. */
   leaseRedis: RedisClient

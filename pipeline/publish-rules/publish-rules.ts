@@ -19,7 +19,7 @@ import type { Keys } from '../../stream/redis/keys.ts'
 import { FencedOff, isRedisAway } from '../../stream/redis/redis-errors.ts'
 import { pause } from '../pause.ts'
 
-export type PublishRulesOptions = {
+type PublishRulesOptions = {
   pool: Pool
   redis: RedisClient
   keys: Keys

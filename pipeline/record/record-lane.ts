@@ -13,7 +13,7 @@ import { type LogEntry, readEntries } from '../../stream/logs/read-reports.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 
-export type RecordLaneOptions = {
+type RecordLaneOptions = {
   pool: Pool
   redis: RedisClient
   keys: Keys
@@ -23,7 +23,7 @@ export type RecordLaneOptions = {
   giveUp(shard: number): void
 }
 
-export const RECORD_LIMITS = {
+const RECORD_LIMITS = {
   /** Entries of one shard in one turn. */
   entriesPerRead: 64,
   /** Reports in one transaction, about: reading stops beyond it. */

@@ -28,7 +28,7 @@ const DAY_MS = 86_400_000
 /** Nothing was told of later times before memory was lost: no report is believed so far ahead. */
 const AHEAD_MS_MAX = DAY_MS
 
-export const LATE_LIMITS = {
+const LATE_LIMITS = {
   /** The fold begins so long before the report, or before what stood open then: longer than any run or hysteresis lasts. */
   leadMs: 2 * DAY_MS,
   /** Wearers folded in one turn of a shard. */
@@ -38,7 +38,7 @@ export const LATE_LIMITS = {
 /** Of what is remembered of requests; beyond, it is forgotten, and some are answered twice. */
 const REMEMBERED_MAX = 100_000
 
-export type RecordLateOptions = {
+type RecordLateOptions = {
   pool: Pool
   redis: RedisClient
   keys: Keys

@@ -33,7 +33,7 @@ export type RecordOptions = {
   onFatal(error: unknown): void
 }
 
-export type Recording = {
+type Recording = {
   ownedShards(): number[]
   /** Live recording processes as of the last beat, this one included. */
   ownerCount(): number

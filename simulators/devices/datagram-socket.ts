@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { Duplex } from 'node:stream'
 import { type Random, randomOf } from '../random.ts'
 
-export type DatagramTrouble = { seed: number; lost?: number; doubled?: number; reordered?: number }
+type DatagramTrouble = { seed: number; lost?: number; doubled?: number; reordered?: number }
 
 /** A late datagram comes after the next one, or after so long. */
 const LATE_MS = 20

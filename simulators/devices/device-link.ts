@@ -5,7 +5,7 @@ import type { DeviceReport } from '../../model/report/report.ts'
 import { type Random, randomOf } from '../random.ts'
 import type { Outgoing, Session, WireDevice } from './wire-device.ts'
 
-export type DeviceLinkOptions = {
+type DeviceLinkOptions = {
   wire: WireDevice
   deviceId: string
   host: string

@@ -25,7 +25,7 @@ export async function auditMap(db: Db, unitPath: string, detail?: AuditDetail): 
   await db.query('SELECT audit_map($1, $2)', [unitPath, json(detail)])
 }
 
-export type SessionEvent = 'open' | 'close' | 'expire' | 'revoke'
+type SessionEvent = 'open' | 'close' | 'expire' | 'revoke'
 
 /** A session of the acting officer's began or ended. */
 export async function auditSession(db: Db, event: SessionEvent, detail?: AuditDetail): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Db } from '../database/open-pool.ts'
 
-export type AuditRow = {
+type AuditRow = {
   id: number
   atMs: number
   actor: string

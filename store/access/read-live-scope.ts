@@ -4,7 +4,7 @@ import type { Db } from '../database/open-pool.ts'
 import { listUnitsInSight } from '../people/list-units-in-sight.ts'
 import { listRoster } from '../people/list-wearers.ts'
 
-export type LiveScope = {
+type LiveScope = {
   wearers: WearerSummary[]
   /** Units whose incidents are in sight. */
   units: { path: string; name: string }[]

@@ -1,7 +1,7 @@
 import type { ReadingAlarm } from '../../model/console/console.ts'
 import type { Db } from '../database/open-pool.ts'
 
-export type RaisedAlarm = Pick<ReadingAlarm, 'what' | 'per' | 'found' | 'allowed'>
+type RaisedAlarm = Pick<ReadingAlarm, 'what' | 'per' | 'found' | 'allowed'>
 
 /** Counts what the acting officer has read lately, this transaction's rows included; gives the alarms that this raised. */
 export async function raiseReadingAlarms(db: Db): Promise<RaisedAlarm[]> {

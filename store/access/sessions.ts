@@ -1,7 +1,7 @@
 // An account's sessions. Role gelang_auth.
 import type { Db } from '../database/open-pool.ts'
 
-export type SessionRow = { id: string; sinceMs: number; endsMs: number; address: string; agent: string }
+type SessionRow = { id: string; sinceMs: number; endsMs: number; address: string; agent: string }
 
 /** The sessions of an account that stand now, newest first. */
 export async function listSessions(authDb: Db, userId: string): Promise<SessionRow[]> {

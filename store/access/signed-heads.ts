@@ -23,7 +23,7 @@ export function signHead({ seq, hash, timeMs }: SignedHead, keys: readonly strin
   return JSON.stringify({ seq, hash, timeMs, mac: macOf({ seq, hash, timeMs }, keys[0]!) })
 }
 
-export type ReadHeads = {
+type ReadHeads = {
   heads: SignedHead[]
   /** Numbers of lines that name a head which none of the keys has signed, or that go back behind an earlier one. */
   forgedLines: number[]

@@ -1,6 +1,6 @@
 import type { Db } from './open-pool.ts'
 
-export type TimescaleEdition = 'timescale' | 'apache'
+type TimescaleEdition = 'timescale' | 'apache'
 
 /** `timescale` has compression and policies of its own; Debian's build is `apache` and has neither. */
 export async function timescaleEdition(db: Db): Promise<TimescaleEdition> {
@@ -8,7 +8,7 @@ export async function timescaleEdition(db: Db): Promise<TimescaleEdition> {
   return rows[0]?.license === 'timescale' ? 'timescale' : 'apache'
 }
 
-export type KeptFor = {
+type KeptFor = {
   /** Tracks older than this may be dropped, a chunk at a time; 0 = never. */
   trackDays: number
   quarantineDays: number

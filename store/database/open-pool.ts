@@ -9,7 +9,7 @@ export type Db = Pick<pg.Pool, 'query'>
 export const DATABASE_ROLES = ['gelang_api', 'gelang_record', 'gelang_auth'] as const
 export type DatabaseRole = (typeof DATABASE_ROLES)[number]
 
-export type PoolOptions = {
+type PoolOptions = {
   url: string
   /** Without one the connections act as whoever the address names: the owner of the schema. */
   role?: DatabaseRole

@@ -37,7 +37,7 @@ type Row = {
   acts: IncidentAct[]
 }
 
-export type IncidentPage = {
+type IncidentPage = {
   state: IncidentState
   limit: number
   /** `next` of the page before. */

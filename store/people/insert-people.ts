@@ -2,8 +2,8 @@ import type { Role } from '../../model/access/roles.ts'
 import type { UnitView } from '../../model/console/console.ts'
 import type { Db } from '../database/open-pool.ts'
 
-export const PROGRAMMES = ['PB', 'CB', 'CMB', 'CMK', 'asimilasi', 'pidana_pengawasan', 'kerja_sosial'] as const
-export type Programme = (typeof PROGRAMMES)[number]
+const PROGRAMMES = ['PB', 'CB', 'CMB', 'CMK', 'asimilasi', 'pidana_pengawasan', 'kerja_sosial'] as const
+type Programme = (typeof PROGRAMMES)[number]
 
 /** A unit below one that exists already, or the first. */
 export async function insertUnit(db: Db, unit: UnitView): Promise<void> {
@@ -15,7 +15,7 @@ export async function insertUnit(db: Db, unit: UnitView): Promise<void> {
   ])
 }
 
-export type NewOfficer = { id?: string; name: string; role: Role; unitPath: string; authUserId?: string }
+type NewOfficer = { id?: string; name: string; role: Role; unitPath: string; authUserId?: string }
 
 /** Gives the officer's id. */
 export async function insertOfficer(db: Db, officer: NewOfficer): Promise<string> {
@@ -32,7 +32,7 @@ export async function linkAccount(db: Db, officerId: string, authUserId: string 
   await db.query('UPDATE officer SET auth_user_id = $2 WHERE id = $1', [officerId, authUserId])
 }
 
-export type NewWearer = {
+type NewWearer = {
   id?: string
   name: string
   /** 16 digits. */
@@ -64,7 +64,7 @@ export async function insertWearer(db: Db, wearer: NewWearer): Promise<{ id: str
   return rows[0]!
 }
 
-export type NewSupervision = {
+type NewSupervision = {
   wearerId: number
   programme: Programme
   skNumber: string

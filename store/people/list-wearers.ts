@@ -10,7 +10,7 @@ export const CURRENT_SUPERVISION = `JOIN LATERAL (
 export const SUMMARY_COLUMNS = `w.uuid AS id, w.id AS n, w.name, w.unit_path::text AS "unitPath", s.programme,
   coalesce(pk.name, '') AS "pkName", utc_ms(upper(s.during)) AS "supervisionEndsMs"`
 
-export type WearerPage = {
+type WearerPage = {
   /** Part of a name, an SK number, or the id of a bracelet worn now. */
   q?: string
   /** This unit and those below it. */

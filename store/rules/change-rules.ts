@@ -8,7 +8,7 @@ export class NotBackwards extends Error {
 }
 
 /** From when on a change holds; absent: from now on. `nowMs` counts in a take-over only, else the database says what now is. */
-export type When = { atMs?: number | undefined; nowMs?: number | undefined }
+type When = { atMs?: number | undefined; nowMs?: number | undefined }
 
 /** Ends a supervision early, in the caller's transaction; monitoring stops at `atMs`. Throws NotBackwards before now, or where it does not run then. */
 export async function endSupervision(client: PoolClient, supervisionId: number, when: When = {}): Promise<void> {

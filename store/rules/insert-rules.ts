@@ -2,7 +2,7 @@ import type { Condition, Permit } from '../../model/plan/plan.ts'
 import type { ZoneShape } from '../../model/plan/zone.ts'
 import type { Db } from '../database/open-pool.ts'
 
-export type NewZone = {
+type NewZone = {
   id?: string
   /** UUID that the versions of one zone share; a new one where absent. */
   lineage?: string
@@ -68,7 +68,7 @@ export async function insertCondition(db: Db, condition: NewCondition): Promise<
 }
 
 /** `fromMs` absent: from now on. */
-export type NewPermit = Omit<Permit, 'id' | 'fromMs' | 'decidedMs'> & {
+type NewPermit = Omit<Permit, 'id' | 'fromMs' | 'decidedMs'> & {
   id?: string
   wearerId: number
   fromMs?: number

@@ -5,7 +5,7 @@ import { inTransaction } from '../database/transaction.ts'
 import { loadDirectory } from './load-directory.ts'
 import { loadPlans, loadZones, rulesVersion, type WearerPlan } from './load-plans.ts'
 
-export type Rules = { version: number; zones: Zone[]; plans: WearerPlan[]; directory: DirectoryRecord[] }
+type Rules = { version: number; zones: Zone[]; plans: WearerPlan[]; directory: DirectoryRecord[] }
 
 /** All rules as they stood at one moment: no plan names a zone, and no bracelet a wearer, that the rest does not have. */
 export function loadRules(pool: Pool): Promise<Rules> {

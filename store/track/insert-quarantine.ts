@@ -3,7 +3,7 @@ import type { Db } from '../database/open-pool.ts'
 import { storableText } from '../database/storable.ts'
 
 /** `id` is the item's id in the quarantine log: moving it twice leaves one row. */
-export type QuarantineEntry = { id: string; item: Quarantined }
+type QuarantineEntry = { id: string; item: Quarantined }
 
 /** Gives how many were new. */
 export async function insertQuarantine(db: Db, entries: readonly QuarantineEntry[]): Promise<number> {

@@ -1,7 +1,7 @@
 import { LogReport } from '../../model/report/report.ts'
 import type { Db } from '../database/open-pool.ts'
 
-export type StoredReport = { report: LogReport; attributes?: Record<string, string | number | boolean> }
+type StoredReport = { report: LogReport; attributes?: Record<string, string | number | boolean> }
 
 type FixRow = Record<
   | 'time_ms'
@@ -32,7 +32,7 @@ type FixRow = Record<
   > & { content_key: string; attributes: Record<string, string | number | boolean> | null }
 
 /** `track` is what the acting officer may see of `fix`; the caller writes the reading down. */
-export type ReportSource = 'fix' | 'track'
+type ReportSource = 'fix' | 'track'
 
 /** Rows of one page: a few milliseconds of folding, so that whoever folds them lets others in between. */
 const PAGE_REPORTS = 5000

@@ -5,17 +5,6 @@ export class FencedOff extends Error {
   override name = 'FencedOff'
 }
 
-export type RecordPosition = { token: number; lastId: string }
-
-/** Up to where the shard's log stands in the record; undefined before its first. */
-export async function readRecordPosition(db: Db, shard: number): Promise<RecordPosition | undefined> {
-  const { rows } = await db.query<RecordPosition>(
-    'SELECT token::float8 AS token, last_id AS "lastId" FROM record_position WHERE shard = $1',
-    [shard],
-  )
-  return rows[0]
-}
-
 /**
  * A new owner announces its token before it reads on, and gets the last id stored. From then on a transaction of the
  * former owner that is still under way fails at its own position. Throws FencedOff when a newer owner was here.

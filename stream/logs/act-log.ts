@@ -4,7 +4,7 @@ import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
 import { readEntries } from './read-reports.ts'
 
-export const ACTS_KEPT = 10_000
+const ACTS_KEPT = 10_000
 
 /** Tells an act; gives its place. */
 export async function appendAct(redis: RedisClient, keys: Keys, act: IncidentAct): Promise<string> {

@@ -8,7 +8,7 @@ import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
 import { LogBusy, LogUnavailable, unavailableReason } from '../redis/redis-errors.ts'
 
-export type AppenderOptions = {
+type AppenderOptions = {
   shardCount: number
   /** An entry of this many reports leaves at once. */
   entryReportsMax?: number
@@ -20,7 +20,7 @@ export type AppenderOptions = {
   pendingReportsMax?: number
 }
 
-export const APPENDER_LIMITS = {
+const APPENDER_LIMITS = {
   entryReportsMax: 500,
   entryBytesMax: 1_048_576,
   lingerMs: 0,

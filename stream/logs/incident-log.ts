@@ -4,7 +4,7 @@ import type { Keys } from '../redis/keys.ts'
 import { trimBehind } from './positions.ts'
 import { readEntries } from './read-reports.ts'
 
-export type IncidentEntry = { id: string; json: string }
+type IncidentEntry = { id: string; json: string }
 
 /** Incident revisions of a shard after `afterId`, oldest first. Blocking needs a connection of its own (see `readEntries`). */
 export async function readIncidents(

@@ -3,14 +3,14 @@ import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
 import { runScript, script } from '../redis/run-script.ts'
 
-export type ReaderLag = {
+type ReaderLag = {
   /** Entries not read yet. Exact at 0 and when nothing has been read; between, estimated from the ids' times. */
   entries: number
   /** Age of the oldest entry not read yet by Redis' clock; 0 when all are read. */
   oldestMs: number
 }
 
-export type ShardLag = {
+type ShardLag = {
   shard: number
   /** Entries in the log, read or not. */
   length: number

@@ -31,7 +31,7 @@ export type LateAnswer = {
 }
 
 /** A larger answer is not given: it would hold up everybody else in Redis. */
-export const LATE_ANSWER_BYTES_MAX = 8 * 1_048_576
+const LATE_ANSWER_BYTES_MAX = 8 * 1_048_576
 
 /** A shard's open requests by wearer. */
 export async function readLateRequests(

@@ -9,7 +9,7 @@ import { parseId } from './positions.ts'
 import { FROM_THE_BEGINNING, readRows } from './read-reports.ts'
 
 /** Entries kept; at QUARANTINE_BYTES_MAX each this bounds its memory. */
-export const QUARANTINE_ENTRIES_MAX = 20_000
+const QUARANTINE_ENTRIES_MAX = 20_000
 /** Of these by one sender; strangers are one. */
 export const QUARANTINE_QUOTA_MAX = 2000
 const ITEMS_PER_SCRIPT = 100

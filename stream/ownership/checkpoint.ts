@@ -34,7 +34,7 @@ export type ShardCommit = {
 
 /** A larger commit is refused: it would hold up everybody else in Redis. Cut it, the position in the last part. */
 export const COMMIT_FIELDS_MAX = 20_000
-export const COMMIT_BYTES_MAX = 32 * 1_048_576
+const COMMIT_BYTES_MAX = 32 * 1_048_576
 
 const COMMIT = script(`
 -- Appends outcomes and saves a shard's checkpoint, all or nothing, if the caller still owns the shard.

@@ -10,7 +10,7 @@ import { ACQUIRE, BEAT, RELEASE, RENEW } from './lease-scripts.ts'
 /** gone: expired or taken. away: Redis was not reached for the ttl. moved: given up for another owner. stopped: by `stop`. */
 export type LossReason = 'gone' | 'away' | 'moved' | 'stopped'
 
-export type ShardLeasesOptions = {
+type ShardLeasesOptions = {
   role: string
   /** Unique among the running owners of the role. */
   ownerId: string

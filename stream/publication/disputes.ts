@@ -26,10 +26,10 @@ export type Dispute = {
 }
 
 /** Of a bracelet this many are kept, and none that is older than this at the next one. */
-export const SEEN_KEPT_MAX = 24
-export const SEEN_KEPT_MS = 15 * 60_000
+const SEEN_KEPT_MAX = 24
+const SEEN_KEPT_MS = 15 * 60_000
 /** One more is not taken: a directory in which so many are disputed has another fault. */
-export const DISPUTES_MAX = 10_000
+const DISPUTES_MAX = 10_000
 const SENDERS_MAX = 8
 const PER_SCRIPT = 200
 

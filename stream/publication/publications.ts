@@ -23,7 +23,7 @@ export type PublishedPlan = { changedMs: number; unitPath?: string; worn?: Span[
 export type WearerPlan = PublishedPlan & { wearerId: number }
 
 /** What a look found: changed records by name, undefined where one is gone. Version 0: nothing has ever been published. */
-export type RuleNews<K, T> = { version: number; changed: Map<K, T | undefined> }
+type RuleNews<K, T> = { version: number; changed: Map<K, T | undefined> }
 
 /**
  * Takes plans and directory over from whoever published before: with an older token (of the `publish` lease) nobody writes to them

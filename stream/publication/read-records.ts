@@ -11,7 +11,7 @@ import { CHANGED_FIELDS_MAX, portions, publishedVersion, VERSION_NONE } from './
 import { type RuleAlarm, SILENT_ALARM } from './rule-alarm.ts'
 
 /** What a look found: new bodies by field, undefined where a record is gone. */
-export type News = { version: number; changed: Map<string, string | undefined> }
+type News = { version: number; changed: Map<string, string | undefined> }
 
 /** Looks at a set again whose publication came in between. */
 const LOOKS_MAX = 3

@@ -3,9 +3,9 @@ import { Cluster, type Redis } from 'ioredis'
 import type { RedisClient } from './connect.ts'
 
 /** Strongest first. unknown: the append-only file is on, but Redis will not say how often it is synced. */
-export const DURABILITIES = ['always', 'unknown', 'everysec', 'none'] as const
+const DURABILITIES = ['always', 'unknown', 'everysec', 'none'] as const
 
-export type Durability = {
+type Durability = {
   promise: (typeof DURABILITIES)[number]
   /** 'unknown' where Redis will not say. */
   maxmemoryPolicy: string

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { RedisClient } from './connect.ts'
 
-export type Script = { readonly lua: string; readonly sha: string }
+type Script = { readonly lua: string; readonly sha: string }
 export type ScriptArgument = string | number | Buffer
 
 /**

@@ -5,7 +5,7 @@ import { unavailableReason } from './redis-errors.ts'
 import { aclOf, type RedisRole, redisUser } from './rights.ts'
 
 /** False where Redis keeps users in memory only: they are gone when it restarts, unless its configuration names them. */
-export type Kept = boolean
+type Kept = boolean
 
 /**
  * Makes the users of all roles, or gives them their rights and passwords anew, on every node. `redis` must be connected as a user who

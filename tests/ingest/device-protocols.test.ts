@@ -6,7 +6,7 @@ import { protocolNamed } from '../../ingest/protocols/protocols.ts'
 import type { DirectoryRecord } from '../../model/plan/directory.ts'
 import { ALARM, type Protocol, REPORT_FLAG } from '../../model/report/report.ts'
 import { device, idOnly, NOW_MS, type OpenIngest, openIngest, SECRET } from './ingest-fixture.ts'
-import { gt06, hexOfText, jt808, nmea, xexun3 } from './wire-envelopes.ts'
+import { gt06, hexOfText, jt808, nmea, teltonika, watch, xexun3 } from './wire-envelopes.ts'
 
 let open: OpenIngest
 const sockets: Socket[] = []
@@ -154,6 +154,93 @@ test('per-device settings: checksum, zone, codes', async () => {
   line.say(gt06('01', '0860000000000025', 1), frame)
   await line.hears(gt06('01', '', 1) + gt06('26', '', 2))
   expect(await open.stored()).toMatchObject([{ timeMs: NOW_MS + 5000, alarms: ALARM.strapOpen }])
+})
+
+const IW_LOGIN = 'IWAP00860000000000503#'
+const iwAlarm = (code: string) =>
+  `IWAP10260108A0612.0000S10648.0000E000.0095905000.0006000908300102,510,10,4660,43981,${code},en,00,#`
+
+test('IW: the login is answered with the time, an alarm when it is in the log', async () => {
+  await openFor('iw', '860000000000503')
+  const line = dial('iw')
+  line.say(hexOfText(IW_LOGIN), hexOfText(iwAlarm('01')), hexOfText('IWAP17,080835#'))
+  const now = new Date(NOW_MS).toISOString().replace(/\D/g, '').slice(0, 14)
+  await line.hears(hexOfText(`IWBP00,${now},0#IWBP10#`))
+  expect(await open.stored()).toMatchObject([{ alarms: ALARM.sos }, { alarms: 0 }])
+  await expect
+    .poll(async () => (await open.quarantined()).map(({ detail }) => detail))
+    .toEqual(['the type is not known'])
+})
+
+test('IW: a frame before the login, and the login of nobody we know, are not answered', async () => {
+  await openFor('iw', '860000000000503')
+  const early = dial('iw')
+  early.say(hexOfText(iwAlarm('01')))
+  const stranger = dial('iw')
+  stranger.say(hexOfText(IW_LOGIN.replace('503#', '504#')))
+  await stranger.closed
+  expect([early.heard(), stranger.heard()]).toEqual(['', ''])
+  expect(await open.stored()).toEqual([])
+})
+
+test('Watch: each frame says who speaks; LK and AL are answered, UD is not', async () => {
+  await openFor('watch', '8600000303')
+  const line = dial('watch')
+  const place = '080126,095905,A,6.2,S,106.8,E,0.00,0.0,12.0,9,60,83,5555,3,00100000,0,0'
+  const of = (content: string) => hexOfText(watch(content, '8600000303'))
+  line.say(of('LK,1,2,83'), of(`UD,${place}`), of(`AL,${place}`))
+  await line.hears(of('LK') + of('AL'))
+  expect(await open.stored()).toMatchObject([
+    { alarms: ALARM.strapOpen },
+    { alarms: ALARM.strapOpen },
+    { alarms: 0, flags: REPORT_FLAG.timeFromReceipt | REPORT_FLAG.unproven },
+  ])
+})
+
+const teltonikaLogin = (imei: string) => `000f${hexOfText(imei)}`
+const RECORD = '0000019b9cf11948003fa86300fc4df480000c010f090024'
+
+test('Teltonika: records are counted in the answer once they are in the log; a damaged packet gets none', async () => {
+  await openFor('teltonika', '860000000000604')
+  const line = dial('teltonika')
+  const sound = teltonika('08', [`${RECORD}000000000000`, `${RECORD}ec0101ec01000000`])
+  line.say(teltonikaLogin('860000000000604'), sound.replace(/..$/, '00'), 'ff', sound)
+  await line.hears(`01${'00000002'}`)
+  expect(await open.stored()).toMatchObject([{ alarms: 0 }, { alarms: ALARM.sos }])
+  expect((await open.quarantined()).map(({ reason }) => reason)).toEqual(['checksum'])
+})
+
+test('Teltonika: a device that nobody knows is refused in its own word', async () => {
+  await openFor('teltonika', '860000000000604')
+  const line = dial('teltonika')
+  line.say(teltonikaLogin('860000000000605'))
+  await line.closed
+  expect(line.heard()).toBe('00')
+  expect((await open.quarantined())[0]).toMatchObject({ reason: 'unknown_device', deviceId: '860000000000605' })
+})
+
+test('H02: text and binary on one connection', async () => {
+  await openFor('h02', '8600000409')
+  const line = dial('h02')
+  line.say(
+    hexOfText('*HQ,8600000409,V1,095905,A,0612.0000,S,10648.0000,E,0.00,0,080126,FFFFFBFD#'),
+    '2486000004090959060801260612000040106480000a010271fffffbfe000000',
+  )
+  const now = new Date(NOW_MS).toISOString().replace(/\D/g, '').slice(0, 14)
+  await line.hears(hexOfText(`*HQ,8600000409,V4,V1,${now}#`))
+  await expect.poll(async () => (await open.stored()).map(({ alarms }) => alarms)).toEqual([ALARM.sos, ALARM.vibration])
+})
+
+test('GT06 without CRC: login, SOS without a place, Wi-Fi', async () => {
+  await openFor('gt06', '860000000000030')
+  const line = dial('gt06')
+  line.say(
+    '78780d01086000000000003008 0d0a'.replace(' ', ''),
+    '787801990d0a',
+    '787802692601080959 05a0b1c2d3e4f543001122334455500101fe0a1234abcd3c0d0a'.replace(' ', ''),
+  )
+  await line.hears('787801010d0a' + '787800692601080959050d0a')
+  expect(await open.stored()).toMatchObject([{ alarms: 0 }, { alarms: ALARM.sos }])
 })
 
 const post = (body: object | string, headers: Record<string, string> = {}, path = '/pub') =>

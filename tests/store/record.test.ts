@@ -6,12 +6,7 @@ import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
 import { insertAct } from '../../store/incidents/insert-act.ts'
 import { listIncidents, readIncident } from '../../store/incidents/list-incidents.ts'
 import { insertQuarantine } from '../../store/track/insert-quarantine.ts'
-import {
-  claimRecordPosition,
-  FencedOff,
-  readRecordPosition,
-  saveRecordPosition,
-} from '../../store/track/record-position.ts'
+import { claimRecordPosition, FencedOff, saveRecordPosition } from '../../store/track/record-position.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { upsertKnown } from '../setup/upsert-known.ts'
 import { FROM_MS, incident, type Seeded, seedTwoBapas } from './two-bapas.ts'
@@ -31,10 +26,17 @@ const as = <T>(officer: string, work: Parameters<typeof asOfficer<T>>[2]): Promi
   asOfficer(database.apiPool, seeded.officers[officer]!, work)
 
 describe('the position of a shard', () => {
+  const stored = async (shard: number): Promise<unknown> => {
+    const { rows } = await database.recordPool.query(
+      'SELECT token::float8 AS token, last_id AS "lastId" FROM record_position WHERE shard = $1',
+      [shard],
+    )
+    return rows[0]
+  }
   const save = (token: number, id: string) => saveRecordPosition(database.recordPool, 3, token, id)
 
   test('goes forward only, and an older owner is fenced off', async () => {
-    expect(await readRecordPosition(database.recordPool, 3)).toBeUndefined()
+    expect(await stored(3)).toBeUndefined()
     expect(await claimRecordPosition(database.recordPool, 3, 5)).toBe('0-0')
     await save(5, '99-5')
     await save(5, '99-5')
@@ -46,7 +48,7 @@ describe('the position of a shard', () => {
       [5, '99-99999999999'],
     ] as const)
       await expect(save(token, id)).rejects.toThrow(FencedOff)
-    expect(await readRecordPosition(database.recordPool, 3)).toEqual({ token: 5, lastId: '100-0' })
+    expect(await stored(3)).toEqual({ token: 5, lastId: '100-0' })
     expect(await claimRecordPosition(database.recordPool, 3, 6)).toBe('100-0')
     await expect(save(5, '300-0')).rejects.toThrow(FencedOff)
     await expect(claimRecordPosition(database.recordPool, 3, 5)).rejects.toThrow(FencedOff)
@@ -67,7 +69,7 @@ describe('the position of a shard', () => {
     await claimRecordPosition(database.recordPool, 4, 2)
     enter()
     await expect(former).rejects.toThrow(FencedOff)
-    expect(await readRecordPosition(database.recordPool, 4)).toEqual({ token: 2, lastId: '1-0' })
+    expect(await stored(4)).toEqual({ token: 2, lastId: '1-0' })
   })
 })
 

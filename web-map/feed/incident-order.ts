@@ -10,10 +10,6 @@ export function severityRank(severity: Severity): number {
   return SEVERITIES.indexOf(severity)
 }
 
-export function actOf(incident: IncidentView, action: IncidentAct['action']): IncidentAct | undefined {
-  return incident.acts.findLast((act) => act.action === action)
-}
-
 /** Who took it last; undefined while nobody has. */
 export function takenBy(incident: IncidentView): string | undefined {
   if (stageOf(incident) === 'new') return undefined

@@ -1,7 +1,7 @@
 // Place names of the built-in map: name, latitude, longitude, and the zoom from which it is written.
 // Capitals and big cities first, then towns, then districts of the largest cities.
 
-export type Place = {
+type Place = {
   name: string
   latDeg: number
   lonDeg: number

@@ -19,7 +19,7 @@ export type Cluster = {
 
 export type BraceletLayout = { marks: Mark[]; clusters: Cluster[] }
 
-export const CLUSTER = { belowZoom: 12, cellPx: 60, countMin: 3 }
+const CLUSTER = { belowZoom: 12, cellPx: 60, countMin: 3 }
 
 const GRAVITY: readonly MarkState[] = ['nodata', 'patuh', 'informasi', 'serius', 'kritis']
 

@@ -171,7 +171,7 @@ function judgeNoFix(state: WearerState, plan: CompiledPlan, report: LogReport, s
   sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
 }
 
-export function forgetNoFix({ device }: WearerState): void {
+function forgetNoFix({ device }: WearerState): void {
   device.noFixFirst = undefined
   device.noFixReturnCount = 0
   device.noFixReturnFirst = undefined

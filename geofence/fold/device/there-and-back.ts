@@ -14,7 +14,7 @@ const TO_LAST = 2
 const FROM_HERE = 3
 
 /** A leap back that no usual vehicle makes (`fast`), that is strange only if it comes often (`slow`), or neither. */
-export type Turn = 'fast' | 'slow' | undefined
+type Turn = 'fast' | 'slow' | undefined
 
 /** Looks at the way from the last fix to this one, which comes after it, and keeps it where it is a leap. */
 export function turnBack(state: WearerState, report: LogReport): Turn {

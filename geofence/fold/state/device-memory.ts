@@ -17,7 +17,7 @@ export const DEVICE_TYPES = [
   'device_alarm_unknown',
   'forgery_suspected',
 ] as const satisfies readonly IncidentType[]
-export type DeviceType = (typeof DEVICE_TYPES)[number]
+type DeviceType = (typeof DEVICE_TYPES)[number]
 export const SLOT = Object.fromEntries(DEVICE_TYPES.map((type, slot) => [type, slot])) as Record<DeviceType, number>
 
 /** Defective reports in a row. */
@@ -32,7 +32,7 @@ export type DefectRun = {
 }
 
 /** A strap or case that was closed a moment ago: opened again soon it is the same episode. */
-export type Flap = { episode: Episode; closedMs: number }
+type Flap = { episode: Episode; closedMs: number }
 
 export class DeviceMemory {
   readonly open: (Episode | undefined)[] = DEVICE_TYPES.map(() => undefined)

@@ -5,7 +5,7 @@ import { GAPS_MAX, type IncidentGap, type IncidentMinutes } from '../../../model
 export class Minutes {
   /** Counted from here: the run's first fix, or the beginning of the rule. */
   startMs: number
-  /** Of the last fix, and its EVIDENCE. */
+  /** Of the last fix, and its evidence: 1 comply, 0 unsure, -1 breach. */
   fixMs: number
   evidence: -1 | 0 | 1 = -1
   provenMs = 0

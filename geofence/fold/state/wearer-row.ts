@@ -46,7 +46,7 @@ export const HOT = {
   dirtyFromMs: 28,
 } as const
 
-export const ROW_DOUBLES = 32
+const ROW_DOUBLES = 32
 
 /** What the fold keeps; the rest belongs to the timeline and the kept reports. */
 const FOLDED: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 17, 18, 19]

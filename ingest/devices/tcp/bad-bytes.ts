@@ -5,7 +5,7 @@ import { type Bucket, newBucket, takeFrom } from '../../admission/buckets.ts'
 const FRAMES_FORGIVEN_PER_SECOND = 1 / 60
 const BYTES_FORGIVEN_PER_SECOND = 16
 
-export type BadBytesLimits = { malformedFramesMax: number; garbageBytesMax: number }
+type BadBytesLimits = { malformedFramesMax: number; garbageBytesMax: number }
 
 export class BadBytes {
   readonly #limits: BadBytesLimits

@@ -4,7 +4,7 @@ import type { Intake } from '../../admission/intake.ts'
 
 const BROUGHT_ON = 2
 
-export type Holding = { tryAgain(): void }
+type Holding = { tryAgain(): void }
 
 export class HeldConnections {
   readonly #intake: Intake

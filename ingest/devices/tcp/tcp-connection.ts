@@ -15,7 +15,7 @@ import type { HeldConnections } from './held-connections.ts'
 
 const BUSY_LOOK_MS = 50
 
-export type TcpConnectionEvents = {
+type TcpConnectionEvents = {
   onIdentified(deviceId: string): void
   /** Once the socket is closed and nothing it sent is under way. */
   onGone(): void

@@ -48,7 +48,7 @@ export function isGpsAt(content: Buffer, at: number): boolean {
 }
 
 /** Latitude, longitude, speed and flags: 11 bytes. */
-export function readPlace(report: DeviceReport, content: Buffer, at: number): void {
+function readPlace(report: DeviceReport, content: Buffer, at: number): void {
   const flags = content.readUInt16BE(at + 9)
   readCorner(report, content, at, flags)
   report.speedMps = content[at + 8]! * MPS_PER_KMH

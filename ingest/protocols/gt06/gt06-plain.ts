@@ -26,7 +26,7 @@ export const PLAIN_BYTES_MIN = 6
 const TAIL_BYTES = 2
 const WIFI_BYTES = 7
 const CELL_BYTES = 5
-export const PLAIN_LOGIN_BYTES = 15
+const PLAIN_LOGIN_BYTES = 15
 const WIFI_TYPES: readonly number[] = [0x17, 0x18, 0x19, 0x69]
 const FROM_MEMORY: readonly number[] = [0x11, 0x17, 0x19]
 

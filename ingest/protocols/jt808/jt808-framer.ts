@@ -80,7 +80,7 @@ export class Jt808Framer extends WindowFramer {
 }
 
 /** Bytes from the message id to the xor by the attributes; undefined where they are not there. */
-export function messageBytes(message: Uint8Array): number | undefined {
+function messageBytes(message: Uint8Array): number | undefined {
   if (message.length < 5) return undefined
   const attributes = message[2]! * 256 + message[3]!
   return ((attributes & 0x4000) !== 0 ? 17 : 12) + ((attributes & 0x2000) !== 0 ? 4 : 0) + (attributes & 0x3ff) + 1

@@ -6,8 +6,8 @@ const BYTES_MAX = 64 * 1024
 const MESSAGES_MAX = 4
 const PATIENCE_MS = 5 * 60_000
 
-export type Part = { message: number; serial: number; total: number; number: number; body: Buffer }
-export type Whole = { body: Buffer; serials: number[] }
+type Part = { message: number; serial: number; total: number; number: number; body: Buffer }
+type Whole = { body: Buffer; serials: number[] }
 
 type Collected = { beganMs: number; bodies: (Buffer | undefined)[]; bytes: number; missing: number }
 

@@ -16,7 +16,7 @@ import { addWords } from '../words/device-words.ts'
 /** Values by key as the phone sent them; a key that was sent several times has several. */
 export type OsmandFields = Map<string, string[]>
 
-export const MPS_PER_KNOT = 1852 / 3600
+const MPS_PER_KNOT = 1852 / 3600
 
 /** One record as a report. Coordinates may be absent; what cannot be read costs itself alone, and stands among the defects. */
 export function fieldsReport(record: OsmandFields, deviceId: string, context: DecodeContext): DecodedReport {

@@ -8,7 +8,7 @@ import { membersOf } from './osmand-json.ts'
 
 type Members = Record<string, unknown>
 export type OsmandRecord = OsmandFields | Members
-export type Unfolded = { records: OsmandRecord[]; isOverland: boolean; wrong: number }
+type Unfolded = { records: OsmandRecord[]; isOverland: boolean; wrong: number }
 
 /** At most `max` + 1 records; an item that is none is counted. `fieldsOf` reads an object that has its values at the top. */
 export function unfold(value: unknown, fieldsOf: (members: Members) => OsmandFields, max: number): Unfolded {

@@ -8,7 +8,7 @@ import {
 import { parseIsoMs } from '../wire/iso-time.ts'
 import { addWord } from '../words/device-words.ts'
 
-export const DEVICE_ID_CHARS_MAX = 64
+const DEVICE_ID_CHARS_MAX = 64
 export const ALARMS_MAX = 32
 export const ATTRIBUTES_MAX = 64
 export const ATTRIBUTE_CHARS_MAX = 512

@@ -24,7 +24,7 @@ const DEGREES = 1e7
 const NO_SPEED = 255
 const SIZES = [1, 2, 4, 8] as const
 
-export type TeltonikaRecords = {
+type TeltonikaRecords = {
   reports: DecodedReport[]
   /** What the answer confirms: all that the sender counted, once they are in the log or in quarantine. */
   count: number
