@@ -1,8 +1,9 @@
-import type { IncidentAct } from '../model/incident/incident.ts'
+import type { IncidentAct, IncidentType } from '../model/incident/incident.ts'
 import type { Log } from '../model/observe.ts'
 import type { Pool } from '../store/database/open-pool.ts'
-import { listActsToPublish, strikePublished } from '../store/incidents/acts-to-publish.ts'
+import { listActsToPublish, listStandings, strikePublished } from '../store/incidents/acts-to-publish.ts'
 import { appendAct } from '../stream/logs/act-log.ts'
+import { resolveDisputes } from '../stream/publication/disputes.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
 
@@ -27,7 +28,7 @@ type PublisherParts = {
  */
 export class ActPublisher {
   readonly #parts: PublisherParts
-  readonly #waiting: IncidentAct[] = []
+  readonly #waiting: { act: IncidentAct; endsDispute: boolean }[] = []
   readonly #published: number[] = []
   /** How long an act must have waited that is told from PostgreSQL; absent: nobody need look there. */
   #lookFor: number | undefined
@@ -48,8 +49,9 @@ export class ActPublisher {
     this.#checking = setInterval(() => this.#look(actsUnpublishedMs), actsCheckEveryMs)
   }
 
-  publish(act: IncidentAct): void {
-    if (this.#waiting.length < WAITING_MAX) this.#waiting.push(act)
+  /** `type`: of the incident, where it is known. */
+  publish(act: IncidentAct, type: IncidentType | undefined): void {
+    if (this.#waiting.length < WAITING_MAX) this.#waiting.push({ act, endsDispute: endsDispute(act, type) })
     else this.#lookFor = 0
     this.#go()
   }
@@ -94,7 +96,9 @@ export class ActPublisher {
 
   async #publishWaiting(): Promise<void> {
     const { redis, keys, pool } = this.#parts
-    for (let act = this.#waiting[0]; act; act = this.#waiting[0]) {
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+      const { act, endsDispute } = next
+      if (endsDispute) await resolveDisputes(redis, keys, act.wearerId!)
       await appendAct(redis, keys, act)
       this.#waiting.shift()
       this.#published.push(act.actId)
@@ -111,7 +115,16 @@ export class ActPublisher {
     const { redis, keys, pool, log } = this.#parts
     const waitingMs = this.#lookFor!
     const acts = await listActsToPublish(pool, waitingMs, PAGE)
-    for (const act of acts) await appendAct(redis, keys, act)
+    const typeOf = new Map<string, IncidentType>()
+    for (const { incident } of await listStandings(
+      pool,
+      acts.map(({ incidentId }) => incidentId),
+    ))
+      typeOf.set(incident.id, incident.type)
+    for (const act of acts) {
+      if (endsDispute(act, typeOf.get(act.incidentId))) await resolveDisputes(redis, keys, act.wearerId!)
+      await appendAct(redis, keys, act)
+    }
     await strikePublished(
       pool,
       acts.map(({ actId }) => actId),
@@ -119,4 +132,9 @@ export class ActPublisher {
     if (acts.length > 0) log.info({ acts: acts.length }, 'acts that had been left unpublished were published')
     if (acts.length < PAGE && this.#lookFor === waitingMs) this.#lookFor = undefined
   }
+}
+
+/** An officer has looked at who speaks for the bracelet: its reports count as evidence again. */
+function endsDispute({ action, wearerId }: IncidentAct, type: IncidentType | undefined): boolean {
+  return action === 'resolve' && type === 'forgery_suspected' && wearerId !== undefined
 }

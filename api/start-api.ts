@@ -116,7 +116,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     apiPool,
     authPool,
     hub,
-    publishAct: (act) => acts.publish(act),
+    publishAct: (act, type) => acts.publish(act, type),
     recipients: () => readRecipients(redis, keys),
     noticesOf: (incidentId) => readNotices(redis, keys, incidentId),
     mapSettings: options.mapSettings ?? {},

@@ -52,18 +52,19 @@ export function addActs(app: ApiApp, { apiPool, hub, publishAct, recipients }: A
         const recent = hub.recent.incident(incidentId)
         const whose = await whoseInSight(client, incidentId, recorded ?? recent)
         const acts = recorded?.acts ?? hub.recent.acts(incidentId)
-        return insertAct(client, {
+        const act = await insertAct(client, {
           incidentId,
           ...whose,
           ...seen(request, [recorded, recent]),
           ...(request.action === 'escalate' && { escalatedTo: await escalationOf(acts, recipients) }),
         })
+        return { act, type: (recorded ?? recent)?.type }
       })
     const act = await once.run(key && `${officer.officerId} ${incidentId} ${key}`, async () => {
       try {
         const committed = await write()
-        publishAct(committed)
-        return committed
+        publishAct(committed.act, committed.type)
+        return committed.act
       } catch (error) {
         const why = findingRefusal(error)
         if (why === undefined) throw error

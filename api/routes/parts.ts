@@ -2,7 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { MapSettings } from '../../model/console/console.ts'
-import type { IncidentAct } from '../../model/incident/incident.ts'
+import type { IncidentAct, IncidentType } from '../../model/incident/incident.ts'
 import type { IncidentNotice } from '../../model/incident/timeline.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
@@ -43,7 +43,7 @@ export type ApiParts = {
   clientAddress(c: Context): string
   hub: LiveHub
   /** Tells all consoles of an act; never throws, tries again while Redis is away. */
-  publishAct(act: IncidentAct): void
+  publishAct(act: IncidentAct, type: IncidentType | undefined): void
   /** Who is notified of alerts by now; throws while Redis is away. */
   recipients(): Promise<KnownRecipient[]>
   /** What was sent about an incident; throws while Redis is away. */

@@ -39,6 +39,10 @@ export const givenReasonSchema = z.strictObject({ reasonKind: reasonKindSchema, 
 
 export const errorSchema = z
   .object({
+    type: z.string().optional(),
+    title: z.string().optional().meta({ description: 'the code' }),
+    status: z.number().int().optional(),
+    detail: z.string().optional(),
     error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
   })
   .meta({ id: 'ApiError' })
