@@ -1,9 +1,9 @@
 // The second column: devices that do more than err. Each wearer is truly at home for every minute that is judged, or truly out where a
 // curfew begins; the device adds one kind of fault to the usual noise.
 
-import { VIOLATION } from '../../geofence/fold/zones/zone-rules.ts'
 import { EDGE_KEY } from '../../geofence/incident-id.ts'
 import type { CompiledPlan } from '../../geofence/plan/compile-plan.ts'
+import { VIOLATION } from '../../geofence/plan/condition-kinds.ts'
 import type { Incident } from '../../model/incident/incident.ts'
 import { LogReport, POSITION_SOURCE, REPORT_FLAG } from '../../model/report/report.ts'
 import { type Random, randomOf } from '../../simulators/random.ts'
