@@ -97,6 +97,8 @@ export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
     disputes: `${prefix}:{disputes}`,
     disputesVersion: `${prefix}:{disputes}:version`,
     senders: `${prefix}:{disputes}:senders`,
+    /** Up to which time each bracelet has sent what it had stored. */
+    flushed: `${prefix}:{disputes}:flushed`,
     acts: `${prefix}:{acts}`,
     /** Recipients that have or had a queue of alerts. */
     recipients: `${prefix}:{recipients}`,

@@ -55,6 +55,7 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
       { keys: [keys.disputes], commands: 'hexists hlen hset hvals', script: true },
       { keys: [keys.disputesVersion], commands: 'get incr', script: true },
       { keys: [keys.senders], commands: 'hget hset', script: true },
+      { keys: [keys.flushed], commands: 'hget hset hgetall', script: true },
       { keys: [keys.quarantinePosition], commands: 'get', script: true },
       { keys: [keys.quarantineDropped], commands: 'incrby', script: true },
       { keys: [keys.quarantineSenders], commands: 'hget hincrby hdel', script: true },
