@@ -105,6 +105,7 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
       ...published(keys.plansOf(EVERY)),
       ...published(keys.allPlans),
       { keys: [keys.zones], commands: 'hset hdel hkeys hmget' },
+      { keys: [keys.retiredZones], commands: 'hset hdel hgetall' },
     ],
     publish: [keys.directory.notice, keys.plansOf(EVERY).notice, keys.allPlans.notice],
   }),
