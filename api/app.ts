@@ -11,9 +11,11 @@ import { addBacktests } from './routes/backtests.ts'
 import { addExplanation } from './routes/explanation.ts'
 import { addHealth } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
+import { addInvitations } from './routes/invitations.ts'
 import { addLedger } from './routes/ledger.ts'
 import { addLive } from './routes/live.ts'
 import { addLogin } from './routes/login.ts'
+import { addOfficers } from './routes/officers.ts'
 import { addOversight } from './routes/oversight.ts'
 import type { ApiApp, ApiParts } from './routes/parts.ts'
 import { addPlaces } from './routes/places.ts'
@@ -21,6 +23,7 @@ import { addSessions } from './routes/sessions.ts'
 import { addTimeline } from './routes/timeline.ts'
 import { addTrack } from './routes/track.ts'
 import { READINGS, tooManyReadings } from './routes/track-access.ts'
+import { addUnits } from './routes/units.ts'
 import { addWearers } from './routes/wearers.ts'
 import { sessionCookieName } from './sign-in/auth.ts'
 import { type OfficerEnv, requireOfficer } from './sign-in/sessions.ts'
@@ -89,6 +92,9 @@ export function createApp(parts: ApiParts): ApiApp {
   addLive(app)
   addSessions(app, parts)
   addOversight(app, parts)
+  addUnits(app, parts)
+  addOfficers(app, parts)
+  addInvitations(app, parts)
 
   app.all('/v1/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))
   app.all('/api/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))

@@ -70,6 +70,15 @@ program
   .action(async (options: { folder: string }) => (await import('./commands/redis-users.ts')).redisUsersCommand(options))
 
 program
+  .command('init')
+  .description('make the first unit and the first Admin TI (DATABASE_URL), and print a one-time link to set a password')
+  .requiredOption('--unit <name>', 'name of the highest unit, "Ditjenpas"')
+  .requiredOption('--admin <name, NIP>', 'who runs it: "Nama, 18 digits"')
+  .action(async (options: { unit: string; admin: string }) =>
+    (await import('./commands/init.ts')).initCommand(options, process.env, console.log),
+  )
+
+program
   .command('device-key')
   .description("print a bracelet's preshared TLS key (derived from GELANG_DEVICE_KEY)")
   .argument('<id>', 'device id of the bracelet')

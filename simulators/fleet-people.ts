@@ -1,4 +1,5 @@
 // Who and what a fleet is made of.
+import type { Role } from '../model/access/roles.ts'
 import type { ConditionKind, EvidenceParameters, WeeklyWindow } from '../model/plan/plan.ts'
 import type { ZoneShape } from '../model/plan/zone.ts'
 import type { WireProtocol } from './devices/wire-device.ts'
@@ -52,7 +53,7 @@ export type FleetGateway = {
 export type FleetOfficer = {
   username: string
   name: string
-  role: 'pk' | 'operator' | 'kepala_bapas' | 'ditjenpas'
+  role: Role
   unitPath: string
   pkNumber?: number
 }

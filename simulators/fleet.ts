@@ -30,7 +30,11 @@ export function makeFleet(options: FleetOptions): Fleet {
       { path: 'ditjenpas', name: 'Direktorat Jenderal Pemasyarakatan', kind: 'ditjenpas', timeZone: 'Asia/Jakarta' },
     ],
     gateways: [],
-    officers: [{ username: 'ditjenpas', name: 'Petugas Ditjenpas', role: 'ditjenpas', unitPath: 'ditjenpas' }],
+    officers: [
+      { username: 'ditjenpas', name: 'Petugas Ditjenpas', role: 'ditjenpas', unitPath: 'ditjenpas' },
+      { username: 'admin', name: 'Admin TI', role: 'admin_ti', unitPath: 'ditjenpas' },
+      { username: 'auditor', name: 'Auditor', role: 'auditor', unitPath: 'ditjenpas' },
+    ],
     zones: [],
     wearers: [],
   }
@@ -54,6 +58,9 @@ function addTown(fleet: Fleet, town: Town, random: Random): void {
   fleet.officers.push(
     { username: `operator.${town.label}`, name: `Operator ${town.name}`, role: 'operator', unitPath: bapas },
     { username: `kepala.${town.label}`, name: `Kepala Bapas ${town.name}`, role: 'kepala_bapas', unitPath: bapas },
+    { username: `kasubsi.${town.label}`, name: `Kasubsi ${town.name}`, role: 'kasubsi', unitPath: bapas },
+    { username: `asisten.${town.label}`, name: `Asisten PK ${town.name}`, role: 'asisten_pk', unitPath: bapas },
+    { username: `kanwil.${town.label}`, name: `Petugas ${town.kanwil.name}`, role: 'kanwil', unitPath: kanwil },
   )
   for (let pk = 0; pk < PK_PER_BAPAS; pk++)
     fleet.officers.push({

@@ -40,9 +40,11 @@ export function refusalOf(error: unknown, log: Log): Refusal {
   return new Refusal(500, 'internal', 'something went wrong on our side')
 }
 
-/** The answer for a refusal. */
+/** The answer for a refusal: a problem document (RFC 9457). */
 export function refuse(c: Context, refusal: Refusal): Response {
   if (refusal.status === 503) c.header('retry-after', '5')
   const { code, message, details } = refusal
-  return c.json({ error: { code, message, ...(details && { details }) } } satisfies ApiError, refusal.status)
+  const problem = { type: 'about:blank', title: code, status: refusal.status, detail: message }
+  const answer = { ...problem, error: { code, message, ...(details && { details }) } } satisfies ApiError
+  return c.json(answer, refusal.status, { 'content-type': 'application/problem+json' })
 }

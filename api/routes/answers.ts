@@ -7,8 +7,11 @@ const REASONS: Record<number, string> = {
   401: 'not_signed_in',
   403: 'no_officer, role_not_permitted, wrong_origin or reason_required',
   404: 'not_found: it does not exist, or it is not yours to see',
-  409: 'not_explained, or done already',
+  409: 'not_explained, done already, or in conflict with what holds',
+  412: 'precondition_failed: it was changed meanwhile',
   413: 'too_large',
+  422: 'key_reused: the Idempotency-Key was another request’s',
+  428: 'precondition_required: If-Match is missing',
   429: 'too_many_attempts',
   503: 'database_away or redis_away',
 }
@@ -17,8 +20,20 @@ export function json<S extends z.ZodType>(schema: S, description: string) {
   return { description, content: { 'application/json': { schema } } }
 }
 
+/** Refusals, as RFC 9457 has them. */
+export function problem(...codes: number[]) {
+  return Object.fromEntries(
+    [...new Set(codes)].sort().map((code) => [
+      code,
+      {
+        description: REASONS[code] ?? 'refused',
+        content: { 'application/problem+json': { schema: errorSchema } },
+      },
+    ]),
+  )
+}
+
 /** The refusals that every route under /v1 may give, and `further` ones. */
 export function refusals(...further: number[]) {
-  const codes = [...new Set([401, 403, 503, ...further])].sort()
-  return Object.fromEntries(codes.map((code) => [code, json(errorSchema, REASONS[code] ?? 'refused')]))
+  return problem(401, 403, 503, ...further)
 }

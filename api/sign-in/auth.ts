@@ -110,41 +110,54 @@ type NewAccount = { username: string; password: string; name: string }
  * taken or the password too short.
  */
 export async function createAccount(auth: Auth, account: NewAccount): Promise<string> {
+  const context = await auth.$context
+  const known = await userNamed(context, account.username)
+  if (known !== undefined && (await context.internalAdapter.findCredentialAccount(known)) !== null)
+    throw new Error(`the name ${account.username} is taken`)
+  return setPassword(auth, account, known)
+}
+
+/**
+ * Sets the password of an account, `userId` or the one that carries the name; makes it where there is none. Whoever calls has
+ * made sure that the name is this officer's. Gives the user id.
+ */
+export async function setPassword(auth: Auth, account: NewAccount, userId?: string): Promise<string> {
   const { password, name } = account
   if (password.length < PASSWORD_CHARS_MIN || password.length > PASSWORD_CHARS_MAX)
     throw new RangeError(
       `a password has ${PASSWORD_CHARS_MIN} to ${PASSWORD_CHARS_MAX} characters, not ${password.length}`,
     )
   const context = await auth.$context
+  const { internalAdapter } = context
   const username = account.username.toLowerCase()
-  const user =
-    (await halfMade(context, username)) ??
-    (await context.internalAdapter.createUser(
-      {
-        name,
-        username,
-        displayUsername: account.username,
-        // The library wants one; mail is never sent to it.
-        email: `${username}@accounts.invalid`,
-        emailVerified: false,
-      },
-      { method: 'admin' },
-    ))
-  await context.internalAdapter.linkAccount({
-    userId: user.id,
-    accountId: user.id,
-    providerId: 'credential',
-    password: await context.password.hash(password),
-  })
-  return user.id
+  // A crash may have left a user whom no officer has, with a password or without.
+  const known = userId ?? (await userNamed(context, username))
+  const hash = await context.password.hash(password)
+  if (known !== undefined && (await internalAdapter.findCredentialAccount(known)) !== null) {
+    await internalAdapter.updatePassword(known, hash)
+    return known
+  }
+  const id = known ?? (await newUser(context, { username, displayUsername: account.username, name }))
+  await internalAdapter.linkAccount({ userId: id, accountId: id, providerId: 'credential', password: hash })
+  return id
 }
 
-/** A user left without a password by a crash between the two steps. */
-async function halfMade(context: Awaited<Auth['$context']>, username: string): Promise<{ id: string } | undefined> {
-  const user = await context.adapter.findOne<{ id: string }>({
+type AuthContext = Awaited<Auth['$context']>
+
+async function newUser(
+  { internalAdapter }: AuthContext,
+  user: { username: string; displayUsername: string; name: string },
+): Promise<string> {
+  // The library wants an address; mail is never sent to it.
+  const email = `${user.username}@accounts.invalid`
+  const made = await internalAdapter.createUser({ ...user, email, emailVerified: false }, { method: 'admin' })
+  return made.id
+}
+
+async function userNamed({ adapter }: AuthContext, username: string): Promise<string | undefined> {
+  const user = await adapter.findOne<{ id: string }>({
     model: 'user',
-    where: [{ field: 'username', value: username }],
+    where: [{ field: 'username', value: username.toLowerCase() }],
   })
-  if (user === null || (await context.internalAdapter.findCredentialAccount(user.id)) !== null) return undefined
-  return user
+  return user?.id
 }

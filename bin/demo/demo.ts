@@ -4,6 +4,8 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { ensureServices } from '../../local-services/ensure-services.ts'
+import type { Role } from '../../model/access/roles.ts'
+import type { Fleet } from '../../simulators/fleet-people.ts'
 import { FleetRun, SCRIPTS_BEGIN_WITHIN_MS } from '../../simulators/run-fleet.ts'
 import { ChildProcesses } from './child-processes.ts'
 import { demoPorts } from './demo-ports.ts'
@@ -111,9 +113,8 @@ async function live(
     historyMs: HISTORY_MS,
   })
   run.start()
-  say(
-    `\n  Gelang runs: ${baseUrl}\n  Log in as ${prepared.operators.map(({ username }) => username).join(', ')} with the password ${prepared.password}`,
-  )
+  say(`\n  Gelang runs: ${baseUrl}\n  Log in with the password ${prepared.password} as`)
+  for (const [role, usernames] of loginsByRole(prepared.fleet)) say(`    ${role.padEnd(14)} ${usernames.join(', ')}`)
   say(`  ${prepared.fleet.wearers.length} simulated bracelets report; Ctrl-C stops everything, the data stay.\n`)
   const printing = setInterval(() => {
     const { sent, answered } = run.counts()
@@ -150,6 +151,16 @@ async function live(
   for (const watch of watchers) watch.close()
   console.log(JSON.stringify(report, null, 2))
   return report.ok
+}
+
+/** Every role with its logins, at most four of one. */
+function loginsByRole({ officers }: Fleet): Map<Role, string[]> {
+  const logins = new Map<Role, string[]>()
+  for (const { role, username } of officers) {
+    const known = logins.get(role) ?? []
+    if (known.length < 4) logins.set(role, [...known, username])
+  }
+  return logins
 }
 
 function untilStoppedOr(ms: number | undefined): Promise<void> {

@@ -23,8 +23,9 @@ type DecodedLine = {
 }
 
 /**
- * What each line says, all lines being of one connection: binary frames as hex, text frames as they are, HTTP requests as one
- * JSON object a line (`method`, `url`, `contentType`, `headers`, `body`). Throws RangeError on a protocol that nobody knows.
+ * What each line says, all lines being of one connection: binary frames and datagrams as hex, text frames as they are, HTTP
+ * requests as one JSON object a line (`method`, `url`, `contentType`, `headers`, `body`). Throws RangeError on a protocol that
+ * nobody knows.
  */
 export function* decodeLines(
   protocolName: string,
@@ -74,7 +75,8 @@ function streamLine(protocol: StreamProtocol, context: DecodeContext): (line: st
     const replies: Uint8Array[] = []
     const errors: string[] = []
     const garbageBefore = framer.garbageBytes
-    for (const frame of framer.push(bytes)) {
+    const datagram = protocol.udp?.newFramer?.(INGEST_LIMITS.frameBytesMax).push(bytes) ?? []
+    for (const frame of datagram.length > 0 ? datagram : framer.push(bytes)) {
       const decoded = decoder.decode(frame, context)
       reports.push(...decoded.reports)
       heard ||= decoded.deviceId !== undefined || decoded.reports.length > 0

@@ -26,6 +26,8 @@ const REASON = { reasonKind: 'pemeriksaan', reason: 'pemeriksaan bersama tim pen
 const wearer = { about: 'wearer', id: ({ id }: Target) => id } as const
 const incident = { about: 'incident', id: ({ incidentId }: Target) => incidentId } as const
 const nobody = { about: 'nobody' } as const
+const UNIT = { name: 'Pos', kind: 'pos', timeZone: 'Asia/Makassar' }
+const OFFICER = { name: 'Petugas', role: 'pk' }
 const NO_SUCH = '99999999-9999-4999-8999-999999999999'
 
 /** By method and path. */
@@ -49,6 +51,28 @@ export const ACCESS_ROWS: Record<string, AccessRow> = {
     body: () => ({ verdict: 'layak' }),
   },
   'post /v1/persons/find': { ...nobody, body: () => ({ ...REASON, q: 'Klien' }) },
+
+  // What they reach by unit is in units-and-officers.test.ts; here, whether the role may at all.
+  'get /v1/units/{path}': { ...nobody, id: () => 'dj.nowhere', allowed: [404] },
+  'post /v1/units': { ...nobody, body: () => ({ ...UNIT, parent: 'dj.nowhere' }), allowed: [403] },
+  'patch /v1/units/{path}': { ...nobody, id: () => 'dj.nowhere', body: () => ({ name: 'X' }), allowed: [404] },
+  'get /v1/officers': nobody,
+  'post /v1/officers': { ...nobody, body: () => ({ ...OFFICER, unitPath: 'dj.nowhere' }), allowed: [403] },
+  'get /v1/officers/{id}': { ...nobody, id: () => NO_SUCH, allowed: [404] },
+  'patch /v1/officers/{id}': { ...nobody, id: () => NO_SUCH, body: () => ({ name: 'X' }), allowed: [404] },
+  'post /v1/officers/{id}/deactivate': {
+    ...nobody,
+    id: () => NO_SUCH,
+    body: () => ({ reason: REASON.reason }),
+    allowed: [404],
+  },
+  'post /v1/officers/{id}/reactivate': {
+    ...nobody,
+    id: () => NO_SUCH,
+    body: () => ({ reason: REASON.reason }),
+    allowed: [404],
+  },
+  'post /v1/officers/{id}/invitation': { ...nobody, id: () => NO_SUCH, body: () => ({}), allowed: [404] },
 
   'get /v1/wearers': nobody,
   'get /v1/wearers/{id}': wearer,

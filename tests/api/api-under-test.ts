@@ -114,6 +114,22 @@ export function get(api: RunningApi, path: string, cookie?: string, headers: Rec
   return fetch(new URL(path, api.baseUrl), { headers: { ...headers, ...(cookie && { cookie }) } })
 }
 
+/** A request with a body, as a page of the console sends it. */
+export function send(
+  api: RunningApi,
+  method: string,
+  path: string,
+  body: unknown,
+  cookie?: string,
+  headers: Record<string, string> = {},
+) {
+  return fetch(new URL(path, api.baseUrl), {
+    method,
+    headers: { origin: api.baseUrl, 'content-type': 'application/json', ...(cookie && { cookie }), ...headers },
+    body: JSON.stringify(body),
+  })
+}
+
 export function post(
   api: RunningApi,
   path: string,
@@ -121,11 +137,7 @@ export function post(
   cookie?: string,
   headers: Record<string, string> = {},
 ) {
-  return fetch(new URL(path, api.baseUrl), {
-    method: 'POST',
-    headers: { origin: api.baseUrl, 'content-type': 'application/json', ...(cookie && { cookie }), ...headers },
-    body: JSON.stringify(body),
-  })
+  return send(api, 'POST', path, body, cookie, headers)
 }
 
 let published = 0

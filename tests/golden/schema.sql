@@ -143,6 +143,12 @@ gateway table, row security for the owner too
   unit_path ltree not null
   secret_sha256 text not null
   revoked_at timestamp with time zone
+idempotency table, row security for the owner too
+  officer_id uuid not null
+  key text not null
+  request_sha256 text not null
+  at timestamp with time zone not null = now()
+  answer json
 incident table, row security for the owner too
   id uuid not null
   revision integer not null
@@ -157,6 +163,7 @@ incident table, row security for the owner too
   resolved_at timestamp with time zone
   unit_path ltree
   standing jsonb
+  matter_id uuid not null generated = COALESCE(((body ->> 'matterId'::text))::uuid, id)
 incident_revision table, row security for the owner too
   incident_id uuid not null
   revision integer not null
@@ -164,6 +171,15 @@ incident_revision table, row security for the owner too
   body jsonb not null
   unit_path ltree
   known_at timestamp with time zone
+invitation table, row security for the owner too
+  id bigint not null identity a
+  officer_id uuid not null
+  username text not null
+  token_sha256 text not null
+  made_at timestamp with time zone not null
+  ends_at timestamp with time zone not null
+  used_at timestamp with time zone
+  revoked_at timestamp with time zone
 officer table, row security for the owner too
   id uuid not null = gen_random_uuid()
   name text not null
@@ -171,6 +187,9 @@ officer table, row security for the owner too
   unit_path ltree not null
   auth_user_id text
   active boolean not null = true
+  nip text
+  phone text
+  email text
 officer_act table, row security for the owner too
   act_id bigint not null identity a
   incident_id uuid not null
@@ -187,6 +206,7 @@ officer_act table, row security for the owner too
   officer_role text
   changes bigint
   escalated_to jsonb
+  matter_id uuid
 permit table, row security for the owner too
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
@@ -367,6 +387,8 @@ END
   time_zone text not null
   rules_version bigint not null = 0
   device_networks cidr[]
+  address text
+  phone text
 wearer table, row security for the owner too
   id integer not null identity a
   uuid uuid not null = gen_random_uuid()
@@ -455,15 +477,29 @@ gateway gateway_id_check CHECK (id ~ '^[A-Za-z0-9._-]{1,64}$'::text)
 gateway gateway_pkey PRIMARY KEY (id)
 gateway gateway_secret_sha256_check CHECK (secret_sha256 ~ '^[0-9a-f]{64}$'::text)
 gateway gateway_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
+idempotency idempotency_key_check CHECK (key ~ '^[A-Za-z0-9_-]{8,100}$'::text)
+idempotency idempotency_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
+idempotency idempotency_pkey PRIMARY KEY (officer_id, key)
+idempotency idempotency_request_sha256_check CHECK (request_sha256 ~ '^[0-9a-f]{64}$'::text)
 incident incident_check CHECK (num_nonnulls(wearer_id, unit_path) = 1)
 incident incident_pkey PRIMARY KEY (id)
 incident incident_revision_check CHECK (revision >= 1)
 incident incident_severity_check CHECK (severity = ANY (ARRAY['informasi'::text, 'serius'::text, 'kritis'::text]))
 incident_revision incident_revision_check1 CHECK (num_nonnulls(wearer_id, unit_path) = 1)
 incident_revision incident_revision_pkey PRIMARY KEY (incident_id, revision)
+invitation invitation_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
+invitation invitation_pkey PRIMARY KEY (id)
+invitation invitation_token_sha256_check CHECK (token_sha256 ~ '^[0-9a-f]{64}$'::text)
+invitation invitation_token_sha256_key UNIQUE (token_sha256)
+invitation invitation_username_check CHECK (username ~ '^[a-z0-9._-]{3,64}$'::text)
 officer officer_auth_user_id_fkey FOREIGN KEY (auth_user_id) REFERENCES auth."user"(id) ON DELETE SET NULL
 officer officer_auth_user_id_key UNIQUE (auth_user_id)
+officer officer_email_check CHECK (length(email) <= 254 AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)
 officer officer_name_check CHECK (btrim(name) <> ''::text)
+officer officer_name_length CHECK (length(name) <= 120) NOT VALID
+officer officer_nip_check CHECK (nip ~ '^[0-9]{18}$'::text)
+officer officer_nip_key UNIQUE (nip)
+officer officer_phone_check CHECK (phone ~ '^[0-9+() -]{3,30}$'::text)
 officer officer_pkey PRIMARY KEY (id)
 officer officer_role_check CHECK (role = ANY (ARRAY['pk'::text, 'asisten_pk'::text, 'kasubsi'::text, 'kepala_bapas'::text, 'operator'::text, 'kanwil'::text, 'ditjenpas'::text, 'auditor'::text, 'admin_ti'::text]))
 officer officer_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
@@ -520,11 +556,14 @@ supervision supervision_pkey PRIMARY KEY (id)
 supervision supervision_programme_check CHECK (programme = ANY (ARRAY['PB'::text, 'CB'::text, 'CMB'::text, 'CMK'::text, 'asimilasi'::text, 'pidana_pengawasan'::text, 'kerja_sosial'::text]))
 supervision supervision_sk_number_check CHECK (btrim(sk_number) <> ''::text)
 supervision supervision_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
+unit unit_address_check CHECK (length(address) <= 300)
 unit unit_device_networks_check CHECK (cardinality(device_networks) >= 1 AND cardinality(device_networks) <= 16)
 unit unit_kind_check CHECK (kind = ANY (ARRAY['ditjenpas'::text, 'kanwil'::text, 'bapas'::text, 'pos'::text]))
 unit unit_name_check CHECK (btrim(name) <> ''::text)
+unit unit_name_length CHECK (length(name) <= 120) NOT VALID
 unit unit_parent_fkey FOREIGN KEY (parent) REFERENCES unit(path)
 unit unit_path_check CHECK (nlevel(path) >= 1 AND nlevel(path) <= 8)
+unit unit_phone_check CHECK (phone ~ '^[0-9+() -]{3,30}$'::text)
 unit unit_pkey PRIMARY KEY (path)
 unit unit_time_zone_check CHECK (time_zone = ANY (ARRAY['Asia/Jakarta'::text, 'Asia/Makassar'::text, 'Asia/Jayapura'::text]))
 wearer wearer_asisten_officer_id_fkey FOREIGN KEY (asisten_officer_id) REFERENCES officer(id)
@@ -557,10 +596,13 @@ CREATE INDEX condition_one_version_at_a_time ON public.condition USING gist (id,
 CREATE INDEX condition_upper_idx ON public.condition USING btree (upper(during))
 CREATE INDEX condition_wearer_id_idx ON public.condition USING btree (wearer_id)
 CREATE INDEX condition_zone_id_idx ON public.condition USING btree (zone_id)
+CREATE INDEX incident_matter ON public.incident USING btree (matter_id, revision DESC)
 CREATE INDEX incident_newest ON public.incident USING btree (start_at DESC, id DESC)
 CREATE INDEX incident_open ON public.incident USING btree (start_at DESC, id DESC) WHERE ((NOT withdrawn) AND (resolved_at IS NULL) AND ((end_at IS NULL) OR (severity <> 'informasi'::text)))
 CREATE INDEX incident_wearer_id_start_at_idx ON public.incident USING btree (wearer_id, start_at DESC)
+CREATE INDEX invitation_officer_id_id_idx ON public.invitation USING btree (officer_id, id)
 CREATE INDEX officer_act_incident_id_act_id_idx ON public.officer_act USING btree (incident_id, act_id)
+CREATE INDEX officer_act_matter ON public.officer_act USING btree (COALESCE(matter_id, incident_id), act_id)
 CREATE INDEX officer_unit_path_idx ON public.officer USING gist (unit_path)
 CREATE INDEX permit_upper_idx ON public.permit USING btree (upper(during))
 CREATE INDEX permit_wearer_id_idx ON public.permit USING btree (wearer_id)
@@ -587,10 +629,14 @@ CREATE UNIQUE INDEX bracelet_pkey ON public.bracelet USING btree (id)
 CREATE UNIQUE INDEX condition_pkey ON public.condition USING btree (version_id)
 CREATE UNIQUE INDEX fix_once ON public.fix USING btree (wearer_id, "time", content_key)
 CREATE UNIQUE INDEX gateway_pkey ON public.gateway USING btree (id)
+CREATE UNIQUE INDEX idempotency_pkey ON public.idempotency USING btree (officer_id, key)
 CREATE UNIQUE INDEX incident_pkey ON public.incident USING btree (id)
 CREATE UNIQUE INDEX incident_revision_pkey ON public.incident_revision USING btree (incident_id, revision)
+CREATE UNIQUE INDEX invitation_pkey ON public.invitation USING btree (id)
+CREATE UNIQUE INDEX invitation_token_sha256_key ON public.invitation USING btree (token_sha256)
 CREATE UNIQUE INDEX officer_act_pkey ON public.officer_act USING btree (act_id)
 CREATE UNIQUE INDEX officer_auth_user_id_key ON public.officer USING btree (auth_user_id)
+CREATE UNIQUE INDEX officer_nip_key ON public.officer USING btree (nip)
 CREATE UNIQUE INDEX officer_pkey ON public.officer USING btree (id)
 CREATE UNIQUE INDEX permit_pkey ON public.permit USING btree (id)
 CREATE UNIQUE INDEX quarantine_received_at_source_id_key ON public.quarantine USING btree (received_at, source_id)
@@ -624,7 +670,8 @@ CREATE TRIGGER a_audit_delete AFTER DELETE ON auth.account REFERENCING OLD TABLE
 CREATE TRIGGER a_audit_delete AFTER DELETE ON bracelet REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON condition REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('version_id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON gateway REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
-CREATE TRIGGER a_audit_delete AFTER DELETE ON officer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON invitation REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'token_sha256', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON officer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,nip,phone,email', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON permit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON reading_limit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON retention REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
@@ -639,7 +686,8 @@ CREATE TRIGGER a_audit_insert AFTER INSERT ON auth.account REFERENCING NEW TABLE
 CREATE TRIGGER a_audit_insert AFTER INSERT ON bracelet REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON condition REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('version_id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON gateway REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
-CREATE TRIGGER a_audit_insert AFTER INSERT ON officer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON invitation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'token_sha256', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON officer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,nip,phone,email', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON reading_limit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON retention REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
@@ -654,7 +702,8 @@ CREATE TRIGGER a_audit_update AFTER UPDATE ON auth.account REFERENCING OLD TABLE
 CREATE TRIGGER a_audit_update AFTER UPDATE ON bracelet REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON condition REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('version_id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON gateway REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
-CREATE TRIGGER a_audit_update AFTER UPDATE ON officer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON invitation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'token_sha256', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON officer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,nip,phone,email', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON permit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON reading_limit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON retention REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
@@ -669,6 +718,7 @@ CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON auth.account FOR EACH STATEMEN
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON bracelet FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON condition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON invitation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON officer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON permit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON reading_limit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -707,6 +757,7 @@ CREATE TRIGGER announce_update AFTER UPDATE ON permit REFERENCING NEW TABLE AS n
 CREATE TRIGGER announce_update AFTER UPDATE ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_update AFTER UPDATE ON zone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_zones()
 CREATE TRIGGER audit_act AFTER INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION audit_act()
+CREATE TRIGGER begin_invitation BEFORE INSERT ON invitation FOR EACH ROW EXECUTE FUNCTION begin_invitation()
 CREATE TRIGGER check_act BEFORE INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION check_act()
 CREATE TRIGGER decide BEFORE INSERT OR DELETE OR UPDATE ON condition FOR EACH ROW EXECUTE FUNCTION decide_condition()
 CREATE TRIGGER decide BEFORE INSERT OR DELETE OR UPDATE ON permit FOR EACH ROW EXECUTE FUNCTION decide_permit()
@@ -788,6 +839,11 @@ gateway at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text
 gateway owner for * to the owner
   using true
+idempotency own for * to gelang_api
+  using officer_id = (( SELECT acting_officer_id() AS acting_officer_id))
+  check officer_id = (( SELECT acting_officer_id() AS acting_officer_id))
+idempotency owner for * to the owner
+  using true
 incident all_rows for * to gelang_record
   using true
 incident of_unit_in_sight for r to gelang_api
@@ -812,8 +868,22 @@ incident_revision owner_adds for a to the owner
   check true
 incident_revision owner_reads for r to the owner
   using true
+invitation invite for a to gelang_api
+  check (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND officer_id <> (( SELECT acting_officer_id() AS acting_officer_id)) AND (EXISTS ( SELECT
+   FROM officer o
+  WHERE o.id = invitation.officer_id AND o.active))
+invitation of_officer_in_sight for r to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND (EXISTS ( SELECT
+   FROM officer o
+  WHERE o.id = invitation.officer_id))
+invitation owner for * to the owner
+  using true
+officer add for a to gelang_api
+  check (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
 officer at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit))
+officer change for w to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND id <> (( SELECT acting_officer_id() AS acting_officer_id))
 officer owner for * to the owner
   using true
 officer_act act for a to gelang_api
@@ -893,10 +963,14 @@ supervision of_wearer_in_sight for r to gelang_api
   WHERE w.id = supervision.wearer_id))
 supervision owner for * to the owner
   using true
+unit add_below for a to gelang_api
+  check (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND path <@ (( SELECT acting_unit() AS acting_unit)) AND unit_fits(path, kind)
 unit all_rows for r to gelang_record
   using true
 unit at_or_below for r to gelang_api
   using path <@ (( SELECT acting_unit() AS acting_unit))
+unit change for w to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND path <@ (( SELECT acting_unit() AS acting_unit))
 unit owner for * to the owner
   using true
 wearer all_rows for r to gelang_record
@@ -1019,13 +1093,14 @@ CREATE OR REPLACE FUNCTION public.acting_unit()
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ SELECT unit_path FROM officer WHERE id = acting_officer_id() AND active $function$
-CREATE OR REPLACE FUNCTION public.acts_on(incident_ids uuid[])
+CREATE OR REPLACE FUNCTION public.acts_on(matter_ids uuid[])
  RETURNS SETOF officer_act
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  SELECT a.* FROM officer_act a WHERE acting_officer_id() IS NULL AND a.incident_id = ANY (incident_ids)
+  SELECT a.* FROM officer_act a
+  WHERE acting_officer_id() IS NULL AND coalesce(a.matter_id, a.incident_id) = ANY (matter_ids)
 $function$
 CREATE OR REPLACE FUNCTION public.acts_to_tell(waiting_ms double precision, rows_max integer)
  RETURNS SETOF officer_act
@@ -1341,6 +1416,28 @@ AS $function$
     ELSE value END)
   FROM jsonb_each(shown) WHERE value <> 'null'
 $function$
+CREATE OR REPLACE FUNCTION public.begin_invitation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  NEW.made_at := now();
+  NEW.ends_at := now() + interval '72 hours';
+  NEW.used_at := NULL;
+  NEW.revoked_at := NULL;
+  -- Whoever has an account keeps its name.
+  NEW.username := coalesce((SELECT u.username FROM officer o JOIN auth."user" u ON u.id = o.auth_user_id WHERE o.id = NEW.officer_id),
+    NEW.username);
+  IF EXISTS (SELECT FROM auth."user" u JOIN officer o ON o.auth_user_id = u.id WHERE u.username = NEW.username AND o.id <> NEW.officer_id)
+    OR EXISTS (SELECT FROM invitation i WHERE i.username = NEW.username AND i.officer_id <> NEW.officer_id
+      AND i.used_at IS NULL AND i.revoked_at IS NULL AND i.ends_at > now()) THEN
+    RAISE EXCEPTION 'the user name belongs to somebody else' USING ERRCODE = 'unique_violation', CONSTRAINT = 'invitation_username';
+  END IF;
+  UPDATE invitation SET revoked_at = now() WHERE officer_id = NEW.officer_id AND used_at IS NULL AND revoked_at IS NULL;
+  RETURN NEW;
+END $function$
 CREATE OR REPLACE FUNCTION public.check_act()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1351,16 +1448,18 @@ DECLARE
   found officer_act;
   signs_known integer;
 BEGIN
-  PERFORM pg_advisory_xact_lock(7103, hashtext(NEW.incident_id::text));
+  NEW.matter_id := coalesce((SELECT matter_id FROM incident WHERE id = NEW.incident_id), NEW.matter_id, NEW.incident_id);
+  PERFORM pg_advisory_xact_lock(7103, hashtext(NEW.matter_id::text));
   SELECT o.name, o.role INTO NEW.officer_name, NEW.officer_role FROM officer o WHERE o.id = NEW.officer_id;
   IF EXISTS (SELECT FROM incident
-    WHERE id = NEW.incident_id AND (wearer_id IS DISTINCT FROM NEW.wearer_id OR unit_path IS DISTINCT FROM NEW.unit_path)) THEN
+    WHERE (id = NEW.incident_id OR matter_id = NEW.matter_id)
+      AND (wearer_id IS DISTINCT FROM NEW.wearer_id OR unit_path IS DISTINCT FROM NEW.unit_path)) THEN
     RAISE EXCEPTION 'incident % is not of wearer %', NEW.incident_id, NEW.wearer_id USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.action = 'resolve' THEN
     SELECT greatest(NEW.signs, max(coalesce((body ->> 'signs')::int, 1))) INTO signs_known FROM incident WHERE id = NEW.incident_id;
     SELECT * INTO found FROM officer_act
-      WHERE incident_id = NEW.incident_id AND action = 'resolve' AND signs >= signs_known ORDER BY act_id DESC LIMIT 1;
+      WHERE coalesce(matter_id, incident_id) = NEW.matter_id AND action = 'resolve' AND signs >= signs_known ORDER BY act_id DESC LIMIT 1;
     IF NEW.changes IS DISTINCT FROM found.act_id AND (NEW.changes IS NOT NULL OR found.resolution <> NEW.resolution) THEN
       RAISE EXCEPTION 'incident % has another finding', NEW.incident_id USING ERRCODE = 'GF001';
     ELSIF NEW.changes IS NOT NULL AND officer_rank(NEW.officer_role) < officer_rank(found.officer_role) THEN
@@ -1369,7 +1468,7 @@ BEGIN
       RAISE EXCEPTION 'a finding is changed with a reason only' USING ERRCODE = 'GF003';
     END IF;
     UPDATE incident SET resolved_at = NEW.at
-    WHERE id = NEW.incident_id AND resolved_at IS NULL AND coalesce((body ->> 'signs')::int, 1) <= NEW.signs;
+    WHERE matter_id = NEW.matter_id AND resolved_at IS NULL AND coalesce((body ->> 'signs')::int, 1) <= NEW.signs;
   END IF;
   RETURN NEW;
 END $function$
@@ -1657,6 +1756,34 @@ CREATE OR REPLACE FUNCTION public.granted_wearer_ids()
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ SELECT wearer_id FROM access_grant WHERE officer_id = acting_officer_id() AND during @> now() $function$
+CREATE OR REPLACE FUNCTION public.hand_over_klien(from_officer uuid, to_officer uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  giver officer;
+  taker officer;
+  moved integer;
+BEGIN
+  SELECT * INTO giver FROM officer WHERE id = from_officer;
+  SELECT * INTO taker FROM officer WHERE id = to_officer;
+  IF acting_role() IS DISTINCT FROM 'admin_ti' OR NOT giver.unit_path <@ acting_unit() OR NOT taker.unit_path <@ acting_unit()
+    OR taker.id IS NULL OR NOT taker.active OR taker.id = giver.id OR taker.role <> giver.role
+    OR EXISTS (SELECT FROM wearer w WHERE from_officer IN (w.pk_officer_id, w.asisten_officer_id) AND NOT w.unit_path <@ taker.unit_path
+      AND EXISTS (SELECT FROM supervision s WHERE s.wearer_id = w.id AND upper(s.during) > now())) THEN
+    RAISE EXCEPTION 'klien are handed over to an active colleague of the same role and unit'
+      USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'hand_over';
+  END IF;
+  UPDATE wearer w SET
+    pk_officer_id = CASE WHEN w.pk_officer_id = from_officer THEN to_officer ELSE w.pk_officer_id END,
+    asisten_officer_id = CASE WHEN w.asisten_officer_id = from_officer THEN to_officer ELSE w.asisten_officer_id END
+  WHERE from_officer IN (w.pk_officer_id, w.asisten_officer_id)
+    AND EXISTS (SELECT FROM supervision s WHERE s.wearer_id = w.id AND upper(s.during) > now());
+  GET DIAGNOSTICS moved = ROW_COUNT;
+  RETURN moved;
+END $function$
 CREATE OR REPLACE FUNCTION public.interval_now()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1688,6 +1815,17 @@ BEGIN
   END IF;
   RETURN NEW;
 END $function$
+CREATE OR REPLACE FUNCTION public.klien_of_officer(officer uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT count(*)::integer FROM wearer w
+  WHERE klien_of_officer.officer IN (w.pk_officer_id, w.asisten_officer_id)
+    AND EXISTS (SELECT FROM supervision s WHERE s.wearer_id = w.id AND upper(s.during) > now())
+    AND acting_role() = 'admin_ti' AND w.unit_path <@ acting_unit()
+$function$
 CREATE OR REPLACE FUNCTION public.note_act_to_tell()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1727,6 +1865,22 @@ CREATE OR REPLACE FUNCTION public.officer_rank(role text)
 AS $function$
   SELECT coalesce(array_position(ARRAY['pk', 'kasubsi', 'kepala_bapas', 'kanwil', 'ditjenpas'], role), 1)
 $function$
+CREATE OR REPLACE FUNCTION public.open_invitation(token text, OUT officer_name text, OUT username text, OUT account text)
+ RETURNS SETOF record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  found invitation;
+BEGIN
+  SELECT * INTO found FROM invitation i WHERE i.token_sha256 = token FOR UPDATE;
+  IF found.id IS NULL OR found.used_at IS NOT NULL OR found.revoked_at IS NOT NULL OR found.ends_at <= clock_timestamp() THEN
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT o.name, found.username, o.auth_user_id FROM officer o WHERE o.id = found.officer_id AND o.active;
+END $function$
 CREATE OR REPLACE FUNCTION public.raise_reading_alarms(OUT what text, OUT per text, OUT readings integer, OUT allowed integer)
  RETURNS SETOF record
  LANGUAGE plpgsql
@@ -1874,13 +2028,14 @@ AS $function$
 BEGIN
   RETURN EXISTS (SELECT FROM zone z WHERE z.id = sees_zone.zone_id);
 END $function$
-CREATE OR REPLACE FUNCTION public.standings_of(incident_ids uuid[], OUT body jsonb, OUT standing jsonb)
+CREATE OR REPLACE FUNCTION public.standings_of(matter_ids uuid[], OUT body jsonb, OUT standing jsonb)
  RETURNS SETOF record
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  SELECT i.body, i.standing FROM incident i WHERE acting_officer_id() IS NULL AND i.id = ANY (incident_ids)
+  SELECT DISTINCT ON (i.matter_id) i.body, i.standing FROM incident i
+  WHERE acting_officer_id() IS NULL AND i.matter_id = ANY (matter_ids) ORDER BY i.matter_id, i.revision DESC
 $function$
 CREATE OR REPLACE FUNCTION public.taking_over(relation oid)
  RETURNS boolean
@@ -1930,6 +2085,15 @@ AS $function$
     AND acting_role() IN ('kanwil', 'ditjenpas', 'kepala_bapas', 'kasubsi', 'pk', 'asisten_pk')
   GROUP BY u.path, u.name, u.kind ORDER BY u.path
 $function$
+CREATE OR REPLACE FUNCTION public.unit_fits(path ltree, kind text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT nlevel(path) > 1 AND EXISTS (SELECT FROM unit u WHERE u.path = subpath(unit_fits.path, 0, -1)
+    AND (u.kind, unit_fits.kind) IN (('ditjenpas', 'kanwil'), ('kanwil', 'bapas'), ('bapas', 'pos')))
+$function$
 CREATE OR REPLACE FUNCTION public.units_in_sight(OUT path ltree, OUT name text)
  RETURNS SETOF record
  LANGUAGE sql
@@ -1940,6 +2104,28 @@ AS $function$
   WHERE acting_role() IN ('pk', 'asisten_pk', 'kasubsi', 'kepala_bapas', 'operator', 'kanwil', 'ditjenpas', 'admin_ti')
     AND (u.path <@ acting_unit() OR u.kind = 'bapas' AND u.path @> acting_unit())
 $function$
+CREATE OR REPLACE FUNCTION public.use_invitation(token text, account text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  found invitation;
+BEGIN
+  UPDATE invitation i SET used_at = clock_timestamp()
+  WHERE i.token_sha256 = token AND i.used_at IS NULL AND i.revoked_at IS NULL AND i.ends_at > clock_timestamp()
+    AND EXISTS (SELECT FROM officer o WHERE o.id = i.officer_id AND o.active AND coalesce(o.auth_user_id, account) = account)
+    AND EXISTS (SELECT FROM auth."user" u WHERE u.id = account AND u.username = i.username)
+    AND NOT EXISTS (SELECT FROM officer o WHERE o.auth_user_id = account AND o.id <> i.officer_id)
+  RETURNING * INTO found;
+  IF found.id IS NULL THEN
+    RETURN false;
+  END IF;
+  UPDATE officer SET auth_user_id = account WHERE id = found.officer_id AND auth_user_id IS NULL;
+  DELETE FROM auth.session WHERE "userId" = account;
+  RETURN true;
+END $function$
 CREATE OR REPLACE FUNCTION public.utc_ms(t timestamp with time zone)
  RETURNS double precision
  LANGUAGE sql
@@ -1985,6 +2171,7 @@ BEGIN
 END $function$
 
 -- grants on tables
+gelang_api: DELETE, SELECT on idempotency
 gelang_api: INSERT, SELECT on condition
 gelang_api: INSERT, SELECT on officer_act
 gelang_api: INSERT, SELECT on permit
@@ -2020,14 +2207,22 @@ gelang_record: SELECT on gateway
 gelang_record: SELECT on rules_version
 
 -- grants on columns
+gelang_api: INSERT (name, role, unit_path, nip, phone, email) on officer
+gelang_api: INSERT (officer_id, key, request_sha256) on idempotency
+gelang_api: INSERT (officer_id, username, token_sha256) on invitation
+gelang_api: INSERT (path, name, kind, time_zone, address, phone) on unit
 gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks) on bracelet
-gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing) on incident
+gelang_api: SELECT (id, officer_id, username, made_at, ends_at, used_at, revoked_at) on invitation
+gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing, matter_id) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
 gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
 gelang_api: SELECT (incident_id, revision, wearer_id, unit_path, known_at) on incident_revision
 gelang_api: SELECT (received_at, source_id, protocol, reason, detail, device_id, cut) on quarantine
+gelang_api: UPDATE (answer) on idempotency
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on condition
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on permit
+gelang_api: UPDATE (name, role, unit_path, active, nip, phone, email) on officer
+gelang_api: UPDATE (name, time_zone, address, phone) on unit
 gelang_api: UPDATE (retired_at) on zone
 gelang_record: SELECT (id, hash) on audit
 gelang_record: SELECT (id, hash) on audit_head
@@ -2035,7 +2230,7 @@ gelang_record: SELECT (id, name, shape, retired_at) on zone
 gelang_record: SELECT (id, unit_path, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
 gelang_record: SELECT (id, wearer_id, during, condition_ids, zone_id, decided_at, legal_basis, changed_at, cancelled_at) on permit
 gelang_record: SELECT (id, wearer_id, during, made_at, changed_at) on supervision
-gelang_record: SELECT (incident_id, action, at, signs) on officer_act
+gelang_record: SELECT (incident_id, action, at, signs, matter_id) on officer_act
 gelang_record: SELECT (path, kind, device_networks) on unit
 gelang_record: SELECT (received_at, source_id) on quarantine
 gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zone, windows, severity, parameters, legal_basis, made_at, changed_at, cancelled_at) on condition
@@ -2058,7 +2253,10 @@ gelang_api: decision_time(timestamp with time zone)
 gelang_api: find_persons(text,text,text)
 gelang_api: grant_access(uuid,text,text,double precision)
 gelang_api: granted_wearer_ids()
+gelang_api: hand_over_klien(uuid,uuid)
+gelang_api: klien_of_officer(uuid)
 gelang_api: officer_of_account(text)
+gelang_api: open_invitation(text)
 gelang_api: raise_reading_alarms()
 gelang_api: reason_has_content(text)
 gelang_api: reason_kinds()
@@ -2069,7 +2267,9 @@ gelang_api: sees_zone(text)
 gelang_api: standings_of(uuid[])
 gelang_api: taking_over(oid)
 gelang_api: unit_figures()
+gelang_api: unit_fits(ltree,text)
 gelang_api: units_in_sight()
+gelang_api: use_invitation(text,text)
 gelang_api: wearer_to_ask_for(uuid)
 gelang_auth: auth.begin_sign_in(text[],integer[],double precision)
 gelang_auth: auth.sign_in_not_made(text[])

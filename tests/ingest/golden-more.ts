@@ -1,6 +1,6 @@
 // Worked frames of our own for IW, Watch, Teltonika and H02. `expect` as in golden-frames.ts.
 import type { Golden } from './golden-frames.ts'
-import { hexOfText, teltonika, watch } from './wire-envelopes.ts'
+import { hexOfText, teltonika, teltonikaDatagram, watch } from './wire-envelopes.ts'
 
 const near = { fixTime: '2026-01-08T09:30:05.000Z', fixValid: true, lat: -6.2, lon: 106.8 }
 const unknown = (text: string) => ({ alarms: ['unknown'], unknownAlarm: text })
@@ -469,6 +469,12 @@ const TELTONIKA: Omit<Golden, 'protocol'>[] = [
     reports: [],
     reply: null,
     error: /before the login/,
+  },
+  {
+    name: 'a datagram needs no login',
+    lines: [teltonikaDatagram('860000000000603', '08', [codec8(236, [236, 1])], 0xcafe)],
+    reports: [{ ...near, deviceId: '860000000000603', alarms: ['sos'] }],
+    reply: '0005cafe010501',
   },
   {
     name: 'an answer to a command',

@@ -226,7 +226,7 @@ describe('denied outright', () => {
     ['UPDATE condition SET legal_basis = $$x$$'],
     ['UPDATE zone SET shape = $${}$$'],
     ['UPDATE wearer SET pk_officer_id = NULL'],
-    ['UPDATE officer SET role = $$ditjenpas$$'],
+    ['UPDATE officer SET auth_user_id = $$x$$'],
     ['INSERT INTO access_grant DEFAULT VALUES'],
     ['INSERT INTO audit DEFAULT VALUES'],
     ['DELETE FROM officer_act'],

@@ -183,4 +183,5 @@ export const h02: StreamProtocol = {
   acknowledges: false,
   newFramer: (frameBytesMax) => new H02Framer(Math.min(frameBytesMax, FRAME_BYTES_MAX)),
   newDecoder: () => new H02Decoder(),
+  udp: {},
 }
