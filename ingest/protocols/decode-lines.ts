@@ -68,7 +68,10 @@ function streamLine(protocol: StreamProtocol, context: DecodeContext): (line: st
   const framer = protocol.newFramer(INGEST_LIMITS.frameBytesMax)
   const decoder = protocol.newDecoder()
   return (line) => {
-    const bytes = protocol.lines === 'hex' ? fromHex(line) : Buffer.from(`${line.replace(/[\r\n]/g, '')}\r\n`, 'latin1')
+    const bytes =
+      protocol.lines === 'hex' || isBinaryFrame(line)
+        ? fromHex(line)
+        : Buffer.from(`${line.replace(/[\r\n]/g, '')}\r\n`, 'latin1')
     if (bytes === undefined) return unread('the line is no hex')
     const reports: DecodedReport[] = []
     let heard = false
@@ -154,6 +157,11 @@ function requestOf(line: string) {
     headers: named,
     body: Buffer.from(typeof body === 'string' ? body : ''),
   }
+}
+
+/** Some text protocols have a binary form too. No text frame is hex from its beginning to its end. */
+function isBinaryFrame(line: string): boolean {
+  return /^[0-9a-f]{32,1024}$/i.test(line.trim())
 }
 
 function fromHex(line: string): Buffer | undefined {

@@ -234,6 +234,11 @@ const WATCH: Omit<Golden, 'protocol'>[] = [
     lines: [watch(PLACE(STATE, 'V'))],
     reports: [{ fixValid: false, lat: -6.2, source: 'cell' }],
   },
+  {
+    name: 'a sign in front and the letter of the other side',
+    lines: [watch(PLACE().replace('6.200000,S', '-6.200000,N'))],
+    reports: [near],
+  },
   { name: 'a sign in front and the letter', lines: [watch(PLACE().replace('6.200000', '-6.200000'))], reports: [near] },
   ...(
     [
@@ -615,6 +620,27 @@ const H02: Omit<Golden, 'protocol'>[] = [
     reply: hexOfText(h02('HTBT')),
   },
   { name: 'XT wants the time', lines: [h02('XT')], reports: [{ fixTime: null }], reply: hexOfText(h02('R12,100000')) },
+  {
+    name: 'V3: cells, and the status at the end',
+    lines: [h02(`V3,093005,51010,02,4660,43981,148,0,4660,43982,143,0,0004,000000,080126,${clear(1)}`)],
+    reports: [{ fixTime: '2026-01-08T09:30:05.000Z', fixValid: false, source: 'cell', alarms: ['sos'] }],
+  },
+  {
+    name: 'a type that nobody knows with a status at its end',
+    lines: [h02(`V77,1,2,${clear(18)}`)],
+    reports: [{ fixTime: null, alarms: ['sos'] }],
+    error: /not known/,
+  },
+  {
+    name: 'the binary form in hex',
+    lines: ['2486000004080930050801260612000040106480000a010271fffffbfd000000'],
+    reports: [{ ...near, deviceId: H02_ID, courseDeg: 271, batteryPercent: 64, alarms: ['sos'] }],
+  },
+  {
+    name: 'the binary form without a fix, south and west',
+    lines: ['24860000040809300508012659547950400104428000000000fffffbff000000'],
+    reports: [{ fixValid: false, lat: -59.91325, lon: -10.738, alarms: [] }],
+  },
   {
     name: 'a type that nobody knows',
     lines: [h02('V9,1')],
