@@ -19,16 +19,6 @@ const FLUSHED_AFTER_MS = 60 * 60_000
 const NOTED_EVERY_MS = 10 * 60_000
 const READ_EVERY_STEPS = 120
 
-/** What is remembered of one bracelet. */
-export type Upload = {
-  /** Connected since, or the last report from its memory. */
-  sinceMs: number
-  liveMs: number
-  /** Everything before this has been sent. */
-  flushedMs: number
-  notedMs: number
-}
-
 export class StoredReports {
   readonly #keeper: FlushedKeeper
   /** By bracelet, as other processes know it. */
