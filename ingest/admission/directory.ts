@@ -12,7 +12,7 @@ export type KnownDevice = Bucket & {
   networks?: Networks | undefined
   /** The address that has spoken for it so far, and when it last did; of those who prove nothing (connections-by-id.ts). */
   usual?: { address: string; heardMs: number } | undefined
-  /** Who was last heard as this bracelet here, and when that was told (watch-senders.ts). */
+  /** The sender last heard as this bracelet here, and when that was reported (watch-senders.ts). */
   lastSeen?: { sender: string; reportedMs: number } | undefined
 }
 
@@ -26,7 +26,7 @@ export class Directory {
   #loaded = false
   #generation = 0
 
-  /** False until it has been filled once; until then nobody may be told that a device is unknown. */
+  /** False until it has been filled once; until then no device may be answered as unknown. */
   get loaded(): boolean {
     return this.#loaded
   }

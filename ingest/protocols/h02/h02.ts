@@ -6,7 +6,7 @@
 //   V3   hhmmss,mcc and mnc,n,cells…,battery,restarts,ddmmyy,status
 //   LINK hhmmss,GSM,satellites,battery %,steps,turns,ddmmyy,status      HTBT[,battery %] → the same type      XT sign of life → R12
 //
-// V: no fix; B: a place by cells. A unit that repeats what was not answered is told apart by nothing, so what TCP took is kept.
+// V: no fix; B: a place by cells. A repeated frame cannot be distinguished from a new one, so what TCP took is kept.
 import type { DeviceSettings } from '../../../model/plan/directory.ts'
 import { addDefect, readable, reportAtReceipt } from '../believe.ts'
 import {

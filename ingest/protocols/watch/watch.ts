@@ -39,7 +39,7 @@ class WatchDecoder implements StreamDecoder {
     if (!context.authorize({ deviceId })) return { reports: [], deviceId }
     const content = bytes.toString('latin1', head[0].length, head[0].length + TEXT_CHARS_MAX)
     const fields = content.split(',', FIELDS_MAX).map((field) => field.trim())
-    // UD_LTE and the like are the type that stands in front.
+    // UD_LTE and the like are the type before the underscore.
     const kind = fields[0]!.toUpperCase().split('_')[0]!
     const report = read(kind, fields, deviceId, context)
     const answer = answerTo(kind, fields[0]!)
