@@ -9,11 +9,16 @@ export type TrackPoint = {
   altitudeM?: number
   accuracyM?: number
   speedMps?: number
+  /** The file says that the place is no fix. */
+  fixValid?: false
 }
 
 type Track = {
-  points: TrackPoint[] /** Points the file holds without a usable time or place. */
+  points: TrackPoint[]
+  /** Points the file holds without a usable time or place. */
   skipped: number
+  /** What the reader had to assume, a sentence each. */
+  warnings: string[]
 }
 
 export class TrackUnreadable extends Error {
@@ -26,14 +31,35 @@ type Loose = Record<string, unknown>
 export function readTrack(fileName: string, text: string): Track {
   const body = text.replace(/^\uFEFF/, '').trimStart()
   const rows = /\.gpx$/i.test(fileName) || body.startsWith('<') ? gpxRows(body) : jsonOrCsvRows(fileName, body)
-  const points: TrackPoint[] = []
+  const read: TrackPoint[] = []
+  let withoutZone = 0
   for (const row of rows) {
-    const point = pointOf(row)
-    if (point !== undefined) points.push(point)
+    const fields = fieldsOf(row)
+    const point = pointOf(fields)
+    if (point === undefined) continue
+    read.push(point)
+    if (isWithoutZone(fields.get(NAMES.time))) withoutZone++
   }
-  if (points.length === 0)
+  if (read.length === 0)
     throw new TrackUnreadable(`${fileName} holds no point with a time and a place (${rows.length} rows read)`)
-  return { points, skipped: rows.length - points.length }
+  const warnings = withoutZone === 0 ? [] : [`${withoutZone} times have no zone and are read as UTC`]
+  const points = oneEachMinute(read, warnings)
+  return { points, skipped: rows.length - read.length, warnings }
+}
+
+/** Times that were cut to the minute put several places at one time: the first place of each minute is kept. */
+function oneEachMinute(points: TrackPoint[], warnings: string[]): TrackPoint[] {
+  if (points.some(({ timeMs }) => timeMs % 60_000 !== 0)) return points
+  const first = new Map<number, TrackPoint>()
+  let others = 0
+  for (const point of points) {
+    const { latDeg, lonDeg } = first.get(point.timeMs) ?? point
+    if (latDeg !== point.latDeg || lonDeg !== point.lonDeg) others++
+    if (!first.has(point.timeMs)) first.set(point.timeMs, point)
+  }
+  if (others === 0) return points
+  warnings.push(`the times are cut to the minute: ${others} further places of the same minute are left out`)
+  return [...first.values()]
 }
 
 function jsonOrCsvRows(fileName: string, body: string): Loose[] {
@@ -41,7 +67,12 @@ function jsonOrCsvRows(fileName: string, body: string): Loose[] {
 }
 
 function gpxRows(body: string): Loose[] {
-  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', parseTagValue: false })
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    parseTagValue: false,
+    removeNSPrefix: true,
+  })
   const gpx = (parser.parse(body) as { gpx?: Loose }).gpx
   if (gpx === undefined) throw new TrackUnreadable('the file is XML but holds no <gpx>')
   const rows: Loose[] = []
@@ -52,14 +83,37 @@ function gpxRows(body: string): Loose[] {
   return rows
 }
 
+type Line = { record: string[]; info: { lines: number } }
+
 function csvRows(fileName: string, body: string): Loose[] {
   const head = body.slice(0, body.indexOf('\n') < 0 ? body.length : body.indexOf('\n'))
   const delimiter = [';', '\t', ','].find((candidate) => head.includes(candidate)) ?? ','
+  let lines: Line[]
   try {
-    return parseCsv(body, { columns: true, delimiter, skip_empty_lines: true, trim: true, relax_column_count: true })
+    lines = parseCsv(body, {
+      delimiter,
+      skip_empty_lines: true,
+      trim: true,
+      relax_column_count: true,
+      info: true,
+    }) as unknown as Line[]
   } catch (error) {
     throw new TrackUnreadable(`${fileName} is no readable CSV: ${(error as Error).message}`, { cause: error })
   }
+  const [header, ...rest] = lines
+  if (header === undefined) return []
+  const names = header.record
+  return rest.map(({ record, info }) => {
+    const where = `${fileName}, line ${info.lines}`
+    const extra = record.slice(names.length).filter((cell) => cell !== '')
+    if (extra.length > 0)
+      throw new TrackUnreadable(
+        `${where}: ${record.length} cells under a header of ${names.length}; are there decimal commas in a comma-separated file?`,
+      )
+    const comma = record.find((cell) => /^[+-]?\d+,\d+$/.test(cell))
+    if (comma !== undefined) throw new TrackUnreadable(`${where}: "${comma}" has a decimal comma; write a point`)
+    return Object.fromEntries(names.map((name, i) => [name, record[i]]))
+  })
 }
 
 function jsonRows(fileName: string, body: string): Loose[] {
@@ -102,13 +156,20 @@ const NAMES = {
   altitude: ['ele', 'elevation', 'altitude', 'alt', 'altitudem'],
   accuracy: ['accuracy', 'acc', 'hacc', 'horizontal_accuracy', 'accuracym'],
   speed: ['speed', 'speedmps'],
+  valid: ['valid', 'fixvalid', 'fix_valid'],
 } as const
 
-function pointOf(row: Loose): TrackPoint | undefined {
+type Fields = { get(names: readonly string[]): unknown }
+
+function fieldsOf(row: Loose): Fields {
   const fields = new Map(Object.entries(row).map(([name, value]) => [name.toLowerCase().trim(), value]))
-  const get = (names: readonly string[]) =>
-    names.map((name) => fields.get(name)).find((value) => value !== undefined && value !== '')
-  const wkt = /^POINT\s*\(\s*([^\s)]+)\s+([^\s)]+)/i.exec(String(fields.get('point') ?? ''))
+  return {
+    get: (names) => names.map((name) => fields.get(name)).find((value) => value !== undefined && value !== ''),
+  }
+}
+
+function pointOf({ get }: Fields): TrackPoint | undefined {
+  const wkt = /^POINT\s*\(\s*([^\s)]+)\s+([^\s)]+)/i.exec(String(get(['point']) ?? ''))
   const latDeg = number(wkt ? wkt[2] : get(NAMES.lat))
   const lonDeg = number(wkt ? wkt[1] : get(NAMES.lon))
   const timeMs = instant(get(NAMES.time))
@@ -124,7 +185,13 @@ function pointOf(row: Loose): TrackPoint | undefined {
     ...(altitudeM === undefined ? {} : { altitudeM }),
     ...(accuracyM === undefined ? {} : { accuracyM }),
     ...(speedMps === undefined ? {} : { speedMps }),
+    ...(/^(false|0|no|v)$/i.test(String(get(NAMES.valid) ?? '')) ? { fixValid: false as const } : {}),
   }
+}
+
+function isWithoutZone(time: unknown): boolean {
+  const text = String(time ?? '').trim()
+  return /\d:\d/.test(text) && !/([Zz]|[+-]\d{2}:?\d{2}|[+-]\d{2})$/.test(text)
 }
 
 /** ISO 8601, `yyyy-mm-dd hh:mm:ss[+zzzz]` (no zone: UTC), or seconds/milliseconds since 1970. */

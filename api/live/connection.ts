@@ -133,7 +133,7 @@ export class LiveConnection {
         ...incident,
         standing,
         unit: { path: incident.unitPath, name },
-        acts: this.#recent.acts(incident.id),
+        acts: this.#recent.acts(incident),
       })
       return true
     }
@@ -147,7 +147,7 @@ export class LiveConnection {
       standing,
       wearer: { id, n, name, unitPath },
       ...(conditionName === undefined ? {} : { conditionName }),
-      acts: this.#recent.acts(incident.id),
+      acts: this.#recent.acts(incident),
     })
     return true
   }

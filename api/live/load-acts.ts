@@ -1,4 +1,4 @@
-import type { LoggedIncident } from '../../model/incident/incident.ts'
+import { type LoggedIncident, matterOf } from '../../model/incident/incident.ts'
 import type { Log } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { listActsOn, listStandings } from '../../store/incidents/acts-to-publish.ts'
@@ -58,6 +58,6 @@ export class ActLoader {
   }
 
   #lacking(incidents: readonly LoggedIncident[]): Set<string> {
-    return new Set(incidents.filter((incident) => this.#recent.lacksHistory(incident)).map(({ id }) => id))
+    return new Set(incidents.filter((incident) => this.#recent.lacksHistory(incident)).map(matterOf))
   }
 }

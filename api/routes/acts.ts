@@ -51,9 +51,11 @@ export function addActs(app: ApiApp, { apiPool, hub, publishAct, recipients }: A
         const recorded = (await readIncident(client, incidentId))?.incident
         const recent = hub.recent.incident(incidentId)
         const whose = await whoseInSight(client, incidentId, recorded ?? recent)
-        const acts = recorded?.acts ?? hub.recent.acts(incidentId)
+        const acts = recorded?.acts ?? (recent && hub.recent.acts(recent)) ?? []
+        const matterId = (recorded ?? recent)?.matterId
         const act = await insertAct(client, {
           incidentId,
+          ...(matterId !== undefined && { matterId }),
           ...whose,
           ...seen(request, [recorded, recent]),
           ...(request.action === 'escalate' && { escalatedTo: await escalationOf(acts, recipients) }),

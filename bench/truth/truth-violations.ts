@@ -1,5 +1,5 @@
 // What the engine makes of real violations: found or missed, and how soon.
-import { VIOLATION } from '../../geofence/fold/zones/zone-rules.ts'
+import { VIOLATION } from '../../geofence/plan/condition-kinds.ts'
 import type { Incident } from '../../model/incident/incident.ts'
 import { judge } from './truth-judge.ts'
 import { isCounted, type Trip } from './truth-trips.ts'

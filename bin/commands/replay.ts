@@ -26,7 +26,8 @@ export async function replayCommand(file: string, options: ReplayOptions): Promi
   const speed = Number(options.speed)
   if (!(speed >= 0)) throw new Error(`--speed must be 0 or more, not "${options.speed}"`)
   const token = options.token ?? process.env.GELANG_DEVICE_SECRET
-  const { points, skipped } = readTrack(file, readFileSync(file, 'utf8'))
+  const { points, skipped, warnings } = readTrack(file, readFileSync(file, 'utf8'))
+  for (const warning of warnings) console.error(`warning: ${warning}`)
   const track = shifted(inOrder(points, options.order), options.shift ? Date.now() : undefined)
   refuseUnbelievable(track, Date.now())
   let answered = 0

@@ -1,6 +1,6 @@
 // A report later than memory reaches: what comes before a timeline's memory is folded again from the stored track, and the
 // timeline takes the outcome up as its new base (`WearerTimeline.rebase`). The same fold as everywhere else.
-import type { Evidence, Incident } from '../../model/incident/incident.ts'
+import { type Evidence, type Incident, matterOf } from '../../model/incident/incident.ts'
 import type { LogReport } from '../../model/report/report.ts'
 import { WearerState } from '../fold/state/state.ts'
 import { encodeWearerState } from '../fold/state/state-codec.ts'
@@ -73,6 +73,14 @@ export class Rebuilding {
   finish(published: readonly Incident[], publishedToMs = this.#baseMs): Rebuilt {
     const decided = this.decided()
     const ids = new Set(decided.map(({ incident }) => incident.id))
+    const concerned = published.filter(
+      ({ id, startMs, confirmedMs }) =>
+        ids.has(id) ||
+        (startMs >= (this.firstMs ?? this.#baseMs) && confirmedMs >= this.#fromMs && confirmedMs < publishedToMs),
+    )
+    // What was withdrawn of the same matters holds their newest revision.
+    const matters = new Set(concerned.map(matterOf))
+    const withdrawn = published.filter((one) => one.withdrawn && matters.has(matterOf(one)) && !concerned.includes(one))
     return {
       version: TIMELINE_VERSION,
       wearerId: this.#state.wearerId,
@@ -83,11 +91,7 @@ export class Rebuilding {
       state: encodeWearerState(this.#state, this.#plan),
       cursorMs: this.#state.cursorMs,
       decided,
-      published: published.filter(
-        ({ id, startMs, confirmedMs }) =>
-          ids.has(id) ||
-          (startMs >= (this.firstMs ?? this.#baseMs) && confirmedMs >= this.#fromMs && confirmedMs < publishedToMs),
-      ),
+      published: [...concerned, ...withdrawn],
     }
   }
 }

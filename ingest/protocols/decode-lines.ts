@@ -23,8 +23,9 @@ type DecodedLine = {
 }
 
 /**
- * What each line says, all lines being of one connection: binary frames as hex, text frames as they are, HTTP requests as one
- * JSON object a line (`method`, `url`, `contentType`, `headers`, `body`). Throws RangeError on a protocol that nobody knows.
+ * What each line says, all lines being of one connection: binary frames and datagrams as hex, text frames as they are, HTTP
+ * requests as one JSON object a line (`method`, `url`, `contentType`, `headers`, `body`). Throws RangeError on a protocol that
+ * nobody knows.
  */
 export function* decodeLines(
   protocolName: string,
@@ -67,14 +68,18 @@ function streamLine(protocol: StreamProtocol, context: DecodeContext): (line: st
   const framer = protocol.newFramer(INGEST_LIMITS.frameBytesMax)
   const decoder = protocol.newDecoder()
   return (line) => {
-    const bytes = protocol.lines === 'hex' ? fromHex(line) : Buffer.from(`${line.replace(/[\r\n]/g, '')}\r\n`, 'latin1')
+    const bytes =
+      protocol.lines === 'hex' || isBinaryFrame(line)
+        ? fromHex(line)
+        : Buffer.from(`${line.replace(/[\r\n]/g, '')}\r\n`, 'latin1')
     if (bytes === undefined) return unread('the line is no hex')
     const reports: DecodedReport[] = []
     let heard = false
     const replies: Uint8Array[] = []
     const errors: string[] = []
     const garbageBefore = framer.garbageBytes
-    for (const frame of framer.push(bytes)) {
+    const datagram = protocol.udp?.newFramer?.(INGEST_LIMITS.frameBytesMax).push(bytes) ?? []
+    for (const frame of datagram.length > 0 ? datagram : framer.push(bytes)) {
       const decoded = decoder.decode(frame, context)
       reports.push(...decoded.reports)
       heard ||= decoded.deviceId !== undefined || decoded.reports.length > 0
@@ -152,6 +157,11 @@ function requestOf(line: string) {
     headers: named,
     body: Buffer.from(typeof body === 'string' ? body : ''),
   }
+}
+
+/** Some text protocols have a binary form too. No text frame is hex from its beginning to its end. */
+function isBinaryFrame(line: string): boolean {
+  return /^[0-9a-f]{32,1024}$/i.test(line.trim())
 }
 
 function fromHex(line: string): Buffer | undefined {

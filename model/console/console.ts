@@ -31,6 +31,8 @@ export type WearerIncidentView = Incident & {
   wearer: { id: string; n: number; name: string; unitPath: string }
   unit?: undefined
   conditionName?: string
+  /** Of a withdrawn one: the active incident of its matter. */
+  continuedBy?: string
   acts: IncidentAct[]
 }
 
@@ -39,6 +41,7 @@ export type UnitIncidentView = UnitIncident & {
   unit: { path: string; name: string }
   wearer?: undefined
   conditionName?: undefined
+  continuedBy?: undefined
   acts: IncidentAct[]
 }
 

@@ -152,6 +152,7 @@ export const actSchema = z
   .object({
     actId: z.number().int(),
     incidentId: idSchema,
+    matterId: idSchema.optional().meta({ description: 'as the incident’s; absent: the incident itself' }),
     wearerId: z.number().int().optional(),
     unitPath: z.string().optional().meta({ description: 'instead of a wearer, where the incident is of a whole unit' }),
     action: z.enum(OFFICER_ACTIONS),
@@ -219,7 +220,7 @@ const wearerIncidentShape = {
   planHash: z.string(),
   withdrawn: z.object({ reason: z.string() }).optional(),
   supersededBy: idSchema.optional().meta({ description: 'withdrawn, and goes on as this incident' }),
-  successorOf: idSchema.optional().meta({ description: 'goes on what was told as this incident' }),
+  successorOf: idSchema.optional().meta({ description: 'continues what was published as this incident' }),
   matterId: idSchema.optional().meta({ description: 'the first incident of the chain; absent: this one' }),
 }
 const unitIncidentShape = {
@@ -248,6 +249,7 @@ export const incidentViewSchema = z
         standing: standingSchema,
         wearer: z.object({ id: idSchema, n: z.number().int(), name: z.string(), unitPath: z.string() }),
         conditionName: z.string().optional(),
+        continuedBy: idSchema.optional().meta({ description: 'of a withdrawn one: the active incident of its matter' }),
         acts: z.array(actSchema),
       })
       .meta({ id: 'WearerIncidentView' }),

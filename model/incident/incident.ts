@@ -122,12 +122,17 @@ export type Incident = {
   withdrawn?: { reason: string }
   /** Of a withdrawn one: it goes on as this incident, with another beginning; for people both are one matter. */
   supersededBy?: string
-  /** It goes on what was told as this incident, which is withdrawn (or, `whereabouts_uncertain`, has ended). */
+  /** It continues what was published as this incident, which is withdrawn (or, `whereabouts_uncertain`, has ended). */
   successorOf?: string
-  /** The first incident of the chain that `successorOf` makes; absent: this one. */
+  /** The first incident of the chain of withdrawn ones that it continues; absent: this one. */
   matterId?: string
-  /** 1 on the first emission, then counting up with every change. */
+  /** Counts every published change of the matter: 1 on the first emission of its first incident. */
   revision: number
+}
+
+/** What is one matter to people: acts, notices and clocks belong to it, whichever incident of the chain is active. */
+export function matterOf({ id, matterId = id }: Pick<LoggedIncident, 'id' | 'matterId'>): string {
+  return matterId
 }
 
 export const GAPS_MAX = 16
@@ -182,6 +187,8 @@ export type Resolution = (typeof RESOLUTIONS)[number]
 export type IncidentAct = {
   actId: number
   incidentId: string
+  /** As the incident's, absent where that is the incident itself. */
+  matterId?: string
   /** Whose incident it is: a wearer's … */
   wearerId?: number | undefined
   /** … or a unit's. */

@@ -5,14 +5,20 @@ import { type IncidentType, SEVERITIES, type Severity } from './incident.ts'
 import { endStops, sopOf } from './response.ts'
 
 /** Of a revision, all that its life depends on. */
-export type Revised = Pick<LoggedIncident, 'revision' | 'severity' | 'endMs' | 'signs' | 'withdrawn'> & {
+export type Revised = Pick<
+  LoggedIncident,
+  'revision' | 'severity' | 'endMs' | 'signs' | 'withdrawn' | 'supersededBy'
+> & {
   type: IncidentType
 }
 
 /** An incident revision, and when it could be known here (UTC). */
 export type KnownRevision = { incident: LoggedIncident; knownMs: number }
 
-/** Since when an incident stands as it does, by when each revision could be known here. Every revision continues it. */
+/**
+ * Since when an incident stands as it does, by when each revision could be known here. Every revision of its matter continues it: one
+ * that was withdrawn because its beginning moved goes on as its successor.
+ */
 export type Standing = {
   /** First raised, made graver, reinstated, or gone on after an end that had stopped its clock; the latest of these. */
   fromMs: number
@@ -53,7 +59,7 @@ export function standingAfter(
   if (before === undefined) return { fromMs: knownMs }
   const { revised, standing } = before
   if (next.withdrawn !== undefined) return standing
-  if (revised.withdrawn !== undefined)
+  if (revised.withdrawn !== undefined && revised.supersededBy === undefined)
     return { ...recurrenceOf(before, next, knownMs), fromMs: knownMs, sinceRevision: next.revision }
   const graver = rank(next.severity) > rank(revised.severity)
   const goesOn = revised.endMs !== undefined && next.endMs === undefined && endStops(next.severity)

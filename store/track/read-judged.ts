@@ -8,7 +8,7 @@ const BESIDE_THE_FOLD = (Object.keys(INCIDENT_TYPES) as IncidentType[]).filter(
 
 /**
  * A wearer's incidents as last told: the named ones, and all that were confirmed in [confirmedFromMs, confirmedToMs).
- * Only those that the fold decides.
+ * Only those that the fold decides; and what was withdrawn of the same matters, for their count of revisions.
  */
 export async function readJudged(
   db: Db,
@@ -18,10 +18,12 @@ export async function readJudged(
   confirmedToMs: number,
 ): Promise<Incident[]> {
   const { rows } = await db.query<{ body: Incident }>(
-    `SELECT body FROM incident
-    WHERE wearer_id = $1 AND type <> ALL ($5)
-      AND (id = ANY ($2::uuid[]) OR start_at < from_ms($4)
-        AND (body ->> 'confirmedMs')::float8 >= $3::float8 AND (body ->> 'confirmedMs')::float8 < $4::float8)
+    `WITH judged AS (SELECT id, matter_id FROM incident
+      WHERE wearer_id = $1 AND type <> ALL ($5)
+        AND (id = ANY ($2::uuid[]) OR start_at < from_ms($4)
+          AND (body ->> 'confirmedMs')::float8 >= $3::float8 AND (body ->> 'confirmedMs')::float8 < $4::float8))
+    SELECT body FROM incident
+    WHERE id IN (SELECT id FROM judged) OR withdrawn AND matter_id IN (SELECT matter_id FROM judged)
     ORDER BY start_at, id`,
     [wearerId, ids, confirmedFromMs, confirmedToMs, BESIDE_THE_FOLD],
   )

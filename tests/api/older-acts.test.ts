@@ -193,7 +193,7 @@ test('memory says what it may lack: of what began before it, of what it dropped,
   recent.addAllActs([of(2, 1).id], [done(11, 2)])
   expect(recent.lacksHistory(of(2, 2))).toBe(true)
   recent.addStandings([{ incident: of(2, 1), standing }])
-  expect(recent.acts(of(2, 1).id).map(({ actId }) => actId)).toEqual([11, 12])
+  expect(recent.acts(of(2, 1)).map(({ actId }) => actId)).toEqual([11, 12])
   expect(recent.lacksHistory(of(2, 2))).toBe(false)
   recent.addAllActs([of(3, 1).id], [])
   recent.addStandings([{ incident: of(3, 1), standing }])

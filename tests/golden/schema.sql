@@ -163,6 +163,7 @@ incident table, row security for the owner too
   resolved_at timestamp with time zone
   unit_path ltree
   standing jsonb
+  matter_id uuid not null generated = COALESCE(((body ->> 'matterId'::text))::uuid, id)
 incident_revision table, row security for the owner too
   incident_id uuid not null
   revision integer not null
@@ -205,6 +206,7 @@ officer_act table, row security for the owner too
   officer_role text
   changes bigint
   escalated_to jsonb
+  matter_id uuid
 permit table, row security for the owner too
   id text not null = (gen_random_uuid())::text
   wearer_id integer not null
@@ -594,11 +596,13 @@ CREATE INDEX condition_one_version_at_a_time ON public.condition USING gist (id,
 CREATE INDEX condition_upper_idx ON public.condition USING btree (upper(during))
 CREATE INDEX condition_wearer_id_idx ON public.condition USING btree (wearer_id)
 CREATE INDEX condition_zone_id_idx ON public.condition USING btree (zone_id)
+CREATE INDEX incident_matter ON public.incident USING btree (matter_id, revision DESC)
 CREATE INDEX incident_newest ON public.incident USING btree (start_at DESC, id DESC)
 CREATE INDEX incident_open ON public.incident USING btree (start_at DESC, id DESC) WHERE ((NOT withdrawn) AND (resolved_at IS NULL) AND ((end_at IS NULL) OR (severity <> 'informasi'::text)))
 CREATE INDEX incident_wearer_id_start_at_idx ON public.incident USING btree (wearer_id, start_at DESC)
 CREATE INDEX invitation_officer_id_id_idx ON public.invitation USING btree (officer_id, id)
 CREATE INDEX officer_act_incident_id_act_id_idx ON public.officer_act USING btree (incident_id, act_id)
+CREATE INDEX officer_act_matter ON public.officer_act USING btree (COALESCE(matter_id, incident_id), act_id)
 CREATE INDEX officer_unit_path_idx ON public.officer USING gist (unit_path)
 CREATE INDEX permit_upper_idx ON public.permit USING btree (upper(during))
 CREATE INDEX permit_wearer_id_idx ON public.permit USING btree (wearer_id)
@@ -1089,13 +1093,14 @@ CREATE OR REPLACE FUNCTION public.acting_unit()
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ SELECT unit_path FROM officer WHERE id = acting_officer_id() AND active $function$
-CREATE OR REPLACE FUNCTION public.acts_on(incident_ids uuid[])
+CREATE OR REPLACE FUNCTION public.acts_on(matter_ids uuid[])
  RETURNS SETOF officer_act
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  SELECT a.* FROM officer_act a WHERE acting_officer_id() IS NULL AND a.incident_id = ANY (incident_ids)
+  SELECT a.* FROM officer_act a
+  WHERE acting_officer_id() IS NULL AND coalesce(a.matter_id, a.incident_id) = ANY (matter_ids)
 $function$
 CREATE OR REPLACE FUNCTION public.acts_to_tell(waiting_ms double precision, rows_max integer)
  RETURNS SETOF officer_act
@@ -1443,16 +1448,18 @@ DECLARE
   found officer_act;
   signs_known integer;
 BEGIN
-  PERFORM pg_advisory_xact_lock(7103, hashtext(NEW.incident_id::text));
+  NEW.matter_id := coalesce((SELECT matter_id FROM incident WHERE id = NEW.incident_id), NEW.matter_id, NEW.incident_id);
+  PERFORM pg_advisory_xact_lock(7103, hashtext(NEW.matter_id::text));
   SELECT o.name, o.role INTO NEW.officer_name, NEW.officer_role FROM officer o WHERE o.id = NEW.officer_id;
   IF EXISTS (SELECT FROM incident
-    WHERE id = NEW.incident_id AND (wearer_id IS DISTINCT FROM NEW.wearer_id OR unit_path IS DISTINCT FROM NEW.unit_path)) THEN
+    WHERE (id = NEW.incident_id OR matter_id = NEW.matter_id)
+      AND (wearer_id IS DISTINCT FROM NEW.wearer_id OR unit_path IS DISTINCT FROM NEW.unit_path)) THEN
     RAISE EXCEPTION 'incident % is not of wearer %', NEW.incident_id, NEW.wearer_id USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.action = 'resolve' THEN
     SELECT greatest(NEW.signs, max(coalesce((body ->> 'signs')::int, 1))) INTO signs_known FROM incident WHERE id = NEW.incident_id;
     SELECT * INTO found FROM officer_act
-      WHERE incident_id = NEW.incident_id AND action = 'resolve' AND signs >= signs_known ORDER BY act_id DESC LIMIT 1;
+      WHERE coalesce(matter_id, incident_id) = NEW.matter_id AND action = 'resolve' AND signs >= signs_known ORDER BY act_id DESC LIMIT 1;
     IF NEW.changes IS DISTINCT FROM found.act_id AND (NEW.changes IS NOT NULL OR found.resolution <> NEW.resolution) THEN
       RAISE EXCEPTION 'incident % has another finding', NEW.incident_id USING ERRCODE = 'GF001';
     ELSIF NEW.changes IS NOT NULL AND officer_rank(NEW.officer_role) < officer_rank(found.officer_role) THEN
@@ -1461,7 +1468,7 @@ BEGIN
       RAISE EXCEPTION 'a finding is changed with a reason only' USING ERRCODE = 'GF003';
     END IF;
     UPDATE incident SET resolved_at = NEW.at
-    WHERE id = NEW.incident_id AND resolved_at IS NULL AND coalesce((body ->> 'signs')::int, 1) <= NEW.signs;
+    WHERE matter_id = NEW.matter_id AND resolved_at IS NULL AND coalesce((body ->> 'signs')::int, 1) <= NEW.signs;
   END IF;
   RETURN NEW;
 END $function$
@@ -2021,13 +2028,14 @@ AS $function$
 BEGIN
   RETURN EXISTS (SELECT FROM zone z WHERE z.id = sees_zone.zone_id);
 END $function$
-CREATE OR REPLACE FUNCTION public.standings_of(incident_ids uuid[], OUT body jsonb, OUT standing jsonb)
+CREATE OR REPLACE FUNCTION public.standings_of(matter_ids uuid[], OUT body jsonb, OUT standing jsonb)
  RETURNS SETOF record
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  SELECT i.body, i.standing FROM incident i WHERE acting_officer_id() IS NULL AND i.id = ANY (incident_ids)
+  SELECT DISTINCT ON (i.matter_id) i.body, i.standing FROM incident i
+  WHERE acting_officer_id() IS NULL AND i.matter_id = ANY (matter_ids) ORDER BY i.matter_id, i.revision DESC
 $function$
 CREATE OR REPLACE FUNCTION public.taking_over(relation oid)
  RETURNS boolean
@@ -2205,7 +2213,7 @@ gelang_api: INSERT (officer_id, username, token_sha256) on invitation
 gelang_api: INSERT (path, name, kind, time_zone, address, phone) on unit
 gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks) on bracelet
 gelang_api: SELECT (id, officer_id, username, made_at, ends_at, used_at, revoked_at) on invitation
-gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing) on incident
+gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing, matter_id) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
 gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
 gelang_api: SELECT (incident_id, revision, wearer_id, unit_path, known_at) on incident_revision
@@ -2222,7 +2230,7 @@ gelang_record: SELECT (id, name, shape, retired_at) on zone
 gelang_record: SELECT (id, unit_path, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
 gelang_record: SELECT (id, wearer_id, during, condition_ids, zone_id, decided_at, legal_basis, changed_at, cancelled_at) on permit
 gelang_record: SELECT (id, wearer_id, during, made_at, changed_at) on supervision
-gelang_record: SELECT (incident_id, action, at, signs) on officer_act
+gelang_record: SELECT (incident_id, action, at, signs, matter_id) on officer_act
 gelang_record: SELECT (path, kind, device_networks) on unit
 gelang_record: SELECT (received_at, source_id) on quarantine
 gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zone, windows, severity, parameters, legal_basis, made_at, changed_at, cancelled_at) on condition

@@ -1,6 +1,6 @@
 // Worked frames of our own for IW, Watch, Teltonika and H02. `expect` as in golden-frames.ts.
 import type { Golden } from './golden-frames.ts'
-import { hexOfText, teltonika, watch } from './wire-envelopes.ts'
+import { hexOfText, teltonika, teltonikaDatagram, watch } from './wire-envelopes.ts'
 
 const near = { fixTime: '2026-01-08T09:30:05.000Z', fixValid: true, lat: -6.2, lon: 106.8 }
 const unknown = (text: string) => ({ alarms: ['unknown'], unknownAlarm: text })
@@ -233,6 +233,11 @@ const WATCH: Omit<Golden, 'protocol'>[] = [
     name: 'V: the place is the last known one',
     lines: [watch(PLACE(STATE, 'V'))],
     reports: [{ fixValid: false, lat: -6.2, source: 'cell' }],
+  },
+  {
+    name: 'a sign in front and the letter of the other side',
+    lines: [watch(PLACE().replace('6.200000,S', '-6.200000,N'))],
+    reports: [near],
   },
   { name: 'a sign in front and the letter', lines: [watch(PLACE().replace('6.200000', '-6.200000'))], reports: [near] },
   ...(
@@ -471,6 +476,12 @@ const TELTONIKA: Omit<Golden, 'protocol'>[] = [
     error: /before the login/,
   },
   {
+    name: 'a datagram needs no login',
+    lines: [teltonikaDatagram('860000000000603', '08', [codec8(236, [236, 1])], 0xcafe)],
+    reports: [{ ...near, deviceId: '860000000000603', alarms: ['sos'] }],
+    reply: '0005cafe010501',
+  },
+  {
     name: 'an answer to a command',
     lines: [TELTONIKA_LOGIN, teltonika('0c', ['060000000441424344'], 1)],
     reports: [],
@@ -609,6 +620,27 @@ const H02: Omit<Golden, 'protocol'>[] = [
     reply: hexOfText(h02('HTBT')),
   },
   { name: 'XT wants the time', lines: [h02('XT')], reports: [{ fixTime: null }], reply: hexOfText(h02('R12,100000')) },
+  {
+    name: 'V3: cells, and the status at the end',
+    lines: [h02(`V3,093005,51010,02,4660,43981,148,0,4660,43982,143,0,0004,000000,080126,${clear(1)}`)],
+    reports: [{ fixTime: '2026-01-08T09:30:05.000Z', fixValid: false, source: 'cell', alarms: ['sos'] }],
+  },
+  {
+    name: 'a type that nobody knows with a status at its end',
+    lines: [h02(`V77,1,2,${clear(18)}`)],
+    reports: [{ fixTime: null, alarms: ['sos'] }],
+    error: /not known/,
+  },
+  {
+    name: 'the binary form in hex',
+    lines: ['2486000004080930050801260612000040106480000a010271fffffbfd000000'],
+    reports: [{ ...near, deviceId: H02_ID, courseDeg: 271, batteryPercent: 64, alarms: ['sos'] }],
+  },
+  {
+    name: 'the binary form without a fix, south and west',
+    lines: ['24860000040809300508012659547950400104428000000000fffffbff000000'],
+    reports: [{ fixValid: false, lat: -59.91325, lon: -10.738, alarms: [] }],
+  },
   {
     name: 'a type that nobody knows',
     lines: [h02('V9,1')],

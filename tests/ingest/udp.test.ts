@@ -9,8 +9,9 @@ import { wireOf } from '../../simulators/devices/all-devices.ts'
 import { DatagramSocket } from '../../simulators/devices/datagram-socket.ts'
 import { DeviceLink } from '../../simulators/devices/device-link.ts'
 import { GOLDEN } from './golden-frames.ts'
+import { MORE_GOLDEN } from './golden-more.ts'
 import { device, idOnly, NOW_MS, type OpenIngest, openIngest, SECRET } from './ingest-fixture.ts'
-import { jt808 } from './wire-envelopes.ts'
+import { hexOfText, jt808, teltonikaDatagram } from './wire-envelopes.ts'
 
 let open: OpenIngest
 const sockets: Socket[] = []
@@ -172,16 +173,44 @@ test('while the log takes nothing, what waits is bounded and the rest is dropped
   await expect.poll(async () => (await open.stored()).length).toBeGreaterThanOrEqual(3)
 })
 
+test('Teltonika: a datagram says who speaks, and is answered by its packet and the number of records', async () => {
+  open = await openIngest({ records: [idOnly('860000000000606', 'teltonika')] })
+  const line = sender('teltonika')
+  const record = '0000019b9cf11948003fa86300fc4df480000c010f090024ec0101ec01000000'
+  const datagram = teltonikaDatagram('860000000000606', '08', [record, record.replace('1948', '1d30')], 0xcafe)
+  await line.send(Buffer.from(teltonikaDatagram('860000000000607', '08', [record], 1), 'hex'))
+  await line.send(Buffer.from(datagram.slice(0, -2), 'hex'))
+  await line.send(Buffer.from(datagram, 'hex'))
+  await expect.poll(() => line.heard).toEqual(['0005cafe010502'])
+  await expect
+    .poll(() => open.stored())
+    .toMatchObject([
+      { alarms: ALARM.sos, flags: 7 | REPORT_FLAG.unproven },
+      { alarms: ALARM.sos, flags: 7 | REPORT_FLAG.unproven },
+    ])
+})
+
+test('H02 over UDP', async () => {
+  open = await openIngest({ records: [idOnly('8600000410', 'h02')] })
+  const line = sender('h02')
+  await line.send('*HQ,8600000410,V1,095905,A,0612.0000,S,10648.0000,E,0.00,0,080126,FFFFFBFD#')
+  await expect.poll(() => line.heard.length).toBe(1)
+  expect(line.heard[0]).toContain(hexOfText('*HQ,8600000410,V4,V1,'))
+  await expect.poll(() => open.stored()).toMatchObject([{ alarms: ALARM.sos }])
+})
+
 test('random and mutated datagrams on every port leave it working', async () => {
   open = await openIngest({ records: [idOnly(IMEI, 'megastek')] })
   const protocols = DEVICE_PROTOCOLS.flatMap((one) => ('udp' in one ? [one] : []))
   for (const { name, lines: lineKind } of protocols) {
     const line = sender(name)
-    const golden = GOLDEN.filter(({ protocol }) => protocol === name).flatMap(({ lines }) =>
-      lines.map((text) =>
-        lineKind === 'hex' ? Buffer.from(text.replace(/\s/g, ''), 'hex') : Buffer.from(`${text}\r\n`, 'latin1'),
-      ),
-    )
+    const golden = [...GOLDEN, ...MORE_GOLDEN]
+      .filter(({ protocol }) => protocol === name)
+      .flatMap(({ lines }) =>
+        lines.map((text) =>
+          lineKind === 'hex' ? Buffer.from(text.replace(/\s/g, ''), 'hex') : Buffer.from(`${text}\r\n`, 'latin1'),
+        ),
+      )
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...golden),

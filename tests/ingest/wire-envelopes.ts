@@ -61,6 +61,13 @@ export function watch(content: string, id = '8600000302', maker = '3G'): string 
   return `[${maker}*${id}*${hex(content.length, 4).toUpperCase()}*${content}]`
 }
 
+/** A Teltonika datagram: AVL packet 05. */
+export function teltonikaDatagram(imei: string, codec: string, records: string[], packet: number): string {
+  const count = hex(records.length, 2)
+  const rest = `${hex(packet, 4)}0105000f${hexOfText(imei)}${codec}${count}${records.join('')}${count}`
+  return hex(rest.length / 2, 4) + rest
+}
+
 /** A Teltonika data frame over TCP: records (hex) of a codec, counted. */
 export function teltonika(codec: string, records: string[], count = records.length): string {
   const data = `${codec}${hex(count, 2)}${records.join('')}${hex(count, 2)}`.replace(/\s+/g, '')

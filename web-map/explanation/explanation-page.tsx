@@ -1,6 +1,7 @@
 import type { IncidentView } from '../../model/console/console.ts'
 import { explanationTitle } from '../alerts/why-link.tsx'
 import { isOpen } from '../feed/incident-order.ts'
+import { incidentById } from '../feed/live-state.ts'
 import { t } from '../i18n/language.ts'
 import { momentWords } from '../i18n/time-words.ts'
 import type { ExplanationAnswer } from '../session/request.ts'
@@ -16,7 +17,7 @@ export function ExplanationPage({ room }: { room: ExplanationRoom }) {
   const { explaining, file, router } = room
   room.desk.versions.incidents.value
   const incidentId = explaining.incidentId.value!
-  const incident = room.desk.live.incidents.get(incidentId)
+  const incident = incidentById(room.desk.live, incidentId)
   const answer = explaining.answer.value
   return (
     <article class="explanation" aria-busy={file.busy.value.has('explanation')}>

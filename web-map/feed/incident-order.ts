@@ -43,5 +43,5 @@ export function mergeIncident(known: IncidentView | undefined, next: IncidentVie
 
 /** Withdrawn as it was known, and now it is not. */
 export function isReinstated(known: IncidentView, merged: IncidentView): boolean {
-  return known.withdrawn !== undefined && merged.withdrawn === undefined
+  return known.withdrawn !== undefined && known.supersededBy === undefined && merged.withdrawn === undefined
 }

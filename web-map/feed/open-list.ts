@@ -1,4 +1,5 @@
 import type { IncidentView, WearerSummary } from '../../model/console/console.ts'
+import { matterOf } from '../../model/incident/incident.ts'
 import { type Api, ApiFailure } from '../session/request.ts'
 import { applyIncident, learnIncident } from './apply-live.ts'
 import { forgetBeyondLimit } from './incident-limit.ts'
@@ -56,10 +57,10 @@ export function takeOpenList(
   before: BeforeList,
   open: readonly IncidentView[],
 ): { news: IncidentView[]; unnamed: IncidentView[] } {
-  const named = new Set(open.map((incident) => incident.id))
+  const named = new Set(open.map(matterOf))
   // Every message makes a new object of an incident, so the same object is one that nothing was told about.
   const unnamed = [...state.incidents.values()].filter(
-    (one) => !named.has(one.id) && isOpen(one) && before.incidents.get(one.id) === one,
+    (one) => !named.has(matterOf(one)) && isOpen(one) && before.incidents.get(matterOf(one)) === one,
   )
   // Of who went out of sight while the list was under way it says what this officer may no longer see.
   const gone = (n: number | undefined) => n !== undefined && before.wearers.has(n) && !state.wearers.has(n)
@@ -74,5 +75,6 @@ export function takeOpenList(
 
 /** The server does not know of it, or not for this officer; unless the feed has told of it meanwhile, it goes. */
 function forgetUnnamed(state: LiveState, unnamed: IncidentView): void {
-  if (state.incidents.get(unnamed.id) === unnamed) state.incidents.delete(unnamed.id)
+  const matter = matterOf(unnamed)
+  if (state.incidents.get(matter) === unnamed) state.incidents.delete(matter)
 }

@@ -4,6 +4,7 @@
 import { breachGuardM, weigh } from '../../evidence.ts'
 import { ENGINE } from '../../parameters.ts'
 import type { CompiledPlan } from '../../plan/compile-plan.ts'
+import { turnOf } from '../../plan/condition-kinds.ts'
 import { type Episode, evidenceOf, incidentOf, openEpisode, type Sink } from '../state/episode.ts'
 import type { Spot } from '../state/spot.ts'
 import { lastFix, type WearerState } from '../state/state.ts'
@@ -14,7 +15,7 @@ import type { Judging } from './judging.ts'
 export function openUncertain(state: WearerState, plan: CompiledPlan, i: number, atMs: number, sink: Sink): void {
   const ageMs = atMs - state.fixMs
   if (!(ageMs > plan.freshMs && ageMs <= ENGINE.edgeKnownMs)) return
-  const turn = plan.kindOf(i) === 'avoided' ? -1 : 1
+  const turn = turnOf(plan.kindOf(i))
   const { parameters } = plan.timing.judgedAt(atMs).versions[i]!
   const last = lastFix(state)!
   const guardM = breachGuardM(last.radiusM, parameters.guardFloorM)

@@ -1,4 +1,4 @@
-// Teltonika over TCP: personal and vehicle trackers.
+// Teltonika over TCP, and over UDP (teltonika-datagram.ts): personal and vehicle trackers.
 //
 //   000F IMEI (15 digits) → 01 taken, 00 refused
 //   00000000 | u32 bytes | data | u32 CRC-16/ARC of the data → u32 records taken; 0 or silence: it sends them again
@@ -6,6 +6,7 @@
 //   data: teltonika-records.ts. The codecs 0C, 0D and 0E are answers to commands.
 import type { DecodeContext, Decoded, StreamDecoder, StreamProtocol } from '../decoder.ts'
 import { crc16Arc } from '../wire/checksums.ts'
+import { datagramReply, dataOfDatagram, imeiOf, isDatagram, TeltonikaDatagramFramer } from './teltonika-datagram.ts'
 import { crcOf, dataOf, LOGIN_BYTES, TeltonikaFramer } from './teltonika-framer.ts'
 import { readRecords } from './teltonika-records.ts'
 
@@ -20,6 +21,7 @@ class TeltonikaDecoder implements StreamDecoder {
 
   decode(frame: Uint8Array, context: DecodeContext): Decoded {
     const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.length)
+    if (isDatagram(bytes)) return decodeDatagram(bytes, context)
     if (bytes[1] !== 0) return this.#login(bytes, context)
     const deviceId = this.#deviceId
     const known = deviceId === undefined ? {} : { deviceId }
@@ -30,14 +32,7 @@ class TeltonikaDecoder implements StreamDecoder {
     if (deviceId === undefined)
       return { reports: [], error: { reason: 'malformed', detail: 'a frame before the login' } }
     if (!context.authorize({ deviceId })) return { reports: [], deviceId }
-    if (COMMAND_ANSWERS.includes(data[0]!)) return { reports: [], deviceId }
-    const records = readRecords(data, deviceId, settings, context)
-    if (records === undefined)
-      return { reports: [], deviceId, error: { reason: 'malformed', detail: 'the codec is not known' } }
-    const { reports, count, error } = records
-    const reply = Buffer.alloc(4)
-    reply.writeUInt32BE(count)
-    return { reports, deviceId, reply, ...(error && { error }) }
+    return decodeData(data, deviceId, context, (count) => Uint8Array.of(0, 0, 0, count))
   }
 
   #login(bytes: Buffer, context: DecodeContext): Decoded {
@@ -45,6 +40,26 @@ class TeltonikaDecoder implements StreamDecoder {
     this.#deviceId = deviceId
     return { reports: [], deviceId, reply: context.authorize({ deviceId }) ? TAKEN : REFUSED }
   }
+}
+
+function decodeDatagram(bytes: Buffer, context: DecodeContext): Decoded {
+  const deviceId = imeiOf(bytes)
+  if (!context.authorize({ deviceId })) return { reports: [], deviceId }
+  return decodeData(dataOfDatagram(bytes), deviceId, context, (count) => datagramReply(bytes, count))
+}
+
+function decodeData(
+  data: Buffer,
+  deviceId: string,
+  context: DecodeContext,
+  replyOf: (count: number) => Uint8Array,
+): Decoded {
+  if (COMMAND_ANSWERS.includes(data[0]!)) return { reports: [], deviceId }
+  const records = readRecords(data, deviceId, context.settingsOf(deviceId), context)
+  if (records === undefined)
+    return { reports: [], deviceId, error: { reason: 'malformed', detail: 'the codec is not known' } }
+  const { reports, count, error } = records
+  return { reports, deviceId, reply: replyOf(count), ...(error && { error }) }
 }
 
 export const teltonika: StreamProtocol = {
@@ -56,4 +71,5 @@ export const teltonika: StreamProtocol = {
   acknowledges: true,
   newFramer: (frameBytesMax) => new TeltonikaFramer(Math.min(frameBytesMax, FRAME_BYTES_MAX)),
   newDecoder: () => new TeltonikaDecoder(),
+  udp: { newFramer: (datagramBytesMax) => new TeltonikaDatagramFramer(datagramBytesMax) },
 }

@@ -90,12 +90,12 @@ function readFix(report: DecodedReport, fields: string[]): void {
   if (satellites >= 0 && satellites <= 64) report.satellites = Math.floor(satellites)
 }
 
-/** Decimal degrees; some firmware writes the sign in front too, where the letter says the same. */
+/** Decimal degrees; some firmware writes a sign in front, and `N` and `E` beside it whatever the sign is. */
 function degreesOf(text: string, side: string, of: 'NS' | 'EW'): number {
-  const degrees = Math.abs(decimal(text))
+  const degrees = decimal(text)
   const letter = side.toUpperCase()
   if (letter.length !== 1 || !of.includes(letter)) return Number.NaN
-  return letter === of[1] ? -degrees : degrees
+  return letter === of[1] ? -Math.abs(degrees) : degrees
 }
 
 export function readBattery(report: DecodedReport, field: string): void {

@@ -4,7 +4,7 @@ import { backtest, compileDocument } from '../../../geofence/inquiry/backtest.ts
 import { Fleet } from '../../../geofence/timeline/fleet.ts'
 import { WearerTimeline } from '../../../geofence/timeline/timeline.ts'
 import type { TimelineOptions } from '../../../geofence/timeline/timeline-memory.ts'
-import type { Incident } from '../../../model/incident/incident.ts'
+import { type Incident, matterOf } from '../../../model/incident/incident.ts'
 import type { LogReport } from '../../../model/report/report.ts'
 import {
   condition,
@@ -36,6 +36,8 @@ function life(seed: number, count: number) {
 /** A timeline that is saved and put back now and then, as a crashed evaluator's would be; and what others were told. */
 class Crashing {
   published = new Map<string, Incident>()
+  /** Of each matter, the newest. */
+  revisionOf = new Map<string, number>()
   revisions = 0
   #saved = new Map<number, Uint8Array>()
   #document
@@ -56,8 +58,9 @@ class Crashing {
 
   hear(): void {
     for (const incident of this.timeline.takeChanges()) {
-      if (incident.revision !== (this.published.get(incident.id)?.revision ?? 0) + 1)
+      if (incident.revision !== (this.revisionOf.get(matterOf(incident)) ?? 0) + 1)
         throw new Error(`revision ${incident.revision}`)
+      this.revisionOf.set(matterOf(incident), incident.revision)
       this.published.set(incident.id, incident)
       this.revisions++
     }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { backtest, compileDocument } from '../../../geofence/inquiry/backtest.ts'
 import { Rebuilding, rebuiltFromJson, rebuiltToJson } from '../../../geofence/timeline/rebuild.ts'
 import { WearerTimeline } from '../../../geofence/timeline/timeline.ts'
-import type { Incident } from '../../../model/incident/incident.ts'
+import { type Incident, matterOf } from '../../../model/incident/incident.ts'
 import type { PlanDocument } from '../../../model/plan/plan.ts'
 import type { LogReport } from '../../../model/report/report.ts'
 import {
@@ -31,6 +31,8 @@ class World {
   readonly timeline: WearerTimeline
   readonly stored: LogReport[] = []
   readonly published = new Map<string, Incident>()
+  /** Of each matter, the newest. */
+  revisionOf = new Map<string, number>()
   askedFromMs = Infinity
   beyond = 0
 
@@ -52,8 +54,9 @@ class World {
 
   collect(): void {
     for (const incident of this.timeline.takeChanges()) {
-      const before = this.published.get(incident.id)
-      expect(incident.revision).toBe((before?.revision ?? 0) + 1)
+      const before = this.revisionOf.get(matterOf(incident)) ?? 0
+      expect(incident.revision).toBe(before + 1)
+      this.revisionOf.set(matterOf(incident), incident.revision)
       this.published.set(incident.id, structuredClone(incident))
     }
   }
