@@ -32,7 +32,7 @@ beforeAll(async () => {
   api = await startApi({
     ...{ host: '127.0.0.1', port: 0, authSecret: randomBytes(32).toString('hex'), shardCount: SHARDS },
     ...{ apiPool: pools[0], authPool: pools[1], redis: redis.redis, keys: redis.keys },
-    ...{ clock: Date.now, log: { ...silentLog, error: (of, words) => console.error(words, of) }, meter: noMeter },
+    ...{ clock: Date.now, log: silentLog, meter: noMeter },
   })
   closing.push(
     () => api.close(),
@@ -121,8 +121,12 @@ test('a Bapas that has never seen Gelang is in service', async () => {
   const startMs = Date.now() + 60_000
   await eventually(async () => (await report(bracelet.deviceId, secret, startMs, 0)).ok, 'ingest knows the bracelet')
   expect((await report(bracelet.deviceId, 'wrong', startMs, 0)).status).toBe(401)
-  for (const second of [60, 90, 120])
-    expect((await report(bracelet.deviceId, secret, startMs + second * 1000, 2)).ok).toBe(true)
+  for (const [second, northKm] of [
+    [60, 2],
+    [90, 2.05],
+    [120, 2.1],
+  ] as const)
+    expect((await report(bracelet.deviceId, secret, startMs + second * 1000, northKm)).ok).toBe(true)
   const away = await eventually(
     async () => [...(await pipeline.incidents()).values()].find(({ type }) => type === 'away_from_required_zone'),
     'the bracelet is judged',
@@ -145,9 +149,11 @@ test('a Bapas that has never seen Gelang is in service', async () => {
       'if-match': await etagOf(kepala.cookie, permitPath),
     },
   )
+  let later = 0
   await eventually(async () => {
+    await report(bracelet.deviceId, secret, startMs + 150_000 + 100 * ++later, 2.1 + later / 1000)
     const now = (await pipeline.incidents()).get(away.id)
-    return now?.endMs !== undefined
+    return now?.endMs !== undefined || now?.withdrawn !== undefined
   }, 'the permit ends the incident')
 
   const file = `/v1/wearers/${klien.id}/file`
