@@ -66,7 +66,7 @@ export class Outcomes {
   }
 
   /**
-   * Takes back everything decided after `atMs`; gives how things stood, for `markLate`. Must be followed by a fold from
+   * Takes back everything decided after `atMs`; returns the state before, for `markLate`. Must be followed by a fold from
    * there on.
    */
   rewind(atMs: number): Map<string, Incident | undefined> {
@@ -83,7 +83,7 @@ export class Outcomes {
 
   /**
    * Takes up what a fold of the stored track decided before memory begins; everything later is taken back. Gives how
-   * things stood. Must be followed by a fold from there on, then `markLate`.
+   * the state before. Must be followed by a fold from there on, then `markLate`.
    */
   rebase({ fromMs, firstMs = -Infinity, decided, published }: Rebuilt): Map<string, Incident | undefined> {
     this.#begin()

@@ -228,7 +228,7 @@ const unitIncidentShape = {
   type: z.literal('fleet_silence'),
   unitPath: z.string(),
   silentCount: z.number().int().meta({ description: 'bracelets silent when this revision was written …' }),
-  ofCount: z.number().int().meta({ description: '… of so many that had been heard of before' }),
+  ofCount: z.number().int().meta({ description: '… of so many that had reported before' }),
 }
 export const wearerIncidentSchema = z.object(wearerIncidentShape).meta({ id: 'WearerIncident' })
 export const incidentSchema = z
@@ -236,7 +236,7 @@ export const incidentSchema = z
   .meta({ id: 'Incident' })
 const standingSchema = z
   .object({
-    fromMs: ms.meta({ description: 'since when it stands as it does, by when it could be known here' }),
+    fromMs: ms.meta({ description: 'since when it has been active, by the time at which the server could know it' }),
     sinceRevision: z.number().int().optional().meta({ description: 'the revision that reinstated it' }),
     signMs: ms.optional().meta({ description: 'when its newest recurrence could be known' }),
   })
@@ -328,7 +328,7 @@ export const unitFiguresSchema = z
     name: z.string(),
     kind: z.enum(['ditjenpas', 'kanwil', 'bapas', 'pos']),
     klien: count.meta({ description: 'under supervision now, units below included, as all of these' }),
-    concerned: count.meta({ description: 'of whom something is open' }),
+    concerned: count.meta({ description: 'wearers with an open incident' }),
     untaken: count.meta({ description: 'open and taken by nobody' }),
     kritisOpen: count,
     seriusOpen: count,

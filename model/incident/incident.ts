@@ -6,7 +6,7 @@ export type Severity = (typeof SEVERITIES)[number]
 
 /**
  * Every type, with its default severity, what opens it and the SOP that it follows where it is more than informasi. Names of the
- * interface stand in the message files.
+ * interface are in the message files.
  */
 export const INCIDENT_TYPES = {
   strap_open: { severity: 'kritis', openedBy: 'device', sop: 'tampering' },
@@ -53,7 +53,7 @@ export type IncidentMinutes = {
   provenMs: number
   /** On the right side: single fixes that did not end it. */
   keptMs: number
-  /** Covered by no fixes, or by such as tell nothing. */
+  /** Covered by no fixes, or by fixes that prove neither side. */
   notKnownMs: number
   toMs: number
 }
@@ -161,7 +161,7 @@ export type UnitIncident = Omit<
   unitPath: string
   /** So many bracelets were silent when this revision was written … */
   silentCount: number
-  /** … of so many that had been heard of before. */
+  /** … of so many that had reported before. */
   ofCount: number
   wearerId?: undefined
   conditionId?: undefined
@@ -198,7 +198,7 @@ export type IncidentAct = {
   atMs: number
   note?: string
   resolution?: Resolution
-  /** `signs` of the incident as it stood when the officer acted; absent: one. A resolution holds for these and no later ones. */
+  /** `signs` of the incident when the officer acted; absent: one. A resolution covers these occurrences and no later ones. */
   signs?: number
   /** The revision that the officer acted on; absent: not known, it was written down by an older version. */
   revision?: number

@@ -1,4 +1,4 @@
-// The life of an incident, for the console, notify, the API and the record alike: what of it stands, who has taken it, which
+// The life of an incident, for the console, notify, the API and the record alike: whether it is active, who has taken it, which
 // clock runs. It follows from the incident's revisions, from when each could be known here, and from the officers' acts.
 import type { IncidentAct, LoggedIncident } from './incident.ts'
 import { type IncidentType, SEVERITIES, type Severity } from './incident.ts'
@@ -45,7 +45,7 @@ export type Life = {
   open: boolean
   /** Resolved, and then the device raised the alarm anew. */
   reopened: boolean
-  /** It stands again after a withdrawal. */
+  /** Active again after a withdrawal. */
   reinstated: boolean
   /** The clock that runs; absent: none. */
   clock?: LifeClock
@@ -109,7 +109,7 @@ function lastResolve({ acts }: LivedIncident): ActFacts | undefined {
   return acts.findLast(({ action }) => action === 'resolve')
 }
 
-/** Since the last resolution, and on what stands now. A note takes nothing. */
+/** The first act that takes it since the last resolution and the last reinstatement. A note does not take it. */
 function firstTake({ acts, standing }: LivedIncident, resolved: ActFacts | undefined): ActFacts | undefined {
   const { sinceRevision = 0 } = standing
   return acts.find(

@@ -72,13 +72,13 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
       await evaluator.run()
     } catch (error) {
       if (error instanceof FencedOff || isRedisAway(error)) {
-        log.warn({ shard, reason: error.message }, 'gave up a shard; whoever holds its lease replays it')
+        log.warn({ shard, reason: error.message }, 'gave up a shard; the holder of its lease replays it')
         leases.giveUp(shard)
       } else options.onFatal(error)
     }
   }
 
-  /** Settles when the shard's last checkpoint is written, so that the next owner begins from it. */
+  /** Resolves when the shard's last checkpoint is written, so that the next owner begins from it. */
   const lost = (shard: number): Promise<void> | undefined => {
     const leaving = running.get(shard)
     leaving?.evaluator.stop()

@@ -28,7 +28,7 @@ export type PlanChange = { wearerId: number; plan: CompiledPlan; changedMs: numb
 /** Zones compiled once for all shards of a process; a zone's id names an immutable version, so an entry never goes stale. */
 export class ZoneBook {
   #zones = new Map<string, CompiledZone>()
-  /** Zones whose shape is none: said once, and not tried again. */
+  /** Zones with an invalid shape: logged once, and not tried again. */
   #invalid = new Set<string>()
   #redis: RedisClient
   #keys: Keys
@@ -64,7 +64,7 @@ export class ZoneBook {
   readonly zoneOf = (id: string): CompiledZone | undefined => this.#zones.get(id)
 }
 
-/** The zone, or why it is none. */
+/** The zone, or why it is invalid. */
 function compiledOr({ shape }: Zone): CompiledZone | string {
   const parsed = zoneShapeSchema.safeParse(shape)
   if (!parsed.success) return parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')

@@ -1,7 +1,7 @@
 // Rules arrive aside: one process (by lease) reads plans, zones and the directory from PostgreSQL when they change and
 // publishes them to Redis, where evaluators and ingest find them, also while TimescaleDB is away.
 //
-// Order matters: zones, then plans, then the directory, so that whoever ingest lets in already has a plan.
+// Order matters: zones, then plans, then the directory, so that every bracelet that ingest accepts already has a plan.
 import type { Log, Meter } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { isStoreAway } from '../../store/database/retry.ts'
@@ -37,7 +37,7 @@ const AGAIN_MS = 1000
 /** Published anew so often even when no notice came: a notice can be lost with its connection. */
 const REFRESH_MS = 60_000
 
-/** Starts competing for the lease; whoever holds it publishes. */
+/** Starts competing for the lease; its holder publishes. */
 export function startPublishRules(options: PublishRulesOptions): { stop(): Promise<void> } {
   const { pool, redis, keys, log } = options
   const published = options.meter.counter('gelang_rules_published_total', 'Times the rules were published to Redis')
@@ -97,7 +97,7 @@ async function tryPublish(options: PublishRulesOptions, token: number): Promise<
 }
 
 /**
- * Publishes all rules as they stand in PostgreSQL now; whoever began with an older token writes nothing any more. Throws FencedOff
+ * Publishes all rules as they are in PostgreSQL now; a publisher with an older token writes nothing any more. Throws FencedOff
  * when one with a newer token has begun: what it reads is newer.
  */
 export async function publishAll(

@@ -4,7 +4,7 @@ import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
 import { runScript, script } from '../redis/run-script.ts'
 
-/** One report, as far as it tells senders apart. `sender`: protocol, address and session. */
+/** What of a report distinguishes senders. `sender`: protocol, address and session. */
 export type SenderSeen = {
   braceletId: number
   wearerId: number

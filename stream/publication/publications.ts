@@ -26,8 +26,8 @@ export type WearerPlan = PublishedPlan & { wearerId: number }
 type RuleNews<K, T> = { version: number; changed: Map<K, T | undefined> }
 
 /**
- * Takes plans and directory over from whoever published before: with an older token (of the `publish` lease) nobody writes to them
- * any more. Whoever read the rules before this was called may be behind. Throws FencedOff when one with a newer token has begun.
+ * Takes plans and directory over from the publisher before: with an older token (of the `publish` lease) nobody writes to them
+ * any more. A reader that read the rules before this was called may be behind. Throws FencedOff when one with a newer token has begun.
  */
 export async function beginPublishingRules(
   redis: RedisClient,
@@ -99,7 +99,7 @@ const ZONE_STAMP = 0
 
 /**
  * Zones by id. Publishing an id again overwrites it, for a database that began anew and for what somebody else has put there; then
- * whoever follows plans looks again, as a plan may have been waiting for its zone.
+ * followers of plans look again, as a plan may have been waiting for its zone.
  */
 export async function publishZones(redis: RedisClient, keys: Keys, zones: readonly Zone[]): Promise<void> {
   let replaced = false

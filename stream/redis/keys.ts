@@ -64,9 +64,9 @@ export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
     /** Counts fencing tokens; never deleted, never set back. */
     token: (role: string, shard: Shard) => inShard(shard, `token:${role}`),
     position: (reader: string, shard: Shard) => inShard(shard, `position:${reader}`),
-    /** What recipients were last told about an incident. */
+    /** What recipients were last notified of about an incident. */
     notified: (shard: Shard, incidentId: string) => inShard(shard, `told:${incidentId}`),
-    /** When the next level has to be told of an incident that nobody took. */
+    /** When the next level must be notified of an incident that nobody took. */
     due: (shard: Shard) => inShard(shard, 'due'),
     /** How many bracelets of each unit the shard's evaluator hears and how many are silent. */
     unitCounts: (shard: Shard) => inShard(shard, 'unit-counts'),

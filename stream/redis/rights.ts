@@ -146,7 +146,7 @@ export function redisUser(prefix: string, role: RedisRole): string {
 
 /**
  * What follows ACL SETUSER and the name: the user as it is to be, whatever it was before. Of the password only a digest goes to
- * Redis. Throws RangeError for a prefix that is none.
+ * Redis. Throws RangeError for an invalid prefix.
  */
 export function aclOf(prefix: string, role: RedisRole, password: string): string[] {
   const keys = keysOf(literally(prefix))

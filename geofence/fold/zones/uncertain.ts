@@ -1,5 +1,5 @@
 // Whereabouts uncertain: a rule began, and the last place known breaks it, but that was too long ago to accuse anybody. The first
-// fix that proves the breach makes it a violation from that fix on; one on the right side ends it, and no absence is told.
+// fix that proves the breach makes it a violation from that fix on; one on the right side ends it, and no absence is published.
 
 import { breachGuardM, weigh } from '../../evidence.ts'
 import { ENGINE } from '../../parameters.ts'
@@ -11,7 +11,7 @@ import { lastFix, type WearerState } from '../state/state.ts'
 import { ZoneMemory } from '../state/zone-memory.ts'
 import type { Judging } from './judging.ts'
 
-/** At the beginning of a rule, of a wearer of whom nothing fresh is known. */
+/** At the beginning of a rule, for a wearer without a fresh fix. */
 export function openUncertain(state: WearerState, plan: CompiledPlan, i: number, atMs: number, sink: Sink): void {
   const ageMs = atMs - state.fixMs
   if (!(ageMs > plan.freshMs && ageMs <= ENGINE.edgeKnownMs)) return

@@ -48,7 +48,7 @@ export function weighOne(
   weighAgainst(state, plan, i, version, report, sink)
 }
 
-/** The same where the margin stands there already. */
+/** The same where the margin is there already. */
 export function weighAgainst(
   state: WearerState,
   plan: CompiledPlan,
