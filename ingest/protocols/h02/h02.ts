@@ -1,12 +1,12 @@
 // H02 (Sinotrack, LK, Coban and their clones) over TCP: `*<maker>,<id>,<type>,…#`, and a binary form (h02-binary.ts).
 //
 //   V1 V6 VI1 VP1  hhmmss,A|V|B,ddmm.mmmm,N|S,dddmm.mmmm,E|W,knots,course,ddmmyy,status[,more]      V1 → V4,V1,yyyymmddhhmmss
-//   V4   command,time of it,then as V1 (status absent in some)                                       time is UTC
+//   V4   command,time of it,then as V1 (some send no status)                                       time is UTC
 //   NBR  hhmmss,mcc,mnc,advance,n,(lac,cid,strength)…,ddmmyy,status[,battery]
 //   V3   hhmmss,mcc and mnc,n,cells…,battery,restarts,ddmmyy,status
 //   LINK hhmmss,GSM,satellites,battery %,steps,turns,ddmmyy,status      HTBT[,battery %] → the same type      XT sign of life → R12
 //
-// V: no fix; B: a place by cells. A unit that repeats what was not answered is told apart by nothing, so what TCP took is kept.
+// V: no fix. B: a place from cells. Some units repeat unanswered frames and some do not, so the server keeps what TCP delivered.
 import type { DeviceSettings } from '../../../model/plan/directory.ts'
 import { addDefect, readable, reportAtReceipt } from '../believe.ts'
 import {

@@ -21,7 +21,7 @@ const FIELD = {
 } as const
 const CELLS_MAX = 16
 const POINTS_MAX = 16
-/** Beyond it nobody measured. */
+/** A larger value is no measurement. */
 const ACCURACY_M_MAX = 20_000
 
 // 1 and 2 are states of the watch's own fence, whose changes are 18 and 19. 3 has no public meaning that models agree on.
