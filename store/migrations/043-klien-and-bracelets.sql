@@ -256,7 +256,7 @@ CREATE TABLE proposal (
   -- The condition or permit that came of it.
   result_id text,
   CHECK ((state = 'pending') = (decided_at IS NULL)),
-  CHECK (state NOT IN ('refused', 'returned') OR reason_has_content(reason))
+  CHECK (state NOT IN ('refused', 'returned') OR reason_has_content(reason) IS TRUE)
 );
 CREATE INDEX ON proposal (wearer_id);
 CREATE INDEX ON proposal (made_at, id) WHERE state = 'pending';
