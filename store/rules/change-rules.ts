@@ -73,6 +73,15 @@ export async function endCondition(
   return atMs
 }
 
+/** Whether a condition in sight is this wearer's. */
+export async function isConditionOf(db: Db, wearerId: number, conditionId: string): Promise<boolean> {
+  const { rows } = await db.query<{ theirs: boolean }>(
+    'SELECT EXISTS (SELECT FROM condition WHERE id = $1 AND wearer_id = $2) AS theirs',
+    [conditionId, wearerId],
+  )
+  return rows[0]!.theirs
+}
+
 /** A permit ends at `atMs`, or is cancelled when it has not begun by then; in the caller's transaction. Throws NotBackwards as above. */
 export async function endPermit(
   client: PoolClient,

@@ -225,7 +225,7 @@ describe('denied outright', () => {
     ['UPDATE incident SET withdrawn = true'],
     ['UPDATE condition SET legal_basis = $$x$$'],
     ['UPDATE zone SET shape = $${}$$'],
-    ['UPDATE wearer SET pk_officer_id = NULL'],
+    ['UPDATE wearer SET unit_path = $$dj$$'],
     ['UPDATE officer SET auth_user_id = $$x$$'],
     ['INSERT INTO access_grant DEFAULT VALUES'],
     ['INSERT INTO audit DEFAULT VALUES'],
