@@ -56,8 +56,8 @@ export const ENGINE = {
    * In an avoided zone hardly deeper than its fixes' guard none proves anything, so they speak together: so many of them over so
    * long, all inside, or their mean deeper than this share of their radius, which shrinks with the root of the time. Drift
    * goes round in a quarter of an hour, so two hours narrow it to half. With receivers as in `bench -- truth`, of 100 stays of 2 h (4 h)
-   * in the middle of a circle of 20 m 49 (78) are told and without the rule none, of 30 m 98 (100) and without it 88 (92). Whoever
-   * lives on the very wall of one is told 0.017 times a day at most, from 20 m off never.
+   * in the middle of a circle of 20 m 49 (78) are reported and without the rule none, of 30 m 98 (100) and without it 88 (92). Whoever
+   * lives on the very wall of one is reported 0.017 times a day at most, from 20 m off never.
    */
   stayFixes: 10,
   stayMs: 45 * 60_000,
@@ -70,7 +70,7 @@ export const ENGINE = {
   coarseRadiusM: 200,
   /**
    * The same coordinates to the digit are one witness for so long, or for two report intervals if that is more, whatever the
-   * source: a stuck reading repeats itself for minutes. Somebody at rest with a tracker that freezes is told after it.
+   * source: a stuck reading repeats itself for minutes. A wearer at rest with a frozen tracker is reported after it.
    */
   sameSpotMs: 8 * 60_000,
   /** Fixes closer in time than this, or than half a report interval if that is less, are one event and one witness. */
@@ -126,9 +126,9 @@ export const ENGINE = {
   hopNearM: 150,
   hopNearShare: 0.15,
   hopSpanMs: 15 * 60_000,
-  /** So many slow ones are as much of a sign as one fast one. */
+  /** So many slow turns count as one fast one. */
   hopSlowTurnsPerDoubt: 2,
-  /** Somebody who alternates without pause, fix by fix, needs no speed for it: from so many on each is a sign. */
+  /** Somebody who alternates without pause, fix by fix, needs no speed for it: from so many on each one counts. */
   hopInTurn: 8,
   hopInTurnMps: 5,
   /** While a device is at two places in turn, and until it has stayed at one for so many report intervals, no fix proves anything. */
@@ -138,16 +138,16 @@ export const ENGINE = {
   leapExtraFixes: 1,
   /** Device clocks are cut to whole seconds. */
   clockSlackMs: 1000,
-  /** Signs of a false position (jumps, mock flag) within this span, and how many make an incident. */
+  /** Indications of a false position (jumps, mock flag) within this span, and how many make an incident. */
   credibleSpanMs: 60 * 60_000,
   credibleDoubtsMin: 2,
-  /** The incident ends at the first good fix this long after the last sign. */
+  /** The incident ends at the first good fix this long after the last indication. */
   credibleClearMs: 15 * 60_000,
-  /** Independent signs of jamming must fall within this span. */
+  /** Independent indications of jamming must fall within this span. */
   jammingSpanMs: 10 * 60_000,
   jammingIndicationsMin: 2,
   jammingClearMs: 10 * 60_000,
-  /** Losing the position counts as a sign of jamming only out of a good fix this recent and this precise. */
+  /** Losing the position indicates jamming only out of a good fix this recent and this precise. */
   lostFixWithinMs: 5 * 60_000,
   lostFixRadiusM: 30,
   /** Heard without a valid position for this long: informasi, then serius. Buildings do it for minutes, not for hours. */
@@ -161,7 +161,7 @@ export const ENGINE = {
   batteryCriticalPercent: 10,
   batteryCriticalClearPercent: 15,
   /**
-   * A low battery of a device that tells no level is over when it has been heard for so long without saying so again: bracelets
+   * A low battery of a device that sends no level is over when it has been heard for so long without saying so again: bracelets
    * are charged every day, and its last fifth does not carry one further.
    */
   batteryWordMs: 12 * 60 * 60_000,

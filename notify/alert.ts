@@ -1,12 +1,12 @@
 // What a recipient is notified of, and when. A message holds no name, no NIK, no coordinates: a reference and where to look.
-import { type IncidentType, SEVERITIES, type Severity } from '../model/incident/incident.ts'
+import { type IncidentType, matterOf, SEVERITIES, type Severity } from '../model/incident/incident.ts'
 import type { Level } from '../model/incident/sop-table.ts'
 import type { AlertKind, Notified, NotifiedOf } from './notified.ts'
 import type { WebhookSecrets } from './sign-webhook.ts'
 
 export type Alert = {
   kind: AlertKind
-  /** The incident's id; it says nothing about the person. */
+  /** Of the matter: the id of its first incident; it says nothing about the person. */
   reference: string
   /** Of the incident: a higher one overrules a lower one. */
   revision: number
@@ -40,11 +40,13 @@ export type Recipient = {
 
 /**
  * The notice that a revision calls for after those before; undefined where nobody need be notified. Informasi stays on the
- * console. Recipients are notified of an incident that stands, once, again when it becomes more severe, and again when the device
- * raises the alarm anew after it was resolved; of its withdrawal, if they were notified of it; and of its reinstatement.
+ * console. Recipients are notified of an active incident once, again when it becomes more severe, and again when the device
+ * raises the alarm anew after it was resolved; of its withdrawal, if they were notified of it; and of its reinstatement. An incident
+ * that continues as another one, because its beginning moved, is the same matter: no notice.
  */
 export function alertOf(incident: NotifiedOf, before: Notified | undefined, consoleUrl: string): Alert | undefined {
   if (before !== undefined && incident.revision <= before.revision) return undefined
+  if (incident.supersededBy !== undefined) return undefined
   if (incident.withdrawn !== undefined)
     return isKnown(before) ? makeAlert('withdrawn', incident, consoleUrl) : undefined
   if (incident.severity === 'informasi') return undefined
@@ -70,7 +72,7 @@ function isReopened({ signs = 1 }: NotifiedOf, { signs: notifiedOccurrences = 1,
 export function makeAlert(kind: AlertKind, incident: NotifiedOf, consoleUrl: string): Alert {
   return {
     kind,
-    reference: incident.id,
+    reference: matterOf(incident),
     revision: incident.revision,
     type: incident.type,
     severity: incident.severity,

@@ -5,7 +5,8 @@ import type { IncidentAct } from '../model/incident/incident.ts'
 import type { Level } from '../model/incident/sop-table.ts'
 import { forgetDue, readDue } from '../stream/logs/notified.ts'
 import { type Alert, type EscalationCause, makeAlert } from './alert.ts'
-import { commitNotices, give, type NotifyParts, notifiedOf } from './notices.ts'
+import { decideOnCorrection } from './decide-notice.ts'
+import { commitNotices, give, giveNotice, type NotifyParts, notifiedOf } from './notices.ts'
 import { type Notified, nextEscalation } from './notified.ts'
 
 const DUE_PER_TURN = 100
@@ -13,7 +14,7 @@ const DUE_PER_TURN = 100
 const ESCALATIONS_KNOWN_MAX = 16
 
 /**
- * Notifies the next level of every alert of the shard whose time has passed by now. Whatever the logs say of incidents and acts
+ * Notifies the next level of every alert of the shard whose time has passed by now, and those who know of a withdrawn one. Whatever the logs say of incidents and acts
  * must have been taken in, or somebody is notified of what was taken long ago.
  */
 export async function escalateDue(parts: NotifyParts): Promise<void> {
@@ -22,12 +23,21 @@ export async function escalateDue(parts: NotifyParts): Promise<void> {
     const nowMs = clock()
     const ids = await readDue(redis, keys, shard, nowMs, DUE_PER_TURN)
     const notified = await notifiedOf(parts, ids)
-    for (const [id, before] of notified) notified.set(id, await escalateOne(parts, before, nowMs))
+    for (const [id, before] of notified)
+      notified.set(id, (await correctOne(parts, before, nowMs)) ?? (await escalateOne(parts, before, nowMs)))
     const unknown = ids.filter((id) => !notified.has(id))
     await forgetDue(redis, keys, shard, unknown)
     if (notified.size > 0) await commitNotices(parts, notified, notified.keys(), {})
     if (ids.length < DUE_PER_TURN) return
   }
+}
+
+/** Undefined where no correction waits. */
+async function correctOne(parts: NotifyParts, before: Notified, nowMs: number): Promise<Notified | undefined> {
+  const { correctionDueMs } = before
+  if (correctionDueMs === undefined) return undefined
+  if (correctionDueMs > nowMs) return before
+  return (await giveNotice(parts, decideOnCorrection(parts, before), before)) ?? before
 }
 
 async function escalateOne(parts: NotifyParts, before: Notified, nowMs: number): Promise<Notified> {

@@ -1,5 +1,5 @@
 // One shard's incident log, and the officers' acts on what it holds, on their way to the recipients.
-import type { LoggedIncident } from '../model/incident/incident.ts'
+import { type LoggedIncident, matterOf } from '../model/incident/incident.ts'
 import { readActs } from '../stream/logs/act-log.ts'
 import { readIncidents } from '../stream/logs/incident-log.ts'
 import { getPosition, parseId } from '../stream/logs/positions.ts'
@@ -90,17 +90,18 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
     position = last.id
     for (const { id, json } of entries) {
       const incident = JSON.parse(json) as LoggedIncident
-      if (incident.revision === 1 && parseId(id)[0] >= recentFromMs) recent.add(incident.id)
-      const goesOn = incident.endMs === undefined || recent.has(incident.id)
-      if (goesOn && incident.withdrawn === undefined) open.set(incident.id, incident)
-      else if (open.delete(incident.id)) over++
+      const matter = matterOf(incident)
+      if (incident.revision === 1 && parseId(id)[0] >= recentFromMs) recent.add(matter)
+      const goesOn = incident.endMs === undefined || recent.has(matter)
+      if (goesOn && incident.withdrawn === undefined) open.set(matter, incident)
+      else if (open.delete(matter) && incident.supersededBy === undefined) over++
     }
   }
   // Their time counts from now: nobody was notified before.
   const knownMs = options.clock()
   const incidents = [...open.values()].map((incident) => ({ incident, knownMs }))
   for (let from = 0; from < incidents.length; from += ENTRIES_PER_READ)
-    // Without a position: whoever dies before the last step begins anew, and what was notified by then is not notified again.
+    // Without a position: a process that dies before the last step begins anew, and what was notified by then is not notified again.
     await notifyOfIncidents(options, incidents.slice(from, from + ENTRIES_PER_READ))
   await notifyOfIncidents(options, [], position)
   if (over > 0) log.info({ shard, over }, 'first start: incidents that were over already stay on the console')

@@ -4,9 +4,9 @@ import { commitNotified, type NotifiedEntry, readNotified } from '../stream/logs
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
 import { type Alert, deliveryId, lastDelivery, type Recipient } from './alert.ts'
+import type { Decision } from './decide-notice.ts'
 import type { DeliveryQueue } from './deliver.ts'
-import type { NotifiedOf } from './notified.ts'
-import { decodeNotified, type Notified, nextEscalation } from './notified.ts'
+import { decodeNotified, isOver, type Notified, nextEscalation } from './notified.ts'
 
 export type NotifyParts = {
   shard: number
@@ -17,6 +17,8 @@ export type NotifyParts = {
   deliveries: DeliveryQueue
   recipients: readonly Recipient[]
   consoleUrl: string
+  /** Instead of CORRECT_AFTER_MS. */
+  correctAfterMs?: number
   clock: Clock
   meter: Meter
   log: Log
@@ -42,6 +44,16 @@ export async function give(
   await deliveries.add(alert, addressed)
 }
 
+/** Queues the notice, if there is one; gives what is known then. */
+export async function giveNotice(
+  parts: NotifyParts,
+  { notice, now }: Decision,
+  before: Notified | undefined,
+): Promise<Notified | undefined> {
+  if (notice !== undefined) await give(parts, notice.alert, notice.alert.revision, notice.recipients, before)
+  return now
+}
+
 /** What was notified of these incidents; those of which nothing was are not among them. */
 export async function notifiedOf(
   { redis, keys, shard }: NotifyParts,
@@ -65,16 +77,12 @@ export async function commitNotices(
 ): Promise<void> {
   const entries = Array.from(changed, (incidentId): NotifiedEntry => {
     const now = notified.get(incidentId)!
-    const next = nextEscalation(now)
+    const dueMs = now.correctionDueMs ?? nextEscalation(now)?.dueMs
     return {
       ...{ incidentId, json: JSON.stringify(now) },
       ...(isOver(now.newest) ? { keptMs: now.kind === 'none' ? NOT_NOTIFIED_KEPT_MS : NOTIFIED_KEPT_MS } : {}),
-      ...(next === undefined ? {} : { dueMs: next.dueMs }),
+      ...(dueMs === undefined ? {} : { dueMs }),
     }
   })
   await commitNotified(redis, keys, { shard, token, notified: entries, ...positions })
-}
-
-export function isOver({ endMs, withdrawn }: NotifiedOf): boolean {
-  return endMs !== undefined || withdrawn !== undefined
 }

@@ -1,4 +1,4 @@
-// What is written down of an incident's notices: the last one, who was given it, and what its clocks follow from.
+// What is written down of a matter's notices (an incident, or a chain of them): the last one, who was given it, and what its clocks follow from.
 import type { LoggedIncident, Severity } from '../model/incident/incident.ts'
 import { type ActFacts, type LivedIncident, lifeOf, type Standing } from '../model/incident/life.ts'
 import { nextLevel, sopOf } from '../model/incident/response.ts'
@@ -9,7 +9,17 @@ export type AlertKind = 'raised' | 'withdrawn' | 'escalated'
 /** Of an incident, all that a notice depends on. */
 export type NotifiedOf = Pick<
   LoggedIncident,
-  'id' | 'revision' | 'type' | 'severity' | 'startMs' | 'endMs' | 'late' | 'signs' | 'withdrawn'
+  | 'id'
+  | 'revision'
+  | 'type'
+  | 'severity'
+  | 'startMs'
+  | 'endMs'
+  | 'late'
+  | 'signs'
+  | 'withdrawn'
+  | 'supersededBy'
+  | 'matterId'
 >
 
 export type Notified = {
@@ -33,6 +43,8 @@ export type Notified = {
   unhandledFromMs?: number
   /** The last escalation to each recipient who got nothing since, by their id; as in `deliveryId`. */
   escalatedTo?: Record<string, string>
+  /** When recipients are to be notified that it was withdrawn, unless it is raised again before. */
+  correctionDueMs?: number
   /** Ids of the newest escalations by officers that were notified. */
   escalateActs?: number[]
 }
@@ -129,4 +141,8 @@ export function startNotified(newest: NotifiedOf, standing: Standing): Notified 
     standing,
     acts: [],
   }
+}
+
+export function isOver({ endMs, withdrawn }: NotifiedOf): boolean {
+  return endMs !== undefined || withdrawn !== undefined
 }

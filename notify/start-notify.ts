@@ -24,6 +24,8 @@ type NotifyOptions = {
   leaseTtlMs?: number
   /** Instead of SETTLE_MS. */
   warmUpMs?: number
+  /** Instead of CORRECT_AFTER_MS. */
+  correctAfterMs?: number
   consoleUrl: string
   recipients: readonly Recipient[]
   clock: Clock

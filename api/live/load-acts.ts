@@ -1,4 +1,4 @@
-import type { LoggedIncident } from '../../model/incident/incident.ts'
+import { type LoggedIncident, matterOf } from '../../model/incident/incident.ts'
 import type { Log } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { listActsOn, listStandings } from '../../store/incidents/acts-to-publish.ts'
@@ -8,7 +8,7 @@ import type { RecentIncidents } from './recent.ts'
 
 type ActLoaderParts = { apiPool: Pool; limits: LiveLimits; log: Log }
 
-/** Fills what memory lacks of incidents that are about to be told, the acts on them and since when they stand, so that what was resolved is not told as new. */
+/** Loads the acts on incidents about to be sent, and since when these are active, so that a resolved one is not sent as new. */
 export class ActLoader {
   readonly #parts: ActLoaderParts
   readonly #recent: RecentIncidents
@@ -58,6 +58,6 @@ export class ActLoader {
   }
 
   #lacking(incidents: readonly LoggedIncident[]): Set<string> {
-    return new Set(incidents.filter((incident) => this.#recent.lacksHistory(incident)).map(({ id }) => id))
+    return new Set(incidents.filter((incident) => this.#recent.lacksHistory(incident)).map(matterOf))
   }
 }

@@ -51,9 +51,11 @@ export function addActs(app: ApiApp, { apiPool, hub, publishAct, recipients }: A
         const recorded = (await readIncident(client, incidentId))?.incident
         const recent = hub.recent.incident(incidentId)
         const whose = await whoseInSight(client, incidentId, recorded ?? recent)
-        const acts = recorded?.acts ?? hub.recent.acts(incidentId)
+        const acts = recorded?.acts ?? (recent && hub.recent.acts(recent)) ?? []
+        const matterId = (recorded ?? recent)?.matterId
         const act = await insertAct(client, {
           incidentId,
+          ...(matterId !== undefined && { matterId }),
           ...whose,
           ...seen(request, [recorded, recent]),
           ...(request.action === 'escalate' && { escalatedTo: await escalationOf(acts, recipients) }),
@@ -99,7 +101,7 @@ function seen(
   }
 }
 
-/** Whom an escalation reaches. Refused where there is nobody above: it must not say what is not done. */
+/** The recipients of an escalation. Refused where there is nobody above, so that the record stays true. */
 async function escalationOf(
   acts: readonly IncidentAct[],
   recipients: ApiParts['recipients'],

@@ -37,7 +37,7 @@ const readRoute = createRoute({
   method: 'get',
   path: '/v1/incidents/{id}',
   ...right('incident.read'),
-  summary: 'An incident with all its revisions',
+  summary: 'An incident with all revisions of its matter',
   request: { params: z.object({ id: idSchema }) },
   responses: {
     200: json(z.object({ incident: incidentViewSchema, revisions: z.array(incidentSchema) }), 'the incident'),
@@ -86,7 +86,7 @@ const showsPlaces = ({ evidence }: LoggedIncident): boolean => evidence.some(({ 
 async function fromMemory(client: PoolClient, hub: LiveHub, incidentId: string): Promise<Found | undefined> {
   const incident = hub.recent.incident(incidentId)
   if (incident === undefined) return undefined
-  const acts = hub.recent.acts(incidentId)
+  const acts = hub.recent.acts(incident)
   const standing = hub.recent.standing(incident, incident.confirmedMs)
   if (incident.unitPath !== undefined) {
     const unit = (await listUnitsInSight(client)).find(({ path }) => path === incident.unitPath)

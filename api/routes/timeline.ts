@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { idSchema, timelineEntrySchema } from '../../model/console/wire.ts'
+import { matterOf } from '../../model/incident/incident.ts'
 import { timelineOf } from '../../model/incident/timeline.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { readKnownTimes } from '../../store/incidents/list-incidents.ts'
@@ -35,6 +36,6 @@ export function addTimeline(app: ApiApp, { apiPool, hub, noticesOf }: ApiParts):
       incident,
       knownMs: times.get(incident.revision) ?? (incident.revision === 1 ? standing.fromMs : incident.confirmedMs),
     }))
-    return c.json({ entries: timelineOf({ revisions, acts, notices: await noticesOf(id) }) }, 200)
+    return c.json({ entries: timelineOf({ revisions, acts, notices: await noticesOf(matterOf(found.incident)) }) }, 200)
   })
 }

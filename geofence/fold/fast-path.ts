@@ -26,7 +26,7 @@ const radius = new Float64Array(1)
 
 /**
  * Takes the report into the row and gives true where that is all there is to do; else changes nothing. What is decided here
- * would be decided the same by the whole of `step`; where rounding could matter it is left to that. The row is settled only
+ * would be decided the same by the whole of `step`; where rounding could matter it is left to that. The row has a fast path only
  * while its state is quiet, so none of that is asked here.
  */
 export function tryFastPath(hot: Float64Array, at: number, report: LogReport): boolean {

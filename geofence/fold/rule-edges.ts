@@ -1,5 +1,6 @@
 // Beginnings and ends of rules, by the clock. Exit before enter: what ends at a time ends before anything begins at it.
 import type { CompiledPlan } from '../plan/compile-plan.ts'
+import { VIOLATION } from '../plan/condition-kinds.ts'
 import { closeDevice } from './device/device-episodes.ts'
 import { DEVICE_TYPES } from './state/device-memory.ts'
 import { type Episode, evidenceOf, incidentOf, openEpisode, type Sink } from './state/episode.ts'
@@ -10,7 +11,6 @@ import { HOT } from './state/wearer-row.ts'
 import type { ZoneMemory } from './state/zone-memory.ts'
 import { openUncertain } from './zones/uncertain.ts'
 import { reachOf } from './zones/violation-minutes.ts'
-import { VIOLATION } from './zones/zone-rules.ts'
 
 /**
  * Brings what is in force up to `atMs`: closes what no longer holds, opens what a wearer known to be out breaks from

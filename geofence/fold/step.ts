@@ -77,7 +77,7 @@ export function nextEdgeMs(state: WearerState, plan: CompiledPlan): number {
 function lookAhead({ hot, at }: WearerState, plan: CompiledPlan): void {
   const cursorMs = hot[at + HOT.cursorMs]!
   if (cursorMs < hot[at + HOT.calmUntilMs]!) return
-  plan.cover(cursorMs) // a wearer silent for long stands before the horizon of a plan just compiled
+  plan.cover(cursorMs) // a wearer silent for long may lie before the horizon of a plan just compiled
   const edgeMs = plan.nextEdgeMs(cursorMs)
   hot[at + HOT.nextEdgeMs] = edgeMs
   hot[at + HOT.calmUntilMs] = Math.min(edgeMs, plan.coveredUntilMs)
@@ -102,7 +102,7 @@ export function adopt(state: WearerState, from: CompiledPlan, to: CompiledPlan, 
   state.activeSinceMs = gather(activeSinceMs)
   state.memory = memory
   state.remembering = undefined
-  state.boundM = NO_BOUNDS // they were of the zones that stood there
+  state.boundM = NO_BOUNDS // they belonged to the zones before the change
   state.leaveFastPath()
   if (!state.begun) return
   to.cover(atMs)

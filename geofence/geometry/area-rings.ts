@@ -94,7 +94,7 @@ function cleanRing(coordinates: Degrees): Ring {
   return ring
 }
 
-/** Removes vertices at which an open ring turns back on itself, until there is none. */
+/** Removes every vertex at which an open ring turns back on itself. */
 function dropSpikes(ring: Ring): void {
   let since = 0
   for (let i = 0; ring.length >= 3 && since < ring.length; ) {

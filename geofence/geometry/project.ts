@@ -107,7 +107,7 @@ export function geodesicInto(row: Float64Array): void {
 }
 
 /**
- * The arc over a chord, into `row[0]`. In `row` stand the chord's squared parts to the east and to the north and the sine of
+ * The arc over a chord, into `row[0]`. `row` holds the chord's squared parts to the east and to the north and the sine of
  * the latitude between.
  */
 export function arcOverChord(row: Float64Array): void {

@@ -17,7 +17,7 @@ type BacktestOptions = {
 }
 
 /**
- * The incidents that would stand, oldest first, whatever the order of `reports`. Throws ZoneInvalid, PlanInvalid.
+ * The incidents that would be active, oldest first, whatever the order of `reports`. Throws ZoneInvalid, PlanInvalid.
  * `reports` may hand out one instance again and again.
  */
 export function backtest(

@@ -1,4 +1,4 @@
-// Why an incident stands: the fold run again over the same reports, each fix with what was made of it.
+// Why an incident is active: the fold run again over the same reports, each fix with what was made of it.
 import { createHash } from 'node:crypto'
 import type { Explanation, Weighing } from '../../model/console/judgement.ts'
 import type { Incident } from '../../model/incident/incident.ts'

@@ -6,9 +6,9 @@ import type { ConditionKind } from '../../model/plan/plan.ts'
 import type { LogReport } from '../../model/report/report.ts'
 import { WearerState } from '../fold/state/state.ts'
 import { advance, step } from '../fold/step.ts'
-import { VIOLATION } from '../fold/zones/zone-rules.ts'
 import { ENGINE } from '../parameters.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
+import { VIOLATION } from '../plan/condition-kinds.ts'
 import { DAY_MS, intersected, merged, windowPairs, without } from '../plan/windows.ts'
 
 type Span = [startMs: number, endMs: number]

@@ -55,7 +55,7 @@ export class RuleTrial {
     step(this.#state, this.#plan, report, this.#sink)
   }
 
-  /** The incidents that would stand at `toMs`, oldest first. */
+  /** The incidents that would be active at `toMs`, oldest first. */
   finish(toMs: number): Incident[] {
     advance(this.#state, this.#plan, toMs, this.#sink)
     return [...this.#newest.values()].sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))

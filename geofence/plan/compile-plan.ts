@@ -34,7 +34,7 @@ export class CompiledPlan {
   #horizon: Horizon
   /** By lineage: its place in the plan as given, conditions before permits; a string takes a byte for each. */
   readonly #placeOf: string
-  /** Of a plan with an index, whose text takes long to read; of all others it is read for the few that have something to tell. */
+  /** Of a plan with an index, whose text takes long to read; of all others it is read for the few that change something. */
   readonly #conditionIds: readonly string[] | undefined = undefined
 
   constructor(source: Plan, zoneOf: ZoneOf, horizon: Horizon) {
@@ -106,7 +106,7 @@ export class CompiledPlan {
     return this.#conditionIds?.[lineage] ?? idAt(this.#packed, this.#placeOf.charCodeAt(lineage))
   }
 
-  /** The plan as it was given, put together anew. */
+  /** The plan as it was given, built again. */
   get source(): Plan {
     return unpackPlan(this.#packed)
   }

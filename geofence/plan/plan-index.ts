@@ -2,9 +2,10 @@ import type { CompiledZone } from '../geometry/compiled-zone.ts'
 import { ZoneCells } from '../geometry/zone-cells.ts'
 import { ZoneIndex } from '../geometry/zone-index.ts'
 import { Interned } from '../memory/interned.ts'
+import { turnOf } from './condition-kinds.ts'
 import type { PlanTiming } from './plan-timing.ts'
 
-/** When zones have to be asked, so far around is looked at once, that a wearer who stays is settled afterwards. Who goes farther travels. */
+/** When zones have to be asked, so far around is looked at once, that a wearer who stays takes the fast path afterwards. A wearer who goes farther travels. */
 const LOOK_MIN_M = 250
 
 /** Avoided zones by place; all wearers with the same ones share it. */
@@ -45,9 +46,9 @@ export class PlanIndex {
   constructor(zones: readonly CompiledZone[], { rules }: PlanTiming) {
     const lineages = rules.map((_, i) => i)
     const avoided = lineages
-      .filter((i) => rules[i]!.kind === 'avoided')
+      .filter((i) => turnOf(rules[i]!.kind) === -1)
       .sort((a, b) => serialOf(zones[a]!) - serialOf(zones[b]!) || a - b)
-    this.#always = Int32Array.from(lineages.filter((i) => rules[i]!.kind !== 'avoided'))
+    this.#always = Int32Array.from(lineages.filter((i) => turnOf(rules[i]!.kind) === 1))
     this.#lineageOf = Int32Array.from(avoided)
     const rings = avoided.flatMap((i) => rules[i]!.versions.map(({ parameters }) => parameters.warningRingM))
     this.#ringMaxM = rings.reduce((widest, ringM) => Math.max(widest, ringM), 0)

@@ -1,5 +1,6 @@
 // From a plan to its rules: one for every version of a condition and for every permit that names a zone, with the times in
 // which it can hold at all.
+
 import { createHash } from 'node:crypto'
 import {
   type Condition,
@@ -11,6 +12,7 @@ import {
 } from '../../model/plan/plan.ts'
 import { Interned } from '../memory/interned.ts'
 import { CONDITION_DEFAULTS, type ConditionParameters, ENGINE } from '../parameters.ts'
+import { isJudged } from './condition-kinds.ts'
 import type { Version } from './plan-timing.ts'
 import { intersected, merged, without } from './windows.ts'
 
@@ -44,7 +46,7 @@ export function rulesOf(plan: Plan, supervision: [number, number][]): Rule[] {
     .filter(({ span }) => span[0] < span[1])
   const rules: Rule[] = []
   for (const [place, condition] of plan.conditions.entries()) {
-    if (condition.kind === 'neutral') continue
+    if (!isJudged(condition.kind)) continue
     const lifted = permits
       .filter(({ permit }) => permit.conditionIds === undefined || permit.conditionIds.includes(condition.id))
       .map(({ span }) => [...span] as [number, number])

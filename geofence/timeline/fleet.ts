@@ -47,7 +47,7 @@ export class Fleet {
     this.#fetch.expect(wearerId)
   }
 
-  /** To be called when the wearers of an entry have been told and before its first report is offered; makes that faster. */
+  /** To be called with the wearers of an entry before its first report is offered; makes that faster. */
   fetch(): void {
     this.#fetch.fetch(this.#rowOf, this.#rows, this.#chunks, this.#timelines, this.#newestMs)
   }

@@ -1,6 +1,7 @@
 // What the fold has decided, beside what others were told: the difference is what goes out.
-import { type Incident, SEVERITIES } from '../../model/incident/incident.ts'
+import { type Incident, matterOf, SEVERITIES } from '../../model/incident/incident.ts'
 import type { Decided, Rebuilt } from './rebuild.ts'
+import { findSuccessors, type Raised, type Succession } from './succession.ts'
 
 type Outcome = {
   /** As the fold left it, oldest first; empty when a re-fold disproved it. */
@@ -65,7 +66,7 @@ export class Outcomes {
   }
 
   /**
-   * Takes back everything decided after `atMs`; gives how things stood, for `markLate`. Must be followed by a fold from
+   * Takes back everything decided after `atMs`; returns the state before, for `markLate`. Must be followed by a fold from
    * there on.
    */
   rewind(atMs: number): Map<string, Incident | undefined> {
@@ -82,7 +83,7 @@ export class Outcomes {
 
   /**
    * Takes up what a fold of the stored track decided before memory begins; everything later is taken back. Gives how
-   * things stood. Must be followed by a fold from there on, then `markLate`.
+   * the state before. Must be followed by a fold from there on, then `markLate`.
    */
   rebase({ fromMs, firstMs = -Infinity, decided, published }: Rebuilt): Map<string, Incident | undefined> {
     this.#begin()
@@ -118,27 +119,77 @@ export class Outcomes {
     }
   }
 
-  /** Every changed incident at its next revision, each once. */
+  /** Every changed incident at its next revision, each once; withdrawn ones first. */
   take(reason: WithdrawalReason): Incident[] {
+    const { withdrawn, raised, active } = this.#sortChanged()
+    const { successors, links } = this.#succession(withdrawn, raised)
+    const revisions = new Map<string, number>()
+    const publish = (id: string, incident: Omit<Incident, 'revision'>): Incident => {
+      const matter = matterOf(incident)
+      const revision = (revisions.get(matter) ?? this.#lastRevision(matter)) + 1
+      revisions.set(matter, revision)
+      const published = { ...incident, revision }
+      this.#byId.get(id)!.published = published
+      return published
+    }
     const out: Incident[] = []
-    for (const id of this.#changed) {
-      const outcome = this.#byId.get(id)!
-      const now = newest(outcome)
-      const { published } = outcome
-      if (now === undefined) {
-        if (published === undefined) this.#byId.delete(id)
-        else if (!published.withdrawn) {
-          const late = published.late || reason === 'late_report'
-          outcome.published = { ...published, late, withdrawn: { reason }, revision: published.revision + 1 }
-          out.push(outcome.published)
-        }
-      } else if (published === undefined || published.withdrawn || !sameVerdict(published, now)) {
-        outcome.published = { ...now, late: outcome.late, revision: (published?.revision ?? 0) + 1 }
-        out.push(outcome.published)
-      }
+    for (const published of withdrawn) {
+      const supersededBy = successors.get(published.id)
+      const late = published.late || reason === 'late_report'
+      const { supersededBy: _, ...incident } = published
+      out.push(
+        publish(published.id, { ...incident, late, withdrawn: { reason }, ...(supersededBy && { supersededBy }) }),
+      )
+    }
+    for (const id of active) {
+      const { published, late } = this.#byId.get(id)!
+      const { successorOf = published?.successorOf, matterId = published?.matterId } = links.get(id) ?? {}
+      const chain = { ...(successorOf && { successorOf }), ...(matterId && { matterId }) }
+      out.push(publish(id, { ...newest(this.#byId.get(id)!)!, late, ...chain }))
     }
     this.#changed.clear()
     return out
+  }
+
+  #sortChanged(): { withdrawn: Incident[]; raised: Raised[]; active: string[] } {
+    const withdrawn: Incident[] = []
+    const raised: Raised[] = []
+    const active: string[] = []
+    for (const id of this.#changed) {
+      const outcome = this.#byId.get(id)!
+      const incident = newest(outcome)
+      const { published } = outcome
+      if (incident !== undefined) {
+        const isRaised = published === undefined || published.withdrawn !== undefined
+        if (isRaised) raised.push({ incident, published })
+        if (isRaised || !sameVerdict(published, incident)) active.push(id)
+      } else if (published === undefined) this.#byId.delete(id)
+      else if (!published.withdrawn) withdrawn.push(published)
+    }
+    return { withdrawn, raised, active }
+  }
+
+  #succession(withdrawn: readonly Incident[], raised: readonly Raised[]): Succession {
+    const active: Incident[] = []
+    const earlier: Incident[] = []
+    if (withdrawn.length === 0 && raised.length === 0) return { successors: new Map(), links: new Map() }
+    for (const outcome of this.#byId.values()) {
+      const { published } = outcome
+      const now = newest(outcome)
+      if (published === undefined) continue
+      if (!published.withdrawn) {
+        if (now !== undefined) active.push({ ...published, ...now, ...chainOf(published) })
+      } else if (now === undefined && published.supersededBy === undefined) earlier.push(published)
+    }
+    return findSuccessors(withdrawn, raised, active, earlier)
+  }
+
+  #lastRevision(matter: string): number {
+    let last = 0
+    for (const { published } of this.#byId.values())
+      if (published !== undefined && published.revision > last && matterOf(published) === matter)
+        last = published.revision
+    return last
   }
 
   /** Incidents that stand, as the fold left them, in order of start and id. */
@@ -175,14 +226,18 @@ export class Outcomes {
 
   /** Forgets what no re-fold can reach any more: told, ended, and decided before `beforeMs`. */
   #forget(beforeMs: number): void {
-    for (const [id, outcome] of this.#byId) {
-      if (this.#changed.has(id)) continue
+    const over = (outcome: Outcome): boolean => {
       const last = outcome.versions[outcome.versions.length - 1]
-      const done = last
+      return last
         ? last.incident.endMs !== undefined && last.atMs < beforeMs
         : outcome.published!.confirmedMs < beforeMs
-      if (done) this.#byId.delete(id)
     }
+    // A matter is forgotten as a whole, or its next revision would not be its newest.
+    const kept = new Set<string>()
+    for (const [id, outcome] of this.#byId)
+      if (this.#changed.has(id) || !over(outcome)) kept.add(outcome.published ? matterOf(outcome.published) : id)
+    for (const [id, { published }] of this.#byId)
+      if (!kept.has(published ? matterOf(published) : id)) this.#byId.delete(id)
   }
 
   toJson(): string {
@@ -199,6 +254,10 @@ export class Outcomes {
     for (const id of changed) outcomes.#changed.add(id)
     return outcomes
   }
+}
+
+function chainOf({ successorOf, matterId }: Incident): Pick<Incident, 'successorOf' | 'matterId'> {
+  return { ...(successorOf && { successorOf }), ...(matterId && { matterId }) }
 }
 
 function newest(outcome: Outcome): Incident | undefined {

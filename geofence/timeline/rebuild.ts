@@ -1,6 +1,6 @@
 // A report later than memory reaches: what comes before a timeline's memory is folded again from the stored track, and the
 // timeline takes the outcome up as its new base (`WearerTimeline.rebase`). The same fold as everywhere else.
-import type { Evidence, Incident } from '../../model/incident/incident.ts'
+import { type Evidence, type Incident, matterOf } from '../../model/incident/incident.ts'
 import type { LogReport } from '../../model/report/report.ts'
 import { WearerState } from '../fold/state/state.ts'
 import { encodeWearerState } from '../fold/state/state-codec.ts'
@@ -8,10 +8,10 @@ import { step } from '../fold/step.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
 import { TIMELINE_VERSION } from './saved-versions.ts'
 
-/** An incident as it stands from `atMs` on. */
+/** An incident as it is from `atMs` on. */
 export type Decided = { atMs: number; incident: Incident }
 
-/** The fold of everything before `baseMs`, and what it has to say about what was told of it. */
+/** The fold of everything before `baseMs`, and what it changes of what was published. */
 export type Rebuilt = {
   /** Of `state`: one who asks with another program than the one that answers asks again. */
   version: number
@@ -26,7 +26,7 @@ export type Rebuilt = {
   cursorMs: number
   /** Newest version of every incident that is open at the end or was decided at or after `fromMs`. */
   decided: Decided[]
-  /** As others were last told: each of the above, and whatever was confirmed at or after `fromMs`. */
+  /** As last published: each of the above, and whatever was confirmed at or after `fromMs`. */
   published: Incident[]
 }
 
@@ -44,7 +44,7 @@ export class Rebuilding {
     },
   }
 
-  /** `fromMs`: the earliest report that was not known when what is told was decided. */
+  /** `fromMs`: the earliest report that was not known when the published incidents were decided. */
   constructor(plan: CompiledPlan, fromMs: number, baseMs: number) {
     if (!(fromMs < baseMs)) throw new RangeError(`nothing to fold between ${fromMs} and ${baseMs}`)
     this.#plan = plan
@@ -67,12 +67,20 @@ export class Rebuilding {
   }
 
   /**
-   * `told`: incidents as they were last told; what the fold does not speak of is left out, and what was confirmed at or after
-   * `toldToMs`, which whoever asks remembers.
+   * `published`: incidents as last published; those outside the fold are left out, and those confirmed at or after
+   * `publishedToMs`, which the caller remembers.
    */
   finish(published: readonly Incident[], publishedToMs = this.#baseMs): Rebuilt {
     const decided = this.decided()
     const ids = new Set(decided.map(({ incident }) => incident.id))
+    const concerned = published.filter(
+      ({ id, startMs, confirmedMs }) =>
+        ids.has(id) ||
+        (startMs >= (this.firstMs ?? this.#baseMs) && confirmedMs >= this.#fromMs && confirmedMs < publishedToMs),
+    )
+    // What was withdrawn of the same matters holds their newest revision.
+    const matters = new Set(concerned.map(matterOf))
+    const withdrawn = published.filter((one) => one.withdrawn && matters.has(matterOf(one)) && !concerned.includes(one))
     return {
       version: TIMELINE_VERSION,
       wearerId: this.#state.wearerId,
@@ -83,11 +91,7 @@ export class Rebuilding {
       state: encodeWearerState(this.#state, this.#plan),
       cursorMs: this.#state.cursorMs,
       decided,
-      published: published.filter(
-        ({ id, startMs, confirmedMs }) =>
-          ids.has(id) ||
-          (startMs >= (this.firstMs ?? this.#baseMs) && confirmedMs >= this.#fromMs && confirmedMs < publishedToMs),
-      ),
+      published: [...concerned, ...withdrawn],
     }
   }
 }
@@ -111,7 +115,7 @@ export function rebuiltFromJson(text: string): Rebuilt {
   }
 }
 
-/** An incident that came back from a store which keeps JSON by its own order of keys. */
+/** An incident read from a store that keeps JSON in its own order of keys. */
 export function withKeyOrder(incident: Incident): Incident {
   return { ...incident, evidence: incident.evidence.map(inOrder) }
 }

@@ -48,7 +48,7 @@ function restore(timeline: TimelineMemory, beforeMs: number): FoldHead {
   return takeUp(timeline, checkpoint && checkpoint.cursorMs < beforeMs ? checkpoint : timeline.base)
 }
 
-/** A state put by, in the head's row, which is forgotten. */
+/** A saved state in the head's row, which it overwrites. */
 export function takeUp({ wearerId, hot, at }: TimelineMemory, { bytes, segment }: Checkpoint): FoldHead {
   return { state: decodeWearerState(wearerId, segment.plan, bytes, hot, at), segment }
 }

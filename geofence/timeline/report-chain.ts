@@ -1,4 +1,4 @@
-// The chain of chunks of one wearer: where it begins and ends stands in the wearer's row, so that a fleet can append without
+// The chain of chunks of one wearer: the wearer's row says where it begins and ends, so that a fleet can append without
 // touching anything else. Each chunk belongs to one hour; hours are what is saved and dropped.
 import type { LogReport } from '../../model/report/report.ts'
 import { HOT } from '../fold/state/wearer-row.ts'

@@ -1,6 +1,6 @@
 // Which saved timelines this program reads: those of its own version, and older ones, converted one version at a time.
 //
-// Whoever changes what a saved part holds (a state of fold/state/state-codec.ts, the outcomes, a row of report-chunks.ts):
+// A change of what a saved part holds (a state of fold/state/state-codec.ts, the outcomes, a row of report-chunks.ts):
 //  1. raise TIMELINE_VERSION by one;
 //  2. add a converter under the old number to CONVERTERS below; it may name each part that changed, the others stay as they are;
 //  3. keep tests/golden/timeline-<old number>.json and make the new one:

@@ -1,7 +1,7 @@
 // A timeline on disk. Versioned (saved-versions.ts); every part but the hours starts with the version it was written in, and the
 // hours are of the state's version: a timeline of an older one is saved whole with its next checkpoint.
 //
-//   state   u8 version | u32 segment | f64 clock | f64 base | head state | outcomes as JSON      200–400 bytes at peace
+//   state   u8 version | u32 segment | f64 clock | f64 base | head state | outcomes as JSON      200–400 bytes with nothing open
 //   plans   u8 version | JSON [[from ms or null, plan], …]                                        written when a plan changes
 //   base    u8 version | u32 segment | f64 base | base state                                      written once an hour
 //   hour    rows of report-chunks.ts                                                             52 bytes a report
@@ -85,12 +85,12 @@ export function decodeTimeline(
   }
 }
 
-/** The plans that held, newest last, also such as were replaced since; none where the part cannot be read. */
+/** The plans that held, newest last, including replaced ones; none where the part cannot be read. */
 export function savedPlans(buckets: Map<number, Uint8Array>): Plan[] {
   try {
     return readSources(partOf(buckets, PSEUDO_BUCKET.plans)).map(([, plan]) => plan)
   } catch (error) {
-    if (error instanceof RangeError || error instanceof SyntaxError) return [] // decodeTimeline tells why
+    if (error instanceof RangeError || error instanceof SyntaxError) return [] // decodeTimeline says why
     throw error
   }
 }

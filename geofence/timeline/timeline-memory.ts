@@ -1,4 +1,4 @@
-// What a timeline remembers of its wearer: the fold, the reports it can fold again, and what others were told. Its own files
+// What a timeline remembers of its wearer: the fold, the reports it can fold again, and what was published. Its own files
 // look into it (fold-report.ts, refold.ts, rebase.ts, move-base.ts, change-plan.ts, timeline-codec.ts, fetch-wearers.ts);
 // everybody else asks the WearerTimeline.
 import type { Incident } from '../../model/incident/incident.ts'

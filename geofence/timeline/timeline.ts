@@ -91,7 +91,7 @@ export class WearerTimeline extends TimelineMemory {
     return this.outcomes.hasChanges ? this.outcomes.take(this.staleBy) : []
   }
 
-  /** Every incident within memory that stands, ended or not. */
+  /** Every active incident within memory, ended or not. */
   activeIncidents(): Incident[] {
     foldStale(this)
     return this.outcomes.activeIncidents()
@@ -111,7 +111,7 @@ export class WearerTimeline extends TimelineMemory {
     return this.events.count
   }
 
-  /** Small: the folded state, the clock, and what was told. Take changes first; the rest stands in the buckets. */
+  /** Small: the folded state, the clock, and what was published. Take changes first; the rest is in the buckets. */
   encodeState(): Uint8Array {
     foldStale(this)
     trim(this)

@@ -68,7 +68,10 @@ function streamLine(protocol: StreamProtocol, context: DecodeContext): (line: st
   const framer = protocol.newFramer(INGEST_LIMITS.frameBytesMax)
   const decoder = protocol.newDecoder()
   return (line) => {
-    const bytes = protocol.lines === 'hex' ? fromHex(line) : Buffer.from(`${line.replace(/[\r\n]/g, '')}\r\n`, 'latin1')
+    const bytes =
+      protocol.lines === 'hex' || isBinaryFrame(line)
+        ? fromHex(line)
+        : Buffer.from(`${line.replace(/[\r\n]/g, '')}\r\n`, 'latin1')
     if (bytes === undefined) return unread('the line is no hex')
     const reports: DecodedReport[] = []
     let heard = false
@@ -156,6 +159,11 @@ function requestOf(line: string) {
   }
 }
 
+/** Some text protocols have a binary form too. No text frame is hex from its beginning to its end. */
+function isBinaryFrame(line: string): boolean {
+  return /^[0-9a-f]{32,1024}$/i.test(line.trim())
+}
+
 function fromHex(line: string): Buffer | undefined {
   const digits = line.replace(/\s+/g, '')
   return digits.length % 2 === 0 && /^[0-9a-f]*$/i.test(digits) ? Buffer.from(digits, 'hex') : undefined
@@ -166,7 +174,7 @@ function shown(report: DecodedReport): object {
     deviceId: report.deviceId,
     fixTime: report.timeFromReceipt ? null : isoOf(report.timeMs),
     ...(report.deviceTimeMs === undefined ? {} : { deviceTime: isoOf(report.deviceTimeMs) }),
-    // A place of no known time, or that is none, is no evidence.
+    // A position without a known time, or an impossible one, is no evidence.
     fixValid: report.fixValid && !Number.isNaN(report.timeMs) && isPlace(report.latDeg, report.lonDeg),
     lat: report.latDeg,
     lon: report.lonDeg,

@@ -1,4 +1,4 @@
-// Why an officer looks at a person who is not theirs to see without more: a kind, and words that say something.
+// Why an officer reads a person's data outside their own caseload: a kind of reason, and a text.
 // The database asks for the same (store/migrations/037-reasons.sql); a test compares the two.
 
 export const REASON_KINDS = [
@@ -21,7 +21,7 @@ export const REASON_CHARS_MAX = 500
 const WORDS_MIN = 3
 const LETTERS_MIN = 6
 
-/** Three different words of two letters or more, of six different letters: "aaaaa" says nothing. */
+/** At least three different words of two letters or more, and six different letters: "aaaaa" is no reason. */
 export function hasContent(reason: string): boolean {
   const words = new Set(reason.match(/[A-Za-z]{2,}/g)?.map((word) => word.toLowerCase()))
   const letters = new Set(reason.match(/[A-Za-z]/g)?.map((letter) => letter.toLowerCase()))

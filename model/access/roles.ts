@@ -1,4 +1,4 @@
-// Who an officer is. What each role sees and does stands in the database too, as row-level security.
+// The roles of officers. Row-level security in the database enforces what each role sees and does.
 
 export const ROLES = [
   'pk',

@@ -31,6 +31,8 @@ export type WearerIncidentView = Incident & {
   wearer: { id: string; n: number; name: string; unitPath: string }
   unit?: undefined
   conditionName?: string
+  /** Of a withdrawn one: the active incident of its matter. */
+  continuedBy?: string
   acts: IncidentAct[]
 }
 
@@ -39,6 +41,7 @@ export type UnitIncidentView = UnitIncident & {
   unit: { path: string; name: string }
   wearer?: undefined
   conditionName?: undefined
+  continuedBy?: undefined
   acts: IncidentAct[]
 }
 
@@ -66,9 +69,9 @@ export type LivePositionRow = [
 
 /** Live feed, server to console, one JSON object a WebSocket message, on `GET /v1/live[?cursor=…]` with the session cookie. */
 export type LiveMessage =
-  /** First message of every connection. `resumed` false: what was missed cannot be told any more, load anew over REST. */
+  /** First message of every connection. `resumed` false: missed messages cannot be sent any more; load again over REST. */
   | { t: 'hello'; serverMs: number; resumed: boolean; cursor: string }
-  /** Who is in sight; sent after hello and when it changes. */
+  /** The wearers in sight; sent after hello and when they change. */
   | { t: 'roster'; wearers: WearerSummary[] }
   /** Newest position per wearer since the last message; merged, never queued. */
   | { t: 'positions'; rows: LivePositionRow[] }

@@ -1,4 +1,4 @@
-// What the engine makes of a stored track, beside incidents. The shapes stand in wire-judgement.ts.
+// What the engine derives from a stored track, apart from incidents. The schemas are in wire-judgement.ts.
 import type { Incident } from '../incident/incident.ts'
 import type { Condition } from '../plan/plan.ts'
 import type { ZoneShape } from '../plan/zone.ts'
@@ -7,7 +7,7 @@ import type * as wire from './wire-judgement.ts'
 
 /** How one fix was weighed against the condition of an incident. */
 export type Weighing = Wire<typeof wire.weighingSchema>
-/** Why an incident stands. */
+/** Why an incident is active. */
 export type Explanation = Omit<Wire<typeof wire.explanationSchema>, 'incident' | 'same'> & { incident: Incident }
 /** Of one condition and one local week. */
 export type LedgerRow = Wire<typeof wire.ledgerRowSchema>

@@ -1,4 +1,4 @@
-// What `evaluate` tells the officers' screens, over Redis: binary positions, newest per wearer, many in a message.
+// What `evaluate` sends to the consoles over Redis: binary positions, the newest per wearer, many in a message.
 //
 //   message  u8 version (1) | u8 0 | u16 count | positions
 //   position u32 wearer | u8 state | u8 flags | u8 battery % | u8 charging | f64 time ms | f64 received ms

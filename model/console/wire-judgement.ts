@@ -40,7 +40,7 @@ export const explanationSchema = z
       description: 'from shortly before the incident to shortly after; empty for what the device itself said',
     }),
     hash: z.string().meta({ description: 'SHA-256 of all of the above; the same when run again' }),
-    same: z.boolean().meta({ description: 'begins, is confirmed and ends as it was told' }),
+    same: z.boolean().meta({ description: 'begins, is confirmed and ends as it was published' }),
   })
   .meta({ id: 'Explanation' })
 
@@ -52,7 +52,7 @@ export const ledgerRowSchema = z
     fromMs: ms.meta({ description: 'Monday 00.00 local, or where the time asked about begins' }),
     toMs: ms,
     inForceMs: duration.meta({ description: 'the condition applied: versions, windows and permits worked in' }),
-    violationMs: duration.meta({ description: 'in an incident that stands' }),
+    violationMs: duration.meta({ description: 'in an active incident' }),
     provenMs: duration.meta({
       description: 'of that, proven: between two fixes that say so, no further apart than three report intervals',
     }),
@@ -65,7 +65,7 @@ export const ledgerRowSchema = z
   .meta({ id: 'LedgerRow' })
 
 export const BACKTEST_DAYS_MAX = 30
-/** Incidents told whole, per wearer; all are counted. */
+/** Incidents returned in full, per wearer; all are counted. */
 export const BACKTEST_INCIDENTS_MAX = 200
 
 const { kind, windows, timeZone, parameters, severity } = conditionSchema.shape
@@ -104,7 +104,7 @@ export const backtestSchema = z
     perWearerDay: z.number().meta({ description: 'incidents per wearer and day, over this answer' }),
     smallerThanGuardM: z.number().optional().meta({
       description:
-        'the avoided zone is nowhere deeper than this guard of a usual fix: who stays in it is told late, as location_unverifiable, or not at all',
+        'the avoided zone is nowhere deeper than this guard of a usual fix: a stay in it is reported late, as location_unverifiable, or not at all',
     }),
     next: z.string().optional().meta({ description: 'there are more wearers: ask again with this as `after`' }),
   })

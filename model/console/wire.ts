@@ -152,6 +152,7 @@ export const actSchema = z
   .object({
     actId: z.number().int(),
     incidentId: idSchema,
+    matterId: idSchema.optional().meta({ description: 'as the incident’s; absent: the incident itself' }),
     wearerId: z.number().int().optional(),
     unitPath: z.string().optional().meta({ description: 'instead of a wearer, where the incident is of a whole unit' }),
     action: z.enum(OFFICER_ACTIONS),
@@ -219,7 +220,7 @@ const wearerIncidentShape = {
   planHash: z.string(),
   withdrawn: z.object({ reason: z.string() }).optional(),
   supersededBy: idSchema.optional().meta({ description: 'withdrawn, and goes on as this incident' }),
-  successorOf: idSchema.optional().meta({ description: 'goes on what was told as this incident' }),
+  successorOf: idSchema.optional().meta({ description: 'continues what was published as this incident' }),
   matterId: idSchema.optional().meta({ description: 'the first incident of the chain; absent: this one' }),
 }
 const unitIncidentShape = {
@@ -227,7 +228,7 @@ const unitIncidentShape = {
   type: z.literal('fleet_silence'),
   unitPath: z.string(),
   silentCount: z.number().int().meta({ description: 'bracelets silent when this revision was written …' }),
-  ofCount: z.number().int().meta({ description: '… of so many that had been heard of before' }),
+  ofCount: z.number().int().meta({ description: '… of so many that had reported before' }),
 }
 export const wearerIncidentSchema = z.object(wearerIncidentShape).meta({ id: 'WearerIncident' })
 export const incidentSchema = z
@@ -235,7 +236,7 @@ export const incidentSchema = z
   .meta({ id: 'Incident' })
 const standingSchema = z
   .object({
-    fromMs: ms.meta({ description: 'since when it stands as it does, by when it could be known here' }),
+    fromMs: ms.meta({ description: 'since when it has been active, by the time at which the server could know it' }),
     sinceRevision: z.number().int().optional().meta({ description: 'the revision that reinstated it' }),
     signMs: ms.optional().meta({ description: 'when its newest recurrence could be known' }),
   })
@@ -248,6 +249,7 @@ export const incidentViewSchema = z
         standing: standingSchema,
         wearer: z.object({ id: idSchema, n: z.number().int(), name: z.string(), unitPath: z.string() }),
         conditionName: z.string().optional(),
+        continuedBy: idSchema.optional().meta({ description: 'of a withdrawn one: the active incident of its matter' }),
         acts: z.array(actSchema),
       })
       .meta({ id: 'WearerIncidentView' }),
@@ -326,7 +328,7 @@ export const unitFiguresSchema = z
     name: z.string(),
     kind: z.enum(['ditjenpas', 'kanwil', 'bapas', 'pos']),
     klien: count.meta({ description: 'under supervision now, units below included, as all of these' }),
-    concerned: count.meta({ description: 'of whom something is open' }),
+    concerned: count.meta({ description: 'wearers with an open incident' }),
     untaken: count.meta({ description: 'open and taken by nobody' }),
     kritisOpen: count,
     seriusOpen: count,

@@ -1,4 +1,4 @@
-// Whom an escalation reaches, for notify, which does it, and for the API, which says it beforehand.
+// Who an escalation reaches: notify sends it, the API shows it beforehand.
 import type { ActFacts } from './life.ts'
 import { LEVELS, type Level } from './sop-table.ts'
 

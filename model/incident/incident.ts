@@ -6,7 +6,7 @@ export type Severity = (typeof SEVERITIES)[number]
 
 /**
  * Every type, with its default severity, what opens it and the SOP that it follows where it is more than informasi. Names of the
- * interface stand in the message files.
+ * interface are in the message files.
  */
 export const INCIDENT_TYPES = {
   strap_open: { severity: 'kritis', openedBy: 'device', sop: 'tampering' },
@@ -53,7 +53,7 @@ export type IncidentMinutes = {
   provenMs: number
   /** On the right side: single fixes that did not end it. */
   keptMs: number
-  /** Covered by no fixes, or by such as tell nothing. */
+  /** Covered by no fixes, or by fixes that prove neither side. */
   notKnownMs: number
   toMs: number
 }
@@ -122,12 +122,17 @@ export type Incident = {
   withdrawn?: { reason: string }
   /** Of a withdrawn one: it goes on as this incident, with another beginning; for people both are one matter. */
   supersededBy?: string
-  /** It goes on what was told as this incident, which is withdrawn (or, `whereabouts_uncertain`, has ended). */
+  /** It continues what was published as this incident, which is withdrawn (or, `whereabouts_uncertain`, has ended). */
   successorOf?: string
-  /** The first incident of the chain that `successorOf` makes; absent: this one. */
+  /** The first incident of the chain of withdrawn ones that it continues; absent: this one. */
   matterId?: string
-  /** 1 on the first emission, then counting up with every change. */
+  /** Counts every published change of the matter: 1 on the first emission of its first incident. */
   revision: number
+}
+
+/** What is one matter to people: acts, notices and clocks belong to it, whichever incident of the chain is active. */
+export function matterOf({ id, matterId = id }: Pick<LoggedIncident, 'id' | 'matterId'>): string {
+  return matterId
 }
 
 export const GAPS_MAX = 16
@@ -156,7 +161,7 @@ export type UnitIncident = Omit<
   unitPath: string
   /** So many bracelets were silent when this revision was written … */
   silentCount: number
-  /** … of so many that had been heard of before. */
+  /** … of so many that had reported before. */
   ofCount: number
   wearerId?: undefined
   conditionId?: undefined
@@ -182,6 +187,8 @@ export type Resolution = (typeof RESOLUTIONS)[number]
 export type IncidentAct = {
   actId: number
   incidentId: string
+  /** As the incident's, absent where that is the incident itself. */
+  matterId?: string
   /** Whose incident it is: a wearer's … */
   wearerId?: number | undefined
   /** … or a unit's. */
@@ -191,7 +198,7 @@ export type IncidentAct = {
   atMs: number
   note?: string
   resolution?: Resolution
-  /** `signs` of the incident as it stood when the officer acted; absent: one. A resolution holds for these and no later ones. */
+  /** `signs` of the incident when the officer acted; absent: one. A resolution covers these occurrences and no later ones. */
   signs?: number
   /** The revision that the officer acted on; absent: not known, it was written down by an older version. */
   revision?: number

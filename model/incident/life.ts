@@ -1,18 +1,24 @@
-// The life of an incident, for the console, notify, the API and the record alike: what of it stands, who has taken it, which
+// The life of an incident, for the console, notify, the API and the record alike: whether it is active, who has taken it, which
 // clock runs. It follows from the incident's revisions, from when each could be known here, and from the officers' acts.
 import type { IncidentAct, LoggedIncident } from './incident.ts'
 import { type IncidentType, SEVERITIES, type Severity } from './incident.ts'
 import { endStops, sopOf } from './response.ts'
 
 /** Of a revision, all that its life depends on. */
-export type Revised = Pick<LoggedIncident, 'revision' | 'severity' | 'endMs' | 'signs' | 'withdrawn'> & {
+export type Revised = Pick<
+  LoggedIncident,
+  'revision' | 'severity' | 'endMs' | 'signs' | 'withdrawn' | 'supersededBy'
+> & {
   type: IncidentType
 }
 
 /** An incident revision, and when it could be known here (UTC). */
 export type KnownRevision = { incident: LoggedIncident; knownMs: number }
 
-/** Since when an incident stands as it does, by when each revision could be known here. Every revision continues it. */
+/**
+ * Since when an incident stands as it does, by when each revision could be known here. Every revision of its matter continues it: one
+ * that was withdrawn because its beginning moved goes on as its successor.
+ */
 export type Standing = {
   /** First raised, made graver, reinstated, or gone on after an end that had stopped its clock; the latest of these. */
   fromMs: number
@@ -39,7 +45,7 @@ export type Life = {
   open: boolean
   /** Resolved, and then the device raised the alarm anew. */
   reopened: boolean
-  /** It stands again after a withdrawal. */
+  /** Active again after a withdrawal. */
   reinstated: boolean
   /** The clock that runs; absent: none. */
   clock?: LifeClock
@@ -53,7 +59,7 @@ export function standingAfter(
   if (before === undefined) return { fromMs: knownMs }
   const { revised, standing } = before
   if (next.withdrawn !== undefined) return standing
-  if (revised.withdrawn !== undefined)
+  if (revised.withdrawn !== undefined && revised.supersededBy === undefined)
     return { ...recurrenceOf(before, next, knownMs), fromMs: knownMs, sinceRevision: next.revision }
   const graver = rank(next.severity) > rank(revised.severity)
   const goesOn = revised.endMs !== undefined && next.endMs === undefined && endStops(next.severity)
@@ -103,7 +109,7 @@ function lastResolve({ acts }: LivedIncident): ActFacts | undefined {
   return acts.findLast(({ action }) => action === 'resolve')
 }
 
-/** Since the last resolution, and on what stands now. A note takes nothing. */
+/** The first act that takes it since the last resolution and the last reinstatement. A note does not take it. */
 function firstTake({ acts, standing }: LivedIncident, resolved: ActFacts | undefined): ActFacts | undefined {
   const { sinceRevision = 0 } = standing
   return acts.find(

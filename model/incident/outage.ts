@@ -1,4 +1,4 @@
-// What evaluators tell one another so that many bracelets silent at once become one incident of their unit.
+// What evaluators publish to one another so that many bracelets silent at once become one incident of their unit.
 import type { UnitIncident } from './incident.ts'
 
 /** Nobody took reports then, by the clock that stamps them as received. */
@@ -6,9 +6,9 @@ export type ListeningGap = { fromMs: number; toMs: number }
 
 /** What one shard knows of a unit's bracelets. */
 export type UnitCount = {
-  /** Heard of lately. */
+  /** Reported lately. */
   heard: number
-  /** Silent ones by the minute in which they were last heard of, in order. */
+  /** Silent ones by the minute of their last report, in order. */
   quiet: [minuteMs: number, count: number][]
 }
 
@@ -18,7 +18,7 @@ export type ShardCounts = {
   units: Record<string, UnitCount>
 }
 
-/** What is kept of a unit: the outage that stands, or the last one for as long as it must be remembered. */
+/** What is kept of a unit: the active outage, or the last one for as long as it must be remembered. */
 export type Outage = {
   /** Its newest revision. */
   incident: UnitIncident

@@ -15,7 +15,7 @@ export function queueGroupOf(incident: LivedIncident, life: Life = lifeOf(incide
   return incident.endMs === undefined ? 'ongoing' : 'ended'
 }
 
-/** Where an incident, or the row that it leads, stands in the queue. */
+/** The place of an incident, or of the row that it leads, in the queue. */
 export type QueuePlace = {
   group: QueueGroup
   dueMs: number | undefined

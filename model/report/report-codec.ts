@@ -267,7 +267,7 @@ export function entryCount(view: DataView): number {
 }
 
 /**
- * Fills `into` from the report at `at` (the first stands at ENTRY_HEADER_BYTES); gives where the next one starts.
+ * Fills `into` from the report at `at` (the first is at ENTRY_HEADER_BYTES); gives where the next one starts.
  * Throws RangeError where the entry is cut or its lengths cannot be.
  */
 export function readReport(view: DataView, at: number, into: LogReport): number {
@@ -302,7 +302,7 @@ export function readReport(view: DataView, at: number, into: LogReport): number 
   return at + size
 }
 
-/** Tells the wearer of every report of an entry, in order. Throws RangeError on an entry that is cut short. */
+/** Calls `visit` with the wearer of every report of an entry, in order. Throws RangeError on a truncated entry. */
 export function eachWearer(view: DataView, visit: (wearerId: number) => void): void {
   let at = ENTRY_HEADER_BYTES
   for (let left = entryCount(view); left > 0; left--) {

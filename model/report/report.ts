@@ -29,7 +29,7 @@ export const ALARM = {
 } as const
 export type Alarm = keyof typeof ALARM
 
-/** Protocol codes as they stand in the log; never renumber. */
+/** Protocol codes of the log; never renumber. */
 export const PROTOCOL = {
   own: 1,
   gateway: 2,
@@ -101,7 +101,7 @@ export type DeviceReport = {
   attributes?: Record<string, string | number | boolean>
 }
 
-/** What of a report could not be believed. Codes stand in the log; never renumber. */
+/** Defects of a report. The log holds these codes; never renumber. */
 export const DEFECT = { clock: 1, time: 2, position: 3, battery: 4, other: 5 } as const
 export type Defect = keyof typeof DEFECT
 
@@ -114,7 +114,7 @@ export const REPORT_FLAG = {
   timeFromReceipt: 16,
   /** Contact only: `latE7` holds the DEFECT and `lonE7` by how many seconds the device's clock is off. */
   defective: 128,
-  /** Two senders claim to be the bracelet; the attribute `sender` tells which one this is of. Set by ingest alone. */
+  /** Two senders claim to be the bracelet; the attribute `sender` names the sender of this one. Set by ingest alone. */
   disputed: 32,
   /** The sender proved nothing but that it knows the id. Set by ingest alone. */
   unproven: 64,
@@ -140,7 +140,7 @@ export function unknownAlarmCode(text: string): number {
   return hash >>> 0 || 1
 }
 
-/** The attribute that tells the streams of a disputed bracelet apart. */
+/** The attribute that distinguishes the streams of a disputed bracelet. */
 export const SENDER_ATTRIBUTE = 'sender'
 
 export const CONTACT = { unknown: 0, closed: 1, open: 2 } as const

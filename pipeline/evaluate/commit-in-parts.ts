@@ -3,7 +3,7 @@ import { COMMIT_FIELDS_MAX, commitShard, type ShardCommit } from '../../stream/o
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 
-/** What must not be parted: of one wearer, what is told and the state that knows of it. */
+/** What must be committed together: a wearer's changes and the state that knows of them. */
 export type Piece = Pick<ShardCommit, 'incidents' | 'states' | 'events' | 'dropEvents' | 'latest'>
 
 /** What goes with the last part. */

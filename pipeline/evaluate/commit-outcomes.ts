@@ -1,4 +1,4 @@
-// Writes what a shard's wearers have to tell and the states that know of it, under the fencing token of the shard's owner.
+// Publishes the changes of a shard's wearers and saves the states that know of them, under the owner's fencing token.
 import { BUCKET_MS } from '../../geofence/timeline/report-chain.ts'
 import type { WearerTimeline } from '../../geofence/timeline/timeline.ts'
 import type { Incident } from '../../model/incident/incident.ts'
@@ -8,7 +8,7 @@ import { bytesOf, type CommitTarget, commitInParts, type LastPart, type Piece } 
 import { bucketField, silenceField } from './saved-events.ts'
 import type { ShardWearers } from './shard-wearers.ts'
 
-/** What a wearer has to tell; empty where only the state is to be saved. */
+/** A wearer's changes to publish; empty where only the state is saved. */
 type Outcome = { wearerId: number; incidents: readonly Incident[] }
 
 /** What a commit has room for beside the last part. */
@@ -103,7 +103,7 @@ export class OutcomeWriter {
     if (outcomes.length > 0 || dropLate.length > 0) await this.#commit(outcomes, { dropLate })
   }
 
-  /** What the record has folded again from the stored track: taken up, told, and the request dropped, in one commit each. */
+  /** What the record has folded again from the stored track: adopted, published, and the request dropped, in one commit each. */
   async takeRebuilt(paceMs: number): Promise<void> {
     const { lateLane, fleet } = this.#wearers
     const taken = await lateLane.take(paceMs, (wearerId) => fleet.get(wearerId))
@@ -159,7 +159,7 @@ export class OutcomeWriter {
       if (timeline === undefined) continue
       const changes = incidents.map((incident) => JSON.stringify(incident))
       let saved = this.#saved(wearerId, timeline)
-      // What late reports decided and nobody was told of yet is saved in full; once told, most of it need not be.
+      // What late reports decided is saved in full until it is published; afterwards most of it need not be.
       if (bytesOf(saved) > this.#target.limits.wearerBytesMax) {
         for (const incident of this.#changesOf(timeline)) changes.push(JSON.stringify(incident))
         saved = both(saved, this.#saved(wearerId, timeline))
@@ -175,7 +175,7 @@ export class OutcomeWriter {
     return changes
   }
 
-  /** Where one commit does not hold what there is to tell it goes ahead: ended before the state is saved, a replay tells it again. */
+  /** Changes that one commit cannot hold are published ahead of the state; a replay publishes them again. */
   *#aheadOf(wearerId: number, changes: string[]): Generator<Piece> {
     const bytes = changes.reduce((sum, { length }) => sum + length, 0)
     if (bytes <= this.#target.limits.wearerBytesMax && changes.length <= PUBLISHED_AT_ONCE_MAX) return

@@ -1,5 +1,5 @@
 // One shard's evaluator: reads the report log, keeps every wearer's timeline in memory, and writes outcomes and checkpoints
-// under its fencing token. The steps of a turn stand in `#turn`.
+// under its fencing token. The steps of a turn are in `#turn`.
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import { entryCount } from '../../model/report/report-codec.ts'
 import { publishLive } from '../../stream/logs/live-channel.ts'
@@ -88,6 +88,10 @@ export class ShardEvaluator {
 
   stop(): void {
     this.#stopping = true
+  }
+
+  zoneIds(): Iterable<string> {
+    return this.#wearers.zoneIds()
   }
 
   /** Plans have been published: read them at the next turn. */

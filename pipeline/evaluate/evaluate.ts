@@ -72,13 +72,13 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
       await evaluator.run()
     } catch (error) {
       if (error instanceof FencedOff || isRedisAway(error)) {
-        log.warn({ shard, reason: error.message }, 'gave up a shard; whoever holds its lease replays it')
+        log.warn({ shard, reason: error.message }, 'gave up a shard; the holder of its lease replays it')
         leases.giveUp(shard)
       } else options.onFatal(error)
     }
   }
 
-  /** Settles when the shard's last checkpoint is written, so that the next owner begins from it. */
+  /** Resolves when the shard's last checkpoint is written, so that the next owner begins from it. */
   const lost = (shard: number): Promise<void> | undefined => {
     const leaving = running.get(shard)
     leaving?.evaluator.stop()
@@ -101,6 +101,12 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
   const unwatch = watchVersion(redis, keys, 'plans', () => {
     for (const { evaluator } of running.values()) evaluator.plansChanged()
   })
+  const forgetting = setInterval(() => {
+    const named = new Set<string>()
+    for (const { evaluator } of running.values()) for (const id of evaluator.zoneIds()) named.add(id)
+    zones.forgetAllBut(named)
+  }, limits.forgetZonesMs)
+  forgetting.unref()
   const compete = (): void => {
     leases.start()
     units.start()
@@ -113,6 +119,7 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
     ownedShards: () => [...running.keys()].sort((a, b) => a - b),
     ownerCount: () => leases.owners.length,
     async stop() {
+      clearInterval(forgetting)
       unwatch()
       await leases.stop()
       await Promise.all([...running.values()].map(({ done }) => done))

@@ -11,14 +11,16 @@ export type EvaluatorLimits = {
   checkpointMs: number
   /** The same while the log is ahead of us: a checkpoint writes whole hours of reports, and a replay is quicker than catching up. */
   checkpointBehindMs: number
-  /** Positions are told at the end of a turn, no sooner after the last ones than this. */
+  /** Positions are sent at the end of a turn, no sooner after the last ones than this. */
   liveMs: number
-  /** Units' outages, and whether reports can be received at all, are asked for so often; what a shard counts is told so often. */
+  /** Units' outages, and whether reports can be received at all, are read so often; a shard's counts are published so often. */
   newsMs: number
+  /** How often zones are looked for that no plan names any more. */
+  forgetZonesMs: number
   /** One commit holds at most so many wearers, and not many more bytes; both well below what a commit may hold. */
   wearersPerCommit: number
   bytesPerCommit: number
-  /** What is told, or saved, of one wearer is brought below this, or does not go in one commit. */
+  /** One wearer's changes, or state, above this do not go in one commit. */
   wearerBytesMax: number
   /** And so many requests to fold again from the stored track. */
   latePerCommit: number
@@ -34,6 +36,7 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
   checkpointBehindMs: 5000,
   liveMs: 5,
   newsMs: 1000,
+  forgetZonesMs: 3_600_000,
   wearersPerCommit: 250,
   bytesPerCommit: 4 * 1_048_576,
   wearerBytesMax: 16 * 1_048_576,

@@ -29,7 +29,7 @@ function differences(held: Spans, next: Spans): number[] {
   return times
 }
 
-/** One version stands from a time on; of that only the end may change. */
+/** One version holds from a time on; only its end may change. */
 function conditionsOf({ conditions }: Plan): Spans {
   return new Map(
     conditions.map(({ id, fromMs, toMs = Infinity }) => [JSON.stringify([id, fromMs]), { beginsMs: fromMs, toMs }]),

@@ -161,7 +161,7 @@ export class ReportJudge {
     if (arrival === 'fast') {
       this.#arrived.live++
       wearers.hear(report)
-      wearers.board.see(report, WEARER_STATE.patuh) // settled is who has nothing open
+      wearers.board.see(report, WEARER_STATE.patuh) // the fast path implies that nothing is open
       wearers.unsaved.add(report.wearerId)
       return undefined
     }

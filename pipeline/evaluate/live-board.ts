@@ -1,4 +1,4 @@
-// The newest position of each wearer of a shard, and which of them the officers' screens have not been told yet.
+// The newest position of each wearer of a shard, and which of them the consoles have not been sent yet.
 import { encodeLive, LIVE_POSITIONS_MAX, type LivePosition, WEARER_STATE } from '../../model/console/live.ts'
 import { type LogReport, REPORT_FLAG } from '../../model/report/report.ts'
 

@@ -23,7 +23,7 @@ export class NewsBoard {
     this.#everyMs = everyMs
   }
 
-  /** Asks again when what is known is older than `everyMs`; whoever comes meanwhile waits for the same answer. */
+  /** Asks again when what is known is older than `everyMs`; callers meanwhile wait for the same answer. */
   refresh(paceMs = performance.now()): Promise<void> | undefined {
     if (this.#reading !== undefined) return this.#reading
     if (paceMs - this.#atMs < this.#everyMs) return undefined

@@ -4,7 +4,7 @@
 type Entry = {
   id: string
   view: DataView
-  /** Where the waiting reports stand in it. */
+  /** The places of the waiting reports in it. */
   places: number[]
   next: number
 }
@@ -35,7 +35,7 @@ export class OldReports {
     this.count++
   }
 
-  /** The oldest that waits; it counts as waiting until `judged` is told of it. */
+  /** The oldest that waits; it counts as waiting until `judged` is called for it. */
   peek(): { id: string; view: DataView; at: number } | undefined {
     if (this.count === 0) return undefined
     const { id, view, places, next } = this.#oldest()

@@ -1,4 +1,4 @@
-// Tells what a shard counts of its units' bracelets: soon when it changed, and now and then that it has not.
+// Publishes a shard's counts of its units' bracelets: soon after a change, and now and then without one.
 import type { ShardCounts } from '../../model/incident/outage.ts'
 import { saveUnitCounts } from '../../stream/ownership/outages.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
@@ -6,7 +6,7 @@ import type { Keys } from '../../stream/redis/keys.ts'
 
 /** Counts so much older than now are known to nobody: their shard is being taken over, or behind. */
 export const COUNTS_STALE_MS = 30_000
-/** Told at least so often, by the clock that they are as of. */
+/** Published at least so often, by the clock that they are as of. */
 const COUNTS_REPEAT_MS = 10_000
 
 type UnitCountsPublisherOptions = {

@@ -44,7 +44,7 @@ export class ShardWearers {
   readonly board = new LiveBoard()
   readonly silences = new SilenceWatch()
   readonly lateLane: LateLane
-  /** Who may have something to tell since outcomes were committed last. */
+  /** Wearers with possible changes since outcomes were committed last. */
   readonly touched = new Set<number>()
   /** Whose memory changed since it was saved. */
   readonly unsaved = new Set<number>()
@@ -70,6 +70,10 @@ export class ShardWearers {
       'gelang_evaluate_unreadable_states_total',
       'Saved timelines that could not be read',
     )
+  }
+
+  zoneIds(): Iterable<string> {
+    return this.#plans.zoneIds()
   }
 
   /** From the shard's checkpoint; gives the log position that it accounts for. */
@@ -172,7 +176,7 @@ export class ShardWearers {
     this.touched.add(wearerId)
   }
 
-  /** Its wearer has been heard of, whether or not the report is judged yet. */
+  /** Its wearer has reported, whether or not the report is judged yet. */
   hear(report: LogReport): void {
     const plan = this.#plans.get(report.wearerId)
     if (plan !== undefined) this.#silenceChanged(report.wearerId, this.silences.hear(report, plan, this.#unitOf))

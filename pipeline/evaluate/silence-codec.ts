@@ -5,7 +5,7 @@ import { TRISTATE } from '../../model/report/report.ts'
 export type Watched = {
   contact: Contact
   open: Silence | undefined
-  /** Counted among those heard of. Neither this nor what follows is saved. */
+  /** Counted among those that reported. Neither this nor what follows is saved. */
   heard: boolean
   /** Since when reports are expected, as of the last look. */
   expectedMs?: number | undefined

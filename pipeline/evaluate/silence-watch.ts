@@ -1,4 +1,4 @@
-// Who has not been heard of for too long, in one shard. Runs on the clock, beside the fold (see geofence/silence/silence.ts).
+// Wearers of one shard without a report for too long. Runs on the clock, beside the fold (see geofence/silence/silence.ts).
 import type { CompiledPlan } from '../../geofence/plan/compile-plan.ts'
 import { expectedAgainMs, expectedSinceMs, type Worn } from '../../geofence/silence/expected.ts'
 import { coverOf, quietAfterMs, quietMinuteMs } from '../../geofence/silence/fleet-silence.ts'
@@ -104,7 +104,7 @@ export class SilenceWatch {
     const countsFromMs = Math.max(silentMs ?? Number.POSITIVE_INFINITY, listeningSinceMs, learnedMs)
     const quietMs = listenedDueMs(countsFromMs, quietAfterMs(plan), gaps)
     const inTime = watched.open === undefined && nowMs < quietMs
-    // An outage is of those who spoke; whoever was never heard of neither makes one nor keeps one going.
+    // An outage is one of bracelets that reported before; one that never reported neither makes nor prolongs it.
     const hasSpoken = silentMs !== undefined && silentMs === contact.lastReceivedMs
     watched.heard = hasSpoken && inTime
     if (hasSpoken) this.#tally.put(wearerId, unitPath, inTime ? undefined : quietMinuteMs(silentMs))
@@ -144,7 +144,7 @@ export class SilenceWatch {
     return this.#judgedToMs === 0 ? undefined : this.#tally.at(this.#judgedToMs)
   }
 
-  /** What stands of the wearer's silence. */
+  /** The wearer's silence incident, if active. */
   openOf(wearerId: number): readonly Incident[] {
     const incidents = this.#watched.get(wearerId)?.open?.incidents ?? []
     return incidents.filter(({ withdrawn }) => withdrawn === undefined)

@@ -1,5 +1,5 @@
 // How many bracelets of each unit one shard hears, and how many are silent since which minute. Kept up to date as wearers speak
-// and fall silent, so that telling it costs as much as there are units.
+// and fall silent, so that publishing it costs as much as there are units.
 import { FLEET } from '../../geofence/silence/fleet-silence.ts'
 import type { ShardCounts } from '../../model/incident/outage.ts'
 
@@ -10,7 +10,7 @@ export class UnitTally {
   readonly #counted = new Map<number, Counted>()
   readonly #units = new Map<string, Unit>()
 
-  /** Counts the wearer as heard of, or as silent since that minute, in this unit and no other. */
+  /** Counts the wearer as reporting, or as silent since that minute, in this unit and no other. */
   put(wearerId: number, unitPath: string, quietMinuteMs?: number): void {
     const known = this.#counted.get(wearerId)
     if (known?.unitPath === unitPath && known.quietMinuteMs === quietMinuteMs) return

@@ -1,5 +1,5 @@
 // Which units are silent as a whole. One process (by lease `units`) folds what all shards have counted and writes the units'
-// incidents and what it knows of them in one fenced step, so whoever takes over goes on with the same ones.
+// incidents and what it knows of them in one fenced step, so the next owner continues with the same ones.
 import { judgeUnit } from '../../geofence/silence/fleet-silence.ts'
 import type { UnitIncident } from '../../model/incident/incident.ts'
 import type { Outage } from '../../model/incident/outage.ts'
@@ -26,7 +26,7 @@ type WatchUnitsOptions = {
   onFatal(error: unknown): void
 }
 
-/** `start` competes for the lease; whoever holds it judges the units. */
+/** `start` competes for the lease; its holder judges the units. */
 export function startWatchUnits(options: WatchUnitsOptions): { start(): void; stop(): Promise<void> } {
   const { keys, log } = options
   const openUnits = options.meter.gauge(

@@ -9,10 +9,10 @@ import { getPosition, parseId, setPosition } from '../../stream/logs/positions.t
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import { INCIDENTS_READER, type Keys } from '../../stream/redis/keys.ts'
 
-/** Where recipients are told from this log, nothing goes that they have not been told. */
+/** Where recipients are notified from this log, no entry is trimmed before they are. */
 const NOTIFY = 'notify'
 const ENTRIES_PER_READ = 200
-/** Kept in Redis behind the record, so that a console that was away can still be told what it missed. */
+/** Kept in Redis behind the record, so that a console that was away can still be sent what it missed. */
 const KEPT_MS = 7 * 86_400_000
 
 /** Gives one turn over the shards that are ours now; a turn gives how many revisions it moved. */

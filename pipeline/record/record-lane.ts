@@ -57,7 +57,7 @@ export class RecordLane {
     this.#batch = options.meter.gauge('gelang_record_batch_reports', 'Reports in the last transaction')
   }
 
-  /** Takes a shard over from where the record stands. Throws what PostgreSQL throws, and FencedOff. */
+  /** Takes a shard over from the record's position. Throws what PostgreSQL throws, and FencedOff. */
   async take(shard: number, token: number): Promise<void> {
     const position = await claimRecordPosition(this.#options.pool, shard, token)
     this.#newestMs.clear()

@@ -1,5 +1,5 @@
 // Record's side of the lane for reports later than memory reaches: evaluate asks, and has no database; here the wearer's stored
-// track is folded again up to where evaluate's memory begins, and handed back. Evaluate tells what that changed, so that the
+// track is folded again up to where evaluate's memory begins, and handed back. Evaluate publishes what that changed, so that the
 // incident log keeps its one writer. A request is answered again after a crash, and twice does no harm.
 
 import { ZoneInvalid } from '../../geofence/geometry/zone-invalid.ts'
@@ -25,11 +25,11 @@ import type { RedisClient } from '../../stream/redis/connect.ts'
 import { INCIDENTS_READER, type Keys } from '../../stream/redis/keys.ts'
 
 const DAY_MS = 86_400_000
-/** Nothing was told of later times before memory was lost: no report is believed so far ahead. */
+/** Nothing was published of later times before memory was lost: no report so far ahead is accepted. */
 const AHEAD_MS_MAX = DAY_MS
 
 const LATE_LIMITS = {
-  /** The fold begins so long before the report, or before what stood open then: longer than any run or hysteresis lasts. */
+  /** The fold begins so long before the report, or before what was open then: longer than any run or hysteresis lasts. */
   leadMs: 2 * DAY_MS,
   /** Wearers folded in one turn of a shard. */
   wearersPerTurn: 20,
@@ -53,7 +53,7 @@ export function recordLate(options: RecordLateOptions): () => Promise<number> {
   const answered = options.meter.counter('gelang_record_late_requests_total', 'Tracks folded again, by outcome', [
     'outcome',
   ])
-  /** Where the incident log ended when a request was first seen: what was told until then must be in the record first. */
+  /** Where the incident log ended when a request was first seen: what was published until then must be in the record first. */
   const publishedUpTo = new Map<string, string>()
   const lastAnswered = new Map<string, string>()
   return async () => {
@@ -86,7 +86,7 @@ export function recordLate(options: RecordLateOptions): () => Promise<number> {
   }
 }
 
-/** True when the reports asked about, and everything that had been told when the request was first seen, are in the record. */
+/** True when the reports asked about, and everything published before the request was first seen, are in the record. */
 async function recorded(
   { redis, keys }: RecordLateOptions,
   shard: number,

@@ -9,7 +9,7 @@ import type { Pool } from '../../store/database/open-pool.ts'
 export type HeadsPlace = {
   /** Rejects when the line is not known to be there. */
   write(line: string): Promise<void>
-  /** The last head written there that a key has signed; undefined where there is none, or the place cannot be read. */
+  /** The last head there that a key has signed; undefined where none is, or the place cannot be read. */
   last(): Promise<SignedHead | undefined>
 }
 

@@ -1,4 +1,4 @@
-// An H02 device: V1 for everything, whose status bits are 0 where they hold; each is confirmed.
+// An H02 device: V1 for each report. A status bit is 0 where its alarm holds. The server confirms each V1.
 import type { DeviceReport } from '../../model/report/report.ts'
 import { KNOTS_PER_MPS, nmeaClock, nmeaPlace } from './wire-bytes.ts'
 import type { Outgoing, Session, WireDevice } from './wire-device.ts'

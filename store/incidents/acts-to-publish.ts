@@ -1,4 +1,4 @@
-// Acts for the process itself, which publishes them to whoever may see them. Those that may not be published yet are noted with the
+// Acts for the process itself, which publishes them to the officers who may see them. Those that may not be published yet are noted with the
 // act, and struck off when the log of acts has it.
 import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
 import type { Standing } from '../../model/incident/life.ts'
@@ -7,7 +7,7 @@ import { legacyStanding } from './upsert-incidents.ts'
 
 /** An act as it goes out, from a row `a` of officer_act. */
 export const ACT_JSON = `json_strip_nulls(json_build_object('actId', a.act_id, 'incidentId', a.incident_id,
-        'wearerId', a.wearer_id, 'unitPath', a.unit_path::text, 'action', a.action, 'officerName', a.officer_name, 'atMs', utc_ms(a.at), 'note', a.note,
+        'matterId', nullif(a.matter_id, a.incident_id), 'wearerId', a.wearer_id, 'unitPath', a.unit_path::text, 'action', a.action, 'officerName', a.officer_name, 'atMs', utc_ms(a.at), 'note', a.note,
         'resolution', a.resolution, 'signs', nullif(a.signs, 1), 'revision', a.revision, 'changes', a.changes, 'escalatedTo', a.escalated_to))`
 
 /** Acts that have waited for at least `waitingMs`, first come first, at most `max`; none within an officer's transaction. */
@@ -24,23 +24,23 @@ export async function strikePublished(db: Db, actIds: readonly number[]): Promis
   await db.query('SELECT acts_told($1::bigint[])', [actIds])
 }
 
-/** All acts on these incidents, oldest first; none within an officer's transaction. */
-export async function listActsOn(db: Db, incidentIds: readonly string[]): Promise<IncidentAct[]> {
+/** All acts on these matters, oldest first; none within an officer's transaction. */
+export async function listActsOn(db: Db, matterIds: readonly string[]): Promise<IncidentAct[]> {
   const { rows } = await db.query<{ act: IncidentAct }>(
     `SELECT ${ACT_JSON} AS act FROM acts_on($1::uuid[]) a ORDER BY a.act_id`,
-    [incidentIds],
+    [matterIds],
   )
   return rows.map(({ act }) => act)
 }
 
-/** What these incidents stand by, as far as PostgreSQL knows; none within an officer's transaction. */
+/** The newest incident of each matter with its `standing`, as far as PostgreSQL knows; none within an officer's transaction. */
 export async function listStandings(
   db: Db,
-  incidentIds: readonly string[],
+  matterIds: readonly string[],
 ): Promise<{ incident: LoggedIncident; standing: Standing }[]> {
   const { rows } = await db.query<{ body: LoggedIncident; standing: Standing | null }>(
     'SELECT body, standing FROM standings_of($1::uuid[])',
-    [incidentIds],
+    [matterIds],
   )
   return rows.map(({ body, standing }) => ({ incident: body, standing: standing ?? legacyStanding(body) }))
 }

@@ -5,6 +5,8 @@ import { storableJson, storableText } from '../database/storable.ts'
 
 export type NewAct = {
   incidentId: string
+  /** The incident's, where that is not the incident itself. */
+  matterId?: string
   /** The incident's wearer, or its unit; refused when the incident is another's. */
   wearerId?: number
   unitPath?: string
@@ -17,7 +19,7 @@ export type NewAct = {
   revision?: number
   /** Of a resolution: the act whose finding it changes. */
   changes?: number
-  /** Of an escalation: whom it reaches. */
+  /** Of an escalation: the recipients. */
   escalatedTo?: NonNullable<IncidentAct['escalatedTo']>
 }
 
@@ -32,11 +34,11 @@ export function findingRefusal(error: unknown): FindingRefusal | undefined {
 
 /** Writes down what the acting officer did; at the database's own time; refused for a wearer or unit out of sight. Gives the act as it goes out live. */
 export async function insertAct(db: Db, act: NewAct): Promise<IncidentAct> {
-  const { rows } = await db.query<{ act_id: number; officer_name: string; at_ms: number }>(
+  const { rows } = await db.query<{ act_id: number; officer_name: string; at_ms: number; matter_id: string | null }>(
     `INSERT INTO officer_act
-      (incident_id, wearer_id, unit_path, action, officer_id, officer_name, at, note, resolution, signs, revision, changes, escalated_to)
-    VALUES ($1, $2, $7, $3, acting_officer_id(), '', now(), $4, $5, $6, $8, $9, $10)
-    RETURNING act_id::float8, officer_name, utc_ms(at) AS at_ms`,
+      (incident_id, wearer_id, unit_path, action, officer_id, officer_name, at, note, resolution, signs, revision, changes, escalated_to, matter_id)
+    VALUES ($1, $2, $7, $3, acting_officer_id(), '', now(), $4, $5, $6, $8, $9, $10, $11)
+    RETURNING act_id::float8, officer_name, utc_ms(at) AS at_ms, nullif(matter_id, incident_id) AS matter_id`,
     [
       act.incidentId,
       act.wearerId,
@@ -48,8 +50,10 @@ export async function insertAct(db: Db, act: NewAct): Promise<IncidentAct> {
       act.revision,
       act.changes,
       act.escalatedTo === undefined ? undefined : storableJson(act.escalatedTo),
+      act.matterId,
     ],
   )
-  const { act_id, officer_name, at_ms } = rows[0]!
-  return { ...act, atMs: at_ms, actId: act_id, officerName: officer_name }
+  const { act_id, officer_name, at_ms, matter_id } = rows[0]!
+  const { matterId: _, ...said } = act
+  return { ...said, ...(matter_id && { matterId: matter_id }), atMs: at_ms, actId: act_id, officerName: officer_name }
 }

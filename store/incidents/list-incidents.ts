@@ -16,15 +16,18 @@ type IncidentState = keyof typeof STATES
 // The page is found first, so that what hangs on an incident is looked up for the rows that are given only. The body one by one:
 // joined, the view would be worked out for all incidents, as nothing but the rows' ids may pass its barrier.
 const viewOfPage = (page: string): string => `
-  WITH page AS MATERIALIZED (SELECT i.id, i.wearer_id, i.unit_path, i.condition_id, i.start_at, i.standing FROM incident i ${page})
+  WITH page AS MATERIALIZED (SELECT i.id, i.wearer_id, i.unit_path, i.condition_id, i.start_at, i.standing, i.matter_id, i.withdrawn FROM incident i ${page})
   SELECT (SELECT s.body FROM seen_incident s WHERE s.id = i.id) AS body, i.standing, json_build_object('id', w.uuid, 'n', w.id, 'name', w.name, 'unitPath', w.unit_path::text) AS wearer,
     CASE WHEN i.unit_path IS NOT NULL THEN
       (SELECT json_build_object('path', u.path::text, 'name', u.name) FROM units_in_sight() u WHERE u.path = i.unit_path)
     END AS unit,
     (SELECT z.name FROM condition c JOIN zone z ON z.id = c.zone_id WHERE c.id = i.condition_id
       ORDER BY c.during @> i.start_at DESC, lower(c.during) DESC LIMIT 1) AS condition_name,
+    CASE WHEN i.withdrawn THEN
+      (SELECT n.id FROM incident n WHERE n.matter_id = i.matter_id AND NOT n.withdrawn ORDER BY n.revision DESC LIMIT 1)
+    END AS continued_by,
     coalesce((SELECT json_agg(${ACT_JSON} ORDER BY a.act_id)
-      FROM officer_act a WHERE a.incident_id = i.id), '[]') AS acts
+      FROM officer_act a WHERE coalesce(a.matter_id, a.incident_id) = i.matter_id), '[]') AS acts
   FROM page i LEFT JOIN wearer w ON w.id = i.wearer_id
   ORDER BY i.start_at DESC, i.id DESC`
 
@@ -34,6 +37,7 @@ type Row = {
   wearer: WearerIncidentView['wearer']
   unit: UnitIncidentView['unit'] | null
   condition_name: string | null
+  continued_by: string | null
   acts: IncidentAct[]
 }
 
@@ -60,7 +64,7 @@ export async function listIncidents(db: Db, page: IncidentPage): Promise<{ incid
   return rows.length > page.limit && last ? { incidents, next: last.id } : { incidents }
 }
 
-/** One incident with all its revisions, oldest first; undefined when none is in sight. */
+/** One incident with all revisions of its matter, oldest first; undefined when none is in sight. */
 export async function readIncident(
   db: Db,
   incidentId: string,
@@ -68,24 +72,32 @@ export async function readIncident(
   const { rows } = await db.query<Row>(viewOfPage('WHERE i.id = $1'), [incidentId])
   if (rows[0] === undefined) return undefined
   const revisions = await db.query<{ body: LoggedIncident }>(
-    'SELECT body FROM seen_revision WHERE incident_id = $1 ORDER BY revision',
+    `SELECT body FROM seen_revision
+    WHERE incident_id IN (SELECT id FROM incident WHERE matter_id = (SELECT matter_id FROM incident WHERE id = $1))
+    ORDER BY revision`,
     [incidentId],
   )
   return { incident: viewOf(rows[0]), revisions: revisions.rows.map((row) => row.body) }
 }
 
-/** When each revision of an incident in sight could be known here (UTC); those that an older version recorded are not among them. */
+/** When each revision of a matter in sight could be known here (UTC); those that an older version recorded are not among them. */
 export async function readKnownTimes(db: Db, incidentId: string): Promise<Map<number, number>> {
   const { rows } = await db.query<{ revision: number; known_ms: number }>(
     `SELECT revision, utc_ms(known_at) AS known_ms FROM incident_revision
-    WHERE incident_id = $1 AND known_at IS NOT NULL`,
+    WHERE incident_id IN (SELECT id FROM incident WHERE matter_id = (SELECT matter_id FROM incident WHERE id = $1))
+      AND known_at IS NOT NULL`,
     [incidentId],
   )
   return new Map(rows.map(({ revision, known_ms }) => [revision, known_ms]))
 }
 
-function viewOf({ body, standing: stored, wearer, unit, condition_name, acts }: Row): IncidentView {
+function viewOf({ body, standing: stored, wearer, unit, condition_name, continued_by, acts }: Row): IncidentView {
   const standing = stored ?? legacyStanding(body)
   if (body.unitPath !== undefined) return { ...body, standing, unit: unit as UnitIncidentView['unit'], acts }
-  return { ...body, standing, wearer, ...(condition_name !== null && { conditionName: condition_name }), acts }
+  return {
+    ...{ ...body, standing, wearer },
+    ...(condition_name !== null && { conditionName: condition_name }),
+    ...(continued_by !== null && { continuedBy: continued_by }),
+    acts,
+  }
 }

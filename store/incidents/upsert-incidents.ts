@@ -1,4 +1,4 @@
-import type { LoggedIncident } from '../../model/incident/incident.ts'
+import { type LoggedIncident, matterOf } from '../../model/incident/incident.ts'
 import { type KnownRevision, type Standing, standingAfter } from '../../model/incident/life.ts'
 import type { PoolClient } from '../database/open-pool.ts'
 import { storableJson } from '../database/storable.ts'
@@ -16,12 +16,12 @@ export async function upsertIncidents(client: PoolClient, revisions: readonly Kn
 }
 
 async function upsertBatch(client: PoolClient, revisions: readonly KnownRevision[]): Promise<void> {
-  const ids = [...new Set(revisions.map(({ incident }) => incident.id))]
+  const matterIds = [...new Set(revisions.map(({ incident }) => matterOf(incident)))]
   // Shared with the trigger on officer_act: a resolution and a revision at one moment must see each other.
   await client.query(
     `SELECT pg_advisory_xact_lock(7103, key)
     FROM (SELECT DISTINCT hashtext(id::text) AS key FROM unnest($1::uuid[]) id ORDER BY 1) keys`,
-    [ids],
+    [matterIds],
   )
   await client.query(
     `INSERT INTO incident_revision (incident_id, revision, wearer_id, unit_path, body, known_at)
@@ -31,15 +31,15 @@ async function upsertBatch(client: PoolClient, revisions: readonly KnownRevision
     ON CONFLICT DO NOTHING`,
     [revisions.map(({ incident }) => storableJson(incident)), revisions.map(({ knownMs }) => knownMs)],
   )
-  const newest = await continueStandings(client, ids, revisions)
+  const newest = await continueStandings(client, matterIds, revisions)
   await client.query(
     `INSERT INTO incident AS i (id, revision, type, severity, wearer_id, unit_path, condition_id, start_at, end_at, withdrawn, body, resolved_at, standing)
     SELECT id, revision, body ->> 'type', body ->> 'severity', (body ->> 'wearerId')::int,
       (body ->> 'unitPath')::ltree, body ->> 'conditionId', from_ms((body ->> 'startMs')::float8),
       from_ms((body ->> 'endMs')::float8), body ? 'withdrawn', body,
       (SELECT min(at) FROM officer_act
-        WHERE incident_id = id AND action = 'resolve' AND signs >= coalesce((body ->> 'signs')::int, 1)), standing
-    FROM (SELECT (body ->> 'id')::uuid AS id, (body ->> 'revision')::int AS revision, body, standing
+        WHERE coalesce(matter_id, incident_id) = matter AND action = 'resolve' AND signs >= coalesce((body ->> 'signs')::int, 1)), standing
+    FROM (SELECT (body ->> 'id')::uuid AS id, coalesce(body ->> 'matterId', body ->> 'id')::uuid AS matter, (body ->> 'revision')::int AS revision, body, standing
       FROM unnest($1::jsonb[], $2::jsonb[]) AS r (body, standing)) incoming
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, type = excluded.type, severity = excluded.severity,
       condition_id = excluded.condition_id, start_at = excluded.start_at, end_at = excluded.end_at,
@@ -51,26 +51,35 @@ async function upsertBatch(client: PoolClient, revisions: readonly KnownRevision
 
 type Continued = { incident: LoggedIncident; standing: Standing }
 
-/** The newest revision of each incident that is newer than what the table shows, with what it stands by then. */
+/** The newest revision of each incident that is newer than what the table shows, with its matter's `standing` then. */
 async function continueStandings(
   client: PoolClient,
-  ids: readonly string[],
+  matterIds: readonly string[],
   revisions: readonly KnownRevision[],
 ): Promise<Continued[]> {
-  const { rows } = await client.query<{ id: string; body: LoggedIncident; standing: Standing | null }>(
-    'SELECT id, body, standing FROM incident WHERE id = ANY ($1::uuid[])',
-    [ids],
+  const { rows } = await client.query<{ body: LoggedIncident; standing: Standing | null }>(
+    'SELECT body, standing FROM incident WHERE matter_id = ANY ($1::uuid[]) ORDER BY revision',
+    [matterIds],
   )
-  const known = new Map<string, Continued>(
-    rows.map(({ id, body, standing }) => [id, { incident: body, standing: standing ?? legacyStanding(body) }]),
-  )
+  const shown = new Map<string, number>()
+  const newest = new Map<string, Continued>()
+  for (const { body: incident, standing } of rows) {
+    shown.set(incident.id.toLowerCase(), incident.revision)
+    newest.set(matterOf(incident).toLowerCase(), { incident, standing: standing ?? legacyStanding(incident) })
+  }
   const changed = new Map<string, Continued>()
   for (const { incident, knownMs } of revisions.toSorted((a, b) => a.incident.revision - b.incident.revision)) {
-    const id = incident.id.toLowerCase()
-    const before = changed.get(id) ?? known.get(id)
-    if (before !== undefined && before.incident.revision >= incident.revision) continue
-    const revised = before && { revised: before.incident, standing: before.standing }
-    changed.set(id, { incident, standing: standingAfter(revised, incident, knownMs) })
+    const [id, matter] = [incident.id.toLowerCase(), matterOf(incident).toLowerCase()]
+    if ((shown.get(id) ?? 0) >= incident.revision) continue
+    const before = newest.get(matter)
+    // A revision that an earlier batch overtook has the `standing` of the newest one.
+    const overtaken = before !== undefined && before.incident.revision >= incident.revision
+    const standing = overtaken
+      ? before.standing
+      : standingAfter(before && { revised: before.incident, standing: before.standing }, incident, knownMs)
+    shown.set(id, incident.revision)
+    changed.set(id, { incident, standing })
+    if (!overtaken) newest.set(matter, { incident, standing })
   }
   return [...changed.values()]
 }

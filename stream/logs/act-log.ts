@@ -1,4 +1,4 @@
-// Officers' acts on their way to the other officers' screens. PostgreSQL has them already; this only tells them.
+// Officers' acts on their way to the other officers' screens. PostgreSQL has them already; this only publishes them.
 import type { IncidentAct } from '../../model/incident/incident.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -6,7 +6,7 @@ import { readEntries } from './read-reports.ts'
 
 const ACTS_KEPT = 10_000
 
-/** Tells an act; gives its place. */
+/** Publishes an act; returns its place. */
 export async function appendAct(redis: RedisClient, keys: Keys, act: IncidentAct): Promise<string> {
   const id = await redis.xadd(keys.acts, 'MAXLEN', '~', ACTS_KEPT, '*', 'json', JSON.stringify(act))
   if (id === null) throw new Error('Redis gave an act no place')

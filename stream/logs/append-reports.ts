@@ -16,7 +16,7 @@ type AppenderOptions = {
   entryBytesMax?: number
   /** How long a first report waits for company when nothing is on its way; 0 = until the event loop's next turn. */
   lingerMs?: number
-  /** Reports taken and not settled; beyond it `append` rejects with LogBusy. */
+  /** Reports taken and not yet answered; beyond it `append` rejects with LogBusy. */
   pendingReportsMax?: number
 }
 

@@ -1,5 +1,5 @@
 // Between evaluate, which has no database, and record, which has: requests to fold again from the stored track, and what came
-// out. One of each a wearer at most. Requests are written and dropped by `commitShard` only, so they outlive whoever asked.
+// out. One of each a wearer at most. Requests are written and dropped by `commitShard` only, so they outlive the process that asked.
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
 import { scanHash } from '../redis/scan-hash.ts'
@@ -15,7 +15,7 @@ export type LateRequest = {
   /** The report-log entries of the first and the last of them. */
   sinceId: string
   entryId: string
-  /** Told apart from the same question before. */
+  /** Distinguishes it from the same question before. */
   attempt: number
   /** The evaluator remembers nothing from before `baseMs`: the fold is needed although no report is new. */
   lost?: true

@@ -1,4 +1,4 @@
-// Newest positions on their way to the officers' screens: told once, never kept; who missed some reads the snapshot.
+// Newest positions on their way to the officers' screens: sent once, never kept; a console that missed some reads the snapshot.
 // Plain PUBLISH reaches every node of a cluster; sharded pub/sub (SPUBLISH on the same channel names) can take its place here.
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -18,7 +18,7 @@ export async function readLatest(redis: RedisClient, keys: Keys, shard: number):
 }
 
 /**
- * Live messages of all shards on a connection of their own. `onSubscribed` is called every time the subscription stands (again):
+ * Live messages of all shards on a connection of their own. `onSubscribed` is called every time the subscription is active (again):
  * what was published in between is lost, so read the snapshot then.
  */
 export function subscribeLive(

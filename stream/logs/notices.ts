@@ -4,7 +4,7 @@ import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
 
 const NOTICES_KEPT_MS = 90 * 86_400_000
-/** Told apart from the notice itself, which is written once. */
+/** Apart from the notice itself, which is written once. */
 const OUTCOME = ':outcome'
 
 export type NoticeOutcome = Pick<IncidentNotice, 'acceptedMs' | 'failedMs'>

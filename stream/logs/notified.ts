@@ -89,7 +89,7 @@ export async function rememberRecipients(redis: RedisClient, keys: Keys, ids: re
   return redis.smembers(keys.recipients)
 }
 
-/** Who is notified by now, so that the API can say whom an escalation reaches. */
+/** Who is notified by now, so that the API can show who an escalation reaches. */
 export type KnownRecipient = { id: string; level: Level }
 
 /** Says who the recipients of this installation are; addresses stay with notify. */
@@ -102,7 +102,7 @@ export async function announceRecipients(
   await redis.set(keys.notifiedLevels, JSON.stringify(known))
 }
 
-/** Empty where nobody is notified, or no notify process ever said whom. */
+/** Empty where nobody is notified, or no notify process has published recipients. */
 export async function readRecipients(redis: RedisClient, keys: Keys): Promise<KnownRecipient[]> {
   const json = await redis.get(keys.notifiedLevels)
   return json === null ? [] : (JSON.parse(json) as KnownRecipient[])

@@ -1,4 +1,4 @@
-// Units span shards and shards are evaluated apart: each tells what it counts, one owner (lease `units`) decides, all read what
+// Units span shards and shards are evaluated apart: each publishes its counts, one owner (lease `units`) decides, all read what
 // it decided.
 import type { UnitIncident } from '../../model/incident/incident.ts'
 import type { Outage, ShardCounts } from '../../model/incident/outage.ts'

@@ -4,7 +4,7 @@ import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
 import { runScript, script } from '../redis/run-script.ts'
 
-/** One report, as far as it tells senders apart. `sender`: protocol, address and session. */
+/** What of a report distinguishes senders. `sender`: protocol, address and session. */
 export type SenderSeen = {
   braceletId: number
   wearerId: number
@@ -104,6 +104,31 @@ export async function raiseDispute(redis: RedisClient, keys: Keys, dispute: Disp
     (await runScript(redis, RAISE, [keys.disputes, keys.disputesVersion], [dispute.braceletId, json, DISPUTES_MAX])) !==
     0
   )
+}
+
+const NOTE_FLUSHED = script(`
+-- KEYS 1 flushed (hash: bracelet -> ms); ARGV bracelet, ms, and again. The later time stays.
+for i = 1, #ARGV, 2 do
+  local before = tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or 0)
+  if tonumber(ARGV[i + 1]) > before then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+end
+return 1
+`)
+
+/** Up to which time each bracelet has sent what it had stored. */
+export async function noteFlushed(
+  redis: RedisClient,
+  keys: Keys,
+  flushedMs: ReadonlyMap<number, number>,
+): Promise<void> {
+  const all = [...flushedMs]
+  for (let from = 0; from < all.length; from += PER_SCRIPT)
+    await runScript(redis, NOTE_FLUSHED, [keys.flushed], all.slice(from, from + PER_SCRIPT).flat())
+}
+
+export async function readFlushed(redis: RedisClient, keys: Keys): Promise<Map<number, number>> {
+  const found = await redis.hgetall(keys.flushed)
+  return new Map(Object.entries(found).map(([bracelet, ms]) => [Number(bracelet), Number(ms)]))
 }
 
 /** Another number whenever the disputes have changed. */

@@ -26,8 +26,8 @@ export type WearerPlan = PublishedPlan & { wearerId: number }
 type RuleNews<K, T> = { version: number; changed: Map<K, T | undefined> }
 
 /**
- * Takes plans and directory over from whoever published before: with an older token (of the `publish` lease) nobody writes to them
- * any more. Whoever read the rules before this was called may be behind. Throws FencedOff when one with a newer token has begun.
+ * Takes plans and directory over from the publisher before: with an older token (of the `publish` lease) nobody writes to them
+ * any more. A reader that read the rules before this was called may be behind. Throws FencedOff when one with a newer token has begun.
  */
 export async function beginPublishingRules(
   redis: RedisClient,
@@ -99,7 +99,7 @@ const ZONE_STAMP = 0
 
 /**
  * Zones by id. Publishing an id again overwrites it, for a database that began anew and for what somebody else has put there; then
- * whoever follows plans looks again, as a plan may have been waiting for its zone.
+ * followers of plans look again, as a plan may have been waiting for its zone.
  */
 export async function publishZones(redis: RedisClient, keys: Keys, zones: readonly Zone[]): Promise<void> {
   let replaced = false
@@ -117,9 +117,28 @@ export async function publishZones(redis: RedisClient, keys: Keys, zones: readon
   if (replaced) await bumpVersion(redis, keys.allPlans)
 }
 
-/** Zones that no plan names any more. */
-export async function removeZones(redis: RedisClient, keys: Keys, ids: readonly string[]): Promise<void> {
-  for (const some of portions(ids, (id) => id.length)) await redis.hdel(keys.zones, ...some)
+/**
+ * Removes zones that no published plan has named for `keptMs`: until then an evaluator may begin from a checkpoint whose plans
+ * still name them. `named`: by the plans as published now. Gives those that are gone.
+ */
+export async function retireZones(
+  redis: RedisClient,
+  keys: Keys,
+  named: ReadonlySet<string>,
+  nowMs: number,
+  keptMs: number,
+): Promise<string[]> {
+  const sinceMs = new Map(Object.entries(await redis.hgetall(keys.retiredZones)))
+  const retired = (await redis.hkeys(keys.zones)).filter((id) => !named.has(id))
+  const fresh = retired.filter((id) => !sinceMs.has(id))
+  const gone = retired.filter((id) => nowMs - Number(sinceMs.get(id) ?? nowMs) >= keptMs)
+  const still = new Set(retired)
+  const forgotten = [...gone, ...[...sinceMs.keys()].filter((id) => !still.has(id))]
+  for (const some of portions(fresh, (id) => id.length))
+    await redis.hset(keys.retiredZones, ...some.flatMap((id) => [id, String(nowMs)]))
+  for (const some of portions(gone, (id) => id.length)) await redis.hdel(keys.zones, ...some)
+  for (const some of portions(forgotten, (id) => id.length)) await redis.hdel(keys.retiredZones, ...some)
+  return gone
 }
 
 /** The zones of these ids; one that is not published, or not by its publisher, is not among them. */

@@ -14,7 +14,7 @@ import { addTo, DIGEST_INTS, parseHead } from '../redis/seal.ts'
 /** No version yet. */
 export const VERSION_NONE = 0
 export const CHANGES_MAX = 1000
-/** A publication that changes more fields than this does not name them: whoever follows looks at all. */
+/** A publication that changes more fields than this does not name them: followers look at all. */
 export const CHANGED_FIELDS_MAX = 2000
 const FIELDS_PER_COMMAND = 500
 const BYTES_PER_COMMAND = 4 * 1_048_576

@@ -1,4 +1,4 @@
-// Connections to Redis, or to a Redis Cluster, that fail fast and come back by themselves.
+// Connections to Redis, or to a Redis Cluster, that fail fast and reconnect by themselves.
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import type { Log } from '../../model/observe.ts'
 import { forgetOperands, LogUnavailable } from './redis-errors.ts'
@@ -75,7 +75,7 @@ export function connectQueueWorker(settings: RedisSettings, connectionName: stri
   return redis
 }
 
-/** Another connection to the same place, told of in the same log. */
+/** Another connection to the same server, logged in the same log. */
 export function duplicateRedis(redis: RedisClient, connectionName: string): RedisClient {
   const copy: RedisClient = redis instanceof Cluster ? redis.duplicate() : redis.duplicate({ connectionName })
   logOutages(copy, connectionName, logOf.get(redis))

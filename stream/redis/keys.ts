@@ -64,9 +64,9 @@ export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
     /** Counts fencing tokens; never deleted, never set back. */
     token: (role: string, shard: Shard) => inShard(shard, `token:${role}`),
     position: (reader: string, shard: Shard) => inShard(shard, `position:${reader}`),
-    /** What recipients were last told about an incident. */
+    /** What recipients were last notified of about an incident. */
     notified: (shard: Shard, incidentId: string) => inShard(shard, `told:${incidentId}`),
-    /** When the next level has to be told of an incident that nobody took. */
+    /** When the next level must be notified of an incident that nobody took. */
     due: (shard: Shard) => inShard(shard, 'due'),
     /** How many bracelets of each unit the shard's evaluator hears and how many are silent. */
     unitCounts: (shard: Shard) => inShard(shard, 'unit-counts'),
@@ -86,6 +86,8 @@ export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
     /** Version over the plans of all shards; the plans themselves are `plansOf`. */
     allPlans: published(`${prefix}:{plans}`),
     zones: `${prefix}:{zones}`,
+    /** Zones that no plan names any more, and since when. */
+    retiredZones: `${prefix}:{zones}:retired`,
     quarantine: `${prefix}:{quarantine}`,
     quarantinePosition: `${prefix}:{quarantine}:position`,
     quarantineDropped: `${prefix}:{quarantine}:dropped`,
@@ -97,6 +99,8 @@ export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
     disputes: `${prefix}:{disputes}`,
     disputesVersion: `${prefix}:{disputes}:version`,
     senders: `${prefix}:{disputes}:senders`,
+    /** Up to which time each bracelet has sent what it had stored. */
+    flushed: `${prefix}:{disputes}:flushed`,
     acts: `${prefix}:{acts}`,
     /** Recipients that have or had a queue of alerts. */
     recipients: `${prefix}:{recipients}`,

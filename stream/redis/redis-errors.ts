@@ -79,7 +79,7 @@ export function unavailableReason(error: unknown): Unavailable {
   return 'refused'
 }
 
-/** True where waiting for Redis is right and nothing of ours is broken. */
+/** True where waiting for Redis is right and no program error is the cause. */
 export function isRedisAway(error: unknown): error is Error {
   return error instanceof Error && unavailableReason(error) !== 'refused'
 }

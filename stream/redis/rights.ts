@@ -55,6 +55,7 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
       { keys: [keys.disputes], commands: 'hexists hlen hset hvals', script: true },
       { keys: [keys.disputesVersion], commands: 'get incr', script: true },
       { keys: [keys.senders], commands: 'hget hset', script: true },
+      { keys: [keys.flushed], commands: 'hget hset hgetall', script: true },
       { keys: [keys.quarantinePosition], commands: 'get', script: true },
       { keys: [keys.quarantineDropped], commands: 'incrby', script: true },
       { keys: [keys.quarantineSenders], commands: 'hget hincrby hdel', script: true },
@@ -104,6 +105,7 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
       ...published(keys.plansOf(EVERY)),
       ...published(keys.allPlans),
       { keys: [keys.zones], commands: 'hset hdel hkeys hmget' },
+      { keys: [keys.retiredZones], commands: 'hset hdel hgetall' },
     ],
     publish: [keys.directory.notice, keys.plansOf(EVERY).notice, keys.allPlans.notice],
   }),
@@ -146,7 +148,7 @@ export function redisUser(prefix: string, role: RedisRole): string {
 
 /**
  * What follows ACL SETUSER and the name: the user as it is to be, whatever it was before. Of the password only a digest goes to
- * Redis. Throws RangeError for a prefix that is none.
+ * Redis. Throws RangeError for an invalid prefix.
  */
 export function aclOf(prefix: string, role: RedisRole, password: string): string[] {
   const keys = keysOf(literally(prefix))

@@ -2,13 +2,13 @@ import { Cluster } from 'ioredis'
 import { duplicateRedis, type RedisClient, SOCKET_SILENT_MS_MAX } from './connect.ts'
 
 export type Subscription = {
-  /** Resolves when the first subscription stands. */
+  /** Resolves when the first subscription is active. */
   ready: Promise<void>
   stop(): void
 }
 
 /**
- * Subscribes to channels on a connection of its own, again after every reconnect. `onSubscribed` is called each time it stands;
+ * Subscribes to channels on a connection of its own, again after every reconnect. `onSubscribed` is called each time it is active;
  * what was published while it did not is lost. Pings find out a socket that died without a word.
  */
 export function subscribe(
@@ -29,7 +29,7 @@ export function subscribe(
     resolveReady()
     onSubscribed()
   }
-  // The connection's error event tells what went wrong; the next `ready` or the next look tries again.
+  // The connection's error event says what went wrong; the next `ready` or the next look tries again.
   const tryLater = () => {
     isSubscribed = false
   }

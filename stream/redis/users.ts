@@ -9,7 +9,7 @@ type Kept = boolean
 
 /**
  * Makes the users of all roles, or gives them their rights and passwords anew, on every node. `redis` must be connected as a user who
- * may. Nobody is cut off: connections that stand keep standing with the rights of now.
+ * may. Nobody is cut off: open connections stay open with the new rights.
  */
 export async function setUsers(
   redis: RedisClient,

@@ -82,7 +82,7 @@ const RARE: Worked[] = [
     reports: [{ ...PLACE, alarms: ['strapOpen'] }],
   },
   {
-    name: 'a type that nobody knows with a place in it',
+    name: 'an unknown type with a place in it',
     lines: [LOGIN, gt06('6f', `${GPS}00`, 2)],
     reports: [PLACE],
     reply: answer('6f'),
@@ -137,7 +137,7 @@ const PLAIN: Worked[] = [
     reports: [{ ...PLACE, altitudeM: 12, alarms: ['batteryLow'] }],
   },
   {
-    name: '10 with an alarm bit that nobody knows',
+    name: '10 with an unknown alarm bit',
     lines: [PLAIN_LOGIN, plain('10', `${GPS} 000c 40`)],
     reports: [{ alarms: ['unknown'], unknownAlarm: 'alarm bit 6' }],
   },
@@ -220,7 +220,7 @@ const PLAIN: Worked[] = [
     reply: null,
   })),
   {
-    name: '92 that nobody knows: heard, and kept',
+    name: '92 is unknown: heard, and kept',
     lines: [PLAIN_LOGIN, plain('92', '01')],
     reports: [{ fixTime: null, alarms: [] }],
     reply: null,

@@ -17,7 +17,7 @@ const IW: Omit<Golden, 'protocol'>[] = [
     reply: hexOfText('IWBP00,20260108100000,0#'),
   },
   {
-    name: 'a device whose clock is WIB is told that zone, and its time is read in it',
+    name: 'a device in WIB gets that zone, and its time is read in it',
     lines: [IW_LOGIN, `IWAP01${IW_BLOCK},510,10,4660,43981,#`],
     reports: [{ ...near, fixTime: '2026-01-08T02:30:05.000Z' }],
     settings: { utcOffsetMinutes: 420 },
@@ -92,7 +92,7 @@ const IW: Omit<Golden, 'protocol'>[] = [
     reports: [{ ...near, alarms: [word] }],
     reply: hexOfText('IWBP10#'),
   })),
-  { name: '10 with an alarm that nobody knows', lines: [IW_LOGIN, iwAlarm('77')], reports: [unknown('alarm 77')] },
+  { name: '10 with an unknown alarm', lines: [IW_LOGIN, iwAlarm('77')], reports: [unknown('alarm 77')] },
   {
     name: '10 with an alarm that the model knows',
     lines: [IW_LOGIN, iwAlarm('05')],
@@ -138,7 +138,7 @@ const IW: Omit<Golden, 'protocol'>[] = [
     reports: [{ batteryPercent: 100, satellites: 10 }],
   },
   ...['IWAPHT,72,118,76#', 'IWAPHP,72,118,76,98,90,36.5,,,,,,,#', 'IWAP49,72#'].map((line) => ({
-    name: `${line.slice(4, 6)} health: heard, its values kept by nobody`,
+    name: `${line.slice(4, 6)} health: heard, its values are not stored`,
     lines: [IW_LOGIN, line],
     reports: [{ fixTime: null, fixValid: false, alarms: [], attributes: undefined }],
     reply: hexOfText(`IWBP${line.slice(4, 6)}#`),
@@ -167,7 +167,7 @@ const IW: Omit<Golden, 'protocol'>[] = [
     reports: [{ strap: 'open', alarms: ['strapOpen'] }],
   },
   {
-    name: 'WR with a state that nobody knows',
+    name: 'WR with an unknown state',
     lines: [IW_LOGIN, 'IWAPWR,860000000000502,7,1767864605#'],
     reports: [unknown('worn 7')],
   },
@@ -233,6 +233,11 @@ const WATCH: Omit<Golden, 'protocol'>[] = [
     name: 'V: the place is the last known one',
     lines: [watch(PLACE(STATE, 'V'))],
     reports: [{ fixValid: false, lat: -6.2, source: 'cell' }],
+  },
+  {
+    name: 'a sign in front and the letter of the other side',
+    lines: [watch(PLACE().replace('6.200000,S', '-6.200000,N'))],
+    reports: [near],
   },
   { name: 'a sign in front and the letter', lines: [watch(PLACE().replace('6.200000', '-6.200000'))], reports: [near] },
   ...(
@@ -316,7 +321,7 @@ const WATCH: Omit<Golden, 'protocol'>[] = [
   },
   { name: 'WAD has the language in front', lines: [watch(`WAD,EN,${PLACE().slice(3)}`)], reports: [near], reply: null },
   {
-    name: 'a type that nobody knows',
+    name: 'an unknown type',
     lines: [watch('SPOF,1')],
     reports: [{ deviceId: '8600000302', alarms: [] }],
     reply: null,
@@ -393,7 +398,7 @@ const TELTONIKA: Omit<Golden, 'protocol'>[] = [
     reports: [{ ...near, alarms: [] }],
   })),
   {
-    name: 'an event that nobody knows is kept and looked at',
+    name: 'an unknown event is kept and raised as unknown',
     lines: [TELTONIKA_LOGIN, teltonika('8e', [codec8e(389, [389, 19], [900, 7])])],
     reports: [{ ...unknown('event 389=19'), attributes: { priority: 0, io900: 7, event: 389 } }],
   },
@@ -458,7 +463,7 @@ const TELTONIKA: Omit<Golden, 'protocol'>[] = [
     error: /checksum/,
   },
   {
-    name: 'a wrong CRC of a device that is excused',
+    name: 'a wrong CRC of a device that may send it',
     lines: [TELTONIKA_LOGIN, teltonika('08', [codec8(0)]).replace(/..$/, '00')],
     reports: [near],
     settings: { acceptBadChecksum: true },
@@ -538,7 +543,7 @@ const H02: Omit<Golden, 'protocol'>[] = [
   })),
   { name: 'SOS and cut at once', lines: [h02(V1(clear(1, 19)))], reports: [{ alarms: ['sos', 'powerCut'] }] },
   {
-    name: 'a status of nothing but zeros is no SOS',
+    name: 'a status of zeros is no SOS',
     lines: [h02(V1('00000000'))],
     reports: [{ ...near, ...unknown('status 00000000') }],
   },
@@ -616,7 +621,28 @@ const H02: Omit<Golden, 'protocol'>[] = [
   },
   { name: 'XT wants the time', lines: [h02('XT')], reports: [{ fixTime: null }], reply: hexOfText(h02('R12,100000')) },
   {
-    name: 'a type that nobody knows',
+    name: 'V3: cells, and the status at the end',
+    lines: [h02(`V3,093005,51010,02,4660,43981,148,0,4660,43982,143,0,0004,000000,080126,${clear(1)}`)],
+    reports: [{ fixTime: '2026-01-08T09:30:05.000Z', fixValid: false, source: 'cell', alarms: ['sos'] }],
+  },
+  {
+    name: 'an unknown type with a status at its end',
+    lines: [h02(`V77,1,2,${clear(18)}`)],
+    reports: [{ fixTime: null, alarms: ['sos'] }],
+    error: /not known/,
+  },
+  {
+    name: 'the binary form in hex',
+    lines: ['2486000004080930050801260612000040106480000a010271fffffbfd000000'],
+    reports: [{ ...near, deviceId: H02_ID, courseDeg: 271, batteryPercent: 64, alarms: ['sos'] }],
+  },
+  {
+    name: 'the binary form without a fix, south and west',
+    lines: ['24860000040809300508012659547950400104428000000000fffffbff000000'],
+    reports: [{ fixValid: false, lat: -59.91325, lon: -10.738, alarms: [] }],
+  },
+  {
+    name: 'an unknown type',
     lines: [h02('V9,1')],
     reports: [{ deviceId: H02_ID, fixTime: null, alarms: [] }],
     reply: null,

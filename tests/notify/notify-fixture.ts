@@ -101,7 +101,13 @@ export const IMPATIENT: Partial<DeliveryLimits> = { timeoutMs: 400, lockMs: 1000
 export function runNotify(
   test: TestRedis,
   recipients: readonly Recipient[],
-  options: { limits?: Partial<DeliveryLimits>; log?: Log; clock?: Clock; warmUpMs?: number } = {},
+  options: {
+    limits?: Partial<DeliveryLimits>
+    log?: Log
+    clock?: Clock
+    warmUpMs?: number
+    correctAfterMs?: number
+  } = {},
 ): Notifying & { metrics(): Promise<string>; failures: unknown[] } {
   const { meter, text } = openMeter()
   const failures: unknown[] = []
@@ -122,6 +128,7 @@ export function runNotify(
     log,
     meter,
     limits: { ...QUICK, ...options.limits },
+    correctAfterMs: options.correctAfterMs ?? 0,
     ...(options.warmUpMs === undefined ? {} : { warmUpMs: options.warmUpMs }),
     onFatal: (error) => failures.push(error),
   })

@@ -40,7 +40,7 @@ export type Pipeline = {
   redis: TestRedis
   ingest: Ingest
   metrics(): Promise<string>
-  /** Newest revision of every incident that stands in the incident log. */
+  /** Newest revision of every active incident in the incident log. */
   incidents(): Promise<Map<string, Incident>>
   fixes(): Promise<number>
   /** `meanwhile`: while none evaluates. */
@@ -76,7 +76,13 @@ export async function startPipeline(
     meter,
     onFatal: (error: unknown) => failures.push(error),
   }
-  const publishing = startPublishRules({ ...common, redis: asRecord, pool: database.recordPool, ownerId: 'test' })
+  const publishing = startPublishRules({
+    ...common,
+    redis: asRecord,
+    pool: database.recordPool,
+    ownerId: 'test',
+    zonesKeptMs: 3_600_000,
+  })
   const record = () =>
     startRecord({ ...common, redis: asRecord, pool: database.recordPool, ownerId: 'test', leaseTtlMs: 1500 })
   let recording = record()

@@ -7,7 +7,7 @@ import { applyLive, setRoster } from '../../web-map/feed/apply-live.ts'
 import { opacityOf } from '../../web-map/feed/freshness.ts'
 import { LIVE_LIMITS } from '../../web-map/feed/incident-limit.ts'
 import { compareIncidents, isOpen } from '../../web-map/feed/incident-order.ts'
-import { emptyLiveState, listClosed, listOpen } from '../../web-map/feed/live-state.ts'
+import { emptyLiveState, incidentById, listClosed, listOpen } from '../../web-map/feed/live-state.ts'
 import { beforeList, takeOpenList } from '../../web-map/feed/open-list.ts'
 import { troublesOf } from '../../web-map/feed/trouble.ts'
 import { markOf } from '../../web-map/feed/worst-open.ts'
@@ -139,7 +139,7 @@ test('an incident withdrawn under the officer’s eyes stays, last, until it is 
   ).toEqual(['sos', 'strap_open'])
 })
 
-test('what was withdrawn and stands again is new and alerts, also when the withdrawal had been taken note of', () => {
+test('a reinstated incident is new and alerts, also when the withdrawal had been taken note of', () => {
   const state = emptyLiveState()
   const [noted, silent] = [incidentOf(anna, 'inside_avoided_zone', NOW), incidentOf(budi, 'no_communication', NOW)]
   for (const one of [noted, silent]) {
@@ -191,7 +191,7 @@ test('a list names what was missed, and what it leaves out is to be asked for', 
   expect(listOpen(state)).toHaveLength(4)
 })
 
-test('hello tells the clock’s offset and whether to load anew', () => {
+test('hello gives the clock’s offset and whether to load anew', () => {
   const state = emptyLiveState()
   const change = applyLive(state, { t: 'hello', serverMs: NOW + 5000, resumed: false, cursor: 'c' }, NOW)
   expect(change.reload).toBe(true)
@@ -238,7 +238,7 @@ test('a list that is too long is ordered once; the gravest stay, and the next li
   expect(state.unshownCount).toBe(0)
 })
 
-test('positions fade and become no data, but an alert stands', () => {
+test('positions fade and become no data, but an alert stays', () => {
   const state = emptyLiveState()
   const old = row(1, NOW - 40 * MINUTE, -6)
   const alerting = row(2, NOW - 40 * MINUTE, -6)
@@ -298,4 +298,34 @@ test('troubles: a lost link after a moment, Redis, quiet, and the database besid
   const quiet = { ...ok, liveMs: NOW - 10 * MINUTE }
   expect(troublesOf('open', undefined, NOW, quiet, 5, NOW)).toMatchObject([{ cause: 'quiet' }])
   expect(troublesOf('open', undefined, NOW, quiet, 0, NOW)).toEqual([])
+})
+
+test('a moved beginning: the row, its acts and its clock go on under the successor, without an alert', () => {
+  const state = emptyLiveState()
+  const first = incidentOf(anna, 'inside_avoided_zone', NOW, { id: 'a', revision: 1 })
+  expect(applyLive(state, raise(first), NOW).alerts).toHaveLength(1)
+  applyLive(state, { t: 'act', cursor: 'c', act: act(first, 1, 'acknowledge') }, NOW)
+  const withdrawn = { ...first, revision: 2, withdrawn: { reason: 'late_report' }, supersededBy: 'b' } as IncidentView
+  const second = {
+    ...first,
+    id: 'b',
+    revision: 3,
+    startMs: NOW - MINUTE,
+    matterId: 'a',
+    successorOf: 'a',
+  } as IncidentView
+  for (const next of [withdrawn, second]) expect(applyLive(state, raise(next), NOW).alerts).toEqual([])
+  expect(listOpen(state).map(({ id, acts }) => [id, acts.length])).toEqual([['b', 1]])
+  expect(listClosed(state)).toEqual([])
+  for (const id of ['a', 'b']) expect(incidentById(state, id)?.id).toBe('b')
+  applyLive(state, { t: 'act', cursor: 'c', act: { ...act(second, 2, 'resolve'), matterId: 'a' } }, NOW)
+  expect(listOpen(state)).toEqual([])
+  // The list of open alerts names the successor only.
+  const before = beforeList(state)
+  expect(takeOpenList(state, before, [second])).toEqual({ news: [], unnamed: [] })
+  // Withdrawn for good, it is shown until somebody has taken note.
+  const other = incidentOf(budi, 'inside_avoided_zone', NOW, { id: 'c', revision: 1 })
+  for (const next of [other, { ...other, revision: 2, withdrawn: { reason: 'late_report' } } as IncidentView])
+    applyLive(state, raise(next), NOW)
+  expect(listOpen(state).map(({ id }) => id)).toEqual(['c'])
 })

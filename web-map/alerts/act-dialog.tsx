@@ -4,6 +4,7 @@ import type { ActRequest, IncidentView } from '../../model/console/console.ts'
 import { type IncidentAct, RESOLUTIONS, type Resolution } from '../../model/incident/incident.ts'
 import { resolutionOf } from '../../model/incident/life.ts'
 import { unitPathOf } from '../feed/incident-order.ts'
+import { incidentById, type LiveState } from '../feed/live-state.ts'
 import { t } from '../i18n/language.ts'
 import { countWords } from '../i18n/measure-words.ts'
 import { momentWords } from '../i18n/time-words.ts'
@@ -28,7 +29,7 @@ export function ActDialog({ room, question }: { room: AlertsRoom; question: ActQ
     if (alerts.question.value === question) alerts.question.value = undefined
   }
   desk.versions.incidents.value
-  const findings = action === 'resolve' ? findingsOn(incidents, desk.live.incidents) : new Map<string, IncidentAct>()
+  const findings = action === 'resolve' ? findingsOn(incidents, desk.live) : new Map<string, IncidentAct>()
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const fields = new FormData(event.currentTarget as HTMLFormElement)
@@ -130,11 +131,8 @@ function About({ room: { desk }, incidents }: { room: AlertsRoom; incidents: rea
 }
 
 /** The findings that hold already, by incident. */
-function findingsOn(
-  incidents: readonly IncidentView[],
-  known: ReadonlyMap<string, IncidentView>,
-): Map<string, IncidentAct> {
-  const found = incidents.map((one) => [one.id, resolutionOf(known.get(one.id) ?? one)] as const)
+function findingsOn(incidents: readonly IncidentView[], live: LiveState): Map<string, IncidentAct> {
+  const found = incidents.map((one) => [one.id, resolutionOf(incidentById(live, one.id) ?? one)] as const)
   return new Map(found.filter((each): each is [string, IncidentAct] => each[1] !== undefined))
 }
 
@@ -165,7 +163,7 @@ function FoundAlready({ room: { desk }, incidents, findings }: FoundProps) {
 /** The device has raised one of them anew while the form was open. */
 function RaisedSince({ room: { desk }, incidents }: { room: AlertsRoom; incidents: readonly IncidentView[] }) {
   desk.versions.incidents.value
-  const raised = incidents.some((one) => occurrencesOf(desk.live.incidents.get(one.id) ?? one) > occurrencesOf(one))
+  const raised = incidents.some((one) => occurrencesOf(incidentById(desk.live, one.id) ?? one) > occurrencesOf(one))
   if (!raised) return null
   return (
     <p class="dialog-news" role="alert">

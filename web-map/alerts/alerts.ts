@@ -5,7 +5,7 @@ import { stageOf } from '../../model/incident/life.ts'
 import { QUERY, type Router } from '../address/router.ts'
 import { applyAct, applyIncident } from '../feed/apply-live.ts'
 import type { Desk } from '../feed/desk.ts'
-import { listClosed, listOpen } from '../feed/live-state.ts'
+import { incidentById, listClosed, listOpen } from '../feed/live-state.ts'
 import type { Preferences } from '../session/preferences.ts'
 import { type Api, ApiFailure, failureWords } from '../session/request.ts'
 import type { Session } from '../session/session.ts'
@@ -16,7 +16,7 @@ import { filterOf, passes } from './queue-filter.ts'
 import { type QueueRow, queueRows } from './queue-rows.ts'
 
 type ActAction = 'acknowledge' | 'note' | 'escalate' | 'resolve'
-/** What the officer is about to say of incidents of one cause, as they stood when the form was opened. */
+/** The form for acts on incidents of one cause, as they were when it was opened. */
 export type ActQuestion = { action: Exclude<ActAction, 'acknowledge'>; incidents: readonly IncidentView[] }
 
 /** What the parts of this room work with. */
@@ -80,11 +80,16 @@ export class Alerts {
 
   /** The row of the incident whose page is open, else the one that the keyboard is on. */
   readonly currentRow = computed<QueueRow | undefined>(() => {
-    const id = this.selectedId.value
     const rows = this.rows.value
-    const selected = id === undefined ? undefined : rows.find(({ incidents }) => incidents.some((one) => one.id === id))
+    const selected = rows.find(({ incidents }) => incidents.some((one) => this.isSelected(one)))
     return rows.find(({ key }) => key === this.cursor.value) ?? selected
   })
+
+  /** Its page is open, also where the address names an incident that it continues. */
+  isSelected(incident: IncidentView): boolean {
+    const id = this.selectedId.value
+    return id !== undefined && (id === incident.id || incidentById(this.#desk.live, id)?.id === incident.id)
+  }
 
   /** Alerts that the officer has not seen yet. */
   arrive(news: readonly IncidentView[]): void {
@@ -108,15 +113,16 @@ export class Alerts {
     const { live } = this.#desk
     this.selectedId.value = incidentId
     this.bringProblem.value = undefined
-    const known = live.incidents.get(incidentId)
+    const known = incidentById(live, incidentId)
     if (known) return known
     const problem = await this.#refusalOf(async () => {
       const incident = await this.#api.incident(incidentId)
-      if (live === this.#desk.live) this.learn(incident)
+      const newest = incident.continuedBy === undefined ? incident : await this.#api.incident(incident.continuedBy)
+      if (live === this.#desk.live) for (const one of new Set([incident, newest])) this.learn(one)
     })
     if (this.selectedId.value !== incidentId || live !== this.#desk.live) return undefined
     this.bringProblem.value = problem
-    return live.incidents.get(incidentId)
+    return incidentById(live, incidentId)
   }
 
   /** Takes incidents; what the server refused is on screen. */
@@ -198,7 +204,7 @@ export class Alerts {
     } catch (failure) {
       if (failure instanceof ApiFailure && failure.status === 401) this.#session.expire()
       if (failure instanceof ApiFailure && failure.details.standing) {
-        // A colleague's finding that the feed has not told yet.
+        // A colleague's finding that the feed has not sent yet.
         applyAct(this.#desk.live, failure.details.standing as IncidentAct)
         this.#desk.versions.incidents.value++
       }

@@ -1,6 +1,7 @@
 import type { IncidentView } from '../../model/console/console.ts'
 import { lifeOf } from '../../model/incident/life.ts'
 import { unitPathOf } from '../feed/incident-order.ts'
+import { incidentById } from '../feed/live-state.ts'
 import { incidentTimeWords } from '../i18n/incident-time.ts'
 import { t } from '../i18n/language.ts'
 import { distanceWords } from '../i18n/measure-words.ts'
@@ -14,12 +15,12 @@ import { IncidentWhere } from './incident-where.tsx'
 import { TimelineList } from './timeline-list.tsx'
 import { canBeExplained, WhyLink } from './why-link.tsx'
 
-/** What happened, where, whom to call, what was done about it, and what came of it. */
+/** The page of an incident: what happened, where, who to call, the acts and the outcome. */
 export function IncidentPage({ room }: { room: AlertsRoom }) {
   const { desk, alerts, router } = room
   desk.versions.incidents.value
   const id = alerts.selectedId.value
-  const incident = id === undefined ? undefined : desk.live.incidents.get(id)
+  const incident = id === undefined ? undefined : incidentById(desk.live, id)
   return (
     <article class="incident" aria-busy={incident === undefined && alerts.bringProblem.value === undefined}>
       <PageHead

@@ -22,7 +22,7 @@ export function Row({ room, row }: Props) {
   const nowMs = desk.nowMs.value
   const arrivedMs = alerts.arrivals.arrivedMs.value
   const flashing = incidents.some(({ id }) => nowMs - (arrivedMs.get(id) ?? -Infinity) < ARRIVAL.flashMs)
-  const selected = incidents.some(({ id }) => id === alerts.selectedId.value)
+  const selected = incidents.some((one) => alerts.isSelected(one))
   const untaken = untakenOf(row)
   const picked = alerts.picked.value
   const classes = [

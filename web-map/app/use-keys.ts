@@ -3,12 +3,13 @@ import { useEffect } from 'preact/hooks'
 import type { IncidentView } from '../../model/console/console.ts'
 import { isDeskPage, QUERY } from '../address/router.ts'
 import { sameCauseOf, untakenOf } from '../alerts/queue-rows.ts'
+import { incidentById } from '../feed/live-state.ts'
 import type { ConsoleState } from './console-state.ts'
 
 /** The keys of an evening's work, in the order of the help. */
 export const KEYS = ['j', 'k', 'enter', 't', 's', 'c', 'e', 'slash', 'escape', 'help'] as const
 
-/** Binds the keys while the console is open; whoever is typing keeps them. */
+/** Binds the keys while the console is open; a text field with the focus keeps them. */
 export function useKeys(state: ConsoleState, keysShown: Signal<boolean>): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -65,7 +66,7 @@ function chosen(
 ): IncidentView[] {
   const address = router.address.value
   const onPage = document.activeElement?.closest('.queue') === null
-  const open = address?.page === 'incident' && onPage ? desk.live.incidents.get(address.id) : undefined
+  const open = address?.page === 'incident' && onPage ? incidentById(desk.live, address.id) : undefined
   if (open) return [open]
   const row = alerts.currentRow.value
   return row ? ofRow(row) : []

@@ -1,6 +1,7 @@
 import type { IncidentView } from '../../model/console/console.ts'
 import { explanationTitle } from '../alerts/why-link.tsx'
 import { isOpen } from '../feed/incident-order.ts'
+import { incidentById } from '../feed/live-state.ts'
 import { t } from '../i18n/language.ts'
 import { momentWords } from '../i18n/time-words.ts'
 import type { ExplanationAnswer } from '../session/request.ts'
@@ -11,12 +12,12 @@ import { ExplanationProof } from './explanation-proof.tsx'
 import { FixTable } from './fix-table.tsx'
 import type { ExplanationRoom } from './room.ts'
 
-/** Why an incident stands: what it hangs on, the distance to the boundary over time, every fix, and the proof. */
+/** Why an incident is active: its rule, the distance to the boundary over time, every fix, and the proof. */
 export function ExplanationPage({ room }: { room: ExplanationRoom }) {
   const { explaining, file, router } = room
   room.desk.versions.incidents.value
   const incidentId = explaining.incidentId.value!
-  const incident = room.desk.live.incidents.get(incidentId)
+  const incident = incidentById(room.desk.live, incidentId)
   const answer = explaining.answer.value
   return (
     <article class="explanation" aria-busy={file.busy.value.has('explanation')}>

@@ -1,5 +1,5 @@
 import type { IncidentView, LiveMessage, LivePositionRow, WearerSummary } from '../../model/console/console.ts'
-import type { IncidentAct } from '../../model/incident/incident.ts'
+import { type IncidentAct, matterOf } from '../../model/incident/incident.ts'
 import { stageOf } from '../../model/incident/life.ts'
 import { worldX, worldY } from '../ground/mercator.ts'
 import { forgetBeyondLimit, LIVE_LIMITS } from './incident-limit.ts'
@@ -136,24 +136,33 @@ export function applyIncident(state: LiveState, next: IncidentView): IncidentVie
 
 /** The same for one of many, after which the caller sees to the limit. */
 export function learnIncident(state: LiveState, next: IncidentView): IncidentView | undefined {
-  const known = state.incidents.get(next.id)
-  const ahead = state.actsAhead.get(next.id)
-  state.actsAhead.delete(next.id)
+  const matter = matterOf(next)
+  const known = state.incidents.get(matter)
+  const ahead = state.actsAhead.get(matter)
+  state.actsAhead.delete(matter)
   const merged = mergeIncident(known, ahead ? { ...next, acts: [...next.acts, ...ahead] } : next)
-  state.incidents.set(next.id, merged)
-  if (!merged.withdrawn) state.withdrawnHere.delete(next.id)
-  else if (known && !known.withdrawn) state.withdrawnHere.add(next.id)
+  state.incidents.set(matter, merged)
+  noteMatter(state, next.id, matter)
+  if (!merged.withdrawn || merged.supersededBy) state.withdrawnHere.delete(matter)
+  else if (known && !known.withdrawn) state.withdrawnHere.add(matter)
   const graver = known === undefined || severityRank(merged.severity) > severityRank(known.severity)
   const again = known !== undefined && (stageOf(known) === 'closed' || isReinstated(known, merged))
   return (graver || again) && isOpen(merged) && stageOf(merged) === 'new' ? merged : undefined
 }
 
+function noteMatter(state: LiveState, incidentId: string, matter: string): void {
+  if (incidentId === matter) return
+  if (state.matters.size >= LIVE_LIMITS.incidentsMax) state.matters.delete(state.matters.keys().next().value!)
+  state.matters.set(incidentId, matter)
+}
+
 export function applyAct(state: LiveState, act: IncidentAct): void {
-  const known = state.incidents.get(act.incidentId)
+  const { matterId: matter = act.incidentId } = act
+  const known = state.incidents.get(matter)
   if (known) {
-    state.incidents.set(known.id, mergeIncident(known, { ...known, acts: [act] }))
+    state.incidents.set(matter, mergeIncident(known, { ...known, acts: [act] }))
     return
   }
   if (state.actsAhead.size >= LIVE_LIMITS.actsAheadMax) state.actsAhead.delete(state.actsAhead.keys().next().value!)
-  state.actsAhead.set(act.incidentId, [...(state.actsAhead.get(act.incidentId) ?? []), act])
+  state.actsAhead.set(matter, [...(state.actsAhead.get(matter) ?? []), act])
 }

@@ -1,4 +1,5 @@
 import type { IncidentView } from '../../model/console/console.ts'
+import { matterOf } from '../../model/incident/incident.ts'
 import { compareIncidents, isOpen } from './incident-order.ts'
 import type { LiveState } from './live-state.ts'
 
@@ -15,7 +16,8 @@ export function forgetBeyondLimit(state: LiveState, spare: number): void {
 }
 
 function forget(state: LiveState, incident: IncidentView): void {
-  state.incidents.delete(incident.id)
-  state.withdrawnHere.delete(incident.id)
+  const matter = matterOf(incident)
+  state.incidents.delete(matter)
+  state.withdrawnHere.delete(matter)
   if (isOpen(incident)) state.unshownCount++
 }

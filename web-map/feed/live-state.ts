@@ -1,5 +1,5 @@
 import type { IncidentView, WearerSummary } from '../../model/console/console.ts'
-import type { IncidentAct } from '../../model/incident/incident.ts'
+import { type IncidentAct, matterOf } from '../../model/incident/incident.ts'
 import { stageOf } from '../../model/incident/life.ts'
 import { compareIncidents, isOpen } from './incident-order.ts'
 
@@ -26,15 +26,18 @@ export type ServerStatus = { liveMs: number | undefined; redis: 'ok' | 'away'; d
 export type LiveState = {
   wearers: Map<number, WearerSummary>
   bracelets: Map<number, Bracelet>
+  /** The newest incident of each matter, by matter: a violation keeps its row when a late report moves its beginning. */
   incidents: Map<string, IncidentView>
+  /** The matters of incidents that are not the first of theirs, by incident id. */
+  matters: Map<string, string>
   /** Withdrawn while on this screen: shown until somebody has taken note. */
   withdrawnHere: Set<string>
-  /** Acts on incidents that are not known yet, by incident. */
+  /** Acts on matters that are not known yet. */
   actsAhead: Map<string, IncidentAct[]>
   /** Open incidents that were too many to be kept, since the last list. */
   unshownCount: number
   status: ServerStatus
-  /** Of the zones and conditions, as the feed told it last. */
+  /** Of the zones and conditions, as the feed sent it last. */
   rulesVersion: string | undefined
   /** What to add to this machine's clock to get the server's. */
   clockOffsetMs: number
@@ -45,6 +48,7 @@ export function emptyLiveState(): LiveState {
     wearers: new Map(),
     bracelets: new Map(),
     incidents: new Map(),
+    matters: new Map(),
     withdrawnHere: new Set(),
     actsAhead: new Map(),
     unshownCount: 0,
@@ -54,14 +58,21 @@ export function emptyLiveState(): LiveState {
   }
 }
 
+/** The newest incident of the matter that the incident with this id belongs to. */
+export function incidentById(state: LiveState, incidentId: string): IncidentView | undefined {
+  return state.incidents.get(state.matters.get(incidentId) ?? incidentId)
+}
+
 /** What the list of open alerts shows, in its order: the open ones, and at the end those withdrawn under the officer's eyes. */
 export function listOpen(state: LiveState): IncidentView[] {
   return [...state.incidents.values()]
-    .filter((one) => isOpen(one) || (state.withdrawnHere.has(one.id) && stageOf(one) === 'new'))
+    .filter((one) => isOpen(one) || (state.withdrawnHere.has(matterOf(one)) && stageOf(one) === 'new'))
     .sort(compareIncidents)
 }
 
 /** What is over, newest beginning first. */
 export function listClosed(state: LiveState): IncidentView[] {
-  return [...state.incidents.values()].filter((one) => !isOpen(one)).sort((a, b) => b.startMs - a.startMs)
+  return [...state.incidents.values()]
+    .filter((one) => !isOpen(one) && one.supersededBy === undefined)
+    .sort((a, b) => b.startMs - a.startMs)
 }

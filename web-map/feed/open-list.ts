@@ -1,4 +1,5 @@
 import type { IncidentView, WearerSummary } from '../../model/console/console.ts'
+import { matterOf } from '../../model/incident/incident.ts'
 import { type Api, ApiFailure } from '../session/request.ts'
 import { applyIncident, learnIncident } from './apply-live.ts'
 import { forgetBeyondLimit } from './incident-limit.ts'
@@ -36,7 +37,7 @@ async function orGone(asked: Promise<IncidentView>): Promise<IncidentView | unde
   }
 }
 
-/** What was known when a list was asked for. Of what the feed has told since, the list is no judge. */
+/** What was known when a list was asked for. The list does not override what the feed has sent since. */
 type BeforeList = {
   incidents: ReadonlyMap<string, IncidentView>
   wearers: ReadonlyMap<number, WearerSummary>
@@ -56,12 +57,12 @@ export function takeOpenList(
   before: BeforeList,
   open: readonly IncidentView[],
 ): { news: IncidentView[]; unnamed: IncidentView[] } {
-  const named = new Set(open.map((incident) => incident.id))
-  // Every message makes a new object of an incident, so the same object is one that nothing was told about.
+  const named = new Set(open.map(matterOf))
+  // Every message makes a new object of an incident, so the same object means that no message came.
   const unnamed = [...state.incidents.values()].filter(
-    (one) => !named.has(one.id) && isOpen(one) && before.incidents.get(one.id) === one,
+    (one) => !named.has(matterOf(one)) && isOpen(one) && before.incidents.get(matterOf(one)) === one,
   )
-  // Of who went out of sight while the list was under way it says what this officer may no longer see.
+  // The list may hold wearers who went out of sight while it was loaded.
   const gone = (n: number | undefined) => n !== undefined && before.wearers.has(n) && !state.wearers.has(n)
   const news = open
     .filter(({ wearerId }) => !gone(wearerId))
@@ -72,7 +73,8 @@ export function takeOpenList(
   return { news, unnamed }
 }
 
-/** The server does not know of it, or not for this officer; unless the feed has told of it meanwhile, it goes. */
+/** The server does not know of it, or not for this officer; unless the feed has sent it meanwhile, it is removed. */
 function forgetUnnamed(state: LiveState, unnamed: IncidentView): void {
-  if (state.incidents.get(unnamed.id) === unnamed) state.incidents.delete(unnamed.id)
+  const matter = matterOf(unnamed)
+  if (state.incidents.get(matter) === unnamed) state.incidents.delete(matter)
 }

@@ -1,4 +1,4 @@
-// A device whose reports cannot be believed, one after the other: told with what is wrong with them.
+// A device that sends one defective report after another: an incident that names the defect.
 import type { BadData, BadDataReason } from '../../../model/incident/incident.ts'
 import { DEFECT, type LogReport, REPORT_FLAG } from '../../../model/report/report.ts'
 import { ENGINE } from '../../parameters.ts'
@@ -43,7 +43,7 @@ export function judgeDefects(state: WearerState, plan: CompiledPlan, report: Log
   sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
 }
 
-/** In a defective report the defect and the clock's error stand where others have a place. */
+/** A defective report carries the defect and the clock's error in the fields of the position. */
 function oneMore(run: DefectRun | undefined, report: LogReport): DefectRun {
   const { latE7: defect, lonE7: offSeconds } = report
   const offMs = defect === DEFECT.clock ? { leastOffMs: offSeconds * 1000, mostOffMs: offSeconds * 1000 } : {}

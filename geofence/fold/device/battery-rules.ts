@@ -10,14 +10,14 @@ import { closeDevice, raise } from './device-episodes.ts'
 
 const NO_PERCENT = 255
 
-/** All that a report at peace says of the battery. */
+/** What a report with no open battery incident says of the battery. */
 export function takeCharging(state: WearerState, { charging }: LogReport): void {
   if (charging !== TRISTATE.unknown) state.charging = charging === TRISTATE.yes
 }
 
 /**
  * Charging holds for a time after it was said last. When that was is noted only where it matters, in reports that are not quiet;
- * where it was not, the time runs from the first low level, so that a battery that nobody charges is told late and not never.
+ * where it was not, the time runs from the first low level, so that a battery that nobody charges is reported late, not never.
  */
 function holdCharging(state: WearerState, report: LogReport): void {
   takeCharging(state, report)
@@ -35,7 +35,7 @@ function holdCharging(state: WearerState, report: LogReport): void {
   }
 }
 
-/** Low and critical, with hysteresis; charging clears both, and so does long silence on it where no level is told. */
+/** Low and critical, with hysteresis; charging clears both, and so does a long time without the alarm where the device sends no level. */
 export function judgeBattery(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   holdCharging(state, report)
   const { device } = state

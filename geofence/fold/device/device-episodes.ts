@@ -53,7 +53,7 @@ export function closeDevice(
   sink.change(incidentOf(state, plan.hash, episode, ending), decidedMs)
 }
 
-/** One more sign of what stands open: a new revision, so that an officer who has resolved it hears of it again. */
+/** A recurrence of an open incident: a new revision, so that an officer who has resolved it is notified again. */
 export function recordRecurrence(
   state: WearerState,
   plan: CompiledPlan,

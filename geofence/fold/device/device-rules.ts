@@ -96,7 +96,7 @@ function judgeContact(
   }
 }
 
-/** A loose contact: opened again within minutes it is the same episode, told at once as one more sign of it. */
+/** A loose contact: opened again within minutes it is the same episode, published at once as a recurrence. */
 function openAgain(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink, slot: number): boolean {
   const { device } = state
   const flap = device.flaps[slot]
@@ -108,7 +108,7 @@ function openAgain(state: WearerState, plan: CompiledPlan, report: LogReport, si
   return true
 }
 
-/** A tracker that calls again until it is answered calls once, and says how often: each call is one more sign. */
+/** A tracker that calls again until it is answered makes one incident that counts the calls: each call is a recurrence. */
 function judgeSos(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   const slot = SLOT.sos
   const { device } = state
@@ -177,7 +177,7 @@ function forgetNoFix({ device }: WearerState): void {
   device.noFixReturnFirst = undefined
 }
 
-/** Three kinds of sign; two different ones close together make the suspicion. */
+/** Three kinds of indication; two different ones close together raise the incident. */
 function judgeJamming(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   const { device } = state
   const valid = (report.flags & REPORT_FLAG.fixValid) !== 0

@@ -1,4 +1,4 @@
-// An alarm that no table knows: told with what the device said, so that somebody can say what it means.
+// An alarm that no table knows: the incident carries the device's own word, so that somebody can look it up.
 import { ALARM, type LogReport } from '../../../model/report/report.ts'
 import { ENGINE } from '../../parameters.ts'
 import type { CompiledPlan } from '../../plan/compile-plan.ts'

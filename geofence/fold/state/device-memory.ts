@@ -1,4 +1,4 @@
-// What the fold remembers of a wearer's device: what stands open of it, and the signs that count towards that.
+// What the fold remembers of a wearer's device: its open episodes, and the indications that count towards them.
 import type { IncidentType } from '../../../model/incident/incident.ts'
 import type { Episode } from './episode.ts'
 import type { Spot } from './spot.ts'
@@ -26,7 +26,7 @@ export type DefectRun = {
   first: Spot
   /** DEFECT, where all are alike. */
   defect: number | undefined
-  /** Of the clocks among them, the device's minus ours; undefined where none was told. */
+  /** Of the clocks among them, the device's minus ours; undefined where none was sent. */
   leastOffMs?: number
   mostOffMs?: number
 }
@@ -41,14 +41,14 @@ export class DeviceMemory {
   readonly alarmMs = [-Infinity, -Infinity, -Infinity, -Infinity]
   /** The contact itself was reported open; only a closed contact ends it. */
   readonly contactOpen = [false, false]
-  /** The word was among the alarms of the last report, by SLOT: only a word after silence is a new sign. */
+  /** The word was among the alarms of the last report, by SLOT: only a word after reports without it is a recurrence. */
   readonly said = [false, false, false]
   noFixFirst: Spot | undefined
   noFixReturnCount = 0
   noFixReturnFirst: Spot | undefined
   /** Since when nothing was said of charging, though it still counts as such; undefined while that decides nothing. */
   chargingHeldFromMs: number | undefined
-  /** Last sign of each kind: jamming alarm, receiver fault, lost position. */
+  /** Last indication of each kind: jamming alarm, receiver fault, lost position. */
   jamming: (Spot | undefined)[] = [undefined, undefined, undefined]
   /** Jumps and mock flags, oldest first. */
   doubts: Spot[] = []

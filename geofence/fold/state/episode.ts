@@ -34,7 +34,7 @@ export type Episode = {
 
 /** Receives what the fold decides. `atMs` is the time of the report or edge that decided it. */
 export type Sink = {
-  /** The incident as it now stands; revision 0, the timeline counts. */
+  /** The incident as it is now; revision 0, because the timeline counts revisions. */
   change(incident: Incident, atMs: number): void
   /** How a fix was weighed against a lineage; given only by explain, and switches every shortcut off. */
   weighed?(conditionId: string, weighing: Weighing): void
@@ -86,7 +86,7 @@ export function openEpisode(wearer: Wearer, opening: Opening): Episode {
 
 type Ending = { endMs: number; end?: Evidence | undefined }
 
-/** The incident as it stands: open, or ended. Depth is how far on the wrong side `deepest` lay. */
+/** The incident as it is now: open, or ended. Depth is how far on the wrong side `deepest` lay. */
 export function incidentOf(
   wearer: Wearer,
   planHash: string,

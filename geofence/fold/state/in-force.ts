@@ -1,5 +1,5 @@
 // Since when each of a plan's conditions is in force; NaN while it is not. Where all are since the same time, as in nearly every
-// plan of shared zones, one entry stands for all: a list of thousands costs a wearer nothing, and its state is put by at once.
+// plan of shared zones, one entry applies to all: a list of thousands costs a wearer nothing, and its state is saved at once.
 import { doubles } from '../../memory/doubles.ts'
 
 /** By lineage, or one for all. */
@@ -11,7 +11,7 @@ export function inForceSinceMs(times: InForce, lineage: number): number {
   return times.length === 1 ? times[0]! : times[lineage]!
 }
 
-/** One for each of `size` lineages, to be changed by whoever asks: in place, but for what stands for all. */
+/** One for each of `size` lineages, to be changed by the caller: in place, except for an entry that applies to all. */
 export function spread(times: InForce, size: number): number[] {
   if (times.length === size && size > 1) return times
   return doubles(size, times[0]!)

@@ -5,7 +5,7 @@ import { ENGINE } from '../../parameters.ts'
 import { HOT } from './wearer-row.ts'
 
 /**
- * Error radius of a report of the wearer whose row stands in `hot` at `row`, into `out[at]`: nothing is boxed where the call is not
+ * Error radius of a report of the wearer whose row is in `hot` at `row`, into `out[at]`: nothing is boxed where the call is not
  * inlined. A device that leaves its accuracy out, for once, has not come out into the open: most of the last one counts on.
  */
 export function measureRadius(report: LogReport, hot: Float64Array, row: number, out: Float64Array, at: number): void {

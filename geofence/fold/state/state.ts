@@ -1,5 +1,5 @@
 // What the fold remembers of one wearer. Quiet wearers are nearly all of them nearly always, so whatever is not quiet is
-// allocated when it begins: a wearer at peace with 20 conditions costs some 800 bytes.
+// allocated when it begins: a wearer with 20 conditions and no open episode costs some 800 bytes.
 import { DeviceMemory } from './device-memory.ts'
 import type { Hop } from './hop.ts'
 import { type InForce, NOT_IN_FORCE } from './in-force.ts'
@@ -16,7 +16,7 @@ export class WearerState {
   readonly at: number
   /** A fix that no vehicle could have reached; if the next one agrees with it, the wearer is there. */
   candidate: Spot | undefined = undefined
-  /** Of who ever leapt. */
+  /** Only for a wearer whose position has leapt. */
   hop: Hop | undefined = undefined
   /** Absent while the device has nothing to be remembered for. */
   remembered: DeviceMemory | undefined = undefined

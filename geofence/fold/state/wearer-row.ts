@@ -51,7 +51,7 @@ const ROW_DOUBLES = 32
 /** What the fold keeps; the rest belongs to the timeline and the kept reports. */
 const FOLDED: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 17, 18, 19]
 
-/** A step of so many 1e-7° at most, some 11 km, is told apart from a longer one. */
+/** A step of so many 1e-7° at most, some 11 km, is distinguished from a longer one. */
 const STEP_MAX = 2 ** 20 - 1
 
 /** Whole numbers, so that it is the same whichever way the fix was judged. */

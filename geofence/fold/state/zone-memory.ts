@@ -1,9 +1,9 @@
-// What the fold remembers of one condition in one zone: the runs it counts, fix by fix, and what stands open.
+// What the fold remembers of one condition in one zone: the runs it counts, fix by fix, and its open episodes.
 import type { Episode } from './episode.ts'
 import type { Minutes } from './minutes.ts'
 import type { Spot } from './spot.ts'
 
-/** One condition in one zone: the run towards the wrong side, the run back, and what stands open. */
+/** One condition in one zone: the run towards the wrong side, the run back, and the open episodes. */
 export class ZoneMemory {
   wrongSide = false
   breachCount = 0
@@ -12,7 +12,7 @@ export class ZoneMemory {
   breachWitnessMs = Number.NaN
   returnWitnessMs = Number.NaN
   ringWitnessMs = Number.NaN
-  /** Two fixes of the run lie so far apart that its wearer moves: no reflection stands so. */
+  /** Two fixes of the run lie so far apart that its wearer moves: no reflection looks like that. */
   moved = false
   /** The fix before the run was on its way already. */
   cameMoving = false
@@ -25,7 +25,7 @@ export class ZoneMemory {
   before: Spot | undefined
   returnCount = 0
   returnFirst: Spot | undefined
-  /** On the right side, though not deep: the run back of whoever lives near the wall. */
+  /** On the right side, though not deep: the run back of a wearer who lives near the boundary. */
   nearCount = 0
   nearFirst: Spot | undefined
   unsureFirst: Spot | undefined

@@ -5,7 +5,7 @@ import { HOT } from '../state/wearer-row.ts'
 
 /** Beyond this the anchor is moved: bounds taken from afar are loose. */
 export const ANCHOR_REACH_M = 250
-/** Beyond this it is moved, though nothing was weighed: from too far away nobody is settled. */
+/** Beyond this it is moved, though nothing was weighed: from too far away no wearer takes the fast path. */
 export const ANCHOR_FAR_M = 1000
 
 /** What is known of where the anchor was still says something of where the wearer is now. */

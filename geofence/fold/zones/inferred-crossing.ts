@@ -32,7 +32,7 @@ export function crossedBetween(j: Judging): void {
   emit(j, first, undefined, depthM)
 }
 
-/** One fix inside an avoided zone between two outside: too few to confirm, but whoever passed by was there. */
+/** One fix inside an avoided zone between two outside: too few to confirm, but the wearer passed through. */
 export function seenOnceInside(j: Judging, memory: ZoneMemory): void {
   const { before, deepest } = memory
   if (!j.active || !before || !deepest || before.timeMs < inForceSinceMs(j.state.activeSinceMs, j.index)) return

@@ -37,7 +37,7 @@ export class Judging {
 /** Filled again for each fix (radius, line, before) and each lineage (the others); nothing keeps it. */
 export const judging = new Judging()
 
-/** The fix as evidence, as it lies to the boundary. */
+/** The fix as evidence, with its distance to the boundary. */
 export function spotIn(j: Judging): Spot {
   return spotOf(j.report, j.marginM * j.turn, j.radiusM)
 }

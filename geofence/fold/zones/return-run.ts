@@ -1,4 +1,4 @@
-// The runs of fixes on the way back: such as prove the right side, and such as only lie there for long.
+// The runs of fixes on the way back: those that prove the right side, and those that only lie there for long.
 
 import { ENGINE } from '../../parameters.ts'
 import type { ZoneMemory } from '../state/zone-memory.ts'

@@ -1,20 +1,21 @@
 // Whereabouts uncertain: a rule began, and the last place known breaks it, but that was too long ago to accuse anybody. The first
-// fix that proves the breach makes it a violation from that fix on; one on the right side ends it, and no absence is told.
+// fix that proves the breach makes it a violation from that fix on; one on the right side ends it, and no absence is published.
 
 import { breachGuardM, weigh } from '../../evidence.ts'
 import { ENGINE } from '../../parameters.ts'
 import type { CompiledPlan } from '../../plan/compile-plan.ts'
+import { turnOf } from '../../plan/condition-kinds.ts'
 import { type Episode, evidenceOf, incidentOf, openEpisode, type Sink } from '../state/episode.ts'
 import type { Spot } from '../state/spot.ts'
 import { lastFix, type WearerState } from '../state/state.ts'
 import { ZoneMemory } from '../state/zone-memory.ts'
 import type { Judging } from './judging.ts'
 
-/** At the beginning of a rule, of a wearer of whom nothing fresh is known. */
+/** At the beginning of a rule, for a wearer without a fresh fix. */
 export function openUncertain(state: WearerState, plan: CompiledPlan, i: number, atMs: number, sink: Sink): void {
   const ageMs = atMs - state.fixMs
   if (!(ageMs > plan.freshMs && ageMs <= ENGINE.edgeKnownMs)) return
-  const turn = plan.kindOf(i) === 'avoided' ? -1 : 1
+  const turn = turnOf(plan.kindOf(i))
   const { parameters } = plan.timing.judgedAt(atMs).versions[i]!
   const last = lastFix(state)!
   const guardM = breachGuardM(last.radiusM, parameters.guardFloorM)

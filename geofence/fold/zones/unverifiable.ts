@@ -33,7 +33,7 @@ export function closeUnverifiable(j: Judging, memory: ZoneMemory, endMs: number,
 }
 
 /**
- * One more fix of a stay in an avoided zone, which begins with one inside. It is told when every fix lay inside, or their mean
+ * One more fix of a stay in an avoided zone, which begins with one inside. It is published when every fix lay inside, or their mean
  * lies deeper than what many fixes err together; it is over when they prove that the wearer has left (`leaveStay`) or all lie
  * outside for as long as it takes to be back near a wall.
  */

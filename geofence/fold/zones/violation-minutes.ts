@@ -5,13 +5,13 @@ import type { Minutes } from '../state/minutes.ts'
 import type { ZoneMemory } from '../state/zone-memory.ts'
 import type { Judging } from './judging.ts'
 
-/** One more fix of a run or a violation; a gap in a violation that ended with it is told. */
+/** One more fix of a run or a violation; a gap in a violation that ended with it is published. */
 export function noteMinutes(j: Judging, memory: ZoneMemory, minutes: Minutes, evidence: -1 | 0 | 1): void {
   const gapped = minutes.add(j.report.timeMs, evidence, j.plan.freshMs, j.plan.gapMs)
   if (gapped && memory.violation) emitViolation(j, memory)
 }
 
-/** The violation as it stands. */
+/** The violation as it is now. */
 export function emitViolation(j: Judging, memory: ZoneMemory): void {
   const incident = incidentOf(j.state, j.plan.hash, memory.violation!, undefined, memory.deepest)
   j.sink.change({ ...incident, ...reachOf(memory) }, j.report.timeMs)

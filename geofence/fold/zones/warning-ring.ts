@@ -1,4 +1,4 @@
-// The warning ring around a boundary: told before the violation, over when the wearer is out of it or beyond the boundary.
+// The warning ring around a boundary: raised before the violation, over when the wearer is out of it or beyond the boundary.
 
 import { weigh } from '../../evidence.ts'
 import { ENGINE } from '../../parameters.ts'
@@ -46,7 +46,7 @@ function isWitness(j: Judging, memory: ZoneMemory): boolean {
   return true
 }
 
-/** Unsure of the ring's line, with a ring told: on the right side of it for long is back, as it is near the wall. */
+/** Unsure of the ring's line with an open warning: long on the right side counts as back, as near the boundary. */
 function nearRing(j: Judging, memory: ZoneMemory): void {
   if (j.marginM < j.version.parameters.warningRingM) {
     memory.ringNearCount = 0

@@ -1,10 +1,11 @@
 // One fix against one lineage: measured as exactly as it decides something, then handed to the rules.
+
 import type { Weighing } from '../../../model/console/judgement.ts'
-import type { ConditionKind } from '../../../model/plan/plan.ts'
 import type { LogReport } from '../../../model/report/report.ts'
 import { breachGuardM, complyGuardM } from '../../evidence.ts'
 import { contentKeyHex } from '../../incident-id.ts'
 import type { CompiledPlan } from '../../plan/compile-plan.ts'
+import { turnOf } from '../../plan/condition-kinds.ts'
 import type { Version } from '../../plan/plan-timing.ts'
 import { type Sink, tenths } from '../state/episode.ts'
 import { inForceSinceMs } from '../state/in-force.ts'
@@ -47,11 +48,7 @@ export function weighOne(
   weighAgainst(state, plan, i, version, report, sink)
 }
 
-function turnOf(kind: ConditionKind): 1 | -1 {
-  return kind === 'avoided' ? -1 : 1
-}
-
-/** The same where the margin stands there already. */
+/** The same where the margin is there already. */
 export function weighAgainst(
   state: WearerState,
   plan: CompiledPlan,

@@ -1,9 +1,9 @@
 // One fix against one condition: the truth table of evidence.ts, with what opens and closes.
-import type { IncidentType } from '../../../model/incident/incident.ts'
-import type { ConditionKind } from '../../../model/plan/plan.ts'
+
 import { POSITION_SOURCE } from '../../../model/report/report.ts'
 import { weigh } from '../../evidence.ts'
 import { ENGINE } from '../../parameters.ts'
+import { VIOLATION } from '../../plan/condition-kinds.ts'
 import { evidenceOf, incidentOf, openEpisode } from '../state/episode.ts'
 import { inForceSinceMs } from '../state/in-force.ts'
 import type { Spot } from '../state/spot.ts'
@@ -17,14 +17,6 @@ import { closeUnverifiable, goOnStaying, leaveStay, openUnverifiable } from './u
 import { emitViolation, noteMinutes, reachOf } from './violation-minutes.ts'
 import { closeRing, judgeRing } from './warning-ring.ts'
 import { isSameSpot } from './witness.ts'
-
-export const VIOLATION = {
-  required: 'away_from_required_zone',
-  region: 'away_from_required_zone',
-  corridor: 'off_corridor',
-  avoided: 'inside_avoided_zone',
-  neutral: 'away_from_required_zone', // never judged
-} as const satisfies Record<ConditionKind, IncidentType>
 
 /** Weighs the fix and moves the lineage's memory on; gives the evidence. */
 export function judgeFix(j: Judging): -1 | 0 | 1 {

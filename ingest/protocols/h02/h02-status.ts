@@ -35,7 +35,7 @@ for (const bit of [8, 9, 10, 11, 12, 13, 14, 15, 27, 29, 30, 31]) STATUS_BITS[`b
 
 export function readStatus(report: DecodedReport, status: number, settings: DeviceSettings | undefined): void {
   keep(report, 'status', status.toString(16).toUpperCase().padStart(8, '0'))
-  // All at once is what a clone sends that has no status: the fence is not entered and left in the same moment.
+  // Clones without a status send zeros. They mean no SOS: nobody enters and leaves a fence at once.
   if (status === 0) {
     addUnknown(report, 'status 00000000')
     return

@@ -1,11 +1,12 @@
 // H02 (Sinotrack, LK, Coban and their clones) over TCP: `*<maker>,<id>,<type>,…#`, and a binary form (h02-binary.ts).
 //
 //   V1 V6 VI1 VP1  hhmmss,A|V|B,ddmm.mmmm,N|S,dddmm.mmmm,E|W,knots,course,ddmmyy,status[,more]      V1 → V4,V1,yyyymmddhhmmss
-//   V4   command,time of it,then as V1 (status absent in some)                                       time is UTC
+//   V4   command,time of it,then as V1 (some send no status)                                       time is UTC
 //   NBR  hhmmss,mcc,mnc,advance,n,(lac,cid,strength)…,ddmmyy,status[,battery]
+//   V3   hhmmss,mcc and mnc,n,cells…,battery,restarts,ddmmyy,status
 //   LINK hhmmss,GSM,satellites,battery %,steps,turns,ddmmyy,status      HTBT[,battery %] → the same type      XT sign of life → R12
 //
-// V: no fix; B: a place by cells. A unit that repeats what was not answered is told apart by nothing, so what TCP took is kept.
+// V: no fix. B: a place from cells. Some units repeat unanswered frames and some do not, so the server keeps what TCP delivered.
 import type { DeviceSettings } from '../../../model/plan/directory.ts'
 import { addDefect, readable, reportAtReceipt } from '../believe.ts'
 import {
@@ -62,10 +63,12 @@ function decodeText(head: RegExpExecArray, fields: string[], deviceId: string, c
   const type = head[3]!.toUpperCase()
   const place = type === 'V4' ? fields.slice(2) : fields
   if (PLACES.includes(type) || type === 'V4') readPlace(report, place, settings)
-  else if (type === 'NBR' || type === 'LINK') readWithoutPlace(report, type, fields, settings)
+  else if (type === 'NBR' || type === 'LINK' || type === 'V3') readWithoutPlace(report, type, fields, settings)
   else if (type === 'HTBT') readPercent(report, fields[0])
-  else if (type !== 'XT')
+  else if (type !== 'XT') {
+    readStatusField(report, fields, fields.length - 1, settings)
     return { reports: [report], deviceId, error: { reason: 'malformed', detail: 'the type is not known' } }
+  }
   if (!report.timeFromReceipt) report.archived = cameLate(report.timeMs, context)
   const answer = answerTo(type, context.receivedMs)
   return {
@@ -111,15 +114,17 @@ function readFix(report: DecodedReport, fields: string[]): void {
 
 function readWithoutPlace(
   report: DecodedReport,
-  type: 'NBR' | 'LINK',
+  type: 'NBR' | 'LINK' | 'V3',
   fields: string[],
   settings: DeviceSettings | undefined,
 ): void {
-  const usual = type === 'LINK' ? 6 : 5 + 3 * (decimal(fields[4] ?? '') || 0)
-  const dateAt = dateIn(fields, usual)
+  const dateAt = dateIn(fields, dateAtOf(type, fields))
   if (type === 'LINK') {
     keep(report, 'gsm', decimal(fields[1] ?? ''))
     readPercent(report, fields[3])
+  } else if (type === 'V3') {
+    report.source = 'cell'
+    keep(report, 'cells', fields.slice(1, dateAt).join(','))
   } else {
     report.source = 'cell'
     const cell = [fields[1], fields[2], fields[5], fields[6]].map((field) => decimal(field ?? ''))
@@ -133,6 +138,12 @@ function readWithoutPlace(
   }
   readTime(report, fields[dateAt], fields[0], settings)
   readStatusField(report, fields, dateAt + 1, settings)
+}
+
+/** Fields in front of the date. In V3 how many there are of a cell differs, and the status ends the frame. */
+function dateAtOf(type: 'NBR' | 'LINK' | 'V3', fields: string[]): number {
+  if (type === 'LINK') return 6
+  return type === 'V3' ? fields.length - 2 : 5 + 3 * (decimal(fields[4] ?? '') || 0)
 }
 
 /** Where the date is: in its place, else the nearest six digits within two fields of it. */

@@ -4,7 +4,7 @@ const HEAD = Buffer.from('IWAP', 'latin1')
 const VOICE = Buffer.from('IWAP07,', 'latin1')
 const HASH = 0x23
 const COMMA = 0x2c
-/** `IWAP07,time,parts,part,bytes,` stands in front of the sound. */
+/** `IWAP07,time,parts,part,bytes,` precedes the sound. */
 const VOICE_COMMAS = 5
 
 /**

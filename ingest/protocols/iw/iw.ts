@@ -3,10 +3,10 @@
 //   00 login: IMEI[,ICCID,IMSI] → IWBP00,yyyymmddhhmmss UTC,zone      01 place,mcc,mnc,lac,cid[,Wi-Fi]
 //   10 place,mcc,mnc,lac,cid,alarm,language,reply wanted,Wi-Fi         02 language,reply,n,mcc,mnc,advance,cells…,n,Wi-Fi
 //   03 ,status,steps,…   HT HP 49 HD JK health   50 ,°C,battery %       WR ,IMEI,1 worn | 0 taken off,time
-//   FD ,IMEI,time a fall   VR BL 42 ,IMEI,… version, Bluetooth, picture   07 a part of a voice message, kept by nobody
+//   FD ,IMEI,time a fall   VR BL 42 ,IMEI,… version, Bluetooth, picture   07 part of a voice message, not stored
 //
 // The other types are answers to commands. `IWBP<type>` is a command for most of them (17 is the factory reset), so only the types
-// of ANSWERED are answered. Only the login says who speaks, and the types with an IMEI.
+// of ANSWERED are answered. Only the login and the types with an IMEI identify the device.
 import type { DeviceSettings } from '../../../model/plan/directory.ts'
 import { addDefect, readable, reportAtReceipt } from '../believe.ts'
 import {

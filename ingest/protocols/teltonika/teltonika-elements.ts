@@ -1,5 +1,5 @@
 // The I/O elements of Teltonika records that mean something to us. Their numbers are the same on the personal trackers (TMT250,
-// GH5200) and the FMB family; what an input is wired to only the model's table knows.
+// GH5200) and the FMB family. Only the model's table knows what an input is wired to.
 //
 // Keys of a device's own alarm table: the element's number and its value (`1=0`), or the number alone for any value but 0 (`389`).
 import type { DeviceSettings } from '../../../model/plan/directory.ts'
@@ -7,7 +7,7 @@ import type { DecodedReport } from '../decoder.ts'
 import type { Meaning } from '../words/alarm-words.ts'
 import { addByCode, addUnknown, keep, own, strapOf } from '../words/device-words.ts'
 
-/** What an element says by its value; what has no line here says nothing by that value. */
+/** Alarms by element and value. */
 const ALARMS: Record<string, Meaning> = {
   '236=1': 'sos',
   '242=1': 'fall',
@@ -36,7 +36,7 @@ const HDOP_TENTHS = 182
 const CELL = 205
 const AREA = 206
 const OPERATOR = 241
-/** GNSS on, with a fix: by every other value the place is the last known one. */
+/** GNSS on, with a fix. With any other value the place is the last known one. */
 const GNSS_FIX = 1
 
 /** Fills the report from a record's elements; `eventId` is the one that the record was made for, 0 for none. */
@@ -51,7 +51,7 @@ export function readElements(
     if (id !== eventId && !readAlarm(report, id, value, settings) && !ROUTINE.has(id)) keep(report, `io${id}`, value)
   if (eventId === 0) return
   keep(report, 'event', eventId)
-  // In a record that was cut the value may be missing: an alarm is none that has ended then.
+  // A record that was cut may lack the value: an alarm counts as raised, not as ended.
   const value = elements.get(eventId) ?? 1
   if (!readAlarm(report, eventId, value, settings) && !isQuiet(eventId, value))
     addUnknown(report, `event ${eventId}=${value}`)

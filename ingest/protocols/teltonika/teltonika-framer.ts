@@ -9,12 +9,12 @@ const CRC_BYTES = 4
 const CODECS: readonly number[] = [0x08, 0x8e, 0x10, 0x0c, 0x0d, 0x0e]
 /** Codec, count and count again. */
 const DATA_BYTES_MIN = 3
-/** Kept alive with it on an idle connection. */
+/** Sent on an idle connection to keep it alive. */
 const PING = 0xff
 
 /**
- * The login (`000F` and fifteen digits), or four zeros, a length, a known codec, and its data with their CRC. A frame whose CRC is
- * another is given up to the first head inside it: it was cut, and what follows is sound.
+ * The login (`000F` and fifteen digits), or four zeros, a length, a known codec, and its data with their CRC. A frame with a wrong CRC is
+ * dropped up to the first head inside it: it was cut, and the next frame begins there.
  */
 export class TeltonikaFramer extends WindowFramer {
   protected next(): Uint8Array | undefined {

@@ -26,7 +26,7 @@ const SIZES = [1, 2, 4, 8] as const
 
 type TeltonikaRecords = {
   reports: DecodedReport[]
-  /** What the answer confirms: all that the sender counted, once they are in the log or in quarantine. */
+  /** What the answer confirms: the sender's count. It is sent when the reports are in the log or in quarantine. */
   count: number
   error?: DecodeError
 }

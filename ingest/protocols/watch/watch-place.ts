@@ -21,7 +21,7 @@ const FIELD = {
 } as const
 const CELLS_MAX = 16
 const POINTS_MAX = 16
-/** Beyond it nobody measured. */
+/** A larger value is no measurement. */
 const ACCURACY_M_MAX = 20_000
 
 // 1 and 2 are states of the watch's own fence, whose changes are 18 and 19. 3 has no public meaning that models agree on.
@@ -90,12 +90,12 @@ function readFix(report: DecodedReport, fields: string[]): void {
   if (satellites >= 0 && satellites <= 64) report.satellites = Math.floor(satellites)
 }
 
-/** Decimal degrees; some firmware writes the sign in front too, where the letter says the same. */
+/** Decimal degrees; some firmware writes a sign in front, and `N` and `E` beside it whatever the sign is. */
 function degreesOf(text: string, side: string, of: 'NS' | 'EW'): number {
-  const degrees = Math.abs(decimal(text))
+  const degrees = decimal(text)
   const letter = side.toUpperCase()
   if (letter.length !== 1 || !of.includes(letter)) return Number.NaN
-  return letter === of[1] ? -degrees : degrees
+  return letter === of[1] ? -Math.abs(degrees) : degrees
 }
 
 export function readBattery(report: DecodedReport, field: string): void {

@@ -1,11 +1,11 @@
 // Watch (SeTracker, Beesure and hundreds of wristbands) over TCP: `[maker*id*length*content]`, some with a serial before the length.
-// The length is four hex digits, that of the content; each frame says who speaks.
+// The length is that of the content, in four hex digits. Each frame identifies its device.
 //
 //   LK[,steps,rolls,battery %] sign of life → LK        UD UD2 UD_… place (2: from memory, of a blind area)        AL… place → AL
 //   TKQ TKQ2 → the same        INIT → INIT,1            heart, bphrt, oxygen … health → the same word        CONFIG → CONFIG,1
 //   WG WAD place, asks where it is                      TK … a voice message, ICCID, VERNO, answers to commands: heard
 //
-// A watch that gets no answer to LK starts anew, and repeats AL until it is answered.
+// A watch restarts if LK gets no answer. It repeats AL until it is answered.
 import { readable, reportAtReceipt } from '../believe.ts'
 import {
   cameLate,
@@ -39,7 +39,7 @@ class WatchDecoder implements StreamDecoder {
     if (!context.authorize({ deviceId })) return { reports: [], deviceId }
     const content = bytes.toString('latin1', head[0].length, head[0].length + TEXT_CHARS_MAX)
     const fields = content.split(',', FIELDS_MAX).map((field) => field.trim())
-    // UD_LTE and the like are the type that stands in front.
+    // UD_LTE is a UD.
     const kind = fields[0]!.toUpperCase().split('_')[0]!
     const report = read(kind, fields, deviceId, context)
     const answer = answerTo(kind, fields[0]!)

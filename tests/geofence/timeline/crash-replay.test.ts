@@ -5,7 +5,7 @@ import { backtest, compileDocument } from '../../../geofence/inquiry/backtest.ts
 import { Fleet } from '../../../geofence/timeline/fleet.ts'
 import { Rebuilding, rebuiltFromJson, rebuiltToJson } from '../../../geofence/timeline/rebuild.ts'
 import type { WearerTimeline } from '../../../geofence/timeline/timeline.ts'
-import type { Incident } from '../../../model/incident/incident.ts'
+import { type Incident, matterOf } from '../../../model/incident/incident.ts'
 import type { PlanDocument } from '../../../model/plan/plan.ts'
 import { compareReports, type LogReport } from '../../../model/report/report.ts'
 import { eventfulLife, everyRule, HOUR, MINUTE, seeded, shuffled, verdicts, WEARER } from '../make-reports.ts'
@@ -17,6 +17,8 @@ const TINY = { retainMs: 2 * HOUR, retainEventsMax: 20 }
 
 class Evaluator {
   readonly published = new Map<string, Incident>()
+  /** Of each matter, the newest. */
+  revisionOf = new Map<string, number>()
   deaths = 0
   beyond = 0
   readonly #rules: PlanDocument
@@ -104,7 +106,8 @@ class Evaluator {
 
   #commit(changes: Incident[]): void {
     for (const incident of changes) {
-      expect(incident.revision).toBe((this.published.get(incident.id)?.revision ?? 0) + 1)
+      expect(incident.revision).toBe((this.revisionOf.get(matterOf(incident)) ?? 0) + 1)
+      this.revisionOf.set(matterOf(incident), incident.revision)
       this.published.set(incident.id, structuredClone(incident))
     }
     this.#state = this.#timeline.encodeState()
