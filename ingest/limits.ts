@@ -75,6 +75,8 @@ export type IngestLimits = {
   futureMsMax: number
   /** How old a report may be. Wrong years and GPS week rollovers lie behind it; what a bracelet can have stored does not. */
   ancientMsMax: number
+  /** The same record again so long after it was received first is no retry: the device repeats it. */
+  repeatedAfterMs: number
   /** One device's steady rate, and what it may upload at once after an outage. */
   deviceReportsPerSecond: number
   deviceBurstReports: number
@@ -143,6 +145,7 @@ export const INGEST_LIMITS: IngestLimits = {
 
   futureMsMax: 10 * 60_000,
   ancientMsMax: 360 * 86_400_000,
+  repeatedAfterMs: 5 * 60_000,
   deviceReportsPerSecond: 100,
   deviceBurstReports: 20_000,
   unprovenByAddress: { perSecond: 100_000, burst: 1_000_000 },

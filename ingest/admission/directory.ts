@@ -3,6 +3,7 @@ import { Networks } from '../../model/networks.ts'
 import type { DirectoryDevice, DirectoryGateway, DirectoryRecord } from '../../model/plan/directory.ts'
 import { withModelSettings } from '../protocols/words/device-models.ts'
 import { type Bucket, takeFrom } from './buckets.ts'
+import type { LastRecord } from './repeated-record.ts'
 
 /** How far a bracelet has sent what it had stored (stored-reports.ts). */
 export type Upload = {
@@ -22,6 +23,8 @@ export type KnownDevice = Bucket & {
   networks?: Networks | undefined
   /** The address that has spoken for it so far, and when it last did; of those who prove nothing (connections-by-id.ts). */
   usual?: { address: string; heardMs: number } | undefined
+  /** repeated-record.ts */
+  lastRecord?: LastRecord | undefined
   /** Of those who prove nothing. */
   upload?: Upload | undefined
   /** The sender last heard as this bracelet here, and when that was reported (watch-senders.ts). */

@@ -15,6 +15,7 @@ import { type Bucket, Buckets } from './buckets.ts'
 import { type Directory, type KnownDevice, takeTokens } from './directory.ts'
 import { type IngestMeasures, ingestMeasures } from './measure.ts'
 import { type QuarantineAppender, QuarantineQuotas, QuotaUsedUp } from './quarantine-quotas.ts'
+import { heardOnly, isRepeated } from './repeated-record.ts'
 import { SlowDown } from './slow-down.ts'
 import { type DisputeKeeper, SenderWatch } from './watch-senders.ts'
 
@@ -145,14 +146,9 @@ export class Intake {
    * nobody wore the bracelet then. The caller has asked `authorize`, and calls `refuse` with what is wrong. `senderName`
    * distinguishes this sender from another that claims to be the same bracelet.
    */
-  take(
-    batch: Batch,
-    report: DecodedReport,
-    known: KnownDevice,
-    proof: Proof,
-    senderName: string,
-  ): Objection | undefined {
+  take(batch: Batch, sent: DecodedReport, known: KnownDevice, proof: Proof, senderName: string): Objection | undefined {
     const { device } = known
+    const report = this.#isRepeated(sent, known, batch.receivedMs) ? heardOnly(sent, batch.receivedMs) : sent
     if (proof === 'id') report.unproven = true
     if (this.senders.isDisputed(device.braceletId)) report.disputedSender = senderName
     const verdict = admit(report, device, batch.receivedMs, this.limits)
@@ -175,6 +171,17 @@ export class Intake {
     return undefined
   }
 
+  /** An alarm that is repeated until it is answered stays what it is. */
+  #isRepeated(
+    { timeMs, latDeg = 0, lonDeg = 0, alarms, defects }: DecodedReport,
+    known: KnownDevice,
+    receivedMs: number,
+  ) {
+    if (!(timeMs <= receivedMs) || alarms.length > 0 || defects !== undefined) return false
+    const [latE7, lonE7] = [Math.round(latDeg * 1e7), Math.round(lonDeg * 1e7)]
+    return isRepeated(known, timeMs, latE7, lonE7, receivedMs, this.limits.repeatedAfterMs)
+  }
+
   /**
    * Of reports that come too fast, those that wait for no limit: a cut strap, an opened case, a tamper, an SOS. The sender is asked
    * to send all of them again all the same; what was taken is recognised then.
@@ -187,10 +194,11 @@ export class Intake {
   }
 
   /**
-   * Hands a report in numbers to the log where it is plainly believable and somebody wore the bracelet, and gives true. On
+   * Hands a report in numbers to the log where it is plainly believable and new, and somebody wore the bracelet, and gives true. On
    * false nothing was done: put it into words and ask `take`.
    */
-  takePlain(batch: Batch, report: LogReport, { device }: KnownDevice): boolean {
+  takePlain(batch: Batch, report: LogReport, known: KnownDevice): boolean {
+    const { device } = known
     const { receivedMs } = batch
     const { timeMs, latE7, lonE7 } = report
     if (this.senders.isDisputed(device.braceletId)) return false
@@ -202,6 +210,12 @@ export class Intake {
     }
     const wearerId = wearerAt(device, timeMs)
     if (wearerId === undefined) return false
+    if (report.alarms === 0) {
+      const { repeatedAfterMs } = this.limits
+      const isPlaced = (report.flags & REPORT_FLAG.hasPosition) !== 0
+      if (isRepeated(known, timeMs, isPlaced ? latE7 : 0, isPlaced ? lonE7 : 0, receivedMs, repeatedAfterMs))
+        return false
+    }
     report.wearerId = wearerId
     report.braceletId = device.braceletId
     report.receivedMs = receivedMs

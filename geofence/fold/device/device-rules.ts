@@ -8,6 +8,7 @@ import { type DeviceMemory, SLOT } from '../state/device-memory.ts'
 import { evidenceOf, incidentOf, type Sink } from '../state/episode.ts'
 import { type Spot, spotOf } from '../state/spot.ts'
 import type { WearerState } from '../state/state.ts'
+import { lastFix } from '../state/state.ts'
 import { judgeDefects } from './bad-data.ts'
 import { judgeBattery, takeCharging } from './battery-rules.ts'
 import { closeDevice, openDevice, raise, recordRecurrence } from './device-episodes.ts'
@@ -149,7 +150,7 @@ function judgeNoFix(state: WearerState, plan: CompiledPlan, report: LogReport, s
   }
   device.noFixReturnCount = 0
   device.noFixReturnFirst = undefined
-  device.noFixFirst ??= spotOf(report, Number.NaN, Number.NaN)
+  device.noFixFirst ??= lastFixBefore(state, plan, report) ?? spotOf(report, Number.NaN, Number.NaN)
   const lastedMs = report.timeMs - device.noFixFirst.timeMs
   const severity: Severity = lastedMs >= ENGINE.noFixSeriousAfterMs ? 'serius' : 'informasi'
   const open = device.open[slot]
@@ -169,6 +170,11 @@ function judgeNoFix(state: WearerState, plan: CompiledPlan, report: LogReport, s
     evidence: [evidenceOf(device.noFixFirst, 'start'), confirm],
   })
   sink.change(incidentOf(state, plan.hash, episode), report.timeMs)
+}
+
+/** The place is unknown since the last fix, unless nothing at all was heard for long after it. */
+function lastFixBefore(state: WearerState, plan: CompiledPlan, { timeMs }: LogReport): Spot | undefined {
+  return timeMs - state.fixMs <= plan.gapMs ? lastFix(state) : undefined
 }
 
 function forgetNoFix({ device }: WearerState): void {

@@ -402,7 +402,7 @@ describe('device', () => {
     const reports = [said(0, {})]
     for (let minute = 6; minute <= 140; minute += 6) reports.push(heard(at(minute)))
     const [early] = judge([], reports.slice(0, 8))
-    expect(early).toMatchObject({ type: 'no_fix', severity: 'informasi', startMs: at(6), confirmedMs: at(36) })
+    expect(early).toMatchObject({ type: 'no_fix', severity: 'informasi', startMs: at(0), confirmedMs: at(30) })
     const [late] = judge([], [...reports, said(150, {}), said(151, {})])
     expect(late).toMatchObject({ id: early!.id, severity: 'serius', endMs: at(150) })
     expect(judge([], reports.slice(0, 5))).toEqual([])
