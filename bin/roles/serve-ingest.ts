@@ -9,7 +9,14 @@ import { startIngest } from '../../ingest/start-ingest.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
 import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
 import { agreeDeviceKey } from '../../stream/ownership/agree-device-key.ts'
-import { disputesVersion, noteSenders, raiseDispute, readDisputes } from '../../stream/publication/disputes.ts'
+import {
+  disputesVersion,
+  noteFlushed,
+  noteSenders,
+  raiseDispute,
+  readDisputes,
+  readFlushed,
+} from '../../stream/publication/disputes.ts'
 import { followDirectoryRecords } from '../../stream/publication/publications.ts'
 import { openRuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
@@ -72,6 +79,8 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
       raise: (dispute) => raiseDispute(redis, keys, dispute),
       version: () => disputesVersion(redis, keys),
       read: () => readDisputes(redis, keys),
+      noteFlushed: (flushedMs) => noteFlushed(redis, keys, flushedMs),
+      readFlushed: () => readFlushed(redis, keys),
     },
     deviceKey: await deviceKeyOf(parts),
     log,

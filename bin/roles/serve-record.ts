@@ -9,6 +9,7 @@ import type { RoleParts, RunningRole } from './role.ts'
 import { shardless } from './shardless.ts'
 
 const LANES = 2
+const DAY_MS = 86_400_000
 /** Two lanes, incidents, quarantine, publishing, and one connection that listens. */
 const CONNECTIONS_MAX = LANES + 4
 
@@ -26,7 +27,11 @@ export async function startRecordRole(parts: RoleParts): Promise<RunningRole> {
     retention: { trackDays, quarantineDays },
     ...auditHeadsOf(parts),
   })
-  const publishing = startPublishRules({ ...parts, pool, shardCount, leaseTtlMs })
+  const publishing = startPublishRules({
+    ...parts,
+    ...{ pool, shardCount, leaseTtlMs },
+    zonesKeptMs: settings.retainMs + DAY_MS,
+  })
   const ungauge = gaugeLag(parts, shardCount)
   return {
     notReady: async () => shardless(recording, shardCount) ?? (await storeTrouble(pool)),

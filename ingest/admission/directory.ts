@@ -4,6 +4,16 @@ import type { DirectoryDevice, DirectoryGateway, DirectoryRecord } from '../../m
 import { withModelSettings } from '../protocols/words/device-models.ts'
 import { type Bucket, takeFrom } from './buckets.ts'
 
+/** How far a bracelet has sent what it had stored (stored-reports.ts). */
+export type Upload = {
+  /** Connected since, or the last report from its memory. */
+  sinceMs: number
+  liveMs: number
+  /** Everything before this has been sent. */
+  flushedMs: number
+  notedMs: number
+}
+
 /** A device with what ingest remembers of it. The token bucket lives here, so its memory is bounded by the directory. */
 export type KnownDevice = Bucket & {
   device: DirectoryDevice
@@ -12,6 +22,8 @@ export type KnownDevice = Bucket & {
   networks?: Networks | undefined
   /** The address that has spoken for it so far, and when it last did; of those who prove nothing (connections-by-id.ts). */
   usual?: { address: string; heardMs: number } | undefined
+  /** Of those who prove nothing. */
+  upload?: Upload | undefined
   /** Who was last heard as this bracelet here, and when that was told (watch-senders.ts). */
   lastSeen?: { sender: string; reportedMs: number } | undefined
 }
@@ -84,6 +96,7 @@ export class Directory {
       tokensMs: before?.tokensMs ?? 0,
       lastSeen: before?.lastSeen,
       usual: before?.usual,
+      upload: before?.upload,
     }
   }
 

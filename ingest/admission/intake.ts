@@ -159,6 +159,10 @@ export class Intake {
     if (report.unknownAlarm !== undefined)
       this.measures.unknownAlarms.inc({ protocol: batch.protocol, model: (device.model ?? '').slice(0, 32) })
     if (typeof verdict === 'number') {
+      if (proof === 'id' && !this.senders.stored.explains(known, report, batch.receivedMs)) {
+        report.disputedSender = senderName
+        this.measures.unexplained.inc({ protocol: batch.protocol })
+      }
       // What comes through a gateway, the gateway has vouched for.
       if (proof !== 'gateway') this.senders.saw(known, verdict, senderName, report, batch.receivedMs)
       batch.waitFor(this.#reportLog.append(report, verdict, device.braceletId, batch.receivedMs, batch.protocol))

@@ -12,6 +12,7 @@ export type IngestMeasures = {
   strangersNotKept: Counter
   notKept: Counter
   unknownAlarms: Counter
+  unexplained: Counter
 }
 
 /** The metrics of ingest; the labels hold protocols, verdicts, reasons and models only, never ids. */
@@ -50,6 +51,11 @@ export function ingestMeasures(meter: Meter): IngestMeasures {
     notKept: meter.counter(
       'gelang_ingest_not_kept_total',
       'Refused reports and frames not kept because their sender had filled its share of the quarantine; to be sent again where the protocol can say so',
+      ['protocol'],
+    ),
+    unexplained: meter.counter(
+      'gelang_ingest_unexplained_reports_total',
+      'Old reports of senders without proof that the bracelet had no reason to keep; stored as disputed',
       ['protocol'],
     ),
     unknownAlarms: meter.counter(

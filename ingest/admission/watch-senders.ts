@@ -3,10 +3,11 @@ import type { Log } from '../../model/observe.ts'
 import type { DeviceReport } from '../../model/report/report.ts'
 import type { Dispute, SenderSeen } from '../../stream/publication/disputes.ts'
 import type { KnownDevice } from './directory.ts'
+import { type FlushedKeeper, StoredReports } from './stored-reports.ts'
 import { disagreement } from './two-senders.ts'
 
 /** Where disputes are kept; `bin` makes it from stream/publication/disputes. */
-export type DisputeKeeper = {
+export type DisputeKeeper = FlushedKeeper & {
   note(seen: readonly SenderSeen[]): Promise<Map<number, SenderSeen[]>>
   raise(dispute: Dispute): Promise<boolean>
   version(): Promise<number>
@@ -23,6 +24,7 @@ const TURNS_APART_MS = 2000
 const SEEN_WAITING_MAX = 20_000
 
 export class SenderWatch {
+  readonly stored: StoredReports
   readonly #keeper: DisputeKeeper
   readonly #log: Log
   #disputed = new Map<number, Dispute>()
@@ -35,6 +37,7 @@ export class SenderWatch {
 
   constructor(keeper: DisputeKeeper, log: Log, everyMs: number) {
     this.#keeper = keeper
+    this.stored = new StoredReports(keeper)
     this.#log = log
     this.#timer = setInterval(() => void this.step(), everyMs)
     this.#timer.unref()
@@ -97,6 +100,7 @@ export class SenderWatch {
       for (const [braceletId, untilMs] of this.#contendedUntilMs)
         if (untilMs <= newestMs) this.#contendedUntilMs.delete(braceletId)
     }
+    await this.stored.step()
     const version = await this.#keeper.version()
     if (version === this.#version) return
     this.#disputed = new Map((await this.#keeper.read()).map((dispute) => [dispute.braceletId, dispute]))

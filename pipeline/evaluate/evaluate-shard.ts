@@ -90,6 +90,10 @@ export class ShardEvaluator {
     this.#stopping = true
   }
 
+  zoneIds(): Iterable<string> {
+    return this.#wearers.zoneIds()
+  }
+
   /** Plans have been published: read them at the next turn. */
   plansChanged(): void {
     this.#wearers.plansChanged = true

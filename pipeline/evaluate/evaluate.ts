@@ -101,6 +101,12 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
   const unwatch = watchVersion(redis, keys, 'plans', () => {
     for (const { evaluator } of running.values()) evaluator.plansChanged()
   })
+  const forgetting = setInterval(() => {
+    const named = new Set<string>()
+    for (const { evaluator } of running.values()) for (const id of evaluator.zoneIds()) named.add(id)
+    zones.forgetAllBut(named)
+  }, limits.forgetZonesMs)
+  forgetting.unref()
   const compete = (): void => {
     leases.start()
     units.start()
@@ -113,6 +119,7 @@ export function startEvaluate(options: EvaluateOptions): Evaluating {
     ownedShards: () => [...running.keys()].sort((a, b) => a - b),
     ownerCount: () => leases.owners.length,
     async stop() {
+      clearInterval(forgetting)
       unwatch()
       await leases.stop()
       await Promise.all([...running.values()].map(({ done }) => done))

@@ -15,6 +15,8 @@ export type EvaluatorLimits = {
   liveMs: number
   /** Units' outages, and whether reports can be received at all, are read so often; a shard's counts are published so often. */
   newsMs: number
+  /** How often zones are looked for that no plan names any more. */
+  forgetZonesMs: number
   /** One commit holds at most so many wearers, and not many more bytes; both well below what a commit may hold. */
   wearersPerCommit: number
   bytesPerCommit: number
@@ -34,6 +36,7 @@ export const EVALUATOR_LIMITS: EvaluatorLimits = {
   checkpointBehindMs: 5000,
   liveMs: 5,
   newsMs: 1000,
+  forgetZonesMs: 3_600_000,
   wearersPerCommit: 250,
   bytesPerCommit: 4 * 1_048_576,
   wearerBytesMax: 16 * 1_048_576,

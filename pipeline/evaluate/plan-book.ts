@@ -30,6 +30,8 @@ export class ZoneBook {
   #zones = new Map<string, CompiledZone>()
   /** Zones with an invalid shape: logged once, and not tried again. */
   #invalid = new Set<string>()
+  /** Zones that no plan named at the last look. */
+  #unnamed = new Set<string>()
   #redis: RedisClient
   #keys: Keys
   #log: Log
@@ -62,6 +64,27 @@ export class ZoneBook {
   }
 
   readonly zoneOf = (id: string): CompiledZone | undefined => this.#zones.get(id)
+
+  get size(): number {
+    return this.#zones.size
+  }
+
+  /**
+   * Forgets zones that none of these plans names, and none did the last time either: what has just been loaded may be named soon.
+   * Plans that were compiled with a forgotten zone keep it.
+   */
+  forgetAllBut(named: ReadonlySet<string>): void {
+    const unnamed = new Set<string>()
+    for (const ids of [this.#zones.keys(), this.#invalid.keys()])
+      for (const id of ids) if (!named.has(id)) unnamed.add(id)
+    for (const id of unnamed) {
+      if (!this.#unnamed.has(id)) continue
+      this.#zones.delete(id)
+      this.#invalid.delete(id)
+      unnamed.delete(id)
+    }
+    this.#unnamed = unnamed
+  }
 }
 
 /** The zone, or why it is invalid. */
@@ -120,6 +143,13 @@ export class PlanBook {
   /** When the wearer wears a bracelet; undefined where that was not published. */
   wornOf(wearerId: number): Worn {
     return this.#sources.get(wearerId)?.worn
+  }
+
+  /** Zones that are needed to compile a plan anew. */
+  *zoneIds(): Generator<string> {
+    for (const { plan } of this.#sources.values()) yield* zoneIdsOf(plan)
+    for (const { plan } of this.#broken.values()) yield* zoneIdsOf(plan)
+    for (const { source } of this.#compiled.values()) yield* zoneIdsOf(source)
   }
 
   wearerIds(): IterableIterator<number> {

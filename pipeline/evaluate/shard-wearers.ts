@@ -72,6 +72,10 @@ export class ShardWearers {
     )
   }
 
+  zoneIds(): Iterable<string> {
+    return this.#plans.zoneIds()
+  }
+
   /** From the shard's checkpoint; gives the log position that it accounts for. */
   async restore(): Promise<string> {
     const { redis, keys, shard, zones } = this.#options

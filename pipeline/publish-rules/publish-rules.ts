@@ -2,7 +2,8 @@
 // publishes them to Redis, where evaluators and ingest find them, also while TimescaleDB is away.
 //
 // Order matters: zones, then plans, then the directory, so that every bracelet that ingest accepts already has a plan.
-import type { Log, Meter } from '../../model/observe.ts'
+import type { Clock, Log, Meter } from '../../model/observe.ts'
+import { zoneIdsOf } from '../../model/plan/plan.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { isStoreAway } from '../../store/database/retry.ts'
 import { listenRules } from '../../store/rules/listen-rules.ts'
@@ -13,6 +14,7 @@ import {
   publishAllPlans,
   publishDirectory,
   publishZones,
+  retireZones,
 } from '../../stream/publication/publications.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
@@ -28,12 +30,17 @@ type PublishRulesOptions = {
   leaseTtlMs?: number
   log: Log
   meter: Meter
+  clock: Clock
+  /** How long an evaluator may still need a zone that no plan names any more. */
+  zonesKeptMs: number
   onFatal(error: unknown): void
 }
 
 /** Changes that come together are published together. */
 const GATHER_MS = 50
 const AGAIN_MS = 1000
+/** Retired zones are looked for this often. */
+const RETIRE_EVERY_MS = 60 * 60_000
 /** Published anew so often even when no notice came: a notice can be lost with its connection. */
 const REFRESH_MS = 60_000
 
@@ -44,14 +51,18 @@ export function startPublishRules(options: PublishRulesOptions): { stop(): Promi
   let holding: AbortController | undefined
   let done: Promise<void> = Promise.resolve()
 
+  let retiredMs = -Infinity
   const hold = async (stopped: AbortSignal, token: number): Promise<void> => {
     let dirty = new AbortController()
     const unlisten = await listenRules(pool, () => dirty.abort(), log)
     try {
       while (!stopped.aborted) {
         dirty = new AbortController()
-        const ok = await tryPublish(options, token)
+        const nowMs = options.clock()
+        const retires = nowMs - retiredMs >= RETIRE_EVERY_MS
+        const ok = await tryPublish(options, token, retires ? nowMs : undefined)
         if (ok) published.inc()
+        if (ok && retires) retiredMs = nowMs
         await pause(ok ? REFRESH_MS : AGAIN_MS, AbortSignal.any([stopped, dirty.signal]))
         await pause(GATHER_MS, stopped)
       }
@@ -85,9 +96,10 @@ export function startPublishRules(options: PublishRulesOptions): { stop(): Promi
 }
 
 /** False when either side is away, or another one publishes now; the last rules stay in force. */
-async function tryPublish(options: PublishRulesOptions, token: number): Promise<boolean> {
+async function tryPublish(options: PublishRulesOptions, token: number, retireMs: number | undefined): Promise<boolean> {
   try {
-    await publishAll(options, token)
+    const named = await publishAll(options, token)
+    if (retireMs !== undefined) await retireZones(options.redis, options.keys, named, retireMs, options.zonesKeptMs)
     return true
   } catch (error) {
     if (!isStoreAway(error) && !isRedisAway(error) && !(error instanceof FencedOff)) throw error
@@ -98,15 +110,21 @@ async function tryPublish(options: PublishRulesOptions, token: number): Promise<
 
 /**
  * Publishes all rules as they are in PostgreSQL now; a publisher with an older token writes nothing any more. Throws FencedOff
- * when one with a newer token has begun: what it reads is newer.
+ * when one with a newer token has begun: what it reads is newer. Gives the zones that the plans name; no others are published.
  */
 export async function publishAll(
   { pool, redis, keys, shardCount }: Pick<PublishRulesOptions, 'pool' | 'redis' | 'keys' | 'shardCount'>,
   token: number,
-): Promise<void> {
+): Promise<Set<string>> {
   await beginPublishingRules(redis, keys, shardCount, token)
   const { zones, plans, directory } = await loadRules(pool)
-  await publishZones(redis, keys, zones)
+  const named = new Set(plans.flatMap(({ plan }) => zoneIdsOf(plan)))
+  await publishZones(
+    redis,
+    keys,
+    zones.filter(({ id }) => named.has(id)),
+  )
   await publishAllPlans(redis, keys, shardCount, plans, token)
   await publishDirectory(redis, keys, directory, token)
+  return named
 }

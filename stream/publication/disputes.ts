@@ -106,6 +106,31 @@ export async function raiseDispute(redis: RedisClient, keys: Keys, dispute: Disp
   )
 }
 
+const NOTE_FLUSHED = script(`
+-- KEYS 1 flushed (hash: bracelet -> ms); ARGV bracelet, ms, and again. The later time stays.
+for i = 1, #ARGV, 2 do
+  local before = tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or 0)
+  if tonumber(ARGV[i + 1]) > before then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+end
+return 1
+`)
+
+/** Up to which time each bracelet has sent what it had stored. */
+export async function noteFlushed(
+  redis: RedisClient,
+  keys: Keys,
+  flushedMs: ReadonlyMap<number, number>,
+): Promise<void> {
+  const all = [...flushedMs]
+  for (let from = 0; from < all.length; from += PER_SCRIPT)
+    await runScript(redis, NOTE_FLUSHED, [keys.flushed], all.slice(from, from + PER_SCRIPT).flat())
+}
+
+export async function readFlushed(redis: RedisClient, keys: Keys): Promise<Map<number, number>> {
+  const found = await redis.hgetall(keys.flushed)
+  return new Map(Object.entries(found).map(([bracelet, ms]) => [Number(bracelet), Number(ms)]))
+}
+
 /** Another number whenever the disputes have changed. */
 export async function disputesVersion(redis: RedisClient, keys: Keys): Promise<number> {
   return Number((await redis.get(keys.disputesVersion)) ?? 0)

@@ -117,9 +117,28 @@ export async function publishZones(redis: RedisClient, keys: Keys, zones: readon
   if (replaced) await bumpVersion(redis, keys.allPlans)
 }
 
-/** Zones that no plan names any more. */
-export async function removeZones(redis: RedisClient, keys: Keys, ids: readonly string[]): Promise<void> {
-  for (const some of portions(ids, (id) => id.length)) await redis.hdel(keys.zones, ...some)
+/**
+ * Removes zones that no published plan has named for `keptMs`: until then an evaluator may begin from a checkpoint whose plans
+ * still name them. `named`: by the plans as published now. Gives those that are gone.
+ */
+export async function retireZones(
+  redis: RedisClient,
+  keys: Keys,
+  named: ReadonlySet<string>,
+  nowMs: number,
+  keptMs: number,
+): Promise<string[]> {
+  const sinceMs = new Map(Object.entries(await redis.hgetall(keys.retiredZones)))
+  const retired = (await redis.hkeys(keys.zones)).filter((id) => !named.has(id))
+  const fresh = retired.filter((id) => !sinceMs.has(id))
+  const gone = retired.filter((id) => nowMs - Number(sinceMs.get(id) ?? nowMs) >= keptMs)
+  const still = new Set(retired)
+  const forgotten = [...gone, ...[...sinceMs.keys()].filter((id) => !still.has(id))]
+  for (const some of portions(fresh, (id) => id.length))
+    await redis.hset(keys.retiredZones, ...some.flatMap((id) => [id, String(nowMs)]))
+  for (const some of portions(gone, (id) => id.length)) await redis.hdel(keys.zones, ...some)
+  for (const some of portions(forgotten, (id) => id.length)) await redis.hdel(keys.retiredZones, ...some)
+  return gone
 }
 
 /** The zones of these ids; one that is not published, or not by its publisher, is not among them. */

@@ -86,6 +86,8 @@ export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
     /** Version over the plans of all shards; the plans themselves are `plansOf`. */
     allPlans: published(`${prefix}:{plans}`),
     zones: `${prefix}:{zones}`,
+    /** Zones that no plan names any more, and since when. */
+    retiredZones: `${prefix}:{zones}:retired`,
     quarantine: `${prefix}:{quarantine}`,
     quarantinePosition: `${prefix}:{quarantine}:position`,
     quarantineDropped: `${prefix}:{quarantine}:dropped`,
@@ -97,6 +99,8 @@ export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
     disputes: `${prefix}:{disputes}`,
     disputesVersion: `${prefix}:{disputes}:version`,
     senders: `${prefix}:{disputes}:senders`,
+    /** Up to which time each bracelet has sent what it had stored. */
+    flushed: `${prefix}:{disputes}:flushed`,
     acts: `${prefix}:{acts}`,
     /** Recipients that have or had a queue of alerts. */
     recipients: `${prefix}:{recipients}`,

@@ -76,7 +76,13 @@ export async function startPipeline(
     meter,
     onFatal: (error: unknown) => failures.push(error),
   }
-  const publishing = startPublishRules({ ...common, redis: asRecord, pool: database.recordPool, ownerId: 'test' })
+  const publishing = startPublishRules({
+    ...common,
+    redis: asRecord,
+    pool: database.recordPool,
+    ownerId: 'test',
+    zonesKeptMs: 3_600_000,
+  })
   const record = () =>
     startRecord({ ...common, redis: asRecord, pool: database.recordPool, ownerId: 'test', leaseTtlMs: 1500 })
   let recording = record()

@@ -9,7 +9,7 @@ import {
   publishDirectory,
   publishZones,
   readVersion,
-  removeZones,
+  retireZones,
 } from '../../stream/publication/publications.ts'
 import { CHANGED_FIELDS_MAX, CHANGES_MAX } from '../../stream/publication/publish-records.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
@@ -195,8 +195,21 @@ test('zones are loaded by id; unknown ids are left out', async () => {
   )
   expect(await redis.hlen(keys.zones)).toBe(1200)
   expect(await loadZones(redis, keys, ['z7', 'no', 'z8'])).toEqual([zone('z7'), zone('z8')])
-  await removeZones(redis, keys, ['z7'])
-  expect(await loadZones(redis, keys, ['z7'])).toEqual([])
+})
+
+test('a zone that no plan names goes after its time, and stays where it is named again', async () => {
+  const { redis } = shared
+  await redis.del(keys.zones)
+  await publishZones(redis, keys, ['named', 'retired', 'back'].map(zone))
+  const look = (nowMs: number, ...named: string[]) => retireZones(redis, keys, new Set(named), nowMs, 1000)
+  expect(await look(0, 'named')).toEqual([])
+  expect(await look(999, 'named', 'back')).toEqual([])
+  expect(await look(1000, 'named')).toEqual(['retired'])
+  expect((await redis.hkeys(keys.zones)).toSorted()).toEqual(['back', 'named'])
+  expect(await redis.hgetall(keys.retiredZones)).toEqual({ back: '1000' })
+  expect(await look(1999, 'named')).toEqual([])
+  expect(await look(2000, 'named')).toEqual(['back'])
+  expect(await redis.hgetall(keys.retiredZones)).toEqual({})
 })
 
 test('a watcher hears of a publication at once, and by looking where the notice was lost', async () => {
