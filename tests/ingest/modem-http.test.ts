@@ -101,7 +101,7 @@ test('a body without a length is taken when it ends, or when it rests', async ()
   await isTaken('osmand', [`POST / HTTP/1.1\r\nContent-Length: abc\r\n${auth}\r\n\r\n`, query()])
 })
 
-test('a gzip body is read; one that is none is read as it is', async () => {
+test('a gzip body is read; a body that is not gzip is read as it is', async () => {
   for (const body of [gzipSync(query()), Buffer.from(query())])
     await isTaken('osmand', [
       `POST / HTTP/1.1\r\nHost: x\r\n${auth}\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n`,
