@@ -1,4 +1,4 @@
-// The HTTP side: which route stands where. Everything under /v1 is in the OpenAPI document, and only that.
+// The HTTP side: the routes. Everything under /v1 is in the OpenAPI document, and only that.
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { compress } from 'hono/compress'
 import { withDeadline } from './answer/deadline.ts'
@@ -32,7 +32,7 @@ import { addWearers } from './routes/wearers.ts'
 import { sessionCookieName } from './sign-in/auth.ts'
 import { type OfficerEnv, requireOfficer } from './sign-in/sessions.ts'
 
-/** Whoever has waited this long is told that the database is away. */
+/** A request that has waited this long is answered that the database is away. */
 const ANSWER_MS_MAX = 20_000
 
 /** The whole HTTP application, without a socket. */

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// The `gelang` command. Each subcommand is one file beside this one; here stands only what it is called and how it is asked.
+// The `gelang` command. Each subcommand is a file of its own; here are only their names and options.
 import { Command, Option } from 'commander'
 import { ROLES_OF_PROCESS, SETTINGS } from './process/settings.ts'
 
 const program = new Command('gelang')
   .description('Electronic-monitoring telemetry: bracelets report, Gelang judges, stores and alerts.')
   .version('0.1.0')
-  .showHelpAfterError('(gelang --help tells what there is)')
+  .showHelpAfterError('(gelang --help lists the commands)')
   .addHelpText(
     'after',
     `\nEnvironment:\n${Object.values(SETTINGS)

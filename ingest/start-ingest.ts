@@ -14,7 +14,7 @@ import { TcpListener } from './devices/tcp/tcp-listener.ts'
 import { type DeviceTls, TlsDoor } from './devices/tls/tls-door.ts'
 import { UdpListener } from './devices/udp/udp-listener.ts'
 import { GatewayFeed } from './gateway/gateway.ts'
-import { closeHttpServer, httpServer } from './http/http-server.ts'
+import { closeHttpServer, httpServer, terminateHttpServer } from './http/http-server.ts'
 import { INGEST_LIMITS, type IngestLimits } from './limits.ts'
 import { ownApi } from './own-api/own-api.ts'
 import type { DeviceProtocol, StreamProtocol } from './protocols/decoder.ts'
@@ -156,7 +156,7 @@ function ownListener(intake: Intake, ready: () => boolean, isClosing: () => bool
     },
     terminate() {
       feed.terminate()
-      server.closeAllConnections()
+      terminateHttpServer(server)
     },
   }
 }
@@ -182,7 +182,7 @@ function protocolListener(
     server,
     listen: (port, host) => listen(server, port, host),
     close: () => closeHttpServer(server),
-    terminate: () => server.closeAllConnections(),
+    terminate: () => terminateHttpServer(server),
   }
 }
 

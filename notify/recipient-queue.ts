@@ -99,7 +99,7 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
   }
   queue.on('error', onError)
   worker.on('error', onError)
-  // Whoever mended the receiver starts the process again and finds nothing lost.
+  // After the receiver is mended the process is started again, and nothing is lost.
   worker.once('ready', () => void queue.retryJobs({ state: 'failed' }).catch(onError))
 
   return {

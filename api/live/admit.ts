@@ -10,7 +10,7 @@ type Around = {
   closed(): boolean
   feed: LiveFeed
   connections: ReadonlySet<LiveConnection>
-  /** How many changes of scopes have been heard of. */
+  /** How many changes of scopes have been announced. */
   changes(): number
 }
 

@@ -121,7 +121,7 @@ export class LiveFeed {
       return compareIds(id, lastId) > 0 ? lastId : id
     }
     const [acts, ...incidents] = await Promise.all([
-      // An act is told after it stands in PostgreSQL.
+      // An act is published after it is stored in PostgreSQL.
       readEdges(redis, keys.acts).then(({ lastId }) => lastId),
       ...Array.from({ length: shardCount }, (_, shard) => shardStart(shard)),
     ])

@@ -103,7 +103,7 @@ export class LiveHub {
     return admit(this.#parts, around, credentials, cursorText)
   }
 
-  /** Takes in an admitted console; resolves when it has been told all that it missed. */
+  /** Takes in an admitted console; resolves when it has been sent all that it missed. */
   async join(socket: WebSocket, admission: Admission): Promise<void> {
     const { scope, resumed } = admission
     const { limits, clock } = this.#parts

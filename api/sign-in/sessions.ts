@@ -20,7 +20,7 @@ export class Sessions {
     this.#apiPool = apiPool
   }
 
-  /** The session of a cookie, as it stands; undefined where it has ended. Throws a Refusal while the database is away. */
+  /** The session of a cookie; undefined where it has ended. Throws a Refusal while the database is away. */
   async session(headers: Headers): Promise<Session | undefined> {
     return this.#read(headers)
   }

@@ -10,7 +10,7 @@ export type ViolationFigures = {
   /** Longer than five minutes and visible to the receiver; the only ones that can be missed. */
   counted: number
   missed: number
-  /** Too short, too shallow, or seen by fewer than three telling fixes. */
+  /** Too short, too shallow, or seen by fewer than three conclusive fixes. */
   beyondSight: number
   beyondSightFound: number
   /** Violations raised at a time when the wearer was not over the line. */
@@ -66,7 +66,7 @@ function addDelay({ delaysMin }: ViolationFigures, trip: Trip, delayMs: number):
 
 function describe({ kind, depthM, speedMps, indoors, deepMs, conclusive }: Trip): string {
   const minutes = Math.round(deepMs / MINUTE_MS)
-  return `${kind}: ${depthM} m deep for ${minutes} min, ${speedMps} m/s, ${indoors ? 'indoors' : 'outdoors'}, ${conclusive} telling fixes`
+  return `${kind}: ${depthM} m deep for ${minutes} min, ${speedMps} m/s, ${indoors ? 'indoors' : 'outdoors'}, ${conclusive} conclusive fixes`
 }
 
 /** The value below which `share` of them lie. */

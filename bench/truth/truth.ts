@@ -103,7 +103,9 @@ function sayHome(home: HomeFigures, say: (line: string) => void): void {
 }
 
 function sayViolations(out: ViolationFigures, say: (line: string) => void): void {
-  say(`violations longer than 5 minutes, 50 m or deeper, seen by 3 telling fixes: ${out.counted}, missed ${out.missed}`)
+  say(
+    `violations longer than 5 minutes, 50 m or deeper, seen by 3 conclusive fixes: ${out.counted}, missed ${out.missed}`,
+  )
   for (const trip of out.missedTrips.slice(0, 10)) say(`  missed: ${trip}`)
   say(`  shorter, shallower or hardly seen: ${out.beyondSight}, of these found ${out.beyondSightFound}`)
   for (const [depthM, row] of Object.entries(out.byDepth))

@@ -38,7 +38,7 @@ export class Directory {
   #loaded = false
   #generation = 0
 
-  /** False until it has been filled once; until then nobody may be told that a device is unknown. */
+  /** False until it has been filled once; until then no device may be answered as unknown. */
   get loaded(): boolean {
     return this.#loaded
   }

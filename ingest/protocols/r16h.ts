@@ -109,7 +109,7 @@ function readFields(type: 'GPSD' | 'LBSD', fields: string[], deviceId: string, c
   return readable(report, fields.slice(GPSD.lat, GPSD.ew + 1).join(','))
 }
 
-/** Where the strap's letter stands: where it belongs, else the last place behind a number (the battery) that has one. */
+/** Where the strap's letter is: where it belongs, else the last place behind a number (the battery) that has one. */
 function strapIndex(fields: string[], usual: number): number | undefined {
   const isStrap = (at: number) => /^[LR]$/i.test(fields[at] ?? '')
   if (isStrap(usual)) return usual

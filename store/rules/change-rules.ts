@@ -21,7 +21,7 @@ export async function endSupervision(client: PoolClient, supervisionId: number, 
   if (rowCount === 0) throw new NotBackwards(`supervision ${supervisionId} is not running at that time`)
 }
 
-/** The bracelet comes off at `atMs`. A time in the past is allowed: the strap came off then, whoever types it in now. */
+/** The bracelet comes off at `atMs`. A time in the past is allowed: the strap came off then, whenever it is entered. */
 export async function endAssignment(db: Db, assignmentId: number, atMs: number): Promise<void> {
   const { rowCount } = await db.query(
     `UPDATE assignment SET during = tstzrange(lower(during), from_ms($2), '[)')

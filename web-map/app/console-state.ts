@@ -145,7 +145,7 @@ export class ConsoleState {
     this.#shown = { fixes, viewRequest: map.viewRequest.peek(), handCount: map.handCount }
   }
 
-  /** Whoever has opened a file, with a reason where one was asked for, may read the name. */
+  /** Officers who have opened a file, with a reason where one is required, may read the name. */
   #noteOpened(): void {
     const id = this.file.detail.value?.id
     const { opened } = this.desk

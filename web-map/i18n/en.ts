@@ -416,13 +416,13 @@ export const en: Record<MessageKey, string> = {
   'explain.personDecides':
     'This is what the engine made of the bracelet’s reports. The outcome is for the officer to decide.',
   'explain.proof': 'Can be checked',
-  'explain.same': 'Run again over the stored track: it begins, is confirmed and ends as it was told.',
+  'explain.same': 'Run again over the stored track: it begins, is confirmed and ends as it was published.',
   'explain.notSame':
-    'Running it again does not give what was told (beginning, confirmation or end). Check before relying on it.',
+    'Running it again does not give what was published (beginning, confirmation or end). Check before relying on it.',
   'explain.engine': 'Engine version',
-  'explain.otherEngine': 'when it was told: {version}',
+  'explain.otherEngine': 'when it was published: {version}',
   'explain.planHash': 'Hash of the plan',
-  'explain.otherPlan': 'the conditions have changed since it was told',
+  'explain.otherPlan': 'the conditions have changed since it was published',
   'explain.hash': 'Hash of this',
   'explain.again': 'Run it again',
   'explain.againNote': 'The same reports and conditions always give the same hash. It goes into the access history.',
@@ -479,7 +479,7 @@ export const en: Record<MessageKey, string> = {
   'trial.result': 'What it would have raised',
   'trial.noReports': 'No reports are stored for this time; the trial proves nothing.',
   'trial.tooSmall':
-    'This zone is too small: nowhere is it {distance} from its boundary, and a usual position may be off by as much. A klien who is in it is told of late, as location unverifiable, or not at all.',
+    'This zone is too small: nowhere is it {distance} from its boundary, and a usual position may be off by as much. A stay in it is reported late, as location unverifiable, or not at all.',
   'trial.count': '{count} alerts',
   'trial.rate': 'would have been raised ({rate} a day), from {reports} reports.',
   'trial.shownMax': 'The first {count} are shown.',

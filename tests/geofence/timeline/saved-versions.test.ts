@@ -77,13 +77,16 @@ describe('saved timelines', () => {
     expect(existsSync(currentFile)).toBe(true)
   })
 
-  test.each(goldens())('%s: what stood stands, and what follows is decided as it would have been', (name) => {
-    const golden = read(name)
-    expect(golden.standing.length).toBeGreaterThan(3)
-    const timeline = timelineOf(golden)
-    expect(timeline.activeIncidents()).toEqual(golden.standing)
-    expect(goOn(timeline)).toEqual(golden.after)
-  })
+  test.each(goldens())(
+    '%s: what was active stays active, and what follows is decided as it would have been',
+    (name) => {
+      const golden = read(name)
+      expect(golden.standing.length).toBeGreaterThan(3)
+      const timeline = timelineOf(golden)
+      expect(timeline.activeIncidents()).toEqual(golden.standing)
+      expect(goOn(timeline)).toEqual(golden.after)
+    },
+  )
 })
 
 describe('a version before', () => {
