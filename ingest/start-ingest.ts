@@ -132,7 +132,8 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       closing = true
       const closed = Promise.all(all.map((listener) => listener.close()))
       const inTime = await Promise.race([closed.then(() => true), delay(limits.shutdownMs, false, { ref: false })])
-      if (!inTime) log.warn({ shutdownMs: limits.shutdownMs }, 'ingest closes connections that did not end')
+      if (!inTime)
+        log.warn({ shutdownMs: limits.shutdownMs }, 'ingest closes connections that did not end by themselves')
       for (const listener of all) listener.terminate()
       await intake.senders.stop()
       await parts.appender.close()

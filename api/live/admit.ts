@@ -14,7 +14,7 @@ type Around = {
   changes(): number
 }
 
-/** Who is to be let in, and from where on. Throws a Refusal. */
+/** Decides about a console's connection, and from where it reads on. Throws a Refusal. */
 export async function admit(
   parts: ScopeParts & { shardCount: number },
   { closed, feed, connections, changes }: Around,

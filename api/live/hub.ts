@@ -92,7 +92,7 @@ export class LiveHub {
     return this.#status.missing()
   }
 
-  /** Who is to be let in, and from where on. Throws a Refusal. */
+  /** Decides about a console's connection, and from where it reads on. Throws a Refusal. */
   admit(credentials: Headers, cursorText: string | undefined): Promise<Admission> {
     const around = {
       closed: () => this.#closed,

@@ -52,7 +52,7 @@ export class MissedSender {
       retryMs: limits.retryMs,
       hubPosition: () => this.#feed.position(name),
       onFailure: (error: Error) =>
-        log.warn({ reason: error.message }, 'what a console missed cannot be read; trying again'),
+        log.warn({ reason: error.message }, 'what a console missed cannot be read; retrying'),
     }
     if (name === 'acts')
       return catchUp(connection, {

@@ -154,7 +154,8 @@ export function addKlien(app: ApiApp, { apiPool, hub, watch }: ApiParts): void {
 export async function keptFile(client: PoolClient, id: string): Promise<WearerFile> {
   if ((await readWearerFile(client, id)) === undefined) return hiddenWearer(client, id)
   const kept = await readWearerFile(client, id, true)
-  if (kept === undefined) throw new Refusal(403, 'not_permitted', 'seen for a reason, and kept by somebody else')
+  if (kept === undefined)
+    throw new Refusal(403, 'not_permitted', 'readable for a reason only; another officer keeps the record')
   return kept
 }
 

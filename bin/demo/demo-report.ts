@@ -45,7 +45,7 @@ type Worked = { evaluated: number; stored: number; repeats: number }
 export async function workedBefore(ports: DemoPorts): Promise<Worked> {
   const deadlineMs = Date.now() + CATCH_UP_MS_MAX
   while (sum(await scrape(portOf(ports, 'evaluate')), 'gelang_log_lag_entries') > 0) {
-    if (Date.now() > deadlineMs) throw new Error('what an earlier run left in the log is not worked off')
+    if (Date.now() > deadlineMs) throw new Error('the log still holds entries of an earlier run')
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
   return worked(ports)

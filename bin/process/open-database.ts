@@ -50,7 +50,7 @@ export async function openRolePool(
         throw new PrivilegedLogin(`The login of ${name} may not serve as ${role}. ${HINT}`, { cause: error })
       throw error
     }
-    log.warn({}, 'TimescaleDB is away: what its login may do is looked at when it is back')
+    log.warn({}, 'TimescaleDB is away: the rights of its login are checked when it is back')
   }
   return pool
 }

@@ -24,7 +24,7 @@ export type KnownDevice = Bucket & {
   usual?: { address: string; heardMs: number } | undefined
   /** Of those who prove nothing. */
   upload?: Upload | undefined
-  /** Who was last heard as this bracelet here, and when that was told (watch-senders.ts). */
+  /** The sender last heard as this bracelet here, and when that was reported (watch-senders.ts). */
   lastSeen?: { sender: string; reportedMs: number } | undefined
 }
 

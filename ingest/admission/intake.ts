@@ -176,7 +176,7 @@ export class Intake {
   }
 
   /**
-   * Of reports that come too fast, those that wait for no limit: a cut strap, an opened case, a tamper, an SOS. The sender is told
+   * Of reports that come too fast, those that wait for no limit: a cut strap, an opened case, a tamper, an SOS. The sender is asked
    * to send all of them again all the same; what was taken is recognised then.
    */
   takeUrgent(batch: Batch, reports: readonly DecodedReport[], proof: Proof, senderName: string): void {

@@ -1,5 +1,5 @@
 // Two who say they are one, or one whose network changed? Decided by what was heard, never by how many sockets are open: a device
-// that reconnects, or whose address changes, does not come back to where it spoke from before, again and again, elsewhere each time.
+// that reconnects, or whose address changes, does not return to an address from which it spoke before, again and again, elsewhere each time.
 import type { SenderSeen } from '../../stream/publication/disputes.ts'
 
 /** So often must a sender speak again after another one has. A late packet of a dead connection makes one return, or two. */

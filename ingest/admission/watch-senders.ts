@@ -68,12 +68,15 @@ export class SenderWatch {
     this.#stepping ??= this.#step()
       .then(
         () => {
-          if (this.#failing) this.#log.info({}, 'disputed bracelets are known again')
+          if (this.#failing) this.#log.info({}, 'disputed bracelets can be read again')
           this.#failing = false
         },
         (error: unknown) => {
           if (!this.#failing)
-            this.#log.warn({ reason: (error as Error).message }, 'disputed bracelets: the last known stay')
+            this.#log.warn(
+              { reason: (error as Error).message },
+              'disputed bracelets cannot be read; the last known ones stay in force',
+            )
           this.#failing = true
         },
       )

@@ -169,7 +169,7 @@ function readTail(
   }
 }
 
-/** As all protocols keep a cell: mcc,mnc,lac,cid,dBm in decimals; as it came where it is none. */
+/** As all protocols keep a cell: mcc,mnc,lac,cid,dBm in decimals; as it came where it cannot be read. */
 function cellOf(raw: string): string {
   const m = /^(\d{1,3})-(\d{1,3})-([0-9a-f]{1,8})-([0-9a-f]{1,8}):(-?\d{1,4})$/i.exec(raw)
   if (m === null) return raw

@@ -24,7 +24,7 @@ export async function listen(pool: Pool, listening: Listening, log: Log): Promis
         })
       } catch (error) {
         // Whatever the reason, the listener only has to reconnect; the loader beside it reports the failure.
-        log.warn({ reason: (error as Error).message }, 'not listening to the database; trying again')
+        log.warn({ reason: (error as Error).message }, 'not listening to the database; retrying')
       }
       await pause(delayMs, stopping.signal)
       delayMs = Math.min(delayMs * 2, RECONNECT_MAX_MS)

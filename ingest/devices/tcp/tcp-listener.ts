@@ -30,7 +30,7 @@ export class TcpListener {
   #isReturning = false
   readonly #onError = (error: Error): void => {
     this.#isReturning = false
-    this.#intake.log.error({ err: error, protocol: this.protocol.name }, 'cannot listen again; tried again soon')
+    this.#intake.log.error({ err: error, protocol: this.protocol.name }, 'cannot listen again; retrying soon')
     setTimeout(() => this.#listenAgain(), this.#intake.limits.heldRetryMs)
   }
 
