@@ -1,4 +1,4 @@
-// Witnesses are independent or they are one: fixes seconds apart are one event, and the same coordinates to the digit one reading.
+// Only independent fixes count as separate evidence: fixes seconds apart are one event, identical coordinates one reading.
 import type { LogReport } from '../../../model/report/report.ts'
 import { ENGINE } from '../../parameters.ts'
 import type { Episode } from '../state/episode.ts'
@@ -41,6 +41,6 @@ export function isSameReturn({ plan, report }: Judging, first: Spot): boolean {
   return isAt(first, report) && report.timeMs !== first.timeMs && report.timeMs - first.timeMs < plan.sameSpotMs
 }
 
-function isAt(spot: Spot, { latE7, lonE7 }: LogReport): boolean {
+export function isAt(spot: Spot, { latE7, lonE7 }: LogReport): boolean {
   return spot.latE7 === latE7 && spot.lonE7 === lonE7
 }
