@@ -1,4 +1,4 @@
-// The HTTP side: which route stands where. Everything under /v1 is in the OpenAPI document, and only that.
+// The HTTP side: the routes. Everything under /v1 is in the OpenAPI document, and only that.
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { compress } from 'hono/compress'
 import { withDeadline } from './answer/deadline.ts'
@@ -8,10 +8,13 @@ import { Turns } from './answer/turns.ts'
 import { serveConsole } from './console-files.ts'
 import { addActs } from './routes/acts.ts'
 import { addBacktests } from './routes/backtests.ts'
+import { addBracelets } from './routes/bracelets.ts'
 import { addExplanation } from './routes/explanation.ts'
+import { addFittings } from './routes/fittings.ts'
 import { addHealth } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
 import { addInvitations } from './routes/invitations.ts'
+import { addKlien } from './routes/klien.ts'
 import { addLedger } from './routes/ledger.ts'
 import { addLive } from './routes/live.ts'
 import { addLogin } from './routes/login.ts'
@@ -19,6 +22,7 @@ import { addOfficers } from './routes/officers.ts'
 import { addOversight } from './routes/oversight.ts'
 import type { ApiApp, ApiParts } from './routes/parts.ts'
 import { addPlaces } from './routes/places.ts'
+import { addProposals } from './routes/proposals.ts'
 import { addSessions } from './routes/sessions.ts'
 import { addTimeline } from './routes/timeline.ts'
 import { addTrack } from './routes/track.ts'
@@ -28,7 +32,7 @@ import { addWearers } from './routes/wearers.ts'
 import { sessionCookieName } from './sign-in/auth.ts'
 import { type OfficerEnv, requireOfficer } from './sign-in/sessions.ts'
 
-/** Whoever has waited this long is told that the database is away. */
+/** A request that has waited this long is answered that the database is away. */
 const ANSWER_MS_MAX = 20_000
 
 /** The whole HTTP application, without a socket. */
@@ -95,6 +99,10 @@ export function createApp(parts: ApiParts): ApiApp {
   addUnits(app, parts)
   addOfficers(app, parts)
   addInvitations(app, parts)
+  addKlien(app, parts)
+  addBracelets(app, parts)
+  addFittings(app, parts)
+  addProposals(app, parts)
 
   app.all('/v1/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))
   app.all('/api/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))

@@ -10,7 +10,7 @@ const FOREVER = 'public, max-age=31536000, immutable'
 
 /**
  * The console's files, and its page at each of its addresses. At any other address the same page says that there is nothing, with
- * status 404. `/?incident=<id>` stands in notices of earlier versions.
+ * status 404. Notices of earlier versions link to `/?incident=<id>`.
  */
 export function serveConsole<Env extends object>(app: Hono<Env>, folder: string): void {
   const page = readFileSync(join(folder, 'index.html'), 'utf8')

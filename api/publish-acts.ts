@@ -22,15 +22,15 @@ type PublisherParts = {
 }
 
 /**
- * Tells all consoles and notify of acts: those of this process at once, in order, and from PostgreSQL whatever another one left
- * untold that died, or that did not fit in memory. An act may be told twice, by two processes or where nobody knows whether Redis
+ * Publishes acts to all consoles and notify: those of this process at once, in order, and from PostgreSQL those that another left
+ * unpublished when it died, or that did not fit in memory. An act may be published twice, by two processes or where nobody knows whether Redis
  * took it: consoles know it by its number, and to notify a resolution said again is the same one.
  */
 export class ActPublisher {
   readonly #parts: PublisherParts
   readonly #waiting: { act: IncidentAct; endsDispute: boolean }[] = []
   readonly #published: number[] = []
-  /** How long an act must have waited that is told from PostgreSQL; absent: nobody need look there. */
+  /** How long an act must have waited to be published from PostgreSQL; absent: there is nothing to look for. */
   #lookFor: number | undefined
   #working: Promise<void> | undefined
   #failing = false
@@ -42,7 +42,7 @@ export class ActPublisher {
     this.#parts = parts
   }
 
-  /** Tells what was left untold before this process was there, and from now on what others leave. */
+  /** Publishes what was left unpublished before this process started, and from now on what others leave. */
   start(): void {
     const { actsUnpublishedMs, actsCheckEveryMs } = this.#parts.limits
     this.#look(0)
@@ -56,7 +56,7 @@ export class ActPublisher {
     this.#go()
   }
 
-  /** Tells what can be told now; what waits for Redis is told by the next process. */
+  /** Publishes what can be published now; what waits for Redis is published by the next process. */
   async close(): Promise<void> {
     this.#closed = true
     clearInterval(this.#checking)
@@ -83,7 +83,7 @@ export class ActPublisher {
       if (this.#failing) log.info({}, 'acts are published again')
       this.#failing = false
     } catch (error) {
-      // Redis or PostgreSQL is away; the act stands, and whatever the reason, to come back to it is all there is to do.
+      // Redis or PostgreSQL is away; the act is stored, and whatever the reason, it is published later.
       const fields = { waiting: this.#waiting.length, reason: (error as Error).message }
       if (!this.#failing) log.warn(fields, 'acts wait to be published')
       this.#failing = true
@@ -103,7 +103,7 @@ export class ActPublisher {
       this.#waiting.shift()
       this.#published.push(act.actId)
     }
-    // One that is not struck off is told again some day.
+    // An act that is not struck off is published again.
     if (this.#published.length > WAITING_MAX) this.#published.splice(0, this.#published.length - WAITING_MAX)
     if (this.#published.length === 0) return
     await strikePublished(pool, this.#published)

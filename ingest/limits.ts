@@ -95,7 +95,7 @@ export type IngestLimits = {
   /** Entries of the quarantine that one sender may fill before the record has taken them; who has is asked after this long. */
   quarantineQuotaMax: number
   quarantineAskMs: number
-  /** How often it is told who speaks for which bracelet, and asked which ones are disputed. */
+  /** How often senders are reported to Redis, and disputes are read. */
   sendersReportedMs: number
   /** What is under way when ingest shuts down is given this long. */
   shutdownMs: number

@@ -26,7 +26,8 @@ export function keepSayingListening(options: SayListeningOptions): { stop(): Pro
     saying = sayListening(redis, keys, clock())
       .catch((error: unknown) => {
         // Without Redis no report is answered: then we are not listening, and the gap says so.
-        if (!isRedisAway(error)) log.error({ reason: (error as Error).message }, 'cannot say that reports are taken')
+        if (!isRedisAway(error))
+          log.error({ reason: (error as Error).message }, 'cannot record that this process receives reports')
       })
       .finally(() => {
         saying = undefined

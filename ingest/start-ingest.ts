@@ -14,7 +14,7 @@ import { TcpListener } from './devices/tcp/tcp-listener.ts'
 import { type DeviceTls, TlsDoor } from './devices/tls/tls-door.ts'
 import { UdpListener } from './devices/udp/udp-listener.ts'
 import { GatewayFeed } from './gateway/gateway.ts'
-import { closeHttpServer, httpServer } from './http/http-server.ts'
+import { closeHttpServer, httpServer, terminateHttpServer } from './http/http-server.ts'
 import { INGEST_LIMITS, type IngestLimits } from './limits.ts'
 import { ownApi } from './own-api/own-api.ts'
 import type { DeviceProtocol, StreamProtocol } from './protocols/decoder.ts'
@@ -132,7 +132,8 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       closing = true
       const closed = Promise.all(all.map((listener) => listener.close()))
       const inTime = await Promise.race([closed.then(() => true), delay(limits.shutdownMs, false, { ref: false })])
-      if (!inTime) log.warn({ shutdownMs: limits.shutdownMs }, 'ingest closes connections that did not end')
+      if (!inTime)
+        log.warn({ shutdownMs: limits.shutdownMs }, 'ingest closes connections that did not end by themselves')
       for (const listener of all) listener.terminate()
       await intake.senders.stop()
       await parts.appender.close()
@@ -156,7 +157,7 @@ function ownListener(intake: Intake, ready: () => boolean, isClosing: () => bool
     },
     terminate() {
       feed.terminate()
-      server.closeAllConnections()
+      terminateHttpServer(server)
     },
   }
 }
@@ -182,7 +183,7 @@ function protocolListener(
     server,
     listen: (port, host) => listen(server, port, host),
     close: () => closeHttpServer(server),
-    terminate: () => server.closeAllConnections(),
+    terminate: () => terminateHttpServer(server),
   }
 }
 

@@ -1,4 +1,4 @@
-// A server process that may outlive the process that started it: known by its id and its start time, since ids come back.
+// A server process that may outlive the process that started it: known by its id and its start time, since ids are used again.
 import { spawn } from 'node:child_process'
 import {
   closeSync,

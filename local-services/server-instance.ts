@@ -87,7 +87,7 @@ export async function startServer(
   }
 }
 
-/** Ends the server of this folder, whoever started it. True when there was one. */
+/** Ends the server of this folder, whichever process started it. True when there was one. */
 export async function stopServer(kind: Pick<ServerKind, 'name' | 'stopSignal'>, folder: string): Promise<boolean> {
   const record = readRecord<RunningRecord>(recordFile(folder))
   if (!record || !isAlive(record)) return false

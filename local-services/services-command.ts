@@ -22,7 +22,7 @@ export async function servicesUp(options: CommandOptions): Promise<Services> {
   return ensureServices({ ...options, keep: true })
 }
 
-/** Ends both, whoever started them; the data stay. True when something ran. */
+/** Ends both, whichever process started them; the data stay. True when something ran. */
 export async function servicesDown(options: Pick<CommandOptions, 'folder' | 'env'>): Promise<boolean> {
   return stopServices(options)
 }

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { runCommand } from './run-command.ts'
 import { ServiceError } from './service-error.ts'
 
-/** As whom the services run. PostgreSQL refuses to run as root. */
+/** The user of the services. PostgreSQL refuses to run as root. */
 export type RunAs = { uid?: number; gid?: number }
 
 /** Root gives way to the user `postgres`, else `nobody`; anyone else stays who they are. */

@@ -40,7 +40,7 @@ export type Recipient = {
 
 /**
  * The notice that a revision calls for after those before; undefined where nobody need be notified. Informasi stays on the
- * console. Recipients are notified of an incident that stands, once, again when it becomes more severe, and again when the device
+ * console. Recipients are notified of an active incident once, again when it becomes more severe, and again when the device
  * raises the alarm anew after it was resolved; of its withdrawal, if they were notified of it; and of its reinstatement. An incident
  * that continues as another one, because its beginning moved, is the same matter: no notice.
  */

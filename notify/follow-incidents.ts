@@ -101,7 +101,7 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
   const knownMs = options.clock()
   const incidents = [...open.values()].map((incident) => ({ incident, knownMs }))
   for (let from = 0; from < incidents.length; from += ENTRIES_PER_READ)
-    // Without a position: whoever dies before the last step begins anew, and what was notified by then is not notified again.
+    // Without a position: a process that dies before the last step begins anew, and what was notified by then is not notified again.
     await notifyOfIncidents(options, incidents.slice(from, from + ENTRIES_PER_READ))
   await notifyOfIncidents(options, [], position)
   if (over > 0) log.info({ shard, over }, 'first start: incidents that were over already stay on the console')

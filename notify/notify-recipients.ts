@@ -31,7 +31,7 @@ export async function notifyOfIncidents(
 
 /**
  * Takes in what officers did: an incident that has more signs than were resolved is raised anew, and the next level is notified
- * where an officer asks for it. Acts on incidents of other shards, and on such as are long over, change nothing. The incidents must
+ * where an officer asks for it. Acts on incidents of other shards, and on incidents long over, change nothing. The incidents must
  * have been taken in up to where the acts were read.
  */
 export async function notifyOfActs(

@@ -91,15 +91,15 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
     if (last) void parts.noteOutcome(job.data, job.id as string, { failedMs: clock() }).catch(onError)
     if (last)
       log.error({ job: job.id, reason: error.message }, 'an alert could not be delivered; it is kept among the failed')
-    else if (job?.attemptsMade === 1) log.warn({ job: job.id, reason: error.message }, 'an alert is tried again')
+    else if (job?.attemptsMade === 1) log.warn({ job: job.id, reason: error.message }, 'an alert is retried')
   })
   const onError = (error: unknown) => {
     if (!isRedisAway(error))
-      log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'the alert queue complains')
+      log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'the alert queue reported an error')
   }
   queue.on('error', onError)
   worker.on('error', onError)
-  // Whoever mended the receiver starts the process again and finds nothing lost.
+  // After the receiver is mended the process is started again, and nothing is lost.
   worker.once('ready', () => void queue.retryJobs({ state: 'failed' }).catch(onError))
 
   return {

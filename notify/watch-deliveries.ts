@@ -1,4 +1,4 @@
-// Who is not reached, for whoever runs this: as metrics, and as a sentence beside the readiness, which it does not take away.
+// Recipients that are not reached, for the operators: as metrics, and as a sentence beside the readiness, which it does not take away.
 
 import { SOPS } from '../model/incident/sop-table.ts'
 import type { Clock, Log, Meter } from '../model/observe.ts'

@@ -26,11 +26,11 @@ export function keepGoing(
       let waitMs: number
       try {
         waitMs = await turn()
-        if (awayMs > 0) log.info({ name }, 'goes on')
+        if (awayMs > 0) log.info({ name }, 'recovered')
         awayMs = 0
       } catch (error) {
         if (!retryable(error) && !isRedisAway(error) && !(error instanceof FencedOff)) throw error
-        if (awayMs === 0) log.warn({ name, reason: (error as Error).message }, 'waits')
+        if (awayMs === 0) log.warn({ name, reason: (error as Error).message }, 'failed; retrying')
         awayMs = Math.min(AWAY_MS_MAX, Math.max(AWAY_MS_FIRST, awayMs * 2))
         waitMs = awayMs
       }

@@ -87,7 +87,7 @@ function yesNo(value: boolean | undefined): number {
 
 type CompactAnswer = { ack: number; refused: { index: number; reason: number; retry: boolean }[] }
 
-/** What the server said to one frame. Throws RangeError on an answer that is none. */
+/** The server's answer to one frame. Throws RangeError on an invalid answer. */
 export function readCompactAnswer(bytes: Buffer): CompactAnswer {
   const count = bytes.readUInt16LE(2)
   if (bytes[0] !== 1 || bytes.length !== ANSWER_HEADER_BYTES + 4 * count)

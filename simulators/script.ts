@@ -1,5 +1,5 @@
 // Violations played by script. Each begins at `startMs` and is over after some seconds of the simulation's time; what truly
-// happens and what the bracelet says about it are told apart.
+// happens and what the bracelet says about it are kept apart.
 import type { Alarm } from '../model/report/report.ts'
 import type { FleetWearer } from './fleet-people.ts'
 import type { Truth } from './life.ts'

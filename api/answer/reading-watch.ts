@@ -1,4 +1,4 @@
-// Whoever reads where people are leaves a row in the audit, and whoever reads many raises an alarm.
+// Reading where people are leaves a row in the audit, and reading many raises an alarm.
 import type { Counter, Log, Meter } from '../../model/observe.ts'
 import { auditReading, type Reading } from '../../store/access/append-audit.ts'
 import { raiseReadingAlarms } from '../../store/access/reading-alarms.ts'
@@ -31,7 +31,7 @@ export class ReadingWatch {
     await this.count(client)
   }
 
-  /** After a row was written that counts. What is raised stands with it, in the same transaction. */
+  /** After a row that counts was written. The alarm is written in the same transaction. */
   async count(client: PoolClient): Promise<void> {
     for (const { what, per, found, allowed } of await raiseReadingAlarms(client)) {
       this.#alarms.inc({ what, per })

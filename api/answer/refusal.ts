@@ -23,11 +23,11 @@ export class Refusal extends Error {
 }
 
 export const notSignedIn = () => new Refusal(401, 'not_signed_in', 'sign in first')
-/** Also what somebody else's answers: whether it exists is not told. */
+/** Also the answer for somebody else's: it does not reveal whether it exists. */
 export const notFound = () => new Refusal(404, 'not_found', 'there is no such thing, or it is not yours to see')
 export const databaseAway = () => new Refusal(503, 'database_away', 'the database does not answer; live data goes on')
 
-/** Turns whatever a request ended in into the one error shape. What nobody expected is logged whole and told to nobody. */
+/** Turns every failure of a request into the one error shape. An unexpected error is logged in full and not sent. */
 export function refusalOf(error: unknown, log: Log): Refusal {
   if (error instanceof Refusal) return error
   if (isStoreAway(error)) return databaseAway()

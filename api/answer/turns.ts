@@ -60,7 +60,7 @@ export class Turns {
     })
   }
 
-  /** The turn goes to whoever has waited longest. */
+  /** The turn goes to the request that has waited longest. */
   #pass(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#running--

@@ -10,11 +10,11 @@ type Around = {
   closed(): boolean
   feed: LiveFeed
   connections: ReadonlySet<LiveConnection>
-  /** How many changes of scopes have been heard of. */
+  /** How many changes of scopes have been announced. */
   changes(): number
 }
 
-/** Who is to be let in, and from where on. Throws a Refusal. */
+/** Decides about a console's connection, and from where it reads on. Throws a Refusal. */
 export async function admit(
   parts: ScopeParts & { shardCount: number },
   { closed, feed, connections, changes }: Around,

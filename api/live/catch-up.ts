@@ -7,18 +7,18 @@ type Missed<E extends { id: string }> = {
   /** Entries after an id, a page of at most `page`. */
   read(afterId: string): Promise<E[]>
   page: number
-  /** Where the connection stands in this log. */
+  /** The connection's position in this log. */
   position(): string
   send(entry: E): void
-  /** Where the hub's own reader stands: from there on the hub tells the connection itself. */
+  /** The position of the hub's own reader: from there on the hub sends to the connection itself. */
   hubPosition(): string
   onFailure(error: Error): void
   retryMs: number
 }
 
 /**
- * Tells a connection what it missed of one log, then joins it to the hub's live reading. The join and the last look at the
- * hub's position happen in one turn of the event loop, so no entry falls between and none is told twice. False when what
+ * Sends a connection what it missed of one log, then joins it to the hub's live reading. The join and the last look at the
+ * hub's position happen in one turn of the event loop, so no entry falls between and none is sent twice. False when what
  * was missed is gone.
  */
 export async function catchUp<E extends { id: string }>(

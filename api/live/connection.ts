@@ -17,26 +17,26 @@ export type Admission = {
   credentials: Headers
   scope: Scope
   cursor: Cursor
-  /** Everything after the console's own cursor can be told. */
+  /** Everything after the console's own cursor can be sent. */
   resumed: boolean
-  /** How many changes of scopes had been heard of when `scope` was read. */
+  /** How many changes of scopes had been announced when `scope` was read. */
   changes: number
 }
 
 export type ByeReason = Extract<LiveMessage, { t: 'bye' }>['reason']
 const BYE_CODE = { signed_out: 4001, expired: 4001, too_slow: 4008 } as const
-/** The console comes back with its cursor: service restart (RFC 6455 registry). */
+/** The console reconnects with its cursor: service restart (RFC 6455 registry). */
 const RECONNECT = 1012
 const DRAIN_LOOK_MS = 20
 
 /** What is known of an incident beside its revision. */
 type History = Pick<RecentIncidents, 'acts' | 'standing'>
 
-/** One console: what it may see, how far it has been told, and the only place that writes to its socket. */
+/** One console: what it may see, how far it has been sent, and the only place that writes to its socket. */
 export class LiveConnection {
   readonly socket: WebSocket
   readonly credentials: Headers
-  /** Everything up to here has been told, or was not theirs. */
+  /** Everything up to here has been sent, or was not in sight. */
   readonly cursor: Cursor
   /** Logs whose entries come straight from the hub; the others are still being read from Redis. */
   readonly joined = new Set<LogName>()
@@ -108,7 +108,7 @@ export class LiveConnection {
     }
   }
 
-  /** A revision from the log, live or read again; nothing is told twice. True when it was told. */
+  /** A revision from the log, live or read again; nothing is sent twice. True when it was sent. */
   takeIncident(shard: number, entryId: string, incident: LoggedIncident): boolean {
     if (compareIds(entryId, this.cursor.incidents[shard] as string) <= 0) return false
     this.cursor.incidents[shard] = entryId
@@ -180,7 +180,7 @@ export class LiveConnection {
     this.#close(BYE_CODE[reason], reason)
   }
 
-  /** The console connects again and is told anew what can be told. */
+  /** Reconnect request: the console connects again and is sent anew what can be sent. */
   requestReconnect(reason: string): void {
     if (this.open) this.#close(RECONNECT, reason)
   }

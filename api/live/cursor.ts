@@ -1,11 +1,11 @@
-/** Where a console stands in the incident logs and the act log: one stream id for each shard, and one for the acts. */
+/** A console's position in the incident logs and the act log: one stream id for each shard, and one for the acts. */
 export type Cursor = { incidents: string[]; acts: string }
 
 const STREAM_ID = /^(0|[1-9]\d{0,14})-(0|[1-9]\d{0,14})$/
 const VERSION = '1'
 
 /**
- * Opaque to the console. `rosterKey` names the wearers whom it was told about: with another roster there is more to load
+ * Opaque to the console. `rosterKey` names the wearers that it was sent: with another roster there is more to load
  * than what came after the cursor.
  */
 export function encodeCursor(cursor: Cursor, rosterKey: string): string {

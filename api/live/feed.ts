@@ -121,7 +121,7 @@ export class LiveFeed {
       return compareIds(id, lastId) > 0 ? lastId : id
     }
     const [acts, ...incidents] = await Promise.all([
-      // An act is told after it stands in PostgreSQL.
+      // An act is published after it is stored in PostgreSQL.
       readEdges(redis, keys.acts).then(({ lastId }) => lastId),
       ...Array.from({ length: shardCount }, (_, shard) => shardStart(shard)),
     ])
@@ -191,11 +191,11 @@ export class LiveFeed {
         onState: (failure) => {
           if (failure) this.#failing.add(name)
           else this.#failing.delete(name)
-          if (failure) log.warn({ log: name, reason: failure.message }, 'a live log cannot be read; trying again')
+          if (failure) log.warn({ log: name, reason: failure.message }, 'a live log cannot be read; retrying')
           else log.info({ log: name }, 'a live log is read again')
         },
         onGap: () => {
-          log.error({ log: name }, 'entries of a live log are gone unread: consoles load anew')
+          log.error({ log: name }, 'entries of a live log were trimmed unread: consoles load again')
           this.#listener.onGap(name)
         },
         retryMs: limits.retryMs,

@@ -24,7 +24,7 @@ export function unbroken(id: string, edges: LogEdges): boolean {
 
 /**
  * Reads a log from `fromId` on until the signal, whatever happens between; `position` is the last entry handed out. An
- * entry that `onEntry` throws at is told as a failure and not handed out again.
+ * entry that `onEntry` throws at is logged as a failure and not handed out again.
  */
 export class LogFollower<E extends { id: string }> {
   readonly #log: Followed<E>

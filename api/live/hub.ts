@@ -92,7 +92,7 @@ export class LiveHub {
     return this.#status.missing()
   }
 
-  /** Who is to be let in, and from where on. Throws a Refusal. */
+  /** Decides about a console's connection, and from where it reads on. Throws a Refusal. */
   admit(credentials: Headers, cursorText: string | undefined): Promise<Admission> {
     const around = {
       closed: () => this.#closed,
@@ -103,7 +103,7 @@ export class LiveHub {
     return admit(this.#parts, around, credentials, cursorText)
   }
 
-  /** Takes in an admitted console; resolves when it has been told all that it missed. */
+  /** Takes in an admitted console; resolves when it has been sent all that it missed. */
   async join(socket: WebSocket, admission: Admission): Promise<void> {
     const { scope, resumed } = admission
     const { limits, clock } = this.#parts

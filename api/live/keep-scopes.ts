@@ -29,7 +29,7 @@ type Beside = { positions: PositionSender; recent: RecentIncidents; nowAndThen: 
 /** With more new wearers than this in a roster, a console loads everything anew. */
 const ADDED_SENT_MAX = 50
 
-/** Keeps what each console may see in step with the rules, and sees that its session still stands. */
+/** Keeps what each console may see in step with the rules, and ends it with its session. */
 export class ScopeKeeper {
   readonly #parts: ScopeParts
   readonly #connections: ReadonlySet<LiveConnection>
@@ -45,7 +45,7 @@ export class ScopeKeeper {
     this.#beside = beside
   }
 
-  /** How many changes have been heard of. */
+  /** How many changes have been announced. */
   get changes(): number {
     return this.#changes
   }
@@ -77,7 +77,7 @@ export class ScopeKeeper {
     this.changed()
   }
 
-  /** One session: it may have ended this moment. Gives the feeds of it that go on. While the database is away, whoever is in stays in. */
+  /** One session: it may have ended this moment. Gives the feeds of it that go on. While the database is away, open feeds stay open. */
   async checkSession(sessionId: string): Promise<LiveConnection[]> {
     const own = [...this.#connections].filter(({ signedIn }) => signedIn.session.id === sessionId)
     for (const connection of own) await this.#databaseAnswers(() => this.#checkSession(connection))
@@ -122,7 +122,7 @@ export class ScopeKeeper {
     if ([...scope.units.keys()].some((path) => !before.units.has(path)))
       return connection.requestReconnect('there are new units to be seen')
     if (added.length > ADDED_SENT_MAX) return connection.requestReconnect('there are many new wearers to be seen')
-    // What the newly seen wearers had before; only then may a cursor say that this roster has been told.
+    // What the newly seen wearers had before; only then may a cursor say that this roster has been sent.
     for (const { id } of added) {
       const { officerId } = connection.signedIn.officer
       const page = { state: 'open', limit: 100, wearerId: id } as const

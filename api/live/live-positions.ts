@@ -1,7 +1,7 @@
 import type { LivePositionRow } from '../../model/console/console.ts'
 import { decodeLive, type LivePosition } from '../../model/console/live.ts'
 
-/** Newest position of every wearer, and who watches whom. */
+/** Newest position of every wearer, and the consoles that watch each. */
 export class LivePositions<Watcher> {
   readonly #max: number
   readonly #newest = new Map<number, LivePosition>()

@@ -8,7 +8,7 @@ import type { RecentIncidents } from './recent.ts'
 
 type ActLoaderParts = { apiPool: Pool; limits: LiveLimits; log: Log }
 
-/** Fills what memory lacks of incidents that are about to be told, the acts on them and since when they stand, so that what was resolved is not told as new. */
+/** Loads the acts on incidents about to be sent, and since when these are active, so that a resolved one is not sent as new. */
 export class ActLoader {
   readonly #parts: ActLoaderParts
   readonly #recent: RecentIncidents

@@ -1,6 +1,6 @@
 import type { Log } from '../../model/observe.ts'
 
-/** What the live feed does beside telling: each kind of work not twice at once, and all of it awaited at the end. */
+/** Periodic tasks of the live feed: each kind not twice at once, and all awaited at the end. */
 export class NowAndThen {
   readonly #log: Log
   readonly #timers: NodeJS.Timeout[] = []

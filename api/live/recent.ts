@@ -5,7 +5,7 @@ import { type Standing, standingAfter } from '../../model/incident/life.ts'
 type Known = { acts: IncidentAct[]; whole: boolean }
 type ContinuedIncident = { incident: LoggedIncident; standing: Standing }
 
-/** The newest revision of each recent incident, what its matter stands by, and the acts on it: what PostgreSQL may not have yet. */
+/** The newest revision of each recent incident, its matter's `standing`, and the acts on it: what PostgreSQL may not have yet. */
 export class RecentIncidents {
   readonly #max: number
   readonly #incidents = new Map<string, LoggedIncident>()
@@ -62,7 +62,7 @@ export class RecentIncidents {
     return this.#incidents.get(incidentId)
   }
 
-  /** What a revision stands by that could be known at `knownMs`. */
+  /** The `standing` of a revision that could be known at `knownMs`. */
   standing(incident: LoggedIncident, knownMs: number): Standing {
     return this.#continued(incident, knownMs).standing
   }

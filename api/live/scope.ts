@@ -4,7 +4,7 @@ import { readLiveScope } from '../../store/access/read-live-scope.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 
-/** Whom an officer sees live, as row-level security gave it. */
+/** The wearers that an officer sees live, by row-level security. */
 export type Scope = {
   wearers: ReadonlyMap<number, WearerSummary>
   /** Names of the units whose incidents are seen, by path. */
@@ -20,7 +20,7 @@ export type Scope = {
   rosterText: string
 }
 
-/** The scope as it stands now. Rejects while the database is away. */
+/** The scope as it is now. Rejects while the database is away. */
 export async function loadScope(apiPool: Pool, officerId: string, nowMs: number, known?: Scope): Promise<Scope> {
   const { wearers, units, conditionNames, rulesKey } = await asOfficer(apiPool, officerId, (client) =>
     readLiveScope(client, known?.rulesKey),

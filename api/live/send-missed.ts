@@ -12,7 +12,7 @@ export class MissedSender {
     this.#feed = feed
   }
 
-  /** Tells a console what it missed of every log that it has not joined, as fast as it takes it. */
+  /** Sends a console what it missed of every log that it has not joined, as fast as it takes it. */
   async send(connection: LiveConnection): Promise<void> {
     if (connection.catchingUp) return
     connection.catchingUp = true
@@ -26,7 +26,7 @@ export class MissedSender {
     }
   }
 
-  /** Ready for the next entry of a log; one that is not is told it from the log later. */
+  /** Ready for the next entry of a log; one that is not is sent it from the log later. */
   keepsUp(connection: LiveConnection, log: LogName): boolean {
     if (!connection.joined.has(log)) return false
     if (!connection.behind) return true
@@ -52,7 +52,7 @@ export class MissedSender {
       retryMs: limits.retryMs,
       hubPosition: () => this.#feed.position(name),
       onFailure: (error: Error) =>
-        log.warn({ reason: error.message }, 'what a console missed cannot be read; trying again'),
+        log.warn({ reason: error.message }, 'what a console missed cannot be read; retrying'),
     }
     if (name === 'acts')
       return catchUp(connection, {

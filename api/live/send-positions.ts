@@ -67,7 +67,7 @@ export class PositionSender {
     }, this.#pacer.waitMs(performance.now()))
   }
 
-  /** True when a socket is too slow to be told now. */
+  /** True when a socket is too slow to be sent to now. */
   #flush(): boolean {
     let slow = false
     for (const connection of this.#connections) {

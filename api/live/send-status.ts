@@ -8,7 +8,7 @@ import type { LiveLimits } from './limits.ts'
 
 type StatusParts = { apiPool: Pool; limits: LiveLimits; clock: Clock; log: Log }
 
-/** Tells consoles how fresh what they see is, and whether history is to be had. */
+/** Sends consoles the age of their live data, and whether history can be read. */
 export class StatusSender {
   readonly #parts: StatusParts
   readonly #feed: LiveFeed
@@ -20,7 +20,7 @@ export class StatusSender {
     this.#feed = feed
   }
 
-  /** Something live was heard of at that time. */
+  /** Something live arrived at that time. */
   heard(liveMs: number): void {
     this.#liveMs = Math.max(this.#liveMs, liveMs)
   }
@@ -48,7 +48,7 @@ export class StatusSender {
       if (this.#databaseAway) log.info({}, 'the database is back')
       this.#databaseAway = false
     } catch (error) {
-      // Whatever it is, the consoles are told that history is not to be had.
+      // Whatever the error is, the consoles show that history cannot be read.
       if (!this.#databaseAway)
         log.warn({ reason: (error as Error).message }, 'the database is away; the live feed goes on')
       this.#databaseAway = true

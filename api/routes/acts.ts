@@ -101,7 +101,7 @@ function seen(
   }
 }
 
-/** Whom an escalation reaches. Refused where there is nobody above: it must not say what is not done. */
+/** The recipients of an escalation. Refused where there is nobody above, so that the record stays true. */
 async function escalationOf(
   acts: readonly IncidentAct[],
   recipients: ApiParts['recipients'],

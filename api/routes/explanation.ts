@@ -22,7 +22,7 @@ import { readDocument } from './read-document.ts'
 import { type GivenReason, grantForReading, openTrack, reasonHeaders, reasonOf } from './track-access.ts'
 
 const DAY_MS = 86_400_000
-/** The fold begins so long before, or before what stood open then. */
+/** The fold begins so long before, or before what was open then. */
 const LEAD_MS = 2 * DAY_MS
 /** Reports after the end, or the confirmation of what still goes on, that may have decided it. */
 const AFTER_END_MS = 6 * 3_600_000
@@ -33,8 +33,7 @@ const explanationRoute = createRoute({
   method: 'get',
   path: '/v1/incidents/{id}/explanation',
   ...right('incident.read'),
-  summary:
-    'Why an incident stands, fix by fix: the engine run again over the stored track; the reading is written down',
+  summary: 'Why an incident is active, fix by fix: the engine run again over the stored track; the reading is audited',
   request: {
     params: z.object({ id: idSchema }),
     headers: reasonHeaders,

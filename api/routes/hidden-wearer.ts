@@ -10,7 +10,7 @@ export async function hiddenWearer(db: Db, wearerId: string): Promise<never> {
   throw (await mayAskAccess(db, wearerId)) ? reasonRequired() : notFound()
 }
 
-/** The same of an incident: of somebody whom one may ask for, or of nobody to be seen. Always throws. */
+/** The same for an incident: of a person whom the officer may ask for, or of one out of sight. Always throws. */
 export async function hiddenIncident(db: Db, incidentId: string): Promise<never> {
   throw (await wearerToAskFor(db, incidentId)) === undefined ? notFound() : reasonRequired()
 }

@@ -59,7 +59,7 @@ const acceptRoute = createRoute({
   responses: { 200: json(z.object({ username: z.string() }), 'sign in now'), ...problem(400, 403, 404, 429, 503) },
 })
 
-/** Where the console opens a link. What follows # is sent to no server and stands in no log. */
+/** Where the console opens a link. What follows # is sent to no server and is in no log. */
 export function linkOf(baseUrl: string, token: string): string {
   return new URL(`/undangan#${token}`, baseUrl).href
 }

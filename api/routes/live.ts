@@ -16,7 +16,7 @@ const liveRoute = createRoute({
       cursor: z
         .string()
         .optional()
-        .openapi({ description: '`cursor` of the last message, to be told what was missed' }),
+        .openapi({ description: '`cursor` of the last message, to be sent what was missed' }),
     }),
   },
   responses: {

@@ -1,5 +1,5 @@
 /**
- * Runs work once for each key and gives the same result to whoever comes again with it, within this process and as long as
+ * Runs work once for each key and gives the same result to every repetition of it, within this process and as long as
  * the key is among the newest `max`. Work that failed may be tried again.
  */
 export class OnceOnly<T> {

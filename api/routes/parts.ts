@@ -42,7 +42,7 @@ export type ApiParts = {
   /** From where a request comes. */
   clientAddress(c: Context): string
   hub: LiveHub
-  /** Tells all consoles of an act; never throws, tries again while Redis is away. */
+  /** Publishes an act to all consoles; never throws, tries again while Redis is away. */
   publishAct(act: IncidentAct, type: IncidentType | undefined): void
   /** Who is notified of alerts by now; throws while Redis is away. */
   recipients(): Promise<KnownRecipient[]>

@@ -1,11 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { compileZone } from '../../geofence/geometry/compile-zone.ts'
+import { ZoneInvalid } from '../../geofence/geometry/zone-invalid.ts'
 import { mapSettingsSchema, meSchema, unitPathSchema, unitSchema, zoneSchema } from '../../model/console/wire.ts'
+import { newZoneSchema } from '../../model/console/wire-people.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { listUnits } from '../../store/people/list-units.ts'
+import { insertZone } from '../../store/rules/insert-rules.ts'
 import { listZones } from '../../store/rules/list-zones.ts'
+import { Refusal } from '../answer/refusal.ts'
 import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
+import { keyHeader, writeOnce } from './write-once.ts'
 
 const meRoute = createRoute({
   method: 'get',
@@ -40,6 +46,15 @@ const mapSettingsRoute = createRoute({
   responses: { 200: json(mapSettingsSchema, 'settings'), ...refusals() },
 })
 
+const drawRoute = createRoute({
+  method: 'post',
+  path: '/v1/zones',
+  ...right('zone.draw'),
+  summary: 'Draw a zone; it binds nobody until a condition on it is approved',
+  request: { headers: keyHeader, body: { required: true, content: { 'application/json': { schema: newZoneSchema } } } },
+  responses: { 201: json(z.object({ id: z.string() }), 'the zone’s first version'), ...refusals(400, 422) },
+})
+
 /** More than any Bapas has; what a map can draw. */
 const ZONES_MAX = 5000
 
@@ -60,6 +75,20 @@ export function addPlaces(app: ApiApp, { apiPool, mapSettings, maps }: ApiParts)
       return listed
     })
     return c.json({ zones }, 200)
+  })
+
+  app.openapi(drawRoute, async (c) => {
+    const { officer } = c.get('signedIn')
+    const { name, unitPath, shared, shape } = c.req.valid('json')
+    try {
+      compileZone(shape)
+    } catch (error) {
+      if (error instanceof ZoneInvalid) throw new Refusal(400, 'invalid_input', `shape: ${error.message}`)
+      throw error
+    }
+    const zone = { name, shared, shape, unitPath: unitPath ?? officer.unitPath, authorId: officer.officerId }
+    const drawn = await writeOnce(c, apiPool, async (client) => ({ id: await insertZone(client, zone) }))
+    return c.json(drawn, 201)
   })
 
   app.openapi(mapSettingsRoute, (c) => c.json(mapSettings, 200))

@@ -1,4 +1,4 @@
-// Whoever reads a track, or what was made of one, says why where it is not their own klien, and it is written down.
+// Reading a track, or what was derived from one, needs a reason where it is not one's own klien, and is audited.
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ReasonKind } from '../../model/access/reason.ts'

@@ -62,7 +62,7 @@ export function createAuth({ pool, baseUrl, allowedOrigins, secret, sessionHours
         },
       },
     },
-    // sign-in-limits.ts counts; it can tell one office's officers apart.
+    // sign-in-limits.ts counts; it can distinguish the officers of one office.
     rateLimit: { enabled: false },
     advanced: {
       // __Host-: no other host of the domain can set it. The library's own prefix would be __Secure-.
@@ -118,7 +118,7 @@ export async function createAccount(auth: Auth, account: NewAccount): Promise<st
 }
 
 /**
- * Sets the password of an account, `userId` or the one that carries the name; makes it where there is none. Whoever calls has
+ * Sets the password of an account, `userId` or the one that carries the name; makes it where there is none. The caller has
  * made sure that the name is this officer's. Gives the user id.
  */
 export async function setPassword(auth: Auth, account: NewAccount, userId?: string): Promise<string> {
@@ -130,7 +130,7 @@ export async function setPassword(auth: Auth, account: NewAccount, userId?: stri
   const context = await auth.$context
   const { internalAdapter } = context
   const username = account.username.toLowerCase()
-  // A crash may have left a user whom no officer has, with a password or without.
+  // A crash may have left a user without an officer, with a password or without.
   const known = userId ?? (await userNamed(context, username))
   const hash = await context.password.hash(password)
   if (known !== undefined && (await internalAdapter.findCredentialAccount(known)) !== null) {

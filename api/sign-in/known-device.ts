@@ -34,7 +34,7 @@ export class KnownDevices {
     })
   }
 
-  /** One for each account: officers of a control room share a browser. The name tells no account. */
+  /** One for each account: officers of a control room share a browser. The name does not reveal the account. */
   #name(username: string): string {
     const account = createHmac('sha256', this.#secret).update(`name ${username.toLowerCase()}`).digest('hex')
     return `${this.#secure ? '__Host-' : ''}gelang.device-${account.slice(0, 12)}`

@@ -20,12 +20,12 @@ export class Sessions {
     this.#apiPool = apiPool
   }
 
-  /** The session of a cookie, as it stands; undefined where it has ended. Throws a Refusal while the database is away. */
+  /** The session of a cookie; undefined where it has ended. Throws a Refusal while the database is away. */
   async session(headers: Headers): Promise<Session | undefined> {
     return this.#read(headers)
   }
 
-  /** Who is behind a request. Throws a Refusal. */
+  /** The officer of a request. Throws a Refusal. */
   async signedIn(headers: Headers): Promise<SignedIn> {
     const session = await this.#read(headers)
     if (session === undefined) throw notSignedIn()
@@ -51,7 +51,7 @@ export class Sessions {
 
 export type OfficerEnv = { Variables: { signedIn: SignedIn } }
 
-/** Lets in who is signed in and active. */
+/** Lets active officers in who are signed in. */
 export function requireOfficer(sessions: Sessions): MiddlewareHandler<OfficerEnv> {
   return async (c, next) => {
     c.set('signedIn', await sessions.signedIn(c.req.raw.headers))

@@ -9,7 +9,7 @@ import { ZONE_FILE_LIMITS } from './zone-file-limits.ts'
 /** A GeoJSON feature from outside: any of it may be missing or wrong. */
 export type LooseFeature = { geometry?: unknown; properties?: unknown }
 
-/** GeoJSON, KML, KMZ, GPX or a zipped shapefile, told by its content. Throws ZoneFileRefused. */
+/** GeoJSON, KML, KMZ, GPX or a zipped shapefile, recognised by its content. Throws ZoneFileRefused. */
 export async function featuresOf(bytes: Uint8Array): Promise<LooseFeature[]> {
   if (bytes.length > ZONE_FILE_LIMITS.bytesMax)
     throw new ZoneFileRefused(`the file is larger than ${ZONE_FILE_LIMITS.bytesMax} bytes`)

@@ -28,7 +28,7 @@ export type ZoneFileOptions = {
   corridorWidthM?: number
   /** Points become circles of this radius; without it they are refused. */
   circleRadiusM?: number
-  /** Latitude and longitude stand in the wrong order in the file: exchange them. */
+  /** Latitude and longitude are in the wrong order in the file: exchange them. */
   swapAxes?: boolean
 }
 

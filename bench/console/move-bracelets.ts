@@ -1,4 +1,4 @@
-// Bracelets that all move, told to the consoles as an evaluator tells them: small messages by shard into the live channel.
+// Bracelets that all move, published to the consoles as an evaluator publishes them: small messages by shard into the live channel.
 import { encodeLive, type LivePosition, WEARER_STATE } from '../../model/console/live.ts'
 import { shardOf } from '../../model/report/shard.ts'
 import { publishLive } from '../../stream/logs/live-channel.ts'
@@ -21,7 +21,7 @@ export type Moving = {
   perSecond: number
 }
 
-/** Tells everybody's position `perSecond` a second, in turns, from now until `stop`, which gives how many were told. */
+/** Publishes everybody's position `perSecond` a second, in turns, from now until `stop`, which returns how many. */
 export function moveBracelets(moving: Moving): { stop(): Promise<number> } {
   const { redis, keys, shardCount, wearerIds, perSecond } = moving
   const beganMs = Date.now()

@@ -20,7 +20,7 @@ export const engine: Bench = async (task) => {
   say(`step     ${whole(fold.stepPerCpuSecond)} fixes a processor second, ${whole(fold.stepPerWallSecond)} on the wall`)
   say(`filling the report alone: ${whole(fold.fillPerCpuSecond)} a processor second (contained in both)`)
   say(
-    `heap     ${fold.fastHeapBytesPerFix.toFixed(2)} bytes a settled fix (${(100 * fold.fastShare).toFixed(1)} % of them), ${fold.weighedHeapBytesPerFix.toFixed(0)} a fix that is weighed`,
+    `heap     ${fold.fastHeapBytesPerFix.toFixed(2)} bytes a fix on the fast path (${(100 * fold.fastShare).toFixed(1)} % of them), ${fold.weighedHeapBytesPerFix.toFixed(0)} a fix that is weighed`,
   )
   say(`memory   ${JSON.stringify(mebibytes)} MiB with ${fold.keptReportsPerWearer} kept reports each`)
   say(`${fold.incidentRevisions} incident revisions`)

@@ -1,4 +1,4 @@
-// A load generator in a process of its own: it prepares what it will send, waits for the word, sends, and tells what it saw.
+// A load generator in a process of its own: it prepares what it will send, waits for the start message, sends, and reports what it saw.
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 

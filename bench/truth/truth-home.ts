@@ -8,6 +8,7 @@ import { type Random, randomOf } from '../../simulators/random.ts'
 import { judge, judgeNaively } from './truth-judge.ts'
 import { type NoiseLevels, Receiver } from './truth-noise.ts'
 import { circle, DAY_MS, type JudgedKind, ORIGIN, regionTo, START_MS } from './truth-plans.ts'
+import { unprovenMinutes } from './truth-proven.ts'
 import { Recording } from './truth-recording.ts'
 
 const MINUTE_MS = 60_000
@@ -85,13 +86,24 @@ export type HomeFigures = {
   /** Away from home, by the zone's radius. */
   byRadius: Record<number, { wearerDays: number; falseIncidents: number; naive: number }>
   deviceIncidents: number
+  /** Minutes that incidents call proven although no reports cover them. */
+  unprovenMinutes: number
 }
 
 export function emptyHomeFigures(): HomeFigures {
   const byRadius = Object.fromEntries(
     HOME_RADII_M.map((radiusM) => [radiusM, { wearerDays: 0, falseIncidents: 0, naive: 0 }]),
   )
-  return { wearerDays: 0, falseIncidents: 0, naive: 0, reports: 0, byType: {}, byRadius, deviceIncidents: 0 }
+  return {
+    wearerDays: 0,
+    falseIncidents: 0,
+    naive: 0,
+    reports: 0,
+    byType: {},
+    byRadius,
+    deviceIncidents: 0,
+    unprovenMinutes: 0,
+  }
 }
 
 /** Judges one wearer's month and adds what came of it. */
@@ -113,6 +125,7 @@ export function countHome(
   }
   figures.reports += recording.count
   figures.deviceIncidents += all.length - wrong.length
+  figures.unprovenMinutes += unprovenMinutes(all, recording)
   for (const { type, conditionId } of wrong) {
     const key = conditionId === undefined ? type : `${type} (${conditionId})`
     figures.byType[key] = (figures.byType[key] ?? 0) + 1

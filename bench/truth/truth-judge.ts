@@ -11,7 +11,7 @@ import type { Recording } from './truth-recording.ts'
 
 const report = new LogReport()
 
-/** Incidents that stand after the fold, each at its last word. */
+/** Active incidents after the fold, each at its last revision. */
 export function judge(plan: CompiledPlan, recording: Recording, untilMs: number): Incident[] {
   const incidents = new Map<string, Incident>()
   const sink: Sink = { change: (incident) => void incidents.set(incident.id, incident) }

@@ -1,4 +1,4 @@
-// Any order, any duplication: the incidents that stand must be those of the run in order, ids included.
+// Any order, any duplication: the active incidents must be those of the run in order, ids included.
 import type { CompiledPlan } from '../../geofence/plan/compile-plan.ts'
 import { Fleet } from '../../geofence/timeline/fleet.ts'
 import type { WearerTimeline } from '../../geofence/timeline/timeline.ts'

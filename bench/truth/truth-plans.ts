@@ -70,6 +70,22 @@ export function planOf(shapes: Partial<Record<JudgedKind, ZoneShape>>, parameter
   return compilePlan(plan, (id) => zones.get(id), { fromMs: START_MS, toMs: START_MS + DAY_MS })
 }
 
+/** At home from eight in the evening to five in the morning. */
+export function curfewPlanOf(shape: ZoneShape): CompiledPlan {
+  const zone = compileZone(shape)
+  const plan = planSchema.parse({
+    wearerId: 1,
+    supervisions: [{ fromMs: 0, toMs: 4e12 }],
+    conditions: [
+      {
+        ...{ id: 'curfew', kind: 'required', zoneId: 'home', fromMs: 0, legalBasis: 'SK 1' },
+        windows: [{ from: '20:00', to: '05:00' }],
+      },
+    ],
+  })
+  return compilePlan(plan, () => zone, { fromMs: START_MS, toMs: START_MS + DAY_MS })
+}
+
 export function ruledOf(plan: CompiledPlan): Ruled[] {
   return plan.zones.map((zone, lineage) => ({ kind: plan.kindOf(lineage) as JudgedKind, zone }))
 }

@@ -39,7 +39,7 @@ export class Radio {
     // Access points alternate nearly every time, cells seldom.
     if (random.next() < (this.#kind === 'wifi' ? 0.9 : 0.15)) this.#at = (this.#at + 1) % this.#points.length
     const point = this.#strayed ? this.#stray : this.#points[this.#at]!
-    // The same coordinates again tell nothing new.
+    // The same coordinates again prove nothing new.
     const known = point.wobbleM === 0 && this.#said.has(point)
     this.#said.add(point)
     return {

@@ -24,7 +24,7 @@ export const DEPTHS_M = [30, 50, 80, 150, 400, 2000]
 /** One slow stroll in twenty, then walks, bicycles, motorcycles and cars. */
 export const SPEEDS_MPS = [0.4, ...Array(7).fill(1.3), ...Array(4).fill(4), ...Array(6).fill(10), 15, 15] as number[]
 const STAYS_MIN = [5, 6, 10, 20, 60, 180]
-/** A fix tells where somebody was if this many of its true error radii fit between there and the line. */
+/** A fix is conclusive if this many of its true error radii fit between there and the line. */
 const CONCLUSIVE_RADII = 4
 /** Nearer the line than this nothing is promised. */
 const LEAST_M = 50
@@ -43,7 +43,7 @@ export type Trip = {
   backMs: number
   /** Time truly at least the least depth beyond the line. */
   deepMs: number
-  /** Fixes made there that could tell; below three no rule can know. */
+  /** Conclusive fixes made there; below three no rule can know. */
   conclusive: number
   /** A minute or more without a ping, a position, or a new one, within five minutes of the crossing. */
   interrupted: boolean
@@ -54,7 +54,7 @@ export type Shapes = Partial<Record<JudgedKind, ZoneShape>>
 type Way = [eastM: number, northM: number][]
 type Leg = { untilMs: number; eastM: number; northM: number; indoors: boolean }
 
-/** True where the corpus promises to find it: longer than five minutes, and seen by three telling fixes. */
+/** True where the corpus promises to find it: longer than five minutes, and seen by three conclusive fixes. */
 export function isCounted(trip: Trip): boolean {
   return trip.deepMs > VIOLATION_MS && trip.conclusive >= 3
 }

@@ -2,6 +2,7 @@
 import { VIOLATION } from '../../geofence/plan/condition-kinds.ts'
 import type { Incident } from '../../model/incident/incident.ts'
 import { judge } from './truth-judge.ts'
+import { unprovenMinutes } from './truth-proven.ts'
 import { isCounted, type Trip } from './truth-trips.ts'
 
 const MINUTE_MS = 60_000
@@ -10,7 +11,7 @@ export type ViolationFigures = {
   /** Longer than five minutes and visible to the receiver; the only ones that can be missed. */
   counted: number
   missed: number
-  /** Too short, too shallow, or seen by fewer than three telling fixes. */
+  /** Too short, too shallow, or seen by fewer than three conclusive fixes. */
   beyondSight: number
   beyondSightFound: number
   /** Violations raised at a time when the wearer was not over the line. */
@@ -19,6 +20,8 @@ export type ViolationFigures = {
   delaysMin: Record<string, number[]>
   byDepth: Record<number, { counted: number; missed: number; beyondSight: number; beyondSightFound: number }>
   missedTrips: string[]
+  /** Minutes that incidents call proven although no reports cover them. */
+  unprovenMinutes: number
 }
 
 export function emptyViolationFigures(): ViolationFigures {
@@ -31,12 +34,15 @@ export function emptyViolationFigures(): ViolationFigures {
     delaysMin: {},
     byDepth: {},
     missedTrips: [],
+    unprovenMinutes: 0,
   }
 }
 
 /** Judges one trip and adds what came of it. Delay runs from the true crossing to the confirmation. */
 export function countTrip(figures: ViolationFigures, trip: Trip): void {
-  const raised = judge(trip.plan, trip.recording, trip.endMs).filter(({ type }) => type === VIOLATION[trip.kind])
+  const all = judge(trip.plan, trip.recording, trip.endMs)
+  figures.unprovenMinutes += unprovenMinutes(all, trip.recording)
+  const raised = all.filter(({ type }) => type === VIOLATION[trip.kind])
   const isTrue = ({ startMs, endMs = Infinity }: Incident) =>
     startMs <= trip.backMs + MINUTE_MS && endMs >= trip.outMs - MINUTE_MS
   const found = raised.filter(isTrue)
@@ -66,7 +72,7 @@ function addDelay({ delaysMin }: ViolationFigures, trip: Trip, delayMs: number):
 
 function describe({ kind, depthM, speedMps, indoors, deepMs, conclusive }: Trip): string {
   const minutes = Math.round(deepMs / MINUTE_MS)
-  return `${kind}: ${depthM} m deep for ${minutes} min, ${speedMps} m/s, ${indoors ? 'indoors' : 'outdoors'}, ${conclusive} telling fixes`
+  return `${kind}: ${depthM} m deep for ${minutes} min, ${speedMps} m/s, ${indoors ? 'indoors' : 'outdoors'}, ${conclusive} conclusive fixes`
 }
 
 /** The value below which `share` of them lie. */

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Bench } from '../measure/report.ts'
 import { measureEdge } from './truth-edge.ts'
+import { FAULTS, type Fault, type FaultFigures, measureFault } from './truth-faults.ts'
 import { countHome, emptyHomeFigures, type HomeFigures, homeWearer } from './truth-home.ts'
 import { type NoiseLevels, noiseLevels } from './truth-noise.ts'
 import { permute } from './truth-permutations.ts'
@@ -10,8 +11,25 @@ import { sweep } from './truth-sweep.ts'
 import { makeTrip } from './truth-trips.ts'
 import { countTrip, emptyViolationFigures, quantile, type ViolationFigures } from './truth-violations.ts'
 
-export type TruthSize = { wearers: number; days: number; trips: number; permutations: number; edgeWearers: number }
-const DEFAULT_SIZE: TruthSize = { wearers: 200, days: 30, trips: 6_000, permutations: 10_000, edgeWearers: 10_000 }
+export type TruthSize = {
+  wearers: number
+  days: number
+  trips: number
+  permutations: number
+  edgeWearers: number
+  /** Of each fault, for `faultDays`. */
+  faultWearers: number
+  faultDays: number
+}
+const DEFAULT_SIZE: TruthSize = {
+  wearers: 200,
+  days: 30,
+  trips: 6_000,
+  permutations: 10_000,
+  edgeWearers: 10_000,
+  faultWearers: 40,
+  faultDays: 10,
+}
 
 export const truth: Bench = async ({ seed, say, args }) => {
   const text = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
@@ -27,6 +45,8 @@ export const truth: Bench = async ({ seed, say, args }) => {
     trips: count('--trips', DEFAULT_SIZE.trips),
     permutations: count('--permutations', DEFAULT_SIZE.permutations),
     edgeWearers: DEFAULT_SIZE.edgeWearers,
+    faultWearers: count('--fault-wearers', DEFAULT_SIZE.faultWearers),
+    faultDays: DEFAULT_SIZE.faultDays,
   }
   say(
     `noise: ${Object.entries(levels)
@@ -55,6 +75,13 @@ export async function measureTruth(seed: number, levels: NoiseLevels, size: Trut
     if (number % 2000 === 1999) say(`  ${seconds()}: ${number + 1} of ${size.trips} trips`)
   }
   sayViolations(out, say)
+  const faults = {} as Record<Fault, FaultFigures>
+  for (const fault of FAULTS) {
+    faults[fault] = measureFault(fault, seed, size.faultWearers, size.faultDays, levels)
+    sayFault(fault, faults[fault], say)
+    await setImmediate()
+  }
+  const sumOf = (figure: keyof FaultFigures) => FAULTS.reduce((sum, fault) => sum + faults[fault][figure], 0)
   const edge = measureEdge(size.edgeWearers)
   say(
     `curfew edge, ${edge.wearers} wearers known to be out: ${edge.raised} raised, the last after ${edge.lastMs.toFixed(0)} ms ` +
@@ -74,6 +101,10 @@ export async function measureTruth(seed: number, levels: NoiseLevels, size: Trut
       'truth.missed': out.missed,
       'truth.delayP50Min': round(quantile(delays, 0.5)),
       'truth.delayP95Min': round(quantile(delays, 0.95)),
+      'truth.faults.falsePerWearerDay': round(sumOf('falseViolations') / Math.max(1, sumOf('wearerDays'))),
+      'truth.faults.falseByEdge': sumOf('falseByEdge'),
+      'truth.faults.missed': sumOf('missed'),
+      'truth.minutesWithoutReport': round(out.unprovenMinutes + home.unprovenMinutes + sumOf('unprovenMinutes')),
       'truth.permutationFailures': permutations.failures,
       'truth.edgeMs': round(edge.lastMs),
       'truth.naiveFalsePerWearerDay': round(home.naive / home.wearerDays),
@@ -82,9 +113,23 @@ export async function measureTruth(seed: number, levels: NoiseLevels, size: Trut
     size,
     home,
     violations: { ...out, delaysMin: delayTable(out) },
+    faults,
     edge,
     permutations,
   }
+}
+
+function sayFault(
+  fault: Fault,
+  { wearerDays, falseViolations, trulyOut, ...figures }: FaultFigures,
+  say: (line: string) => void,
+) {
+  const a = (falseViolations / Math.max(1, wearerDays)).toFixed(4)
+  const of = trulyOut > 0 ? `; truly out ${trulyOut}, missed ${figures.missed}` : ''
+  say(
+    `${fault}: ${wearerDays} wearer-days at home, false violations ${a} a day, by an edge ${figures.falseByEdge}; ` +
+      `minutes claimed without a report ${figures.unprovenMinutes.toFixed(1)}${of}`,
+  )
 }
 
 function sayHome(home: HomeFigures, say: (line: string) => void): void {
@@ -103,7 +148,9 @@ function sayHome(home: HomeFigures, say: (line: string) => void): void {
 }
 
 function sayViolations(out: ViolationFigures, say: (line: string) => void): void {
-  say(`violations longer than 5 minutes, 50 m or deeper, seen by 3 telling fixes: ${out.counted}, missed ${out.missed}`)
+  say(
+    `violations longer than 5 minutes, 50 m or deeper, seen by 3 conclusive fixes: ${out.counted}, missed ${out.missed}`,
+  )
   for (const trip of out.missedTrips.slice(0, 10)) say(`  missed: ${trip}`)
   say(`  shorter, shallower or hardly seen: ${out.beyondSight}, of these found ${out.beyondSightFound}`)
   for (const [depthM, row] of Object.entries(out.byDepth))

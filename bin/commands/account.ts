@@ -1,4 +1,4 @@
-// `gelang account`: a login for an officer who stands in the database already.
+// `gelang account`: a login for an officer who is in the database already.
 import { createAccount, createAuth } from '../../api/sign-in/auth.ts'
 import { openPool } from '../../store/database/open-pool.ts'
 import { linkAccount } from '../../store/people/insert-people.ts'

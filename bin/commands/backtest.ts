@@ -37,7 +37,7 @@ export function runBacktest({ plan, track, json }: BacktestArguments, print: (li
     for (const warning of warnings) print(`warning: ${warning}`)
     for (const { conditionId, zoneId, guardM } of tooSmall)
       print(
-        `warning: ${zoneId} (${conditionId}) is nowhere deeper than ${Math.ceil(guardM)} m, which a usual fix may err: who stays in it is told late, as location_unverifiable, or not at all`,
+        `warning: ${zoneId} (${conditionId}) is nowhere deeper than ${Math.ceil(guardM)} m, which a usual fix may err: a stay in it is reported late, as location_unverifiable, or not at all`,
       )
     print(`${points.length} points (${skipped} without time or place), ${incidents.length} incidents`)
     for (const incident of incidents) {

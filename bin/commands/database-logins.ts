@@ -1,4 +1,4 @@
-// `gelang database-logins`: a login of TimescaleDB for whoever migrates, for each role of the server and for the audit's verifier.
+// `gelang database-logins`: a login of TimescaleDB for the migration, for each role of the server and for the audit's verifier.
 import { DATABASE_SECRET_FILES, makeDatabaseSecrets } from '../process/database-secrets.ts'
 import { secretsFile } from '../process/secret-files.ts'
 import { readSettings, required } from '../process/settings.ts'

@@ -1,4 +1,4 @@
-// Commands that write people work as the owner of the schema, whom only those who run the server can be.
+// Commands that write people work as the owner of the schema; only the operators of the server have that login.
 import { openPool, type PoolClient } from '../../store/database/open-pool.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
 import { readSettings, required } from '../process/settings.ts'

@@ -93,7 +93,7 @@ export async function serve(list: string): Promise<void> {
   for (const [, role] of running) await role.stop()
   await health?.close()
   opened.close()
-  log.info({}, 'bye')
+  log.info({}, 'stopped')
 }
 
 function rulesKey(settings: Settings): string {

@@ -20,14 +20,14 @@ type DemoReport = {
   repeats: number
   quarantined: number
   discarded: number
-  /** Standing ones that began, went on or ended in these seconds, by type. */
+  /** Active ones that began, continued or ended in these seconds, by type. */
   incidents: Record<string, number>
   /**
    * Those of them that began before the bracelets of this run spoke. On the data of an earlier run one `fleet_silence` for each
    * Bapas may be among them, and rightly: its bracelets fell silent when that run ended.
    */
   begunBefore: Record<string, number>
-  /** What the scripts should have brought about by now and nobody was told. */
+  /** Incidents that the scripts should have raised by now and that were not published. */
   missingIncidents: string[]
   reportToWebSocketMs: { count: number; p50: number; p99: number; max: number }
 }
@@ -45,7 +45,7 @@ type Worked = { evaluated: number; stored: number; repeats: number }
 export async function workedBefore(ports: DemoPorts): Promise<Worked> {
   const deadlineMs = Date.now() + CATCH_UP_MS_MAX
   while (sum(await scrape(portOf(ports, 'evaluate')), 'gelang_log_lag_entries') > 0) {
-    if (Date.now() > deadlineMs) throw new Error('what an earlier run left in the log is not worked off')
+    if (Date.now() > deadlineMs) throw new Error('the log still holds entries of an earlier run')
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
   return worked(ports)
@@ -126,7 +126,7 @@ export async function measureDemo(options: {
   }
 }
 
-/** Standing incidents that began, went on or ended after `sinceMs`, by type; and of these, those that began before. */
+/** Active incidents that began, continued or ended after `sinceMs`, by type; and of these, those that began before. */
 export function countIncidents(
   seen: readonly LoggedIncident[],
   sinceMs: number,

@@ -131,7 +131,7 @@ async function live(
   }
   const endedMs = Date.now()
   const counts = await run.finish()
-  // What went on all the time was not told anew; an officer may even have resolved it.
+  // An incident that continued all the time was not published again; an officer may even have resolved it.
   for (const [i, cookie] of cookies.entries())
     for (const incident of await newestIncidents(baseUrl, cookie)) {
       const known = watchers[i]!.incidents.get(incident.id)

@@ -6,13 +6,13 @@ import type { Clock } from '../../model/observe.ts'
 export type LiveWatch = {
   /**
    * Report received → here, milliseconds, of every report received since the watch began; not of the snapshot, and not of a
-   * position told again because the wearer's state has changed.
+   * position sent again because the wearer's state has changed.
    */
   delaysMs: number[]
   /** Newest revision of every incident that came. */
   incidents: Map<string, IncidentView>
   hello: Promise<void>
-  /** Reconnects after which the feed could not tell what had been missed. */
+  /** Reconnects after which the feed could not send what had been missed. */
   gaps: number
   close(): void
 }

@@ -4,8 +4,8 @@ import type { Clock } from '../../model/observe.ts'
 const LOOK_MS = 20
 
 /**
- * Real time, or `realMs,virtualMs,speed`: virtual time that stood at virtualMs when real time was realMs. A path names a file
- * that says so and is read again and again: whoever writes it holds the clock.
+ * Real time, or `realMs,virtualMs,speed`: virtual time that was virtualMs when real time was realMs. A path names a file
+ * with such a line, read again and again: its writer controls the clock.
  */
 export function clockOf(virtual: string | undefined): Clock {
   if (virtual === undefined || virtual === '') return Date.now

@@ -1,9 +1,9 @@
-// The logins of TimescaleDB: made once, kept in one file a role. Who serves does not learn the address of who owns.
+// The logins of TimescaleDB: made once, kept in one file a role. The server's roles do not learn the owner's address.
 import { randomBytes } from 'node:crypto'
 import { LOGINS, type Login, loginUrl, makeLogins } from '../../store/database/logins.ts'
 import { readSecrets, writeSecrets } from './secret-files.ts'
 
-/** In whose file which variable stands. */
+/** Which role's file holds which variable. */
 const PLACES: Readonly<Record<Login, readonly [file: string, variable: string]>> = {
   owner: ['migrate', 'DATABASE_URL'],
   api: ['api', 'API_DATABASE_URL'],

@@ -15,7 +15,7 @@ const HINT = '"gelang database-logins" makes a login for each role.'
 
 /**
  * A pool as `role`. Throws PrivilegedLogin where its login is a superuser, owns the tables, may bypass row security or may become
- * another role; while the database is away that is asked when it comes back, of every new connection.
+ * another role; while the database is away this is checked later, on every new connection.
  */
 export async function openRolePool(
   role: DatabaseRole,
@@ -50,7 +50,7 @@ export async function openRolePool(
         throw new PrivilegedLogin(`The login of ${name} may not serve as ${role}. ${HINT}`, { cause: error })
       throw error
     }
-    log.warn({}, 'TimescaleDB is away: what its login may do is looked at when it is back')
+    log.warn({}, 'TimescaleDB is away: the rights of its login are checked when it is back')
   }
   return pool
 }

@@ -15,9 +15,9 @@ export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
   if (!recipients.some(({ level }) => level === 'petugas'))
     log.warn({}, 'GELANG_WEBHOOK_URL is not set: alerts reach the console only')
   if (!recipients.some(({ level }) => level !== 'petugas'))
-    log.warn({}, 'no address above the first is set: what nobody takes in time reaches no Kasubsi and no Kepala Bapas')
+    log.warn({}, 'no address above the first level is set: an untaken alert reaches no Kasubsi and no Kepala Bapas')
   if (recipients.some(({ secrets }) => secrets === undefined))
-    log.warn({}, 'GELANG_WEBHOOK_SECRET is not set: a receiver cannot tell our alerts from forged ones')
+    log.warn({}, 'GELANG_WEBHOOK_SECRET is not set: a receiver cannot distinguish our alerts from forged ones')
   if (recipients.length === 0) await announceRecipients(parts.redis, parts.keys, [])
   if (recipients.length === 0) return { notReady: async () => undefined, stop: async () => undefined }
   const notifying = startNotify({

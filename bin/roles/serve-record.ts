@@ -48,7 +48,7 @@ export async function startRecordRole(parts: RoleParts): Promise<RunningRole> {
 function auditHeadsOf({ settings, log }: RoleParts): Pick<RecordOptions, 'auditHeads'> {
   const { auditKey, auditHeads, auditHeadsEverySeconds } = settings
   if (!auditKey || !auditHeads) {
-    log.warn({}, 'GELANG_AUDIT_KEY or GELANG_AUDIT_HEADS is not set: whoever owns the database can rewrite the audit')
+    log.warn({}, 'GELANG_AUDIT_KEY or GELANG_AUDIT_HEADS is not set: the owner of the database can rewrite the audit')
     return {}
   }
   const keys = auditKeys(auditKey)

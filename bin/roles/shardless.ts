@@ -5,6 +5,6 @@ export function shardless(
 ): string | undefined {
   if (ownedShards().length > 0) return undefined
   const owners = ownerCount()
-  // More processes than shards: some stand by for those that die.
+  // More processes than shards: some wait to replace those that die.
   return owners > shardCount ? undefined : 'no shard is ours yet'
 }

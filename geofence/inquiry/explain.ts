@@ -38,7 +38,7 @@ export function explain(
   return explaining.finish(toMs ?? newestMs)
 }
 
-/** The same, report by report in canonical order, so that whoever explains can let others in between. */
+/** The same, report by report in canonical order, so that the caller can let others in between. */
 export class Explaining {
   readonly #plan: CompiledPlan
   readonly #state: WearerState

@@ -1,5 +1,5 @@
 // "This zone would have raised N incidents": one proposed condition over a wearer's stored track, report by report, so that
-// whoever asks can let others in between.
+// the caller can let others in between.
 import type { Incident } from '../../model/incident/incident.ts'
 import type { Condition, Plan } from '../../model/plan/plan.ts'
 import type { LogReport } from '../../model/report/report.ts'

@@ -44,7 +44,7 @@ export class NumberTable {
     let hole = placeOf(key, this.#shift)
     for (; slots[2 * hole] !== (key | 0) || slots[2 * hole + 1] === EMPTY; hole = (hole + 1) & mask)
       if (slots[2 * hole + 1] === EMPTY) return false
-    // Whoever was pushed along past the hole moves up into it.
+    // An entry that was pushed past the hole moves up into it.
     for (let i = (hole + 1) & mask; slots[2 * i + 1] !== EMPTY; i = (i + 1) & mask) {
       const home = placeOf(slots[2 * i]!, this.#shift)
       if (((i - home) & mask) < ((i - hole) & mask)) continue

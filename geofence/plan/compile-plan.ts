@@ -117,7 +117,7 @@ export class CompiledPlan {
 
   /**
    * Makes sure that windows are worked out for `timeMs` and the days around it. Cheap when they are; else compiles
-   * further, which changes nothing that was already known. `afresh`: nobody stands anywhere yet, so what lies between
+   * further, which changes nothing that was already known. `afresh`: no wearer has a place yet, so what lies between
    * the horizon and a time far from it need not be known.
    */
   cover(timeMs: number, afresh = false): void {

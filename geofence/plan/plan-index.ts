@@ -68,7 +68,7 @@ export class PlanIndex {
    * against and gives their number: all that are not avoided zones, all avoided ones whose warning ring is not more than
    * `guardM` away, and all that the straight way from the last fix, `lineM` long, may pass. Writes to `outsideM`, beside each,
    * how far outside its zone the position is where that was measured exactly, else NaN. Writes to `safeM[0]` how far, at
-   * least, all others lie beyond their rings; it is more than `guardM`. Whoever has a run or an incident open with a lineage
+   * least, all others lie beyond their rings; it is more than `guardM`. A wearer with a run or an incident open with a lineage
    * weighs that one too.
    */
   near(

@@ -1,4 +1,4 @@
-// Whether an avoided zone is so small that no usual fix can prove anybody inside it: for whoever draws or proposes one.
+// Whether an avoided zone is so small that no usual fix can prove anybody inside it: for the officer who draws or proposes one.
 import type { Condition, Plan } from '../../model/plan/plan.ts'
 import { POSITION_SOURCE } from '../../model/report/report.ts'
 import { breachGuardM } from '../evidence.ts'
@@ -13,7 +13,7 @@ const SQUARES_MAX = 20_000
 const FINEST_M = 1
 
 /**
- * The guard, in metres, of a GPS fix that states no accuracy, where the zone is nowhere deeper: nobody in it is told as inside by such
+ * The guard, in metres, of a GPS fix that states no accuracy, where the zone is nowhere deeper: nobody in it is reported as inside by such
  * a fix. Undefined where it is deeper, and for all that is not an avoided zone.
  */
 export function smallerThanGuardM(

@@ -13,7 +13,7 @@ export const FLEET = {
   silentMin: 5,
   /** Share of the unit's bracelets that must be silent for an outage to begin … */
   silentShare: 0.3,
-  /** … below which it is no excuse for whoever falls silent from now on … */
+  /** … below which it does not excuse a wearer who falls silent from now on … */
   tailShare: 0.2,
   /** … and below which, for as long as `endAfterMs`, it is over: far from where it began, so that it does not flap. */
   endShare: 0.1,
@@ -37,8 +37,8 @@ export function quietMinuteMs(lastReceivedMs: number): number {
 
 /**
  * Looks at one unit at `nowMs` by what each shard has counted; `known` is what the last look gave. Gives what to keep, the same
- * object where nothing changed; a changed incident is a revision to be told. Where not all shards have counted (`whole`
- * false) nothing ends. After the end only bracelets heard of since then can make another outage.
+ * object where nothing changed; a changed incident is a revision to publish. Where not all shards have counted (`whole`
+ * false) nothing ends. After the end only bracelets that have reported since can make another outage.
  */
 export function judgeUnit(
   unitPath: string,
@@ -55,7 +55,7 @@ export function judgeUnit(
   return begun ?? (nowMs - endMs < FLEET.countedMs ? known : undefined)
 }
 
-/** What an outage means for one who was last heard of at `lastReceivedMs`: held to be part of it, or so until `freedMs`. */
+/** What an outage means for a wearer whose last report came at `lastReceivedMs`: held to be part of it, or so until `freedMs`. */
 export function coverOf(outage: Outage | undefined, lastReceivedMs: number): { covered: boolean; freedMs: number } {
   const apart = { covered: false, freedMs: Number.NEGATIVE_INFINITY }
   if (outage === undefined || lastReceivedMs < outage.incident.startMs) return apart
@@ -139,7 +139,7 @@ function goOn(known: Outage, heard: number, quiet: Map<number, number>, nowMs: n
   }
 }
 
-/** Told again when twice as many are silent: first reports of an outage are small. */
+/** Published again when twice as many are silent: the first counts of an outage are small. */
 function grown(incident: UnitIncident, silentCount: number, ofCount: number): UnitIncident {
   return { ...incident, silentCount, ofCount, revision: incident.revision + 1 }
 }

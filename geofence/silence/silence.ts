@@ -1,5 +1,5 @@
 // Silence is measured from the time of receipt, so it runs on the clock beside the fold. Pure all the same: the caller
-// hands in when the wearer was last heard of and what time it is.
+// hands in the time of the wearer's last report and the time now.
 import type { Incident } from '../../model/incident/incident.ts'
 import type { ListeningGap } from '../../model/incident/outage.ts'
 import { EDGE_KEY, incidentId } from '../incident-id.ts'
@@ -12,7 +12,7 @@ import { listenedDueMs } from './listened.ts'
 export type Contact = {
   /** When a report of the wearer was last received; undefined: nothing was ever heard. */
   lastReceivedMs?: number | undefined
-  /** Last battery level heard of; undefined when never. */
+  /** Last battery level received; undefined when never. */
   batteryPercent?: number | undefined
   charging?: boolean | undefined
 }
@@ -30,7 +30,7 @@ export type SilenceAround = {
   worn?: Worn
   /** When that, or the supervision, was entered with a beginning in the past: nobody is missed for the time before. */
   learnedMs?: number
-  /** Part of a fleet silence: held back, or withdrawn where it stands (`coverOf`). */
+  /** Part of a fleet silence: held back, or withdrawn where it is active (`coverOf`). */
   covered?: boolean
   /** Was part of one until then. */
   freedMs?: number
@@ -103,7 +103,7 @@ export function judgeSilence(
   return { silence: { sinceMs, incidents }, changes: incidents }
 }
 
-/** One that was raised before its unit's outage was known is withdrawn while that lasts, and stands again after it. */
+/** One that was raised before its unit's outage was known is withdrawn while that lasts, and reinstated after it. */
 function underCover(open: Silence, covered: boolean, freedMs: number): { silence: Silence; changes: Incident[] } {
   const isWithdrawn = open.incidents[0]!.withdrawn !== undefined
   if (covered === isWithdrawn) return { silence: open, changes: [] }

@@ -1,11 +1,11 @@
-// States put by, from which late reports are folded in again.
+// Saved states, from which late reports are folded in again.
 
 import { WearerState } from '../fold/state/state.ts'
 import { encodeWearerState } from '../fold/state/state-codec.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
 import type { FoldHead, PlanSegment } from './plan-segments.ts'
 
-/** A state put by: everything up to `cursorMs` folded in. */
+/** A saved state: everything up to `cursorMs` folded in. */
 export type Checkpoint = { cursorMs: number; bytes: Uint8Array; segment: PlanSegment }
 
 /** Reports between two; a step of a quiet wearer costs a tenth of a microsecond, a checkpoint half a kilobyte. */

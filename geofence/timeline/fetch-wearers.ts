@@ -58,7 +58,7 @@ export class WearerFetch {
     return known
   }
 
-  /** Gives how many will probably not be settled; their timelines stand in `#timelines`. */
+  /** Returns how many will probably not take the fast path; their timelines are in `#timelines`. */
   #readRows(
     known: number,
     rows: WearerRows,

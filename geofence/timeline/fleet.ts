@@ -12,7 +12,7 @@ import { CHUNK_ROWS, ReportChunks } from './report-chunks.ts'
 import { type Offered, WearerTimeline } from './timeline.ts'
 import type { Seat, TimelineOptions } from './timeline-memory.ts'
 
-/** 'settled': taken in, kept, and nothing that others know of the wearer can have changed. 'unknown': no such wearer. */
+/** 'fast': kept, and nothing that is published of the wearer can have changed. 'unknown': no such wearer. */
 type FleetOffered = Offered | 'fast' | 'unknown'
 
 export class Fleet {

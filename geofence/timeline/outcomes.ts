@@ -1,4 +1,4 @@
-// What the fold has decided, beside what others were told: the difference is what goes out.
+// What the fold has decided, beside what was published: the difference is what must be published.
 import { type Incident, matterOf, SEVERITIES } from '../../model/incident/incident.ts'
 import type { Decided, Rebuilt } from './rebuild.ts'
 import { findSuccessors, type Raised, type Succession } from './succession.ts'
@@ -99,7 +99,7 @@ export class Outcomes {
     for (const incident of published) {
       const known = this.#byId.get(incident.id)
       if (known !== undefined) {
-        // What memory told last is newer, unless it had been lost and told it anew.
+        // What memory published last is newer, unless memory had been lost and it was published again.
         if ((known.published?.revision ?? 0) < incident.revision) known.published = incident
         continue
       }
@@ -192,7 +192,7 @@ export class Outcomes {
     return last
   }
 
-  /** Incidents that stand, as the fold left them, in order of start and id. */
+  /** Active incidents, as the fold left them, in order of start and id. */
   activeIncidents(): Incident[] {
     const all: Incident[] = []
     for (const outcome of this.#byId.values()) {
@@ -224,7 +224,7 @@ export class Outcomes {
     this.#forget(baseMs)
   }
 
-  /** Forgets what no re-fold can reach any more: told, ended, and decided before `beforeMs`. */
+  /** Forgets what no re-fold can reach any more: published, ended, and decided before `beforeMs`. */
   #forget(beforeMs: number): void {
     const over = (outcome: Outcome): boolean => {
       const last = outcome.versions[outcome.versions.length - 1]

@@ -19,7 +19,7 @@ export type Converter = { readonly [part in SavedPart]?: (bytes: Uint8Array) => 
 export type Converters = { readonly [version: number]: Converter }
 
 export const CONVERTERS: Converters = {
-  // A state's first byte tells its layout (state-codec.ts), so head and base stay as they are.
+  // A state's first byte says its layout (state-codec.ts), so head and base stay as they are.
   7: { hour: withoutBracelets },
 }
 

@@ -11,7 +11,7 @@ type RefusedSender = {
   ok: false
   status: 401 | 403
   code: 'bad_credential' | 'revoked_device'
-  /** Whom it named. */
+  /** The bracelet or gateway that it named. */
   deviceId?: string
   gatewayId?: string
 }

@@ -11,13 +11,13 @@ import type { TlsProof } from './tls-proof.ts'
 /** How the bracelet was proven; `id`: not at all, the sender knows its number. */
 export type Proof = 'secret' | 'certificate' | 'preshared_key' | 'network' | 'gateway' | 'id'
 
-/** Everything that is known of who sends. */
+/** Everything that is known of the sender. */
 export type Sender = {
   protocol: Protocol
   address?: string | undefined
   /** The connection, where it is one device's. */
   session?: string
-  /** Each datagram stands alone, and anybody can write an address on it: what it says is taken, and proves nothing. */
+  /** Each datagram is independent, and its source address can be forged: its reports are taken, and prove nothing. */
   isDatagram?: true
   tls?: TlsProof | undefined
   /** The secret that came along. */
@@ -32,7 +32,7 @@ export type Sender = {
   gateway?: { gatewayId: string; unitPath: string } | undefined
 }
 
-/** Protocols over HTTP: whoever can reach the port can say any id. */
+/** Protocols over HTTP: anybody who can reach the port can send any id. */
 const OVER_HTTP: ReadonlySet<Protocol> = new Set(['own', 'osmand', 'owntracks'])
 /** Protocols in which a bracelet can show a secret. */
 const CARRIES_SECRET: ReadonlySet<Protocol> = new Set(['own', 'osmand', 'owntracks', 'jt808', 'laipac'])
@@ -47,7 +47,7 @@ const NOBODYS_SHA256 = new Uint8Array(32)
 export function authorize(directory: Directory, sender: Sender, deviceId: string): Proof | RefusalReason {
   const known = directory.device(deviceId)
   if (sender.gateway !== undefined) return throughGateway(sender.gateway.unitPath, known)
-  // Whoever has proven to be one bracelet is not told whether another exists.
+  // A sender that has proven to be one bracelet does not learn whether another exists.
   if (sender.protocol === 'own' && sender.proven !== undefined && !sender.proven.has(deviceId)) return 'bad_credential'
   const isShown = showsSecret(sender, deviceId, known)
   if (known === undefined) return 'unknown_device'
@@ -63,7 +63,7 @@ export function authorize(directory: Directory, sender: Sender, deviceId: string
   return device.revoked ? 'revoked_device' : proof
 }
 
-/** Tells this sender from another that says it is the same bracelet. */
+/** Distinguishes this sender from another that claims to be the same bracelet. */
 export function nameOf({ protocol, address, gateway, session }: Sender): string {
   if (gateway !== undefined) return `gateway ${gateway.gatewayId}`
   return `${protocol} ${plainAddress(address) ?? ''}${session === undefined ? '' : ` ${session}`}`
@@ -119,7 +119,7 @@ function proofOf(sender: Sender, { device, secretSha256 }: KnownDevice, isShown:
   if (secretSha256 !== undefined && CARRIES_SECRET.has(sender.protocol)) return isShown ? 'secret' : undefined
   if (tlsProof !== undefined) return tlsProof
   if (!device.idSuffices || OVER_HTTP.has(sender.protocol)) return undefined
-  // The code was given to whoever asked first with this id: it is checked, and proves nothing.
+  // The code was issued to the first sender that asked with this id: it is checked, and proves nothing.
   if (sender.protocol === 'jt808' && !isShown && !sender.registers && device.settings?.skipsAuthentication !== true)
     return undefined
   return device.networks === undefined ? 'id' : 'network'

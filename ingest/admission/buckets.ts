@@ -1,4 +1,4 @@
-// Token buckets. Who is within its rate takes out what it sends; beyond, it owes time.
+// Token buckets. A sender within its rate takes out what it sends; beyond, it owes time.
 
 export type Bucket = {
   /** What may still be sent now, as of `tokensMs`; below 0 time is owed. */

@@ -24,7 +24,7 @@ export type KnownDevice = Bucket & {
   usual?: { address: string; heardMs: number } | undefined
   /** Of those who prove nothing. */
   upload?: Upload | undefined
-  /** Who was last heard as this bracelet here, and when that was told (watch-senders.ts). */
+  /** The sender last heard as this bracelet here, and when that was reported (watch-senders.ts). */
   lastSeen?: { sender: string; reportedMs: number } | undefined
 }
 
@@ -40,7 +40,7 @@ export class Directory {
   #loaded = false
   #generation = 0
 
-  /** False until it has been filled once; until then nobody may be told that a device is unknown. */
+  /** False until it has been filled once; until then no device may be answered as unknown. */
   get loaded(): boolean {
     return this.#loaded
   }

@@ -41,7 +41,7 @@ const STRANGERS = 'strangers'
 /** What is wrong with a report: the sender's bytes are kept. `isUsed`: what is left of it counts as any other report. */
 export type Objection = Defect & { isUsed: boolean }
 
-/** Reports that came together and are answered together. Filled without waiting, then settled once. */
+/** Reports that came together and are answered together. Filled without waiting, then closed once. */
 export class Batch {
   readonly protocol: Protocol
   readonly receivedMs: number
@@ -143,7 +143,7 @@ export class Intake {
   /**
    * Admits one report and hands what is left of it to the log. Gives what is wrong with it; undefined when nothing is, or when
    * nobody wore the bracelet then. The caller has asked `authorize`, and calls `refuse` with what is wrong. `senderName`
-   * tells this sender from another that says it is the same bracelet.
+   * distinguishes this sender from another that claims to be the same bracelet.
    */
   take(
     batch: Batch,
@@ -176,7 +176,7 @@ export class Intake {
   }
 
   /**
-   * Of reports that come too fast, those that wait for no limit: a cut strap, an opened case, a tamper, an SOS. The sender is told
+   * Of reports that come too fast, those that wait for no limit: a cut strap, an opened case, a tamper, an SOS. The sender is asked
    * to send all of them again all the same; what was taken is recognised then.
    */
   takeUrgent(batch: Batch, reports: readonly DecodedReport[], proof: Proof, senderName: string): void {

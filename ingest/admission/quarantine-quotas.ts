@@ -1,4 +1,4 @@
-// How much of the quarantine each sender still may fill, as far as this process knows: so that who has filled its share is told to
+// How much of the quarantine each sender still may fill, as far as this process knows: so that a sender that has used its quota is asked to
 // send again later, and pushes nobody else's out. Redis counts; here is what it said last, less what is on its way.
 import type { QuarantineItem, QuarantineReply } from '../../stream/logs/quarantine-log.ts'
 import { LogUnavailable } from '../../stream/redis/redis-errors.ts'

@@ -1,4 +1,4 @@
-// Wrong secrets are answered later and later, by who sends them and by whom they name. The right one is heard at once whatever others
+// Wrong secrets are answered later and later, by sender address and by the id that they name. The right one is taken at once whatever others
 // try: an attacker must not be able to keep a bracelet out.
 
 import { plainAddress } from '../../model/networks.ts'

@@ -1,5 +1,5 @@
 // Two who say they are one, or one whose network changed? Decided by what was heard, never by how many sockets are open: a device
-// that reconnects, or whose address changes, does not come back to where it spoke from before, again and again, elsewhere each time.
+// that reconnects, or whose address changes, does not return to an address from which it spoke before, again and again, elsewhere each time.
 import type { SenderSeen } from '../../stream/publication/disputes.ts'
 
 /** So often must a sender speak again after another one has. A late packet of a dead connection makes one return, or two. */
@@ -15,10 +15,10 @@ const ACCURACY_UNKNOWN_M = 50
 const METRES_PER_DEGREE = 111_195
 
 /**
- * Why what was heard of one bracelet cannot come from one device; undefined while it can. `seen`: in the order of receipt.
+ * Why the reports of one bracelet cannot come from one device; undefined while they can. `seen`: in the order of receipt.
  *
  * Senders must take turns, in the order of receipt and by the devices' own times (one that uploads its memory over a second
- * network does not), and disagree: each time where they are, or, where they tell no places, by two sessions at once that both go
+ * network does not), and disagree: each time where they are, or, where they send no positions, by two sessions at once that both go
  * on for minutes. Two paths of one device that say the same are no dispute.
  */
 export function disagreement(seen: readonly SenderSeen[]): string | undefined {

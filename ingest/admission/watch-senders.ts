@@ -1,4 +1,4 @@
-// Who speaks for which bracelet, as far as this process hears it; told to Redis now and then, where the processes come together.
+// Who speaks for which bracelet, as far as this process hears it; written to Redis now and then, where the processes' findings meet.
 import type { Log } from '../../model/observe.ts'
 import type { DeviceReport } from '../../model/report/report.ts'
 import type { Dispute, SenderSeen } from '../../stream/publication/disputes.ts'
@@ -14,13 +14,13 @@ export type DisputeKeeper = FlushedKeeper & {
   read(): Promise<Dispute[]>
 }
 
-/** A sender that goes on alone is told of so seldom; once another one was heard, so often. */
+/** A sender without a rival is reported so seldom; after another one was heard, so often. */
 const ALONE_MS = 120_000
 const BESIDE_MS = 10_000
 const CONTENDED_MS = 15 * 60_000
-/** One that speaks after another is told of at once, but what is kept has to reach back over minutes. */
+/** A sender that speaks after another is reported at once, but what is kept must reach back over minutes. */
 const TURNS_APART_MS = 2000
-/** Told at once; what is beyond is told of at its next report. */
+/** So many are reported at once; the rest with their next report. */
 const SEEN_WAITING_MAX = 20_000
 
 export class SenderWatch {
@@ -63,17 +63,20 @@ export class SenderWatch {
     this.#waiting.push({ braceletId, wearerId, sender, receivedMs, timeMs, ...place })
   }
 
-  /** Tells what was seen and learns what others found; one step at a time. */
+  /** Reports what was seen and reads what others found; one step at a time. */
   step(): Promise<void> {
     this.#stepping ??= this.#step()
       .then(
         () => {
-          if (this.#failing) this.#log.info({}, 'disputed bracelets are known again')
+          if (this.#failing) this.#log.info({}, 'disputed bracelets can be read again')
           this.#failing = false
         },
         (error: unknown) => {
           if (!this.#failing)
-            this.#log.warn({ reason: (error as Error).message }, 'disputed bracelets: the last known stay')
+            this.#log.warn(
+              { reason: (error as Error).message },
+              'disputed bracelets cannot be read; the last known ones stay in force',
+            )
           this.#failing = true
         },
       )

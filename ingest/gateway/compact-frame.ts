@@ -107,7 +107,7 @@ export function readCompactReport(view: DataView, at: number, receivedMs: number
   return undefined
 }
 
-/** One NaN for all: the log tells reports apart by their bits. */
+/** One NaN for all: the log distinguishes reports by their bits. */
 function single(view: DataView, at: number): number {
   const value = view.getFloat32(at, true)
   return Number.isNaN(value) ? Number.NaN : value

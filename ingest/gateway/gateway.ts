@@ -60,7 +60,7 @@ export class GatewayFeed {
     }
   }
 
-  /** Cuts whoever is left. */
+  /** Closes the remaining connections. */
   terminate(): void {
     for (const { socket } of this.#connections) socket.terminate()
   }

@@ -20,7 +20,7 @@ const logReport = new LogReport()
 
 type Handle = { deviceId: string; known: KnownDevice | undefined; wrong: RefusalReason | undefined }
 
-/** The bracelets that one connection has named, each looked up once as long as the directory stands. */
+/** The bracelets that one connection has named, each looked up once for each version of the directory. */
 export class Handles {
   readonly #handles: (Handle | undefined)[] = []
   #generation = -1

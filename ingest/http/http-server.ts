@@ -10,6 +10,7 @@ import { FirstRequest, mendedRequest } from './first-request.ts'
 import { redactRaw } from './redact-raw.ts'
 
 const CHECK_MS = 1000
+const REFUSED_LINGER_MS = 1000
 
 /** A server that is not listening yet. `name` labels its metrics. */
 export function httpServer(app: Hono<{ Bindings: HttpBindings }>, name: Protocol, intake: Intake): Server {
@@ -29,10 +30,14 @@ export function httpServer(app: Hono<{ Bindings: HttpBindings }>, name: Protocol
   }) as Server
   server.maxConnections = limits.httpConnectionsMax
   server.on('drop', () => measures.cutConnections.inc({ protocol: name, cause: 'too_many_connections' }))
-  let open = 0
+  const open = new Set<Socket>()
+  openOf.set(server, open)
   server.on('connection', (socket: Socket) => {
-    measures.connections.set(++open, { protocol: name })
-    socket.on('close', () => measures.connections.set(--open, { protocol: name }))
+    measures.connections.set(open.add(socket).size, { protocol: name })
+    socket.on('close', () => {
+      open.delete(socket)
+      measures.connections.set(open.size, { protocol: name })
+    })
   })
   mendRequests(server, name, intake)
   server.on('clientError', (error: ClientError, socket: Socket) => {
@@ -60,7 +65,8 @@ const LOOKED_AT = 'lookedAt'
 const OVERFLOW = 'HPE_HEADER_OVERFLOW'
 const VALID_HOST = /^[\w.-]+(:\d{1,5})?$/
 
-/** Connections of each server whose first request has not arrived yet. */
+/** Connections of each server: all, and those whose first request has not arrived yet. */
+const openOf = new WeakMap<Server, Set<Socket>>()
 const waitingOf = new WeakMap<Server, Set<Socket>>()
 
 function mendRequests(server: Server, name: Protocol, { limits, measures }: Intake): void {
@@ -91,6 +97,9 @@ function mendRequests(server: Server, name: Protocol, { limits, measures }: Inta
 
 function refuseConnection(socket: Socket, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  // Unread bytes would reset the connection before the answer arrives; who goes on sending is cut.
+  socket.resume()
+  setTimeout(() => socket.destroy(), REFUSED_LINGER_MS).unref()
 }
 
 const STATUS_OF: Record<string, string> = {
@@ -105,4 +114,10 @@ export function closeHttpServer(server: Server): Promise<void> {
     server.closeIdleConnections()
     for (const socket of waitingOf.get(server) ?? []) socket.destroy()
   })
+}
+
+/** Cuts every connection. */
+export function terminateHttpServer(server: Server): void {
+  server.closeAllConnections()
+  for (const socket of openOf.get(server) ?? []) socket.destroy()
 }

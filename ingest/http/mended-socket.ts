@@ -45,6 +45,11 @@ export class MendedSocket extends Duplex {
     this.#socket.end(done)
   }
 
+  /** What the HTTP server calls after the last answer. */
+  destroySoon(): void {
+    this.end(() => this.destroy())
+  }
+
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#socket.destroySoon()
     done(error)

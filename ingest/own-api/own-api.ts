@@ -33,7 +33,7 @@ type Shape = {
   /** One or several reports in our own JSON; undefined where there is none. */
   reportsOf(value: unknown): unknown[] | undefined
   expected: string
-  /** The sender reads the verdicts; one that does not is told by 429 to send again what was not kept. */
+  /** The sender reads the verdicts; one that does not must see by 429 that it has to send again what was not kept. */
   readsVerdicts: boolean
 }
 const OWN: Shape = { reportsOf, expected: 'one report or {"reports":[…]}', readsVerdicts: true }

@@ -174,7 +174,7 @@ function shown(report: DecodedReport): object {
     deviceId: report.deviceId,
     fixTime: report.timeFromReceipt ? null : isoOf(report.timeMs),
     ...(report.deviceTimeMs === undefined ? {} : { deviceTime: isoOf(report.deviceTimeMs) }),
-    // A place of no known time, or that is none, is no evidence.
+    // A position without a known time, or an impossible one, is no evidence.
     fixValid: report.fixValid && !Number.isNaN(report.timeMs) && isPlace(report.latDeg, report.lonDeg),
     lat: report.latDeg,
     lon: report.lonDeg,

@@ -56,7 +56,7 @@ export type DecodedReport = DeviceReport & { defects?: Defect[] }
 
 export type Decoded = {
   reports: DecodedReport[]
-  /** Tells the device that these reports, or this frame, arrived; sent only after the reports are in the log. */
+  /** Answers the device that these reports, or this frame, arrived; sent only after the reports are in the log. */
   reply?: Uint8Array
   /** Who speaks, where the frame says so though it carries no report (login, keep-alive). */
   deviceId?: string

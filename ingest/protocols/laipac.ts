@@ -1,4 +1,4 @@
-// Laipac S911 bracelet over TCP: lines `$…*hh` CR LF, hh the xor of what stands between.
+// Laipac S911 bracelet over TCP: lines `$…*hh` CR LF, hh the xor of the bytes between.
 //
 //   $AVRMC,id,hhmmss,status,ddmm.mmmm,N|S,dddmm.mmmm,E|W,knots,course,ddmmyy,event,battery,mileage km,gps on,adc1,adc2[,lac and cell
 //          as 8 hex digits,mcc and mnc as 6 digits][,more]         UTC. status A a live fix; R the last GPS
@@ -117,7 +117,7 @@ function decodeReport(
   context: DecodeContext,
 ): Decoded {
   const status = fields[FIELD.status] ?? ''
-  // A field more or less in front of the date moves what follows it; what stands in front is then in no known order.
+  // A field more or less in front of the date moves what follows it; the order of what comes before is then unknown.
   const dateAt = fields.findIndex((field, at) => at >= FIELD.date - 2 && /^\d{6}$/.test(field))
   const moved = dateAt < 0 ? 0 : dateAt - FIELD.date
   const event = fields[FIELD.event + moved] ?? ''

@@ -229,7 +229,7 @@ export const owntracks: HttpProtocol = {
   transport: 'http',
   port: 5144,
   decode,
-  /** The secret stands in the Authorization header alone, and headers are not kept. */
+  /** The secret is in the Authorization header alone, and headers are not kept. */
   redact({ method, url, contentType, body }) {
     return Buffer.concat([Buffer.from(`${method} ${url}\n${contentType ?? ''}\n\n`), body])
   },

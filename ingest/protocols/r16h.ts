@@ -109,7 +109,7 @@ function readFields(type: 'GPSD' | 'LBSD', fields: string[], deviceId: string, c
   return readable(report, fields.slice(GPSD.lat, GPSD.ew + 1).join(','))
 }
 
-/** Where the strap's letter stands: where it belongs, else the last place behind a number (the battery) that has one. */
+/** Where the strap's letter is: where it belongs, else the last place behind a number (the battery) that has one. */
 function strapIndex(fields: string[], usual: number): number | undefined {
   const isStrap = (at: number) => /^[LR]$/i.test(fields[at] ?? '')
   if (isStrap(usual)) return usual
@@ -169,7 +169,7 @@ function readTail(
   }
 }
 
-/** As all protocols keep a cell: mcc,mnc,lac,cid,dBm in decimals; as it came where it is none. */
+/** As all protocols keep a cell: mcc,mnc,lac,cid,dBm in decimals; as it came where it cannot be read. */
 function cellOf(raw: string): string {
   const m = /^(\d{1,3})-(\d{1,3})-([0-9a-f]{1,8})-([0-9a-f]{1,8}):(-?\d{1,4})$/i.exec(raw)
   if (m === null) return raw

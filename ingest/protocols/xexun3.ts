@@ -51,7 +51,7 @@ const CHARGER_CODES: Record<number, boolean> = { 11: true, 12: false }
  * CRC when it ends.
  */
 class Xexun3Framer extends WindowFramer {
-  /** Ends that were none since the last sound frame. Above MISSES_MAX only near heads are tried: rubbish must stay cheap. */
+  /** False frame ends since the last valid frame. Above MISSES_MAX only near heads are tried: garbage must stay cheap. */
   #misses = 0
 
   protected next(): Uint8Array | undefined {

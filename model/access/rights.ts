@@ -71,7 +71,7 @@ export const RIGHTS = {
   'zone.retire': LEADS,
   'rule.try': KEEPS_KLIEN,
   'proposal.read': { ...KEEPS_KLIEN, operator: 'unit' },
-  'proposal.make': { ...KEEPS_KLIEN, operator: 'unit' },
+  'proposal.make': KEEPS_KLIEN,
   'proposal.decide': LEADS,
   'holiday.write': { kepala_bapas: 'unit', admin_ti: 'unit' },
 

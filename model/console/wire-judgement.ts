@@ -104,7 +104,7 @@ export const backtestSchema = z
     perWearerDay: z.number().meta({ description: 'incidents per wearer and day, over this answer' }),
     smallerThanGuardM: z.number().optional().meta({
       description:
-        'the avoided zone is nowhere deeper than this guard of a usual fix: who stays in it is told late, as location_unverifiable, or not at all',
+        'the avoided zone is nowhere deeper than this guard of a usual fix: a stay in it is reported late, as location_unverifiable, or not at all',
     }),
     next: z.string().optional().meta({ description: 'there are more wearers: ask again with this as `after`' }),
   })

@@ -79,7 +79,7 @@ export class OutcomeWriter {
     this.#crowdings.inc()
     if (this.#crowded.has(wearerId)) return
     this.#crowded.add(wearerId)
-    this.#log.warn({ wearerId }, 'more reports or incidents of one wearer than are kept; memory reaches back less far')
+    this.#log.warn({ wearerId }, 'one wearer has more reports or incidents than are kept; memory reaches back less far')
   }
 
   async #commitChanges(

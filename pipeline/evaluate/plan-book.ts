@@ -57,7 +57,7 @@ export class ZoneBook {
         came.add(zone.id)
       } else {
         this.#invalid.add(zone.id)
-        this.#log.error({ zoneId: zone.id, reason: compiled }, 'a zone has no valid shape; nobody is judged by it')
+        this.#log.error({ zoneId: zone.id, reason: compiled }, 'a zone has an invalid shape; no wearer is judged by it')
       }
     }
     return came

@@ -1,4 +1,4 @@
-// A Laipac S911: says who it is, waits for its ECHK to come back, and sends lower-case reports until each is acknowledged.
+// A Laipac S911: says who it is, waits for the echo of its ECHK, and sends lower-case reports until each is acknowledged.
 import type { DeviceReport } from '../../model/report/report.ts'
 import { KNOTS_PER_MPS, Lines, nmeaClock, nmeaLine, nmeaPlace } from './wire-bytes.ts'
 import type { Outgoing, Session, WireDevice } from './wire-device.ts'

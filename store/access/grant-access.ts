@@ -16,7 +16,7 @@ export async function grantAccess(
   return rows[0]?.until_ms ?? undefined
 }
 
-/** The acting officer's reason that stands for this wearer now, with its end; undefined when there is none. */
+/** The acting officer's valid reason for this wearer, with its end; undefined when there is none. */
 export async function readAccess(db: Db, wearerId: string): Promise<{ reason: string; untilMs: number } | undefined> {
   const { rows } = await db.query<{ reason: string; untilMs: number }>(
     `SELECT g.reason, utc_ms(upper(g.during)) AS "untilMs"

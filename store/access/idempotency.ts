@@ -1,4 +1,4 @@
-// The answer to a write is kept with the write, so that whoever sends it again with the same key changes nothing.
+// The answer to a write is kept with the write, so that sending it again with the same key changes nothing.
 import type { Db } from '../database/open-pool.ts'
 
 export type KeptAnswer = { body: unknown; etag?: string }

@@ -3,7 +3,7 @@ import type { Db } from '../database/open-pool.ts'
 
 type SessionRow = { id: string; sinceMs: number; endsMs: number; address: string; agent: string }
 
-/** The sessions of an account that stand now, newest first. */
+/** The open sessions of an account, newest first. */
 export async function listSessions(authDb: Db, userId: string): Promise<SessionRow[]> {
   const { rows } = await authDb.query<SessionRow>(
     `SELECT id, (extract(epoch FROM "createdAt") * 1000)::float8 AS "sinceMs",

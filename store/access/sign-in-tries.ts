@@ -2,7 +2,7 @@
 import type { Db } from '../database/open-pool.ts'
 
 export type TryCount = {
-  /** Says nothing about whom or where: a keyed hash. */
+  /** A keyed hash: it does not reveal the account or the address. */
   key: string
   failedMax: number
 }

@@ -1,4 +1,4 @@
-// Ends of the audit's chain, signed with a key that the database does not know and kept in a second place. Whoever owns the database can
+// Ends of the audit's chain, signed with a key that the database does not know and kept in a second place. The owner of the database can
 // rewrite the chain, but not what was signed.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { AuditHead } from './verify-audit.ts'

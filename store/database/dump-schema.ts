@@ -84,7 +84,7 @@ const SECTIONS: readonly (readonly [title: string, sql: string])[] = [
   ],
 ]
 
-/** The schema as text, the same for the same migrations whoever ran them. */
+/** The schema as text, the same for the same migrations whichever login ran them. */
 export async function dumpSchema(db: Db): Promise<string> {
   const parts: string[] = []
   for (const [title, sql] of SECTIONS) {

@@ -23,8 +23,8 @@ export async function listen(pool: Pool, listening: Listening, log: Log): Promis
           delayMs = RECONNECT_FIRST_MS
         })
       } catch (error) {
-        // Whatever the reason, the listener's whole work is to come back; the loader beside it fails loudly.
-        log.warn({ reason: (error as Error).message }, 'not listening to the database; trying again')
+        // Whatever the reason, the listener only has to reconnect; the loader beside it reports the failure.
+        log.warn({ reason: (error as Error).message }, 'not listening to the database; retrying')
       }
       await pause(delayMs, stopping.signal)
       delayMs = Math.min(delayMs * 2, RECONNECT_MAX_MS)

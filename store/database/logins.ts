@@ -1,4 +1,4 @@
-// Each role of the server has a login of its own, and so have whoever migrates and whoever verifies the audit. An administrator of
+// Each role of the server has a login of its own, and so have the migration and the audit's verifier. An administrator of
 // the server makes them.
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import type pg from 'pg'
@@ -79,7 +79,7 @@ async function handOver(client: pg.Client): Promise<void> {
     END $$`)
 }
 
-/** What PostgreSQL keeps of a password (RFC 5803), so that the password itself stands in no log of statements. */
+/** What PostgreSQL keeps of a password (RFC 5803), so that the password itself is in no log of statements. */
 function scramVerifier(password: string): string {
   const salt = randomBytes(16)
   const salted = pbkdf2Sync(password.normalize('NFKC'), salt, SCRAM_ITERATIONS, 32, 'sha256')

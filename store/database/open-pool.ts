@@ -11,12 +11,12 @@ export type DatabaseRole = (typeof DATABASE_ROLES)[number]
 
 type PoolOptions = {
   url: string
-  /** Without one the connections act as whoever the address names: the owner of the schema. */
+  /** Without one the connections act as the user of the address: the owner of the schema. */
   role?: DatabaseRole
   applicationName: string
-  /** Owner only: rules are put in with the times at which they were decided elsewhere. The reason stands in the audit. */
+  /** Owner only: rules are inserted with the times at which they were decided elsewhere. The reason is in the audit. */
   takeOver?: string
-  /** Asked of each new connection before its first statement; one that throws is closed, and whoever wanted it gets the error. */
+  /** Asked of each new connection before its first statement; one that throws is closed, and the caller gets the error. */
   check?(db: Db): Promise<void>
   max: number
   /** A statement that runs longer is cancelled by the server; 0 = never. */
@@ -32,8 +32,8 @@ const ANSWER_GRACE_MS = 5_000
 const KEEP_ALIVE_AFTER_MS = 10_000
 
 /**
- * A pool whose connections have taken `role` before their first statement. The role stands in the startup packet, so
- * that RESET ROLE and DISCARD ALL come back to it. An idle connection that breaks is logged and replaced.
+ * A pool whose connections have taken `role` before their first statement. The role is in the startup packet, so
+ * that RESET ROLE and DISCARD ALL return to it. An idle connection that breaks is logged and replaced.
  */
 export function openPool(options: PoolOptions): Pool {
   const { check } = options
@@ -48,7 +48,7 @@ export function openPool(options: PoolOptions): Pool {
     }),
   })
   pool.on('error', (error) => options.log?.warn({ error: error.message }, 'an idle database connection broke'))
-  // One in use tells its statement; libraries that check out connections do not listen for more, and an error event that
+  // One in use fails its statement; libraries that check out connections do not listen for more, and an error event that
   // nobody hears ends the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool

@@ -6,7 +6,7 @@ const ADDED_ONLY = ['audit', 'incident_revision', 'officer_act']
 /**
  * Row security for the owner too, in every table that has it: the owner's rights are written down as policies instead of being
  * none of row security's business. As the owner, after the migrations. Of TimescaleDB's hypertables `quarantine` takes it;
- * `fix` and what stands for it (the view `track`) have no row security, because the columnstore refuses it.
+ * `fix` and the view `track` over it have no row security, because the columnstore refuses it.
  */
 export async function forceRowSecurity(db: Db): Promise<void> {
   await db.query(

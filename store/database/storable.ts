@@ -7,6 +7,6 @@ export function storableText(text: string): string {
 }
 
 export function storableJson(value: unknown): string {
-  // JSON.stringify escapes NUL and lone halves only; whole pairs stand as they are.
+  // JSON.stringify escapes NUL and lone halves only; whole pairs stay as they are.
   return JSON.stringify(value).replaceAll(/\\u(0000|d[89a-f][0-9a-f]{2})/g, '\\ufffd')
 }

@@ -26,7 +26,7 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
 }
 
 /**
- * The same as the officer: row-level security gives what that officer may see, and their name stands in the audit. The
+ * The same as the officer: row-level security gives what that officer may see, and their name is in the audit. The
  * result is handed out only after the commit, so that nothing is read whose audit row was not written.
  */
 export function asOfficer<T>(pool: Pool, officerId: string, work: (client: PoolClient) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-// Acts for the process itself, which publishes them to whoever may see them. Those that may not be published yet are noted with the
+// Acts for the process itself, which publishes them to the officers who may see them. Those that may not be published yet are noted with the
 // act, and struck off when the log of acts has it.
 import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
 import type { Standing } from '../../model/incident/life.ts'
@@ -33,7 +33,7 @@ export async function listActsOn(db: Db, matterIds: readonly string[]): Promise<
   return rows.map(({ act }) => act)
 }
 
-/** The newest incident of each matter and what it stands by, as far as PostgreSQL knows; none within an officer's transaction. */
+/** The newest incident of each matter with its `standing`, as far as PostgreSQL knows; none within an officer's transaction. */
 export async function listStandings(
   db: Db,
   matterIds: readonly string[],

@@ -19,7 +19,7 @@ export type NewAct = {
   revision?: number
   /** Of a resolution: the act whose finding it changes. */
   changes?: number
-  /** Of an escalation: whom it reaches. */
+  /** Of an escalation: the recipients. */
   escalatedTo?: NonNullable<IncidentAct['escalatedTo']>
 }
 

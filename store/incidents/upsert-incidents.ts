@@ -51,7 +51,7 @@ async function upsertBatch(client: PoolClient, revisions: readonly KnownRevision
 
 type Continued = { incident: LoggedIncident; standing: Standing }
 
-/** The newest revision of each incident that is newer than what the table shows, with what its matter stands by then. */
+/** The newest revision of each incident that is newer than what the table shows, with its matter's `standing` then. */
 async function continueStandings(
   client: PoolClient,
   matterIds: readonly string[],
@@ -72,7 +72,7 @@ async function continueStandings(
     const [id, matter] = [incident.id.toLowerCase(), matterOf(incident).toLowerCase()]
     if ((shown.get(id) ?? 0) >= incident.revision) continue
     const before = newest.get(matter)
-    // A revision that an earlier batch overtook stands by what the newest one does.
+    // A revision that an earlier batch overtook has the `standing` of the newest one.
     const overtaken = before !== undefined && before.incident.revision >= incident.revision
     const standing = overtaken
       ? before.standing

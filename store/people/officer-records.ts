@@ -48,7 +48,7 @@ export async function readOfficer(db: Db, id: string): Promise<OfficerView | und
   return rows[0] && officerOf(rows[0])
 }
 
-/** The same, locked until the transaction ends: whoever changes the officer meanwhile waits. */
+/** The same, locked until the transaction ends: another change of the officer waits. */
 export async function lockOfficer(db: Db, id: string): Promise<OfficerView | undefined> {
   const { rowCount } = await db.query('SELECT FROM officer WHERE id = $1 FOR NO KEY UPDATE', [id])
   return rowCount === 0 ? undefined : readOfficer(db, id)
@@ -77,7 +77,7 @@ export async function changeOfficer(db: Db, id: string, fields: OfficerFields & 
   )
 }
 
-/** Klien under supervision whom the officer guides. For Admin TI, who sees no klien. */
+/** Number of klien whom the officer guides. For Admin TI, who sees no klien. */
 export async function klienCountOf(db: Db, officerId: string): Promise<number> {
   const { rows } = await db.query<{ count: number }>('SELECT klien_of_officer($1) AS count', [officerId])
   return rows[0]!.count

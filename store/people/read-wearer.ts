@@ -2,7 +2,7 @@ import type { WearerDetail } from '../../model/console/console.ts'
 import type { Db } from '../database/open-pool.ts'
 import { CURRENT_SUPERVISION, SUMMARY_COLUMNS } from './list-wearers.ts'
 
-// Whoever may not see where a zone is (Kanwil without a reason) is told that the condition holds, and no name.
+// An officer who may not see where a zone is (Kanwil without a reason) sees that the condition holds, and no name.
 const PARTS = `
   (SELECT json_build_object('deviceId', b.device_id, 'model', b.model, 'sinceMs', utc_ms(lower(a.during)))
     FROM assignment a JOIN bracelet b ON b.id = a.bracelet_id
@@ -22,7 +22,7 @@ const LAST = `
     'accuracyM', accuracy_m, 'batteryPercent', battery_percent)) AS last
   FROM track WHERE wearer_id = $1 AND time >= $2::timestamptz AND time < $3::timestamptz AND flags & 2 = 2
   ORDER BY time DESC LIMIT 1`
-/** Nearly everybody has been heard of within it. */
+/** Nearly every bracelet has reported within it. */
 const FIRST_LOOK_MS = 3_600_000
 
 type Row = Omit<WearerDetail, 'bracelet' | 'last'> & { nowMs: number; bracelet: WearerDetail['bracelet'] | null }

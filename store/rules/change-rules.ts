@@ -21,7 +21,7 @@ export async function endSupervision(client: PoolClient, supervisionId: number, 
   if (rowCount === 0) throw new NotBackwards(`supervision ${supervisionId} is not running at that time`)
 }
 
-/** The bracelet comes off at `atMs`. A time in the past is allowed: the strap came off then, whoever types it in now. */
+/** The bracelet comes off at `atMs`. A time in the past is allowed: the strap came off then, whenever it is entered. */
 export async function endAssignment(db: Db, assignmentId: number, atMs: number): Promise<void> {
   const { rowCount } = await db.query(
     `UPDATE assignment SET during = tstzrange(lower(during), from_ms($2), '[)')
@@ -71,6 +71,15 @@ export async function endCondition(
   if (!cancelled.rowCount && !closed.rowCount)
     throw new NotBackwards(`no version of condition ${conditionId} is in force then or later`)
   return atMs
+}
+
+/** Whether a condition in sight is this wearer's. */
+export async function isConditionOf(db: Db, wearerId: number, conditionId: string): Promise<boolean> {
+  const { rows } = await db.query<{ theirs: boolean }>(
+    'SELECT EXISTS (SELECT FROM condition WHERE id = $1 AND wearer_id = $2) AS theirs',
+    [conditionId, wearerId],
+  )
+  return rows[0]!.theirs
 }
 
 /** A permit ends at `atMs`, or is cancelled when it has not begun by then; in the caller's transaction. Throws NotBackwards as above. */

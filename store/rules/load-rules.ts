@@ -7,7 +7,7 @@ import { loadPlans, loadZones, rulesVersion, type WearerPlan } from './load-plan
 
 type Rules = { version: number; zones: Zone[]; plans: WearerPlan[]; directory: DirectoryRecord[] }
 
-/** All rules as they stood at one moment: no plan names a zone, and no bracelet a wearer, that the rest does not have. */
+/** All rules of one moment: no plan names a zone, and no bracelet a wearer, that the rest does not have. */
 export function loadRules(pool: Pool): Promise<Rules> {
   return inTransaction(
     pool,

@@ -30,7 +30,7 @@ export class FixRows {
     HEADER.copy(this.#bytes)
   }
 
-  /** Adds the report that stands at `at` in a log entry; gives where the next one starts. Throws RangeError on a time that is no number. */
+  /** Adds the report at `at` of a log entry; returns where the next one starts. Throws RangeError on an invalid timestamp. */
   add(entry: DataView, at: number): number {
     const report = this.#report
     const next = readReport(entry, at, report)

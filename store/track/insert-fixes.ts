@@ -7,7 +7,7 @@ const COLUMNS = FIX_COLUMNS.join(', ')
 
 /**
  * Puts rows into the record within the caller's transaction and gives how many of each group were new. `fresh` goes in
- * by plain COPY: a row of it that is there already fails the transaction with 23505, and the caller comes back with
+ * by plain COPY: a row of it that is there already fails the transaction with 23505, and the caller tries again with
  * everything in `maybe`. `maybe` goes through a temporary table, and what is there already is passed over.
  */
 export async function insertFixes(

@@ -7,7 +7,7 @@ const BESIDE_THE_FOLD = (Object.keys(INCIDENT_TYPES) as IncidentType[]).filter(
 )
 
 /**
- * A wearer's incidents as last told: the named ones, and all that were confirmed in [confirmedFromMs, confirmedToMs).
+ * A wearer's incidents as last published: the named ones, and all that were confirmed in [confirmedFromMs, confirmedToMs).
  * Only those that the fold decides; and what was withdrawn of the same matters, for their count of revisions.
  */
 export async function readJudged(
@@ -31,7 +31,7 @@ export async function readJudged(
 }
 
 /**
- * A time at or before `atMs` at which nothing of the wearer's stood open, with `quietMs` before the beginning of whatever
+ * A time at or before `atMs` at which the wearer had no open incident, with `quietMs` before the beginning of whatever
  * did: a fold from there comes to what a fold of everything would.
  */
 export async function quietBefore(db: Db, wearerId: number, atMs: number, quietMs: number): Promise<number> {
@@ -49,7 +49,7 @@ export async function quietBefore(db: Db, wearerId: number, atMs: number, quietM
 }
 
 /**
- * Something of the wearer's stands, and stood at or after `firstMs`, that begins or has its evidence before: a fold of what is
+ * An incident of the wearer is active, and was so at or after `firstMs`, that begins or has its evidence before: a fold of what is
  * stored from `firstMs` on cannot come to it.
  */
 export async function openSinceBefore(db: Db, wearerId: number, firstMs: number): Promise<boolean> {

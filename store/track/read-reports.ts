@@ -34,7 +34,7 @@ type FixRow = Record<
 /** `track` is what the acting officer may see of `fix`; the caller writes the reading down. */
 type ReportSource = 'fix' | 'track'
 
-/** Rows of one page: a few milliseconds of folding, so that whoever folds them lets others in between. */
+/** Rows of one page: a few milliseconds of folding, so that the caller can let others in between. */
 const PAGE_REPORTS = 5000
 
 /** All of a wearer's reports of [fromMs, toMs) in canonical order, a page at a time, however many there are. */
@@ -70,7 +70,7 @@ export async function hasNewReport(
 }
 
 /**
- * A wearer's reports of [fromMs, toMs) as they stood in the log, in canonical order, `limit` at most: to fold what is
+ * A wearer's reports of [fromMs, toMs) as in the log, in canonical order, `limit` at most: to fold what is
  * older than memory, and for the back-test. `after`: only what comes after this report.
  */
 export async function readReports(

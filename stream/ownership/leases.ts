@@ -153,7 +153,7 @@ export class ShardLeases {
       return false
     }
     this.#held.set(shard, held)
-    log.info({ role, shard, token: held.token }, 'gained a shard')
+    log.info({ role, shard, token: held.token }, 'acquired the lease of a shard')
     onGained(shard, held.token)
     return true
   }
@@ -167,7 +167,7 @@ export class ShardLeases {
     const known = this.#held.get(shard)?.leaving !== undefined
     this.#held.delete(shard)
     const { log, role, onLost } = this.#options
-    log.warn({ role, shard, reason }, 'lost a shard')
+    log.warn({ role, shard, reason }, 'lost the lease of a shard')
     if (!known) void onLost(shard, reason)
   }
 
@@ -187,7 +187,7 @@ export class ShardLeases {
     if (this.#held.get(shard) !== held) return
     this.#held.delete(shard)
     await this.#release(shard, held).catch(this.#unlessAway)
-    log.info({ role, shard, reason }, 'let go of a shard')
+    log.info({ role, shard, reason }, 'released a shard')
   }
 
   async #release(shard: number, held: Held): Promise<void> {

@@ -41,7 +41,7 @@ export function openRuleAlarm(log: Log, meter: Meter, nowMs: Clock): RuleAlarm &
     sinceMs.set(set, nowMs())
     const say = () => {
       suspect.set(loud().length)
-      log.error({ set }, 'published rules are not what their publisher vouches for; nothing is taken away by them')
+      log.error({ set }, 'the seal of the published rules does not match; no rule is removed')
     }
     timers.set(set, setTimeout(say, SAY_AFTER_MS).unref())
   }
@@ -61,7 +61,7 @@ export function openRuleAlarm(log: Log, meter: Meter, nowMs: Clock): RuleAlarm &
     whole(set) {
       clearTimeout(timers.get(set))
       sinceMs.delete(set)
-      if (said.delete(set)) log.info({ set }, 'published rules are whole again')
+      if (said.delete(set)) log.info({ set }, 'the seal of the published rules matches again')
       suspect.set(loud().length)
     },
     mayBegin(set) {

@@ -89,6 +89,54 @@ export const ACCESS_ROWS: Record<string, AccessRow> = {
     }),
   },
 
+  // What is written without a body that means something is refused for its body, or for the missing If-Match: after the right and the
+  // sight, before anything changes. That it is written, and by whom not, is in klien-and-rules.test.ts and tests/attacks.
+  'post /v1/wearers': { ...nobody, body: () => ({}), allowed: [400] },
+  'get /v1/wearers/{id}/file': wearer,
+  'get /v1/wearers/{id}/versions': wearer,
+  'patch /v1/wearers/{id}': { ...wearer, body: () => ({ reason: REASON.reason }), allowed: [428] },
+  'post /v1/wearers/{id}/end': { ...wearer, body: () => ({ kind: 'selesai', reason: REASON.reason }), allowed: [428] },
+  'post /v1/wearers/{id}/bracelet': { ...wearer, body: () => ({ braceletId: 2_000_000_000 }), allowed: [409] },
+  'post /v1/wearers/{id}/bracelet/take-off': {
+    ...wearer,
+    body: () => ({ reason: REASON.reason }),
+    allowed: [200, 409],
+  },
+  'get /v1/bracelets': nobody,
+  'post /v1/bracelets': { ...nobody, body: () => ({}), allowed: [400] },
+  'get /v1/bracelets/{id}': { ...nobody, id: () => '2000000000', allowed: [404] },
+  'post /v1/bracelets/{id}/custody': {
+    ...nobody,
+    id: () => '2000000000',
+    body: () => ({ custody: 'servis', reason: REASON.reason }),
+    allowed: [404],
+  },
+  'post /v1/bracelets/{id}/secret': { ...nobody, id: () => '2000000000', allowed: [404] },
+  'post /v1/bracelets/{id}/revoke': {
+    ...nobody,
+    id: () => '2000000000',
+    body: () => ({ reason: REASON.reason }),
+    allowed: [404],
+  },
+  'post /v1/zones': { ...nobody, body: () => ({}), allowed: [400] },
+  'post /v1/wearers/{id}/proposals': {
+    ...wearer,
+    body: ({ zoneId }) => ({
+      kind: 'condition_avoided',
+      condition: { kind: 'required', zoneId, timeZone: 'Asia/Jakarta', legalBasis: 'SK 1' },
+    }),
+    allowed: [400],
+  },
+  'get /v1/proposals': nobody,
+  'get /v1/proposals/{id}': { ...nobody, id: () => NO_SUCH, allowed: [404] },
+  'post /v1/proposals/{id}/decision': {
+    ...nobody,
+    id: () => NO_SUCH,
+    body: () => ({ decision: 'approve' }),
+    allowed: [404],
+  },
+  'post /v1/proposals/{id}/withdraw': { ...nobody, id: () => NO_SUCH, allowed: [404] },
+
   'get /v1/incidents': nobody,
   'get /v1/incidents/{id}': incident,
   'get /v1/incidents/{id}/timeline': incident,

@@ -108,7 +108,7 @@ test('every track that is read is written down, and one that is refused gives no
   ])
 })
 
-test('a PK says why before seeing another PK’s klien, and it stands in the audit', async () => {
+test('a PK says why before seeing another PK’s klien, and it is in the audit', async () => {
   const refused = await read('pk1A', `/v1/wearers/${wearers.a2.id}`)
   expect(refused).toMatchObject({ status: 403, body: { error: { code: 'reason_required' } } })
   expect(await read('pk1A', trackOf(wearers.a2))).toMatchObject({
@@ -147,7 +147,7 @@ test('Kanwil reads a person’s track for a written reason only; the header will
   })
 })
 
-test('Kanwil reads a home only for a reason that stands now, on the map and in the file', async () => {
+test('Kanwil reads a home only for a valid reason, on the map and in the file', async () => {
   const { ownerPool } = t.database
   await ownerPool.query('DELETE FROM access_grant')
   const homes = async () => {
@@ -261,7 +261,7 @@ test('pages of wearers and of incidents follow one another', async () => {
   expect((await read('kanwil', '/v1/wearers?q=klien%20B1')).body).toMatchObject({ wearers: [{ name: 'Klien b1' }] })
 })
 
-test('an incident is told to Kanwil for a written reason only, also while PostgreSQL does not have it', async () => {
+test('an incident is shown to Kanwil for a written reason only, also while PostgreSQL does not have it', async () => {
   const evidence = [
     { timeMs: FROM_MS, role: 'start' as const, latE7: -69_000_000, lonE7: 1_076_000_000, distanceM: -240 },
   ]
@@ -288,7 +288,7 @@ test('an incident is told to Kanwil for a written reason only, also while Postgr
   expect(await places('kanwil')).toEqual(Array(5).fill(evidence[0]))
 })
 
-test('a resolution is for the signs told so far, also those that PostgreSQL does not have yet', async () => {
+test('a resolution is for the occurrences published so far, also those that PostgreSQL does not have yet', async () => {
   const { incident: fresh } = await t.publish(wearers.a1, { type: 'strap_open', severity: 'kritis' })
   await inTransaction(t.database.ownerPool, (client) => upsertKnown(client, [fresh]))
   const resolve = async () => {
@@ -327,7 +327,7 @@ test('a resolution holds for the signs on the officer’s screen and no more', a
   expect(await occurrencesOf(0)).toBe(1)
   expect(await occurrencesOf(2)).toBe(2)
   expect(await open()).toContain(fresh.id)
-  // Signs that nobody has heard of yet are not resolved in advance.
+  // Occurrences that nobody knows of yet are not resolved in advance.
   expect(await occurrencesOf(7)).toBe(3)
   expect(await open()).not.toContain(fresh.id)
   expect(await occurrencesOf()).toBe(3)

@@ -58,7 +58,7 @@ test('without the database incidents still reach the consoles; what needs it say
   client.cut()
 })
 
-test('without Redis the consoles are told, an act stands all the same, and nothing is missed when it is back', async () => {
+test('without Redis the consoles are informed, an act is stored all the same, and nothing is missed when it is back', async () => {
   const { a1 } = t.seeded.wearers
   const client = connectLive(t.api, cookie)
   await client.until('status', (m) => m.redis === 'ok')
@@ -97,7 +97,7 @@ test('the server comes up without Redis and the database, and serves when they a
   client.cut()
 })
 
-test('consoles are told to come back when the server goes down', async () => {
+test('consoles are asked to reconnect when the server goes down', async () => {
   const second = await t.another()
   const client = connectLive(second, cookie)
   await client.until('status')

@@ -127,7 +127,7 @@ test('at once: an incident and an act wait for no rhythm, were each of them a da
   }
 })
 
-test('another process of ours tells the same', async () => {
+test('another process of ours sends the same', async () => {
   const second = await t.another()
   const here = await live('pk1A')
   const there = connectLive(second, await t.signIn('operatorA', second))
@@ -156,7 +156,7 @@ test('positions: newest per wearer, only of those in sight; Kanwil sees personsâ
   kanwil.cut()
 })
 
-test('a newcomer is told where everyone is', async () => {
+test('a new console is sent all positions', async () => {
   await publish(wearers.a2, { timeMs: 4242 })
   const console_ = await live('pk2A')
   const { rows } = await console_.until('positions')
@@ -164,7 +164,7 @@ test('a newcomer is told where everyone is', async () => {
   console_.cut()
 })
 
-test('a wearer who changes hands leaves one console and enters the other, with what stands open', async () => {
+test('a wearer who changes hands leaves one console and enters the other, with what is open', async () => {
   const [before, after] = [await live('pkB'), await live('kepalaB')]
   const { incident } = await t.publish(wearers.b1)
   await Promise.all([before, after].map((each) => each.until('incident', (m) => m.incident.id === incident.id)))

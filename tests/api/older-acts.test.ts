@@ -1,4 +1,4 @@
-// What was done about an incident is told with it, however long ago that was, and whichever process tells it.
+// What was done about an incident is sent with it, however long ago that was, and whichever process sends it.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RecentIncidents } from '../../api/live/recent.ts'
 import type { RunningApi } from '../../api/start-api.ts'
@@ -52,7 +52,7 @@ async function startLater(actsReadMs = 10_000): Promise<RunningApi> {
   return t.another({ limits: { ...limits, actsReadMs } })
 }
 
-test('an incident resolved before memory began is told as resolved when it goes on', async () => {
+test('an incident resolved before memory began is sent as resolved when it goes on', async () => {
   const { a1 } = t.seeded.wearers
   const published = await Promise.all(
     Array.from({ length: 20 }, () => t.publish(a1, { type: 'strap_open', severity: 'kritis' })),
@@ -73,7 +73,7 @@ test('an incident resolved before memory began is told as resolved when it goes 
   const fresh = connectLive(later, cookie)
   await fresh.until('status')
   for (const each of incidents) await t.publish(a1, { ...each, revision: 2, endMs: each.startMs + 60_000 })
-  // And one that comes back with its cursor and is told from the log.
+  // And one that reconnects with its cursor and is sent from the log.
   const back = connectLive(later, cookie, { cursor })
   expect((await back.until('hello')).resumed).toBe(true)
   for (const client of [fresh, back]) {

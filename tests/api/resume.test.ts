@@ -1,4 +1,4 @@
-// A console that loses its connection is told everything it missed, once, in order; or that it must load anew.
+// A console that loses its connection is sent everything it missed, once, in order; or that it must load anew.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunningApi } from '../../api/start-api.ts'
@@ -84,7 +84,7 @@ test('wherever it is cut: nothing missed, nothing twice, in order', async () => 
       const incidents = (words: string[]) => words.filter((word) => !word.startsWith('act'))
       expect(incidents(about)).toEqual(incidents(published))
       expect(about.filter((word) => word.startsWith('act'))).toEqual(published.filter((word) => word.startsWith('act')))
-      // The next run's fresh console need not be told all this again.
+      // The next run's fresh console need not be sent all this again.
       const edges = await redis.xinfo('STREAM', keys.incidents(last.wearerId % SHARDS))
       const at = (edges as unknown[])[(edges as unknown[]).indexOf('last-generated-id') + 1]
       await setPosition(redis, keys, 'record-incidents', last.wearerId % SHARDS, at as string)
@@ -93,7 +93,7 @@ test('wherever it is cut: nothing missed, nothing twice, in order', async () => 
   )
 })
 
-test('a fresh console is told what PostgreSQL does not have yet', async () => {
+test('a fresh console is sent what PostgreSQL does not have yet', async () => {
   const { incident } = await t.publish(mine[0] as SeededWearer)
   const client = connect()
   expect((await client.until('hello')).resumed).toBe(false)
@@ -101,7 +101,7 @@ test('a fresh console is told what PostgreSQL does not have yet', async () => {
   client.cut()
 })
 
-test('trimmed away, replaced, changed or forged: the console loads anew, and is told what is new from then on', async () => {
+test('trimmed away, replaced, changed or forged: the console loads anew, and is sent what is new from then on', async () => {
   const { redis, keys } = t.redis
   const wearer = mine[0] as SeededWearer
   const shard = wearer.n % SHARDS

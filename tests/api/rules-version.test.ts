@@ -35,7 +35,7 @@ const zonesOf = async (officer: string) => {
   return JSON.stringify(zones)
 }
 
-/** The consoles of these officers are told another version, and no one else's. */
+/** The consoles of these officers are sent another version, and no one else's. */
 async function heardBy(officers: string[], change: () => Promise<unknown>): Promise<void> {
   const before = Object.fromEntries(Object.keys(consoles).map((officer) => [officer, versions(officer)]))
   await change()
@@ -44,7 +44,7 @@ async function heardBy(officers: string[], change: () => Promise<unknown>): Prom
     expect(versions(officer).at(-1)).toMatch(/^[\w-]{16}$/)
     expect(versions(officer).at(-1)).not.toBe(before[officer]!.at(-1))
   }
-  // Later than the change, the others' scopes have been looked at too: a roster of theirs that changes is told after it.
+  // Later than the change, the others' scopes have been looked at too: a roster of theirs that changes is sent after it.
   await t.database.ownerPool.query(`UPDATE wearer SET name = name || '.'`)
   for (const [officer, console_] of Object.entries(consoles)) {
     await expect.poll(() => console_.all('roster').length).toBe(rosters[officer]! + 1)
@@ -138,7 +138,7 @@ test('a home that is seen for a reason from now on', async () => {
   )
 })
 
-test('what the clock ends is told too', async () => {
+test('what the clock ends is sent too', async () => {
   const { a2 } = t.seeded.wearers
   const statuses = () => consoles.pk2A!.all('status')
   for (let lastsMs = 1000, before = statuses().length; ; lastsMs *= 2, before = statuses().length) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Turns } from '../../api/answer/turns.ts'
 import { READINGS, tooManyReadings } from '../../api/routes/track-access.ts'
 
-/** Readings that end when they are told to; `began` says which have begun, in their order. */
+/** Readings that end when they are let; `began` says which have begun, in their order. */
 function readings(turns: Turns) {
   const began: string[] = []
   const end = new Map<string, (error?: Error) => void>()

@@ -1,4 +1,4 @@
-// An act that is committed and not told: its process was killed in between. Another one tells it, to consoles and recipients, once
+// An act that is committed and not sent: its process was killed in between. Another one sends it, to consoles and recipients, once
 // in effect.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -27,7 +27,7 @@ const secret = randomBytes(32).toString('hex')
 beforeAll(async () => {
   redisGate = await gateTo(process.env.REDIS_URL as string)
   receiver = await openReceiver()
-  // It looks once, at its start, and never again: what it tells later was told to it.
+  // It looks once, at its start, and never again: what it publishes later was handed to it.
   t = await apiUnderTest({ authSecret: secret, limits: { actsCheckEveryMs: 2 ** 30 } })
   for (const shard of [0, 1]) await t.redis.redis.set(t.redis.keys.position('notify', shard), '0-0')
   notifying = runNotify(t.redis, [{ id: 'operations', level: 'petugas', channel: 'webhook', address: receiver.url() }])
@@ -89,14 +89,14 @@ const published = async () => (await log()).filter(({ officerName }) => officerN
 const log = async () => (await readActs(t.redis.redis, t.redis.keys, '0-0', { count: 1000 })).map(({ act }) => act)
 const waiting = () => listActsToPublish(t.database.apiPool, 0, 1000)
 
-test('killed between commit and log: the next process tells the consoles and notify', async () => {
+test('killed between commit and log: the next process publishes to the consoles and notify', async () => {
   const { a1 } = t.seeded.wearers
   await conclude(t.redis, 0, strap(1, 1))
   await untilNotified([1])
   const console = connectLive(t.api, await t.signIn('operatorA'))
   await console.until('status')
 
-  // The seed's acts are told by the first process that starts.
+  // The seed's acts are sent by the first process that starts.
   await waitFor(async () => expect(await waiting()).toEqual([]))
   const first = await startProcess()
   const cookie = await t.signIn('operatorA', first.api)
@@ -109,7 +109,7 @@ test('killed between commit and log: the next process tells the consoles and not
   redisGate.open()
   expect(await published()).toEqual([])
   expect((await waiting()).map(({ actId }) => actId)).toEqual([act.actId])
-  // The device raises the alarm anew. That somebody had resolved it is not known yet, so nobody is told.
+  // The device raises the alarm anew. That somebody had resolved it is not known yet, so nobody is notified.
   await conclude(t.redis, 0, strap(2, 2))
 
   const second = await startProcess()
@@ -118,7 +118,7 @@ test('killed between commit and log: the next process tells the consoles and not
   await waitFor(async () => expect(await waiting()).toEqual([]))
   expect(await published()).toEqual([act])
 
-  // Told twice, as by two processes: nobody is told anything anew.
+  // Published twice, as by two processes: nobody is sent anything anew.
   const again = await appendAct(t.redis.redis, t.redis.keys, (await published())[0]!)
   await waitFor(async () => expect(await t.redis.redis.get(t.redis.keys.position('notify-acts', 0))).toBe(again))
   await conclude(t.redis, 0, incidentOf(3))
@@ -127,7 +127,7 @@ test('killed between commit and log: the next process tells the consoles and not
   console.cut()
 }, 120_000)
 
-test('a process that is never started again: one that goes on tells what it left', async () => {
+test('a process that is never started again: one that goes on publishes what it left', async () => {
   const { a2 } = t.seeded.wearers
   const surviving = await t.another({ limits: { actsCheckEveryMs: 30, actsUnpublishedMs: 0 } })
   const console = connectLive(surviving, await t.signIn('operatorA', surviving))
@@ -163,7 +163,7 @@ test('more than a page was left', async () => {
   await next.close()
 })
 
-test('an act that was told at once is struck off', async () => {
+test('an act that was sent at once is struck off', async () => {
   const { a1 } = t.seeded.wearers
   const answer = await post(
     t.api,

@@ -42,7 +42,7 @@ test('no reading without an officer, by one who has left, or of a person out of 
   await expect(as('asistenA', reading, [a1.n])).rejects.toMatchObject(DENIED)
 })
 
-test('no map of another Bapas, no kind that is none, no book in the detail', async () => {
+test('no map of another Bapas, no invalid kind, no book in the detail', async () => {
   await expect(as('pk1A', `SELECT audit_map('dj.jabar.bogor', NULL)`)).rejects.toMatchObject(DENIED)
   await expect(as('pk1A', `SELECT audit_reading('seed', $1, NULL, NULL)`, [seeded.wearers.a1.n])).rejects.toMatchObject(
     { code: '23514' },

@@ -17,7 +17,7 @@ import {
 } from '../ingest/ingest-fixture.ts'
 
 const IMEI = '860000000000025'
-/** One report a second, and the clock stands still: whoever is beyond the burst waits for longer than any test. */
+/** One report a second, and the clock does not move: whoever is beyond the burst waits for longer than any test. */
 const LIMITS = { deviceReportsPerSecond: 1, deviceBurstReports: 20 }
 const FLOOD = 200
 

@@ -36,7 +36,7 @@ const alarmsFor = async (officer: string) => {
 const readFile = (officer: string, wearer: 'a1' | 'a2') =>
   get(t.api, `/v1/wearers/${t.seeded.wearers[wearer].id}`, cookies[officer])
 
-test('one person read often is no alarm; one more than usual is, once, told to the auditor, Admin TI, metric, log and readiness', async () => {
+test('one person read often is no alarm; one more than usual is, once, shown to the auditor, Admin TI, metric, log and readiness', async () => {
   for (let n = 0; n < 4; n++) expect((await readFile('operatorA', 'a1')).status).toBe(200)
   expect((await alarmsFor('auditorA')).alarms).toEqual([])
   expect(t.api.warning()).toBeUndefined()

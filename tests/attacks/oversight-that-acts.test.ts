@@ -63,7 +63,7 @@ test('each role counts what it sees; the auditor and Admin TI count nothing', as
     ).toEqual([])
 })
 
-test('a person is looked for with a reason, found with little, and seen with a grant; all of it stands in the audit', async () => {
+test('a person is looked for with a reason, found with little, and seen with a grant; all of it is audited', async () => {
   expect((await send('kanwil', '/v1/persons/find', { q: 'klien', reason: 'ingin' })).status).toBe(400)
   expect((await send('kanwil', '/v1/persons/find', { ...REASON, q: 'k' })).status).toBe(400)
   const found = await send('kanwil', '/v1/persons/find', { ...REASON, q: 'klien b' })
@@ -82,7 +82,7 @@ test('a person is looked for with a reason, found with little, and seen with a g
   ])
 })
 
-test('whoever is told of an incident asks for its person by the incident', async () => {
+test('whoever receives an incident asks for its person by the incident', async () => {
   const { c1 } = t.seeded.wearers
   const asked = await send('ditjenpas', `/v1/incidents/${c1.incidentId}/access`, REASON)
   expect(await asked.json()).toEqual({ wearerId: c1.id })

@@ -42,7 +42,7 @@ test.each([
   await expect(below).rejects.toMatchObject({ code: '23514' })
 })
 
-test('a kind that is none is refused', async () => {
+test('an invalid kind is refused', async () => {
   expect((await send('pk1A', access(), { ...GOOD, reasonKind: 'iseng' })).status).toBe(400)
   const below = asOfficer(t.database.apiPool, t.seeded.officers.pk1A!, (client) =>
     client.query(`SELECT grant_access($1, 'iseng', $2, 60)`, [t.seeded.wearers.a2.id, GOOD.reason]),

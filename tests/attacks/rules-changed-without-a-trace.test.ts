@@ -20,7 +20,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** Tables whose changes are told otherwise, or are no decision of anybody's. */
+/** Tables whose changes are recorded otherwise, or are no decision of anybody's. */
 const NOT_BY_TRIGGER: Record<string, string> = {
   audit: 'is the audit',
   audit_head: 'is the audit',

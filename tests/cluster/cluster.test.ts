@@ -148,7 +148,7 @@ test(
   20 * PATIENCE_MS,
 )
 
-/** Types of the incidents of which the receiver was told nothing, although somebody is to be. */
+/** Types of the incidents of which the receiver was not notified, although it should be. */
 function unnotified(recorded: Life['recorded']): string[] {
   const raised = new Set(
     receiver.received.filter(({ alert }) => alert.kind === 'raised').map(({ alert }) => alert.reference),
@@ -159,7 +159,7 @@ function unnotified(recorded: Life['recorded']): string[] {
   return due.filter(({ id }) => !raised.has(id)).map(({ type }) => type)
 }
 
-/** Each revision was told once. */
+/** Each revision was notified once. */
 function expectNotifiedOnce(): void {
   const deliveries = receiver.received.map(({ deliveryId }) => deliveryId)
   // A process that was killed between the receiver's answer and noting it delivers again, under the same id.

@@ -35,7 +35,7 @@ export type Life = {
   pending: number
   rows: { identity: string; copies: number }[]
   recorded: Map<string, Incident>
-  /** Newest revision of each incident as the operators were told it live. */
+  /** Newest revision of each incident as the operators were sent it live. */
   seen: Map<string, Incident>
   positionsSeen: number
   quarantined: number

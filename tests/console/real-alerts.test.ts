@@ -34,7 +34,7 @@ test('what only the log has outlives a list that PostgreSQL gives', async () => 
   expect(desk.state.desk.loadProblem.value).toBeUndefined()
   expect(desk.state.desk.live.incidents.has(incident.id)).toBe(true)
   expect(desk.played).toEqual(['kritis'])
-  // A page that is opened now is told it by the feed, and its list does not wipe it off.
+  // A page opened now gets it from the feed, and its list does not remove it.
   const late = await atDesk('pk1A')
   await knows(late, t.seeded.wearers.a1.incidentId).toBe(true)
   await late.state.desk.load(true)

@@ -9,7 +9,7 @@ export type Compared = { untilMs: number; unanswered: ReadonlySet<number> }
 
 /**
  * The incidents that stand, as they were at `untilMs`, in words that can be compared. Left out are those that the clock
- * makes of silence (no_communication, battery_dead, fleet_silence): they say when we heard of somebody, and that is what a
+ * makes of silence (no_communication, battery_dead, fleet_silence): they say when we heard from somebody, and that is what a
  * fault changes. What the clock decided after the fleet's last report is cut off, since runs end at different moments. Who is
  * never answered may lose reports to a fault, and with them what they decide.
  */

@@ -1,5 +1,5 @@
 // A server that lives through faults, each script beside an undisturbed run of the same fleet: nothing answered is lost or
-// doubled, the same incidents stand. A sample; `npm run faults` runs as many seeded scripts as asked.
+// doubled, the same incidents are active. A sample; `npm run faults` runs as many seeded scripts as asked.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Fault, PROCESS_NAMES } from './choose-faults.ts'
 import { activeIncidents } from './compare-runs.ts'
@@ -93,7 +93,7 @@ test('the undisturbed runs have what a fault could spoil', () => {
   }
 })
 
-describe('nothing answered is lost, nothing is there twice, the same incidents stand', () => {
+describe('nothing answered is lost, nothing is there twice, the same incidents are active', () => {
   test('kill -9 of ingest, both evaluators, record and api, one after the other', () => {
     runOf(0)
   })
@@ -102,7 +102,7 @@ describe('nothing answered is lost, nothing is there twice, the same incidents s
     expect(runOf(1).connectionsCut).toBeGreaterThan(10)
   })
 
-  test('TimescaleDB away for most of the time: what was decided meanwhile was told before it came back', () => {
+  test('TimescaleDB away for most of the time: what was decided meanwhile was notified before it came back', () => {
     const { fromRealMs, firstSeen, answered } = runOf(2)
     const goneMs = fromRealMs + STORE_AWAY.atMs + 1000
     const backMs = fromRealMs + STORE_AWAY.atMs + STORE_AWAY.forMs

@@ -1,8 +1,8 @@
-// Simulated time for all processes of a run, told in a file: it stands until a fleet is to live, and stands again when it has.
+// Simulated time for all processes of a run, read from a file: it stops until a fleet is to live, and stops again when it has.
 import { renameSync, writeFileSync } from 'node:fs'
 import { SPEED } from './world.ts'
 
-/** What another process may have gone on for before it sees that the clock stands; it must never go back. */
+/** What another process may have gone on for before it sees that the clock does not move; it must never go back. */
 const OVERSHOOT_MS = 120_000
 
 export class HeldClock {

@@ -83,7 +83,7 @@ export async function readLogged(world: World, { wearerIds }: Slot): Promise<Map
   for (let shard = 0; shard < SHARDS; shard++)
     for (const { json } of await readIncidents(world.redis, keysOf('gelang'), shard, '0-0', { count: 100_000 })) {
       const incident = JSON.parse(json) as LoggedIncident
-      // Those of whole units say when we heard of anybody.
+      // Those of whole units say when we heard from anybody.
       if (incident.unitPath === undefined && wearerIds.has(incident.wearerId)) newest.set(incident.id, incident)
     }
   return newest

@@ -1,4 +1,4 @@
-// `npm run faults -- --soak 10`: a long run under floods and rubbish (soak.ts).
+// `npm run faults -- --soak 10`: a long run under floods and garbage (soak.ts).
 // `npm run faults -- --scripts 200 --seed 1`: as many seeded scripts as asked, each beside an undisturbed run of its fleet.
 // Scripts wait more than they work, so several run side by side, each lane with services of its own.
 import { availableParallelism } from 'node:os'

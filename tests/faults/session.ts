@@ -94,7 +94,7 @@ export class Session {
     this.#firstSeen = firstSeen
   }
 
-  /** Everything anew; the clock stands until the fleet of `slot` lives. `fillsDisk`: a fault will fill the log's disk. */
+  /** Everything anew; the clock does not move until the fleet of `slot` lives. `fillsDisk`: a fault will fill the log's disk. */
   static async open(world: World, slot: Slot, fillsDisk: boolean): Promise<Session> {
     await forgetRun(world)
     const disk = fillsDisk && CAN_MOUNT ? await onSmallDisk(world.servers.redis) : undefined
@@ -193,7 +193,7 @@ export class Session {
     return fleet
   }
 
-  /** The incidents of the record once everything is read, the operators have been told, and the run has come to rest. */
+  /** The incidents of the record once everything is read, the operators have been notified, and the run has come to rest. */
   async #atRest(slot: Slot, atRest: AtRest): Promise<Pick<RunOutcome, 'logged' | 'recorded'>> {
     let logged = new Map<string, Incident>()
     let recorded = new Map<string, Incident>()
@@ -213,7 +213,7 @@ export class Session {
       'the run comes to rest',
       REST_MS_MAX,
     ).catch((error: unknown) => {
-      // What is missing is told by the comparison, incident by incident.
+      // What is missing is shown by the comparison, incident by incident.
       if (!(error instanceof Error && error.message.startsWith('not seen within'))) throw error
     })
     return { logged, recorded }
@@ -250,7 +250,7 @@ async function watchOperators(world: World, { apiUrl }: WorldServer, firstSeen: 
   )
 }
 
-/** What was awaited, or what `otherwise` says when it takes too long: the comparison then tells what is missing. */
+/** What was awaited, or what `otherwise` says when it takes too long: the comparison then shows what is missing. */
 async function within<T>(awaited: Promise<T>, ms: number, otherwise: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<T>((resolve) => {

@@ -1,4 +1,4 @@
-// A long run under what should not be: rubbish on every port, a device that floods, connections left open, and the fleet's own
+// A long run under what should not be: garbage on every port, a device that floods, connections left open, and the fleet's own
 // life meanwhile. Prints the memory of every process again and again; memory that keeps growing, or a process that ends, fails.
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
@@ -101,7 +101,7 @@ function growth(samples: readonly Sample[]): string[] {
   })
 }
 
-/** Rubbish on every port, connections that say nothing, and one device that floods; until `signal`. */
+/** Garbage on every port, connections that say nothing, and one device that floods; until `signal`. */
 function makeTrouble(
   seed: number,
   { osmandUrl, gatewayUrl, wirePorts }: WorldServer,

@@ -14,6 +14,10 @@ access_grant table, row security for the owner too
 act_to_tell table
   act_id bigint not null
   since timestamp with time zone not null = clock_timestamp()
+approval_rule table, row security for the owner too
+  kind text not null
+  role text not null
+  does text not null
 assignment table, row security for the owner too
   id integer not null identity a
   bracelet_id integer not null
@@ -95,6 +99,8 @@ bracelet table, row security for the owner too
   certificate_cn text
   preshared_key boolean not null = false
   networks cidr[]
+  custody text not null = 'gudang'::text
+  sim_number text
 condition table, row security for the owner too
   version_id bigint not null identity a
   id text not null = (gen_random_uuid())::text
@@ -114,6 +120,13 @@ condition table, row security for the owner too
   cancelled_at timestamp with time zone
   end_author_id uuid
   end_approver_id uuid
+custody_entry table, row security for the owner too
+  id bigint not null identity a
+  bracelet_id integer not null
+  at timestamp with time zone not null = now()
+  custody text not null
+  officer_id uuid
+  reason text
 fix table
   "time" timestamp with time zone not null
   received_at timestamp with time zone not null
@@ -221,6 +234,18 @@ permit table, row security for the owner too
   cancelled_at timestamp with time zone
   end_author_id uuid
   end_approver_id uuid
+proposal table, row security for the owner too
+  id uuid not null = gen_random_uuid()
+  wearer_id integer not null
+  kind text not null
+  body jsonb not null
+  author_id uuid not null
+  made_at timestamp with time zone not null
+  state text not null = 'pending'::text
+  decider_id uuid
+  decided_at timestamp with time zone
+  reason text
+  result_id text
 quarantine table, row security for the owner too
   received_at timestamp with time zone not null
   source_id text not null
@@ -318,6 +343,9 @@ supervision table, row security for the owner too
   during tstzrange not null
   made_at timestamp with time zone not null
   changed_at timestamp with time zone not null
+  end_kind text
+  end_reason text
+  ended_by uuid
 track view {security_barrier=true}
   "time" timestamp with time zone
   received_at timestamp with time zone
@@ -401,6 +429,19 @@ wearer table, row security for the owner too
   report_interval_ms integer not null = 60000
   silence_grace_ms integer not null = 900000
   plan_changed_at timestamp with time zone not null = '-infinity'::timestamp with time zone
+  birth_date date
+  phone text
+  address text
+  guarantor_name text
+  guarantor_phone text
+  sdp_number text
+wearer_version table, row security for the owner too
+  wearer_id integer not null
+  version integer not null
+  at timestamp with time zone not null = now()
+  author_id uuid not null
+  reason text not null
+  body jsonb not null
 zone table, row security for the owner too
   id text not null = (gen_random_uuid())::text
   lineage uuid not null = gen_random_uuid()
@@ -426,6 +467,8 @@ access_grant access_grant_reason_says_something CHECK (reason_has_content(reason
 access_grant access_grant_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 act_to_tell act_to_tell_act_id_fkey FOREIGN KEY (act_id) REFERENCES officer_act(act_id)
 act_to_tell act_to_tell_pkey PRIMARY KEY (act_id)
+approval_rule approval_rule_does_check CHECK (does = ANY (ARRAY['proposes'::text, 'approves'::text]))
+approval_rule approval_rule_pkey PRIMARY KEY (kind, role, does)
 assignment assignment_bracelet_id_fkey FOREIGN KEY (bracelet_id) REFERENCES bracelet(id)
 assignment assignment_during_check CHECK (is_span(during))
 assignment assignment_one_wearer_at_a_time EXCLUDE USING gist (bracelet_id WITH =, during WITH &&)
@@ -448,6 +491,7 @@ auth.sign_in_try sign_in_try_pkey PRIMARY KEY (key)
 auth.verification verification_pkey PRIMARY KEY (id)
 bracelet bracelet_certificate_cn_check CHECK (length(certificate_cn) >= 1 AND length(certificate_cn) <= 64)
 bracelet bracelet_certificate_sha256_check CHECK (certificate_sha256 ~ '^[0-9a-f]{64}$'::text)
+bracelet bracelet_custody_check CHECK (custody = ANY (ARRAY['gudang'::text, 'dipakai'::text, 'servis'::text, 'hilang'::text, 'rusak'::text]))
 bracelet bracelet_device_id_check CHECK (length(device_id) >= 1 AND length(device_id) <= 64)
 bracelet bracelet_device_id_key UNIQUE (device_id)
 bracelet bracelet_id_never_suffices_over_http CHECK (NOT (id_suffices AND (protocol = ANY (ARRAY['own'::text, 'gateway'::text, 'osmand'::text, 'owntracks'::text]))))
@@ -456,6 +500,7 @@ bracelet bracelet_pkey PRIMARY KEY (id)
 bracelet bracelet_protocol_check CHECK (protocol = ANY (ARRAY['own'::text, 'gateway'::text, 'osmand'::text, 'megastek'::text, 'gt06'::text, 'owntracks'::text, 'jt808'::text, 'laipac'::text, 'r16h'::text, 'xexun3'::text, 'iw'::text, 'watch'::text, 'teltonika'::text, 'h02'::text]))
 bracelet bracelet_secret_sha256_check CHECK (secret_sha256 ~ '^[0-9a-f]{64}$'::text)
 bracelet bracelet_settings_check CHECK (jsonb_typeof(settings) = 'object'::text)
+bracelet bracelet_sim_number_check CHECK (sim_number ~ '^[0-9+]{5,25}$'::text)
 bracelet bracelet_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
 condition condition_approver_id_fkey FOREIGN KEY (approver_id) REFERENCES officer(id)
 condition condition_author_id_fkey FOREIGN KEY (author_id) REFERENCES officer(id)
@@ -473,6 +518,9 @@ condition condition_severity_check CHECK (severity = ANY (ARRAY['informasi'::tex
 condition condition_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 condition condition_windows_check CHECK (jsonb_typeof(windows) = 'array'::text)
 condition condition_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(id)
+custody_entry custody_entry_bracelet_id_fkey FOREIGN KEY (bracelet_id) REFERENCES bracelet(id)
+custody_entry custody_entry_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
+custody_entry custody_entry_pkey PRIMARY KEY (id)
 gateway gateway_id_check CHECK (id ~ '^[A-Za-z0-9._-]{1,64}$'::text)
 gateway gateway_pkey PRIMARY KEY (id)
 gateway gateway_secret_sha256_check CHECK (secret_sha256 ~ '^[0-9a-f]{64}$'::text)
@@ -530,6 +578,16 @@ permit permit_legal_basis_check CHECK (btrim(legal_basis) <> ''::text)
 permit permit_pkey PRIMARY KEY (id)
 permit permit_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 permit permit_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(id)
+proposal proposal_author_id_fkey FOREIGN KEY (author_id) REFERENCES officer(id)
+proposal proposal_body_check CHECK (jsonb_typeof(body) = 'object'::text AND pg_column_size(body) <= 16384)
+proposal proposal_check CHECK ((state = 'pending'::text) = (decided_at IS NULL))
+proposal proposal_check1 CHECK ((state <> ALL (ARRAY['refused'::text, 'returned'::text])) OR reason_has_content(reason) IS TRUE)
+proposal proposal_decider_id_fkey FOREIGN KEY (decider_id) REFERENCES officer(id)
+proposal proposal_kind_check CHECK (kind = ANY (ARRAY['condition'::text, 'condition_avoided'::text, 'permit_short'::text, 'permit_out_of_town'::text, 'permit_abroad'::text]))
+proposal proposal_pkey PRIMARY KEY (id)
+proposal proposal_reason_check CHECK (length(reason) <= 500)
+proposal proposal_state_check CHECK (state = ANY (ARRAY['pending'::text, 'approved'::text, 'refused'::text, 'returned'::text, 'withdrawn'::text]))
+proposal proposal_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 quarantine quarantine_received_at_source_id_key UNIQUE (received_at, source_id)
 reading_alarm reading_alarm_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
 reading_alarm reading_alarm_pkey PRIMARY KEY (id)
@@ -551,6 +609,9 @@ rules_version rules_version_pkey PRIMARY KEY (one)
 schema_migration schema_migration_pkey PRIMARY KEY (name)
 supervision supervision_check CHECK (changed_at >= made_at)
 supervision supervision_during_check CHECK (is_span(during) AND NOT upper_inf(during))
+supervision supervision_end_kind_check CHECK (end_kind = ANY (ARRAY['selesai'::text, 'pencabutan'::text, 'meninggal'::text, 'lainnya'::text]))
+supervision supervision_end_reason_check CHECK (length(end_reason) <= 500)
+supervision supervision_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES officer(id)
 supervision supervision_one_at_a_time EXCLUDE USING gist (wearer_id WITH =, during WITH &&)
 supervision supervision_pkey PRIMARY KEY (id)
 supervision supervision_programme_check CHECK (programme = ANY (ARRAY['PB'::text, 'CB'::text, 'CMB'::text, 'CMK'::text, 'asimilasi'::text, 'pidana_pengawasan'::text, 'kerja_sosial'::text]))
@@ -566,16 +627,26 @@ unit unit_path_check CHECK (nlevel(path) >= 1 AND nlevel(path) <= 8)
 unit unit_phone_check CHECK (phone ~ '^[0-9+() -]{3,30}$'::text)
 unit unit_pkey PRIMARY KEY (path)
 unit unit_time_zone_check CHECK (time_zone = ANY (ARRAY['Asia/Jakarta'::text, 'Asia/Makassar'::text, 'Asia/Jayapura'::text]))
+wearer wearer_address_check CHECK (length(address) <= 300)
 wearer wearer_asisten_officer_id_fkey FOREIGN KEY (asisten_officer_id) REFERENCES officer(id)
+wearer wearer_guarantor_name_check CHECK (length(guarantor_name) <= 120)
+wearer wearer_guarantor_phone_check CHECK (guarantor_phone ~ '^[0-9+() -]{3,30}$'::text)
 wearer wearer_name_check CHECK (btrim(name) <> ''::text)
+wearer wearer_name_length CHECK (length(name) <= 120) NOT VALID
 wearer wearer_nik_check CHECK (nik ~ '^[0-9]{16}$'::text)
 wearer wearer_nik_key UNIQUE (nik)
+wearer wearer_phone_check CHECK (phone ~ '^[0-9+() -]{3,30}$'::text)
 wearer wearer_pk_officer_id_fkey FOREIGN KEY (pk_officer_id) REFERENCES officer(id)
 wearer wearer_pkey PRIMARY KEY (id)
 wearer wearer_report_interval_ms_check CHECK (report_interval_ms > 0)
+wearer wearer_sdp_number_check CHECK (length(sdp_number) <= 64)
 wearer wearer_silence_grace_ms_check CHECK (silence_grace_ms >= 0)
 wearer wearer_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
 wearer wearer_uuid_key UNIQUE (uuid)
+wearer_version wearer_version_author_id_fkey FOREIGN KEY (author_id) REFERENCES officer(id)
+wearer_version wearer_version_pkey PRIMARY KEY (wearer_id, version)
+wearer_version wearer_version_reason_check CHECK (length(reason) <= 500)
+wearer_version wearer_version_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 zone zone_author_id_fkey FOREIGN KEY (author_id) REFERENCES officer(id)
 zone zone_id_check CHECK (length(id) >= 1 AND length(id) <= 64)
 zone zone_pkey PRIMARY KEY (id)
@@ -596,6 +667,7 @@ CREATE INDEX condition_one_version_at_a_time ON public.condition USING gist (id,
 CREATE INDEX condition_upper_idx ON public.condition USING btree (upper(during))
 CREATE INDEX condition_wearer_id_idx ON public.condition USING btree (wearer_id)
 CREATE INDEX condition_zone_id_idx ON public.condition USING btree (zone_id)
+CREATE INDEX custody_entry_bracelet_id_id_idx ON public.custody_entry USING btree (bracelet_id, id)
 CREATE INDEX incident_matter ON public.incident USING btree (matter_id, revision DESC)
 CREATE INDEX incident_newest ON public.incident USING btree (start_at DESC, id DESC)
 CREATE INDEX incident_open ON public.incident USING btree (start_at DESC, id DESC) WHERE ((NOT withdrawn) AND (resolved_at IS NULL) AND ((end_at IS NULL) OR (severity <> 'informasi'::text)))
@@ -607,6 +679,8 @@ CREATE INDEX officer_unit_path_idx ON public.officer USING gist (unit_path)
 CREATE INDEX permit_upper_idx ON public.permit USING btree (upper(during))
 CREATE INDEX permit_wearer_id_idx ON public.permit USING btree (wearer_id)
 CREATE INDEX permit_zone_id_idx ON public.permit USING btree (zone_id)
+CREATE INDEX proposal_made_at_id_idx ON public.proposal USING btree (made_at, id) WHERE (state = 'pending'::text)
+CREATE INDEX proposal_wearer_id_idx ON public.proposal USING btree (wearer_id)
 CREATE INDEX reading_alarm_officer_id_at_idx ON public.reading_alarm USING btree (officer_id, at)
 CREATE INDEX sign_in_try_since_idx ON auth.sign_in_try USING btree (since)
 CREATE INDEX supervision_one_at_a_time ON public.supervision USING gist (wearer_id, during)
@@ -621,12 +695,14 @@ CREATE INDEX zone_unit_path_idx ON public.zone USING gist (unit_path)
 CREATE UNIQUE INDEX access_grant_pkey ON public.access_grant USING btree (id)
 CREATE UNIQUE INDEX account_pkey ON auth.account USING btree (id)
 CREATE UNIQUE INDEX act_to_tell_pkey ON public.act_to_tell USING btree (act_id)
+CREATE UNIQUE INDEX approval_rule_pkey ON public.approval_rule USING btree (kind, role, does)
 CREATE UNIQUE INDEX assignment_pkey ON public.assignment USING btree (id)
 CREATE UNIQUE INDEX audit_head_pkey ON public.audit_head USING btree (one)
 CREATE UNIQUE INDEX audit_pkey ON public.audit USING btree (id)
 CREATE UNIQUE INDEX bracelet_device_id_key ON public.bracelet USING btree (device_id)
 CREATE UNIQUE INDEX bracelet_pkey ON public.bracelet USING btree (id)
 CREATE UNIQUE INDEX condition_pkey ON public.condition USING btree (version_id)
+CREATE UNIQUE INDEX custody_entry_pkey ON public.custody_entry USING btree (id)
 CREATE UNIQUE INDEX fix_once ON public.fix USING btree (wearer_id, "time", content_key)
 CREATE UNIQUE INDEX gateway_pkey ON public.gateway USING btree (id)
 CREATE UNIQUE INDEX idempotency_pkey ON public.idempotency USING btree (officer_id, key)
@@ -639,6 +715,7 @@ CREATE UNIQUE INDEX officer_auth_user_id_key ON public.officer USING btree (auth
 CREATE UNIQUE INDEX officer_nip_key ON public.officer USING btree (nip)
 CREATE UNIQUE INDEX officer_pkey ON public.officer USING btree (id)
 CREATE UNIQUE INDEX permit_pkey ON public.permit USING btree (id)
+CREATE UNIQUE INDEX proposal_pkey ON public.proposal USING btree (id)
 CREATE UNIQUE INDEX quarantine_received_at_source_id_key ON public.quarantine USING btree (received_at, source_id)
 CREATE UNIQUE INDEX reading_alarm_pkey ON public.reading_alarm USING btree (id)
 CREATE UNIQUE INDEX reading_limit_pkey ON public.reading_limit USING btree (role, what, per)
@@ -659,11 +736,13 @@ CREATE UNIQUE INDEX verification_pkey ON auth.verification USING btree (id)
 CREATE UNIQUE INDEX wearer_nik_key ON public.wearer USING btree (nik)
 CREATE UNIQUE INDEX wearer_pkey ON public.wearer USING btree (id)
 CREATE UNIQUE INDEX wearer_uuid_key ON public.wearer USING btree (uuid)
+CREATE UNIQUE INDEX wearer_version_pkey ON public.wearer_version USING btree (wearer_id, version)
 CREATE UNIQUE INDEX zone_pkey ON public.zone USING btree (id)
 
 -- triggers
 CREATE CONSTRAINT TRIGGER note_head AFTER INSERT ON audit DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_audit_head()
 CREATE TRIGGER a_audit_delete AFTER DELETE ON access_grant REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON approval_rule REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kind', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON assignment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON auth."user" REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON auth.account REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'password,accessToken,refreshToken,idToken', '', 'updatedAt')
@@ -673,13 +752,15 @@ CREATE TRIGGER a_audit_delete AFTER DELETE ON gateway REFERENCING OLD TABLE AS o
 CREATE TRIGGER a_audit_delete AFTER DELETE ON invitation REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'token_sha256', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON officer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,nip,phone,email', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON permit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON proposal REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', 'body', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON reading_limit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON retention REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
-CREATE TRIGGER a_audit_delete AFTER DELETE ON wearer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON wearer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON zone REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON access_grant FOR EACH ROW EXECUTE FUNCTION audit_grant()
+CREATE TRIGGER a_audit_insert AFTER INSERT ON approval_rule REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kind', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON auth."user" REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON auth.account REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'password,accessToken,refreshToken,idToken', '', 'updatedAt')
@@ -689,13 +770,15 @@ CREATE TRIGGER a_audit_insert AFTER INSERT ON gateway REFERENCING NEW TABLE AS n
 CREATE TRIGGER a_audit_insert AFTER INSERT ON invitation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'token_sha256', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON officer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,nip,phone,email', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON proposal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', 'body', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON reading_limit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON retention REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
-CREATE TRIGGER a_audit_insert AFTER INSERT ON wearer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON wearer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON zone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON access_grant REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON approval_rule REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kind', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON assignment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON auth."user" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON auth.account REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'password,accessToken,refreshToken,idToken', '', 'updatedAt')
@@ -705,13 +788,15 @@ CREATE TRIGGER a_audit_update AFTER UPDATE ON gateway REFERENCING OLD TABLE AS o
 CREATE TRIGGER a_audit_update AFTER UPDATE ON invitation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'token_sha256', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON officer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,nip,phone,email', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON permit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON proposal REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', 'body', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON reading_limit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON retention REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON supervision REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
-CREATE TRIGGER a_audit_update AFTER UPDATE ON wearer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON wearer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON zone REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON access_grant FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON approval_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON auth."user" FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON auth.account FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -721,6 +806,7 @@ CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON gateway FOR EACH STATEMENT EXE
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON invitation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON officer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON permit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON reading_limit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON retention FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON supervision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -729,14 +815,18 @@ CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON wearer FOR EACH STATEMENT EXEC
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON zone FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER act_now BEFORE INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION act_now()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change() (A)
+CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON custody_entry FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON incident_revision FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON officer_act FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON reading_alarm FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON reason_review FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON wearer_version FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change() (A)
+CREATE TRIGGER add_only_all BEFORE TRUNCATE ON custody_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON reading_alarm FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON reason_review FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only_all BEFORE TRUNCATE ON wearer_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change() (A)
 CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON incident_revision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -756,18 +846,26 @@ CREATE TRIGGER announce_update AFTER UPDATE ON condition REFERENCING NEW TABLE A
 CREATE TRIGGER announce_update AFTER UPDATE ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_update AFTER UPDATE ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_update AFTER UPDATE ON zone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_zones()
+CREATE TRIGGER assign_now BEFORE INSERT OR UPDATE ON assignment FOR EACH ROW EXECUTE FUNCTION assign_now()
 CREATE TRIGGER audit_act AFTER INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION audit_act()
 CREATE TRIGGER begin_invitation BEFORE INSERT ON invitation FOR EACH ROW EXECUTE FUNCTION begin_invitation()
 CREATE TRIGGER check_act BEFORE INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION check_act()
+CREATE TRIGGER check_bracelet BEFORE UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION check_bracelet()
+CREATE TRIGGER check_edit BEFORE UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION check_edit()
+CREATE TRIGGER check_supervision BEFORE INSERT OR UPDATE ON supervision FOR EACH ROW EXECUTE FUNCTION check_supervision()
 CREATE TRIGGER decide BEFORE INSERT OR DELETE OR UPDATE ON condition FOR EACH ROW EXECUTE FUNCTION decide_condition()
 CREATE TRIGGER decide BEFORE INSERT OR DELETE OR UPDATE ON permit FOR EACH ROW EXECUTE FUNCTION decide_permit()
+CREATE TRIGGER decide BEFORE INSERT OR UPDATE ON proposal FOR EACH ROW EXECUTE FUNCTION decide_proposal()
 CREATE TRIGGER decide BEFORE INSERT OR UPDATE ON supervision FOR EACH ROW EXECUTE FUNCTION decide_supervision()
 CREATE TRIGGER decide BEFORE INSERT OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION decide_zone()
 CREATE TRIGGER end_sessions AFTER UPDATE OF role, unit_path, active, auth_user_id ON officer FOR EACH ROW WHEN (old.role IS DISTINCT FROM new.role OR old.unit_path IS DISTINCT FROM new.unit_path OR old.active IS DISTINCT FROM new.active OR old.auth_user_id IS DISTINCT FROM new.auth_user_id) EXECUTE FUNCTION end_sessions_of_officer()
 CREATE TRIGGER end_sessions_of_gone AFTER DELETE ON officer FOR EACH ROW EXECUTE FUNCTION end_sessions_of_officer()
+CREATE TRIGGER follow_assignment AFTER INSERT OR UPDATE ON assignment FOR EACH ROW EXECUTE FUNCTION follow_assignment()
 CREATE TRIGGER interval_now BEFORE UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION interval_now()
 CREATE TRIGGER keep_shape BEFORE DELETE OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION keep_zone_shape()
+CREATE TRIGGER keep_version AFTER INSERT OR UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION keep_wearer_version()
 CREATE TRIGGER note_act_to_tell AFTER INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION note_act_to_tell()
+CREATE TRIGGER note_custody AFTER INSERT OR UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION note_custody()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION revoke_now()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON gateway FOR EACH ROW EXECUTE FUNCTION revoke_now()
 CREATE TRIGGER tell_change AFTER UPDATE OF "expiresAt" ON auth.session FOR EACH ROW WHEN (old."expiresAt" IS DISTINCT FROM new."expiresAt") EXECUTE FUNCTION auth.tell_session_end()
@@ -782,14 +880,22 @@ access_grant own_or_auditor for r to gelang_api
   WHERE o.id = access_grant.officer_id))
 access_grant owner for * to the owner
   using true
+approval_rule all_rows for r to gelang_api
+  using true
+approval_rule owner for * to the owner
+  using true
 assignment all_rows for r to gelang_record
   using true
+assignment fit for a to gelang_api
+  check keeps_wearer(wearer_id) AND may_be_fitted(bracelet_id)
 assignment of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = assignment.wearer_id))
 assignment owner for * to the owner
   using true
+assignment take_off for w to gelang_api
+  using keeps_wearer(wearer_id)
 audit auditor for r to gelang_api
   using (( SELECT acting_role() AS acting_role)) = 'auditor'::text AND (unit_path <@ (( SELECT acting_unit() AS acting_unit)) OR unit_path IS NULL AND (( SELECT nlevel(acting_unit()) AS nlevel)) = 1)
 audit owner_adds for a to the owner
@@ -810,8 +916,12 @@ bracelet all_rows for r to gelang_record
   using true
 bracelet at_or_below for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) IS DISTINCT FROM 'auditor'::text
+bracelet keep for w to gelang_api
+  using ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'operator'::text, 'admin_ti'::text])) AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
 bracelet owner for * to the owner
   using true
+bracelet register for a to gelang_api
+  check ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'admin_ti'::text])) AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
 bracelet worn_by_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM assignment a
@@ -832,6 +942,12 @@ condition of_wearer_in_sight for r to gelang_api
    FROM wearer w
   WHERE w.id = condition.wearer_id))
 condition owner for * to the owner
+  using true
+custody_entry of_bracelet_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM bracelet b
+  WHERE b.id = custody_entry.bracelet_id))
+custody_entry owner for * to the owner
   using true
 gateway all_rows for r to gelang_record
   using true
@@ -923,6 +1039,23 @@ permit of_wearer_in_sight for r to gelang_api
   WHERE w.id = permit.wearer_id))
 permit owner for * to the owner
   using true
+proposal decide for w to gelang_api
+  using (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = proposal.wearer_id))
+  check decider_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND
+CASE state
+    WHEN 'withdrawn'::text THEN author_id = (( SELECT acting_officer_id() AS acting_officer_id))
+    ELSE author_id <> (( SELECT acting_officer_id() AS acting_officer_id)) AND acting_may(kind, 'approves'::text) AND keeps_wearer(wearer_id)
+END
+proposal of_wearer_in_sight for r to gelang_api
+  using ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text, 'kasubsi'::text, 'kepala_bapas'::text, 'operator'::text])) AND (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = proposal.wearer_id))
+proposal owner for * to the owner
+  using true
+proposal propose for a to gelang_api
+  check author_id = (( SELECT acting_officer_id() AS acting_officer_id)) AND acting_may(kind, 'proposes'::text) AND keeps_wearer(wearer_id)
 quarantine all_rows for * to gelang_record
   using true
 quarantine devices_in_sight for r to gelang_api
@@ -957,12 +1090,17 @@ rules_version owner for * to the owner
   using true
 supervision all_rows for r to gelang_record
   using true
+supervision end_early for w to gelang_api
+  using keeps_wearer(wearer_id) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text]))
+  check ended_by = (( SELECT acting_officer_id() AS acting_officer_id)) AND end_kind IS NOT NULL AND reason_has_content(end_reason)
 supervision of_wearer_in_sight for r to gelang_api
   using (EXISTS ( SELECT
    FROM wearer w
   WHERE w.id = supervision.wearer_id))
 supervision owner for * to the owner
   using true
+supervision take_in for a to gelang_api
+  check keeps_wearer(wearer_id)
 unit add_below for a to gelang_api
   check (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND path <@ (( SELECT acting_unit() AS acting_unit)) AND unit_fits(path, kind)
 unit all_rows for r to gelang_record
@@ -975,6 +1113,9 @@ unit owner for * to the owner
   using true
 wearer all_rows for r to gelang_record
   using true
+wearer edit for w to gelang_api
+  using keeps_wearer(id)
+  check unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (pk_officer_id IS NULL OR guides_in(pk_officer_id, 'pk'::text, unit_path)) AND (asisten_officer_id IS NULL OR guides_in(asisten_officer_id, 'asisten_pk'::text, unit_path))
 wearer in_sight for r to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND
 CASE
@@ -984,6 +1125,14 @@ CASE
     ELSE false
 END
 wearer owner for * to the owner
+  using true
+wearer take_in for a to gelang_api
+  check unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND guides_in(pk_officer_id, 'pk'::text, unit_path) AND (asisten_officer_id IS NULL OR guides_in(asisten_officer_id, 'asisten_pk'::text, unit_path)) AND (((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text])) OR ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['pk'::text, 'asisten_pk'::text])) AND ((( SELECT acting_officer_id() AS acting_officer_id)) = pk_officer_id OR (( SELECT acting_officer_id() AS acting_officer_id)) = asisten_officer_id))
+wearer_version of_wearer_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM wearer w
+  WHERE w.id = wearer_version.wearer_id))
+wearer_version owner for * to the owner
   using true
 zone all_rows for r to gelang_record
   using true
@@ -1076,6 +1225,14 @@ BEGIN
   NEW.at := date_trunc('milliseconds', clock_timestamp());
   RETURN NEW;
 END $function$
+CREATE OR REPLACE FUNCTION public.acting_may(proposal_kind text, deed text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM approval_rule r WHERE r.kind = proposal_kind AND r.does = deed AND r.role = acting_role())
+$function$
 CREATE OR REPLACE FUNCTION public.acting_officer_id()
  RETURNS uuid
  LANGUAGE sql
@@ -1204,6 +1361,28 @@ CREATE OR REPLACE FUNCTION public.append_audit(action text, subject text, wearer
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ SELECT write_audit(action, subject, wearer_id, NULL, reason, detail) $function$
+CREATE OR REPLACE FUNCTION public.assign_now()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF current_user <> 'gelang_api' THEN
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    IF NOT upper_inf(OLD.during) THEN
+      RAISE EXCEPTION 'the bracelet was taken off already' USING ERRCODE = 'restrict_violation';
+    END IF;
+    NEW.during := tstzrange(lower(OLD.during), decision_time(), '[)');
+    RETURN NEW;
+  END IF;
+  IF NOT EXISTS (SELECT FROM supervision s WHERE s.wearer_id = NEW.wearer_id AND upper(s.during) > now()) THEN
+    RAISE EXCEPTION 'the supervision is over' USING ERRCODE = 'check_violation', CONSTRAINT = 'supervision_over';
+  END IF;
+  NEW.during := tstzrange(decision_time(), NULL, '[)');
+  RETURN NEW;
+END $function$
 CREATE OR REPLACE FUNCTION public.audit_act()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1486,6 +1665,42 @@ BEGIN
     RAISE EXCEPTION 'an audit entry has a reason of at most 2000 characters and a detail of at most 8 KiB' USING ERRCODE = 'check_violation';
   END IF;
 END $function$
+CREATE OR REPLACE FUNCTION public.check_bracelet()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF current_user <> 'gelang_api' THEN
+    RETURN NEW;
+  END IF;
+  IF NEW.custody <> OLD.custody AND 'dipakai' IN (NEW.custody, OLD.custody) THEN
+    RAISE EXCEPTION 'a bracelet is fitted and taken off' USING ERRCODE = 'check_violation', CONSTRAINT = 'custody_by_assignment';
+  ELSIF (NEW.secret_sha256, NEW.revoked_at) IS DISTINCT FROM (OLD.secret_sha256, OLD.revoked_at) AND acting_role() <> 'admin_ti' THEN
+    RAISE EXCEPTION 'secrets are kept by Admin TI' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'bracelet_secret';
+  ELSIF OLD.revoked_at IS NOT NULL AND (NEW.revoked_at IS NULL OR NEW.secret_sha256 IS DISTINCT FROM OLD.secret_sha256) THEN
+    RAISE EXCEPTION 'a revoked bracelet stays revoked' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$
+CREATE OR REPLACE FUNCTION public.check_edit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF current_user <> 'gelang_api' THEN
+    RETURN NEW;
+  END IF;
+  IF reason_has_content(current_setting('gelang.reason', true)) IS NOT TRUE THEN
+    RAISE EXCEPTION 'a file is changed with a reason' USING ERRCODE = 'check_violation', CONSTRAINT = 'wearer_reason';
+  END IF;
+  IF (NEW.pk_officer_id, NEW.asisten_officer_id) IS DISTINCT FROM (OLD.pk_officer_id, OLD.asisten_officer_id)
+    AND acting_role() NOT IN ('kasubsi', 'kepala_bapas') THEN
+    RAISE EXCEPTION 'Kasubsi and Kepala say who guides a klien' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'assign_pk';
+  END IF;
+  RETURN NEW;
+END $function$
 CREATE OR REPLACE FUNCTION public.check_end(what text, id text, was tstzrange, becomes tstzrange, cancelled boolean, moment timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -1509,6 +1724,19 @@ BEGIN
   IF kind <> ALL (reason_kinds()) OR kind IS NULL OR reason_has_content(reason) IS NOT TRUE THEN
     RAISE EXCEPTION 'a person is shown for a written reason: its kind, and words that say something' USING ERRCODE = 'check_violation';
   END IF;
+END $function$
+CREATE OR REPLACE FUNCTION public.check_supervision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF current_user = 'gelang_api' AND TG_OP = 'UPDATE' AND upper(NEW.during) > upper(OLD.during) THEN
+    RAISE EXCEPTION 'a supervision is not prolonged here' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'never_prolonged';
+  ELSIF current_user = 'gelang_api' AND TG_OP = 'INSERT' AND upper(NEW.during) <= now() THEN
+    RAISE EXCEPTION 'the supervision is over already' USING ERRCODE = 'check_violation', CONSTRAINT = 'supervision_over';
+  END IF;
+  RETURN NEW;
 END $function$
 CREATE OR REPLACE FUNCTION public.check_two_decide(author uuid, approver uuid, wearer_number integer, needs_kepala boolean, checked boolean)
  RETURNS void
@@ -1610,6 +1838,26 @@ BEGIN
   END IF;
   PERFORM check_end('permit', OLD.id, OLD.during, NEW.during, NEW.cancelled_at IS NOT NULL, moment);
   PERFORM check_two_decide(NEW.end_author_id, NEW.end_approver_id, NEW.wearer_id, true, checked);
+  RETURN NEW;
+END $function$
+CREATE OR REPLACE FUNCTION public.decide_proposal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    NEW.made_at := decision_time();
+    IF (SELECT count(*) FROM proposal p WHERE p.wearer_id = NEW.wearer_id AND p.state = 'pending') >= 50 THEN
+      RAISE EXCEPTION 'fifty proposals about one klien wait to be decided' USING ERRCODE = 'check_violation', CONSTRAINT = 'proposal_pending_max';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF OLD.state <> 'pending' OR NEW.state = 'pending' THEN
+    RAISE EXCEPTION 'proposal % was decided', OLD.id USING ERRCODE = 'restrict_violation';
+  END IF;
+  NEW.decided_at := decision_time();
   RETURN NEW;
 END $function$
 CREATE OR REPLACE FUNCTION public.decide_supervision()
@@ -1722,6 +1970,18 @@ BEGIN
         WHERE a.wearer_id = w.id AND a.during @> now() AND b.device_id ILIKE pattern))
     ORDER BY w.name, w.id LIMIT 20;
 END $function$
+CREATE OR REPLACE FUNCTION public.follow_assignment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE bracelet b SET custody = CASE WHEN upper_inf(NEW.during) THEN 'dipakai' ELSE 'gudang' END
+  WHERE b.id = NEW.bracelet_id AND b.custody IN ('gudang', 'dipakai')
+    AND b.custody <> CASE WHEN upper_inf(NEW.during) THEN 'dipakai' ELSE 'gudang' END;
+  RETURN NULL;
+END $function$
 CREATE OR REPLACE FUNCTION public.from_ms(ms double precision)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -1756,6 +2016,14 @@ CREATE OR REPLACE FUNCTION public.granted_wearer_ids()
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ SELECT wearer_id FROM access_grant WHERE officer_id = acting_officer_id() AND during @> now() $function$
+CREATE OR REPLACE FUNCTION public.guides_in(officer uuid, as_role text, unit ltree)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM officer o WHERE o.id = guides_in.officer AND o.active AND o.role = as_role AND guides_in.unit <@ o.unit_path)
+$function$
 CREATE OR REPLACE FUNCTION public.hand_over_klien(from_officer uuid, to_officer uuid)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1802,6 +2070,25 @@ CREATE OR REPLACE FUNCTION public.is_span(during tstzrange)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((NOT isempty(during)) AND (NOT lower_inf(during)) AND lower_inc(during) AND (NOT upper_inc(during)))
+CREATE OR REPLACE FUNCTION public.keep_wearer_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  written jsonb := to_jsonb(NEW) - '{id,uuid,nik,nik_masked,report_interval_ms,silence_grace_ms,plan_changed_at}'::text[];
+BEGIN
+  IF acting_officer_id() IS NOT NULL AND (TG_OP = 'INSERT' OR
+    written <> to_jsonb(OLD) - '{id,uuid,nik,nik_masked,report_interval_ms,silence_grace_ms,plan_changed_at}'::text[]) THEN
+    INSERT INTO wearer_version (wearer_id, version, author_id, reason, body)
+      SELECT NEW.id, coalesce(max(v.version), 0) + 1, acting_officer_id(),
+        coalesce(nullif(current_setting('gelang.reason', true), ''), CASE TG_OP WHEN 'INSERT' THEN 'pencatatan awal' ELSE 'serah terima klien' END),
+        jsonb_strip_nulls(written)
+      FROM wearer_version v WHERE v.wearer_id = NEW.id;
+  END IF;
+  RETURN NULL;
+END $function$
 CREATE OR REPLACE FUNCTION public.keep_zone_shape()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1815,6 +2102,16 @@ BEGIN
   END IF;
   RETURN NEW;
 END $function$
+CREATE OR REPLACE FUNCTION public.keeps_wearer(wearer_number integer)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM wearer w WHERE w.id = wearer_number AND w.unit_path <@ acting_unit()
+    AND (acting_role() IN ('kasubsi', 'kepala_bapas')
+      OR acting_role() IN ('pk', 'asisten_pk') AND acting_officer_id() IN (w.pk_officer_id, w.asisten_officer_id)))
+$function$
 CREATE OR REPLACE FUNCTION public.klien_of_officer(officer uuid)
  RETURNS integer
  LANGUAGE sql
@@ -1825,6 +2122,15 @@ AS $function$
   WHERE klien_of_officer.officer IN (w.pk_officer_id, w.asisten_officer_id)
     AND EXISTS (SELECT FROM supervision s WHERE s.wearer_id = w.id AND upper(s.during) > now())
     AND acting_role() = 'admin_ti' AND w.unit_path <@ acting_unit()
+$function$
+CREATE OR REPLACE FUNCTION public.may_be_fitted(bracelet_number integer)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM bracelet b WHERE b.id = bracelet_number AND b.unit_path <@ acting_unit() AND b.revoked_at IS NULL
+    AND b.custody = 'gudang')
 $function$
 CREATE OR REPLACE FUNCTION public.note_act_to_tell()
  RETURNS trigger
@@ -1845,6 +2151,19 @@ AS $function$
 BEGIN
   IF NEW.id = (SELECT max(id) FROM audit) THEN
     UPDATE audit_head SET id = NEW.id, hash = NEW.hash;
+  END IF;
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION public.note_custody()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP = 'INSERT' OR NEW.custody <> OLD.custody THEN
+    INSERT INTO custody_entry (bracelet_id, custody, officer_id, reason)
+      VALUES (NEW.id, NEW.custody, acting_officer_id(), nullif(current_setting('gelang.reason', true), ''));
   END IF;
   RETURN NULL;
 END $function$
@@ -2028,6 +2347,20 @@ AS $function$
 BEGIN
   RETURN EXISTS (SELECT FROM zone z WHERE z.id = sees_zone.zone_id);
 END $function$
+CREATE OR REPLACE FUNCTION public.similar_wearers(nik text, name text, birth_date date, OUT id uuid, OUT by text, OUT unit_name text)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT CASE WHEN w.unit_path <@ acting_unit() THEN w.uuid END,
+    CASE WHEN w.nik = similar_wearers.nik THEN 'nik' ELSE 'name_birth' END, u.name
+  FROM wearer w JOIN unit u ON u.path = w.unit_path
+  WHERE acting_role() IN ('pk', 'asisten_pk', 'kasubsi', 'kepala_bapas')
+    AND (w.nik = similar_wearers.nik
+      OR w.unit_path <@ acting_unit() AND lower(w.name) = lower(similar_wearers.name) AND w.birth_date = similar_wearers.birth_date)
+  ORDER BY w.id LIMIT 20
+$function$
 CREATE OR REPLACE FUNCTION public.standings_of(matter_ids uuid[], OUT body jsonb, OUT standing jsonb)
  RETURNS SETOF record
  LANGUAGE sql
@@ -2177,9 +2510,12 @@ gelang_api: INSERT, SELECT on officer_act
 gelang_api: INSERT, SELECT on permit
 gelang_api: INSERT, SELECT on zone
 gelang_api: SELECT on access_grant
+gelang_api: SELECT on approval_rule
 gelang_api: SELECT on assignment
 gelang_api: SELECT on audit
+gelang_api: SELECT on custody_entry
 gelang_api: SELECT on officer
+gelang_api: SELECT on proposal
 gelang_api: SELECT on reading_alarm
 gelang_api: SELECT on reading_limit
 gelang_api: SELECT on reason_review
@@ -2189,6 +2525,7 @@ gelang_api: SELECT on seen_revision
 gelang_api: SELECT on supervision
 gelang_api: SELECT on track
 gelang_api: SELECT on unit
+gelang_api: SELECT on wearer_version
 gelang_audit: SELECT on audit
 gelang_audit: SELECT on audit_head
 gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth."user"
@@ -2207,23 +2544,33 @@ gelang_record: SELECT on gateway
 gelang_record: SELECT on rules_version
 
 -- grants on columns
+gelang_api: INSERT (bracelet_id, wearer_id, during) on assignment
+gelang_api: INSERT (device_id, model, unit_path, secret_sha256, id_suffices, protocol, sim_number) on bracelet
+gelang_api: INSERT (name, nik, unit_path, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number) on wearer
 gelang_api: INSERT (name, role, unit_path, nip, phone, email) on officer
 gelang_api: INSERT (officer_id, key, request_sha256) on idempotency
 gelang_api: INSERT (officer_id, username, token_sha256) on invitation
 gelang_api: INSERT (path, name, kind, time_zone, address, phone) on unit
-gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks) on bracelet
+gelang_api: INSERT (wearer_id, kind, body, author_id) on proposal
+gelang_api: INSERT (wearer_id, programme, sk_number, during, made_at, changed_at) on supervision
+gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks, custody, sim_number) on bracelet
 gelang_api: SELECT (id, officer_id, username, made_at, ends_at, used_at, revoked_at) on invitation
 gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing, matter_id) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
-gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at) on wearer
+gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number) on wearer
 gelang_api: SELECT (incident_id, revision, wearer_id, unit_path, known_at) on incident_revision
 gelang_api: SELECT (received_at, source_id, protocol, reason, detail, device_id, cut) on quarantine
 gelang_api: UPDATE (answer) on idempotency
+gelang_api: UPDATE (during) on assignment
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on condition
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on permit
+gelang_api: UPDATE (during, end_kind, end_reason, ended_by) on supervision
+gelang_api: UPDATE (name, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number) on wearer
 gelang_api: UPDATE (name, role, unit_path, active, nip, phone, email) on officer
 gelang_api: UPDATE (name, time_zone, address, phone) on unit
 gelang_api: UPDATE (retired_at) on zone
+gelang_api: UPDATE (secret_sha256, revoked_at, custody, sim_number) on bracelet
+gelang_api: UPDATE (state, decider_id, reason, result_id) on proposal
 gelang_record: SELECT (id, hash) on audit
 gelang_record: SELECT (id, hash) on audit_head
 gelang_record: SELECT (id, name, shape, retired_at) on zone
@@ -2236,6 +2583,7 @@ gelang_record: SELECT (received_at, source_id) on quarantine
 gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zone, windows, severity, parameters, legal_basis, made_at, changed_at, cancelled_at) on condition
 
 -- grants on functions
+gelang_api: acting_may(text,text)
 gelang_api: acting_officer_id()
 gelang_api: acting_role()
 gelang_api: acting_unit()
@@ -2253,8 +2601,11 @@ gelang_api: decision_time(timestamp with time zone)
 gelang_api: find_persons(text,text,text)
 gelang_api: grant_access(uuid,text,text,double precision)
 gelang_api: granted_wearer_ids()
+gelang_api: guides_in(uuid,text,ltree)
 gelang_api: hand_over_klien(uuid,uuid)
+gelang_api: keeps_wearer(integer)
 gelang_api: klien_of_officer(uuid)
+gelang_api: may_be_fitted(integer)
 gelang_api: officer_of_account(text)
 gelang_api: open_invitation(text)
 gelang_api: raise_reading_alarms()
@@ -2264,6 +2615,7 @@ gelang_api: reveal_nik(uuid,text,text)
 gelang_api: review_reason(bigint,text,text)
 gelang_api: rules_in_sight()
 gelang_api: sees_zone(text)
+gelang_api: similar_wearers(text,text,date)
 gelang_api: standings_of(uuid[])
 gelang_api: taking_over(oid)
 gelang_api: unit_figures()

@@ -110,7 +110,7 @@ test('whether a bracelet was revoked is said only to whoever proves to be it', (
   expect(verdict(record, { protocol: 'osmand', credential: SECRET })).toBe('revoked_device')
 })
 
-test('a range that is none lets nobody in', () => {
+test('an invalid range lets nobody in', () => {
   expect(new Networks(['10.0.0.0/33', 'apn', '']).has('10.0.0.1')).toBe(false)
   expect(new Networks(['0.0.0.0/0']).has('fd00::1')).toBe(false)
 })

@@ -91,5 +91,5 @@ test('shutdownMs: a request that never ends does not hold the shutdown up for lo
   socket.write(`POST /v1/reports HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`)
   await expect.poll(() => open.meter.of('gelang_ingest_connections', { protocol: 'own' })).toBe(1)
   await Promise.all([open.ingest.close(), closed(socket)])
-  expect(open.said.map(({ message }) => message)).toContain('ingest closes connections that did not end')
+  expect(open.said.map(({ message }) => message)).toContain('ingest closes connections that did not end by themselves')
 })

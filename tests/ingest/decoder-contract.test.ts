@@ -208,7 +208,7 @@ function streamContract(protocol: StreamProtocol, examples: Example[]): void {
     }
   })
 
-  test('rubbish made of heads and tails: cheap, and a frame behind it is found', () => {
+  test('garbage made of heads and tails: cheap, and a frame behind it is found', () => {
     const sound = run([...login, ...frames]).reports
     for (const piece of GARBAGE) {
       // Four frames' limits long: looked through anew from each head, it would take longer than any test is given.

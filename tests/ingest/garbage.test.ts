@@ -1,4 +1,4 @@
-// Rubbish on every port at once: random bytes, worked frames with bits turned over, halves of frames, in chunks of any size.
+// Garbage on every port at once: random bytes, worked frames with bits turned over, halves of frames, in chunks of any size.
 // Nothing ends, nothing fails, nothing is made up, and a sound device on each port is answered as before.
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -26,7 +26,7 @@ import { gt06, hexOfText, jt808, nmea, teltonika, watch, xexun3 } from './wire-e
 const SEED = 4
 const GARBAGE_CONNECTIONS = 40
 const SOUND_REPORTS = 50
-/** The ids that rubbish may hit are known to nobody. */
+/** The ids that garbage may hit are known to nobody. */
 const FRAMES: readonly Buffer[] = [
   gt06('01', '0860000000000026', 1) + gt06('12', '1a0108091e05c900aa49c00b75598024110f01fe0a123400abcd', 2),
   jt808('0200', '0000000000000006005e9ac0065da3800017 0024 010f260108173005'.replace(/\s/g, '')),
@@ -77,7 +77,7 @@ function garbage(random: Random): Buffer {
   return kind < 0.8 ? frame : Buffer.concat(Array.from({ length: 40 }, () => frame))
 }
 
-/** Says rubbish in chunks of any size until it is cut or has said it all; then hangs up. */
+/** Sends garbage in chunks of any size until it is cut or has said it all; then hangs up. */
 async function sendGarbage(port: number, random: Random): Promise<void> {
   const socket: Socket = connect({ port, host: '127.0.0.1' })
   socket.on('error', () => socket.destroy())
@@ -141,7 +141,7 @@ async function soundDevices(): Promise<void> {
   for (const link of links) link.close()
 }
 
-test('rubbish on every port: sound devices on the same ports are answered, nothing is made up', {
+test('garbage on every port: sound devices on the same ports are answered, nothing is made up', {
   timeout: 240_000,
 }, async () => {
   const ports = new Map<Protocol, number>(Object.entries(open.ingest.ports) as [Protocol, number][])

@@ -101,7 +101,7 @@ test('what TCP took before a stop is in the log after it, however slow the log i
   expect(socket.destroyed).toBe(true)
 })
 
-test('a device that does not end when it is told to is cut after a while, and that is said', async () => {
+test('a device that does not end when it is asked to is cut after a while, and that is said', async () => {
   server = await ownRedis()
   open = await openIngest({ redisUrl: server.url, limits: { shutdownMs: 200 } })
   const socket = connect({ port: open.ingest.ports.r16h!, host: '127.0.0.1', allowHalfOpen: true })

@@ -199,7 +199,7 @@ export async function openIngest(
         body: typeof body === 'string' ? body : JSON.stringify(body),
       })
     },
-    /** With the token of all bracelets here, unless another stands in the path, the query, the body or the header. */
+    /** With the token of all bracelets here, unless another is in the path, the query, the body or the header. */
     osmand(path: string, init: RequestInit = {}) {
       const says = /token=|^\/bracelet-secret/.test(path) || /token/.test(String(init.body))
       const headers = new Headers(init.headers)

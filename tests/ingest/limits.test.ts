@@ -19,7 +19,7 @@ function raw(port: number, text: string): Promise<string> {
   return new Promise((resolve) => socket.on('close', () => resolve(answer)))
 }
 
-test('nobody is let in, nor told to be unknown, before the directory is there', async () => {
+test('nobody is let in, nor answered as unknown, before the directory is there', async () => {
   open = await openIngest({ loaded: false })
   expect(open.ingest.ready()).toBe(false)
   expect((await open.post({ deviceId: 'b1', time: NOW_ISO })).status).toBe(503)

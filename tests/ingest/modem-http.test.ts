@@ -101,7 +101,7 @@ test('a body without a length is taken when it ends, or when it rests', async ()
   await isTaken('osmand', [`POST / HTTP/1.1\r\nContent-Length: abc\r\n${auth}\r\n\r\n`, query()])
 })
 
-test('a gzip body is read; one that is none is read as it is', async () => {
+test('a gzip body is read; a body that is not gzip is read as it is', async () => {
   for (const body of [gzipSync(query()), Buffer.from(query())])
     await isTaken('osmand', [
       `POST / HTTP/1.1\r\nHost: x\r\n${auth}\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n`,
@@ -152,6 +152,23 @@ test('what is no request is in quarantine, without its secrets, and counted', as
   expect(text).not.toContain('very-secret')
   expect(text).not.toContain(SECRET)
   expect(open.meter.of('gelang_ingest_refusals_total', { protocol: 'osmand', reason: 'malformed' })).toBeGreaterThan(0)
+})
+
+test('connections that were mended or refused do not hold the shutdown up', async () => {
+  const other = await openIngest({ limits: { shutdownMs: 200 } })
+  const sockets = [
+    `GET /?id=free HTTP/1.1\n\n`,
+    `GET /?id=free HTTP/1.1\r\nHost: x\r\n\r\nGET ?id=free HTTP/1.1\n\n`,
+    'x\0\r\n',
+  ].map((text) => {
+    const socket = connect({ port: other.ingest.ports.own!, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => undefined)
+    socket.write(text)
+    return socket
+  })
+  await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('readable', resolve))))
+  await other.close()
+  for (const socket of sockets) socket.destroy()
 })
 
 test('whatever the bytes, a mended head is clean, ends the connection, and keeps its length', () => {

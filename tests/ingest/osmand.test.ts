@@ -153,7 +153,7 @@ test.each<[string, string, RequestInit]>([
   expect(JSON.stringify(open.said)).not.toContain(SECRET)
 })
 
-test('a phone above its rate is told to wait, others are not', async () => {
+test('a phone above its rate is asked to wait, others are not', async () => {
   const one = await openIngest({ limits: { deviceBurstReports: 3, deviceReportsPerSecond: 1 } })
   const statuses = []
   for (let i = 0; i < 5; i++) statuses.push((await one.osmand(`/?id=free&timestamp=${T + i}`)).status)

@@ -186,6 +186,6 @@ test('what is no HTTP is answered 400 and hurts nobody', async () => {
   expect((await open.post(fix())).status).toBe(200)
 })
 
-test('no id, name or coordinate stands in what is said', () => {
+test('no id, name or coordinate is in what is said', () => {
   expect(JSON.stringify(open.said)).not.toMatch(/106\.8|secret|b1/)
 })

@@ -1,4 +1,4 @@
-// One sender's rubbish does not push out what others were answered for, while nobody takes from the quarantine.
+// One sender's garbage does not push out what others were answered for, while nobody takes from the quarantine.
 import { connect } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'

@@ -18,7 +18,7 @@ test('a forged home after each honest fix outside', () => {
   expect(disagreement(seen.slice(0, 4))).toBeUndefined()
 })
 
-test('two sessions that both go on for minutes, one of which tells no places', () => {
+test('two sessions that both go on for minutes, one of which sends no positions', () => {
   const seen = Array.from({ length: 8 }, (_, i) => [said('a', i * 60), said('b', i * 60 + 5, HOME)]).flat()
   expect(disagreement(seen)).toMatch(/two sessions/)
 })

@@ -89,7 +89,7 @@ describe('withdrawal and recurrence', () => {
     expect(lifeOf(taken)).toMatchObject({ stage: 'handled', reinstated: true, clock: { which: 'handle' } })
   })
 
-  test('an act of an older version takes what stands, and not what stands again', () => {
+  test('an act of an older version takes the incident as it was, and not its reinstatement', () => {
     const { revision: _, ...old } = act(1, 'acknowledge', T)
     expect(lifeOf(lived([{ atMs: T }], [old])).stage).toBe('handled')
     expect(lifeOf(lived(reinstated, [old])).stage).toBe('new')
@@ -120,7 +120,7 @@ describe('queue', () => {
       .sort(comparePlaces)
       .map(({ id }) => id)
 
-  test('an SOS still pressed stands above an ended entry of 24 seconds, however long that is overdue', () => {
+  test('an SOS still pressed comes before an ended entry of 24 seconds, however long that is overdue', () => {
     const ended = at('ended', lived([{ atMs: T - HOUR }, { atMs: T - HOUR + 24_000, endMs: T - HOUR + 24_000 }]))
     const sos = at('sos', lived([{ atMs: T - 27 * MINUTE }], [], 'sos'))
     expect(ordered([ended, sos])).toEqual(['sos', 'ended'])

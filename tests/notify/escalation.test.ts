@@ -1,5 +1,4 @@
-// Alerts that nobody takes in time: the next level is told, once, by a clock that survives whoever keeps it.
-
+// Alerts that nobody takes in time: the next level is notified, once, by a clock that survives whoever keeps it.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
 import { FencedOff } from '../../model/fenced-off.ts'
@@ -55,7 +54,7 @@ const ALL = ['petugas', 'kasubsi', 'kepala_bapas'] as const
 const clock = () => nowMs
 
 function start(levels: readonly Level[] = ALL, warmUpMs = 0): Notifying {
-  // One at a time, so that what arrives at a recipient arrives in the order in which it was told.
+  // One at a time, so that what arrives at a recipient arrives in the order of the log.
   running = runNotify(redis, levels.map(recipient), { clock, warmUpMs, limits: { concurrent: 1 } })
   return running
 }
@@ -148,7 +147,7 @@ test('an acknowledgement, a resolution, a withdrawal and the end of a serius one
   ])
 })
 
-test('whoever was told of an alert is told of its withdrawal, the Kasubsi too', async () => {
+test('whoever was notified of an alert is notified of its withdrawal, the Kasubsi too', async () => {
   start()
   await concludeAt(redis, nowMs, kritis(1))
   nowMs += 4 * MINUTE
@@ -159,7 +158,7 @@ test('whoever was told of an alert is told of its withdrawal, the Kasubsi too', 
   expect(notified().filter((line) => line.startsWith('kepala'))).toEqual([])
 })
 
-test('a Kasubsi who was told and is not configured any more holds up no withdrawal, and makes no second one', async () => {
+test('a Kasubsi who was notified and is not configured any more holds up no withdrawal, and makes no second one', async () => {
   start()
   await concludeAt(redis, nowMs, kritis(1))
   nowMs += 4 * MINUTE
@@ -178,7 +177,7 @@ test('a Kasubsi who was told and is not configured any more holds up no withdraw
   expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue', 'petugas 1 withdrawn'])
 })
 
-test('what was missed while no process ran is told at the next start, once; what was taken meanwhile is not', async () => {
+test('what was missed while no process ran is notified at the next start, once; what was taken meanwhile is not', async () => {
   start()
   await concludeAt(redis, nowMs, kritis(1), kritis(2))
   await untilTaken(receiver, 2)
@@ -196,7 +195,7 @@ test('what was missed while no process ran is told at the next start, once; what
   expect(notifiedOf(2)).toEqual(['petugas 2 raised'])
 })
 
-test('a process that dies between telling the Kasubsi and writing it down tells once', async () => {
+test('a process that dies between notifying the Kasubsi and writing it down notifies once', async () => {
   await redis.redis.set(redis.keys.lease('notify', 0), '1|dies')
   await concludeAt(redis, nowMs, kritis(1))
   const observed = { clock, log: silentLog, meter: openMeter().meter }
@@ -225,7 +224,7 @@ test('a process that dies between telling the Kasubsi and writing it down tells 
   expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'kasubsi 1 overdue'])
 })
 
-test('acts have ten seconds to arrive before a passed time is told', async () => {
+test('acts have ten seconds to arrive before a passed time is notified', async () => {
   await concludeAt(redis, nowMs, kritis(1), kritis(2))
   start()
   await untilTaken(receiver, 2)
@@ -243,7 +242,7 @@ test('acts have ten seconds to arrive before a passed time is told', async () =>
   expect(notifiedOf(1)).toEqual(['petugas 1 raised'])
 })
 
-test('time counts from when the alert could be known, not from an event that a late report tells of', async () => {
+test('time counts from when the alert could be known, not from an event that a late report contains', async () => {
   start()
   await concludeAt(redis, nowMs, kritis(1))
   nowMs += 2 * MINUTE
@@ -284,7 +283,7 @@ test('raised anew after a resolution: somebody has to take it again', async () =
   nowMs += 60 * MINUTE
   await concludeAt(redis, nowMs, kritis(1, { revision: 2, signs: 2 }))
   nowMs += 3.9 * MINUTE
-  // The resolution, told twice, takes nothing back and takes nothing.
+  // The resolution, published twice, takes nothing back and takes nothing.
   await untilActed(await act(2, 1, 'resolve', 1))
   nowMs += MINUTE
   await untilNotified('kasubsi 1 overdue')
@@ -296,7 +295,7 @@ test('raised anew after a resolution: somebody has to take it again', async () =
   expect(notifiedOf(1)).toEqual(['petugas 1 raised', 'petugas 1 raised', 'kasubsi 1 overdue', unhandled])
 })
 
-test('an officer’s escalation reaches the superior at once and takes it; asked again, the one above; told twice, once', async () => {
+test('an officer’s escalation reaches the superior at once and takes it; asked again, the one above; published twice, once', async () => {
   start()
   await concludeAt(redis, nowMs, kritis(1))
   await act(7, 1, 'escalate')
@@ -345,7 +344,7 @@ test('more alerts pass their time at once than are escalated in a step, and more
   expect(notifiedOf(1).filter((line) => line.endsWith('officer'))).toHaveLength(ASKED)
 })
 
-test('where no Kasubsi has an address the Kepala Bapas is told; where nobody above has, the first ones again', async () => {
+test('where no Kasubsi has an address the Kepala Bapas is notified; where nobody above has, the first ones again', async () => {
   start(['petugas', 'kepala_bapas'])
   await concludeAt(redis, nowMs, kritis(1))
   nowMs += 4 * MINUTE
@@ -396,7 +395,7 @@ test('taken and without an outcome: the Kasubsi after thirty minutes, once; reso
   expect(notifiedOf(2)).toEqual(['petugas 2 raised'])
 })
 
-test('what stands again after a withdrawal has to be taken again, though it was taken before', async () => {
+test('a reinstated incident has to be taken again, though it was taken before', async () => {
   start()
   await concludeAt(redis, nowMs, kritis(1), kritis(2))
   for (const id of [1, 2]) await untilActed(await act(id, id, 'acknowledge'))

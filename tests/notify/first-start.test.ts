@@ -1,5 +1,4 @@
-// The very first start, when nobody was ever told anything: what is open is told, not the history, however it ends.
-
+// The very first start, when nobody was ever notified: what is open is notified, not the history, however it ends.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
 import { FencedOff } from '../../model/fenced-off.ts'
@@ -43,7 +42,7 @@ afterAll(() => receiver.close())
 
 const notified = () => receiver.received.map(({ alert }) => alert.reference)
 
-test('what was over before anybody was to be told is not told', async () => {
+test('what was over before anybody was to be notified is not notified', async () => {
   const over = incidentOf(1, { revision: 2, endMs: 1_770_000_900_000 })
   await concludeAt(redis, START_MS, incidentOf(1), incidentOf(2), over)
   running = runNotify(redis, recipients)
@@ -53,7 +52,7 @@ test('what was over before anybody was to be told is not told', async () => {
   expect(notified()).toEqual([incidentOf(2).id, incidentOf(3).id])
 })
 
-test('what an evaluator concluded and ended just before is told; what it took back is not', async () => {
+test('what an evaluator concluded and ended just before is notified; what it took back is not', async () => {
   const endMs = 1_770_000_900_000
   await conclude(redis, 0, incidentOf(1), incidentOf(1, { revision: 2, endMs }))
   await conclude(redis, 0, incidentOf(2), incidentOf(2, { revision: 2, withdrawn: { reason: 'late_report' } }))
@@ -65,7 +64,7 @@ test('what an evaluator concluded and ended just before is told; what it took ba
   expect(notified()).toEqual([incidentOf(1).id, incidentOf(4).id, incidentOf(5).id])
 })
 
-test('a process that dies between telling the open ones and saying how far it came leaves no history to be told', async () => {
+test('a process that dies between notifying the open ones and saying how far it came leaves no history to be notified', async () => {
   const OVER = 20
   const OPEN = 101
   for (let i = 1; i <= OVER; i++)

@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   redis = await createTestRedis()
-  // Not the first start ever: everything concluded from here on is told.
+  // Not the first start ever: everything concluded from here on is notified.
   for (const shard of [0, 1]) await redis.redis.set(redis.keys.position('notify', shard), '0-0')
   receiver.received.length = 0
   receiver.answer = () => undefined
@@ -51,13 +51,13 @@ async function stop(notifying: Notifying): Promise<void> {
 
 const taken = () => receiver.received.filter((each) => each.taken)
 const untilTaken = (count: number) => allTaken(receiver, count)
-/** When a later incident has arrived, what did not arrive before it never will: the log is told in order. */
+/** When a later incident has arrived, what did not arrive before it never will: recipients are notified in the log's order. */
 async function flushed(shard: number, id: number): Promise<void> {
   await conclude(redis, shard, incidentOf(id))
   await waitFor(() => expect(taken().some(({ alert }) => alert.reference === incidentOf(id).id)).toBe(true))
 }
 
-test('an outage of a whole unit is told once, and names neither the unit nor anybody', async () => {
+test('an outage of a whole unit is notified once, and names neither the unit nor anybody', async () => {
   start()
   const outage = unitIncident({ unitPath: 'dj.jabar.bandung', silentCount: 6 })
   await conclude(redis, 0, outage, { ...outage, silentCount: 12, revision: 2 })
@@ -109,7 +109,7 @@ test('N recipients get one notice each, whatever is revised or concluded again',
   expect(receiver.received).toHaveLength(10)
 })
 
-test('more severe, withdrawn, and standing after all are told; the withdrawal only to those who had been told', async () => {
+test('more severe, withdrawn, and reinstated are notified; the withdrawal only to those who had been notified', async () => {
   const one = start()
   await conclude(
     redis,
@@ -120,7 +120,7 @@ test('more severe, withdrawn, and standing after all are told; the withdrawal on
   )
   await untilTaken(2)
   await stop(one)
-  // A recipient who came later was never told of incident 1.
+  // A recipient who came later was never notified of incident 1.
   start({}, [...recipients, { id: 'new', level: 'petugas', channel: 'webhook', address: receiver.url('/new') }])
   const withdrawn = { reason: 'a late report shows the wearer at home' }
   await conclude(redis, 0, incidentOf(1, { revision: 4, withdrawn }), incidentOf(2, { withdrawn }))
@@ -136,7 +136,7 @@ test('more severe, withdrawn, and standing after all are told; the withdrawal on
   expect(notified.slice(3).sort()).toEqual(['/alerts raised serius 5', '/new raised serius 5'])
 })
 
-/** An officer's act on an incident, told by the API; `signs` as the officer knew it. */
+/** An officer's act on an incident, published by the API; `signs` as the officer knew it. */
 const act = (actId: number, id: number, action: IncidentAct['action'], signs?: number) =>
   appendAct(redis.redis, redis.keys, {
     ...{ actId, action, incidentId: incidentOf(id).id, wearerId: 4711, officerName: 'x', atMs: 1_770_000_000_000 },
@@ -155,12 +155,12 @@ const notifiedOf = (id: number) =>
     .filter(({ alert }) => alert.reference === incidentOf(id).id)
     .map(({ alert }) => `${alert.kind} ${alert.revision}${alert.reopened ? ' reopened' : ''}`)
 
-test('an alarm said anew is told again where it was resolved, once for each resolution, and not where nobody resolved it', async () => {
+test('an alarm said anew is notified again where it was resolved, once for each resolution, and not where nobody resolved it', async () => {
   start()
   await conclude(redis, 0, strap(1, 1, 1), strap(2, 1, 1))
   await act(1, 1, 'acknowledge')
   await untilActed(await act(2, 1, 'resolve'))
-  // Each sign a revision; the first after the resolution is told, a reminder after that is not.
+  // Each recurrence makes a revision; the first after the resolution is notified, a reminder after that is not.
   await conclude(redis, 0, strap(2, 2, 2), strap(1, 2, 2), strap(1, 3, 3))
   await untilTaken(3)
   await flushed(0, 3)
@@ -172,7 +172,7 @@ test('an alarm said anew is told again where it was resolved, once for each reso
   expect(notifiedOf(2)).toEqual(['raised 1'])
 })
 
-test('a resolution that did not know of the newest sign: told again when it comes, to all, also after a crash', async () => {
+test('a resolution that did not know of the newest recurrence: notified again when it comes, to all, also after a crash', async () => {
   const two = [
     ...recipients,
     { id: 'second', level: 'petugas' as const, channel: 'webhook' as const, address: receiver.url('/second') },
@@ -191,7 +191,7 @@ test('a resolution that did not know of the newest sign: told again when it come
   expect(notifiedOf(2)).toEqual(['raised 1', 'raised 1'])
 })
 
-test('notify was away: the alarm, its resolution and the alarm said anew are told in that order', async () => {
+test('notify was away: the alarm, its resolution and the alarm said anew are notified in that order', async () => {
   await conclude(redis, 0, strap(1, 1, 1), strap(1, 2, 2))
   const resolved = await act(1, 1, 'resolve')
   start()
@@ -259,7 +259,7 @@ test('processes that stop, die with alerts under way and take over tell each ale
   await conclude(redis, 1, incidentOf(3))
   await waitFor(() => expect(receiver.received.length).toBeGreaterThanOrEqual(3))
   await stop(first)
-  // The position is lost, as after a crash before it was saved: the whole log is read again, and what was told still is.
+  // The position is lost, as after a crash before it was saved: the whole log is read again, and what was notified still is.
   for (const shard of [0, 1]) await redis.redis.set(redis.keys.position('notify', shard), '0-0')
   receiver.answer = () => undefined
   const second = start()

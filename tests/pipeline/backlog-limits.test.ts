@@ -53,7 +53,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-test('old reports of a shard: so many wait in memory, the rest in the log; a fresh alarm behind them is told, none is lost', async () => {
+test('old reports of a shard: so many wait in memory, the rest in the log; a fresh alarm behind them is published, none is lost', async () => {
   const wearers = 20
   const each = 200
   const oldReportsMax = 500

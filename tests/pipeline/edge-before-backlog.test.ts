@@ -49,7 +49,7 @@ async function outUntilEightPast(): Promise<void> {
   await world.stop()
 }
 
-/** A cut strap of another wearer's is told: everything before it in the log has been judged live. */
+/** A cut strap of another wearer's is published: everything before it in the log has been judged live. */
 async function published(wearerId: number, timeMs: number): Promise<void> {
   await world.send(wearerId, at(timeMs, 0, { strap: 'open' }))
   await waitFor(async () => {

@@ -64,7 +64,7 @@ async function playOutage(between: (step: number) => Promise<void>): Promise<Log
 
 function expectOneOutage(logged: readonly LoggedIncident[]): void {
   const outages = logged.filter(({ type }) => type === 'fleet_silence')
-  // Shards tell their counts one after the other: it may have been told again once, when twice as many were silent.
+  // Shards publish their counts one after the other: it may have been published again once, when twice as many were silent.
   expect(outages.length).toBeLessThanOrEqual(3)
   expect(outages.map(({ revision }) => revision)).toEqual(outages.map((_, i) => i + 1))
   expect(new Set(outages.map(({ id }) => id)).size).toBe(1)
@@ -102,7 +102,7 @@ describe('a whole Bapas silent', () => {
     await spare.stop()
   }, 60_000)
 
-  test('who had been raised alone before it was known is withdrawn with the reason, and stands again after it', async () => {
+  test('who had been raised alone before it was known is withdrawn with the reason, and is reinstated after it', async () => {
     // Without a grace everybody is missed in the moment in which the outage could be known.
     units = await openSilentUnits(SHARDS, { [BAPAS]: OURS }, { reportIntervalMs: 8 * 60_000, silenceGraceMs: 0 })
     const evaluator = await units.start('one')
@@ -156,7 +156,7 @@ describe('listening', () => {
     await second.stop()
   })
 
-  test('one of whom nothing was ever heard is missed from when the bracelet was put on, whoever holds the shard', async () => {
+  test('a wearer who never reported is missed from when the bracelet was put on, whoever holds the shard', async () => {
     units = await openSilentUnits(1, { [BAPAS]: THREE }, {}, undefined, [{ fromMs: at(5) }])
     let evaluator = await units.start('p0')
     for (const [i, minute] of [0, 5, 12, 20].entries()) {
@@ -207,7 +207,7 @@ describe('listening', () => {
     await second.stop()
   })
 
-  test('hours without an evaluator while bracelets were heard: who has been silent is told of at once, nobody else', async () => {
+  test('hours without an evaluator while bracelets were heard: whoever has been silent is reported at once, nobody else', async () => {
     units = await openSilentUnits(1, { [BAPAS]: THREE })
     await units.go(0, THREE)
     for (const minute of [60, 120, 180]) await units.go(minute, [2, 3])

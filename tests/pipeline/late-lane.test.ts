@@ -1,4 +1,4 @@
-// Reports later than the evaluator's memory: stored by record, folded again from the stored track, told through the incident log.
+// Reports later than the evaluator's memory: stored by record, folded again from the stored track, published through the incident log.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compileDocument, replay } from '../../geofence/inquiry/backtest.ts'
@@ -63,7 +63,7 @@ beforeAll(async () => {
 
 afterAll(() => pipeline?.stop())
 
-/** What is told of a wearer in PostgreSQL, silence apart. */
+/** What is published of a wearer in PostgreSQL, silence apart. */
 async function published(wearerId: number): Promise<Incident[]> {
   const { rows } = await pipeline.database.ownerPool.query<{ body: Incident }>(
     'SELECT body FROM incident WHERE wearer_id = $1 ORDER BY start_at, id',
@@ -183,7 +183,7 @@ describe('later than memory reaches', () => {
     ])
   })
 
-  test('what stands open since before the stored track begins is not taken back: nothing says that it was wrong', async () => {
+  test('what is open since before the stored track begins is not taken back: nothing says that it was wrong', async () => {
     const wearerId = wearers.get('dropped')!
     const cutMs = NOW_MS - 5 * DAY_MS
     // Said once; afterwards the device only says where it is.

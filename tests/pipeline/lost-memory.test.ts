@@ -96,7 +96,7 @@ test('an open violation is still open, and ends as the same one with the reports
     await damage('strap', cut)
   })
   await caughtUp()
-  // Nothing is told again, and nothing taken back.
+  // Nothing is published again, and nothing taken back.
   for (const [name, incident] of before) expect(await publishedOf(name)).toEqual([incident])
   nowMs += 10 * MINUTE_MS
   for (const name of ['damaged', 'newer']) await post(pipeline, [at(name, 11, 0), at(name, 12, 2)])

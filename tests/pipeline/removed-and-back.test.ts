@@ -26,7 +26,7 @@ const strap = (minute: number, state: 'open' | 'closed'): DeviceReport => ({
   archived: false,
 })
 
-test('a wearer whose plan goes and comes back before the next checkpoint keeps what was told since, and nothing from before', async () => {
+test('a wearer whose plan goes and comes back before the next checkpoint keeps what was published since, and nothing from before', async () => {
   const { redis, keys } = world.redis
   const publish = (...wearerIds: number[]) =>
     publishAllPlans(

@@ -40,7 +40,7 @@ export type Pipeline = {
   redis: TestRedis
   ingest: Ingest
   metrics(): Promise<string>
-  /** Newest revision of every incident that stands in the incident log. */
+  /** Newest revision of every active incident in the incident log. */
   incidents(): Promise<Map<string, Incident>>
   fixes(): Promise<number>
   /** `meanwhile`: while none evaluates. */

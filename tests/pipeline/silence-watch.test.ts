@@ -89,7 +89,7 @@ test('a battery that was charged once, fell since and went silent nearly empty i
   expect(typesAfter(filling, { batteryPercent: 6 }, { batteryPercent: 255 })).toEqual(['no_communication'])
 })
 
-test('of whom nothing was ever heard: missed from when the bracelet was put on, counted in no outage, saved and put back', () => {
+test('never reported: missed from when the bracelet was put on, counted in no outage, saved and put back', () => {
   const rules = { plan, unitPath: 'dj.b', worn: [{ fromMs: T + 5 * MINUTE }] }
   const look = (watch: SilenceWatch, minute: number) => {
     watch.caughtUp(T + minute * MINUTE)

@@ -1,5 +1,5 @@
 // Evaluators on one Redis with several shards, each with connections of its own, so that one can die while others go on; the
-// clock stands still until it is set.
+// clock does not move until it is set.
 import { openMeter } from '../../bin/process/meter.ts'
 import type { LoggedIncident } from '../../model/incident/incident.ts'
 import type { Plan, Span } from '../../model/plan/plan.ts'
@@ -94,7 +94,7 @@ export async function openSilentUnits(
       nowMs = timeMs
       await sayListening(test.redis, test.keys, nowMs)
     },
-    /** Resolves when every shard has told what it counts now, and the units have been judged by it. */
+    /** Resolves when every shard has published what it counts now, and the units have been judged by it. */
     async judged() {
       await eventually(async () => {
         const counts = await readUnitCounts(test.redis, test.keys, shardCount)

@@ -1,4 +1,4 @@
-// What one device brings about stays its wearer's affair: the shard goes on, also after a restart, and nothing told is forgotten.
+// What one device brings about stays its wearer's affair: the shard goes on, also after a restart, and nothing published is forgotten.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
 import type { DeviceReport } from '../../model/report/report.ts'
@@ -47,7 +47,7 @@ async function send(reports: readonly DeviceReport[]): Promise<void> {
     await Promise.all(reports.slice(from, from + 10_000).map((report) => world.send(1, report, report.timeMs)))
 }
 
-/** A cut strap of another wearer's is told, and everything before it in the log has been judged and committed. */
+/** A cut strap of another wearer's is published, and everything before it in the log has been judged and committed. */
 async function othersAreJudged(timeMs: number): Promise<void> {
   nowMs = timeMs
   const { redis, keys } = world.redis

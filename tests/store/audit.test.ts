@@ -125,7 +125,7 @@ describe('reasons', () => {
     )
   })
 
-  test('a PK sees another PK’s klien while a reason stands, and no longer', async () => {
+  test('a PK sees another PK’s klien while a reason is valid, and no longer', async () => {
     const { a2, b1 } = seeded.wearers
     const sees = (officer: string) =>
       as(officer, async (client) =>

@@ -225,7 +225,7 @@ describe('denied outright', () => {
     ['UPDATE incident SET withdrawn = true'],
     ['UPDATE condition SET legal_basis = $$x$$'],
     ['UPDATE zone SET shape = $${}$$'],
-    ['UPDATE wearer SET pk_officer_id = NULL'],
+    ['UPDATE wearer SET unit_path = $$dj$$'],
     ['UPDATE officer SET auth_user_id = $$x$$'],
     ['INSERT INTO access_grant DEFAULT VALUES'],
     ['INSERT INTO audit DEFAULT VALUES'],
@@ -239,7 +239,7 @@ describe('denied outright', () => {
     await expect(seen('ditjenpas', sql)).rejects.toMatchObject({ code: '42501' })
   })
 
-  test('acts that wait to be told are given and struck off for the process itself, never for an officer', async () => {
+  test('acts that wait to be published are given and struck off for the process itself, never for an officer', async () => {
     expect(await seen('ditjenpas', 'SELECT * FROM acts_to_tell(0, 100)')).toEqual([])
     await seen('ditjenpas', 'SELECT acts_told(ARRAY(SELECT generate_series(1, 100)))')
     const all = '(SELECT array_agg(id) FROM incident)'

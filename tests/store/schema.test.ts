@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-test('the migrations make the schema that stands in tests/golden/schema.sql', async () => {
+test('the migrations make the schema that is in tests/golden/schema.sql', async () => {
   const dump = await dumpSchema(database.ownerPool)
   if (process.env.UPDATE_GOLDEN === '1') writeFileSync(GOLDEN, dump)
   expect(dump).toBe(readFileSync(GOLDEN, 'utf8'))

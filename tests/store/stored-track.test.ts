@@ -1,4 +1,4 @@
-// What the engine folds again from: a wearer's stored reports page by page, and what was told about them.
+// What the engine folds again from: a wearer's stored reports page by page, and what was published about them.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Incident } from '../../model/incident/incident.ts'
 import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
@@ -51,7 +51,7 @@ test.each([1, 5, 7, 12, 60, 61])('pages of %i give every report once, in canonic
   expect(keys.toSorted((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2])).toEqual(keys)
 })
 
-test('the bounds are of event time, half open, and news is told by when it was received', async () => {
+test('the bounds are of event time, half open, and news is ordered by when it was received', async () => {
   const { recordPool } = database
   const count = async (fromMs: number, toMs: number) => countOf(eachReport(recordPool, WEARER, fromMs, toMs))
   expect(await count(T + 1000, T + 2000)).toBe(12)
@@ -73,7 +73,7 @@ test('an officer reads what the view shows, with the plan that judges it', async
   expect(await read('kanwil', a1.n)).toEqual([0, 0])
 })
 
-test('what was told: named, or confirmed within; silence is judged elsewhere', async () => {
+test('what was published: named, or confirmed within; silence is judged elsewhere', async () => {
   const { recordPool } = database
   await inTransaction(recordPool, (client) =>
     upsertKnown(client, [
@@ -90,7 +90,7 @@ test('what was told: named, or confirmed within; silence is judged elsewhere', a
   expect(await ids([], 1, 3)).toEqual([idOf(1)])
 })
 
-test('a quiet time: before whatever stood open, and before what stood open then', async () => {
+test('a quiet time: before whatever was open, and before what was open then', async () => {
   const { recordPool } = database
   expect(await quietBefore(recordPool, WEARER, T + 30 * HOUR_MS, HOUR_MS)).toBe(T + 30 * HOUR_MS)
   // The silence of incident 3 never ended and does not count; 4 did not end, and 2 was still going an hour before it.

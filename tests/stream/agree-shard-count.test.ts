@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => redis.cleanup())
 
-test('the first process decides, whoever comes at the same time or later is told', async () => {
+test('the first process decides, others at the same time or later get its number', async () => {
   const agreed = await Promise.all([16, 16, 8].map((wanted) => agreeShardCount(redis.redis, redis.keys, wanted)))
   expect(new Set(agreed).size).toBe(1)
   expect(await agreeShardCount(redis.redis, redis.keys, 4)).toBe(agreed[0])

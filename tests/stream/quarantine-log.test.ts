@@ -103,7 +103,7 @@ test('where Redis is away, quarantine says so', async () => {
   nowhere.disconnect()
 })
 
-test('acts are told in order', async () => {
+test('acts are published in order', async () => {
   const act = (actId: number): IncidentAct => ({
     actId,
     incidentId: 'i',

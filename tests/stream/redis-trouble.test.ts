@@ -88,7 +88,7 @@ test.each([
   })
 })
 
-test('where CONFIG is forbidden, it says what INFO tells and no more', async () => {
+test('where CONFIG is forbidden, it says what INFO says and no more', async () => {
   const { redis } = shared
   await redis.config('SET', 'appendonly', 'yes')
   await redis.call('ACL', 'SETUSER', 'plain', 'on', '>secret', '~*', '&*', '+@all', '-config')

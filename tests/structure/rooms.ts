@@ -21,7 +21,8 @@ export const ROOMS: Record<string, string[]> = {
   'model/incident': [],
   'model/report': [],
   'model/plan': ['model/incident', 'model/report'],
-  'model/console': ['model/access', 'model/incident', 'model/plan'],
+  // A bracelet is registered by its protocol.
+  'model/console': ['model/access', 'model/incident', 'model/plan', 'model/report'],
   'model/access': [],
 
   geofence: [],

@@ -75,7 +75,7 @@ export function openBareDesk(wearers: WearerSummary[], startMs: number, href?: s
     answer(what: string, answer: Answer | (() => Answer | Promise<Answer>)) {
       answers[what] = typeof answer === 'function' ? answer : () => answer
     },
-    /** The list of open incidents as it stands from now on, and each of them by itself. */
+    /** The list of open incidents as it is from now on, and each of them by itself. */
     list(incidents: IncidentView[]) {
       answers['GET /v1/incidents'] = () => ({ body: { incidents } })
       for (const incident of incidents) answers[`GET /v1/incidents/${incident.id}`] = () => ({ body: { incident } })

@@ -49,7 +49,7 @@ const open = (options: BrowserContextOptions = DESK) => openConsole(browser, api
 const openDesk = (options: BrowserContextOptions = DESK) => openSignedIn(browser, api.url, complaints, options)
 
 describe.skipIf(!chromiumIsHere)('console', () => {
-  test('a wrong password is told in words; the right one opens the desk', async () => {
+  test('a wrong password is shown in words; the right one opens the desk', async () => {
     const page = await open()
     await signIn(page, 'salah')
     await expect.poll(() => page.locator('[role=alert]').textContent()).toBe('Nama pengguna atau kata sandi salah')

@@ -205,7 +205,7 @@ describe.skipIf(!chromiumIsHere)('explanation', () => {
     await expect.poll(zoom).toBe(before + 3)
   })
 
-  test('what the device said itself has signs instead of distances; what cannot be explained is told in words', async () => {
+  test('what the device said itself has signs instead of distances; what cannot be explained is shown in words', async () => {
     const page = await openDesk()
     await openIncident(page, sample.incidents[0]!.id)
     await page.getByRole('link', { name: 'Mengapa?' }).click()

@@ -120,7 +120,7 @@ describe('the chart', () => {
 describe('the ledger', () => {
   const { conditions } = detailOf(sample.wearers[0]!, NOW_MS)
 
-  test('by condition in the order of the file, newest week first; what nobody knows is told as such', () => {
+  test('by condition in the order of the file, newest week first; what nobody knows is shown as such', () => {
     const fromMs = mondayBefore(NOW_MS, 'Asia/Jakarta') - 2 * 7 * 24 * HOUR_MS
     const groups = ledgerGroups(ledger(fromMs, NOW_MS), conditions)
     expect(groups.map(({ conditionId }) => conditionId)).toEqual(['c-1', 'c-2', 'c-3', 'c-4'])
@@ -164,7 +164,7 @@ describe('a trial', () => {
   const condition = detailOf(sample.wearers[0]!, NOW_MS).conditions[0]!
   const zone = sample.zones.find(({ id }) => id === condition.zoneId)!
 
-  test('what is not changed is asked for as it stands; a changed size proposes a shape', () => {
+  test('what is not changed is asked for as it is; a changed size proposes a shape', () => {
     const draft = draftOf(condition, zone)
     expect(draft).toMatchObject({ sizeM: 220, windows: condition.windows, confirmMinutes: 0, days: 30 })
     expect(requestOf(draft, condition, zone, 'w', 'alasan')).toEqual({

@@ -139,7 +139,7 @@ test('an incident withdrawn under the officer’s eyes stays, last, until it is 
   ).toEqual(['sos', 'strap_open'])
 })
 
-test('what was withdrawn and stands again is new and alerts, also when the withdrawal had been taken note of', () => {
+test('a reinstated incident is new and alerts, also when the withdrawal had been taken note of', () => {
   const state = emptyLiveState()
   const [noted, silent] = [incidentOf(anna, 'inside_avoided_zone', NOW), incidentOf(budi, 'no_communication', NOW)]
   for (const one of [noted, silent]) {
@@ -191,7 +191,7 @@ test('a list names what was missed, and what it leaves out is to be asked for', 
   expect(listOpen(state)).toHaveLength(4)
 })
 
-test('hello tells the clock’s offset and whether to load anew', () => {
+test('hello gives the clock’s offset and whether to load anew', () => {
   const state = emptyLiveState()
   const change = applyLive(state, { t: 'hello', serverMs: NOW + 5000, resumed: false, cursor: 'c' }, NOW)
   expect(change.reload).toBe(true)
@@ -238,7 +238,7 @@ test('a list that is too long is ordered once; the gravest stay, and the next li
   expect(state.unshownCount).toBe(0)
 })
 
-test('positions fade and become no data, but an alert stands', () => {
+test('positions fade and become no data, but an alert stays', () => {
   const state = emptyLiveState()
   const old = row(1, NOW - 40 * MINUTE, -6)
   const alerting = row(2, NOW - 40 * MINUTE, -6)

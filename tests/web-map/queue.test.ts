@@ -18,7 +18,7 @@ const taken = (incident: IncidentView, officerName = 'Dwi'): IncidentView => ({
   acts: [{ actId: 1, incidentId: incident.id, action: 'acknowledge', officerName, atMs: NOW } satisfies IncidentAct],
 })
 
-test('an SOS still pressed stands above what has ended; the longest overdue stands highest', () => {
+test('an SOS still pressed comes before what has ended; the longest overdue comes first', () => {
   const ended = incidentOf(anna, 'inside_avoided_zone', NOW - MINUTE, { id: 'ended', endMs: NOW - 36_000 })
   const sos = incidentOf(budi, 'sos', NOW - 27 * MINUTE, { id: 'sos', confirmedMs: NOW - 27 * MINUTE })
   const fresh = incidentOf(candra, 'strap_open', NOW, { id: 'fresh', confirmedMs: NOW })

@@ -58,7 +58,7 @@ const uuid = (group: number, n: number) =>
 
 export type Sample = ReturnType<typeof makeSample>
 
-/** A fleet of `count` wearers as it stands at `nowMs`. */
+/** A fleet of `count` wearers as it is at `nowMs`. */
 export function makeSample(count: number, nowMs: number, seed = 7) {
   const random = seeded(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!

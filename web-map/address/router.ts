@@ -3,7 +3,7 @@ import { type Address, addressAt, pathOf } from '../../model/console/addresses.t
 
 /** The browser's address line and its way back. */
 export type PageHistory = {
-  /** Path and query as they stand. */
+  /** Path and query as they are. */
   href(): string
   push(href: string): void
   replace(href: string): void

@@ -16,7 +16,7 @@ const ALWAYS_HEARD: ReadonlySet<IncidentType> = new Set(['strap_open', 'case_ope
 
 type SoundChoices = Pick<Preferences, 'muteInformation' | 'mutedUntilMs'>
 
-/** Sound for what waits to be taken, whoever signs in and whenever it came; and for a feed that is lost. */
+/** Sound for what waits to be taken, for whichever officer and whenever it came; and for a lost feed. */
 export class Alarm {
   readonly allowed = signal(false)
   #sound: AlarmSound

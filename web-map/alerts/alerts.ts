@@ -16,7 +16,7 @@ import { filterOf, passes } from './queue-filter.ts'
 import { type QueueRow, queueRows } from './queue-rows.ts'
 
 type ActAction = 'acknowledge' | 'note' | 'escalate' | 'resolve'
-/** What the officer is about to say of incidents of one cause, as they stood when the form was opened. */
+/** The form for acts on incidents of one cause, as they were when it was opened. */
 export type ActQuestion = { action: Exclude<ActAction, 'acknowledge'>; incidents: readonly IncidentView[] }
 
 /** What the parts of this room work with. */
@@ -204,7 +204,7 @@ export class Alerts {
     } catch (failure) {
       if (failure instanceof ApiFailure && failure.status === 401) this.#session.expire()
       if (failure instanceof ApiFailure && failure.details.standing) {
-        // A colleague's finding that the feed has not told yet.
+        // A colleague's finding that the feed has not sent yet.
         applyAct(this.#desk.live, failure.details.standing as IncidentAct)
         this.#desk.versions.incidents.value++
       }

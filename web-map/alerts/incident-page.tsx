@@ -15,7 +15,7 @@ import { IncidentWhere } from './incident-where.tsx'
 import { TimelineList } from './timeline-list.tsx'
 import { canBeExplained, WhyLink } from './why-link.tsx'
 
-/** What happened, where, whom to call, what was done about it, and what came of it. */
+/** The page of an incident: what happened, where, who to call, the acts and the outcome. */
 export function IncidentPage({ room }: { room: AlertsRoom }) {
   const { desk, alerts, router } = room
   desk.versions.incidents.value

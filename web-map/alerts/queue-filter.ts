@@ -3,7 +3,7 @@ import { INCIDENT_TYPES, type IncidentType, SEVERITIES, type Severity } from '..
 import { QUERY, type Query } from '../address/router.ts'
 import { takenBy, unitPathOf } from '../feed/incident-order.ts'
 
-/** What of the queue is wanted; it stands in the page's address. */
+/** The queue's filter; the page's address holds it. */
 export type QueueFilter = {
   pk: string | undefined
   unit: string | undefined

@@ -6,7 +6,7 @@ import { Icon, StateMark } from '../widgets/marks.tsx'
 import type { AlertsRoom } from './alerts.ts'
 import { isFiltered, type QueueFilter, withSeverity } from './queue-filter.ts'
 
-/** What of the queue is shown; every choice stands in the page's address. */
+/** What of the queue is shown; the page's address holds every choice. */
 export function QueueFilters({ room }: { room: AlertsRoom }) {
   const { alerts, router } = room
   const filter = alerts.filter.value

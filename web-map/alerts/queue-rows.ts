@@ -56,7 +56,7 @@ function compareRows(a: QueueRow, b: QueueRow): number {
   return comparePlaces(placeOf(a), placeOf(b))
 }
 
-/** A row stands where its most pressing alert does. */
+/** A row has the place of its most pressing alert. */
 function placeOf({ group, clock, lead: { id, severity, standing } }: QueueRow): QueuePlace {
   return { group, dueMs: clock?.dueMs, severity, fromMs: standing.fromMs, id }
 }

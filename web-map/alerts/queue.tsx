@@ -12,7 +12,7 @@ import type { QueueRow } from './queue-rows.ts'
 
 const SHOWN_FIRST = 60
 
-/** Whoever has something open, the most pressing first. */
+/** Wearers with open incidents, the most pressing first. */
 export function Queue({ room }: { room: AlertsRoom }) {
   const { alerts } = room
   return (

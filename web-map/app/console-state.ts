@@ -20,15 +20,16 @@ import { followAddress } from './follow-address.ts'
 import { keepMapInAddress } from './keep-map-in-address.ts'
 import { OverseenUnits } from './overseen-units.ts'
 
-/** What the console takes from the browser. */
+/** What the console needs from the browser. */
 type Surroundings = DeskAround & { sound: AlarmSound; preferences: Preferences; history: PageHistory }
 
-/** What is kept free at the top of the map, where the controls lie. */
+/** Space kept free at the top of the map for its controls. */
 const CONTROLS_PX = 112
 const ZOOM_MAX = 17
 
-/** The rooms of the console, and what passes between them. */
+/** The rooms of the console, and the events between them. */
 export class ConsoleState {
+  readonly api: DeskAround['api']
   readonly session: Session
   readonly sessionEnd: SessionEnd
   readonly preferences: Preferences
@@ -42,15 +43,16 @@ export class ConsoleState {
   readonly trial: Trial
   readonly finding: FindOnServer
   readonly overseen: OverseenUnits
-  /** Said once, until the officer has read it. */
+  /** A notice, shown until the officer has read it. */
   readonly notice = signal<string | undefined>(undefined)
-  /** The explanation that the map was taken to, and what had moved the map by then. */
+  /** The explanation that the map shows, and what had moved the map by then. */
   #shown: { fixes: readonly unknown[]; viewRequest: unknown; handCount: number } | undefined
 
   constructor(around: Surroundings) {
     const { api, sound, preferences } = around
     this.router = new Router(around.history)
     this.preferences = preferences
+    this.api = api
     this.session = new Session(
       api,
       around.after,
@@ -145,7 +147,7 @@ export class ConsoleState {
     this.#shown = { fixes, viewRequest: map.viewRequest.peek(), handCount: map.handCount }
   }
 
-  /** Whoever has opened a file, with a reason where one was asked for, may read the name. */
+  /** Officers who have opened a file, with a reason where one is required, may read the name. */
   #noteOpened(): void {
     const id = this.file.detail.value?.id
     const { opened } = this.desk

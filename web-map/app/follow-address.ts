@@ -8,7 +8,7 @@ import { landingOf } from './landing.ts'
 
 type Rooms = ExplanationRoom & TrialRoom
 
-/** Opens what the address names, for whoever is signed in; once an address and officer. */
+/** Opens what the address names; once for each address and officer. */
 export function followAddress(state: Rooms): void {
   const { router, desk } = state
   effect(() => {

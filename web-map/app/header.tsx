@@ -58,7 +58,7 @@ function Connection({ state: { desk } }: { state: ConsoleState }) {
   )
 }
 
-/** How many klien are how; whom an officer sees no position of, is none of them without data. */
+/** How many klien are in each state; a klien whose position the officer may not see does not count as without data. */
 function StateCounts({ state: { desk } }: { state: ConsoleState }) {
   desk.versions.roster.value
   desk.versions.lists.value

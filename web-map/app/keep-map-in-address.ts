@@ -3,7 +3,7 @@ import { isDeskPage, QUERY } from '../address/router.ts'
 import type { AlertsRoom } from '../alerts/alerts.ts'
 import type { MapRoom } from '../map/map-state.ts'
 
-/** Where the map is stands in the address, so that a reload and the way back find it again. */
+/** The address holds the map's place, so that a reload and the way back restore it. */
 export function keepMapInAddress({ router, map }: AlertsRoom & MapRoom): void {
   effect(() => {
     const view = router.query.value.get(QUERY.mapView)

@@ -6,7 +6,7 @@ import type { ConsoleState } from './console-state.ts'
 import { PAGES_OF, type RailPage } from './landing.ts'
 
 const ICONS = { 'control-room': 'map', wearers: 'people', reports: 'figures', account: 'person' } as const
-/** What stands for which page of the rail. */
+/** The icons of the rail's pages. */
 const PART_OF: Partial<Record<string, RailPage>> = { incident: 'control-room', wearer: 'wearers', trial: 'wearers' }
 
 /** The pages of this officer: a rail at the left, a bar at the bottom of a phone. */

@@ -8,7 +8,7 @@ import { StateMark } from '../widgets/marks.tsx'
 import type { ConsoleState } from './console-state.ts'
 import { figuresOf, type UnitFigures } from './unit-figures.ts'
 
-/** How each unit stands now: figures first, a person only with a reason. */
+/** The state of each unit now: figures first, a person only with a reason. */
 export function ReportsPage({ state }: { state: ConsoleState }) {
   const { desk } = state
   desk.versions.roster.value

@@ -3,7 +3,7 @@ import type { Severity } from '../../model/incident/incident.ts'
 import { lifeOf, stageOf } from '../../model/incident/life.ts'
 import { isOpen, unitPathOf } from '../feed/incident-order.ts'
 
-/** What stands open in a unit now: figures only, nobody's name. */
+/** What is open in a unit now: figures only, no names. */
 export type UnitFigures = {
   path: string
   name: string
@@ -12,7 +12,7 @@ export type UnitFigures = {
   untaken: number
   /** Absent where the server, who counts there, does not know. */
   overdue?: number
-  /** Klien of whom something is open. */
+  /** Klien with an open incident. */
   concerned: number
 }
 

@@ -9,7 +9,7 @@ import type { ConsoleState } from './console-state.ts'
 /** The keys of an evening's work, in the order of the help. */
 export const KEYS = ['j', 'k', 'enter', 't', 's', 'c', 'e', 'slash', 'escape', 'help'] as const
 
-/** Binds the keys while the console is open; whoever is typing keeps them. */
+/** Binds the keys while the console is open; a text field with the focus keeps them. */
 export function useKeys(state: ConsoleState, keysShown: Signal<boolean>): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {

@@ -5,7 +5,7 @@ import type { Edge, JudgedFix } from './judged-fixes.ts'
 const EVEN_UP_TO_M = 100
 const TICKS_M = [0, 50, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 500_000, 1_000_000]
 const TICK_APART_PX = 20
-/** Above the highest and below the lowest fix stands what that side is. */
+/** Labels of the two sides, above the highest and below the lowest fix. */
 const LABEL_PX = 18
 const MINUTE_MS = 60_000
 const TIME_STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 14 * 1440]

@@ -35,7 +35,7 @@ export function EdgeList({ room, edges, fixes, timeZone }: Props) {
   )
 }
 
-/** An incident that the device itself told, or its positions as such: when, for there is no distance to show. */
+/** An incident of the device's state or of its positions as such: times only, for there is no distance to show. */
 export function DeviceIndications({ answer, timeZone }: { answer: ExplanationAnswer; timeZone: string }) {
   const { startMs, endMs, evidence } = answer.incident
   return (

@@ -12,7 +12,7 @@ import { ExplanationProof } from './explanation-proof.tsx'
 import { FixTable } from './fix-table.tsx'
 import type { ExplanationRoom } from './room.ts'
 
-/** Why an incident stands: what it hangs on, the distance to the boundary over time, every fix, and the proof. */
+/** Why an incident is active: its rule, the distance to the boundary over time, every fix, and the proof. */
 export function ExplanationPage({ room }: { room: ExplanationRoom }) {
   const { explaining, file, router } = room
   room.desk.versions.incidents.value

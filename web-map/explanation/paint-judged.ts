@@ -87,7 +87,7 @@ function paintCursor(ctx: CanvasRenderingContext2D, view: MapView, fix: JudgedFi
   ctx.stroke()
 }
 
-/** `before`: how many numbers this fix has already; they stand side by side. */
+/** `before`: how many numbers this fix has already; they are drawn side by side. */
 function paintNumber(
   ctx: CanvasRenderingContext2D,
   view: MapView,

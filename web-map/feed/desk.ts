@@ -40,7 +40,7 @@ type DeskEvents = {
   onPlaced(): void
 }
 
-/** How long the feed may take to say hello, and to tell who is in sight, before REST is asked. */
+/** How long the feed may take to send hello and the roster before REST is asked. */
 const HELLO_PATIENCE_MS = 2000
 const ROSTER_PATIENCE_MS = 6000
 /** Every console hears of changed rules at once; they ask for them over so long. */
@@ -54,7 +54,7 @@ export class Desk {
   readonly zones: Signal<ZoneView[]>
   readonly mapSettings: Signal<MapSettings>
   readonly loadProblem: Signal<string | undefined>
-  /** Server time by this machine's clock and the offset that the feed tells. */
+  /** Server time by this machine's clock and the offset that the feed sends. */
   readonly nowMs = signal(0)
   readonly link = signal<FeedLink>('idle')
   /** How often what comes over REST has come. */
@@ -147,7 +147,7 @@ export class Desk {
     return role !== undefined && OVERSIGHT_ROLES.has(role)
   }
 
-  /** A klien's name; to whom figures come first, a number until they have said why they ask. */
+  /** A klien's name; for officers who see figures first, a number until they have given a reason. */
   nameOf({ id, n, name }: Pick<WearerSummary, 'id' | 'n' | 'name'>): string {
     return this.hidesPersons && !this.opened.value.has(id) ? t('wearers.reference', { n }) : name
   }
@@ -210,7 +210,7 @@ export class Desk {
     if (!this.#askedToLoad && this.#session.phase.value === 'active') void this.load()
   }
 
-  /** The feed tells the roster; while there is no feed the list of wearers comes over REST. */
+  /** The feed sends the roster; while there is no feed the list of wearers comes over REST. */
   async #loadWearers(): Promise<void> {
     if (this.live.wearers.size > 0 || this.#session.phase.value !== 'active') return
     try {
@@ -242,7 +242,7 @@ export class Desk {
     if (change.rules) this.#reloadRules()
     if (change.gone.length > 0) {
       this.#events.onGone(change.gone)
-      // What only a list can tell of them leaves the screen as well.
+      // What only a list can give of them leaves the screen as well.
       void this.load(true)
     }
     if (change.roster) this.versions.roster.value++

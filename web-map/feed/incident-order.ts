@@ -21,7 +21,7 @@ export function isOpen(incident: IncidentView): boolean {
   return lifeOf(incident).open
 }
 
-/** What this screen forgets last stands first: standing before withdrawn, severe, untaken, newest. */
+/** The order in which incidents are kept in memory: active before withdrawn, severe, untaken, newest. */
 export function compareIncidents(a: IncidentView, b: IncidentView): number {
   const withdrawn = Number(a.withdrawn !== undefined) - Number(b.withdrawn !== undefined)
   if (withdrawn !== 0) return withdrawn

@@ -37,7 +37,7 @@ export type LiveState = {
   /** Open incidents that were too many to be kept, since the last list. */
   unshownCount: number
   status: ServerStatus
-  /** Of the zones and conditions, as the feed told it last. */
+  /** Of the zones and conditions, as the feed sent it last. */
   rulesVersion: string | undefined
   /** What to add to this machine's clock to get the server's. */
   clockOffsetMs: number

@@ -37,7 +37,7 @@ async function orGone(asked: Promise<IncidentView>): Promise<IncidentView | unde
   }
 }
 
-/** What was known when a list was asked for. Of what the feed has told since, the list is no judge. */
+/** What was known when a list was asked for. The list does not override what the feed has sent since. */
 type BeforeList = {
   incidents: ReadonlyMap<string, IncidentView>
   wearers: ReadonlyMap<number, WearerSummary>
@@ -58,11 +58,11 @@ export function takeOpenList(
   open: readonly IncidentView[],
 ): { news: IncidentView[]; unnamed: IncidentView[] } {
   const named = new Set(open.map(matterOf))
-  // Every message makes a new object of an incident, so the same object is one that nothing was told about.
+  // Every message makes a new object of an incident, so the same object means that no message came.
   const unnamed = [...state.incidents.values()].filter(
     (one) => !named.has(matterOf(one)) && isOpen(one) && before.incidents.get(matterOf(one)) === one,
   )
-  // Of who went out of sight while the list was under way it says what this officer may no longer see.
+  // The list may hold wearers who went out of sight while it was loaded.
   const gone = (n: number | undefined) => n !== undefined && before.wearers.has(n) && !state.wearers.has(n)
   const news = open
     .filter(({ wearerId }) => !gone(wearerId))
@@ -73,7 +73,7 @@ export function takeOpenList(
   return { news, unnamed }
 }
 
-/** The server does not know of it, or not for this officer; unless the feed has told of it meanwhile, it goes. */
+/** The server does not know of it, or not for this officer; unless the feed has sent it meanwhile, it is removed. */
 function forgetUnnamed(state: LiveState, unnamed: IncidentView): void {
   const matter = matterOf(unnamed)
   if (state.incidents.get(matter) === unnamed) state.incidents.delete(matter)

@@ -16,7 +16,7 @@ const SEVERITY_OF_STATE: Partial<Record<number, Severity>> = {
 
 /**
  * The worse of what the incidents say and of what the evaluator said with the last report, which may be ahead of them. An old
- * report says nothing about compliance, but what is open stands.
+ * report says nothing about compliance, but open incidents stay.
  */
 export function markOf(bracelet: Bracelet | undefined, worst: WorstOpen | undefined, nowMs: number): Mark {
   const noData = bracelet === undefined || nowMs - bracelet.timeMs >= FRESHNESS.noDataFromMs

@@ -6,7 +6,7 @@ export type Place = { latDeg: number; lonDeg: number }
 
 /** A zone this many times as large as where the places lie would make them a dot; then the map shows the places alone. */
 const ZONE_SIZES_MAX = 4
-/** About 2 km: whoever stands still is shown with this much around them. */
+/** About 2 km: a wearer who stands still is shown with this much around. */
 const EXTENT_MIN = 2 / 40_075
 
 /** Corners of places; with many of them without the outermost 2 %, so that a single far one does not set the zoom. */

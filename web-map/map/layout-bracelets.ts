@@ -27,7 +27,7 @@ type Cell = { alert: boolean; sumX: number; sumY: number; members: Bracelet[]; l
 
 /**
  * What to draw of the bracelets in a view. Below `CLUSTER.belowZoom` those that share a cell of a grid fixed to the ground
- * become a cluster from `countMin` on; the selected one always stands alone. Marks come least grave first: drawn in order,
+ * become a cluster from `countMin` on; the selected one is always drawn alone. Marks come least grave first: drawn in order,
  * the gravest lie on top.
  */
 export function layoutBracelets(

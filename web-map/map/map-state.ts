@@ -23,7 +23,7 @@ export type Overlay = { paint(ctx: CanvasRenderingContext2D, view: MapView, them
 export type MapSources = {
   selected(): WearerSummary | undefined
   track(): Track | undefined
-  /** Zones that stand out. */
+  /** Zones to emphasise. */
   emphasis(): ReadonlySet<string> | undefined
   overlays(): readonly Overlay[]
   /** A place is being chosen: the middle is marked. */

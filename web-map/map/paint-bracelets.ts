@@ -3,7 +3,7 @@ import type { BraceletLayout, Cluster, Mark } from './layout-bracelets.ts'
 import { FONT } from './paint-ground.ts'
 import type { MapTheme } from './theme.ts'
 
-/** Radius of each state's shape. Form and letter tell the states apart without colour. */
+/** Radius of each state's shape. Form and letter distinguish the states without colour. */
 const RADIUS_PX: Record<MarkState, number> = { patuh: 5.5, nodata: 6, informasi: 8, serius: 10.5, kritis: 11 }
 /** Two of each state, at some zooms. */
 const SPRITES_MAX = 100

@@ -10,7 +10,7 @@ const NAME_FROM_PX = 56
 const HOME_NAME_FROM_PX = 150
 const NAME_HEIGHT_PX = 15
 
-/** Fills and outlines; where `emphasis` is given, its zones stand out and the others step back. */
+/** Fills and outlines; where `emphasis` is given, its zones are emphasised and the others are dimmed. */
 export function paintZones(
   ctx: CanvasRenderingContext2D,
   view: MapView,

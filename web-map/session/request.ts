@@ -31,7 +31,7 @@ export class ApiFailure extends Error {
   }
 }
 
-/** What an officer is told about a failure. Anything but an ApiFailure is a bug and is thrown on. */
+/** The text of a failure for the officer. Anything but an ApiFailure is a bug and is rethrown. */
 export function failureWords(failure: unknown): string {
   if (!(failure instanceof ApiFailure)) throw failure
   const key = `error.${failure.code}`
@@ -53,7 +53,7 @@ export function failureWords(failure: unknown): string {
 const PAGE_SIZE = 500
 const PAGES_MAX = 40
 
-/** `same`: begins, is confirmed and ends as it was told. */
+/** `same`: begins, is confirmed and ends as it was published. */
 export type ExplanationAnswer = Explanation & { same: boolean }
 
 export type Api = ReturnType<typeof connectApi>
@@ -93,6 +93,10 @@ export function connectApi(fetch: typeof globalThis.fetch) {
     signIn: (username: string, password: string) =>
       call<unknown>('POST', '/api/auth/sign-in/username', { username, password }),
     signOut: () => call<unknown>('POST', '/api/auth/sign-out', {}),
+    lookAtInvitation: (token: string) =>
+      call<{ name: string; username: string }>('POST', '/api/invitations/look', { token }),
+    acceptInvitation: (token: string, password: string) =>
+      call<unknown>('POST', '/api/invitations/accept', { token, password }),
     me: () => call<Me>('GET', '/v1/me'),
     units: async () => (await call<{ units: UnitView[] }>('GET', '/v1/units')).units,
     figures: async () => (await call<{ units: UnitFigures[] }>('GET', '/v1/figures')).units,

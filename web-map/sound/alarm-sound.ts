@@ -55,12 +55,12 @@ export class AlarmSound {
     this.#volume = volume
   }
 
-  /** Tells whenever the browser begins or ceases to let sound out. */
+  /** Calls back whenever the browser begins or ceases to allow sound. */
   follow(onAllowed: (allowed: boolean) => void): void {
     this.#onAllowed = onAllowed
   }
 
-  /** True once the browser lets sound out; it may take its time, and `follow` tells as well. */
+  /** True once the browser allows sound; this may take a while, and `follow` reports it as well. */
   async allow(): Promise<boolean> {
     if (!this.#context) {
       const context = new AudioContext()
@@ -78,7 +78,7 @@ export class AlarmSound {
     return true
   }
 
-  /** Heard here, whoever's turn it is. */
+  /** Heard in this tab, whichever tab's turn it is. */
   test(alarm: Alarm): void {
     if (this.#context?.state === 'running') this.#sound(this.#context, alarm)
   }

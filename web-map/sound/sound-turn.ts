@@ -1,4 +1,4 @@
-/** Whoever has not said for so long that it sounds is gone. */
+/** A tab that has not announced its sound for so long is taken for closed. */
 export const TURN_KEPT_MS = 4000
 
 type TurnOptions = {

@@ -26,7 +26,7 @@ export const WINDOWS_MAX = 7
 
 const EVENING: WeeklyWindow = { days: [1, 2, 3, 4, 5, 6, 7], from: '20:00', to: '05:00', exceptDates: [] }
 
-/** The condition as it stands. */
+/** The condition as it is now. */
 export function draftOf({ windows = [] }: ConditionView, zone: ZoneView | undefined): TrialDraft {
   return { sizeM: sizeOf(zone?.shape), windows: [...windows], confirmMinutes: 0, days: 30 }
 }

@@ -10,7 +10,7 @@ import { lastFix, type WearerState } from '../state/state.ts'
 import { HOT, stepOf } from '../state/wearer-row.ts'
 import type { ZoneMemory } from '../state/zone-memory.ts'
 import { type Judging, spotIn } from './judging.ts'
-import { isSameEvent } from './witness.ts'
+import { isAt, isSameEvent } from './witness.ts'
 
 /** One more fix of the run; true when with it the wearer is on the wrong side, since `breachFirst`. */
 export function goOnBreaching(j: Judging, memory: ZoneMemory): boolean {
@@ -45,9 +45,27 @@ export function goOnBreaching(j: Judging, memory: ZoneMemory): boolean {
 
 /** One more fix that says nothing of the side. One outlier must not make vague what follows it for hours. */
 export function passUnsure(j: Judging, memory: ZoneMemory, again: boolean): void {
+  if (memory.breachCount === 1 && isContradicted(j, memory)) memory.forgetRuns()
   if (!memory.wrongSide && memory.unsureSinceBreach && j.report.timeMs - memory.breachLast!.timeMs > ENGINE.runLinkMs)
     memory.forgetRuns()
   if (!again) memory.unsureSinceBreach = memory.breachCount > 0
+}
+
+/**
+ * The run's only witness so far was far away for a moment: this fix is back where the wearer was before it, surely elsewhere than it, and
+ * a reading of its own. Unsure of the boundary it says nothing of the side, but it contradicts that place.
+ */
+function isContradicted(j: Judging, { wrongSide, uncertain, before, breachFirst, breachLast }: ZoneMemory): boolean {
+  if (wrongSide || uncertain !== undefined || before === undefined || j.marginM <= 0) return false
+  const { report, radiusM, plan } = j
+  if (report.timeMs - breachLast!.timeMs > plan.freshMs || breachFirst!.timeMs - before.timeMs > plan.freshMs)
+    return false
+  if (isAt(before, report) || apartM(before, report) > before.radiusM + radiusM) return false
+  return apartM(breachLast!, report) > (breachLast!.radiusM + radiusM) * ENGINE.breachGuardPerRadius
+}
+
+function apartM(spot: Spot, { latE7, lonE7 }: { latE7: number; lonE7: number }): number {
+  return metresApart(spot.latE7, spot.lonE7, latE7, lonE7)
 }
 
 /** Known to have been out when the rule began, though long before: that was one witness. */

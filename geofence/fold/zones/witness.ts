@@ -41,6 +41,6 @@ export function isSameReturn({ plan, report }: Judging, first: Spot): boolean {
   return isAt(first, report) && report.timeMs !== first.timeMs && report.timeMs - first.timeMs < plan.sameSpotMs
 }
 
-function isAt(spot: Spot, { latE7, lonE7 }: LogReport): boolean {
+export function isAt(spot: Spot, { latE7, lonE7 }: LogReport): boolean {
   return spot.latE7 === latE7 && spot.lonE7 === lonE7
 }

@@ -18,7 +18,7 @@ type Status = 200 | 400 | 401 | 403 | 413 | 429 | 500 | 503
 /**
  * 200 (or what the protocol says) = delivered, and then every report is on disk or in quarantine. 400 nobody named; 401 an
  * unknown device or a wrong credential, one answer for both, which makes a phone keep its reports until it is registered; 403
- * revoked, told to whoever holds the credential; 413 too large; 429 above its rate, or too much of it refused and not looked at yet; 503 the log or the quarantine takes nothing now.
+ * revoked, said to the holder of the credential; 413 too large; 429 above its rate, or too much of it refused and not looked at yet; 503 the log or the quarantine takes nothing now.
  */
 export function httpProtocolApp(protocol: HttpProtocol, intake: Intake, isReady: () => boolean): Hono<Env> {
   const app = new Hono<Env>()
@@ -106,7 +106,7 @@ async function takeDecoded(
   sender: Sender,
 ): Promise<Response> {
   const { reports, reply, error } = decoded
-  // Nearly always one report; an array is of one phone, and counts for the one that stands first.
+  // Nearly always one report; an array comes from one phone, and counts for the first record's.
   const waitMs = reports.length === 0 ? 0 : rateWaitMs(intake, batch, reports[0]!.deviceId, reports.length)
   if (waitMs > 0) {
     intake.takeUrgent(batch, reports, 'secret', nameOf(sender))

@@ -17,8 +17,8 @@ export class ConnectionsById<C extends IdentifiedConnection> {
   }
 
   /**
-   * Where there are too many, one gives way, never the newest: a device that comes back, from elsewhere too, must find room. Of the
-   * others it is the one with the least standing, of these the oldest: a proven sender, and the address that always spoke, stay.
+   * Where there are too many, one gives way, never the newest: a device that reconnects, from elsewhere too, must find room. Of the
+   * others it is the least trusted one, of these the oldest: a proven sender, and the address that always spoke, stay.
    */
   add(deviceId: string, connection: C): void {
     const all = this.#byId.get(deviceId)

@@ -134,7 +134,7 @@ export class TcpConnection implements IdentifiedConnection {
 
   /**
    * Answers what has been read, then ends the connection. Of a device that is never answered all is read that TCP takes until
-   * it has heard of the end and ends too, or is given up: it sends none of that again.
+   * it has noticed the end and ends too, or is given up: it sends none of that again.
    */
   async close(): Promise<void> {
     this.#closing = true
@@ -218,7 +218,7 @@ export class TcpConnection implements IdentifiedConnection {
     }
   }
 
-  /** Of a stranger nothing needs keeping, and whoever waits for an answer sends again. */
+  /** A stranger's bytes need no keeping, and a device that waits for an answer sends again. */
   #lose(): void {
     if (!this.#protocol.acknowledges && this.#identified)
       this.#held.lose(this, this.#frames.length, this.#next?.length ?? 0)
@@ -244,7 +244,7 @@ export class TcpConnection implements IdentifiedConnection {
     this.#goOn()
   }
 
-  /** Whoever tried wrong names or codes too often is let go only after a while. */
+  /** A sender that tried wrong names or codes too often is disconnected only after a while. */
   #isStrangerHeld(): boolean {
     if (this.#identified || this.#restMs === 0 || this.#closing) return false
     const cause = this.#cutAfter!

@@ -1,7 +1,7 @@
 // One listener for every device protocol over TCP. A connection is worked on a chunk at a time: its frames are decoded and handed
 // to the log, and answered when they are on disk; one chunk more may be read meanwhile. So a slow log slows the sockets, and what
 // a connection can hold in memory is two chunks and one frame. While the log takes nothing and reports of devices that are never
-// answered are held, new ones are not listened to: a connect that fails is what tells them to keep their reports.
+// answered are held, new ones are not accepted: a failed connect makes them keep their reports.
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { plainAddress } from '../../../model/networks.ts'
 import type { Intake } from '../../admission/intake.ts'
@@ -30,7 +30,7 @@ export class TcpListener {
   #isReturning = false
   readonly #onError = (error: Error): void => {
     this.#isReturning = false
-    this.#intake.log.error({ err: error, protocol: this.protocol.name }, 'cannot listen again; tried again soon')
+    this.#intake.log.error({ err: error, protocol: this.protocol.name }, 'cannot listen again; retrying soon')
     setTimeout(() => this.#listenAgain(), this.#intake.limits.heldRetryMs)
   }
 

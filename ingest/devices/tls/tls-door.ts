@@ -46,7 +46,7 @@ export class TlsDoor {
       rejectUnauthorized: false,
       handshakeTimeout: limits.tlsHandshakeMs,
       minVersion: 'TLSv1.2',
-      // TLS 1.3 can end a handshake without the preshared key that was asked for, and nothing tells whether it did.
+      // TLS 1.3 can end a handshake without the preshared key that was asked for, and nothing shows whether it did.
       maxVersion: 'TLSv1.2',
       ciphers: CIPHERS,
       honorCipherOrder: true,
@@ -83,7 +83,7 @@ export class TlsDoor {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  // While the log takes nothing the listener listens to nobody: a connect that fails tells a device to keep its reports.
+  // While the log takes nothing the listener listens to nobody: a failed connect makes a device keep its reports.
   #accept(socket: Socket): void {
     if (!this.#into.listening) {
       socket.destroy()

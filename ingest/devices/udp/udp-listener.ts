@@ -1,4 +1,4 @@
-// One listener for a device protocol over UDP. Each datagram holds whole frames and stands alone; it is answered when its reports
+// One listener for a device protocol over UDP. Each datagram holds whole frames and is independent; it is answered when its reports
 // are in the log, else not at all, so that a device which waits for answers sends again. Anybody can write any address on a
 // datagram: what it says is marked as unproven, and beyond the limits only what is urgent is taken.
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
@@ -151,7 +151,7 @@ export class UdpListener {
     }
     if (refused !== undefined || known === undefined || isRefused(verdict)) {
       const reason = refused?.reason ?? (isRefused(verdict) ? verdict : 'unknown_device')
-      // An answer would go to whoever stands on the datagram.
+      // An answer would go to the source address of the datagram, which may be forged.
       intake.refuseStranger(batch, reason, '', deviceId, () => bytes)
       return false
     }

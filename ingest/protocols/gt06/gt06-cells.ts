@@ -14,7 +14,7 @@ const WIDTHS: Record<CellWidth, { lac: 2 | 4; cell: 3 | 4 | 8; wideMnc: boolean 
   sl4x: { lac: 2, cell: 8, wideMnc: true },
 }
 
-/** Bytes of a cell block whose MCC stands at `at`. */
+/** Bytes of a cell block whose MCC is at `at`. */
 export function cellBytes(content: Buffer, at: number, width: CellWidth): number {
   const { lac, cell } = WIDTHS[width]
   return 2 + mncBytes(content, at, width) + lac + cell
@@ -39,7 +39,7 @@ export function widthOf(content: Buffer, at: number, end: number, width: CellWid
   return width === 'narrow' && end - at === cellBytes(content, at, 'cell32') ? 'cell32' : width
 }
 
-/** Bytes of MCC and MNC, which stand once before a list of cells. */
+/** Bytes of MCC and MNC, which come once before a list of cells. */
 export function networkBytes(content: Buffer, at: number, width: CellWidth): number {
   return 2 + mncBytes(content, at, width)
 }

@@ -1,4 +1,4 @@
-// What stands inside GT06 frames beside cells and status.
+// The content of GT06 frames other than cells and status.
 //
 //   GPS     18 bytes: year − 2000, month, day, h, m, s | low nibble satellites | u32 latitude, u32 longitude (° × 1 800 000)
 //           u8 km/h | u16 flags: 0–9 course, 10 north, 11 west, 12 positioned, 14–15 ACC
@@ -37,7 +37,7 @@ export function readGps(report: DeviceReport, content: Buffer, at: number, utcOf
 }
 
 /**
- * Whether a GPS block stands there and not a list of cells: some types carry either. Its seventh byte has the block's length
+ * Whether a GPS block is there and not a list of cells: some types carry either. Its seventh byte has the block's length
  * in the high nibble, where lists of cells have the code of a country.
  */
 export function isGpsAt(content: Buffer, at: number): boolean {

@@ -17,7 +17,7 @@ const NEAR_BYTES = 600
  * The form without CRC ends where its length, its Wi-Fi points and cells, or its being a login say.
  */
 export class Gt06Framer extends WindowFramer {
-  /** Ends that were none since the last sound frame. Above MISSES_MAX only near heads are tried: rubbish must stay cheap. */
+  /** False frame ends since the last valid frame. Above MISSES_MAX only near heads are tried: garbage must stay cheap. */
   #misses = 0
 
   protected next(): Uint8Array | undefined {

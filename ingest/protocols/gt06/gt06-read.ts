@@ -1,4 +1,4 @@
-// A report from a GT06 frame's type and content. A type whose layout depends on the model is told apart by what stands in it.
+// A report from a GT06 frame's type and content. Where the layout of a type depends on the model, the content decides.
 import type { DeviceSettings } from '../../../model/plan/directory.ts'
 import type { DeviceReport } from '../../../model/report/report.ts'
 import { cameLate, type DecodeContext } from '../decoder.ts'
@@ -99,7 +99,7 @@ function timed({ report, context }: Gt06Reading, whole: boolean, wrong: string):
 
 function readShape(reading: Gt06Reading, type: number, shape: Shape, content: Buffer): string | undefined {
   const { report } = reading
-  // X1: data and alarm bits stand in front.
+  // X1: data and alarm bits come first.
   if (type === 0x34 && isGpsAt(content, 4)) {
     readLocation(reading, content, 4)
     keep(report, 'dataAndAlarm', hexOf(content, 0, 4))
@@ -244,7 +244,7 @@ function readHeartbeat({ report, settings }: Gt06Reading, type: number, content:
   return undefined
 }
 
-/** Of an alarm without room for a place the status may still stand at its end. */
+/** An alarm too short for a position may still have the status at its end. */
 function readShort({ report, settings }: Gt06Reading, type: number, content: Buffer): string {
   if ((type === 0x16 || type === 0x26 || type === 0x27) && (content.length === 5 || content.length === 6))
     readStatus(report, content.subarray(0, 5), settings)

@@ -126,7 +126,7 @@ function isCellsRoom(content: Buffer, at: number, width: CellWidth, room: number
 
 /**
  * Where the status begins in a frame of cells without a GPS block, the cells beginning at `at`: one cell, or a list of them with
- * their strengths and a timing advance. Undefined where the rest is none.
+ * their strengths and a timing advance. Undefined where the rest is not one.
  */
 export function statusInCells(content: Buffer, at: number, width: CellWidth): number | undefined {
   if (!isNetworkAt(content, at)) return undefined

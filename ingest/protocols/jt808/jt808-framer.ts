@@ -9,7 +9,7 @@ const ESCAPED: Record<number, number> = { 1: ESCAPE, 2: FLAG }
 const RAW_FLAGS_MAX = 3
 
 /**
- * What stands between two `7E`, still escaped and without them. One `7E` may end a frame and begin the next, so that a frame that
+ * The bytes between two `7E`, still escaped and without them. One `7E` may end a frame and begin the next, so that a frame that
  * was cut never takes the one behind it along. Where a message is shorter than its header says, a `7E` may be one that was not
  * escaped: if the message goes on behind it to its length, with a xor that fits, it is one.
  */
@@ -86,7 +86,7 @@ function messageBytes(message: Uint8Array): number | undefined {
   return ((attributes & 0x4000) !== 0 ? 17 : 12) + ((attributes & 0x2000) !== 0 ? 4 : 0) + (attributes & 0x3ff) + 1
 }
 
-/** Undoes the escaping. An escape that is none stands for itself: some terminals do not escape it, and the xor decides. */
+/** Undoes the escaping. An invalid escape is taken literally: some terminals do not escape it, and the xor decides. */
 export function unescape808(frame: Uint8Array): Buffer {
   const bytes = Buffer.alloc(frame.length)
   let length = 0

@@ -13,7 +13,7 @@
 // the place are possible, unless the model's switch `encryptedPlace` says that the bit is true.
 //
 // There is no standard strap bit, so the strap table of a device names bits: `<item>:<byte>.<bit>=<0|1>` with the item as two
-// hex digits, `EB.<id>` for what stands inside EB, `alarm` or `status`; bytes count from 0 (`w` = all of them as one word), bits
+// hex digits, `EB.<id>` for what is inside EB, `alarm` or `status`; bytes count from 0 (`w` = all of them as one word), bits
 // from the lowest. Its alarm table is keyed by the number of the alarm bit (`16`).
 import type { DeviceSettings } from '../../../model/plan/directory.ts'
 import type { ContactState, DeviceReport } from '../../../model/report/report.ts'

@@ -246,7 +246,7 @@ function takeLocation(
   context: DecodeContext,
 ): Taken {
   if (body.length < LOCATION_BYTES_MIN) {
-    // The alarm and status words come first, and the strap may stand in them.
+    // The alarm and status words come first, and the strap may be in them.
     const error: DecodeError = { reason: 'malformed', detail: 'shorter than a location' }
     const report = reportAtReceipt(deviceId, context.receivedMs)
     if (body.length >= 4) readAlarmWord(report, body, settings)

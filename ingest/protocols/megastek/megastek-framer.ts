@@ -73,7 +73,7 @@ export class MegastekFramer extends WindowFramer {
     return false
   }
 
-  /** The start that stands at `index`, `more` when the bytes there may yet become one. */
+  /** The start at `index`, `more` when the bytes there may yet become one. */
   #startAt(index: number): Buffer | 'more' | undefined {
     const left = this.window.length - index
     for (const start of STARTS) {

@@ -131,7 +131,7 @@ function readTail(
 
 /**
  * The anchor of the tail: from field 30 on the first with a letter that is no hexadecimal number. In a shorter message it may
- * stand earlier: then it is the first word that somebody knows.
+ * come earlier: then it is the first known word.
  */
 function alertIndex(fields: string[]): number | undefined {
   for (let at = ALERT_FROM; at < fields.length; at++) if (isWord(fields[at]!)) return at

@@ -18,7 +18,7 @@ export type OsmandFields = Map<string, string[]>
 
 const MPS_PER_KNOT = 1852 / 3600
 
-/** One record as a report. Coordinates may be absent; what cannot be read costs itself alone, and stands among the defects. */
+/** One record as a report. Coordinates may be absent; a value that cannot be read is left out alone, and is among the defects. */
 export function fieldsReport(record: OsmandFields, deviceId: string, context: DecodeContext): DecodedReport {
   const { receivedMs } = context
   const report: DecodedReport = { deviceId, timeMs: receivedMs, fixValid: false, alarms: [], archived: false }

@@ -10,7 +10,7 @@ type Members = Record<string, unknown>
 export type OsmandRecord = OsmandFields | Members
 type Unfolded = { records: OsmandRecord[]; isOverland: boolean; wrong: number }
 
-/** At most `max` + 1 records; an item that is none is counted. `fieldsOf` reads an object that has its values at the top. */
+/** At most `max` + 1 records; an item that is no record is counted. `fieldsOf` reads an object that has its values at the top. */
 export function unfold(value: unknown, fieldsOf: (members: Members) => OsmandFields, max: number): Unfolded {
   const all: Unfolded = { records: [], isOverland: false, wrong: 0 }
   const take = (item: unknown, around: Members): void => {

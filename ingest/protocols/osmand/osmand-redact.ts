@@ -9,7 +9,7 @@ const SECRET_CHARS_MAX = 256
 
 /**
  * The request as people may see it: method, address and body, byte for byte but for what may be a credential: the path (its
- * first part may be the token), every `token` key and member, and the token of the header wherever else it stands.
+ * first part may be the token), every `token` key and member, and the token of the header wherever else it occurs.
  */
 export function redactOsmand(request: HttpProtocolRequest): Uint8Array {
   const mark = request.url.indexOf('?')

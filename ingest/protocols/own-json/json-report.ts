@@ -147,7 +147,7 @@ export function parseJsonReport(
   return report
 }
 
-/** A device's name as it may stand on the wire: short and visible, so that it can stand in a log line. */
+/** A valid device id: short and of visible characters, so that a log line can hold it. */
 export function isDeviceId(value: unknown): value is string {
   return typeof value === 'string' && value.length <= DEVICE_ID_CHARS_MAX && /^[\x21-\x7e]+$/.test(value)
 }

@@ -4,7 +4,7 @@ const MICROSECONDS_FROM = 1e14
 const NANOSECONDS_FROM = 1e17
 const LATEST_MS = 8.64e15
 
-/** UTC ms of a count since 1970 in seconds, milliseconds, microseconds or nanoseconds, by its size; NaN for what is none. */
+/** UTC ms of a count since 1970 in seconds, milliseconds, microseconds or nanoseconds, by its size; NaN for an impossible one. */
 export function epochMs(value: number): number {
   if (!(value >= 0)) return Number.NaN
   const ms =

@@ -32,7 +32,7 @@ export abstract class WindowFramer implements Framer {
   /** The next frame that is whole, undefined when more bytes are needed. What it decides depends on the bytes alone. */
   protected abstract next(): Uint8Array | undefined
 
-  /** Line ends may stand between the frames of any protocol. */
+  /** Line ends may come between the frames of any protocol. */
   protected isFiller(byte: number): boolean {
     return byte === 0x0d || byte === 0x0a
   }

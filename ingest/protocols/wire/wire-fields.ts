@@ -3,7 +3,7 @@ import { utcMs } from './iso-time.ts'
 
 export const MPS_PER_KMH = 1 / 3.6
 export const MPS_PER_KNOT = 1852 / 3600
-/** The digits of packed decimals; undefined where a nibble is none. */
+/** The digits of packed decimals; undefined where a nibble is no digit. */
 export function bcdDigits(bytes: Uint8Array, from: number, to: number): string | undefined {
   let digits = ''
   for (let i = from; i < to; i++) {

@@ -5,7 +5,7 @@
 //   alarmCodes   code or word of the device → common word, `none`, `strap=open`, `strap=closed`, `case=open`, `case=closed`
 //   strapCodes   raw digit or bit → open | closed            utcOffsetMinutes   its clock, minutes east of UTC
 //
-// The keys of codes stand at the head of each decoder. Names are written without regard to case, blanks and signs.
+// The keys of codes are at the head of each decoder. Names are compared without case, blanks and punctuation.
 import type { DeviceSettings, DirectoryDevice } from '../../../model/plan/directory.ts'
 
 export const DEVICE_MODELS: Record<string, DeviceSettings> = {

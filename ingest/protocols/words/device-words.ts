@@ -71,7 +71,7 @@ export function addMeaning(report: DeviceReport, meaning: Meaning): void {
 }
 
 /**
- * Adds what `code` means: by the device's own tables, else by the protocol's. A code that stands in none is unknown, and `say`
+ * Adds what `code` means: by the device's own tables, else by the protocol's. A code that is in none is unknown, and `say`
  * is how it is called then. The settings' strap table may take the same code as a strap closing or opening.
  */
 export function addByCode(

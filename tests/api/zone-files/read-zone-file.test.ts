@@ -93,7 +93,7 @@ describe('formats', () => {
 })
 
 describe('what is wrong is named', () => {
-  test('latitude and longitude exchanged: recognised, and read right when told so', async () => {
+  test('latitude and longitude exchanged: recognised, and read right when the caller says so', async () => {
     const swapped = geoJson(feature({ type: 'Polygon', coordinates: [RING.map(([lon, lat]) => [lat, lon])] }))
     const first = await readZoneFile(swapped)
     expect(first).toMatchObject({ zones: [], swappedAxes: 1 })

@@ -276,7 +276,7 @@ describe('device', () => {
     ).toEqual(['strap_open 1/1/51', 'strap_open 60/60/-'])
   })
 
-  test('strap: the word said anew is one more sign; said for long, or in a burst, it is none', () => {
+  test('strap: the word said anew is one more occurrence; said for long, or in a burst, it is none', () => {
     const alarm = { alarms: ['strapOpen' as const] }
     const [one] = judge([], [said(1, alarm), said(2, alarm), said(2.2, {}), said(2.4, alarm), said(3, {})])
     expect(one!.signs).toBeUndefined()
@@ -375,13 +375,13 @@ describe('device', () => {
     expect(brief(judge([], [...reports, ...unplugged]))).toEqual(['battery_low 210/210/-'])
   })
 
-  test('battery: the alarm word where no level is told', () => {
+  test('battery: the alarm word where no level is sent', () => {
     expect(brief(judge([], [said(0, { alarms: ['batteryLow'] }), said(1, { charging: true })]))).toEqual([
       'battery_low 0/0/1',
     ])
   })
 
-  test('battery: the alarm word where no level is told is over when half a day went by without it', () => {
+  test('battery: the alarm word where no level is sent is over when half a day went by without it', () => {
     const word = { alarms: ['batteryLow' as const] }
     const heard = [said(0, word), said(300, {}), said(719, {})]
     expect(brief(judge([], heard))).toEqual(['battery_low 0/0/-'])

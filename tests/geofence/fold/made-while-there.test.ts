@@ -33,7 +33,7 @@ function live(retainMs = Infinity) {
   return { timeline, published, hear }
 }
 
-test('what was told can be explained by the plan as it stands', () => {
+test('what was published can be explained by the plan as it is', () => {
   const { published } = live()
   expect([...published.values()]).toMatchObject([{ type: 'inside_avoided_zone', endMs: at(60) }])
   expect(explain(compileDocument(after.plan, after.zones), reports, [...published.keys()][0]!)).toBeDefined()

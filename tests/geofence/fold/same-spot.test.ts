@@ -28,7 +28,7 @@ test('a single access point is believed when it has been heard for ten minutes',
   expect(types([home(0), ...minutes(1, 13).map((minute) => wifi(minute, 400))])).toEqual(['away_from_required_zone'])
 })
 
-test('a stuck reading of GPS is one witness too; somebody at rest with a frozen place is told later', () => {
+test('a stuck reading of GPS is one witness too; a wearer at rest with a frozen position is reported later', () => {
   const stuck = (minute: number) => frozen(START + minute * MINUTE, 400, 0)
   expect(types([home(0), stuck(1), stuck(2), home(3), stuck(4), stuck(5), home(6)])).toEqual([])
   expect(types([home(0), ...minutes(1, 9).map(stuck)])).toEqual([])

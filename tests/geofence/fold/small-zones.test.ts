@@ -31,7 +31,7 @@ function stay(
   })
 }
 
-test('every fix inside for three quarters of an hour is told, however small the zone and whatever the accuracy', () => {
+test('every fix inside for three quarters of an hour is published, however small the zone and whatever the accuracy', () => {
   for (const [radiusM, more] of [
     [20, { accuracyM: 8 }],
     [20, { accuracyM: 25 }],
@@ -56,7 +56,7 @@ test('or when all lie outside for half an hour, though near the wall', () => {
   expect(judge(20, [...stay(0, 60, 0, 10), ...stay(60, 30, 30, 5)])).toEqual(['location_unverifiable 0/45/-'])
 })
 
-test('fixes that stray out of the zone now and then: their mean tells', () => {
+test('fixes that stray out of the zone now and then: their mean decides', () => {
   const strayed = stay(0, 125, 0, 30, { accuracyM: 20 })
   expect(judge(25, strayed)).toEqual([expect.stringMatching(/^location_unverifiable \d\/\d+\/-$/)])
 })

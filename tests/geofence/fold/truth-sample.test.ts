@@ -6,7 +6,7 @@ import { NOISE_SOURCES, noiseLevels } from '../../../bench/truth/truth-noise.ts'
 
 /** All but a breath of drift: no receiver says the same coordinates twice. */
 const SILENT = NOISE_SOURCES.map((source) => `${source}=${source === 'drift' ? 0.02 : 0}`).join()
-const size = { wearers: 5, days: 5, trips: 120, permutations: 0, edgeWearers: 100 }
+const size = { wearers: 5, days: 5, trips: 120, permutations: 0, edgeWearers: 100, faultWearers: 0, faultDays: 5 }
 const quiet = () => undefined
 
 describe('the measure of truth, a sample', () => {
@@ -19,6 +19,21 @@ describe('the measure of truth, a sample', () => {
     expect(violations.missedTrips).toEqual([])
     expect(marks['truth.delayP50Min']).toBeLessThanOrEqual(2.2)
     expect(edge.raised).toBe(edge.wearers)
+  })
+
+  test('devices with ghosts, bursts, repeated records, two places in turn and gaps at an edge', async () => {
+    const { marks, faults } = await measureTruth(
+      5,
+      noiseLevels(),
+      { ...size, wearers: 0, trips: 0, edgeWearers: 0, faultWearers: 6 },
+      quiet,
+    )
+    expect(faults.ghosts.wearerDays).toBe(30)
+    expect(faults.edges.trulyOut + faults.edges.wearerDays).toBe(30)
+    expect(marks['truth.faults.falsePerWearerDay']).toBeLessThanOrEqual(0.05)
+    expect(marks['truth.faults.falseByEdge']).toBe(0)
+    expect(marks['truth.faults.missed']).toBe(0)
+    expect(marks['truth.minutesWithoutReport']).toBe(0)
   })
 
   test('without noise nothing is false, nothing missed, and the second or third fix confirms', async () => {

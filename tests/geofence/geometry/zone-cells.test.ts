@@ -113,7 +113,7 @@ describe('around', () => {
       if (truth.nearestM > 400 && clearM[0]! > 100) sure++
       else if (truth.nearestM <= 400) sure++
     }
-    // Who is far from every boundary is told that it may go on.
+    // A wearer far from every boundary takes the fast path.
     expect(sure / 2_000).toBeGreaterThan(0.95)
   })
 

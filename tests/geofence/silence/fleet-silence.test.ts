@@ -12,7 +12,7 @@ const rules = document({ reportIntervalMs: MINUTE, silenceGraceMs: 15 * MINUTE }
 const plan = compileDocument(rules.plan, rules.zones)
 const QUIET_MIN = quietAfterMs(plan) / MINUTE
 
-/** What a shard counts at a minute of bracelets last heard of at these minutes. */
+/** What a shard counts at a minute of bracelets last heard from at these minutes. */
 function countOf(lastHeard: readonly number[], minute: number): UnitCount {
   const quiet = new Map<number, number>()
   let heard = 0
@@ -139,7 +139,7 @@ describe('it ends', () => {
     )
   })
 
-  test('who is left over from it makes no other; who was heard of since can', () => {
+  test('who is left over from it makes no other; who was heard from since can', () => {
     const heard = (minute: number) => [...many(4, 10), ...many(40, minute < 30 ? 10 : Math.min(minute, 70))]
     const { revisions } = run(19, 90, heard)
     expect(revisions.map(({ startMs, endMs, revision }) => [startMs, endMs, revision])).toEqual([
@@ -182,7 +182,7 @@ describe('what it excuses', () => {
     expect(coverOf(known, at(50)).freedMs).toBe(Number.NEGATIVE_INFINITY)
   })
 
-  test('it is told again when twice as many are silent, and not more often', () => {
+  test('it is published again when twice as many are silent, and not more often', () => {
     const { revisions } = run(19, 60, (minute) => [
       ...many(Math.min(100, 30 + (minute - 19) * 5), 10),
       ...many(Math.max(0, 70 - (minute - 19) * 5), minute),

@@ -35,7 +35,7 @@ describe('no communication', () => {
     expect(judgeSilence(WEARER, plan, contact, undefined, at(500)).changes).toEqual(early)
   })
 
-  describe('of whom nothing was ever heard', () => {
+  describe('never reported', () => {
     const look = (minute: number, around: SilenceAround, open?: Silence) =>
       judgeSilence(WEARER, plan, {}, open, at(minute), around)
     const worn = [{ fromMs: at(100), toMs: at(400) }, { fromMs: at(500) }]

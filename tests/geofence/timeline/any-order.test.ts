@@ -33,7 +33,7 @@ function life(seed: number, count: number) {
   return { reports, document: everyRule(START, endMs - START), endMs: endMs + 1 }
 }
 
-/** A timeline that is saved and put back now and then, as a crashed evaluator's would be; and what others were told. */
+/** A timeline that is saved and put back now and then, as a crashed evaluator's would be; and what was published. */
 class Crashing {
   published = new Map<string, Incident>()
   /** Of each matter, the newest. */
@@ -153,7 +153,7 @@ describe('any order, any duplication, any crash point, one outcome', () => {
     expect(signs).toBeGreaterThan(100)
   })
 
-  test('charging that is seldom said: told the same whichever report came first, by the short way and the long one', () => {
+  test('charging that is seldom said: the same outcome whichever report came first, by the fast path and the whole fold', () => {
     let raised = 0
     for (let seed = 400; seed < 440; seed++) {
       const reports = seldomCharging(seed, START, 150)

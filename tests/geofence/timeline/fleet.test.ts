@@ -54,7 +54,7 @@ test('many wearers side by side, some leaving and coming back: each as in a time
   }
 })
 
-test('a wearer at home is settled from the second report on, but for edges; a report again is a duplicate', () => {
+test('a wearer at home takes the fast path from the second report on, but for edges; a report again is a duplicate', () => {
   const curfew = [{ days: [1, 2, 3, 4, 5, 6, 7], from: '20:00', to: '05:00', exceptDates: [] }]
   const { plan, zones } = document({ conditions: [condition({ windows: curfew, timeZone: 'Asia/Jakarta' })] })
   const fleet = new Fleet(OPTIONS)

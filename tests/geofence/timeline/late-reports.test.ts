@@ -27,7 +27,7 @@ function timeline(options = { retainMs: DAY, retainEventsMax: 10_000 }): WearerT
 }
 
 describe('late reports', () => {
-  test('a violation told of late is raised with its own time, marked late', () => {
+  test('a violation reported late is raised with its own time, marked late', () => {
     const t = timeline()
     for (const minute of [0, 1, 30, 31]) expect(t.offer(fix(at(minute), 0, 0))).toBe('live')
     expect(t.offer(fix(at(10), 300, 0))).toBe('late')
@@ -82,7 +82,7 @@ describe('late reports', () => {
     expect(again!.withdrawn).toBeUndefined()
   })
 
-  test('what a late report does not change is not told again', () => {
+  test('what a late report does not change is not published again', () => {
     const t = timeline()
     for (const [minute, north] of [
       [0, 0],
@@ -127,7 +127,7 @@ describe('late reports', () => {
     expect(t.isStale).toBe(false)
   })
 
-  test('raised and disproved before anybody was told: nothing is told', () => {
+  test('raised and disproved before it was published: nothing is published', () => {
     const t = timeline()
     for (const [minute, north] of [
       [0, 0],

@@ -1,5 +1,5 @@
-// Reports later than memory reaches: after the stored track has been folded again, what others were told is what an in-order
-// run would have told them.
+// Reports later than memory reaches: after the stored track has been folded again, what was published is what an in-order
+// run would have published them.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { backtest, compileDocument } from '../../../geofence/inquiry/backtest.ts'
@@ -25,7 +25,7 @@ import {
 const T = Date.UTC(2026, 2, 3)
 const TINY = { retainMs: HOUR, retainEventsMax: 4096 }
 
-/** The server in small: a timeline with little memory, the stored track, what was told, and the lane between them. */
+/** The server in small: a timeline with little memory, the stored track, what was published, and the lane between them. */
 class World {
   readonly plan
   readonly timeline: WearerTimeline
@@ -136,7 +136,7 @@ describe('folded from the stored track', () => {
     expect(world.timeline.rebase(rebuilt)).toBe(false)
   })
 
-  test('any life, delivered hours late in pieces: what is told in the end is what the in-order run gives', () => {
+  test('any life, delivered hours late in pieces: what is published in the end is what the in-order run gives', () => {
     let beyond = 0
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 0, max: 3 }), (seed, often) => {

@@ -1,0 +1,205 @@
+// Klien, bracelets and proposals, as they are written.
+import { z } from 'zod'
+import { SEVERITIES } from '../incident/incident.ts'
+import { CONDITION_KINDS, evidenceParametersSchema, windowSchema } from '../plan/plan.ts'
+import { zoneShapeSchema } from '../plan/zone.ts'
+import { PROTOCOL, type Protocol } from '../report/report.ts'
+import { idSchema, ms, reasonSchema, textSchema, unitPathSchema } from './wire.ts'
+
+const nameSchema = textSchema.trim().min(1).max(120)
+const phoneSchema = z.string().regex(/^[0-9+() -]{3,30}$/, 'digits, +, brackets, blanks, hyphens')
+const addressSchema = textSchema.trim().min(1).max(300)
+const programmeSchema = z.enum(['PB', 'CB', 'CMB', 'CMK', 'asimilasi', 'pidana_pengawasan', 'kerja_sosial'])
+const timeMs = z.number().int().min(0).max(4_102_444_800_000).meta({ description: 'UTC milliseconds' })
+
+const particulars = {
+  birthDate: z.iso.date(),
+  phone: phoneSchema,
+  address: addressSchema,
+  guarantorName: nameSchema,
+  guarantorPhone: phoneSchema,
+  sdpNumber: textSchema.trim().min(1).max(64),
+}
+const optional = <S extends z.ZodRawShape>(shape: S) => z.object(shape).partial().shape
+
+export const wearerFileSchema = z
+  .object({
+    id: idSchema,
+    name: z.string(),
+    nikMasked: z.string(),
+    unitPath: z.string(),
+    pkOfficerId: idSchema.optional(),
+    asistenOfficerId: idSchema.optional(),
+    ...optional({ ...particulars, birthDate: z.string() }),
+    supervision: z
+      .object({ programme: z.string(), skNumber: z.string(), fromMs: ms, toMs: ms, endKind: z.string().optional() })
+      .optional(),
+    version: z.number().int().meta({ description: 'how often it was written; 0: before versions were kept' }),
+  })
+  .meta({ id: 'WearerFile' })
+
+export const newWearerSchema = z
+  .strictObject({
+    name: nameSchema,
+    nik: z.string().regex(/^\d{16}$/, '16 digits'),
+    unitPath: unitPathSchema.optional().meta({ description: 'absent: one’s own unit' }),
+    pkOfficerId: idSchema.optional().meta({ description: 'absent: oneself, for a PK' }),
+    asistenOfficerId: idSchema.optional(),
+    ...optional(particulars),
+    programme: programmeSchema,
+    skNumber: textSchema.trim().min(1).max(100),
+    fromMs: timeMs,
+    toMs: timeMs,
+    acceptSimilar: z.literal(true).optional().meta({ description: 'similar klien were seen and are others' }),
+  })
+  .refine(({ fromMs, toMs }) => fromMs < toMs, { path: ['toMs'], message: 'after fromMs' })
+  .meta({ id: 'NewWearer' })
+
+const nullable = <S extends z.ZodType>(schema: S) => schema.nullable().optional()
+/** What is absent stays; null removes. */
+export const wearerChangeSchema = z
+  .strictObject({
+    reason: reasonSchema,
+    name: nameSchema.optional(),
+    pkOfficerId: idSchema.optional(),
+    asistenOfficerId: nullable(idSchema),
+    birthDate: nullable(particulars.birthDate),
+    phone: nullable(particulars.phone),
+    address: nullable(particulars.address),
+    guarantorName: nullable(particulars.guarantorName),
+    guarantorPhone: nullable(particulars.guarantorPhone),
+    sdpNumber: nullable(particulars.sdpNumber),
+  })
+  .meta({ id: 'WearerChange' })
+
+export const wearerVersionSchema = z
+  .object({
+    version: z.number().int(),
+    atMs: ms,
+    authorName: z.string().optional(),
+    reason: z.string(),
+    body: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'WearerVersion' })
+
+export const supervisionEndSchema = z
+  .strictObject({ kind: z.enum(['selesai', 'pencabutan', 'meninggal', 'lainnya']), reason: reasonSchema })
+  .meta({ id: 'SupervisionEnd' })
+
+const CUSTODY = ['gudang', 'dipakai', 'servis', 'hilang', 'rusak'] as const
+const PROTOCOLS = Object.keys(PROTOCOL) as [Protocol, ...Protocol[]]
+export const braceletSchema = z
+  .object({
+    id: z.number().int(),
+    deviceId: z.string(),
+    model: z.string(),
+    unitPath: z.string(),
+    protocol: z.enum(PROTOCOLS).optional(),
+    custody: z.enum(CUSTODY),
+    simNumber: z.string().optional(),
+    revoked: z.boolean(),
+    wearer: z
+      .object({ id: idSchema, name: z.string(), sinceMs: ms })
+      .optional()
+      .meta({ description: 'where in sight' }),
+  })
+  .meta({ id: 'Bracelet' })
+export const newBraceletSchema = z
+  .strictObject({
+    deviceId: z.string().regex(/^[\x21-\x7e]{1,64}$/, 'as the device names itself: printable, no blanks'),
+    model: nameSchema,
+    unitPath: unitPathSchema.optional().meta({ description: 'absent: one’s own unit' }),
+    protocol: z.enum(PROTOCOLS),
+    simNumber: z
+      .string()
+      .regex(/^[0-9+]{5,25}$/)
+      .optional(),
+  })
+  .meta({ id: 'NewBracelet' })
+export const braceletSecretSchema = z
+  .object({
+    bracelet: braceletSchema,
+    secret: z.string().optional().meta({ description: 'shown once; absent where the protocol has none' }),
+  })
+  .meta({ id: 'BraceletSecret' })
+export const custodyChangeSchema = z
+  .strictObject({ custody: z.enum(['gudang', 'servis', 'hilang', 'rusak']), reason: reasonSchema })
+  .meta({ id: 'CustodyChange' })
+export const fittingSchema = z
+  .strictObject({
+    braceletId: z.number().int().min(1).max(2_147_483_647),
+    swap: z.literal(true).optional().meta({ description: 'in place of the one that is worn, at the same moment' }),
+  })
+  .meta({ id: 'Fitting' })
+export const wornSchema = z.object({ deviceId: z.string(), fromMs: ms, toMs: ms.optional() }).meta({ id: 'Worn' })
+
+export const newZoneSchema = z
+  .strictObject({
+    name: nameSchema,
+    unitPath: unitPathSchema.optional().meta({ description: 'absent: one’s own unit' }),
+    shared: z.boolean().default(false).meta({ description: 'a place for all, not one person’s home' }),
+    shape: zoneShapeSchema,
+  })
+  .meta({ id: 'NewZone' })
+
+const proposedConditionSchema = z.strictObject({
+  kind: z.enum(CONDITION_KINDS),
+  zoneId: z.string().min(1).max(64),
+  fromMs: timeMs.optional().meta({ description: 'absent, or past when it is approved: from then on' }),
+  toMs: timeMs.optional(),
+  timeZone: z.enum(['Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura']),
+  windows: z.array(windowSchema).max(50).optional(),
+  severity: z.enum(SEVERITIES).optional(),
+  parameters: evidenceParametersSchema.optional(),
+  legalBasis: textSchema.trim().min(1).max(500),
+  replaces: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .meta({ description: 'the condition of which this is the next version' }),
+})
+const proposedPermitSchema = z.strictObject({
+  fromMs: timeMs.optional().meta({ description: 'absent, or past when it is approved: from then on' }),
+  toMs: timeMs,
+  conditionIds: z.array(z.string().min(1).max(64)).min(1).max(200).optional().meta({ description: 'absent: all' }),
+  zoneId: z.string().min(1).max(64).optional(),
+  legalBasis: textSchema.trim().min(1).max(500),
+})
+export const newProposalSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.enum(['condition', 'condition_avoided']), condition: proposedConditionSchema }),
+    z.strictObject({
+      kind: z.enum(['permit_short', 'permit_out_of_town', 'permit_abroad']),
+      permit: proposedPermitSchema,
+    }),
+  ])
+  .meta({ id: 'NewProposal' })
+export const proposalSchema = z
+  .object({
+    id: idSchema,
+    wearer: z.object({ id: idSchema, name: z.string() }),
+    proposed: newProposalSchema,
+    authorId: idSchema,
+    authorName: z.string().optional(),
+    madeMs: ms,
+    state: z.enum(['pending', 'approved', 'refused', 'returned', 'withdrawn']),
+    deciderName: z.string().optional(),
+    decidedMs: ms.optional(),
+    reason: z.string().optional(),
+    resultId: z.string().optional().meta({ description: 'the condition or permit that came of it' }),
+  })
+  .meta({ id: 'Proposal' })
+export const decisionSchema = z
+  .strictObject({ decision: z.enum(['approve', 'refuse', 'return']), reason: reasonSchema.optional() })
+  .refine(({ decision, reason }) => decision === 'approve' || reason !== undefined, {
+    path: ['reason'],
+    message: 'what is not approved is given a reason',
+  })
+  .meta({ id: 'Decision' })
+export const decidedSchema = z
+  .object({
+    proposal: proposalSchema,
+    inForceFromMs: ms.optional().meta({ description: 'the evaluators judge by it within two seconds of its approval' }),
+  })
+  .meta({ id: 'Decided' })
