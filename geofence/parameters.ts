@@ -84,8 +84,8 @@ export const ENGINE = {
   shallowM: 60,
   shallowExtraFixes: 1,
   /**
-   * A reflection leaps aside, stands there for a fix or a few, seldom further than this, and leaps back; who walks or drives away
-   * moves on. So a run that a leap of `standLeapM` began and that stands needs `standExtraFixes` more, unless it lies deeper.
+   * A reflection leaps aside, stays there for a fix or a few, seldom further than this, and leaps back; who walks or drives away
+   * moves on. So a run that a leap of `standLeapM` began and that does not move needs `standExtraFixes` more, unless it lies deeper.
    */
   standLeapM: 50,
   standNearLeapM: 200,
