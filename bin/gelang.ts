@@ -86,6 +86,39 @@ program
     (await import('./commands/device-key.ts')).deviceKeyCommand(id, process.env, console.log),
   )
 
+const people = () => import('./commands/people.ts')
+for (const what of ['unit', 'officer'] as const) {
+  const group = program.command(what).description(`${what}s, as the owner of the schema (DATABASE_URL)`)
+  group
+    .command('import')
+    .description('add those of a CSV file, all or none')
+    .argument('<file>')
+    .option('--dry-run', 'say what would be, and change nothing', false)
+    .action(async (file: string, options: { dryRun: boolean }) => {
+      if (!(await (await people()).importCommand(what, file, options, process.env, console.log))) process.exitCode = 1
+    })
+  group
+    .command('list')
+    .description('print them as CSV')
+    .action(async () => {
+      const { listUnitsCommand, listOfficersCommand } = await people()
+      await (what === 'unit' ? listUnitsCommand : listOfficersCommand)(process.env, console.log)
+    })
+  if (what === 'unit') continue
+  group
+    .command('invite')
+    .description('print a one-time link to set a password')
+    .argument('<nip>')
+    .action(async (nip: string) => (await people()).inviteCommand(nip, process.env, console.log))
+  for (const act of ['deactivate', 'reactivate'] as const)
+    group
+      .command(act)
+      .argument('<nip>')
+      .action(async (nip: string) =>
+        (await people()).activateCommand(nip, act === 'reactivate', process.env, console.log),
+      )
+}
+
 program
   .command('account')
   .description('make a login for an officer (the password is read from GELANG_NEW_PASSWORD)')

@@ -53,7 +53,7 @@ export const ENGINE = {
   nearWallFixes: 10,
   nearWallMs: 30 * 60_000,
   /**
-   * In an avoided zone hardly deeper than its fixes' guard none proves anything, so they speak together: so many of them over so
+   * In an avoided zone hardly deeper than its fixes' guard no single fix proves anything, so they count together: so many of them over so
    * long, all inside, or their mean deeper than this share of their radius, which shrinks with the root of the time. Drift
    * goes round in a quarter of an hour, so two hours narrow it to half. With receivers as in `bench -- truth`, of 100 stays of 2 h (4 h)
    * in the middle of a circle of 20 m 49 (78) are reported and without the rule none, of 30 m 98 (100) and without it 88 (92). Whoever
@@ -84,8 +84,8 @@ export const ENGINE = {
   shallowM: 60,
   shallowExtraFixes: 1,
   /**
-   * A reflection leaps aside, stands there for a fix or a few, seldom further than this, and leaps back; who walks or drives away
-   * moves on. So a run that a leap of `standLeapM` began and that stands needs `standExtraFixes` more, unless it lies deeper.
+   * A reflection leaps aside, stays there for a fix or a few, seldom further than this, and leaps back; who walks or drives away
+   * moves on. So a run that a leap of `standLeapM` began and that does not move needs `standExtraFixes` more, unless it lies deeper.
    */
   standLeapM: 50,
   standNearLeapM: 200,
@@ -107,7 +107,7 @@ export const ENGINE = {
   freshIntervals: 3,
   /** Fixes so long before a rule begins, or `freshIntervals` if that is more, are weighed against it already. */
   previewMs: 10 * 60_000,
-  /** A last place older than fresh, but no older than this, makes whereabouts uncertain where a rule begins that it breaks. */
+  /** A last position that is no longer fresh, but no older than this, opens whereabouts_uncertain where a rule begins that it breaks. */
   edgeKnownMs: 12 * 60 * 60_000,
   /** Fastest on the ground: Whoosh runs 350 km/h = 97 m/s. */
   groundSpeedMps: 100,

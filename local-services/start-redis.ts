@@ -45,7 +45,7 @@ export function redisUrl(folder: string, port: number): string {
 /** A file of users for a Redis: one who may do everything with `password`, and no others. Of the password it holds a digest. */
 function usersFileText(password: string): string {
   const digest = createHash('sha256').update(password).digest('hex')
-  return `user default off resetpass -@all\nuser ${REDIS_USER} on #${digest} ~* &* +@all\n`
+  return `user default off resetpass ~* &* +@all\nuser ${REDIS_USER} on #${digest} ~* &* +@all\n`
 }
 
 /** Users that others were made meanwhile stay: Redis itself writes the file. */

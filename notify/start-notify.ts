@@ -1,11 +1,12 @@
 // The notifying process: owns shards by lease, follows their incident logs, and works on the queue of deliveries, which all
 // notifying processes share.
+import { FencedOff } from '../model/fenced-off.ts'
 import type { Clock, Log, Meter } from '../model/observe.ts'
 import { announceRecipients } from '../stream/logs/notified.ts'
 import { ShardLeases } from '../stream/ownership/leases.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
-import { FencedOff, isRedisAway } from '../stream/redis/redis-errors.ts'
+import { isRedisAway } from '../stream/redis/redis-errors.ts'
 import type { Recipient } from './alert.ts'
 import { openDeliveries } from './deliver.ts'
 import type { DeliveryLimits } from './delivery-limits.ts'

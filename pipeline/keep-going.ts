@@ -1,3 +1,4 @@
+import { FencedOff } from '../model/fenced-off.ts'
 import type { Log } from '../model/observe.ts'
 import { retryable } from '../store/database/retry.ts'
 import { isRedisAway } from '../stream/redis/redis-errors.ts'
@@ -28,7 +29,7 @@ export function keepGoing(
         if (awayMs > 0) log.info({ name }, 'recovered')
         awayMs = 0
       } catch (error) {
-        if (!retryable(error) && !isRedisAway(error) && (error as Error).name !== 'FencedOff') throw error
+        if (!retryable(error) && !isRedisAway(error) && !(error instanceof FencedOff)) throw error
         if (awayMs === 0) log.warn({ name, reason: (error as Error).message }, 'failed; retrying')
         awayMs = Math.min(AWAY_MS_MAX, Math.max(AWAY_MS_FIRST, awayMs * 2))
         waitMs = awayMs

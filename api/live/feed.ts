@@ -75,7 +75,7 @@ export class LiveFeed {
       (_shard, message) => this.#listener.onPositions(message, false),
       () => void this.#readSnapshot(),
     )
-    this.#started = this.#untilDone('reading the logs from where the record stands', async () => {
+    this.#started = this.#untilDone('reading the logs from the record’s position', async () => {
       await untilReady(redis, READY_MS_MAX)
       const { incidents } = await this.unrecorded()
       // Each reader waits for what comes, so each has a connection to itself.

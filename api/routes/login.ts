@@ -48,7 +48,7 @@ const signOutRoute = createRoute({
   responses: {
     200: json(z.object({ ok: z.literal(true) }), 'signed out'),
     403: json(errorSchema, 'wrong_origin'),
-    503: json(errorSchema, 'database_away: the session stands until it expires'),
+    503: json(errorSchema, 'database_away: the session stays open until it expires'),
   },
 })
 

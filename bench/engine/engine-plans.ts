@@ -15,7 +15,7 @@ const WEARERS = 2_000
 /** As many as a gateway's frame brings. */
 const ENTRY_REPORTS = 200
 const WARM_STEPS = 20
-/** So many that every wearer's state is put by once. */
+/** So many that every wearer's state is saved once. */
 const STEPS = 300
 const MINUTE_MS = 60_000
 const START_MS = Date.UTC(2026, 8, 15, 1)

@@ -2,7 +2,7 @@
 //   turf       every zone asked through Turf
 //   flatbush   flatbush for the boxes, Turf for what it finds
 //   exact      ours, every fix: the hierarchy over the zones, then exact signed distances of what is near
-//   settled    ours, where it need not be known how far: while a wearer stays within the distance at which nothing can
+//   fast       ours, where the distance itself is not needed: while a wearer stays within the distance at which nothing can
 //              change, a fix costs a comparison; else its cell is looked up, and zones are asked where a boundary crosses it
 // All must give the same verdicts; a fix that differs is counted, and only one within a centimetre of a boundary may.
 import { PerformanceObserver } from 'node:perf_hooks'

@@ -1,5 +1,5 @@
 // Bracelets that report as always: each at its own moment of every `stepMs`, spread evenly, at the wall's clock, in small frames of
-// a few gateways, until told to finish. A report's time is the moment at which it was due.
+// a few gateways, until it is stopped. A report's time is the moment at which it was due.
 import { WebSocket } from 'ws'
 import { CompactEncoder, readCompactAnswer } from '../../simulators/compact-frame.ts'
 import { asLoad, latencies } from '../measure/run-load.ts'

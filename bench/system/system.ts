@@ -54,7 +54,7 @@ export type System = Services & {
 
 /**
  * Starts all of it for `wearers` bracelets, with `--profile` writing a CPU profile a process, with `--metrics` showing what /metrics
- * says meanwhile, which then also stands in what this gives.
+ * prints meanwhile, which the result then holds as well.
  */
 export async function withSystem<T extends object>(
   name: string,
@@ -168,7 +168,7 @@ export type Lattice = {
   baseMs: number
   stepMs: number
   offsetsMs?: ArrayLike<number>
-  /** The bracelet that stands first; 0 where absent. */
+  /** The first bracelet; 0 where absent. */
   firstWearer?: number
 }
 export type Stored = { answered: number; rows: number; missing: number; twice: number; strange: number }

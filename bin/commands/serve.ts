@@ -1,6 +1,6 @@
 // `gelang serve`: reads the environment once, opens connections, starts the roles asked for, and takes them down in order.
 import { hostname } from 'node:os'
-import { agreeShardCount } from '../../stream/ownership/agree-shard-count.ts'
+import { agreeShardCount } from '../../stream/ownership/agree.ts'
 import { keysOf } from '../../stream/redis/keys.ts'
 import { KEY_CHARS_MIN, sealOf } from '../../stream/redis/seal.ts'
 import { clockOf } from '../process/clock.ts'

@@ -8,7 +8,7 @@ import { keepSayingListening } from '../../ingest/say-listening.ts'
 import { startIngest } from '../../ingest/start-ingest.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
 import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
-import { agreeDeviceKey } from '../../stream/ownership/agree-device-key.ts'
+import { agreeDeviceKey } from '../../stream/ownership/agree.ts'
 import {
   disputesVersion,
   noteFlushed,

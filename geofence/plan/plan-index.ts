@@ -5,7 +5,7 @@ import { Interned } from '../memory/interned.ts'
 import { turnOf } from './condition-kinds.ts'
 import type { PlanTiming } from './plan-timing.ts'
 
-/** When zones have to be asked, so far around is looked at once, that a wearer who stays takes the fast path afterwards. A wearer who goes farther travels. */
+/** An exact look-up covers this radius, so that a wearer who stays takes the fast path afterwards. A wearer who goes farther travels. */
 const LOOK_MIN_M = 250
 
 /** Avoided zones by place; all wearers with the same ones share it. */

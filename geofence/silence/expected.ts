@@ -1,10 +1,10 @@
-// When a wearer's bracelet is expected to report: while under supervision and wearing one. A klien whose bracelet is not put on yet,
+// When reports of a wearer's bracelet are expected: under supervision, with a bracelet on. A klien whose bracelet is not put on yet,
 // or was taken off again, is missed by nobody.
 import type { Span } from '../../model/plan/plan.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
 import { intervalAt, nextBoundaryMs } from '../plan/windows.ts'
 
-/** Sorted and disjoint; undefined where rules published by an earlier version say nothing of it: then supervision alone counts. */
+/** Sorted and disjoint; undefined in rules published by an earlier version: then supervision alone counts. */
 export type Worn = readonly Span[] | undefined
 
 /** Since when reports have been expected at `atMs`; undefined when none are. */

@@ -17,7 +17,7 @@ export const FLEET = {
   tailShare: 0.2,
   /** … and below which, for as long as `endAfterMs`, it is over: far from where it began, so that it does not flap. */
   endShare: 0.1,
-  /** A bracelet that is back counts as heard for some eight minutes more: this proves that it spoke for the ten before those. */
+  /** A bracelet that reports again counts as heard for some eight minutes more: this proves that it spoke for the ten before those. */
   endAfterMs: 20 * MINUTE_MS,
   /** They fell silent within this span of each other: an outage is sudden, empty batteries are not. */
   spanMs: 10 * MINUTE_MS,

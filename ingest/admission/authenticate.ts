@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { bearerOf, isSecret } from '../credentials.ts'
 import { authorize, isRefused, type Sender } from './authorize.ts'
@@ -55,6 +56,12 @@ export function authenticate(
     name: `device:${deviceId}`,
     sender: { protocol: 'own', address, tls, proven: new Set([deviceId]) },
   }
+}
+
+/** Whether the token is the secret of any bracelet; whose it is only the body may say. */
+export function knowsSecret(directory: Directory, headers: IncomingHttpHeaders): boolean {
+  const token = bearerOf(headers.authorization)
+  return token !== undefined && directory.hasSecret(createHash('sha256').update(token, 'utf8').digest('hex'))
 }
 
 function refused(deviceId?: string): RefusedSender {

@@ -39,6 +39,13 @@ export class Buckets {
     return takeFrom(bucket, count, nowMs, this.#rate)
   }
 
+  /** True when `count` may be taken now; takes them only then. For senders whom a debt does not slow down. */
+  tryTake(name: string, count: number, nowMs: number): boolean {
+    if (this.take(name, count, nowMs) === 0) return true
+    this.#buckets.get(name)!.tokens += count
+    return false
+  }
+
   get size(): number {
     return this.#buckets.size
   }

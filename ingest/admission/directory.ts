@@ -36,6 +36,8 @@ type KnownGateway = { gateway: DirectoryGateway; secretSha256: Buffer }
 export class Directory {
   #devices = new Map<string, KnownDevice>()
   #gateways = new Map<string, KnownGateway>()
+  /** How many bracelets have a secret, by its SHA-256. */
+  #secrets = new Map<string, number>()
   /** Shared: thousands of bracelets have the same ones. */
   readonly #networks = new Map<string, Networks>()
   #loaded = false
@@ -63,16 +65,19 @@ export class Directory {
     return this.#gateways.get(gatewayId)
   }
 
+  /** Whether any bracelet has a secret with this SHA-256, in hex. */
+  hasSecret(sha256: string): boolean {
+    return this.#secrets.has(sha256)
+  }
+
   /** Puts a whole new directory in place of the old one, at once. */
   replaceAll(records: Iterable<DirectoryRecord>): void {
     this.#networks.clear()
-    const devices = new Map<string, KnownDevice>()
-    const gateways = new Map<string, KnownGateway>()
-    for (const record of records)
-      if (record.kind === 'device') devices.set(record.device.deviceId, this.#knownOf(record.device))
-      else gateways.set(record.gateway.gatewayId, knownGatewayOf(record.gateway))
-    this.#devices = devices
-    this.#gateways = gateways
+    const before = this.#devices
+    this.#devices = new Map()
+    this.#gateways = new Map()
+    this.#secrets = new Map()
+    for (const record of records) this.#put(record, before)
     this.#loaded = true
     this.#generation++
   }
@@ -81,16 +86,36 @@ export class Directory {
   applyChanges(changed: Iterable<[field: string, record: DirectoryRecord | undefined]>): void {
     this.#generation++
     for (const [field, record] of changed)
-      if (record === undefined) {
-        const name = field.slice(field.indexOf(':') + 1)
-        if (field.startsWith('device:')) this.#devices.delete(name)
-        else this.#gateways.delete(name)
-      } else if (record.kind === 'device') this.#devices.set(record.device.deviceId, this.#knownOf(record.device))
-      else this.#gateways.set(record.gateway.gatewayId, knownGatewayOf(record.gateway))
+      if (record !== undefined) this.#put(record, this.#devices)
+      else if (field.startsWith('device:')) this.#remove(field.slice('device:'.length))
+      else this.#gateways.delete(field.slice(field.indexOf(':') + 1))
   }
 
-  #knownOf(device: DirectoryDevice): KnownDevice {
-    const before = this.#devices.get(device.deviceId)
+  #put(record: DirectoryRecord, before: ReadonlyMap<string, KnownDevice>): void {
+    if (record.kind === 'gateway') {
+      this.#gateways.set(record.gateway.gatewayId, knownGatewayOf(record.gateway))
+      return
+    }
+    const { device } = record
+    const known = this.#knownOf(device, before.get(device.deviceId))
+    this.#remove(device.deviceId)
+    this.#devices.set(device.deviceId, known)
+    if (device.secretSha256 !== undefined) this.#countSecret(device.secretSha256, 1)
+  }
+
+  #remove(deviceId: string): void {
+    const secret = this.#devices.get(deviceId)?.device.secretSha256
+    if (secret !== undefined) this.#countSecret(secret, -1)
+    this.#devices.delete(deviceId)
+  }
+
+  #countSecret(sha256: string, by: 1 | -1): void {
+    const count = (this.#secrets.get(sha256) ?? 0) + by
+    if (count > 0) this.#secrets.set(sha256, count)
+    else this.#secrets.delete(sha256)
+  }
+
+  #knownOf(device: DirectoryDevice, before: KnownDevice | undefined): KnownDevice {
     return {
       device: withModelSettings(device),
       secretSha256: device.secretSha256 === undefined ? undefined : Buffer.from(device.secretSha256, 'hex'),

@@ -142,7 +142,7 @@ export class Intake {
   }
 
   /**
-   * Admits one report and hands what is left of it to the log. Gives what is wrong with it; undefined when nothing is, or when
+   * Admits one report and hands what is left of it to the log. Returns its defect; undefined when it has none, or when
    * nobody wore the bracelet then. The caller has asked `authorize`, and calls `refuse` with what is wrong. `senderName`
    * distinguishes this sender from another that claims to be the same bracelet.
    */

@@ -17,6 +17,8 @@ export type Address =
   | { page: 'trial'; id: string; conditionId: string }
   | { page: 'reports' }
   | { page: 'account' }
+  /** Where a one-time link leads; nobody is signed in yet. */
+  | { page: 'invitation' }
 
 const ID = /^[A-Za-z0-9-]{1,64}$/
 
@@ -33,6 +35,8 @@ export function addressAt(path: string): Address | undefined {
       return second === undefined ? { page: 'reports' } : undefined
     case 'saya':
       return second === undefined ? { page: 'account' } : undefined
+    case 'undangan':
+      return second === undefined ? { page: 'invitation' } : undefined
     case 'insiden':
       if (second === undefined || fourth !== undefined) return undefined
       return third === undefined || third === 'mengapa'
@@ -70,5 +74,7 @@ export function pathOf(address: Address): string {
       return '/laporan'
     case 'account':
       return '/saya'
+    case 'invitation':
+      return '/undangan'
   }
 }

@@ -16,7 +16,7 @@ export type Revised = Pick<
 export type KnownRevision = { incident: LoggedIncident; knownMs: number }
 
 /**
- * Since when an incident stands as it does, by when each revision could be known here. Every revision of its matter continues it: one
+ * Since when an incident has been active, by the times at which the server could know each revision. Every revision of its matter continues it: one
  * that was withdrawn because its beginning moved goes on as its successor.
  */
 export type Standing = {

@@ -1,7 +1,7 @@
 const waiting: (() => void)[] = []
 
 /**
- * Lets everybody else in the process have a turn: leases to renew, other shards, who asks for metrics. Those who take a breath go
+ * Yields to the rest of the process: lease renewal, other shards, metrics requests. Callers that yield continue
  * on one a turn of the event loop: sixteen shards that load at the same time would else be one long turn.
  */
 export function breathe(): Promise<void> {

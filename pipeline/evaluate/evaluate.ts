@@ -1,6 +1,6 @@
 // The evaluating process: owns shards by lease and runs one ShardEvaluator for each.
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
-import { FencedOff } from '../../stream/ownership/checkpoint.ts'
 import { ShardLeases } from '../../stream/ownership/leases.ts'
 import type { RuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'

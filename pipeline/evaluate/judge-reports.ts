@@ -179,7 +179,8 @@ export class ReportJudge {
     const report = this.#report
     this.#wearers.plansChanged = true
     await this.#wearers.takePlans()
-    if (this.#wearers.fleet.get(report.wearerId) !== undefined) await this.#judgeOne(report, entryId)
-    else this.#arrived.no_plan++
+    if (this.#wearers.fleet.get(report.wearerId) !== undefined) return this.#judgeOne(report, entryId)
+    this.#wearers.assertPublished()
+    this.#arrived.no_plan++
   }
 }

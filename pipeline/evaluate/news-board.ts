@@ -1,4 +1,4 @@
-// What all shards of a process have to know and none of them decides: whether reports can be received at all, and which units'
+// State that all shards of a process read and none decides: whether reports can be received at all, and which units'
 // outages stand.
 import type { Outage } from '../../model/incident/outage.ts'
 import { type Listening, readListening } from '../../stream/ownership/listening.ts'

@@ -117,6 +117,7 @@ export class PlanBook {
   #broken = new Map<number, PublishedPlan>()
   readonly #readNews: ReturnType<typeof followPlans>
   #compiledAtMs = 0
+  #version = 0
 
   readonly #options: PlanBookOptions
 
@@ -124,6 +125,11 @@ export class PlanBook {
     this.#options = options
     const { redis, keys, shard, alarm } = options
     this.#readNews = followPlans(redis, keys, shard, alarm)
+  }
+
+  /** Plans of this shard have been published: one who is not among them has none. */
+  get isPublished(): boolean {
+    return this.#version > 0
   }
 
   get(wearerId: number): CompiledPlan | undefined {
@@ -162,7 +168,8 @@ export class PlanBook {
    */
   async refresh(lastHeld: LastHeld = () => undefined): Promise<{ changed: PlanChange[]; removed: number[] }> {
     if (this.#compiledAtMs === 0) this.#compiledAtMs = this.#options.clock()
-    const news = (await this.#readNews()).changed
+    const { changed: news, version } = await this.#readNews()
+    this.#version = version
     const fresh: [number, PublishedPlan][] = []
     const removed: number[] = []
     for (const [wearerId, published] of news) {

@@ -1,4 +1,4 @@
-// How a wearer's saved pieces are named in the shard's hash: `wearer:bucketStartMs`, and `wearer:silence` for the silence watch.
+// Field names of a wearer's saved parts in the shard's hash: `wearer:bucketStartMs`, and `wearer:silence` for the silence watch.
 const SILENCE = 'silence'
 
 export function bucketField(wearerId: number, bucketMs: number): string {

@@ -14,6 +14,7 @@ import { loadShard } from '../../stream/ownership/checkpoint.ts'
 import type { RuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
+import { LogUnavailable } from '../../stream/redis/redis-errors.ts'
 import { breathe, PLANS_PER_BREATH } from './breathe.ts'
 import { EdgeQueue } from './edge-queue.ts'
 import type { EvaluatorLimits } from './evaluator-limits.ts'
@@ -157,6 +158,15 @@ export class ShardWearers {
       for (const change of changed) this.#setPlan(change)
     }
     for (const change of this.#plans.extendHorizon()) this.#setPlan(change)
+  }
+
+  /**
+   * Reports of a wearer without a plan are discarded, but not where Redis has lost the plans: throws LogUnavailable, so that the
+   * report stays in the log until they are published again.
+   */
+  assertPublished(): void {
+    if (this.#plans.isPublished) return
+    throw new LogUnavailable('away', `no plans of shard ${this.#options.shard} are published, but reports come`)
   }
 
   #drop(wearerId: number): void {

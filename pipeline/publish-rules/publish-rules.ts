@@ -2,6 +2,7 @@
 // publishes them to Redis, where evaluators and ingest find them, also while TimescaleDB is away.
 //
 // Order matters: zones, then plans, then the directory, so that every bracelet that ingest accepts already has a plan.
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import { zoneIdsOf } from '../../model/plan/plan.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
@@ -18,7 +19,7 @@ import {
 } from '../../stream/publication/publications.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
-import { FencedOff, isRedisAway } from '../../stream/redis/redis-errors.ts'
+import { isRedisAway } from '../../stream/redis/redis-errors.ts'
 import { pause } from '../pause.ts'
 
 type PublishRulesOptions = {

@@ -1,5 +1,6 @@
 // Moves reports from the log into TimescaleDB: some shards, one connection, one transaction a turn that stores the rows and the
 // shards' positions together. So a row is there once, whatever is killed when.
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { Counter, Gauge, Log, Meter } from '../../model/observe.ts'
 import { LogReport } from '../../model/report/report.ts'
 import { ENTRY_HEADER_BYTES, entryCount, readReport } from '../../model/report/report-codec.ts'
@@ -7,7 +8,7 @@ import type { Pool } from '../../store/database/open-pool.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
 import { FixRows } from '../../store/track/encode-fixes.ts'
 import { insertFixes } from '../../store/track/insert-fixes.ts'
-import { claimRecordPosition, FencedOff, saveRecordPosition } from '../../store/track/record-position.ts'
+import { claimRecordPosition, saveRecordPosition } from '../../store/track/record-position.ts'
 import { setPosition, trimReports } from '../../stream/logs/positions.ts'
 import { type LogEntry, readEntries } from '../../stream/logs/read-reports.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'

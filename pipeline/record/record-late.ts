@@ -122,7 +122,7 @@ async function answerTo(pool: Pool, request: LateRequest): Promise<LateAnswer> {
       for (const report of page) rebuilding.add(report)
       // Stored times have microseconds.
       if (isFirst && (await openSinceBefore(pool, wearerId, page[0]!.timeMs - 1)))
-        return { request, failed: 'reports by which something was judged that stands are not stored any more' }
+        return { request, failed: 'reports that decided an active incident are not stored any more' }
     }
     const ids = rebuilding.decided().map(({ incident }) => incident.id)
     const publishedToMs = lost ? baseMs + AHEAD_MS_MAX : baseMs

@@ -1,8 +1,8 @@
 // The recording process: owns shards by lease and moves their reports, incidents and quarantined frames into TimescaleDB.
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { retryable } from '../../store/database/retry.ts'
-import { FencedOff } from '../../store/track/record-position.ts'
 import { ShardLeases } from '../../stream/ownership/leases.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'

@@ -25,6 +25,12 @@ export async function addUnit(db: Db, unit: UnitDetail): Promise<void> {
   ])
 }
 
+/** Whether a unit of this kind belongs there: a Kanwil below Ditjenpas, a Bapas below a Kanwil, a Pos below a Bapas. */
+export async function unitFits(db: Db, path: string, kind: UnitDetail['kind']): Promise<boolean> {
+  const { rows } = await db.query<{ fits: boolean }>('SELECT unit_fits($1, $2) AS fits', [path, kind])
+  return rows[0]!.fits
+}
+
 export async function changeUnit(db: Db, unit: UnitDetail): Promise<void> {
   await db.query('UPDATE unit SET name = $2, time_zone = $3, address = $4, phone = $5 WHERE path = $1::ltree', [
     unit.path,

@@ -1,9 +1,5 @@
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { Db } from '../database/open-pool.ts'
-
-/** Another owner of the shard has a newer token, or has come further. */
-export class FencedOff extends Error {
-  override name = 'FencedOff'
-}
 
 /**
  * A new owner announces its token before it reads on, and gets the last id stored. From then on a transaction of the

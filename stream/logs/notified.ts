@@ -1,9 +1,9 @@
 // What recipients were notified of, kept beside the places in the incident log and the log of acts up to which they were: all
 // move in one step, and only for who holds the shard, so that a replay or a takeover comes to the same notices.
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { Level } from '../../model/incident/sop-table.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import { ACTS_READER, type Keys } from '../redis/keys.ts'
-import { FencedOff } from '../redis/redis-errors.ts'
 import { runScript, type ScriptArgument, script } from '../redis/run-script.ts'
 import { parseId } from './positions.ts'
 

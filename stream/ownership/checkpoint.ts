@@ -1,14 +1,12 @@
 // A shard's checkpoint and its outcomes, in one step that checks who owns the shard.
 
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { LateRequest } from '../logs/late-requests.ts'
 import { FROM_THE_BEGINNING } from '../logs/read-reports.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
-import { FencedOff } from '../redis/redis-errors.ts'
 import { runScript, type ScriptArgument, script } from '../redis/run-script.ts'
 import { scanHash } from '../redis/scan-hash.ts'
-
-export { FencedOff } from '../redis/redis-errors.ts'
 
 export type ShardCommit = {
   shard: number

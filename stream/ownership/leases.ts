@@ -68,7 +68,7 @@ export class ShardLeases {
     this.#tick()
   }
 
-  /** Lets go of every shard, after `onLost` has settled for it, and leaves the owners, so that others take over at once. */
+  /** Lets go of every shard, after the promise of `onLost` for it, and leaves the owners, so that others take over at once. */
   async stop(): Promise<void> {
     this.#stopping = true
     clearInterval(this.#timer)

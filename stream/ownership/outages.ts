@@ -1,10 +1,10 @@
 // Units span shards and shards are evaluated apart: each publishes its counts, one owner (lease `units`) decides, all read what
 // it decided.
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { UnitIncident } from '../../model/incident/incident.ts'
 import type { Outage, ShardCounts } from '../../model/incident/outage.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import { type Keys, UNITS_SHARD } from '../redis/keys.ts'
-import { FencedOff } from '../redis/redis-errors.ts'
 import { runScript, script } from '../redis/run-script.ts'
 
 const SAVE_COUNTS = script(`

@@ -37,7 +37,7 @@ const NOTE = script(`
 -- Adds what was seen of some bracelets; gives, for each that more than one sender spoke for of late, its number and all that is kept.
 -- KEYS 1 senders (hash: bracelet -> JSON array)
 -- ARGV 1 kept at most, 2 kept for, ms; then bracelet, sender, time received, JSON of one seen, and again
-local contended, told = {}, {}
+local contended, found = {}, {}
 for i = 3, #ARGV, 4 do
   local bracelet, received = ARGV[i], tonumber(ARGV[i + 2])
   local before = redis.call('HGET', KEYS[1], bracelet)
@@ -54,12 +54,12 @@ for i = 3, #ARGV, 4 do
   if several then contended[bracelet] = kept end
 end
 for bracelet, kept in pairs(contended) do
-  told[#told + 1] = bracelet
+  found[#found + 1] = bracelet
   local all = {}
   for _, one in ipairs(kept) do all[#all + 1] = one[3] end
-  told[#told + 1] = '[' .. table.concat(all, ',') .. ']'
+  found[#found + 1] = '[' .. table.concat(all, ',') .. ']'
 end
-return told
+return found
 `)
 
 const RAISE = script(`

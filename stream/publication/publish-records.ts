@@ -4,9 +4,9 @@
 // Records are written first, then head, version and changes in one step: a publisher that ends in between leaves records that the
 // head does not vouch for, and the next one announces them. A version is Redis' time in ms or one more than the last, so it grows
 // also after Redis has lost its data. `changes` is a stream with the version as id, the version before it and the fields changed.
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import type { PublicationKeys } from '../redis/keys.ts'
-import { FencedOff } from '../redis/redis-errors.ts'
 import { runScript, script } from '../redis/run-script.ts'
 import { scanHash } from '../redis/scan-hash.ts'
 import { addTo, DIGEST_INTS, parseHead } from '../redis/seal.ts'

@@ -1,6 +1,7 @@
 // What Redis promises about what it has answered.
 import { Cluster, type Redis } from 'ioredis'
 import type { RedisClient } from './connect.ts'
+import { replaysAll } from './replays-all.ts'
 
 /** Strongest first. unknown: the append-only file is on, but Redis will not say how often it is synced. */
 const DURABILITIES = ['always', 'unknown', 'everysec', 'none'] as const
@@ -22,11 +23,16 @@ const SENTENCES: Record<Durability['promise'], string> = {
   unknown: 'Redis keeps an append-only file but does not say how often it is synced; make sure of appendfsync always.',
 }
 
+const REPLAYS_LITTLE =
+  'Redis would drop transactions when it starts again, because its user default, as whom it replays its own file, may not do everything: ACL SETUSER default off resetpass ~* &* +@all.'
+
 /** What holds now; in a cluster, the weakest of its masters. */
 export async function readDurability(redis: RedisClient): Promise<Durability> {
   const nodes: Redis[] = redis instanceof Cluster ? redis.nodes('master') : [redis]
   if (nodes.length === 0) throw new Error('the Redis Cluster has no master that can be asked')
   const settings = await Promise.all(nodes.map(readSettings))
+  if ((await Promise.all(nodes.map(replaysAll))).includes(false))
+    return { promise: 'none', maxmemoryPolicy: 'unknown', keepsAll: false, sentence: REPLAYS_LITTLE }
   const weakest = Math.max(...settings.map(({ promise }) => DURABILITIES.indexOf(promise)))
   const promise = DURABILITIES[weakest] as Durability['promise']
   const evicting = settings.find(({ maxmemoryPolicy }) => maxmemoryPolicy !== 'noeviction')

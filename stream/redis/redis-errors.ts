@@ -32,11 +32,6 @@ export class LogBusy extends Error {
   override readonly name = 'LogBusy'
 }
 
-/** Another owner holds the shard's lease now, or none does: nothing was written, and the caller must let go of the shard. */
-export class FencedOff extends Error {
-  override readonly name = 'FencedOff'
-}
-
 const BY_ANSWER: readonly (readonly [start: RegExp, reason: Unavailable])[] = [
   [/^MISCONF/, 'disk_full'],
   [/^OOM/, 'out_of_memory'],

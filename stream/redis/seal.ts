@@ -2,7 +2,7 @@
 // another name, nor put an older one back where a newer one has been seen, nor leave one out.
 //
 // HMAC-SHA512 of a record's set, name, stamp and body; its first half is the record's MAC, its second half is never published. The
-// exclusive or of the second halves of a whole set stands, under a MAC of its own, in the set's head (Clarke et al., "Incremental
+// exclusive or of the second halves of a whole set is, under a MAC of its own, in the set's head (Clarke et al., "Incremental
 // multiset hash functions", MSet-XOR-Hash): one changed record costs one HMAC, and the whole set is still vouched for.
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 

@@ -2,6 +2,7 @@
 import { Cluster, Redis } from 'ioredis'
 import type { RedisClient, RedisSettings } from './connect.ts'
 import { unavailableReason } from './redis-errors.ts'
+import { replaysAll } from './replays-all.ts'
 import { aclOf, type RedisRole, redisUser } from './rights.ts'
 
 /** False where Redis keeps users in memory only: they are gone when it restarts, unless its configuration names them. */
@@ -19,11 +20,24 @@ export async function setUsers(
   const nodes: Redis[] = redis instanceof Cluster ? redis.nodes('all') : [redis]
   let kept = true
   for (const node of nodes) {
+    await letReplay(node)
     for (const [role, password] of Object.entries(passwords) as [RedisRole, string][])
       await node.call('ACL', 'SETUSER', redisUser(prefix, role), ...aclOf(prefix, role, password))
     kept = (await saveUsers(node)) && kept
   }
   return kept
+}
+
+/**
+ * Lets the user `default`, whom nobody can be while it is off, do everything: Redis replays its own append-only file as that user.
+ * Throws where it is on: that would open Redis to whoever reaches it.
+ */
+async function letReplay(node: Redis): Promise<void> {
+  if ((await replaysAll(node)) !== false) return
+  const [, flags] = (await node.call('ACL', 'GETUSER', 'default')) as [string, string[]]
+  if (!flags.includes('off'))
+    throw new Error('the user default of Redis is on and restricted: Redis would drop transactions at its next start')
+  await node.call('ACL', 'SETUSER', 'default', 'resetpass', '~*', '&*', '+@all')
 }
 
 async function saveUsers(node: Redis): Promise<boolean> {

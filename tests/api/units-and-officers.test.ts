@@ -89,6 +89,10 @@ test('the same key gives the same officer; another request with it is refused', 
   const cookie = await signIn(another, 'adminA')
   const again = await send(another, 'POST', '/v1/officers', officer, cookie, key)
   expect(await again.json()).toEqual(first.body)
+  // After a day the key is free.
+  await t.database.ownerPool.query(`UPDATE idempotency SET at = now() - interval '25 hours'`)
+  const next = { ...officer, name: 'Tono Sugiarto', nip: '198701012010012002' }
+  expect((await call('adminA', 'POST', '/v1/officers', next, key)).status).toBe(201)
 })
 
 test('officers are listed page by page, searched by name and NIP, with nobody of another unit', async () => {

@@ -26,8 +26,7 @@ import {
   readQuarantine,
 } from '../../stream/logs/quarantine-log.ts'
 import { readEntries } from '../../stream/logs/read-reports.ts'
-import { agreeDeviceKey } from '../../stream/ownership/agree-device-key.ts'
-import { agreeShardCount } from '../../stream/ownership/agree-shard-count.ts'
+import { agreeDeviceKey, agreeShardCount } from '../../stream/ownership/agree.ts'
 import { commitShard, eventFieldsOf, loadShard } from '../../stream/ownership/checkpoint.ts'
 import { ACQUIRE, BEAT, RELEASE, RENEW } from '../../stream/ownership/lease-scripts.ts'
 import { readListening, sayListening } from '../../stream/ownership/listening.ts'

@@ -15,6 +15,8 @@ const open = await openIngest({
     wrongTriesByAddress: unlimited,
     wrongTriesByName: unlimited,
     datagramsByAddress: unlimited,
+    unprovenByAddress: unlimited,
+    unprovenByUnit: unlimited,
   },
 })
 

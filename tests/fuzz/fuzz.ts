@@ -129,7 +129,9 @@ async function datagrams(golden: readonly Buffer[], port: number, random: Random
       return new Promise<void>((resolve) => socket.send(bytes, port, '127.0.0.1', () => resolve()))
     }),
   )
-  socket.close()
+  await new Promise<void>((resolve) => socket.close(() => resolve()))
+  // Those who report meanwhile live in this process too.
+  await new Promise((resolve) => setImmediate(resolve))
   return sent
 }
 

@@ -860,7 +860,8 @@ CREATE TRIGGER decide BEFORE INSERT OR UPDATE ON supervision FOR EACH ROW EXECUT
 CREATE TRIGGER decide BEFORE INSERT OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION decide_zone()
 CREATE TRIGGER end_sessions AFTER UPDATE OF role, unit_path, active, auth_user_id ON officer FOR EACH ROW WHEN (old.role IS DISTINCT FROM new.role OR old.unit_path IS DISTINCT FROM new.unit_path OR old.active IS DISTINCT FROM new.active OR old.auth_user_id IS DISTINCT FROM new.auth_user_id) EXECUTE FUNCTION end_sessions_of_officer()
 CREATE TRIGGER end_sessions_of_gone AFTER DELETE ON officer FOR EACH ROW EXECUTE FUNCTION end_sessions_of_officer()
-CREATE TRIGGER follow_assignment AFTER INSERT OR UPDATE ON assignment FOR EACH ROW EXECUTE FUNCTION follow_assignment()
+CREATE TRIGGER follow_insert AFTER INSERT ON assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION follow_assignment()
+CREATE TRIGGER follow_update AFTER UPDATE ON assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION follow_assignment()
 CREATE TRIGGER interval_now BEFORE UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION interval_now()
 CREATE TRIGGER keep_shape BEFORE DELETE OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION keep_zone_shape()
 CREATE TRIGGER keep_version AFTER INSERT OR UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION keep_wearer_version()
@@ -1977,9 +1978,15 @@ CREATE OR REPLACE FUNCTION public.follow_assignment()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 BEGIN
-  UPDATE bracelet b SET custody = CASE WHEN upper_inf(NEW.during) THEN 'dipakai' ELSE 'gudang' END
-  WHERE b.id = NEW.bracelet_id AND b.custody IN ('gudang', 'dipakai')
-    AND b.custody <> CASE WHEN upper_inf(NEW.during) THEN 'dipakai' ELSE 'gudang' END;
+  IF EXISTS (SELECT FROM new_rows n JOIN bracelet b ON b.id = n.bracelet_id WHERE upper_inf(n.during) AND b.custody = 'gudang') THEN
+    UPDATE bracelet b SET custody = 'dipakai'
+    WHERE b.custody = 'gudang' AND b.id IN (SELECT n.bracelet_id FROM new_rows n WHERE upper_inf(n.during));
+  END IF;
+  IF EXISTS (SELECT FROM new_rows n WHERE NOT upper_inf(n.during)) THEN
+    UPDATE bracelet b SET custody = 'gudang'
+    WHERE b.custody = 'dipakai' AND b.id IN (SELECT n.bracelet_id FROM new_rows n WHERE NOT upper_inf(n.during))
+      AND NOT EXISTS (SELECT FROM assignment a WHERE a.bracelet_id = b.id AND upper_inf(a.during));
+  END IF;
   RETURN NULL;
 END $function$
 CREATE OR REPLACE FUNCTION public.from_ms(ms double precision)

@@ -13,7 +13,7 @@ for (const protocol of new Set(golden.map((each) => each.protocol)))
   describe(protocol, () => {
     test.each(golden.filter((each) => each.protocol === protocol).map((each) => [each.name, each] as const))(
       '%s',
-      (_, { lines, reports, reply, error, warning, settings }) => {
+      (_, { lines, reports, reply, error, warning, settings, heard = true }) => {
         const context: DecodeContext = { receivedMs, settingsOf: () => settings, authorize: () => true }
         const last = [...decodeLinesWith(protocol, lines, context)].at(-1)!
         expect(last.reports).toHaveLength(reports.length)
@@ -27,7 +27,7 @@ for (const protocol of new Set(golden.map((each) => each.protocol)))
         if (error === undefined) expect(last.error).toBeNull()
         else expect(last.error).toMatch(error)
         if (warning !== undefined) expect(last.warning).toMatch(warning)
-        if (reports.length > 0) expect(last.heard).toBe(true)
+        if (reports.length > 0 || error === undefined) expect(last.heard).toBe(heard)
       },
     )
   })

@@ -12,6 +12,8 @@ export type Golden = {
   /** What `gelang decode` says of its reports that cannot be believed; absent: not looked at. */
   warning?: RegExp
   settings?: object
+  /** False: it identifies no device. */
+  heard?: boolean
 }
 
 const login = gt06('01', '0860000000000025')
@@ -1081,7 +1083,7 @@ const OWNTRACKS: Golden[] = [
     reply: '5b5d',
     error: /encrypted/,
   },
-  { name: 'empty', lines: [post('')], reports: [], reply: '5b5d' },
+  { name: 'empty', lines: [post('')], reports: [], reply: '5b5d', heard: false },
   { name: 'no JSON', lines: [post('{"_type"')], reports: [], reply: '5b5d', error: /JSON/ },
   {
     name: 'who: the headers',

@@ -51,6 +51,12 @@ const IW: Omit<Golden, 'protocol'>[] = [
     settings: { dateOrder: 'dmy' },
   },
   {
+    name: 'commas behind the types of login and alarm',
+    lines: ['IWAP00,860000000000502#', iwAlarm('01').replace('IWAP10', 'IWAP10,')],
+    reports: [{ ...near, alarms: ['sos'] }],
+    reply: hexOfText('IWBP10#'),
+  },
+  {
     name: '01 without a fix: the last place is no evidence',
     lines: [IW_LOGIN, `IWAP01${IW_BLOCK.replace('A', 'V')},510,10,4660,43981,#`],
     reports: [{ fixValid: false, lat: -6.2 }],

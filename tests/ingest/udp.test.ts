@@ -1,6 +1,6 @@
 // Device protocols over UDP, with real sockets: what is taken, answered, limited and marked.
 import { createSocket, type Socket } from 'node:dgram'
-import type { Socket as NetSocket } from 'node:net'
+import { connect, type Socket as NetSocket } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { DEVICE_PROTOCOLS } from '../../ingest/protocols/protocols.ts'
@@ -162,6 +162,27 @@ test('beyond the limits only what is urgent is taken, and nothing is answered', 
     .poll(async () => (await open.stored()).map(({ alarms }) => alarms))
     .toEqual([0, 0, 0, 0, 0, ALARM.strapOpen])
   expect(open.meter.of('gelang_ingest_refusals_total', { protocol: 'megastek', reason: 'rate_limited' })).toBe(16)
+})
+
+test('a flood of datagrams in the name of a bracelet slows no connection of its unit, and leaves no debt behind', async () => {
+  open = await openIngest({
+    records: [idOnly(IMEI, 'megastek'), idOnly('860000000000058', 'r16h')],
+    limits: { unprovenByUnit: { perSecond: 1, burst: 10 } },
+  })
+  const line = sender('megastek')
+  const frames = Buffer.concat(Array.from({ length: 20 }, (_, i) => megastek(100 + i)))
+  for (let i = 0; i < 20; i++) await line.send(frames)
+  await expect
+    .poll(() => open.meter.of('gelang_ingest_refusals_total', { protocol: 'megastek', reason: 'rate_limited' }))
+    .toBe(390)
+  const bracelet = connect(open.ingest.ports.r16h!, '127.0.0.1')
+  for (let second = 0; second < 5; second++)
+    bracelet.write(`@GPSD,860000000000058,R,20260108,09300${second},59.91325,N,010.73801,E,4,187,23,64,L,$`)
+  await expect.poll(async () => (await open.stored()).length).toBe(15)
+  bracelet.destroy()
+  open.clock.nowMs += 1000
+  await line.send(megastek(1))
+  await expect.poll(async () => (await open.stored()).length).toBe(16)
 })
 
 test('while the log takes nothing, what waits is bounded and the rest is dropped and counted', async () => {

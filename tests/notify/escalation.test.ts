@@ -1,6 +1,7 @@
 // Alerts that nobody takes in time: the next level is notified, once, by a clock that survives whoever keeps it.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { Incident, IncidentAct } from '../../model/incident/incident.ts'
 import type { Level } from '../../model/incident/sop-table.ts'
 import type { Recipient } from '../../notify/alert.ts'
@@ -9,7 +10,6 @@ import { followIncidents } from '../../notify/follow-incidents.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
 import { appendAct } from '../../stream/logs/act-log.ts'
 import { connectQueueWorker } from '../../stream/redis/connect.ts'
-import { FencedOff } from '../../stream/redis/redis-errors.ts'
 import { waitFor } from '../setup/patience.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 import {

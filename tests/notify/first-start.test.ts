@@ -1,12 +1,12 @@
 // The very first start, when nobody was ever notified: what is open is notified, not the history, however it ends.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { Recipient } from '../../notify/alert.ts'
 import { openDeliveries } from '../../notify/deliver.ts'
 import { followIncidents } from '../../notify/follow-incidents.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
 import { connectQueueWorker } from '../../stream/redis/connect.ts'
-import { FencedOff } from '../../stream/redis/redis-errors.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
 import {
   conclude,

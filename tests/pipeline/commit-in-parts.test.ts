@@ -1,9 +1,11 @@
 // What is more than one commit may hold goes in several; whatever is written when it ends early, the position is not.
+
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { FencedOff } from '../../model/fenced-off.ts'
 import { commitInParts, type LastPart, type Piece } from '../../pipeline/evaluate/commit-in-parts.ts'
 import { readIncidents } from '../../stream/logs/incident-log.ts'
 import { type LateRequest, readLateRequests } from '../../stream/logs/late-requests.ts'
-import { FencedOff, loadShard } from '../../stream/ownership/checkpoint.ts'
+import { loadShard } from '../../stream/ownership/checkpoint.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 
 const SHARD = 3

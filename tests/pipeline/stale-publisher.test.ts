@@ -1,5 +1,7 @@
 // A publisher that was held up past its lease goes on with the rules that it read before another one published newer ones.
+
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { FencedOff } from '../../model/fenced-off.ts'
 import { publishAll } from '../../pipeline/publish-rules/publish-rules.ts'
 import { loadRules } from '../../store/rules/load-rules.ts'
 import {
@@ -9,7 +11,6 @@ import {
   publishAllPlans,
   publishDirectory,
 } from '../../stream/publication/publications.ts'
-import { FencedOff } from '../../stream/redis/redis-errors.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 import { seedWearer } from './run-pipeline.ts'

@@ -1,12 +1,14 @@
 // What the recorder writes beside the fixes: positions, incidents, quarantine.
+
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { Incident } from '../../model/incident/incident.ts'
 import { asOfficer, inTransaction } from '../../store/database/transaction.ts'
 import { insertAct } from '../../store/incidents/insert-act.ts'
 import { listIncidents, readIncident } from '../../store/incidents/list-incidents.ts'
 import { insertQuarantine } from '../../store/track/insert-quarantine.ts'
-import { claimRecordPosition, FencedOff, saveRecordPosition } from '../../store/track/record-position.ts'
+import { claimRecordPosition, saveRecordPosition } from '../../store/track/record-position.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { upsertKnown } from '../setup/upsert-known.ts'
 import { FROM_MS, incident, type Seeded, seedTwoBapas } from './two-bapas.ts'

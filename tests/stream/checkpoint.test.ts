@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { FencedOff } from '../../model/fenced-off.ts'
 import { readIncidents, trimIncidents } from '../../stream/logs/incident-log.ts'
 import { readLatest } from '../../stream/logs/live-channel.ts'
 import { getPosition, setPosition } from '../../stream/logs/positions.ts'
-import {
-  COMMIT_FIELDS_MAX,
-  commitShard,
-  FencedOff,
-  loadShard,
-  type ShardCommit,
-} from '../../stream/ownership/checkpoint.ts'
+import { COMMIT_FIELDS_MAX, commitShard, loadShard, type ShardCommit } from '../../stream/ownership/checkpoint.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 
 const SHARD = 3

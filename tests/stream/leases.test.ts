@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { commitShard, FencedOff } from '../../stream/ownership/checkpoint.ts'
+import { FencedOff } from '../../model/fenced-off.ts'
+import { commitShard } from '../../stream/ownership/checkpoint.ts'
 import { type LossReason, ShardLeases } from '../../stream/ownership/leases.ts'
 import { type Keys, keysOf } from '../../stream/redis/keys.ts'
 import { waitFor } from '../setup/patience.ts'

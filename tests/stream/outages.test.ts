@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { FencedOff } from '../../model/fenced-off.ts'
 import type { Outage } from '../../model/incident/outage.ts'
 import { readIncidents } from '../../stream/logs/incident-log.ts'
 import { GAPS_KEPT_MAX, readListening, sayListening } from '../../stream/ownership/listening.ts'
 import { commitOutages, readOutages, readUnitCounts, saveUnitCounts } from '../../stream/ownership/outages.ts'
 import { UNITS_SHARD } from '../../stream/redis/keys.ts'
-import { FencedOff } from '../../stream/redis/redis-errors.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 import { unitIncident } from '../store/two-bapas.ts'
 

@@ -31,7 +31,7 @@ export function filterOf(query: Query): QueueFilter {
   }
 }
 
-/** The query that stands for the same severities without one, or with it. */
+/** The query for the same severities without one, or with it. */
 export function withSeverity({ severities }: QueueFilter, severity: Severity): string | undefined {
   const next = new Set(severities)
   if (!next.delete(severity)) next.add(severity)

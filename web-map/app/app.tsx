@@ -16,6 +16,7 @@ import { PagePanel } from './page-panel.tsx'
 import { Rail } from './rail.tsx'
 import { useKeys } from './use-keys.ts'
 
+const loadInvitation = () => import('./invitation-page.tsx').then((room) => room.InvitationPage)
 const loadReports = () => import('./reports-page.tsx').then((room) => room.ReportsPage)
 const loadWearers = () => import('./wearers-page.tsx').then((room) => room.WearersPage)
 
@@ -28,6 +29,7 @@ export function App({ state }: { state: ConsoleState }) {
     const ended = state.session.phase.value === 'expired' ? `⚠ ${t('login.endedTitle')} · ` : ''
     document.title = `${ended}${count > 0 ? `(${count}) ` : ''}${t('app.name')}${place ? ` · ${place}` : ''}`
   })
+  if (state.router.address.value?.page === 'invitation') return <Lazy load={loadInvitation} props={{ state }} />
   if (phase === 'checking') {
     const problem = state.session.problem.value
     return <p class="loading">{problem ? `${problem} ${t('app.retrying')}` : t('app.loading')}</p>

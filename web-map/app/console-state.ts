@@ -29,6 +29,7 @@ const ZOOM_MAX = 17
 
 /** The rooms of the console, and the events between them. */
 export class ConsoleState {
+  readonly api: DeskAround['api']
   readonly session: Session
   readonly sessionEnd: SessionEnd
   readonly preferences: Preferences
@@ -51,6 +52,7 @@ export class ConsoleState {
     const { api, sound, preferences } = around
     this.router = new Router(around.history)
     this.preferences = preferences
+    this.api = api
     this.session = new Session(
       api,
       around.after,

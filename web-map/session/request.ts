@@ -93,6 +93,10 @@ export function connectApi(fetch: typeof globalThis.fetch) {
     signIn: (username: string, password: string) =>
       call<unknown>('POST', '/api/auth/sign-in/username', { username, password }),
     signOut: () => call<unknown>('POST', '/api/auth/sign-out', {}),
+    lookAtInvitation: (token: string) =>
+      call<{ name: string; username: string }>('POST', '/api/invitations/look', { token }),
+    acceptInvitation: (token: string, password: string) =>
+      call<unknown>('POST', '/api/invitations/accept', { token, password }),
     me: () => call<Me>('GET', '/v1/me'),
     units: async () => (await call<{ units: UnitView[] }>('GET', '/v1/units')).units,
     figures: async () => (await call<{ units: UnitFigures[] }>('GET', '/v1/figures')).units,

@@ -93,7 +93,7 @@ function isFirst({ hot, at }: WearerState): boolean {
   return hot[at + HOT.fixMs] === -Infinity
 }
 
-/** Where the wearer is thought to have come from: metres away, when, how surely. Beside each other, so that nothing is boxed. */
+/** Where the wearer probably came from: distance, time, certainty. In adjacent doubles, so that nothing is boxed. */
 const from = new Float64Array(4)
 const APART = 0
 const TIME = 1

@@ -23,7 +23,7 @@ export class WearerState {
   activeSinceMs: InForce = NOT_IN_FORCE
   /** By lineage; may be shorter. */
   memory: (ZoneMemory | undefined)[] = []
-  /** The lineages that have one; undefined: to be looked for. Can be worked out again. */
+  /** The lineages that have one; undefined: to be looked for. Can be derived again. */
   remembering: number[] | undefined = undefined
   /**
    * By lineage: at least so far on the right side at the anchor; −Infinity = not known, NaN = not judged now. Can be worked

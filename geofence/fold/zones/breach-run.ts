@@ -76,8 +76,8 @@ function fixesToConfirm({ version }: Judging, { overGap, uncertain }: ZoneMemory
 }
 
 /**
- * A reflection throws the receiver aside in one leap, and it stands there until the next leap brings it back. So a run that a leap
- * began, that stands, and lies no deeper than reflections reach needs more; so does one that no usual vehicle could have begun.
+ * A reflection displaces the position in one leap, and it stays there until the next leap brings it back. So a run that a leap
+ * began, that does not move, and that lies no deeper than reflections reach needs more fixes; so does one that no usual vehicle could have begun.
  */
 function extraFixes(j: Judging, memory: ZoneMemory): number {
   if (memory.uncertain !== undefined) return 0
@@ -129,7 +129,7 @@ function noiseOf(radiusM: number): number {
   return Math.max(ENGINE.movedLeastM, ENGINE.movedPerRadius * radiusM)
 }
 
-/** Long after the last fix of the run: unsure ones between break it; none at all leave its fixes as witnesses, but it begins anew. */
+/** Long after the last fix of the run: unsure fixes between break it; without any, its fixes stay evidence, but the run starts again. */
 function passGap(j: Judging, memory: ZoneMemory): void {
   const gapMs = j.report.timeMs - memory.breachLast!.timeMs
   if (memory.unsureSinceBreach && gapMs > ENGINE.runLinkMs) {

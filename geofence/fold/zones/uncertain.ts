@@ -1,4 +1,4 @@
-// Whereabouts uncertain: a rule began, and the last place known breaks it, but that was too long ago to accuse anybody. The first
+// Whereabouts uncertain: a rule began, and the last known position breaks it, but is too old to prove a violation. The first
 // fix that proves the breach makes it a violation from that fix on; one on the right side ends it, and no absence is published.
 
 import { breachGuardM, weigh } from '../../evidence.ts'

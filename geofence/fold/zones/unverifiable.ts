@@ -62,7 +62,7 @@ export function leaveStay(j: Judging, memory: ZoneMemory): boolean {
   return false
 }
 
-/** Mean place, mean radius, and the shallowest, without an array of them. Poor fixes and those of the same half minute say nothing. */
+/** Mean place, mean radius, and the shallowest, without an array of them. Poor fixes and those of the same half minute do not count. */
 function takeIntoStay(j: Judging, memory: ZoneMemory): void {
   if (j.radiusM > ENGINE.poorRadiusM) return
   const { report } = j

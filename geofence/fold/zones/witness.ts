@@ -1,4 +1,4 @@
-// Witnesses are independent or they are one: fixes seconds apart are one event, and the same coordinates to the digit one reading.
+// Only independent fixes count as separate evidence: fixes seconds apart are one event, identical coordinates one reading.
 import type { LogReport } from '../../../model/report/report.ts'
 import { ENGINE } from '../../parameters.ts'
 import type { Episode } from '../state/episode.ts'

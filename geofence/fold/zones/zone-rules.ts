@@ -93,7 +93,7 @@ function unsure(j: Judging, memory: ZoneMemory, again: boolean): void {
   openUnverifiable(j, memory, memory.unsureFirst)
 }
 
-/** An access point's place, and its circle reaches over the line: that is where the router stands, and says little against its wearer. */
+/** An access point's place, and its circle reaches over the line: the fix gives the router's place, and proves little about the wearer. */
 function isLookedUpNear({ report, marginM, radiusM }: Judging): boolean {
   return report.source === POSITION_SOURCE.wifi && marginM >= -radiusM && radiusM <= ENGINE.poorRadiusM
 }

@@ -1,4 +1,4 @@
-// One listener for every device protocol over HTTP: the protocol decodes and words the reply, this file decides whether it goes out.
+// One listener for every device protocol over HTTP: the protocol decodes and forms the reply, this file decides whether it is sent.
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'

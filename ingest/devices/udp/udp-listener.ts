@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { plainAddress } from '../../../model/networks.ts'
 import { isRefused } from '../../admission/authorize.ts'
-import { Buckets, newBucket } from '../../admission/buckets.ts'
+import { Buckets } from '../../admission/buckets.ts'
 import type { Batch, Intake } from '../../admission/intake.ts'
 import type { Decoded, StreamProtocol } from '../../protocols/decoder.ts'
 import { isUrgent } from '../../protocols/urgent.ts'
@@ -22,6 +22,8 @@ export class UdpListener {
   readonly #isReady: () => boolean
   readonly #sessions: DatagramSessions
   readonly #datagramsByAddress: Buckets
+  /** Apart from those of TCP: a datagram may come from anybody, and must not slow a connection. */
+  readonly #reportsByUnit: Buckets
   /** Datagrams whose reports are on their way to the log. */
   #pending = 0
   #whenIdle: (() => void) | undefined
@@ -32,7 +34,9 @@ export class UdpListener {
     this.#intake = intake
     this.#isReady = isReady
     this.#sessions = new DatagramSessions(intake, protocol)
-    this.#datagramsByAddress = new Buckets(intake.limits.datagramsByAddress, intake.limits.bucketNamesMax)
+    const { datagramsByAddress, unprovenByUnit, bucketNamesMax } = intake.limits
+    this.#datagramsByAddress = new Buckets(datagramsByAddress, bucketNamesMax)
+    this.#reportsByUnit = new Buckets(unprovenByUnit, bucketNamesMax)
   }
 
   async listen(port: number, host: string): Promise<number> {
@@ -100,7 +104,7 @@ export class UdpListener {
     session.context.receivedMs = batch.receivedMs
     const framer = (this.protocol.udp?.newFramer ?? this.protocol.newFramer)(limits.datagramBytesMax)
     const address = plainAddress(source.address) ?? ''
-    let isLimited = this.#datagramsByAddress.take(address, 1, batch.receivedMs) > 0
+    let isLimited = !this.#datagramsByAddress.tryTake(address, 1, batch.receivedMs)
     const frames: Frame[] = []
     const decode = (bytes: Uint8Array) => {
       session.speakers.refused = undefined
@@ -112,7 +116,7 @@ export class UdpListener {
     if (framer.pendingBytes > 0 && this.protocol.lines === 'text')
       for (const bytes of framer.push(LINE_END)) decode(bytes)
     for (const frame of frames) {
-      isLimited ||= this.#isOverRate(frame, session, address)
+      isLimited ||= this.#isOverRate(frame, session, batch.receivedMs)
       const isSpeaker = this.#takeFrame(batch, frame, session, isLimited, replies)
       if (isSpeaker) this.#sessions.keep(source.address, source.port, session, decoder)
     }
@@ -120,13 +124,13 @@ export class UdpListener {
       this.#intake.refuseStranger(batch, 'malformed', 'no whole frame', undefined, () => datagram)
   }
 
-  #isOverRate({ decoded: { reports }, refused }: Frame, { speakers }: DatagramSession, address: string): boolean {
+  #isOverRate({ decoded: { reports }, refused }: Frame, { speakers }: DatagramSession, nowMs: number): boolean {
     const first = reports[0]
     if (first === undefined || refused !== undefined) return false
     const { known, verdict } = speakers.speakerOf(first.deviceId)
     const count = reports.filter((report) => !isUrgent(report)).length
     if (known === undefined || isRefused(verdict) || count === 0) return false
-    return this.#intake.unprovenWaitMs(newBucket(), address, known, count) > 0
+    return !this.#reportsByUnit.tryTake(known.device.unitPath, count, nowMs)
   }
 
   /** True when the frame is of a bracelet that the sender may speak for. */

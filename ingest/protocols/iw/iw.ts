@@ -30,6 +30,7 @@ const FIELDS_MAX = 96
 const ANSWERED: readonly string[] = ['01', '02', '03', '10', '49', '50', 'HT', 'HP', 'HD', 'JK', 'FD', 'BL']
 const HEALTH: readonly string[] = ['HT', 'HP', '49', 'HD', 'JK', 'TP', 'SP']
 const QUIET: readonly string[] = ['VR', 'BL', '42', '07']
+const NO_COMMA: readonly string[] = ['00', '01', '10']
 /** The IMEI is the first field behind the type. */
 const NAMES_ITSELF: readonly string[] = ['WR', 'FD', 'VR', 'BL']
 
@@ -61,7 +62,8 @@ class IwDecoder implements StreamDecoder {
     const m = /^IWAP([0-9A-Z]{2})/.exec(text)
     if (m === null) return this.#malformed('not a frame of a device')
     const type = m[1]!
-    const content = text.slice(6)
+    // Some firmware writes a comma in front of the content of these types too.
+    const content = text.slice(NO_COMMA.includes(type) && text[6] === ',' ? 7 : 6)
     const parsed = { type, content, fields: content.split(',', FIELDS_MAX).map((field) => field.trim()) }
     if (type === '00') return this.#login(parsed.fields[0]!, context)
     const named = NAMES_ITSELF.includes(type) ? parsed.fields[1] : undefined

@@ -89,7 +89,7 @@ export function addByCode(
 }
 
 /**
- * Adds what a text of words says, parts apart by `,`, `|`, `/` or `;`: each by the device's own tables, then by the protocol's
+ * Adds the alarms of a text whose words are separated by `,`, `|`, `/` or `;`: each by the device's own tables, then by the protocol's
  * own codes, else by the common vocabulary.
  */
 export function addWords(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { agreeShardCount } from '../../stream/ownership/agree-shard-count.ts'
+import { agreeShardCount } from '../../stream/ownership/agree.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
 
 let redis: TestRedis
