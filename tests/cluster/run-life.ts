@@ -12,7 +12,7 @@ import { getPosition } from '../../stream/logs/positions.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import { keysOf } from '../../stream/redis/keys.ts'
 import { eventually, until } from '../faults/eventually.ts'
-import { freePorts } from '../faults/free-ports.ts'
+import { freePorts, PortBlock } from '../faults/free-ports.ts'
 import { ofWearers } from '../faults/of-wearers.ts'
 import { ServerProcess } from '../faults/server-process.ts'
 import { SHARDS, type World } from '../faults/world.ts'
@@ -155,7 +155,8 @@ async function place(
   const [api] = (await freePorts(1)) as [number]
   const apiUrl = `http://127.0.0.1:${api}`
   for (const [name, roles] of Object.entries(wanted)) {
-    const [own, osmand, tcp, healthPort] = (await freePorts(4)) as [number, number, number, number]
+    const [own, osmand, healthPort] = (await freePorts(3)) as [number, number, number]
+    const devicePortOffset = roles === 'ingest' ? await devicePortOffsetOf(ingests.length) : 0
     if (roles === 'ingest') ingests.push({ own, osmand })
     const process = new ServerProcess({
       name,
@@ -171,7 +172,7 @@ async function place(
         GELANG_API_PORT: String(api),
         GELANG_INGEST_PORT: String(own),
         GELANG_OSMAND_PORT: String(osmand),
-        GELANG_TCP_PORT_OFFSET: String(tcp - 5000),
+        GELANG_TCP_PORT_OFFSET: String(devicePortOffset),
         GELANG_BASE_URL: apiUrl,
         GELANG_AUTH_SECRET: world.authSecret,
         GELANG_RULES_KEY: world.authSecret,
@@ -185,6 +186,14 @@ async function place(
     })
   }
   return { placed, ingests, apiUrl }
+}
+
+const blocks: Promise<PortBlock>[] = []
+
+/** Each process that receives opens all device ports, hundreds of numbers apart, in a block that both lives use. */
+async function devicePortOffsetOf(index: number): Promise<number> {
+  blocks[index] ??= PortBlock.claim()
+  return (await blocks[index]).usualOffset
 }
 
 /** What a process said last of what went wrong. */

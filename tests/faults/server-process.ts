@@ -1,12 +1,14 @@
 // One process of the server as an operator's machine runs it: started, killed, stopped in its tracks, started again.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { eventually } from './eventually.ts'
 
 const PROGRAM = resolve(import.meta.dirname, '../../dist/bin/gelang.js')
 const READY_MS_MAX = 180_000
 const STOP_MS_MAX = 20_000
+const LAST_LINES = 12
 
 /** Servers do not outlive who started them. */
 const running = new Set<ChildProcess>()
@@ -93,7 +95,7 @@ export class ServerProcess {
     let said = 'it does not listen'
     await eventually(
       async () => {
-        if (!this.running) throw new Error(`${name} ended before it was ready; its last words are in ${name}.log`)
+        if (!this.running) throw new Error(`${name} ended before it was ready: ${await this.#lastWords()}`)
         const response = await fetch(`http://127.0.0.1:${healthPort}/readyz`).catch((error: unknown) => {
           if (error instanceof TypeError) return undefined // not listening yet
           throw error
@@ -105,6 +107,13 @@ export class ServerProcess {
       READY_MS_MAX,
       () => said,
     )
+  }
+
+  async #lastWords(): Promise<string> {
+    const { name, logFolder } = this.#options
+    const how = await this.#exited
+    const lines = (await readFile(join(logFolder, `${name}.log`), 'utf8')).trimEnd().split('\n')
+    return `${how}\n${lines.slice(-LAST_LINES).join('\n')}`
   }
 
   #lastChild: ChildProcess | undefined
