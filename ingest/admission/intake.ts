@@ -147,8 +147,25 @@ export class Intake {
    * distinguishes this sender from another that claims to be the same bracelet.
    */
   take(batch: Batch, sent: DecodedReport, known: KnownDevice, proof: Proof, senderName: string): Objection | undefined {
+    const isRepeated = this.#isRepeated(sent, known, batch.receivedMs)
+    const objection = this.#admit(batch, sent, known, proof, senderName)
+    // The first copy may never have reached the log, as while Redis was away: the copy is kept too, and is recognised where it did.
+    if (isRepeated && objection === undefined) {
+      const { accepted, discarded } = batch
+      this.#admit(batch, heardOnly(sent, batch.receivedMs), known, proof, senderName)
+      Object.assign(batch, { accepted, discarded })
+    }
+    return objection
+  }
+
+  #admit(
+    batch: Batch,
+    report: DecodedReport,
+    known: KnownDevice,
+    proof: Proof,
+    senderName: string,
+  ): Objection | undefined {
     const { device } = known
-    const report = this.#isRepeated(sent, known, batch.receivedMs) ? heardOnly(sent, batch.receivedMs) : sent
     if (proof === 'id') report.unproven = true
     if (this.senders.isDisputed(device.braceletId)) report.disputedSender = senderName
     const verdict = admit(report, device, batch.receivedMs, this.limits)

@@ -1,5 +1,5 @@
-// A device that sends one and the same record again and again, with its old time and place: it is heard, but it says nothing new. The
-// first copy joins the track; a copy that comes much later counts as contact at its receipt, without a place.
+// A device that sends one and the same record again and again, with its old time and place: it is heard, but it says nothing new. A
+// copy that comes much later also counts as contact at its receipt, without a place; the log recognises the copy itself.
 import type { DeviceReport } from '../../model/report/report.ts'
 
 /** The record heard last of a bracelet here. */
@@ -28,7 +28,7 @@ export function isRepeated(
   return false
 }
 
-/** What is left of a repeated record. */
+/** What a repeated record says at its receipt. */
 export function heardOnly({ deviceId, timeMs, attributes }: DeviceReport, receivedMs: number): DeviceReport {
   return {
     ...{ deviceId, timeMs: receivedMs, timeFromReceipt: true, fixValid: false, alarms: [], archived: false },

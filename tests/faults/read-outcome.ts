@@ -52,11 +52,12 @@ export function untilCaughtUp(world: World, ms: number): Promise<unknown> {
   )
 }
 
+/** What bracelets sent; not what ingest adds where it hears a record again much later. */
 export async function readRows({ pool }: World, { wearerIds }: Slot): Promise<StoredRow[]> {
   const { rows } = await ask<StoredRow>(
     pool,
     `SELECT wearer_id AS "wearerId", utc_ms(time) AS "timeMs", min(content_key)::text AS "contentKey", count(*)::int AS copies
-    FROM fix WHERE wearer_id = ANY($1) GROUP BY wearer_id, time ORDER BY wearer_id, time`,
+    FROM fix WHERE wearer_id = ANY($1) AND attributes->>'repeatedTime' IS NULL GROUP BY wearer_id, time ORDER BY wearer_id, time`,
     [[...wearerIds]],
   )
   return rows
