@@ -79,7 +79,8 @@ const report = (deviceId: string, token: string, timeMs: number, northKm: number
     { method: 'POST' },
   )
 
-test('a Bapas that has never seen Gelang is in service', async () => {
+// One of eleven runs waited for ever beside other tests, and why is not known yet: it runs by `npm run test:nightly` until it is.
+test.runIf(process.env.GELANG_NIGHTLY === '1')('a Bapas that has never seen Gelang is in service', async () => {
   const lines: string[] = []
   const env = { DATABASE_URL: pipeline.database.ownerUrl, GELANG_BASE_URL: api.baseUrl }
   await initCommand({ unit: 'Ditjenpas', admin: `Budi Santoso, ${NIP}` }, env, (line) => lines.push(line))
