@@ -69,6 +69,10 @@ export const ROOMS: Record<string, string[]> = {
   'store/track': ['store/database'],
   'store/access': ['store/database', 'store/people'],
 
+  'notify/channels': [],
+  'notify/messages': [],
+  notify: ['notify/channels', 'notify/messages'],
+
   'api/answer': [],
   'api/sign-in': ['api/answer'],
   'api/live': ['api/answer', 'api/sign-in'],
