@@ -91,6 +91,7 @@ export const ACCESS_ROWS: Record<string, AccessRow> = {
 
   // What is written without a body that means something is refused for its body, or for the missing If-Match: after the right and the
   // sight, before anything changes. That it is written, and by whom not, is in klien-and-rules.test.ts and tests/attacks.
+  'get /v1/guides': nobody,
   'post /v1/wearers': { ...nobody, body: () => ({}), allowed: [400] },
   'get /v1/wearers/{id}/file': wearer,
   'get /v1/wearers/{id}/versions': wearer,
