@@ -7,6 +7,7 @@ import { Refusal, refusalOf, refuse } from './answer/refusal.ts'
 import { Turns } from './answer/turns.ts'
 import { serveConsole } from './console-files.ts'
 import { addActs } from './routes/acts.ts'
+import { addAlarmWords } from './routes/alarm-words.ts'
 import { addBacktests } from './routes/backtests.ts'
 import { addBracelets } from './routes/bracelets.ts'
 import { addExplanation } from './routes/explanation.ts'
@@ -101,6 +102,7 @@ export function createApp(parts: ApiParts): ApiApp {
   addInvitations(app, parts)
   addKlien(app, parts)
   addBracelets(app, parts)
+  addAlarmWords(app, parts)
   addFittings(app, parts)
   addProposals(app, parts)
 

@@ -102,6 +102,8 @@ export const ACCESS_ROWS: Record<string, AccessRow> = {
     body: () => ({ reason: REASON.reason }),
     allowed: [200, 409],
   },
+  'get /v1/alarm-words': nobody,
+  'post /v1/alarm-words': { ...nobody, body: () => ({}), allowed: [400] },
   'get /v1/bracelets': nobody,
   'post /v1/bracelets': { ...nobody, body: () => ({}), allowed: [400] },
   'get /v1/bracelets/{id}': { ...nobody, id: () => '2000000000', allowed: [404] },

@@ -14,6 +14,24 @@ access_grant table, row security for the owner too
 act_to_tell table
   act_id bigint not null
   since timestamp with time zone not null = clock_timestamp()
+alarm_word table, row security for the owner too
+  id integer not null identity a
+  unit_path ltree not null
+  model text not null
+  model_key text not null generated = regexp_replace(lower(model), '[^a-z0-9]'::text, ''::text, 'g'::text)
+  protocol text not null
+  word text not null
+  meaning text not null
+  reason text not null
+  officer_id uuid
+  mapped_at timestamp with time zone not null
+alarm_word_seen table, row security for the owner too
+  bracelet_id integer not null
+  protocol text not null
+  word text not null
+  reports bigint not null
+  first_at timestamp with time zone not null
+  last_at timestamp with time zone not null
 approval_rule table, row security for the owner too
   kind text not null
   role text not null
@@ -467,6 +485,19 @@ access_grant access_grant_reason_says_something CHECK (reason_has_content(reason
 access_grant access_grant_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 act_to_tell act_to_tell_act_id_fkey FOREIGN KEY (act_id) REFERENCES officer_act(act_id)
 act_to_tell act_to_tell_pkey PRIMARY KEY (act_id)
+alarm_word alarm_word_meaning_check CHECK (meaning = ANY (ARRAY['none'::text, 'unknown'::text, 'strap=open'::text, 'strap=closed'::text, 'case=open'::text, 'case=closed'::text, 'sos'::text, 'strapOpen'::text, 'caseOpen'::text, 'tamper'::text, 'batteryLow'::text, 'powerCut'::text, 'powerOff'::text, 'jamming'::text, 'gnssFault'::text, 'vibration'::text, 'fall'::text, 'overspeed'::text, 'zoneIn'::text, 'zoneOut'::text, 'restart'::text, 'movement'::text, 'other'::text]))
+alarm_word alarm_word_model_check CHECK (length(model) >= 1 AND length(model) <= 120)
+alarm_word alarm_word_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
+alarm_word alarm_word_pkey PRIMARY KEY (id)
+alarm_word alarm_word_protocol_check CHECK (length(protocol) <= 32)
+alarm_word alarm_word_reason_check CHECK (length(reason) <= 500)
+alarm_word alarm_word_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
+alarm_word alarm_word_unit_path_model_key_protocol_word_key UNIQUE (unit_path, model_key, protocol, word)
+alarm_word alarm_word_word_check CHECK (length(word) >= 1 AND length(word) <= 40)
+alarm_word_seen alarm_word_seen_bracelet_id_fkey FOREIGN KEY (bracelet_id) REFERENCES bracelet(id)
+alarm_word_seen alarm_word_seen_pkey PRIMARY KEY (bracelet_id, protocol, word)
+alarm_word_seen alarm_word_seen_protocol_check CHECK (length(protocol) <= 32)
+alarm_word_seen alarm_word_seen_word_check CHECK (length(word) >= 1 AND length(word) <= 40)
 approval_rule approval_rule_does_check CHECK (does = ANY (ARRAY['proposes'::text, 'approves'::text]))
 approval_rule approval_rule_pkey PRIMARY KEY (kind, role, does)
 assignment assignment_bracelet_id_fkey FOREIGN KEY (bracelet_id) REFERENCES bracelet(id)
@@ -695,6 +726,9 @@ CREATE INDEX zone_unit_path_idx ON public.zone USING gist (unit_path)
 CREATE UNIQUE INDEX access_grant_pkey ON public.access_grant USING btree (id)
 CREATE UNIQUE INDEX account_pkey ON auth.account USING btree (id)
 CREATE UNIQUE INDEX act_to_tell_pkey ON public.act_to_tell USING btree (act_id)
+CREATE UNIQUE INDEX alarm_word_pkey ON public.alarm_word USING btree (id)
+CREATE UNIQUE INDEX alarm_word_seen_pkey ON public.alarm_word_seen USING btree (bracelet_id, protocol, word)
+CREATE UNIQUE INDEX alarm_word_unit_path_model_key_protocol_word_key ON public.alarm_word USING btree (unit_path, model_key, protocol, word)
 CREATE UNIQUE INDEX approval_rule_pkey ON public.approval_rule USING btree (kind, role, does)
 CREATE UNIQUE INDEX assignment_pkey ON public.assignment USING btree (id)
 CREATE UNIQUE INDEX audit_head_pkey ON public.audit_head USING btree (one)
@@ -742,6 +776,7 @@ CREATE UNIQUE INDEX zone_pkey ON public.zone USING btree (id)
 -- triggers
 CREATE CONSTRAINT TRIGGER note_head AFTER INSERT ON audit DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_audit_head()
 CREATE TRIGGER a_audit_delete AFTER DELETE ON access_grant REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON alarm_word REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON approval_rule REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kind', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON assignment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON auth."user" REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
@@ -760,6 +795,7 @@ CREATE TRIGGER a_audit_delete AFTER DELETE ON unit REFERENCING OLD TABLE AS old_
 CREATE TRIGGER a_audit_delete AFTER DELETE ON wearer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON zone REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON access_grant FOR EACH ROW EXECUTE FUNCTION audit_grant()
+CREATE TRIGGER a_audit_insert AFTER INSERT ON alarm_word REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON approval_rule REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kind', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON auth."user" REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
@@ -778,6 +814,7 @@ CREATE TRIGGER a_audit_insert AFTER INSERT ON unit REFERENCING NEW TABLE AS new_
 CREATE TRIGGER a_audit_insert AFTER INSERT ON wearer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON zone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON access_grant REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON alarm_word REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON approval_rule REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kind', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON assignment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON auth."user" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
@@ -796,6 +833,7 @@ CREATE TRIGGER a_audit_update AFTER UPDATE ON unit REFERENCING OLD TABLE AS old_
 CREATE TRIGGER a_audit_update AFTER UPDATE ON wearer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON zone REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON access_grant FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON alarm_word FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON approval_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON auth."user" FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -830,6 +868,7 @@ CREATE TRIGGER add_only_all BEFORE TRUNCATE ON wearer_version FOR EACH STATEMENT
 CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change() (A)
 CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON incident_revision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON alarm_word FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON bracelet FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
@@ -865,6 +904,7 @@ CREATE TRIGGER follow_update AFTER UPDATE ON assignment REFERENCING NEW TABLE AS
 CREATE TRIGGER interval_now BEFORE UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION interval_now()
 CREATE TRIGGER keep_shape BEFORE DELETE OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION keep_zone_shape()
 CREATE TRIGGER keep_version AFTER INSERT OR UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION keep_wearer_version()
+CREATE TRIGGER map_alarm_word BEFORE INSERT OR UPDATE ON alarm_word FOR EACH ROW EXECUTE FUNCTION map_alarm_word()
 CREATE TRIGGER note_act_to_tell AFTER INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION note_act_to_tell()
 CREATE TRIGGER note_custody AFTER INSERT OR UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION note_custody()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION revoke_now()
@@ -880,6 +920,24 @@ access_grant own_or_auditor for r to gelang_api
    FROM officer o
   WHERE o.id = access_grant.officer_id))
 access_grant owner for * to the owner
+  using true
+alarm_word all_rows for r to gelang_record
+  using true
+alarm_word holds_in_unit for r to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND (unit_path <@ (( SELECT acting_unit() AS acting_unit)) OR unit_path @> (( SELECT acting_unit() AS acting_unit)))
+alarm_word map for a to gelang_api
+  check (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+alarm_word map_anew for w to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+alarm_word owner for * to the owner
+  using true
+alarm_word_seen all_rows for * to gelang_record
+  using true
+alarm_word_seen of_bracelet_in_unit for r to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND (EXISTS ( SELECT
+   FROM bracelet b
+  WHERE b.id = alarm_word_seen.bracelet_id AND b.unit_path <@ (( SELECT acting_unit() AS acting_unit))))
+alarm_word_seen owner for * to the owner
   using true
 approval_rule all_rows for r to gelang_api
   using true
@@ -2130,6 +2188,17 @@ AS $function$
     AND EXISTS (SELECT FROM supervision s WHERE s.wearer_id = w.id AND upper(s.during) > now())
     AND acting_role() = 'admin_ti' AND w.unit_path <@ acting_unit()
 $function$
+CREATE OR REPLACE FUNCTION public.map_alarm_word()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  NEW.officer_id := acting_officer_id();
+  NEW.mapped_at := now();
+  RETURN NEW;
+END $function$
 CREATE OR REPLACE FUNCTION public.may_be_fitted(bracelet_number integer)
  RETURNS boolean
  LANGUAGE sql
@@ -2517,6 +2586,8 @@ gelang_api: INSERT, SELECT on officer_act
 gelang_api: INSERT, SELECT on permit
 gelang_api: INSERT, SELECT on zone
 gelang_api: SELECT on access_grant
+gelang_api: SELECT on alarm_word
+gelang_api: SELECT on alarm_word_seen
 gelang_api: SELECT on approval_rule
 gelang_api: SELECT on assignment
 gelang_api: SELECT on audit
@@ -2543,8 +2614,10 @@ gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.verification
 gelang_record: INSERT on quarantine
 gelang_record: INSERT, SELECT on fix
 gelang_record: INSERT, SELECT on incident_revision
+gelang_record: INSERT, SELECT, UPDATE on alarm_word_seen
 gelang_record: INSERT, SELECT, UPDATE on incident
 gelang_record: INSERT, SELECT, UPDATE on record_position
+gelang_record: SELECT on alarm_word
 gelang_record: SELECT on assignment
 gelang_record: SELECT on bracelet
 gelang_record: SELECT on gateway
@@ -2558,6 +2631,7 @@ gelang_api: INSERT (name, role, unit_path, nip, phone, email) on officer
 gelang_api: INSERT (officer_id, key, request_sha256) on idempotency
 gelang_api: INSERT (officer_id, username, token_sha256) on invitation
 gelang_api: INSERT (path, name, kind, time_zone, address, phone) on unit
+gelang_api: INSERT (unit_path, model, protocol, word, meaning, reason) on alarm_word
 gelang_api: INSERT (wearer_id, kind, body, author_id) on proposal
 gelang_api: INSERT (wearer_id, programme, sk_number, during, made_at, changed_at) on supervision
 gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks, custody, sim_number) on bracelet
@@ -2572,6 +2646,7 @@ gelang_api: UPDATE (during) on assignment
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on condition
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on permit
 gelang_api: UPDATE (during, end_kind, end_reason, ended_by) on supervision
+gelang_api: UPDATE (meaning, reason) on alarm_word
 gelang_api: UPDATE (name, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number) on wearer
 gelang_api: UPDATE (name, role, unit_path, active, nip, phone, email) on officer
 gelang_api: UPDATE (name, time_zone, address, phone) on unit
