@@ -4,12 +4,9 @@ import { SEVERITIES } from '../incident/incident.ts'
 import { CONDITION_KINDS, evidenceParametersSchema, windowSchema } from '../plan/plan.ts'
 import { zoneShapeSchema } from '../plan/zone.ts'
 import { PROTOCOL, type Protocol } from '../report/report.ts'
+import { CUSTODY, END_KINDS, NEEDS, PROGRAMMES, RISKS } from './file-terms.ts'
 import { idSchema, ms, reasonSchema, textSchema, unitPathSchema } from './wire.ts'
 
-export const RISKS = ['rendah', 'sedang', 'tinggi'] as const
-/** What a klien is to be spared for. */
-export const NEEDS = ['hamil', 'sakit', 'disabilitas', 'lansia'] as const
-export const PROGRAMMES = ['PB', 'CB', 'CMB', 'CMK', 'asimilasi', 'pidana_pengawasan', 'kerja_sosial'] as const
 const nameSchema = textSchema.trim().min(1).max(120)
 const phoneSchema = z.string().regex(/^[0-9+() -]{3,30}$/, 'digits, +, brackets, blanks, hyphens')
 const addressSchema = textSchema.trim().min(1).max(300)
@@ -115,15 +112,24 @@ export const wearerVersionSchema = z
   })
   .meta({ id: 'WearerVersion' })
 
+export const accessSchema = z
+  .object({
+    ...{ id: z.number().int(), atMs: ms, action: z.string() },
+    officerName: z.string().optional().meta({ description: 'absent: the server itself' }),
+    officerRole: z.string().optional(),
+    unitName: z.string().optional(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'Access' })
+
 export const guideSchema = z
   .object({ id: idSchema, name: z.string(), role: z.enum(['pk', 'asisten_pk']), unitPath: z.string() })
   .meta({ id: 'Guide' })
 
 export const supervisionEndSchema = z
-  .strictObject({ kind: z.enum(['selesai', 'pencabutan', 'meninggal', 'lainnya']), reason: reasonSchema })
+  .strictObject({ kind: z.enum(END_KINDS), reason: reasonSchema })
   .meta({ id: 'SupervisionEnd' })
 
-const CUSTODY = ['gudang', 'dipakai', 'servis', 'hilang', 'rusak'] as const
 const PROTOCOLS = Object.keys(PROTOCOL) as [Protocol, ...Protocol[]]
 export const braceletSchema = z
   .object({
