@@ -14,6 +14,7 @@ const CONSOLE = [
   'wearer',
   'explanation',
   'trial',
+  'klien',
   'app',
 ].map((room) => `web-map/${room}`)
 

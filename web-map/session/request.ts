@@ -115,7 +115,12 @@ export function connectApi(fetch: typeof globalThis.fetch) {
     /** A record with its ETag, which goes along with a change of it. */
     read: async <T>(path: string): Promise<Tagged<T>> => tagged(await ask('GET', path)),
     /** Changes a record. `etag`: of what is changed; `key`: the same key again makes nothing twice. */
-    write: async <T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body: unknown, proof: WriteProof = {}) =>
+    write: async <T>(
+      method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+      path: string,
+      body: unknown,
+      proof: WriteProof = {},
+    ) =>
       tagged<T>(
         await ask(method, path, body, {
           ...(proof.etag !== undefined && { 'if-match': proof.etag }),
