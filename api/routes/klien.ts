@@ -16,7 +16,6 @@ import { asOfficer } from '../../store/database/transaction.ts'
 import { findWearer } from '../../store/people/find-wearer.ts'
 import {
   changeWearerFile,
-  correctDecree,
   listGuides,
   listWearerVersions,
   readWearerFile,
@@ -145,11 +144,8 @@ export function addKlien(app: ApiApp, { apiPool, hub, watch }: ApiParts): void {
     const file = await writeOnce(c, apiPool, async (client) => {
       const known = await keptFile(client, id)
       requireMatch(c.req.header('if-match'), known)
-      if (decree !== undefined) {
-        if (known.supervision === undefined) throw new Refusal(409, 'not_supervised', 'there is no decree')
-        await correctDecree(client, id, changed(known.supervision, decree), reason)
-      }
-      await changeWearerFile(client, changed(known, change), reason)
+      const supervision = decree && changed(decreeOf(known), decree)
+      await changeWearerFile(client, changed(known, { ...change, ...(supervision && { supervision }) }), reason)
       return (await readWearerFile(client, id)) ?? known
     })
     hub.rulesChanged()
@@ -177,6 +173,11 @@ export async function keptFile(client: PoolClient, id: string): Promise<WearerFi
   if (kept === undefined)
     throw new Refusal(403, 'not_permitted', 'readable for a reason only; another officer keeps the record')
   return kept
+}
+
+function decreeOf({ supervision }: WearerFile): NonNullable<WearerFile['supervision']> {
+  if (supervision === undefined) throw new Refusal(409, 'not_supervised', 'there is no decree')
+  return supervision
 }
 
 function withDefaults(officer: Me, wearer: NewWearer): NewWearer & { unitPath: string; pkOfficerId: string } {

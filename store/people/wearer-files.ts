@@ -59,29 +59,25 @@ export async function takeIn(
   return id
 }
 
-/** Writes the file's next version. Throws 23514 without a reason that says something. */
+/**
+ * Writes the file's next version: one, with what the decree that runs is called, whose span stays. Throws 23514 without a reason that
+ * says something.
+ */
 export async function changeWearerFile(db: Db, file: WearerFile, reason: string): Promise<void> {
+  const { programme, skNumber, skDate, skIssuer } = file.supervision ?? {}
   await db.query(`SELECT set_config('gelang.reason', $1, true)`, [reason])
   await db.query(
-    `UPDATE wearer SET (name, pk_officer_id, asisten_officer_id, ${PARTICULARS})
+    `WITH decree AS (
+      UPDATE supervision SET programme = $17, sk_number = $18, sk_date = $19, sk_issuer = $20
+      WHERE id = (SELECT s.id FROM supervision s JOIN wearer w ON w.id = s.wearer_id WHERE w.uuid = $1
+          ORDER BY s.during @> now() DESC, lower(s.during) DESC LIMIT 1)
+        AND (programme, sk_number, sk_date, sk_issuer) IS DISTINCT FROM ($17::text, $18::text, $19::date, $20::text))
+    UPDATE wearer SET (name, pk_officer_id, asisten_officer_id, ${PARTICULARS})
       = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) WHERE uuid = $1`,
-    [file.id, file.name, file.pkOfficerId, file.asistenOfficerId, ...particularsOf(file)],
-  )
-}
-
-/** Corrects what the decree that runs is called; its span stays. Throws 23514 without a reason that says something. */
-export async function correctDecree(
-  db: Db,
-  id: string,
-  { programme, skNumber, skDate, skIssuer }: NonNullable<WearerFile['supervision']>,
-  reason: string,
-): Promise<void> {
-  await db.query(`SELECT set_config('gelang.reason', $1, true)`, [reason])
-  await db.query(
-    `UPDATE supervision SET programme = $2, sk_number = $3, sk_date = $4, sk_issuer = $5
-    WHERE id = (SELECT s.id FROM supervision s JOIN wearer w ON w.id = s.wearer_id WHERE w.uuid = $1
-      ORDER BY s.during @> now() DESC, lower(s.during) DESC LIMIT 1)`,
-    [id, programme, skNumber, skDate, skIssuer],
+    [
+      ...[file.id, file.name, file.pkOfficerId, file.asistenOfficerId, ...particularsOf(file)],
+      ...[programme, skNumber, skDate, skIssuer],
+    ],
   )
 }
 

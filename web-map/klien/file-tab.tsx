@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { mayDo } from '../../model/access/rights.ts'
 import type { WearerFile, WearerVersion } from '../../model/console/people.ts'
+import { dayBeginsMs } from '../../model/plan/local-day.ts'
 import type { MessageKey } from '../i18n/id.ts'
 import { t } from '../i18n/language.ts'
 import { programmeWords } from '../i18n/programme-words.ts'
@@ -11,6 +12,9 @@ import { useLoaded } from '../widgets/loaded.ts'
 import { EndDialog } from './end-dialog.tsx'
 import type { KlienRoom } from './room.ts'
 import { VersionList } from './version-list.tsx'
+
+/** A day of a document is the same day everywhere. */
+const FILE_ZONE = 'Asia/Jakarta'
 
 type Read = { file: Tagged<WearerFile>; versions: readonly WearerVersion[] }
 
@@ -84,11 +88,11 @@ function FileFacts({ file, timeZone, pkName }: { file: WearerFile; timeZone: str
   return (
     <dl class="file-facts">
       <Fact words="klien.nik">{file.nikMasked}</Fact>
-      <Fact words="klien.birthDate">{file.birthDate}</Fact>
+      <Fact words="klien.birthDate">{dayWords(file.birthDate)}</Fact>
       <Fact words="klien.sdpNumber">{file.sdpNumber}</Fact>
       <Fact words="klien.programme">{supervision && programmeWords(supervision.programme)}</Fact>
       <Fact words="klien.skNumber">{supervision?.skNumber}</Fact>
-      <Fact words="klien.skDate">{supervision?.skDate}</Fact>
+      <Fact words="klien.skDate">{dayWords(supervision?.skDate)}</Fact>
       <Fact words="klien.skIssuer">{supervision?.skIssuer}</Fact>
       <Fact words="klien.begins">{supervision && dateWords(supervision.fromMs, timeZone)}</Fact>
       <Fact words="klien.ends">{supervision && dateWords(supervision.toMs - 1, timeZone)}</Fact>
@@ -103,6 +107,12 @@ function FileFacts({ file, timeZone, pkName }: { file: WearerFile; timeZone: str
       <Fact words="klien.health">{file.health}</Fact>
     </dl>
   )
+}
+
+/** A day as it stands in the file. */
+function dayWords(isoDate: string | undefined): string | undefined {
+  const beginsMs = isoDate === undefined ? undefined : dayBeginsMs(isoDate, FILE_ZONE)
+  return beginsMs === undefined ? isoDate : dateWords(beginsMs, FILE_ZONE)
 }
 
 function Fact({ words, children }: { words: MessageKey; children: ComponentChildren }) {
