@@ -2,6 +2,8 @@
 
 // The console's rooms in order: each may import those that stand before it.
 const CONSOLE = [
+  'i18n/id',
+  'i18n/en',
   'i18n',
   'address',
   'ground',
