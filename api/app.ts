@@ -6,7 +6,9 @@ import { limitedBody, sameOrigin, securityHeaders } from './answer/protect.ts'
 import { Refusal, refusalOf, refuse } from './answer/refusal.ts'
 import { Turns } from './answer/turns.ts'
 import { serveConsole } from './console-files.ts'
+import { addAccessHistory } from './routes/access-history.ts'
 import { addActs } from './routes/acts.ts'
+import { addAlarmWords } from './routes/alarm-words.ts'
 import { addBacktests } from './routes/backtests.ts'
 import { addBracelets } from './routes/bracelets.ts'
 import { addExplanation } from './routes/explanation.ts'
@@ -100,7 +102,9 @@ export function createApp(parts: ApiParts): ApiApp {
   addOfficers(app, parts)
   addInvitations(app, parts)
   addKlien(app, parts)
+  addAccessHistory(app, parts)
   addBracelets(app, parts)
+  addAlarmWords(app, parts)
   addFittings(app, parts)
   addProposals(app, parts)
 

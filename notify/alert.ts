@@ -1,42 +1,7 @@
 // What a recipient is notified of, and when. A message holds no name, no NIK, no coordinates: a reference and where to look.
-import { type IncidentType, matterOf, SEVERITIES, type Severity } from '../model/incident/incident.ts'
-import type { Level } from '../model/incident/sop-table.ts'
-import type { AlertKind, Notified, NotifiedOf } from './notified.ts'
-import type { WebhookSecrets } from './sign-webhook.ts'
-
-export type Alert = {
-  kind: AlertKind
-  /** Of the matter: the id of its first incident; it says nothing about the person. */
-  reference: string
-  /** Of the incident: a higher one overrules a lower one. */
-  revision: number
-  type: IncidentType
-  severity: Severity
-  startMs: number
-  /** Over already when the notice was made. */
-  endMs?: number
-  /** An officer had resolved it, and the device raised the alarm anew. */
-  reopened?: true
-  /** Of an escalation: who is notified, as the next to act … */
-  level?: Level
-  /** … because a time has passed, or because an officer asked for it. */
-  cause?: EscalationCause
-  /** Raised by reports that came late: the event lies in the past. */
-  late: boolean
-  /** Where an officer finds it. */
-  link: string
-}
-/** overdue: nobody took it in time. unhandled: somebody did, and there is no outcome in time. officer: one asked for it. */
-export type EscalationCause = 'overdue' | 'unhandled' | 'officer'
-
-export type Recipient = {
-  id: string
-  level: Level
-  channel: 'webhook'
-  address: string
-  /** Each signs every call; absent: unsigned. */
-  secrets?: WebhookSecrets
-}
+import { matterOf, SEVERITIES, type Severity } from '../model/incident/incident.ts'
+import type { Alert, AlertKind } from './channels/message.ts'
+import type { Notified, NotifiedOf } from './notified.ts'
 
 /**
  * The notice that a revision calls for after those before; undefined where nobody need be notified. Informasi stays on the
@@ -85,21 +50,4 @@ export function makeAlert(kind: AlertKind, incident: NotifiedOf, consoleUrl: str
 
 function rank(severity: Severity): number {
   return SEVERITIES.indexOf(severity)
-}
-
-/** Identity of a delivery: incident, notice (a revision, or an escalation), recipient, channel. A replay comes to the same one. */
-export function deliveryId(reference: string, notice: number | string, { id, channel }: Recipient): string {
-  // BullMQ takes no colon in an id.
-  return [reference, notice, encodeURIComponent(id), channel].join('.')
-}
-
-/** The last delivery to this recipient about an incident; undefined where there was none. */
-export function lastDelivery(
-  reference: string,
-  before: Notified | undefined,
-  recipient: Recipient,
-): string | undefined {
-  const notice = before?.escalatedTo?.[recipient.id]
-  if (notice !== undefined) return deliveryId(reference, notice, recipient)
-  return before?.recipientIds.includes(recipient.id) ? deliveryId(reference, before.revision, recipient) : undefined
 }

@@ -2,8 +2,10 @@
 import type { LoggedIncident } from '../model/incident/incident.ts'
 import { type KnownRevision, type Standing, standingAfter } from '../model/incident/life.ts'
 import type { Log } from '../model/observe.ts'
-import { type Alert, alertOf, type Recipient } from './alert.ts'
+import { alertOf } from './alert.ts'
+import type { Alert } from './channels/message.ts'
 import { isOver, type Notified, type NotifiedOf, startNotified } from './notified.ts'
+import type { Recipient } from './recipient.ts'
 
 /**
  * A correction (the notice of a withdrawal) waits so long: reports that arrive late and out of order often withdraw an incident and

@@ -7,8 +7,10 @@ import { type NoticeOutcome, noteNotices, noteOutcome } from '../stream/logs/not
 import { rememberRecipients } from '../stream/logs/notified.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
-import type { Alert, Recipient } from './alert.ts'
+import type { Alert } from './channels/message.ts'
+import type { Deliver } from './channels/open-channels.ts'
 import { DELIVERY_LIMITS, type DeliveryLimits } from './delivery-limits.ts'
+import type { Recipient } from './recipient.ts'
 import { type Delivery, openRecipientQueue, queueName } from './recipient-queue.ts'
 
 type Addressed = {
@@ -36,6 +38,7 @@ export function openDeliveries(options: {
   worker: RedisClient
   keys: Keys
   recipients: readonly Recipient[]
+  deliver: Deliver
   clock: Clock
   log: Log
   meter: Meter
@@ -49,7 +52,9 @@ export function openDeliveries(options: {
     'outcome',
   ])
   const parts = {
-    ...{ redis, worker, prefix, limits, outcomes, clock, log },
+    ...{ redis, worker, prefix, limits, outcomes, clock, log, deliver: options.deliver },
+    noteWay: ({ alert, way = 0 }: Delivery, id: string, recipient: Recipient) =>
+      noteNotices(redis, keys, alert.reference, noticesFor(alert, [{ recipient, id }], clock(), way)),
     noteOutcome: ({ alert }: Delivery, deliveryId: string, outcome: NoticeOutcome) =>
       noteOutcome(redis, keys, alert.reference, deliveryId, outcome),
   }
@@ -99,13 +104,19 @@ export function openDeliveries(options: {
   }
 }
 
-function noticesFor(alert: Alert, to: readonly Addressed[], queuedMs: number): Map<string, IncidentNotice> {
+function noticesFor(
+  alert: Alert,
+  to: readonly Pick<Addressed, 'recipient' | 'id'>[],
+  queuedMs: number,
+  way = 0,
+): Map<string, IncidentNotice> {
   const { kind, cause, revision } = alert
   return new Map(
     to.map(({ id, recipient }) => [
       id,
       {
-        ...{ kind, revision, recipientId: recipient.id, level: recipient.level, channel: recipient.channel, queuedMs },
+        ...{ kind, revision, recipientId: recipient.id, level: recipient.level, queuedMs },
+        channel: (recipient.ways[way] ?? recipient.ways[0]).channel,
         ...(cause === undefined ? {} : { cause }),
       },
     ]),

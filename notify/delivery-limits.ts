@@ -1,5 +1,7 @@
 export type DeliveryLimits = {
   attemptsMax: number
+  /** By one way, where the recipient has another. */
+  attemptsBeforeNextWay: number
   /** Doubles from the first to the last. */
   backoffMs: number
   backoffMsMax: number
@@ -16,9 +18,10 @@ export type DeliveryLimits = {
   stopMs: number
 }
 
-/** 2 s, 4 s … 5 min: 300 attempts are about a day. */
+/** 2 s, 4 s … 5 min: 300 attempts are about a day; after the first four, within a minute, the recipient's next way is taken. */
 export const DELIVERY_LIMITS: DeliveryLimits = {
   attemptsMax: 300,
+  attemptsBeforeNextWay: 4,
   backoffMs: 2000,
   backoffMsMax: 300_000,
   timeoutMs: 10_000,

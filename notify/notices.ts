@@ -3,10 +3,11 @@ import type { Clock, Log, Meter } from '../model/observe.ts'
 import { commitNotified, type NotifiedEntry, readNotified } from '../stream/logs/notified.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
-import { type Alert, deliveryId, lastDelivery, type Recipient } from './alert.ts'
+import type { Alert } from './channels/message.ts'
 import type { Decision } from './decide-notice.ts'
 import type { DeliveryQueue } from './deliver.ts'
 import { decodeNotified, isOver, type Notified, nextEscalation } from './notified.ts'
+import { deliveryId, lastDelivery, type Recipient } from './recipient.ts'
 
 export type NotifyParts = {
   shard: number

@@ -3,8 +3,7 @@ import type { LoggedIncident, Severity } from '../model/incident/incident.ts'
 import { type ActFacts, type LivedIncident, lifeOf, type Standing } from '../model/incident/life.ts'
 import { nextLevel, sopOf } from '../model/incident/response.ts'
 import type { Level } from '../model/incident/sop-table.ts'
-
-export type AlertKind = 'raised' | 'withdrawn' | 'escalated'
+import type { AlertKind } from './channels/message.ts'
 
 /** Of an incident, all that a notice depends on. */
 export type NotifiedOf = Pick<

@@ -6,14 +6,19 @@ import type { Clock, Counter, Log } from '../model/observe.ts'
 import type { NoticeOutcome } from '../stream/logs/notices.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import { isRedisAway } from '../stream/redis/redis-errors.ts'
-import type { Alert, Recipient } from './alert.ts'
-import { deliverWebhook } from './deliver-webhook.ts'
+import { messageOf } from './alert-text.ts'
+import { NotDelivered } from './channels/channel.ts'
+import type { Alert } from './channels/message.ts'
+import type { Deliver } from './channels/open-channels.ts'
 import type { DeliveryLimits } from './delivery-limits.ts'
+import { deliveryIdOnWay, type Recipient } from './recipient.ts'
 
 export type Delivery = {
   alert: Alert
   /** The notice about the same incident to the same recipient that has to be out before this one. */
   after?: string
+  /** Which of the recipient's ways it takes; absent: the first. */
+  way?: number
 }
 
 type RecipientQueue = {
@@ -33,13 +38,18 @@ type QueueParts = {
   worker: RedisClient
   /** Of the queues' keys in Redis. */
   prefix: string
+  deliver: Deliver
   limits: DeliveryLimits
   outcomes: Counter
+  /** For the incident's timeline: the alert is about to go by another way. */
+  noteWay(delivery: Delivery, deliveryId: string, recipient: Recipient): Promise<void>
   /** What came of a delivery, for the incident's timeline. */
   noteOutcome(delivery: Delivery, deliveryId: string, outcome: NoticeOutcome): Promise<void>
   clock: Clock
   log: Log
 }
+
+type Done = 'delivered' | 'passed on'
 
 const UNFINISHED = new Set(['waiting', 'delayed', 'active', 'prioritized'])
 
@@ -50,23 +60,55 @@ export function queueName(recipientId: string): string {
 
 export function openRecipientQueue(recipient: Recipient, parts: QueueParts): RecipientQueue {
   const { prefix, limits, outcomes, clock, log } = parts
-  const { channel } = recipient
+  const { ways } = recipient
+  const wayOf = ({ way = 0 }: Delivery) => Math.min(way, ways.length - 1)
+  const channelOf = (delivery: Delivery) => ways[wayOf(delivery)]!.channel
   const name = queueName(recipient.id)
   const queue = new Queue<Delivery>(name, { connection: parts.redis, prefix })
   let failingSinceMs: number | undefined
 
-  const deliver = async (job: Job<Delivery>, token?: string): Promise<void> => {
+  const deliver = async (job: Job<Delivery>, token?: string): Promise<Done> => {
     const { alert, after } = job.data
     if (after !== undefined && UNFINISHED.has(await queue.getJobState(after))) {
       await job.moveToDelayed((job.processedOn as number) + limits.afterMs, token)
       throw new DelayedError()
     }
+    const way = wayOf(job.data)
     const attempt = { deliveryId: job.id as string, atMs: clock(), timeoutMs: limits.timeoutMs }
-    await deliverWebhook(alert, recipient, attempt)
+    try {
+      await parts.deliver(messageOf(alert, recipient.language), ways[way]!, attempt)
+    } catch (error) {
+      if (!(error instanceof NotDelivered)) throw error
+      const exhausted = !error.again || job.attemptsMade + 1 >= limits.attemptsBeforeNextWay
+      if (way === ways.length - 1 || !exhausted) throw error
+      await passOn(job, way + 1, error)
+      return 'passed on'
+    }
     // The alert is out: a note that fails must not send it again.
     await parts.noteOutcome(job.data, attempt.deliveryId, { acceptedMs: clock() }).catch(onError)
+    return 'delivered'
   }
-  const worker = new Worker<Delivery>(name, deliver, {
+  /** The next way takes over; done again after a crash, it comes to the same delivery. */
+  const passOn = async (job: Job<Delivery>, way: number, { message }: Error): Promise<void> => {
+    const { alert, after } = job.data
+    const id = deliveryIdOnWay(job.id as string, recipient, way)
+    const next = { alert, way, ...(after === undefined ? {} : { after: deliveryIdOnWay(after, recipient, way) }) }
+    await parts.noteWay(next, id, recipient)
+    await addJob(id, next)
+    await parts.noteOutcome(job.data, job.id as string, { failedMs: clock() })
+    const channels = { from: channelOf(job.data), to: channelOf(next) }
+    log.warn({ job: job.id, reason: message, ...channels }, 'an alert goes by the next way')
+  }
+  const addJob = async (jobId: string, delivery: Delivery): Promise<void> => {
+    await queue.add(delivery.alert.kind, delivery, {
+      jobId,
+      attempts: limits.attemptsMax,
+      backoff: { type: 'custom' },
+      priority: SEVERITIES.length - SEVERITIES.indexOf(delivery.alert.severity),
+      removeOnComplete: { count: limits.keptDone },
+    })
+  }
+  const worker = new Worker<Delivery, Done>(name, deliver, {
     connection: parts.worker,
     prefix,
     concurrency: limits.concurrent,
@@ -80,14 +122,16 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
         Math.min(limits.backoffMs * 2 ** Math.min(attemptsMade - 1, 30), limits.backoffMsMax),
     },
   })
-  worker.on('completed', () => {
-    failingSinceMs = undefined
-    outcomes.inc({ channel, outcome: 'delivered' })
+  worker.on('completed', (job, done) => {
+    const channel = channelOf(job.data)
+    if (done === 'delivered') failingSinceMs = undefined
+    else failingSinceMs ??= clock()
+    outcomes.inc({ channel, outcome: done === 'delivered' ? 'delivered' : 'passed_on' })
   })
   worker.on('failed', (job, error) => {
     failingSinceMs ??= clock()
     const last = job !== undefined && job.attemptsMade >= (job.opts.attempts ?? 1)
-    outcomes.inc({ channel, outcome: last ? 'given_up' : 'failed' })
+    if (job !== undefined) outcomes.inc({ channel: channelOf(job.data), outcome: last ? 'given_up' : 'failed' })
     if (last) void parts.noteOutcome(job.data, job.id as string, { failedMs: clock() }).catch(onError)
     if (last)
       log.error({ job: job.id, reason: error.message }, 'an alert could not be delivered; it is kept among the failed')
@@ -103,15 +147,7 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
   worker.once('ready', () => void queue.retryJobs({ state: 'failed' }).catch(onError))
 
   return {
-    async add(jobId, delivery) {
-      await queue.add(delivery.alert.kind, delivery, {
-        jobId,
-        attempts: limits.attemptsMax,
-        backoff: { type: 'custom' },
-        priority: SEVERITIES.length - SEVERITIES.indexOf(delivery.alert.severity),
-        removeOnComplete: { count: limits.keptDone },
-      })
-    },
+    add: addJob,
     async counts() {
       const { failed = 0, ...others } = await queue.getJobCounts('wait', 'delayed', 'active', 'prioritized', 'failed')
       return { pending: Object.values(others).reduce((sum, count) => sum + count, 0), failed }

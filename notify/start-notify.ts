@@ -7,10 +7,11 @@ import { ShardLeases } from '../stream/ownership/leases.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
 import { isRedisAway } from '../stream/redis/redis-errors.ts'
-import type { Recipient } from './alert.ts'
+import type { Deliver } from './channels/open-channels.ts'
 import { openDeliveries } from './deliver.ts'
 import type { DeliveryLimits } from './delivery-limits.ts'
 import { followIncidents } from './follow-incidents.ts'
+import type { Recipient } from './recipient.ts'
 import { watchDeliveries } from './watch-deliveries.ts'
 
 type NotifyOptions = {
@@ -31,6 +32,8 @@ type NotifyOptions = {
   correctAfterMs?: number
   consoleUrl: string
   recipients: readonly Recipient[]
+  /** See `openChannels`. */
+  deliver: Deliver
   clock: Clock
   log: Log
   meter: Meter

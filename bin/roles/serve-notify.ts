@@ -1,10 +1,12 @@
 import { LEVELS } from '../../model/incident/sop-table.ts'
-import type { Recipient } from '../../notify/alert.ts'
-import { readWebhookSecrets } from '../../notify/sign-webhook.ts'
+import { openChannels } from '../../notify/channels/open-channels.ts'
+import { readWebhookSecrets } from '../../notify/channels/sign-webhook.ts'
+import type { Recipient } from '../../notify/recipient.ts'
 import { startNotify } from '../../notify/start-notify.ts'
 import { announceRecipients } from '../../stream/logs/notified.ts'
 import { connectQueueWorker } from '../../stream/redis/connect.ts'
 import type { Settings } from '../process/settings.ts'
+import { channelSettingsOf } from './channel-settings.ts'
 import type { RoleParts, RunningRole } from './role.ts'
 import { shardless } from './shardless.ts'
 
@@ -16,7 +18,7 @@ export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
     log.warn({}, 'GELANG_WEBHOOK_URL is not set: alerts reach the console only')
   if (!recipients.some(({ level }) => level !== 'petugas'))
     log.warn({}, 'no address above the first level is set: an untaken alert reaches no Kasubsi and no Kepala Bapas')
-  if (recipients.some(({ secrets }) => secrets === undefined))
+  if (recipients.some(({ ways }) => ways.some((way) => way.channel === 'webhook' && way.secrets === undefined)))
     log.warn({}, 'GELANG_WEBHOOK_SECRET is not set: a receiver cannot distinguish our alerts from forged ones')
   if (recipients.length === 0) await announceRecipients(parts.redis, parts.keys, [])
   if (recipients.length === 0) return { notReady: async () => undefined, stop: async () => undefined }
@@ -28,6 +30,7 @@ export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
     leaseTtlMs: settings.leaseTtlMs,
     consoleUrl: settings.baseUrl ?? `http://${settings.apiHost ?? settings.host}:${settings.apiPort}`,
     recipients,
+    deliver: openChannels(channelSettingsOf(settings)),
   })
   return {
     notReady: async () => shardless(notifying, settings.shardCount),
@@ -37,11 +40,12 @@ export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
 }
 
 function recipientsOf({ webhookUrls, webhookSecrets }: Settings): Recipient[] {
-  return LEVELS.flatMap((level) => {
+  return LEVELS.flatMap((level): Recipient[] => {
     const address = webhookUrls[level]
     if (address === undefined) return []
     const secrets = webhookSecrets[level]
     const signed = secrets === undefined ? {} : { secrets: readWebhookSecrets(secrets, 'the secret of a webhook') }
-    return [{ id: level === 'petugas' ? 'operations' : level, level, channel: 'webhook', address, ...signed }]
+    const way = { channel: 'webhook' as const, address, fromSettings: true as const, ...signed }
+    return [{ id: level === 'petugas' ? 'operations' : level, level, ways: [way] }]
   })
 }

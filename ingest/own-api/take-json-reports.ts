@@ -22,10 +22,11 @@ export function takeJsonReports(
 ): string {
   const ownId = sender.gateway === undefined ? [...(sender.proven ?? [])][0] : undefined
   const name = nameOf(sender)
+  const settingsOf = (deviceId: string) => intake.directory.device(deviceId)?.device.settings
   let verdicts = ''
   for (const value of values) {
     if (verdicts !== '') verdicts += ','
-    const report = decodeJsonReport(value, ownId, batch.receivedMs)
+    const report = decodeJsonReport(value, ownId, batch.receivedMs, settingsOf)
     if (typeof report === 'string') {
       verdicts += objected({ reason: 'malformed', detail: report, isUsed: false }, value, ownId)
       continue
@@ -63,9 +64,10 @@ export function takeUrgentJsonReports(
   sender: Sender,
   deviceId: string,
 ): void {
+  const settings = intake.directory.device(deviceId)?.device.settings
   for (const value of values.slice(0, intake.limits.batchReportsMax)) {
-    if (!mayBeUrgent(value)) continue
-    const report = decodeJsonReport(value, deviceId, batch.receivedMs)
+    if (!mayBeUrgent(value, settings)) continue
+    const report = decodeJsonReport(value, deviceId, batch.receivedMs, () => settings)
     if (typeof report !== 'string' && report.deviceId === deviceId)
       intake.takeUrgent(batch, [report], 'secret', nameOf(sender))
   }

@@ -20,6 +20,8 @@ export type DeviceSettings = {
   alarmCodes?: Record<string, string>
   /** Raw strap digit or bit → open | closed. */
   strapCodes?: Record<string, 'open' | 'closed'>
+  /** What an Admin TI has mapped of alarms that no table knows, by `unknownAlarmText` of the word. Looked up after everything else. */
+  mappedAlarms?: Record<string, string>
   /** IW: the firmware writes the day first. */
   dateOrder?: 'dmy'
   /** JT/T 808: status bit 5 (coordinates encrypted) is true of this model. Most that set it send plain coordinates. */
@@ -77,6 +79,11 @@ export function wearerAt(device: DirectoryDevice, timeMs: number): number | unde
     if (timeMs >= assignment.fromMs && (assignment.toMs === undefined || timeMs < assignment.toMs))
       return assignment.wearerId
   return undefined
+}
+
+/** Names of models are compared without case, blanks and punctuation. */
+export function plainModelName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
 /** True when `path` is `unit` or lies below it (ltree labels joined by dots). */

@@ -7,6 +7,7 @@ export const id = {
   'alert.unhandled':
     'Tenggat penanganan terlewat: peringatan {severity} belum diselesaikan. Mohon ditindaklanjuti: {link}',
   'alert.officer': 'Petugas mengeskalasi peringatan {severity}. Mohon ditindaklanjuti: {link}',
+  'mail.subject': 'Gelang: peringatan {severity}',
   'severity.informasi': 'informasi',
   'severity.serius': 'serius',
   'severity.kritis': 'kritis',

@@ -2,10 +2,11 @@
 // shards' positions together. So a row is there once, whatever is killed when.
 import { FencedOff } from '../../model/fenced-off.ts'
 import type { Counter, Gauge, Log, Meter } from '../../model/observe.ts'
-import { LogReport } from '../../model/report/report.ts'
+import { ALARM, LogReport } from '../../model/report/report.ts'
 import { ENTRY_HEADER_BYTES, entryCount, readReport } from '../../model/report/report-codec.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
+import { type AlarmSaid, alarmSaid, countAlarms } from '../../store/track/count-alarms.ts'
 import { FixRows } from '../../store/track/encode-fixes.ts'
 import { insertFixes } from '../../store/track/insert-fixes.ts'
 import { claimRecordPosition, saveRecordPosition } from '../../store/track/record-position.ts'
@@ -45,6 +46,7 @@ export class RecordLane {
   readonly #newestMs = new Map<number, number>()
   readonly #fresh = new FixRows()
   readonly #maybe = new FixRows()
+  readonly #unknown: AlarmSaid[] = []
   readonly #report = new LogReport()
   readonly #reports: Counter
   readonly #batch: Gauge
@@ -80,6 +82,7 @@ export class RecordLane {
       return inTransaction(pool, async (client) => {
         for (const [shard, { token, read }] of moving)
           await this.#fence(shard, () => saveRecordPosition(client, shard, token, read.at(-1)!.id))
+        await countAlarms(client, this.#unknown)
         return insertFixes(client, { fresh: this.#fresh, maybe: this.#maybe })
       })
     }
@@ -116,6 +119,7 @@ export class RecordLane {
   #collect(moving: [number, Owned][], allMaybe: boolean): void {
     this.#fresh.clear()
     this.#maybe.clear()
+    this.#unknown.length = 0
     if (this.#newestMs.size > RECORD_LIMITS.wearersRemembered) this.#newestMs.clear()
     const report = this.#report
     for (const [, owned] of moving) {
@@ -134,6 +138,7 @@ export class RecordLane {
           if (newestMs === undefined || report.timeMs > newestMs) this.#newestMs.set(report.wearerId, report.timeMs)
           if (fresh) this.#fresh.add(view, at)
           else this.#maybe.add(view, at)
+          if (report.alarms & ALARM.unknown) this.#unknown.push(alarmSaid(report, view, at))
           at = next
         }
       }

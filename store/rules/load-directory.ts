@@ -1,4 +1,10 @@
-import type { Assignment, DeviceSettings, DirectoryRecord } from '../../model/plan/directory.ts'
+import {
+  type Assignment,
+  type DeviceSettings,
+  type DirectoryRecord,
+  isWithinUnit,
+  plainModelName,
+} from '../../model/plan/directory.ts'
 import type { Protocol } from '../../model/report/report.ts'
 import type { Db } from '../database/open-pool.ts'
 
@@ -19,6 +25,7 @@ type DeviceRow = {
   settings: DeviceSettings | null
   assignments: Assignment[]
 }
+type MappedAlarm = { model_key: string; unit_path: string; protocol: Protocol; word: string; meaning: string }
 type GatewayRow = { id: string; unit_path: string; secret_sha256: string; revoked: boolean }
 
 /** Every bracelet and gateway. Assignments are cut to the wearers' supervisions: outside them a bracelet leaves no track. */
@@ -37,12 +44,22 @@ export async function loadDirectory(db: Db): Promise<DirectoryRecord[]> {
         FROM assignment a JOIN supervision s ON s.wearer_id = a.wearer_id AND s.during && a.during
         WHERE a.bracelet_id = b.id), '[]') AS assignments
     FROM bracelet b ORDER BY b.id`)
+  // The nearest unit's comes last.
+  const mapped = await db.query<MappedAlarm>(`
+    SELECT model_key, unit_path::text, protocol, word, meaning FROM alarm_word ORDER BY nlevel(unit_path), mapped_at, id`)
+  const mappedByModel = new Map<string, MappedAlarm[]>()
+  for (const row of mapped.rows) {
+    const ofModel = mappedByModel.get(row.model_key)
+    if (ofModel === undefined) mappedByModel.set(row.model_key, [row])
+    else ofModel.push(row)
+  }
   const gateways = await db.query<GatewayRow>(`
     SELECT id, unit_path::text, secret_sha256, revoked_at IS NOT NULL AS revoked FROM gateway ORDER BY id`)
-  return [...devices.rows.map(deviceOf), ...gateways.rows.map(gatewayOf)]
+  return [...devices.rows.map((row) => deviceOf(row, mappedByModel)), ...gateways.rows.map(gatewayOf)]
 }
 
-function deviceOf(row: DeviceRow): DirectoryRecord {
+function deviceOf(row: DeviceRow, mappedByModel: ReadonlyMap<string, MappedAlarm[]>): DirectoryRecord {
+  const settings = settingsOf(row, mappedByModel.get(plainModelName(row.model)))
   return {
     kind: 'device',
     device: {
@@ -60,9 +77,23 @@ function deviceOf(row: DeviceRow): DirectoryRecord {
       ...(row.networks !== null && { networks: row.networks }),
       revoked: row.revoked,
       assignments: row.assignments,
-      ...(row.settings !== null && { settings: row.settings }),
+      ...(settings !== undefined && { settings }),
     },
   }
+}
+
+function settingsOf(row: DeviceRow, mapped: readonly MappedAlarm[] = []): DeviceSettings | undefined {
+  const mappedAlarms: Record<string, string> = {}
+  for (const { unit_path, protocol, word, meaning } of mapped)
+    if (isWithinUnit(row.unit_path, unit_path) && comesBy(row.protocol, protocol))
+      Object.defineProperty(mappedAlarms, word, { value: meaning, enumerable: true, configurable: true })
+  if (Object.keys(mappedAlarms).length === 0) return row.settings ?? undefined
+  return { ...row.settings, mappedAlarms }
+}
+
+/** A bracelet behind a gateway comes by whichever protocol the gateway speaks. */
+function comesBy(registered: Protocol | null, protocol: Protocol): boolean {
+  return registered === null || registered === protocol || (registered === 'gateway' && protocol === 'own')
 }
 
 function gatewayOf(row: GatewayRow): DirectoryRecord {

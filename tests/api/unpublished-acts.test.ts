@@ -30,7 +30,9 @@ beforeAll(async () => {
   // It looks once, at its start, and never again: what it publishes later was handed to it.
   t = await apiUnderTest({ authSecret: secret, limits: { actsCheckEveryMs: 2 ** 30 } })
   for (const shard of [0, 1]) await t.redis.redis.set(t.redis.keys.position('notify', shard), '0-0')
-  notifying = runNotify(t.redis, [{ id: 'operations', level: 'petugas', channel: 'webhook', address: receiver.url() }])
+  notifying = runNotify(t.redis, [
+    { id: 'operations', level: 'petugas', ways: [{ channel: 'webhook', address: receiver.url(), fromSettings: true }] },
+  ])
 })
 afterAll(async () => {
   await notifying.stop()

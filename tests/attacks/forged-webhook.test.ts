@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeAlert } from '../../notify/alert.ts'
-import { deliverWebhook } from '../../notify/deliver-webhook.ts'
-import { readWebhookSecrets } from '../../notify/sign-webhook.ts'
+import { messageOf } from '../../notify/alert-text.ts'
+import { REACHABLE_ALL } from '../../notify/channels/reachable.ts'
+import { readWebhookSecrets } from '../../notify/channels/sign-webhook.ts'
+import { webhook } from '../../notify/channels/webhook.ts'
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const NEXT_SECRET = `whsec_${Buffer.alloc(24, 9).toString('base64')}`
@@ -46,7 +48,8 @@ beforeEach(() => {
 
 async function call(secrets: string | undefined, atMs = Date.now()) {
   const signing = secrets === undefined ? {} : { secrets: readWebhookSecrets(secrets, 'X') }
-  await deliverWebhook(alert, { address, ...signing }, { deliveryId: 'a.1.operations.webhook', atMs, timeoutMs: 5000 })
+  const way = { channel: 'webhook' as const, address, ...signing }
+  await webhook(REACHABLE_ALL)(messageOf(alert), way, { deliveryId: 'a.1.operations.webhook', atMs, timeoutMs: 5000 })
   return received.at(-1)!
 }
 const verify = (secret: string, { body, headers }: { body: string; headers: IncomingHttpHeaders }) =>

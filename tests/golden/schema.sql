@@ -14,6 +14,24 @@ access_grant table, row security for the owner too
 act_to_tell table
   act_id bigint not null
   since timestamp with time zone not null = clock_timestamp()
+alarm_word table, row security for the owner too
+  id integer not null identity a
+  unit_path ltree not null
+  model text not null
+  model_key text not null generated = regexp_replace(lower(model), '[^a-z0-9]'::text, ''::text, 'g'::text)
+  protocol text not null
+  word text not null
+  meaning text not null
+  reason text not null
+  officer_id uuid
+  mapped_at timestamp with time zone not null
+alarm_word_seen table, row security for the owner too
+  bracelet_id integer not null
+  protocol text not null
+  word text not null
+  reports bigint not null
+  first_at timestamp with time zone not null
+  last_at timestamp with time zone not null
 approval_rule table, row security for the owner too
   kind text not null
   role text not null
@@ -346,6 +364,8 @@ supervision table, row security for the owner too
   end_kind text
   end_reason text
   ended_by uuid
+  sk_date date
+  sk_issuer text
 track view {security_barrier=true}
   "time" timestamp with time zone
   received_at timestamp with time zone
@@ -435,6 +455,12 @@ wearer table, row security for the owner too
   guarantor_name text
   guarantor_phone text
   sdp_number text
+  domicile text
+  polsek_name text
+  polsek_phone text
+  risk text
+  health text
+  needs text[]
 wearer_version table, row security for the owner too
   wearer_id integer not null
   version integer not null
@@ -467,6 +493,19 @@ access_grant access_grant_reason_says_something CHECK (reason_has_content(reason
 access_grant access_grant_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 act_to_tell act_to_tell_act_id_fkey FOREIGN KEY (act_id) REFERENCES officer_act(act_id)
 act_to_tell act_to_tell_pkey PRIMARY KEY (act_id)
+alarm_word alarm_word_meaning_check CHECK (meaning = ANY (ARRAY['none'::text, 'unknown'::text, 'strap=open'::text, 'strap=closed'::text, 'case=open'::text, 'case=closed'::text, 'sos'::text, 'strapOpen'::text, 'caseOpen'::text, 'tamper'::text, 'batteryLow'::text, 'powerCut'::text, 'powerOff'::text, 'jamming'::text, 'gnssFault'::text, 'vibration'::text, 'fall'::text, 'overspeed'::text, 'zoneIn'::text, 'zoneOut'::text, 'restart'::text, 'movement'::text, 'other'::text]))
+alarm_word alarm_word_model_check CHECK (length(model) >= 1 AND length(model) <= 120)
+alarm_word alarm_word_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
+alarm_word alarm_word_pkey PRIMARY KEY (id)
+alarm_word alarm_word_protocol_check CHECK (length(protocol) <= 32)
+alarm_word alarm_word_reason_check CHECK (length(reason) <= 500)
+alarm_word alarm_word_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
+alarm_word alarm_word_unit_path_model_key_protocol_word_key UNIQUE (unit_path, model_key, protocol, word)
+alarm_word alarm_word_word_check CHECK (length(word) >= 1 AND length(word) <= 40)
+alarm_word_seen alarm_word_seen_bracelet_id_fkey FOREIGN KEY (bracelet_id) REFERENCES bracelet(id)
+alarm_word_seen alarm_word_seen_pkey PRIMARY KEY (bracelet_id, protocol, word)
+alarm_word_seen alarm_word_seen_protocol_check CHECK (length(protocol) <= 32)
+alarm_word_seen alarm_word_seen_word_check CHECK (length(word) >= 1 AND length(word) <= 40)
 approval_rule approval_rule_does_check CHECK (does = ANY (ARRAY['proposes'::text, 'approves'::text]))
 approval_rule approval_rule_pkey PRIMARY KEY (kind, role, does)
 assignment assignment_bracelet_id_fkey FOREIGN KEY (bracelet_id) REFERENCES bracelet(id)
@@ -615,6 +654,7 @@ supervision supervision_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES officer(
 supervision supervision_one_at_a_time EXCLUDE USING gist (wearer_id WITH =, during WITH &&)
 supervision supervision_pkey PRIMARY KEY (id)
 supervision supervision_programme_check CHECK (programme = ANY (ARRAY['PB'::text, 'CB'::text, 'CMB'::text, 'CMK'::text, 'asimilasi'::text, 'pidana_pengawasan'::text, 'kerja_sosial'::text]))
+supervision supervision_sk_issuer_check CHECK (length(sk_issuer) <= 120)
 supervision supervision_sk_number_check CHECK (btrim(sk_number) <> ''::text)
 supervision supervision_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 unit unit_address_check CHECK (length(address) <= 300)
@@ -629,16 +669,22 @@ unit unit_pkey PRIMARY KEY (path)
 unit unit_time_zone_check CHECK (time_zone = ANY (ARRAY['Asia/Jakarta'::text, 'Asia/Makassar'::text, 'Asia/Jayapura'::text]))
 wearer wearer_address_check CHECK (length(address) <= 300)
 wearer wearer_asisten_officer_id_fkey FOREIGN KEY (asisten_officer_id) REFERENCES officer(id)
+wearer wearer_domicile_check CHECK (length(domicile) <= 300)
 wearer wearer_guarantor_name_check CHECK (length(guarantor_name) <= 120)
 wearer wearer_guarantor_phone_check CHECK (guarantor_phone ~ '^[0-9+() -]{3,30}$'::text)
+wearer wearer_health_check CHECK (length(health) <= 500)
 wearer wearer_name_check CHECK (btrim(name) <> ''::text)
 wearer wearer_name_length CHECK (length(name) <= 120) NOT VALID
+wearer wearer_needs_check CHECK (needs <@ ARRAY['hamil'::text, 'sakit'::text, 'disabilitas'::text, 'lansia'::text])
 wearer wearer_nik_check CHECK (nik ~ '^[0-9]{16}$'::text)
 wearer wearer_nik_key UNIQUE (nik)
 wearer wearer_phone_check CHECK (phone ~ '^[0-9+() -]{3,30}$'::text)
 wearer wearer_pk_officer_id_fkey FOREIGN KEY (pk_officer_id) REFERENCES officer(id)
 wearer wearer_pkey PRIMARY KEY (id)
+wearer wearer_polsek_name_check CHECK (length(polsek_name) <= 120)
+wearer wearer_polsek_phone_check CHECK (polsek_phone ~ '^[0-9+() -]{3,30}$'::text)
 wearer wearer_report_interval_ms_check CHECK (report_interval_ms > 0)
+wearer wearer_risk_check CHECK (risk = ANY (ARRAY['rendah'::text, 'sedang'::text, 'tinggi'::text]))
 wearer wearer_sdp_number_check CHECK (length(sdp_number) <= 64)
 wearer wearer_silence_grace_ms_check CHECK (silence_grace_ms >= 0)
 wearer wearer_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
@@ -695,6 +741,9 @@ CREATE INDEX zone_unit_path_idx ON public.zone USING gist (unit_path)
 CREATE UNIQUE INDEX access_grant_pkey ON public.access_grant USING btree (id)
 CREATE UNIQUE INDEX account_pkey ON auth.account USING btree (id)
 CREATE UNIQUE INDEX act_to_tell_pkey ON public.act_to_tell USING btree (act_id)
+CREATE UNIQUE INDEX alarm_word_pkey ON public.alarm_word USING btree (id)
+CREATE UNIQUE INDEX alarm_word_seen_pkey ON public.alarm_word_seen USING btree (bracelet_id, protocol, word)
+CREATE UNIQUE INDEX alarm_word_unit_path_model_key_protocol_word_key ON public.alarm_word USING btree (unit_path, model_key, protocol, word)
 CREATE UNIQUE INDEX approval_rule_pkey ON public.approval_rule USING btree (kind, role, does)
 CREATE UNIQUE INDEX assignment_pkey ON public.assignment USING btree (id)
 CREATE UNIQUE INDEX audit_head_pkey ON public.audit_head USING btree (one)
@@ -742,6 +791,7 @@ CREATE UNIQUE INDEX zone_pkey ON public.zone USING btree (id)
 -- triggers
 CREATE CONSTRAINT TRIGGER note_head AFTER INSERT ON audit DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_audit_head()
 CREATE TRIGGER a_audit_delete AFTER DELETE ON access_grant REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON alarm_word REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON approval_rule REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kind', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON assignment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON auth."user" REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
@@ -757,9 +807,10 @@ CREATE TRIGGER a_audit_delete AFTER DELETE ON reading_limit REFERENCING OLD TABL
 CREATE TRIGGER a_audit_delete AFTER DELETE ON retention REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
-CREATE TRIGGER a_audit_delete AFTER DELETE ON wearer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON wearer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,domicile,guarantor_name,guarantor_phone,sdp_number,polsek_name,polsek_phone,risk,health,needs', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON zone REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON access_grant FOR EACH ROW EXECUTE FUNCTION audit_grant()
+CREATE TRIGGER a_audit_insert AFTER INSERT ON alarm_word REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON approval_rule REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kind', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON auth."user" REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
@@ -775,9 +826,10 @@ CREATE TRIGGER a_audit_insert AFTER INSERT ON reading_limit REFERENCING NEW TABL
 CREATE TRIGGER a_audit_insert AFTER INSERT ON retention REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
-CREATE TRIGGER a_audit_insert AFTER INSERT ON wearer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON wearer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,domicile,guarantor_name,guarantor_phone,sdp_number,polsek_name,polsek_phone,risk,health,needs', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON zone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON access_grant REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON alarm_word REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON approval_rule REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kind', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON assignment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON auth."user" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,email,image', '', 'updatedAt')
@@ -793,9 +845,10 @@ CREATE TRIGGER a_audit_update AFTER UPDATE ON reading_limit REFERENCING OLD TABL
 CREATE TRIGGER a_audit_update AFTER UPDATE ON retention REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON supervision REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
-CREATE TRIGGER a_audit_update AFTER UPDATE ON wearer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON wearer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,domicile,guarantor_name,guarantor_phone,sdp_number,polsek_name,polsek_phone,risk,health,needs', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON zone REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON access_grant FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON alarm_word FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON approval_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON auth."user" FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -830,6 +883,7 @@ CREATE TRIGGER add_only_all BEFORE TRUNCATE ON wearer_version FOR EACH STATEMENT
 CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change() (A)
 CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON incident_revision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_statement BEFORE DELETE OR UPDATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON alarm_word FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON bracelet FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
@@ -864,7 +918,9 @@ CREATE TRIGGER follow_insert AFTER INSERT ON assignment REFERENCING NEW TABLE AS
 CREATE TRIGGER follow_update AFTER UPDATE ON assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION follow_assignment()
 CREATE TRIGGER interval_now BEFORE UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION interval_now()
 CREATE TRIGGER keep_shape BEFORE DELETE OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION keep_zone_shape()
-CREATE TRIGGER keep_version AFTER INSERT OR UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION keep_wearer_version()
+CREATE TRIGGER keep_version AFTER INSERT OR UPDATE ON supervision FOR EACH ROW EXECUTE FUNCTION keep_supervision_version()
+CREATE TRIGGER keep_version AFTER UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION keep_wearer_version()
+CREATE TRIGGER map_alarm_word BEFORE INSERT OR UPDATE ON alarm_word FOR EACH ROW EXECUTE FUNCTION map_alarm_word()
 CREATE TRIGGER note_act_to_tell AFTER INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION note_act_to_tell()
 CREATE TRIGGER note_custody AFTER INSERT OR UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION note_custody()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION revoke_now()
@@ -880,6 +936,24 @@ access_grant own_or_auditor for r to gelang_api
    FROM officer o
   WHERE o.id = access_grant.officer_id))
 access_grant owner for * to the owner
+  using true
+alarm_word all_rows for r to gelang_record
+  using true
+alarm_word holds_in_unit for r to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND (unit_path <@ (( SELECT acting_unit() AS acting_unit)) OR unit_path @> (( SELECT acting_unit() AS acting_unit)))
+alarm_word map for a to gelang_api
+  check (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+alarm_word map_anew for w to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+alarm_word owner for * to the owner
+  using true
+alarm_word_seen all_rows for * to gelang_record
+  using true
+alarm_word_seen of_bracelet_in_unit for r to gelang_api
+  using (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text AND (EXISTS ( SELECT
+   FROM bracelet b
+  WHERE b.id = alarm_word_seen.bracelet_id AND b.unit_path <@ (( SELECT acting_unit() AS acting_unit))))
+alarm_word_seen owner for * to the owner
   using true
 approval_rule all_rows for r to gelang_api
   using true
@@ -1091,6 +1165,8 @@ rules_version owner for * to the owner
   using true
 supervision all_rows for r to gelang_record
   using true
+supervision correct for w to gelang_api
+  using keeps_wearer(wearer_id)
 supervision end_early for w to gelang_api
   using keeps_wearer(wearer_id) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text]))
   check ended_by = (( SELECT acting_officer_id() AS acting_officer_id)) AND end_kind IS NOT NULL AND reason_has_content(end_reason)
@@ -1217,6 +1293,20 @@ BEGIN
   PERFORM pg_notify('gelang_sessions', OLD.id);
   RETURN NULL;
 END $function$
+CREATE OR REPLACE FUNCTION public.access_history(wearer uuid, before bigint, count_max integer, OUT id bigint, OUT at timestamp with time zone, OUT officer_name text, OUT officer_role text, OUT unit_name text, OUT action text, OUT reason text)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT a.id, a.at, o.name, o.role, u.name, a.action, a.reason
+  FROM wearer w JOIN audit a ON a.wearer_id = w.id
+    LEFT JOIN officer o ON o.id = a.officer_id LEFT JOIN unit u ON u.path = o.unit_path
+  WHERE w.uuid = access_history.wearer AND w.unit_path <@ acting_unit() AND acting_role() IN ('auditor', 'kepala_bapas')
+    AND (a.action LIKE 'read.%' OR a.action LIKE 'access.%' OR a.action LIKE 'nik.%')
+    AND (access_history.before IS NULL OR a.id < access_history.before)
+  ORDER BY a.id DESC LIMIT least(count_max, 500)
+$function$
 CREATE OR REPLACE FUNCTION public.act_now()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1277,6 +1367,20 @@ CREATE OR REPLACE FUNCTION public.acts_told(act_ids bigint[])
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   DELETE FROM act_to_tell WHERE acting_officer_id() IS NULL AND act_id = ANY (act_ids)
+$function$
+CREATE OR REPLACE FUNCTION public.add_wearer_version(wearer_number integer, why text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  INSERT INTO wearer_version (wearer_id, version, author_id, reason, body)
+    SELECT w.id, last.version + 1, acting_officer_id(), why, written.body
+    FROM wearer w
+      CROSS JOIN LATERAL (SELECT coalesce(max(v.version), 0) AS version FROM wearer_version v WHERE v.wearer_id = w.id) last
+      CROSS JOIN LATERAL (SELECT wearer_body(w) AS body) written
+    WHERE w.id = wearer_number AND NOT EXISTS (
+      SELECT FROM wearer_version v WHERE v.wearer_id = w.id AND v.version = last.version AND v.body = written.body)
 $function$
 CREATE OR REPLACE FUNCTION public.announce_directory()
  RETURNS trigger
@@ -1732,10 +1836,24 @@ CREATE OR REPLACE FUNCTION public.check_supervision()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 BEGIN
-  IF current_user = 'gelang_api' AND TG_OP = 'UPDATE' AND upper(NEW.during) > upper(OLD.during) THEN
+  IF current_user <> 'gelang_api' THEN
+    RETURN NEW;
+  ELSIF TG_OP = 'INSERT' THEN
+    IF upper(NEW.during) <= now() THEN
+      RAISE EXCEPTION 'the supervision is over already' USING ERRCODE = 'check_violation', CONSTRAINT = 'supervision_over';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF lower(NEW.during) <> lower(OLD.during) OR upper(NEW.during) > upper(OLD.during) THEN
     RAISE EXCEPTION 'a supervision is not prolonged here' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'never_prolonged';
-  ELSIF current_user = 'gelang_api' AND TG_OP = 'INSERT' AND upper(NEW.during) <= now() THEN
-    RAISE EXCEPTION 'the supervision is over already' USING ERRCODE = 'check_violation', CONSTRAINT = 'supervision_over';
+  ELSIF (NEW.during, NEW.end_kind, NEW.end_reason, NEW.ended_by) IS DISTINCT FROM (OLD.during, OLD.end_kind, OLD.end_reason, OLD.ended_by) THEN
+    IF acting_role() NOT IN ('kasubsi', 'kepala_bapas') OR NEW.ended_by IS DISTINCT FROM acting_officer_id() OR NEW.end_kind IS NULL
+      OR reason_has_content(NEW.end_reason) IS NOT TRUE THEN
+      RAISE EXCEPTION 'Kasubsi and Kepala end a supervision, with a kind and a reason'
+        USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'end_supervision';
+    END IF;
+  ELSIF reason_has_content(current_setting('gelang.reason', true)) IS NOT TRUE THEN
+    RAISE EXCEPTION 'a file is changed with a reason' USING ERRCODE = 'check_violation', CONSTRAINT = 'wearer_reason';
   END IF;
   RETURN NEW;
 END $function$
@@ -2077,22 +2195,30 @@ CREATE OR REPLACE FUNCTION public.is_span(during tstzrange)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((NOT isempty(during)) AND (NOT lower_inf(during)) AND lower_inc(during) AND (NOT upper_inc(during)))
+CREATE OR REPLACE FUNCTION public.keep_supervision_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF acting_officer_id() IS NOT NULL THEN
+    PERFORM add_wearer_version(NEW.wearer_id, CASE
+      WHEN TG_OP = 'UPDATE' AND NEW.end_kind IS NOT NULL AND NEW.end_kind IS DISTINCT FROM OLD.end_kind THEN NEW.end_reason
+      ELSE coalesce(nullif(current_setting('gelang.reason', true), ''), 'pencatatan awal') END);
+  END IF;
+  RETURN NULL;
+END $function$
 CREATE OR REPLACE FUNCTION public.keep_wearer_version()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-DECLARE
-  written jsonb := to_jsonb(NEW) - '{id,uuid,nik,nik_masked,report_interval_ms,silence_grace_ms,plan_changed_at}'::text[];
 BEGIN
-  IF acting_officer_id() IS NOT NULL AND (TG_OP = 'INSERT' OR
-    written <> to_jsonb(OLD) - '{id,uuid,nik,nik_masked,report_interval_ms,silence_grace_ms,plan_changed_at}'::text[]) THEN
-    INSERT INTO wearer_version (wearer_id, version, author_id, reason, body)
-      SELECT NEW.id, coalesce(max(v.version), 0) + 1, acting_officer_id(),
-        coalesce(nullif(current_setting('gelang.reason', true), ''), CASE TG_OP WHEN 'INSERT' THEN 'pencatatan awal' ELSE 'serah terima klien' END),
-        jsonb_strip_nulls(written)
-      FROM wearer_version v WHERE v.wearer_id = NEW.id;
+  IF acting_officer_id() IS NOT NULL THEN
+    PERFORM add_wearer_version(NEW.id, coalesce(nullif(current_setting('gelang.reason', true), ''),
+      CASE TG_OP WHEN 'INSERT' THEN 'pencatatan awal' ELSE 'serah terima klien' END));
   END IF;
   RETURN NULL;
 END $function$
@@ -2130,6 +2256,17 @@ AS $function$
     AND EXISTS (SELECT FROM supervision s WHERE s.wearer_id = w.id AND upper(s.during) > now())
     AND acting_role() = 'admin_ti' AND w.unit_path <@ acting_unit()
 $function$
+CREATE OR REPLACE FUNCTION public.map_alarm_word()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  NEW.officer_id := acting_officer_id();
+  NEW.mapped_at := now();
+  RETURN NEW;
+END $function$
 CREATE OR REPLACE FUNCTION public.may_be_fitted(bracelet_number integer)
  RETURNS boolean
  LANGUAGE sql
@@ -2471,6 +2608,18 @@ CREATE OR REPLACE FUNCTION public.utc_ms(t timestamp with time zone)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((EXTRACT(epoch FROM t) * (1000)::numeric))::double precision
+CREATE OR REPLACE FUNCTION public.wearer_body(shown wearer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT jsonb_strip_nulls(to_jsonb(shown) - '{id,uuid,nik,nik_masked,report_interval_ms,silence_grace_ms,plan_changed_at}'::text[]
+    || jsonb_build_object('supervision', (
+      SELECT jsonb_build_object('programme', s.programme, 'sk_number', s.sk_number, 'sk_date', s.sk_date, 'sk_issuer', s.sk_issuer,
+        'from_ms', utc_ms(lower(s.during)), 'to_ms', utc_ms(upper(s.during)), 'end_kind', s.end_kind)
+      FROM supervision s WHERE s.wearer_id = shown.id ORDER BY s.during @> now() DESC, lower(s.during) DESC LIMIT 1)))
+$function$
 CREATE OR REPLACE FUNCTION public.wearer_to_ask_for(incident_id uuid)
  RETURNS uuid
  LANGUAGE sql
@@ -2517,6 +2666,8 @@ gelang_api: INSERT, SELECT on officer_act
 gelang_api: INSERT, SELECT on permit
 gelang_api: INSERT, SELECT on zone
 gelang_api: SELECT on access_grant
+gelang_api: SELECT on alarm_word
+gelang_api: SELECT on alarm_word_seen
 gelang_api: SELECT on approval_rule
 gelang_api: SELECT on assignment
 gelang_api: SELECT on audit
@@ -2543,8 +2694,10 @@ gelang_auth: DELETE, INSERT, SELECT, UPDATE on auth.verification
 gelang_record: INSERT on quarantine
 gelang_record: INSERT, SELECT on fix
 gelang_record: INSERT, SELECT on incident_revision
+gelang_record: INSERT, SELECT, UPDATE on alarm_word_seen
 gelang_record: INSERT, SELECT, UPDATE on incident
 gelang_record: INSERT, SELECT, UPDATE on record_position
+gelang_record: SELECT on alarm_word
 gelang_record: SELECT on assignment
 gelang_record: SELECT on bracelet
 gelang_record: SELECT on gateway
@@ -2553,28 +2706,30 @@ gelang_record: SELECT on rules_version
 -- grants on columns
 gelang_api: INSERT (bracelet_id, wearer_id, during) on assignment
 gelang_api: INSERT (device_id, model, unit_path, secret_sha256, id_suffices, protocol, sim_number) on bracelet
-gelang_api: INSERT (name, nik, unit_path, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number) on wearer
+gelang_api: INSERT (name, nik, unit_path, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number, domicile, polsek_name, polsek_phone, risk, health, needs) on wearer
 gelang_api: INSERT (name, role, unit_path, nip, phone, email) on officer
 gelang_api: INSERT (officer_id, key, request_sha256) on idempotency
 gelang_api: INSERT (officer_id, username, token_sha256) on invitation
 gelang_api: INSERT (path, name, kind, time_zone, address, phone) on unit
+gelang_api: INSERT (unit_path, model, protocol, word, meaning, reason) on alarm_word
 gelang_api: INSERT (wearer_id, kind, body, author_id) on proposal
-gelang_api: INSERT (wearer_id, programme, sk_number, during, made_at, changed_at) on supervision
+gelang_api: INSERT (wearer_id, programme, sk_number, during, made_at, changed_at, sk_date, sk_issuer) on supervision
 gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks, custody, sim_number) on bracelet
 gelang_api: SELECT (id, officer_id, username, made_at, ends_at, used_at, revoked_at) on invitation
 gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing, matter_id) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
-gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number) on wearer
+gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number, domicile, polsek_name, polsek_phone, risk, health, needs) on wearer
 gelang_api: SELECT (incident_id, revision, wearer_id, unit_path, known_at) on incident_revision
 gelang_api: SELECT (received_at, source_id, protocol, reason, detail, device_id, cut) on quarantine
 gelang_api: UPDATE (answer) on idempotency
 gelang_api: UPDATE (during) on assignment
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on condition
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on permit
-gelang_api: UPDATE (during, end_kind, end_reason, ended_by) on supervision
-gelang_api: UPDATE (name, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number) on wearer
+gelang_api: UPDATE (meaning, reason) on alarm_word
+gelang_api: UPDATE (name, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number, domicile, polsek_name, polsek_phone, risk, health, needs) on wearer
 gelang_api: UPDATE (name, role, unit_path, active, nip, phone, email) on officer
 gelang_api: UPDATE (name, time_zone, address, phone) on unit
+gelang_api: UPDATE (programme, sk_number, during, end_kind, end_reason, ended_by, sk_date, sk_issuer) on supervision
 gelang_api: UPDATE (retired_at) on zone
 gelang_api: UPDATE (secret_sha256, revoked_at, custody, sim_number) on bracelet
 gelang_api: UPDATE (state, decider_id, reason, result_id) on proposal
@@ -2590,6 +2745,7 @@ gelang_record: SELECT (received_at, source_id) on quarantine
 gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zone, windows, severity, parameters, legal_basis, made_at, changed_at, cancelled_at) on condition
 
 -- grants on functions
+gelang_api: access_history(uuid,bigint,integer)
 gelang_api: acting_may(text,text)
 gelang_api: acting_officer_id()
 gelang_api: acting_role()

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { type Alert, makeAlert } from '../../notify/alert.ts'
-import { textOf } from '../../notify/alert-text.ts'
+import { makeAlert } from '../../notify/alert.ts'
+import { messageOf } from '../../notify/alert-text.ts'
+import type { Alert } from '../../notify/channels/message.ts'
 import { en } from '../../notify/messages/en.ts'
 import { id } from '../../notify/messages/id.ts'
 import { incidentOf } from './notify-fixture.ts'
@@ -14,7 +15,7 @@ test('every notice is a sentence of its own in both languages, complete, of a kl
     { ...raised, kind: 'escalated', level: 'kasubsi', cause: 'overdue' },
     { ...raised, kind: 'escalated', level: 'kasubsi', cause: 'officer' },
   ]
-  const texts = notices.map(textOf)
+  const texts = notices.map((notice) => messageOf(notice).text)
   for (const text of texts) {
     expect(text.id).toMatch(/serius/)
     expect(text.en).toMatch(/serious/)

@@ -4,9 +4,10 @@ import { openMeter } from '../../bin/process/meter.ts'
 import { FencedOff } from '../../model/fenced-off.ts'
 import type { Incident, IncidentAct } from '../../model/incident/incident.ts'
 import type { Level } from '../../model/incident/sop-table.ts'
-import type { Recipient } from '../../notify/alert.ts'
+import { openChannels } from '../../notify/channels/open-channels.ts'
 import { openDeliveries } from '../../notify/deliver.ts'
 import { followIncidents } from '../../notify/follow-incidents.ts'
+import type { Recipient } from '../../notify/recipient.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
 import { appendAct } from '../../stream/logs/act-log.ts'
 import { connectQueueWorker } from '../../stream/redis/connect.ts'
@@ -47,8 +48,7 @@ afterAll(() => receiver.close())
 const recipient = (level: Level): Recipient => ({
   id: level,
   level,
-  channel: 'webhook',
-  address: receiver.url(`/${level}`),
+  ways: [{ channel: 'webhook', address: receiver.url(`/${level}`), fromSettings: true }],
 })
 const ALL = ['petugas', 'kasubsi', 'kepala_bapas'] as const
 const clock = () => nowMs
@@ -203,6 +203,7 @@ test('a process that dies between notifying the Kasubsi and writing it down noti
   const deliveries = openDeliveries({
     ...{ redis: redis.redis, keys: redis.keys, recipients, limits: QUICK, ...observed },
     worker: connectQueueWorker(redis.settings, 'dies', silentLog),
+    deliver: openChannels({}),
   })
   const dying: typeof deliveries = {
     ...deliveries,

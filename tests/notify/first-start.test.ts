@@ -2,9 +2,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
 import { FencedOff } from '../../model/fenced-off.ts'
-import type { Recipient } from '../../notify/alert.ts'
+import { openChannels } from '../../notify/channels/open-channels.ts'
 import { openDeliveries } from '../../notify/deliver.ts'
 import { followIncidents } from '../../notify/follow-incidents.ts'
+import type { Recipient } from '../../notify/recipient.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
 import { connectQueueWorker } from '../../stream/redis/connect.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
@@ -31,7 +32,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   redis = await createTestRedis()
   receiver.received.length = 0
-  recipients = [{ id: 'operations', level: 'petugas', channel: 'webhook', address: receiver.url() }]
+  recipients = [
+    { id: 'operations', level: 'petugas', ways: [{ channel: 'webhook', address: receiver.url(), fromSettings: true }] },
+  ]
 })
 afterEach(async () => {
   await running?.stop()
@@ -75,6 +78,7 @@ test('a process that dies between notifying the open ones and saying how far it 
   const observed = { clock: () => START_MS, log: silentLog, meter: openMeter().meter }
   const deliveries = openDeliveries({
     ...{ redis: redis.redis, keys: redis.keys, recipients, limits: QUICK },
+    deliver: openChannels({}),
     ...observed,
     worker: connectQueueWorker(redis.settings, 'dies', silentLog),
   })

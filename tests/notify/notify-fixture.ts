@@ -6,8 +6,10 @@ import { expect } from 'vitest'
 import { openMeter } from '../../bin/process/meter.ts'
 import type { Incident, LoggedIncident } from '../../model/incident/incident.ts'
 import type { Clock, Log } from '../../model/observe.ts'
-import type { Alert, Recipient } from '../../notify/alert.ts'
+import type { Alert } from '../../notify/channels/message.ts'
+import { type ChannelSettings, openChannels } from '../../notify/channels/open-channels.ts'
 import type { DeliveryLimits } from '../../notify/delivery-limits.ts'
+import type { Recipient } from '../../notify/recipient.ts'
 import { type Notifying, startNotify } from '../../notify/start-notify.ts'
 import { connectQueueWorker, connectRedis } from '../../stream/redis/connect.ts'
 import { waitFor } from '../setup/patience.ts'
@@ -107,6 +109,7 @@ export function runNotify(
     clock?: Clock
     warmUpMs?: number
     correctAfterMs?: number
+    channels?: ChannelSettings
   } = {},
 ): Notifying & { metrics(): Promise<string>; failures: unknown[] } {
   const { meter, text } = openMeter()
@@ -125,6 +128,7 @@ export function runNotify(
     blockMs: 50,
     consoleUrl: 'https://konsol.example',
     recipients,
+    deliver: openChannels(options.channels ?? {}),
     clock: options.clock ?? (() => START_MS),
     log,
     meter,

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { IncidentAct } from '../../model/incident/incident.ts'
-import type { Recipient } from '../../notify/alert.ts'
+import type { Recipient } from '../../notify/recipient.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
 import { appendAct } from '../../stream/logs/act-log.ts'
 import { waitFor } from '../setup/patience.ts'
@@ -30,7 +30,9 @@ beforeEach(async () => {
   for (const shard of [0, 1]) await redis.redis.set(redis.keys.position('notify', shard), '0-0')
   receiver.received.length = 0
   receiver.answer = () => undefined
-  recipients = [{ id: 'operations', level: 'petugas', channel: 'webhook', address: receiver.url() }]
+  recipients = [
+    { id: 'operations', level: 'petugas', ways: [{ channel: 'webhook', address: receiver.url(), fromSettings: true }] },
+  ]
 })
 afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.stop()))
@@ -93,7 +95,11 @@ test('an alert holds a reference and a link, and nothing of the person', async (
 
 test('N recipients get one notice each, whatever is revised or concluded again', async () => {
   const many = Array.from({ length: 5 }, (_, i): Recipient => {
-    return { id: `recipient:${i}`, level: 'petugas', channel: 'webhook', address: receiver.url(`/${i}`) }
+    return {
+      id: `recipient:${i}`,
+      level: 'petugas',
+      ways: [{ channel: 'webhook', address: receiver.url(`/${i}`), fromSettings: true }],
+    }
   })
   start({}, many)
   const first = incidentOf(1)
@@ -121,7 +127,10 @@ test('more severe, withdrawn, and reinstated are notified; the withdrawal only t
   await untilTaken(2)
   await stop(one)
   // A recipient who came later was never notified of incident 1.
-  start({}, [...recipients, { id: 'new', level: 'petugas', channel: 'webhook', address: receiver.url('/new') }])
+  start({}, [
+    ...recipients,
+    { id: 'new', level: 'petugas', ways: [{ channel: 'webhook', address: receiver.url('/new'), fromSettings: true }] },
+  ])
   const withdrawn = { reason: 'a late report shows the wearer at home' }
   await conclude(redis, 0, incidentOf(1, { revision: 4, withdrawn }), incidentOf(2, { withdrawn }))
   await untilTaken(3)
@@ -175,7 +184,10 @@ test('an alarm said anew is notified again where it was resolved, once for each 
 test('a resolution that did not know of the newest recurrence: notified again when it comes, to all, also after a crash', async () => {
   const two = [
     ...recipients,
-    { id: 'second', level: 'petugas' as const, channel: 'webhook' as const, address: receiver.url('/second') },
+    {
+      ...{ id: 'second', level: 'petugas' as const },
+      ways: [{ channel: 'webhook' as const, address: receiver.url('/second'), fromSettings: true as const }],
+    } satisfies Recipient,
   ]
   const one = start({}, two)
   await conclude(redis, 1, strap(1, 1, 1), strap(1, 2, 2), strap(2, 1, 1), strap(2, 2, 2))

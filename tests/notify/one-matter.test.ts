@@ -25,7 +25,7 @@ beforeEach(async () => {
   running = runNotify(
     redis,
     (['petugas', 'kasubsi'] as const).map((level) => ({
-      ...{ id: level, level, channel: 'webhook', address: receiver.url(`/${level}`) },
+      ...{ id: level, level, ways: [{ channel: 'webhook', address: receiver.url(`/${level}`), fromSettings: true }] },
     })),
     { clock: () => nowMs, warmUpMs: 0, correctAfterMs: CORRECT_AFTER_MS, limits: { concurrent: 1 } },
   )

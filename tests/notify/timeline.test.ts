@@ -1,6 +1,6 @@
 // What was sent to whom, and what came of it, is kept for the incident's timeline.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Recipient } from '../../notify/alert.ts'
+import type { Recipient } from '../../notify/recipient.ts'
 import { readNotices } from '../../stream/logs/notices.ts'
 import { readRecipients } from '../../stream/logs/notified.ts'
 import { waitFor } from '../setup/patience.ts'
@@ -29,7 +29,7 @@ const notices = () => readNotices(redis.redis, redis.keys, incidentOf(1).id)
 
 test('queued, accepted or given up by each recipient, once, for ninety days; and who the recipients are', async () => {
   const to = (level: Recipient['level'], path: string): Recipient => ({
-    ...{ id: path, level, channel: 'webhook', address: receiver.url(`/${path}`) },
+    ...{ id: path, level, ways: [{ channel: 'webhook', address: receiver.url(`/${path}`), fromSettings: true }] },
   })
   receiver.answer = ({ path }) => (path === '/deaf' ? 503 : 200)
   const recipients = [to('petugas', 'well'), to('petugas', 'deaf'), to('kasubsi', 'kasubsi')]

@@ -1,7 +1,7 @@
 // Recipients who hang, who refuse for long, who are not configured any more: nobody else waits for them, and it is said.
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Recipient } from '../../notify/alert.ts'
+import type { Recipient } from '../../notify/recipient.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
 import { waitFor } from '../setup/patience.ts'
 import { createTestRedis, type TestRedis } from '../setup/test-redis.ts'
@@ -26,8 +26,8 @@ beforeEach(async () => {
     return 'no answer'
   }
   recipients = [
-    { id: 'hung', level: 'petugas', channel: 'webhook', address: hung.url() },
-    { id: 'well', level: 'petugas', channel: 'webhook', address: well.url() },
+    { id: 'hung', level: 'petugas', ways: [{ channel: 'webhook', address: hung.url(), fromSettings: true }] },
+    { id: 'well', level: 'petugas', ways: [{ channel: 'webhook', address: well.url(), fromSettings: true }] },
   ]
 })
 afterEach(async () => {

@@ -2,6 +2,8 @@
 
 // The console's rooms in order: each may import those that stand before it.
 const CONSOLE = [
+  'i18n/id',
+  'i18n/en',
   'i18n',
   'address',
   'ground',
@@ -14,6 +16,7 @@ const CONSOLE = [
   'wearer',
   'explanation',
   'trial',
+  'klien',
   'app',
 ].map((room) => `web-map/${room}`)
 
@@ -68,6 +71,10 @@ export const ROOMS: Record<string, string[]> = {
   'store/incidents': ['store/database'],
   'store/track': ['store/database'],
   'store/access': ['store/database', 'store/people'],
+
+  'notify/channels': [],
+  'notify/messages': [],
+  notify: ['notify/channels', 'notify/messages'],
 
   'api/answer': [],
   'api/sign-in': ['api/answer'],

@@ -37,7 +37,7 @@ export function readStatus(report: DecodedReport, status: number, settings: Devi
   keep(report, 'status', status.toString(16).toUpperCase().padStart(8, '0'))
   // Clones without a status send zeros. They mean no SOS: nobody enters and leaves a fence at once.
   if (status === 0) {
-    addUnknown(report, 'status 00000000')
+    addUnknown(report, 'status 00000000', settings)
     return
   }
   for (let bit = 0; bit < 32; bit++)

@@ -142,12 +142,12 @@ function readLocation(report: DecodedReport, { type, fields }: Frame, settings: 
   const languageAt = rest.findIndex((field, at) => at > 1 && /^[a-z]{2}([-_][a-z]{2})?$/i.test(field))
   const alarm = rest[languageAt > 0 ? languageAt - 1 : 4] ?? ''
   if (/^\d{1,2}$/.test(alarm)) addByCode(report, alarm.padStart(2, '0'), ALARM_CODES, settings, `alarm ${alarm}`)
-  else addUnknown(report, `alarm ${alarm}`)
+  else addUnknown(report, `alarm ${alarm}`, settings)
 }
 
 function readWorn(report: DecodedReport, state: string, settings: DeviceSettings | undefined): void {
   const strap = strapOf(state, settings) ?? (state === '1' ? 'closed' : state === '0' ? 'open' : undefined)
-  if (strap === undefined) addUnknown(report, `worn ${state}`)
+  if (strap === undefined) addUnknown(report, `worn ${state}`, settings)
   else addMeaning(report, `strap=${strap}`)
 }
 

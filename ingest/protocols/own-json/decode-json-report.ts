@@ -1,9 +1,11 @@
 // A report in JSON, damaged or not: what can be read of it, and what cannot as defects.
-import type { Alarm } from '../../../model/report/report.ts'
+import type { DeviceSettings } from '../../../model/plan/directory.ts'
+import type { DeviceReport } from '../../../model/report/report.ts'
 import type { DecodedReport, Defect } from '../decoder.ts'
-import { URGENT_ALARMS } from '../urgent.ts'
-import { type Meaning, meaningsOf } from '../words/alarm-words.ts'
-import { ALARMS_MAX, ATTRIBUTE_CHARS_MAX, parseJsonReport } from './json-report.ts'
+import { isUrgent } from '../urgent.ts'
+import { meaningsOf } from '../words/alarm-words.ts'
+import { addWord } from '../words/device-words.ts'
+import { ALARMS_MAX, ATTRIBUTE_CHARS_MAX, parseJsonReport, type SettingsOf } from './json-report.ts'
 
 // biome-ignore format: one list
 const MEASURES = [
@@ -27,28 +29,31 @@ export function decodeJsonReport(
   value: unknown,
   deviceId: string | undefined,
   receivedMs: number,
+  settingsOf?: SettingsOf,
 ): DecodedReport | string {
-  const parsed = parseJsonReport(value, deviceId, receivedMs)
+  const parsed = parseJsonReport(value, deviceId, receivedMs, settingsOf)
   if (typeof parsed !== 'string') return parsed
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return parsed
-  return new DamagedReport(value as Members).read(deviceId, receivedMs, parsed)
+  return new DamagedReport(value as Members, settingsOf).read(deviceId, receivedMs, parsed)
 }
 
 /** Whether a report may be urgent, seen without decoding it. */
-export function mayBeUrgent(value: unknown): boolean {
+export function mayBeUrgent(value: unknown, settings: DeviceSettings | undefined): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const { strap, case: caseContact, alarms } = value as Members
-  return strap === 'open' || caseContact === 'open' || wordsOf(alarms).some((word) => meaningsOf(word).some(isUrgent))
+  return strap === 'open' || caseContact === 'open' || wordsOf(alarms).some((word) => meansUrgent(word, settings))
 }
 
 class DamagedReport {
   readonly #members: Members
+  readonly #settingsOf: SettingsOf | undefined
   readonly #readable: Members = Object.create(null)
   readonly #defects: Defect[] = []
   readonly #refused: [name: string, value: string][] = []
 
-  constructor(members: Members) {
+  constructor(members: Members, settingsOf: SettingsOf | undefined) {
     this.#members = members
+    this.#settingsOf = settingsOf
   }
 
   read(deviceId: string | undefined, receivedMs: number, wrong: string): DecodedReport | string {
@@ -61,7 +66,7 @@ class DamagedReport {
     this.#read('time', 'impossible_time')
     this.#readPlace()
     this.#readAttributes()
-    const report: DecodedReport | string = parseJsonReport(this.#readable, deviceId, receivedMs)
+    const report: DecodedReport | string = parseJsonReport(this.#readable, deviceId, receivedMs, this.#settingsOf)
     if (typeof report === 'string') return wrong
     if (members.time != null && !('time' in this.#readable)) {
       report.timeMs = Number.NaN
@@ -134,8 +139,10 @@ function wordsOf(alarms: unknown): string[] {
   return words.filter((word) => typeof word === 'string' && word.length <= ATTRIBUTE_CHARS_MAX) as string[]
 }
 
-function isUrgent(meaning: Meaning): boolean {
-  return URGENT_ALARMS.has(meaning as Alarm) || meaning === 'strap=open' || meaning === 'case=open'
+function meansUrgent(word: string, settings: DeviceSettings | undefined): boolean {
+  const report: DeviceReport = { deviceId: '', timeMs: 0, fixValid: false, alarms: [], archived: false }
+  addWord(report, word.trim(), settings)
+  return isUrgent(report)
 }
 
 function wrongOf(members: Members): string | undefined {

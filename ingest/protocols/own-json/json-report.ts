@@ -1,4 +1,5 @@
 // The own API's report: JSON in our words. Checked by hand, one pass over the members: this is the hot path of batches.
+import type { DeviceSettings } from '../../../model/plan/directory.ts'
 import {
   type ContactState,
   type DeviceReport,
@@ -26,16 +27,19 @@ const MAY_BE_UNKNOWN = new Set([
 const EARLIEST_MS = 0
 const LATEST_MS = 8.64e15
 
+export type SettingsOf = (deviceId: string) => DeviceSettings | undefined
+
 /**
  * A report from a parsed JSON value, or a text that names the member and what is wrong with it. `null` counts as absent, and so
  * does −1 where a measure cannot be negative.
  * Members that nobody knows are kept as attributes where they are numbers, texts or booleans.
- * `deviceId` is who speaks, for senders that say so once for all their reports.
+ * `deviceId` is who speaks, for senders that say so once for all their reports. `settingsOf`: what is known of a bracelet's words.
  */
 export function parseJsonReport(
   value: unknown,
   deviceId: string | undefined,
   receivedMs: number,
+  settingsOf?: SettingsOf,
 ): DeviceReport | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a report must be an object'
   const report: DeviceReport = {
@@ -48,6 +52,7 @@ export function parseJsonReport(
   const members = value as Record<string, unknown>
   let hasTime = false
   let saidValid: boolean | undefined
+  let words: readonly string[] | undefined
   for (const name in members) {
     const member = members[name]
     if (member === null || (member === UNKNOWN && MAY_BE_UNKNOWN.has(name))) continue
@@ -125,8 +130,9 @@ export function parseJsonReport(
         report.source = member as PositionSource
         break
       case 'alarms': {
-        const wrong = readAlarms(member, report)
+        const wrong = wrongOfAlarms(member)
         if (wrong !== undefined) return wrong
+        words = member as string[]
         break
       }
       case 'attributes': {
@@ -141,6 +147,10 @@ export function parseJsonReport(
     }
   }
   if (report.deviceId === '') return 'deviceId is missing'
+  if (words !== undefined) {
+    const settings = settingsOf?.(report.deviceId)
+    for (const word of words) addWord(report, word.trim(), settings)
+  }
   if ((report.latDeg === undefined) !== (report.lonDeg === undefined)) return 'lat and lon must come together'
   if (!hasTime) report.timeFromReceipt = true
   report.fixValid = report.latDeg !== undefined && (saidValid ?? true)
@@ -160,13 +170,11 @@ function timeOf(value: unknown): number {
   return typeof value === 'number' ? value : typeof value === 'string' ? parseIsoMs(value) : Number.NaN
 }
 
-function readAlarms(value: unknown, report: DeviceReport): string | undefined {
+function wrongOfAlarms(value: unknown): string | undefined {
   if (!Array.isArray(value) || value.length > ALARMS_MAX)
     return `alarms must be an array of at most ${ALARMS_MAX} words`
-  for (const word of value) {
+  for (const word of value)
     if (typeof word !== 'string' || word.length > ATTRIBUTE_CHARS_MAX) return 'alarms must hold words'
-    addWord(report, word.trim(), undefined)
-  }
   return undefined
 }
 

@@ -54,7 +54,7 @@ export function readElements(
   // A record that was cut may lack the value: an alarm counts as raised, not as ended.
   const value = elements.get(eventId) ?? 1
   if (!readAlarm(report, eventId, value, settings) && !isQuiet(eventId, value))
-    addUnknown(report, `event ${eventId}=${value}`)
+    addUnknown(report, `event ${eventId}=${value}`, settings)
 }
 
 /** An event that is routine, or the end of an alarm. */

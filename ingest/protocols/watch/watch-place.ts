@@ -110,9 +110,9 @@ function readState(report: DecodedReport, state: number, settings: DeviceSetting
 }
 
 /** An alarm frame in which nothing says which alarm it is. */
-export function addUnsaidAlarm(report: DecodedReport, fields: string[]): void {
+export function addUnsaidAlarm(report: DecodedReport, fields: string[], settings: DeviceSettings | undefined): void {
   if (report.alarms.length === 0 && report.strap === undefined && report.case === undefined)
-    addUnknown(report, `AL ${fields[FIELD.state] ?? ''}`.trim())
+    addUnknown(report, `AL ${fields[FIELD.state] ?? ''}`.trim(), settings)
 }
 
 function readNearby(report: DecodedReport, fields: string[]): void {

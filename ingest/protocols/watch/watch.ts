@@ -66,8 +66,9 @@ function read(kind: string, fields: string[], deviceId: string, context: DecodeC
   if (kind === 'LK') readBattery(report, fields[3] ?? '')
   if (!isPlaceKind(kind)) return report
   // WAD has the language in front.
-  readWatchPlace(report, kind === 'WAD' ? fields.toSpliced(1, 1) : fields, context.settingsOf(deviceId))
-  if (kind === 'AL') addUnsaidAlarm(report, fields)
+  const settings = context.settingsOf(deviceId)
+  readWatchPlace(report, kind === 'WAD' ? fields.toSpliced(1, 1) : fields, settings)
+  if (kind === 'AL') addUnsaidAlarm(report, fields, settings)
   report.archived = kind === 'UD2' || cameLate(report.timeMs, context)
   return report
 }

@@ -6,7 +6,7 @@
 //   strapCodes   raw digit or bit → open | closed            utcOffsetMinutes   its clock, minutes east of UTC
 //
 // The keys of codes are at the head of each decoder. Names are compared without case, blanks and punctuation.
-import type { DeviceSettings, DirectoryDevice } from '../../../model/plan/directory.ts'
+import { type DeviceSettings, type DirectoryDevice, plainModelName } from '../../../model/plan/directory.ts'
 
 export const DEVICE_MODELS: Record<string, DeviceSettings> = {
   // GT06: 0C is a tamper on some models and power-on on others.
@@ -47,11 +47,11 @@ export const DEVICE_MODELS: Record<string, DeviceSettings> = {
   'clock wit': { utcOffsetMinutes: 9 * 60 },
 }
 
-const BY_PLAIN_NAME = new Map(Object.entries(DEVICE_MODELS).map(([name, settings]) => [plainOf(name), settings]))
+const BY_PLAIN_NAME = new Map(Object.entries(DEVICE_MODELS).map(([name, settings]) => [plainModelName(name), settings]))
 
 /** The device with the settings that hold for it: its own before its model's. Where it has none of its own they are shared. */
 export function withModelSettings(device: DirectoryDevice): DirectoryDevice {
-  const ofModel = device.model === undefined ? undefined : BY_PLAIN_NAME.get(plainOf(device.model))
+  const ofModel = device.model === undefined ? undefined : BY_PLAIN_NAME.get(plainModelName(device.model))
   if (ofModel === undefined) return device
   const { settings: own } = device
   if (own === undefined) return { ...device, settings: ofModel }
@@ -64,8 +64,4 @@ export function withModelSettings(device: DirectoryDevice): DirectoryDevice {
       ...(ofModel.strapCodes && { strapCodes: { ...ofModel.strapCodes, ...own.strapCodes } }),
     },
   }
-}
-
-function plainOf(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }

@@ -41,10 +41,19 @@ export function addAlarm(report: DeviceReport, alarm: Alarm): void {
   if (!report.alarms.includes(alarm)) report.alarms.push(alarm)
 }
 
-/** An alarm in no table: it opens an incident of its own, so that somebody looks what it means. The first one's text is kept. */
-export function addUnknown(report: DeviceReport, raw: string): void {
+/**
+ * An alarm in no table: it means what an Admin TI has mapped it to. Else it opens an incident of its own, so that somebody looks
+ * what it means; the first one's text is kept.
+ */
+export function addUnknown(report: DeviceReport, raw: string, settings: DeviceSettings | undefined): void {
+  const text = unknownAlarmText(raw)
+  const mapped = own(settings?.mappedAlarms, text)
+  if (mapped !== undefined && isMeaning(mapped) && mapped !== 'unknown') {
+    addMeaning(report, mapped)
+    return
+  }
   addAlarm(report, 'unknown')
-  report.unknownAlarm ??= unknownAlarmText(raw) || '?'
+  report.unknownAlarm ??= text || '?'
 }
 
 export function addMeaning(report: DeviceReport, meaning: Meaning): void {
@@ -85,7 +94,7 @@ export function addByCode(
   const byDevice = own(settings?.alarmCodes, code)
   const meanings: (Meaning | undefined)[] =
     strap !== undefined ? [`strap=${strap}`] : byDevice === undefined ? [own(table, code)] : meaningsOfEntry(byDevice)
-  addMeanings(report, meanings, say)
+  addMeanings(report, meanings, say, settings)
 }
 
 /**
@@ -115,24 +124,33 @@ export function addWord(
   const byDevice = bySpelling(settings?.alarmCodes, word)
   const byProtocol = own(table, word)
   if (strap !== undefined) addMeaning(report, `strap=${strap}`)
-  else if (byDevice !== undefined) addMeanings(report, meaningsOfEntry(byDevice), word)
+  else if (byDevice !== undefined) addMeanings(report, meaningsOfEntry(byDevice), word, settings)
   else if (byProtocol !== undefined) addMeaning(report, byProtocol)
-  else addMeanings(report, meaningsOf(word), word)
+  else addMeanings(report, meaningsOf(word), word, settings)
 }
 
 /** None at all, or one that is undefined: unknown, called `say`. */
-function addMeanings(report: DeviceReport, meanings: (Meaning | undefined)[], say: string): void {
-  if (meanings.length === 0) addUnknown(report, say)
+function addMeanings(
+  report: DeviceReport,
+  meanings: (Meaning | undefined)[],
+  say: string,
+  settings: DeviceSettings | undefined,
+): void {
+  if (meanings.length === 0) addUnknown(report, say, settings)
   for (const meaning of meanings)
-    if (meaning === undefined) addUnknown(report, say)
+    if (meaning === undefined) addUnknown(report, say, settings)
     else addMeaning(report, meaning)
 }
 
 /** What an entry of a device's alarm table means: a common word, a contact, or any word of the vocabulary. */
 function meaningsOfEntry(entry: string): (Meaning | undefined)[] {
-  if (entry === 'none' || Object.hasOwn(ALARM, entry) || CONTACTS.includes(entry)) return [entry as Meaning]
+  if (isMeaning(entry)) return [entry]
   const meanings = meaningsOf(entry)
   return meanings.length === 0 ? [undefined] : meanings
+}
+
+function isMeaning(text: string): text is Meaning {
+  return text === 'none' || Object.hasOwn(ALARM, text) || CONTACTS.includes(text)
 }
 
 /** What the device's own strap table says of a raw code. */

@@ -4,15 +4,19 @@ import { compileDocument } from '../../../geofence/inquiry/backtest.ts'
 import { WearerTimeline } from '../../../geofence/timeline/timeline.ts'
 import { type Incident, type IncidentType, matterOf } from '../../../model/incident/incident.ts'
 import type { LogReport } from '../../../model/report/report.ts'
-import type { Recipient } from '../../../notify/alert.ts'
 import { decideOnRevision } from '../../../notify/decide-notice.ts'
 import type { Notified } from '../../../notify/notified.ts'
+import type { Recipient } from '../../../notify/recipient.ts'
 import { silentLog } from '../../setup/test-redis.ts'
 import { condition, document, fix, MINUTE, seeded, shuffled, WEARER } from '../make-reports.ts'
 
 const START = Date.parse('2026-03-03T19:50:00+07:00')
 const END = START + 60 * MINUTE
-const PK: Recipient = { id: 'pk', level: 'petugas', channel: 'webhook', address: 'https://receiver.test' }
+const PK: Recipient = {
+  id: 'pk',
+  level: 'petugas',
+  ways: [{ channel: 'webhook', address: 'https://receiver.test', fromSettings: true }],
+}
 const RECIPIENTS = { recipients: [PK], consoleUrl: 'https://console.test', log: silentLog }
 
 type Violation = { type: IncidentType; rules: object[]; report(random: () => number, minute: number): LogReport }
