@@ -6,6 +6,7 @@ import { limitedBody, sameOrigin, securityHeaders } from './answer/protect.ts'
 import { Refusal, refusalOf, refuse } from './answer/refusal.ts'
 import { Turns } from './answer/turns.ts'
 import { serveConsole } from './console-files.ts'
+import { addAccessHistory } from './routes/access-history.ts'
 import { addActs } from './routes/acts.ts'
 import { addAlarmWords } from './routes/alarm-words.ts'
 import { addBacktests } from './routes/backtests.ts'
@@ -101,6 +102,7 @@ export function createApp(parts: ApiParts): ApiApp {
   addOfficers(app, parts)
   addInvitations(app, parts)
   addKlien(app, parts)
+  addAccessHistory(app, parts)
   addBracelets(app, parts)
   addAlarmWords(app, parts)
   addFittings(app, parts)

@@ -4,6 +4,7 @@ import type { Me } from '../../model/console/console.ts'
 import type { NewWearer, WearerFile } from '../../model/console/people.ts'
 import { idSchema, ms } from '../../model/console/wire.ts'
 import {
+  guideSchema,
   newWearerSchema,
   supervisionEndSchema,
   wearerChangeSchema,
@@ -15,6 +16,7 @@ import { asOfficer } from '../../store/database/transaction.ts'
 import { findWearer } from '../../store/people/find-wearer.ts'
 import {
   changeWearerFile,
+  listGuides,
   listWearerVersions,
   readWearerFile,
   similarWearers,
@@ -72,6 +74,14 @@ const changeRoute = createRoute({
   responses: { 200: json(wearerFileSchema, 'the file as it is now'), ...refusals(400, 404, 412, 428) },
 })
 
+const guidesRoute = createRoute({
+  method: 'get',
+  path: '/v1/guides',
+  ...right('klien.create'),
+  summary: 'Who may guide a klien: active PK and Asisten PK of one’s units',
+  responses: { 200: json(z.object({ guides: z.array(guideSchema) }), 'by name') },
+})
+
 const endRoute = createRoute({
   method: 'post',
   path: '/v1/wearers/{id}/end',
@@ -85,6 +95,11 @@ const endRoute = createRoute({
 })
 
 export function addKlien(app: ApiApp, { apiPool, hub, watch }: ApiParts): void {
+  app.openapi(guidesRoute, async (c) => {
+    const { officerId } = c.get('signedIn').officer
+    return c.json({ guides: await asOfficer(apiPool, officerId, listGuides) }, 200)
+  })
+
   app.openapi(takeInRoute, async (c) => {
     const { officer } = c.get('signedIn')
     const { acceptSimilar, ...asked } = c.req.valid('json')
@@ -125,11 +140,12 @@ export function addKlien(app: ApiApp, { apiPool, hub, watch }: ApiParts): void {
 
   app.openapi(changeRoute, async (c) => {
     const { id } = c.req.valid('param')
-    const { reason, ...change } = c.req.valid('json')
+    const { reason, decree, ...change } = c.req.valid('json')
     const file = await writeOnce(c, apiPool, async (client) => {
       const known = await keptFile(client, id)
       requireMatch(c.req.header('if-match'), known)
-      await changeWearerFile(client, changed(known, change), reason)
+      const supervision = decree && changed(decreeOf(known), decree)
+      await changeWearerFile(client, changed(known, { ...change, ...(supervision && { supervision }) }), reason)
       return (await readWearerFile(client, id)) ?? known
     })
     hub.rulesChanged()
@@ -157,6 +173,11 @@ export async function keptFile(client: PoolClient, id: string): Promise<WearerFi
   if (kept === undefined)
     throw new Refusal(403, 'not_permitted', 'readable for a reason only; another officer keeps the record')
   return kept
+}
+
+function decreeOf({ supervision }: WearerFile): NonNullable<WearerFile['supervision']> {
+  if (supervision === undefined) throw new Refusal(409, 'not_supervised', 'there is no decree')
+  return supervision
 }
 
 function withDefaults(officer: Me, wearer: NewWearer): NewWearer & { unitPath: string; pkOfficerId: string } {

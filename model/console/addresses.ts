@@ -1,11 +1,14 @@
 // Every page of the console has an address. One table for the console, which draws the pages, and for the API, which answers
 // any other address with 404.
 
-export const WEARER_TABS = ['ringkas', 'ketentuan', 'jejak', 'insiden', 'rekap'] as const
+export const WEARER_TABS = ['ringkas', 'ketentuan', 'jejak', 'insiden', 'rekap', 'alat', 'berkas', 'akses'] as const
 export type WearerTab = (typeof WEARER_TABS)[number]
 
 /** Of the trial of a zone that does not exist yet. */
 export const NEW_ZONE_ID = 'baru'
+
+/** In place of a klien's id: one who is not on file yet. */
+const NEW_KLIEN = 'baru'
 
 export type Address =
   /** Leads each role to where its work is. */
@@ -14,6 +17,8 @@ export type Address =
   | { page: 'incident'; id: string; why: boolean }
   | { page: 'wearers' }
   | { page: 'wearer'; id: string; tab: WearerTab }
+  | { page: 'intake' }
+  | { page: 'edit-klien'; id: string }
   | { page: 'trial'; id: string; conditionId: string }
   | { page: 'reports' }
   | { page: 'account' }
@@ -50,6 +55,8 @@ export function addressAt(path: string): Address | undefined {
 }
 
 function wearerAddress(id: string, third: string | undefined, fourth: string | undefined): Address | undefined {
+  if (id === NEW_KLIEN) return third === undefined ? { page: 'intake' } : undefined
+  if (third === 'ubah') return fourth === undefined ? { page: 'edit-klien', id } : undefined
   if (third === 'coba') return fourth === undefined ? undefined : { page: 'trial', id, conditionId: fourth }
   if (fourth !== undefined) return undefined
   const tab = third === undefined ? 'ringkas' : WEARER_TABS.find((one) => one === third)
@@ -68,6 +75,10 @@ export function pathOf(address: Address): string {
       return '/klien'
     case 'wearer':
       return `/klien/${address.id}${address.tab === 'ringkas' ? '' : `/${address.tab}`}`
+    case 'intake':
+      return `/klien/${NEW_KLIEN}`
+    case 'edit-klien':
+      return `/klien/${address.id}/ubah`
     case 'trial':
       return `/klien/${address.id}/coba/${address.conditionId}`
     case 'reports':

@@ -10,3 +10,5 @@ export type Bracelet = Wire<typeof wire.braceletSchema>
 export type Worn = Wire<typeof wire.wornSchema>
 export type NewProposal = Wire<typeof wire.newProposalSchema>
 export type Proposal = Wire<typeof wire.proposalSchema>
+export type Guide = Wire<typeof wire.guideSchema>
+export type Access = Wire<typeof wire.accessSchema>

@@ -4,12 +4,13 @@ import { SEVERITIES } from '../incident/incident.ts'
 import { CONDITION_KINDS, evidenceParametersSchema, windowSchema } from '../plan/plan.ts'
 import { zoneShapeSchema } from '../plan/zone.ts'
 import { PROTOCOL, type Protocol } from '../report/report.ts'
+import { CUSTODY, END_KINDS, NEEDS, PROGRAMMES, RISKS } from './file-terms.ts'
 import { idSchema, ms, reasonSchema, textSchema, unitPathSchema } from './wire.ts'
 
 const nameSchema = textSchema.trim().min(1).max(120)
 const phoneSchema = z.string().regex(/^[0-9+() -]{3,30}$/, 'digits, +, brackets, blanks, hyphens')
 const addressSchema = textSchema.trim().min(1).max(300)
-const programmeSchema = z.enum(['PB', 'CB', 'CMB', 'CMK', 'asimilasi', 'pidana_pengawasan', 'kerja_sosial'])
+const programmeSchema = z.enum(PROGRAMMES)
 const timeMs = z.number().int().min(0).max(4_102_444_800_000).meta({ description: 'UTC milliseconds' })
 
 const particulars = {
@@ -19,6 +20,16 @@ const particulars = {
   guarantorName: nameSchema,
   guarantorPhone: phoneSchema,
   sdpNumber: textSchema.trim().min(1).max(64),
+  domicile: addressSchema.meta({ description: 'where they live, where that is another address' }),
+  polsekName: nameSchema,
+  polsekPhone: phoneSchema,
+  risk: z.enum(RISKS),
+  health: textSchema.trim().min(1).max(500),
+  needs: z.array(z.enum(NEEDS)).min(1).max(NEEDS.length),
+}
+const decree = {
+  skDate: z.iso.date(),
+  skIssuer: textSchema.trim().min(1).max(120),
 }
 const optional = <S extends z.ZodRawShape>(shape: S) => z.object(shape).partial().shape
 
@@ -32,7 +43,10 @@ export const wearerFileSchema = z
     asistenOfficerId: idSchema.optional(),
     ...optional({ ...particulars, birthDate: z.string() }),
     supervision: z
-      .object({ programme: z.string(), skNumber: z.string(), fromMs: ms, toMs: ms, endKind: z.string().optional() })
+      .object({
+        ...{ programme: programmeSchema, skNumber: z.string(), fromMs: ms, toMs: ms },
+        ...{ skDate: z.string().optional(), skIssuer: z.string().optional(), endKind: z.string().optional() },
+      })
       .optional(),
     version: z.number().int().meta({ description: 'how often it was written; 0: before versions were kept' }),
   })
@@ -48,6 +62,7 @@ export const newWearerSchema = z
     ...optional(particulars),
     programme: programmeSchema,
     skNumber: textSchema.trim().min(1).max(100),
+    ...optional(decree),
     fromMs: timeMs,
     toMs: timeMs,
     acceptSimilar: z.literal(true).optional().meta({ description: 'similar klien were seen and are others' }),
@@ -69,6 +84,21 @@ export const wearerChangeSchema = z
     guarantorName: nullable(particulars.guarantorName),
     guarantorPhone: nullable(particulars.guarantorPhone),
     sdpNumber: nullable(particulars.sdpNumber),
+    domicile: nullable(particulars.domicile),
+    polsekName: nullable(particulars.polsekName),
+    polsekPhone: nullable(particulars.polsekPhone),
+    risk: nullable(particulars.risk),
+    health: nullable(particulars.health),
+    needs: nullable(particulars.needs),
+    decree: z
+      .strictObject({
+        programme: programmeSchema.optional(),
+        skNumber: textSchema.trim().min(1).max(100).optional(),
+        skDate: nullable(decree.skDate),
+        skIssuer: nullable(decree.skIssuer),
+      })
+      .optional()
+      .meta({ description: 'what the decree is called; its end is not corrected here' }),
   })
   .meta({ id: 'WearerChange' })
 
@@ -82,11 +112,24 @@ export const wearerVersionSchema = z
   })
   .meta({ id: 'WearerVersion' })
 
+export const accessSchema = z
+  .object({
+    ...{ id: z.number().int(), atMs: ms, action: z.string() },
+    officerName: z.string().optional().meta({ description: 'absent: the server itself' }),
+    officerRole: z.string().optional(),
+    unitName: z.string().optional(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'Access' })
+
+export const guideSchema = z
+  .object({ id: idSchema, name: z.string(), role: z.enum(['pk', 'asisten_pk']), unitPath: z.string() })
+  .meta({ id: 'Guide' })
+
 export const supervisionEndSchema = z
-  .strictObject({ kind: z.enum(['selesai', 'pencabutan', 'meninggal', 'lainnya']), reason: reasonSchema })
+  .strictObject({ kind: z.enum(END_KINDS), reason: reasonSchema })
   .meta({ id: 'SupervisionEnd' })
 
-const CUSTODY = ['gudang', 'dipakai', 'servis', 'hilang', 'rusak'] as const
 const PROTOCOLS = Object.keys(PROTOCOL) as [Protocol, ...Protocol[]]
 export const braceletSchema = z
   .object({

@@ -91,9 +91,12 @@ export const ACCESS_ROWS: Record<string, AccessRow> = {
 
   // What is written without a body that means something is refused for its body, or for the missing If-Match: after the right and the
   // sight, before anything changes. That it is written, and by whom not, is in klien-and-rules.test.ts and tests/attacks.
+  'get /v1/guides': nobody,
   'post /v1/wearers': { ...nobody, body: () => ({}), allowed: [400] },
   'get /v1/wearers/{id}/file': wearer,
   'get /v1/wearers/{id}/versions': wearer,
+  // Of a klien who is not theirs to ask about it gives none.
+  'get /v1/wearers/{id}/access-history': { ...nobody, id: ({ id }) => id },
   'patch /v1/wearers/{id}': { ...wearer, body: () => ({ reason: REASON.reason }), allowed: [428] },
   'post /v1/wearers/{id}/end': { ...wearer, body: () => ({ kind: 'selesai', reason: REASON.reason }), allowed: [428] },
   'post /v1/wearers/{id}/bracelet': { ...wearer, body: () => ({ braceletId: 2_000_000_000 }), allowed: [409] },

@@ -1,6 +1,8 @@
 // A klien is taken in, changed by versions, fitted with a bracelet, held to rules that two decide, and released.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Bracelet, Proposal, WearerFile, WearerVersion, Worn } from '../../model/console/people.ts'
+import { openPool } from '../../store/database/open-pool.ts'
+import { asOfficer } from '../../store/database/transaction.ts'
 import { DAY_MS } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, send } from './api-under-test.ts'
 
@@ -212,4 +214,64 @@ test('an end by Kasubsi stops the supervision at that moment, once', async () =>
   expect((await change('kasubsiA', 'POST', `${path}/end`, end, `${path}/file`)).status).toBe(409)
   const { bracelet } = await registered()
   expect((await call('pk1A', 'POST', `${path}/bracelet`, { braceletId: bracelet.id })).status).toBe(400)
+})
+
+test('every field of the intake is kept; the decree is corrected by a version; its end is a version too', async () => {
+  const more = {
+    ...{ domicile: 'Jl. Merdeka 2', polsekName: 'Polsek Coblong', polsekPhone: '022 123456', risk: 'sedang' },
+    ...{ health: 'asma', needs: ['sakit', 'lansia'], skDate: '2026-01-05', skIssuer: 'Dirjen Pemasyarakatan' },
+    ...{ guarantorName: 'Siti', guarantorPhone: '0813 1111 222', sdpNumber: 'SDP-77', phone: '+62 812-9999-000' },
+  }
+  const taken = await takenIn('pk1A', more)
+  expect(taken).toMatchObject({
+    ...{ domicile: more.domicile, risk: 'sedang', health: 'asma', needs: more.needs, version: 1 },
+    supervision: { skDate: '2026-01-05', skIssuer: 'Dirjen Pemasyarakatan' },
+  })
+  const path = `/v1/wearers/${taken.id}`
+  const decree = { reason: REASON, risk: null, decree: { skNumber: 'PAS-BENAR', skIssuer: null } }
+  const corrected = await change<WearerFile>('pk1A', 'PATCH', path, decree, `${path}/file`)
+  expect(corrected).toMatchObject({ status: 200, body: { supervision: { skNumber: 'PAS-BENAR' } } })
+  expect(corrected.body).not.toHaveProperty('risk')
+  expect(corrected.body.supervision).not.toHaveProperty('skIssuer')
+  expect(corrected.body.supervision!.toMs).toBe(taken.supervision!.toMs)
+  const ending = { kind: 'meninggal', reason: 'meninggal dunia karena sakit' }
+  expect((await change('pk1A', 'POST', `${path}/end`, ending, `${path}/file`)).status).toBe(403)
+  expect((await change('kasubsiA', 'POST', `${path}/end`, ending, `${path}/file`)).status).toBe(200)
+  const { body } = await read<{ versions: WearerVersion[] }>('kasubsiA', `${path}/versions`)
+  expect(body.versions.map(({ reason }) => reason).slice(0, 2)).toEqual([ending.reason, REASON])
+  expect(body.versions[0]!.body).toMatchObject({ supervision: { end_kind: 'meninggal' }, pk: 'pk1A' })
+  expect(body.versions.at(-1)!.body).toMatchObject({ supervision: { sk_issuer: 'Dirjen Pemasyarakatan' } })
+})
+
+test('a klien is found by the last digits of the NIK, SDP number and telephone', async () => {
+  const { id, nikMasked } = await takenIn('pk1A', { name: 'Wahyu', sdpNumber: 'SDP-88', phone: '+62 812-7777-123' })
+  for (const q of [nikMasked.slice(-4), 'sdp-88', '0812 7777 123', '7777123', '62 812 7777'])
+    expect(
+      (await read<{ wearers: { id: string }[] }>('pk1A', `/v1/wearers?q=${encodeURIComponent(q)}`)).body.wearers.map(
+        (one) => one.id,
+      ),
+      q,
+    ).toContain(id)
+  const { body } = await read<{ guides: { name: string; role: string }[] }>('kasubsiA', '/v1/guides')
+  expect(body.guides.map(({ name }) => name)).toEqual(expect.arrayContaining(['pk1A', 'pk2A']))
+})
+
+test('who keeps a klien cannot move the end of a supervision by raw SQL', async () => {
+  const { id } = await takenIn()
+  const n = (await t.database.ownerPool.query('SELECT id FROM wearer WHERE uuid = $1', [id])).rows[0].id
+  const pool = openPool({ url: t.database.apiUrl, role: 'gelang_api', applicationName: 'gelang test', max: 1 })
+  const tries = [
+    `during = tstzrange(lower(during), upper(during) - interval '1 day', '[)')`,
+    `during = tstzrange(lower(during), upper(during) + interval '1 day', '[)')`,
+    `end_kind = 'selesai', end_reason = 'selesai lebih awal', ended_by = acting_officer_id()`,
+  ]
+  for (const set of tries)
+    await expect(
+      asOfficer(pool, t.seeded.officers.pk1A!, async (client) => {
+        await client.query(`SELECT set_config('gelang.reason', 'perbaikan data sesuai dokumen', true)`)
+        await client.query(`UPDATE supervision SET ${set} WHERE wearer_id = $1`, [n])
+      }),
+      set,
+    ).rejects.toMatchObject({ code: '42501' })
+  await pool.end()
 })

@@ -364,6 +364,8 @@ supervision table, row security for the owner too
   end_kind text
   end_reason text
   ended_by uuid
+  sk_date date
+  sk_issuer text
 track view {security_barrier=true}
   "time" timestamp with time zone
   received_at timestamp with time zone
@@ -453,6 +455,12 @@ wearer table, row security for the owner too
   guarantor_name text
   guarantor_phone text
   sdp_number text
+  domicile text
+  polsek_name text
+  polsek_phone text
+  risk text
+  health text
+  needs text[]
 wearer_version table, row security for the owner too
   wearer_id integer not null
   version integer not null
@@ -646,6 +654,7 @@ supervision supervision_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES officer(
 supervision supervision_one_at_a_time EXCLUDE USING gist (wearer_id WITH =, during WITH &&)
 supervision supervision_pkey PRIMARY KEY (id)
 supervision supervision_programme_check CHECK (programme = ANY (ARRAY['PB'::text, 'CB'::text, 'CMB'::text, 'CMK'::text, 'asimilasi'::text, 'pidana_pengawasan'::text, 'kerja_sosial'::text]))
+supervision supervision_sk_issuer_check CHECK (length(sk_issuer) <= 120)
 supervision supervision_sk_number_check CHECK (btrim(sk_number) <> ''::text)
 supervision supervision_wearer_id_fkey FOREIGN KEY (wearer_id) REFERENCES wearer(id)
 unit unit_address_check CHECK (length(address) <= 300)
@@ -660,16 +669,22 @@ unit unit_pkey PRIMARY KEY (path)
 unit unit_time_zone_check CHECK (time_zone = ANY (ARRAY['Asia/Jakarta'::text, 'Asia/Makassar'::text, 'Asia/Jayapura'::text]))
 wearer wearer_address_check CHECK (length(address) <= 300)
 wearer wearer_asisten_officer_id_fkey FOREIGN KEY (asisten_officer_id) REFERENCES officer(id)
+wearer wearer_domicile_check CHECK (length(domicile) <= 300)
 wearer wearer_guarantor_name_check CHECK (length(guarantor_name) <= 120)
 wearer wearer_guarantor_phone_check CHECK (guarantor_phone ~ '^[0-9+() -]{3,30}$'::text)
+wearer wearer_health_check CHECK (length(health) <= 500)
 wearer wearer_name_check CHECK (btrim(name) <> ''::text)
 wearer wearer_name_length CHECK (length(name) <= 120) NOT VALID
+wearer wearer_needs_check CHECK (needs <@ ARRAY['hamil'::text, 'sakit'::text, 'disabilitas'::text, 'lansia'::text])
 wearer wearer_nik_check CHECK (nik ~ '^[0-9]{16}$'::text)
 wearer wearer_nik_key UNIQUE (nik)
 wearer wearer_phone_check CHECK (phone ~ '^[0-9+() -]{3,30}$'::text)
 wearer wearer_pk_officer_id_fkey FOREIGN KEY (pk_officer_id) REFERENCES officer(id)
 wearer wearer_pkey PRIMARY KEY (id)
+wearer wearer_polsek_name_check CHECK (length(polsek_name) <= 120)
+wearer wearer_polsek_phone_check CHECK (polsek_phone ~ '^[0-9+() -]{3,30}$'::text)
 wearer wearer_report_interval_ms_check CHECK (report_interval_ms > 0)
+wearer wearer_risk_check CHECK (risk = ANY (ARRAY['rendah'::text, 'sedang'::text, 'tinggi'::text]))
 wearer wearer_sdp_number_check CHECK (length(sdp_number) <= 64)
 wearer wearer_silence_grace_ms_check CHECK (silence_grace_ms >= 0)
 wearer wearer_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
@@ -792,7 +807,7 @@ CREATE TRIGGER a_audit_delete AFTER DELETE ON reading_limit REFERENCING OLD TABL
 CREATE TRIGGER a_audit_delete AFTER DELETE ON retention REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
-CREATE TRIGGER a_audit_delete AFTER DELETE ON wearer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON wearer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,domicile,guarantor_name,guarantor_phone,sdp_number,polsek_name,polsek_phone,risk,health,needs', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON zone REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON access_grant FOR EACH ROW EXECUTE FUNCTION audit_grant()
 CREATE TRIGGER a_audit_insert AFTER INSERT ON alarm_word REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', '', '', '')
@@ -811,7 +826,7 @@ CREATE TRIGGER a_audit_insert AFTER INSERT ON reading_limit REFERENCING NEW TABL
 CREATE TRIGGER a_audit_insert AFTER INSERT ON retention REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
-CREATE TRIGGER a_audit_insert AFTER INSERT ON wearer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON wearer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,domicile,guarantor_name,guarantor_phone,sdp_number,polsek_name,polsek_phone,risk,health,needs', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON zone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON access_grant REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON alarm_word REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', '', '', '')
@@ -830,7 +845,7 @@ CREATE TRIGGER a_audit_update AFTER UPDATE ON reading_limit REFERENCING OLD TABL
 CREATE TRIGGER a_audit_update AFTER UPDATE ON retention REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON supervision REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
-CREATE TRIGGER a_audit_update AFTER UPDATE ON wearer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,guarantor_name,guarantor_phone,sdp_number', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON wearer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('uuid', 'id', 'name,nik,nik_masked,birth_date,phone,address,domicile,guarantor_name,guarantor_phone,sdp_number,polsek_name,polsek_phone,risk,health,needs', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON zone REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name', 'shape', '')
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON access_grant FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON alarm_word FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -903,7 +918,8 @@ CREATE TRIGGER follow_insert AFTER INSERT ON assignment REFERENCING NEW TABLE AS
 CREATE TRIGGER follow_update AFTER UPDATE ON assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION follow_assignment()
 CREATE TRIGGER interval_now BEFORE UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION interval_now()
 CREATE TRIGGER keep_shape BEFORE DELETE OR UPDATE ON zone FOR EACH ROW EXECUTE FUNCTION keep_zone_shape()
-CREATE TRIGGER keep_version AFTER INSERT OR UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION keep_wearer_version()
+CREATE TRIGGER keep_version AFTER INSERT OR UPDATE ON supervision FOR EACH ROW EXECUTE FUNCTION keep_supervision_version()
+CREATE TRIGGER keep_version AFTER UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION keep_wearer_version()
 CREATE TRIGGER map_alarm_word BEFORE INSERT OR UPDATE ON alarm_word FOR EACH ROW EXECUTE FUNCTION map_alarm_word()
 CREATE TRIGGER note_act_to_tell AFTER INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION note_act_to_tell()
 CREATE TRIGGER note_custody AFTER INSERT OR UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION note_custody()
@@ -1149,6 +1165,8 @@ rules_version owner for * to the owner
   using true
 supervision all_rows for r to gelang_record
   using true
+supervision correct for w to gelang_api
+  using keeps_wearer(wearer_id)
 supervision end_early for w to gelang_api
   using keeps_wearer(wearer_id) AND ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['kasubsi'::text, 'kepala_bapas'::text]))
   check ended_by = (( SELECT acting_officer_id() AS acting_officer_id)) AND end_kind IS NOT NULL AND reason_has_content(end_reason)
@@ -1275,6 +1293,20 @@ BEGIN
   PERFORM pg_notify('gelang_sessions', OLD.id);
   RETURN NULL;
 END $function$
+CREATE OR REPLACE FUNCTION public.access_history(wearer uuid, before bigint, count_max integer, OUT id bigint, OUT at timestamp with time zone, OUT officer_name text, OUT officer_role text, OUT unit_name text, OUT action text, OUT reason text)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT a.id, a.at, o.name, o.role, u.name, a.action, a.reason
+  FROM wearer w JOIN audit a ON a.wearer_id = w.id
+    LEFT JOIN officer o ON o.id = a.officer_id LEFT JOIN unit u ON u.path = o.unit_path
+  WHERE w.uuid = access_history.wearer AND w.unit_path <@ acting_unit() AND acting_role() IN ('auditor', 'kepala_bapas')
+    AND (a.action LIKE 'read.%' OR a.action LIKE 'access.%' OR a.action LIKE 'nik.%')
+    AND (access_history.before IS NULL OR a.id < access_history.before)
+  ORDER BY a.id DESC LIMIT least(count_max, 500)
+$function$
 CREATE OR REPLACE FUNCTION public.act_now()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1335,6 +1367,20 @@ CREATE OR REPLACE FUNCTION public.acts_told(act_ids bigint[])
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   DELETE FROM act_to_tell WHERE acting_officer_id() IS NULL AND act_id = ANY (act_ids)
+$function$
+CREATE OR REPLACE FUNCTION public.add_wearer_version(wearer_number integer, why text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  INSERT INTO wearer_version (wearer_id, version, author_id, reason, body)
+    SELECT w.id, last.version + 1, acting_officer_id(), why, written.body
+    FROM wearer w
+      CROSS JOIN LATERAL (SELECT coalesce(max(v.version), 0) AS version FROM wearer_version v WHERE v.wearer_id = w.id) last
+      CROSS JOIN LATERAL (SELECT wearer_body(w) AS body) written
+    WHERE w.id = wearer_number AND NOT EXISTS (
+      SELECT FROM wearer_version v WHERE v.wearer_id = w.id AND v.version = last.version AND v.body = written.body)
 $function$
 CREATE OR REPLACE FUNCTION public.announce_directory()
  RETURNS trigger
@@ -1790,10 +1836,24 @@ CREATE OR REPLACE FUNCTION public.check_supervision()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 BEGIN
-  IF current_user = 'gelang_api' AND TG_OP = 'UPDATE' AND upper(NEW.during) > upper(OLD.during) THEN
+  IF current_user <> 'gelang_api' THEN
+    RETURN NEW;
+  ELSIF TG_OP = 'INSERT' THEN
+    IF upper(NEW.during) <= now() THEN
+      RAISE EXCEPTION 'the supervision is over already' USING ERRCODE = 'check_violation', CONSTRAINT = 'supervision_over';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF lower(NEW.during) <> lower(OLD.during) OR upper(NEW.during) > upper(OLD.during) THEN
     RAISE EXCEPTION 'a supervision is not prolonged here' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'never_prolonged';
-  ELSIF current_user = 'gelang_api' AND TG_OP = 'INSERT' AND upper(NEW.during) <= now() THEN
-    RAISE EXCEPTION 'the supervision is over already' USING ERRCODE = 'check_violation', CONSTRAINT = 'supervision_over';
+  ELSIF (NEW.during, NEW.end_kind, NEW.end_reason, NEW.ended_by) IS DISTINCT FROM (OLD.during, OLD.end_kind, OLD.end_reason, OLD.ended_by) THEN
+    IF acting_role() NOT IN ('kasubsi', 'kepala_bapas') OR NEW.ended_by IS DISTINCT FROM acting_officer_id() OR NEW.end_kind IS NULL
+      OR reason_has_content(NEW.end_reason) IS NOT TRUE THEN
+      RAISE EXCEPTION 'Kasubsi and Kepala end a supervision, with a kind and a reason'
+        USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'end_supervision';
+    END IF;
+  ELSIF reason_has_content(current_setting('gelang.reason', true)) IS NOT TRUE THEN
+    RAISE EXCEPTION 'a file is changed with a reason' USING ERRCODE = 'check_violation', CONSTRAINT = 'wearer_reason';
   END IF;
   RETURN NEW;
 END $function$
@@ -2135,22 +2195,30 @@ CREATE OR REPLACE FUNCTION public.is_span(during tstzrange)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((NOT isempty(during)) AND (NOT lower_inf(during)) AND lower_inc(during) AND (NOT upper_inc(during)))
+CREATE OR REPLACE FUNCTION public.keep_supervision_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF acting_officer_id() IS NOT NULL THEN
+    PERFORM add_wearer_version(NEW.wearer_id, CASE
+      WHEN TG_OP = 'UPDATE' AND NEW.end_kind IS NOT NULL AND NEW.end_kind IS DISTINCT FROM OLD.end_kind THEN NEW.end_reason
+      ELSE coalesce(nullif(current_setting('gelang.reason', true), ''), 'pencatatan awal') END);
+  END IF;
+  RETURN NULL;
+END $function$
 CREATE OR REPLACE FUNCTION public.keep_wearer_version()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-DECLARE
-  written jsonb := to_jsonb(NEW) - '{id,uuid,nik,nik_masked,report_interval_ms,silence_grace_ms,plan_changed_at}'::text[];
 BEGIN
-  IF acting_officer_id() IS NOT NULL AND (TG_OP = 'INSERT' OR
-    written <> to_jsonb(OLD) - '{id,uuid,nik,nik_masked,report_interval_ms,silence_grace_ms,plan_changed_at}'::text[]) THEN
-    INSERT INTO wearer_version (wearer_id, version, author_id, reason, body)
-      SELECT NEW.id, coalesce(max(v.version), 0) + 1, acting_officer_id(),
-        coalesce(nullif(current_setting('gelang.reason', true), ''), CASE TG_OP WHEN 'INSERT' THEN 'pencatatan awal' ELSE 'serah terima klien' END),
-        jsonb_strip_nulls(written)
-      FROM wearer_version v WHERE v.wearer_id = NEW.id;
+  IF acting_officer_id() IS NOT NULL THEN
+    PERFORM add_wearer_version(NEW.id, coalesce(nullif(current_setting('gelang.reason', true), ''),
+      CASE TG_OP WHEN 'INSERT' THEN 'pencatatan awal' ELSE 'serah terima klien' END));
   END IF;
   RETURN NULL;
 END $function$
@@ -2540,6 +2608,18 @@ CREATE OR REPLACE FUNCTION public.utc_ms(t timestamp with time zone)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN ((EXTRACT(epoch FROM t) * (1000)::numeric))::double precision
+CREATE OR REPLACE FUNCTION public.wearer_body(shown wearer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT jsonb_strip_nulls(to_jsonb(shown) - '{id,uuid,nik,nik_masked,report_interval_ms,silence_grace_ms,plan_changed_at}'::text[]
+    || jsonb_build_object('supervision', (
+      SELECT jsonb_build_object('programme', s.programme, 'sk_number', s.sk_number, 'sk_date', s.sk_date, 'sk_issuer', s.sk_issuer,
+        'from_ms', utc_ms(lower(s.during)), 'to_ms', utc_ms(upper(s.during)), 'end_kind', s.end_kind)
+      FROM supervision s WHERE s.wearer_id = shown.id ORDER BY s.during @> now() DESC, lower(s.during) DESC LIMIT 1)))
+$function$
 CREATE OR REPLACE FUNCTION public.wearer_to_ask_for(incident_id uuid)
  RETURNS uuid
  LANGUAGE sql
@@ -2626,30 +2706,30 @@ gelang_record: SELECT on rules_version
 -- grants on columns
 gelang_api: INSERT (bracelet_id, wearer_id, during) on assignment
 gelang_api: INSERT (device_id, model, unit_path, secret_sha256, id_suffices, protocol, sim_number) on bracelet
-gelang_api: INSERT (name, nik, unit_path, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number) on wearer
+gelang_api: INSERT (name, nik, unit_path, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number, domicile, polsek_name, polsek_phone, risk, health, needs) on wearer
 gelang_api: INSERT (name, role, unit_path, nip, phone, email) on officer
 gelang_api: INSERT (officer_id, key, request_sha256) on idempotency
 gelang_api: INSERT (officer_id, username, token_sha256) on invitation
 gelang_api: INSERT (path, name, kind, time_zone, address, phone) on unit
 gelang_api: INSERT (unit_path, model, protocol, word, meaning, reason) on alarm_word
 gelang_api: INSERT (wearer_id, kind, body, author_id) on proposal
-gelang_api: INSERT (wearer_id, programme, sk_number, during, made_at, changed_at) on supervision
+gelang_api: INSERT (wearer_id, programme, sk_number, during, made_at, changed_at, sk_date, sk_issuer) on supervision
 gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks, custody, sim_number) on bracelet
 gelang_api: SELECT (id, officer_id, username, made_at, ends_at, used_at, revoked_at) on invitation
 gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing, matter_id) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
-gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number) on wearer
+gelang_api: SELECT (id, uuid, name, nik_masked, unit_path, pk_officer_id, asisten_officer_id, report_interval_ms, silence_grace_ms, plan_changed_at, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number, domicile, polsek_name, polsek_phone, risk, health, needs) on wearer
 gelang_api: SELECT (incident_id, revision, wearer_id, unit_path, known_at) on incident_revision
 gelang_api: SELECT (received_at, source_id, protocol, reason, detail, device_id, cut) on quarantine
 gelang_api: UPDATE (answer) on idempotency
 gelang_api: UPDATE (during) on assignment
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on condition
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on permit
-gelang_api: UPDATE (during, end_kind, end_reason, ended_by) on supervision
 gelang_api: UPDATE (meaning, reason) on alarm_word
-gelang_api: UPDATE (name, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number) on wearer
+gelang_api: UPDATE (name, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number, domicile, polsek_name, polsek_phone, risk, health, needs) on wearer
 gelang_api: UPDATE (name, role, unit_path, active, nip, phone, email) on officer
 gelang_api: UPDATE (name, time_zone, address, phone) on unit
+gelang_api: UPDATE (programme, sk_number, during, end_kind, end_reason, ended_by, sk_date, sk_issuer) on supervision
 gelang_api: UPDATE (retired_at) on zone
 gelang_api: UPDATE (secret_sha256, revoked_at, custody, sim_number) on bracelet
 gelang_api: UPDATE (state, decider_id, reason, result_id) on proposal
@@ -2665,6 +2745,7 @@ gelang_record: SELECT (received_at, source_id) on quarantine
 gelang_record: SELECT (version_id, id, wearer_id, kind, zone_id, during, time_zone, windows, severity, parameters, legal_basis, made_at, changed_at, cancelled_at) on condition
 
 -- grants on functions
+gelang_api: access_history(uuid,bigint,integer)
 gelang_api: acting_may(text,text)
 gelang_api: acting_officer_id()
 gelang_api: acting_role()

@@ -2,6 +2,8 @@
 
 // The console's rooms in order: each may import those that stand before it.
 const CONSOLE = [
+  'i18n/id',
+  'i18n/en',
   'i18n',
   'address',
   'ground',
@@ -14,6 +16,7 @@ const CONSOLE = [
   'wearer',
   'explanation',
   'trial',
+  'klien',
   'app',
 ].map((room) => `web-map/${room}`)
 

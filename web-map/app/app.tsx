@@ -16,6 +16,8 @@ import { PagePanel } from './page-panel.tsx'
 import { Rail } from './rail.tsx'
 import { useKeys } from './use-keys.ts'
 
+const loadEditKlien = () => import('../klien/edit-page.tsx').then((room) => room.EditPage)
+const loadIntake = () => import('../klien/intake-page.tsx').then((room) => room.IntakePage)
 const loadInvitation = () => import('./invitation-page.tsx').then((room) => room.InvitationPage)
 const loadReports = () => import('./reports-page.tsx').then((room) => room.ReportsPage)
 const loadWearers = () => import('./wearers-page.tsx').then((room) => room.WearersPage)
@@ -94,11 +96,16 @@ function DeskPage({ state }: { state: ConsoleState }) {
 }
 
 function FullPage({ state }: { state: ConsoleState }) {
-  const page = state.router.address.value?.page
+  const address = state.router.address.value
+  const page = address?.page
   return (
     <main class="page" id="isi" tabIndex={-1}>
       {page === 'wearers' ? (
         <Lazy key={page} load={loadWearers} props={{ state }} />
+      ) : page === 'intake' ? (
+        <Lazy key={page} load={loadIntake} props={{ room: state }} />
+      ) : address?.page === 'edit-klien' ? (
+        <Lazy key={`edit ${address.id}`} load={loadEditKlien} props={{ room: state, wearerId: address.id }} />
       ) : page === 'reports' ? (
         <Lazy key={page} load={loadReports} props={{ state }} />
       ) : page === 'account' ? (

@@ -15,6 +15,8 @@ import { Icon } from '../widgets/marks.tsx'
 import { ReasonForm } from '../widgets/reason-form.tsx'
 import type { ConsoleState } from './console-state.ts'
 
+const loadAccess = () => import('../klien/access-tab.tsx').then((room) => room.AccessTab)
+const loadFile = () => import('../klien/file-tab.tsx').then((room) => room.FileTab)
 const loadExplanation = () => import('../explanation/explanation-page.tsx').then((room) => room.ExplanationPage)
 const loadTrial = () => import('../trial/trial-page.tsx').then((room) => room.TrialPage)
 
@@ -87,6 +89,10 @@ function WearerPart({ state }: { state: ConsoleState }) {
   if (page === 'rekap') return <LedgerPage room={state} />
   if (page === 'jejak') return <TrackTab room={state} />
   if (!detail) return file.busy.value.has('file') ? <p class="hint">{t('app.loading')}</p> : null
+  if (page === 'berkas')
+    return <Lazy key={`file ${detail.id}`} load={loadFile} props={{ room: state, wearerId: detail.id }} />
+  if (page === 'akses')
+    return <Lazy key={`access ${detail.id}`} load={loadAccess} props={{ room: state, wearerId: detail.id }} />
   if (page === 'trial')
     return trial.draft.value ? (
       <Lazy key={trial.condition.value?.id} load={loadTrial} props={{ room: state }} />

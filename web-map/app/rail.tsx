@@ -7,7 +7,13 @@ import { PAGES_OF, type RailPage } from './landing.ts'
 
 const ICONS = { 'control-room': 'map', wearers: 'people', reports: 'figures', account: 'person' } as const
 /** The icons of the rail's pages. */
-const PART_OF: Partial<Record<string, RailPage>> = { incident: 'control-room', wearer: 'wearers', trial: 'wearers' }
+const PART_OF: Partial<Record<string, RailPage>> = {
+  incident: 'control-room',
+  wearer: 'wearers',
+  trial: 'wearers',
+  intake: 'wearers',
+  'edit-klien': 'wearers',
+}
 
 /** The pages of this officer: a rail at the left, a bar at the bottom of a phone. */
 export function Rail({ state }: { state: ConsoleState }) {

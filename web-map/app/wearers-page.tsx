@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks'
+import { mayDo } from '../../model/access/rights.ts'
 import type { WearerSummary } from '../../model/console/console.ts'
 import { QUERY } from '../address/router.ts'
 import { t } from '../i18n/language.ts'
@@ -16,6 +17,7 @@ const BATTERY_LOW_PERCENT = 20
 /** Everyone in sight as a table; a name, a PK, a unit, a decree or a bracelet finds them. */
 export function WearersPage({ state }: { state: ConsoleState }) {
   const { desk, router, finding } = state
+  const role = state.session.me.value?.role
   desk.versions.roster.value
   desk.versions.lists.value
   const query = router.query.value.get(QUERY.search) ?? ''
@@ -29,7 +31,15 @@ export function WearersPage({ state }: { state: ConsoleState }) {
   }
   return (
     <article class="wearers-page">
-      <h1>{t('nav.wearers')}</h1>
+      <div class="page-title">
+        <h1>{t('nav.wearers')}</h1>
+        {role !== undefined && mayDo(role, 'klien.create') && (
+          <a class="button primary" href={router.hrefOf({ page: 'intake' })}>
+            <Icon name="plus" size={16} />
+            {t('klien.new')}
+          </a>
+        )}
+      </div>
       <label class="search">
         <Icon name="search" />
         <input

@@ -1,3 +1,5 @@
+import { formEn } from './en/form.ts'
+import { klienEn } from './en/klien.ts'
 import type { MessageKey } from './id.ts'
 
 export const en: Record<MessageKey, string> = {
@@ -356,6 +358,9 @@ export const en: Record<MessageKey, string> = {
   'panel.noIncidents': 'none',
   'panel.incidentsOver': 'Those that are over',
   'panel.tabs': 'Parts of the file',
+  'panel.tab.alat': 'Device',
+  'panel.tab.berkas': 'File',
+  'panel.tab.akses': 'Access history',
   'panel.tab.ringkas': 'Summary',
   'panel.tab.ketentuan': 'Conditions',
   'panel.tab.jejak': 'Track',
@@ -570,4 +575,6 @@ export const en: Record<MessageKey, string> = {
   'error.unavailable': 'The server cannot serve this for now. Try again shortly.',
   'error.network': 'The server cannot be reached. Check the network.',
   'error.other': 'Failed ({code})',
+  ...formEn,
+  ...klienEn,
 }

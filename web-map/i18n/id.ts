@@ -1,3 +1,6 @@
+import { formId } from './id/form.ts'
+import { klienId } from './id/klien.ts'
+
 /** Every text of the console in Indonesian; `en.ts` has the same keys. `{name}` is filled in by `words/language.ts`. */
 export const id = {
   'app.name': 'Gelang',
@@ -355,6 +358,9 @@ export const id = {
   'panel.noIncidents': 'tidak ada',
   'panel.incidentsOver': 'Yang sudah selesai',
   'panel.tabs': 'Bagian berkas',
+  'panel.tab.alat': 'Alat',
+  'panel.tab.berkas': 'Berkas',
+  'panel.tab.akses': 'Riwayat akses',
   'panel.tab.ringkas': 'Ringkas',
   'panel.tab.ketentuan': 'Ketentuan',
   'panel.tab.jejak': 'Jejak',
@@ -570,6 +576,8 @@ export const id = {
   'error.unavailable': 'Server sementara tidak dapat melayani. Coba lagi sebentar lagi.',
   'error.network': 'Server tidak dapat dihubungi. Periksa jaringan.',
   'error.other': 'Gagal ({code})',
+  ...formId,
+  ...klienId,
 } as const
 
 export type MessageKey = keyof typeof id

@@ -56,25 +56,40 @@ const PAGES_MAX = 40
 /** `same`: begins, is confirmed and ends as it was published. */
 export type ExplanationAnswer = Explanation & { same: boolean }
 
+export type Tagged<T> = { value: T; etag: string }
+export type WriteProof = { etag?: string; key?: string }
+
 export type Api = ReturnType<typeof connectApi>
 
 /** The REST side of the API. Every call throws ApiFailure. */
 export function connectApi(fetch: typeof globalThis.fetch) {
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     let response: Response
     try {
       response = await fetch(path, {
         method,
         credentials: 'same-origin',
-        headers: body === undefined ? { accept: 'application/json' } : { 'content-type': 'application/json' },
+        headers: {
+          ...(body === undefined ? { accept: 'application/json' } : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
     } catch (cause) {
       throw new ApiFailure(0, 'network', 'no answer', cause)
     }
     if (!response.ok) throw await failureOf(response)
-    return (response.status === 204 ? undefined : await response.json()) as T
+    return response
   }
+  const bodyOf = async <T>(response: Response): Promise<T> =>
+    (response.status === 204 ? undefined : await response.json()) as T
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
+    bodyOf(await ask(method, path, body))
+
+  const tagged = async <T>(response: Response): Promise<Tagged<T>> => ({
+    value: await bodyOf<T>(response),
+    etag: response.headers.get('etag') ?? '',
+  })
 
   const pages = async <T>(path: string, cursorName: string, take: (page: never) => T[]): Promise<T[]> => {
     const items: T[] = []
@@ -97,6 +112,24 @@ export function connectApi(fetch: typeof globalThis.fetch) {
       call<{ name: string; username: string }>('POST', '/api/invitations/look', { token }),
     acceptInvitation: (token: string, password: string) =>
       call<unknown>('POST', '/api/invitations/accept', { token, password }),
+    /** A record with its ETag, which goes along with a change of it. */
+    read: async <T>(path: string): Promise<Tagged<T>> => tagged(await ask('GET', path)),
+    /** Changes a record. `etag`: of what is changed; `key`: the same key again makes nothing twice. */
+    write: async <T>(
+      method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+      path: string,
+      body: unknown,
+      proof: WriteProof = {},
+    ) =>
+      tagged<T>(
+        await ask(method, path, body, {
+          ...(proof.etag !== undefined && { 'if-match': proof.etag }),
+          ...(proof.key !== undefined && { 'idempotency-key': proof.key }),
+        }),
+      ),
+    /** The bytes of a document. */
+    file: async (path: string, body?: unknown): Promise<Blob> =>
+      (await ask(body === undefined ? 'GET' : 'POST', path, body)).blob(),
     me: () => call<Me>('GET', '/v1/me'),
     units: async () => (await call<{ units: UnitView[] }>('GET', '/v1/units')).units,
     figures: async () => (await call<{ units: UnitFigures[] }>('GET', '/v1/figures')).units,

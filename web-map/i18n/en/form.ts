@@ -1,0 +1,15 @@
+export const formEn = {
+  'form.optional': '(optional)',
+  'form.choose': 'Choose…',
+  'form.reason': 'Reason',
+  'form.reasonHint': 'At least 10 letters. The reason is recorded with your name.',
+  'form.save': 'Save',
+  'form.conflict': 'Meanwhile {name} changed this record. What you typed is still here; check it and save again.',
+  'form.nothingChanged': 'Nothing has been changed yet.',
+  'form.copy': 'Copy',
+  'form.copied': 'Copied',
+  'form.close': 'Close',
+  'form.next': 'Next',
+  'form.first': 'To the beginning',
+  'form.all': 'All',
+} as const
