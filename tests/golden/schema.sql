@@ -1303,7 +1303,7 @@ AS $function$
   FROM wearer w JOIN audit a ON a.wearer_id = w.id
     LEFT JOIN officer o ON o.id = a.officer_id LEFT JOIN unit u ON u.path = o.unit_path
   WHERE w.uuid = access_history.wearer AND w.unit_path <@ acting_unit() AND acting_role() IN ('auditor', 'kepala_bapas')
-    AND (a.action LIKE 'read.%' OR a.action LIKE 'access.%' OR a.action LIKE 'nik.%')
+    AND (a.action LIKE '%.read' OR a.action IN ('access.grant', 'nik.reveal'))
     AND (access_history.before IS NULL OR a.id < access_history.before)
   ORDER BY a.id DESC LIMIT least(count_max, 500)
 $function$
