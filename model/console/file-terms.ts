@@ -8,3 +8,5 @@ export const NEEDS = ['hamil', 'sakit', 'disabilitas', 'lansia'] as const
 export const END_KINDS = ['selesai', 'pencabutan', 'meninggal', 'lainnya'] as const
 export const CUSTODY = ['gudang', 'dipakai', 'servis', 'hilang', 'rusak'] as const
 export type Custody = (typeof CUSTODY)[number]
+/** By what a klien is recognised when a bracelet is put on or taken off. */
+export const IDENTITIES = ['ktp', 'kk', 'sk', 'foto', 'dikenal'] as const
