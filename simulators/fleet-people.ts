@@ -2,7 +2,7 @@
 import type { Role } from '../model/access/roles.ts'
 import type { ConditionKind, EvidenceParameters, WeeklyWindow } from '../model/plan/plan.ts'
 import type { ZoneShape } from '../model/plan/zone.ts'
-import type { WireProtocol } from './devices/wire-device.ts'
+import type { WireForm, WireProtocol } from './devices/wire-device.ts'
 import type { Place } from './place.ts'
 import type { ScriptKind } from './script-kinds.ts'
 import type { PROGRAMMES } from './towns.ts'
@@ -30,6 +30,7 @@ export type FleetWearer = {
   deviceId: string
   secret: string
   via: 'osmand' | 'gateway' | WireProtocol
+  form?: WireForm
   /** Uploads what it kept while offline oldest or newest first. */
   uploads: 'oldest' | 'newest'
   intervalMs: number

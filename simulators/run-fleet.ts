@@ -1,11 +1,14 @@
 // Lets a fleet live: every bracelet speaks at its own moments, keeps what it cannot send, and uploads it later.
+
 import { setMaxListeners } from 'node:events'
+import type { Socket } from 'node:net'
 import type { Clock } from '../model/observe.ts'
 import type { DeviceReport } from '../model/report/report.ts'
 import { type Bracelet, braceletOf } from './bracelet.ts'
 import { wireOf } from './devices/all-devices.ts'
+import { DatagramSocket } from './devices/datagram-socket.ts'
 import { DeviceLink } from './devices/device-link.ts'
-import type { WireProtocol } from './devices/wire-device.ts'
+import type { WireForm, WireProtocol } from './devices/wire-device.ts'
 import type { Fleet, FleetWearer } from './fleet-people.ts'
 import { inOutage, type UnitOutage } from './outage.ts'
 import { chanceAt } from './random.ts'
@@ -19,6 +22,8 @@ type FleetRunOptions = {
   gatewayUrl: string
   /** Ports on 127.0.0.1 of the protocols of real devices; needed for those that the fleet has. */
   wirePorts?: Partial<Record<WireProtocol, number>>
+  udpPorts?: Partial<Record<WireProtocol, number>>
+  mqttPort?: number
   /** Longest pauses before a bracelet asks again; absent: as long as real ones take. */
   patience?: { answerMs: number; retryMsMax: number }
   /** Reports are made from this moment on … */
@@ -58,6 +63,8 @@ const SCRIPT_SPACING_MS = 200
 const SCRIPTS_APART = 20
 /** From the beginning of the first script to that of the last, where no other spacing is asked for. */
 export const SCRIPTS_BEGIN_WITHIN_MS = SCRIPT_SPACING_MS * SCRIPTS_APART
+/** What a mobile network does to datagrams, as shares. */
+const NETWORK = { lost: 0.03, doubled: 0.03, reordered: 0.03 }
 const HISTORY_EVERY_MS = 60_000
 const BACKLOG_REPORTS_PER_TICK = 400
 
@@ -118,6 +125,18 @@ export class FleetRun {
     return { sent: this.#sent, answered, refused, pending: this.#sent - answered - refused }
   }
 
+  /** Bracelets whose reports wait for an answer, with their number; a gateway's wait together. */
+  waiting(): string[] {
+    const ofLinks = this.#living.map(({ bracelet, queue, sending, link }) => {
+      const { via, form = 'as usual', deviceId } = bracelet.wearer
+      return [`${via} ${form} ${deviceId}`, link?.pending ?? queue.length + (sending ? 1 : 0)] as const
+    })
+    const ofGateways = [...this.#gateways].map(
+      ([unitPath, gateway]) => [`gateway ${unitPath}`, gateway.pending] as const,
+    )
+    return [...ofLinks, ...ofGateways].filter(([, count]) => count > 0).map(([name, count]) => `${count} of ${name}`)
+  }
+
   /**
    * No new reports; resolves when everything sent is answered. What was due by now (by `untilMs`) and what is kept in offline
    * bracelets goes out first.
@@ -143,27 +162,41 @@ export class FleetRun {
     for (const { link } of this.#living) link?.close()
   }
 
-  #linkOf({ number, deviceId, secret, via, uploads }: FleetWearer): DeviceLink | undefined {
-    if (via === 'osmand' || via === 'gateway') return undefined
-    const { fleet, wirePorts, patience, onAnswered, onLeft } = this.#options
-    const port = wirePorts?.[via]
-    if (port === undefined) throw new Error(`the fleet has a ${via} bracelet, and there is no port for it`)
-    const wire = wireOf(via)
+  #linkOf({ number, deviceId, secret, via, form, uploads, unitPath }: FleetWearer): DeviceLink | undefined {
+    if ((via === 'osmand' || via === 'gateway') && form === undefined) return undefined
+    const { fleet, patience, onAnswered, onLeft } = this.#options
+    const port = this.#portOf(via, form)
+    if (port === undefined)
+      throw new Error(`the fleet has a ${via} bracelet, and there is no ${form ?? 'usual'} port for it`)
+    const wire = wireOf(via, form)
+    const gateway = fleet.gateways.find((each) => each.unitPath === unitPath)
+    const seed = fleet.seed * 100_000 + number
+    let dials = 0
+    const overUdp = () =>
+      new DatagramSocket(port, '127.0.0.1', { ...NETWORK, seed: seed + dials++ }) as unknown as Socket
     const notify = wire.acknowledges ? onAnswered : onLeft
     return new DeviceLink({
       wire,
       deviceId,
-      secret,
+      secret: form === 'traccar' ? `${gateway!.gatewayId}:${gateway!.secret}` : secret,
       host: '127.0.0.1',
       port,
-      seed: fleet.seed * 100_000 + number,
+      seed,
       uploads,
+      ...(form === 'udp' ? { dial: overUdp } : {}),
       ...(patience === undefined ? {} : { answerMs: patience.answerMs, reconnectMsMax: patience.retryMsMax }),
       onDelivered: (report) => {
         this.#delivered++
         notify?.(report)
       },
     })
+  }
+
+  #portOf(via: FleetWearer['via'], form: WireForm | undefined): number | undefined {
+    const { wirePorts, udpPorts, mqttPort, osmandUrl, gatewayUrl } = this.#options
+    if (via === 'osmand') return Number(new URL(osmandUrl).port)
+    if (via === 'gateway') return Number(new URL(gatewayUrl).port)
+    return form === 'mqtt' ? mqttPort : (form === 'udp' ? udpPorts : wirePorts)?.[via]
   }
 
   #sendHistory(): void {

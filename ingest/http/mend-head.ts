@@ -23,13 +23,13 @@ export type Head = {
 
 /**
  * The head at the beginning of `bytes`. `partial`: it has not ended yet; `foreign`: this is no HTTP. `isWhole`: no more will come,
- * so the last line ends the head.
+ * so the last line ends the head. A target that nothing ends may have been cut: its last number is left out.
  */
 export function readHead(bytes: Buffer, isWhole = false): Head | 'partial' | 'foreign' {
   const start = leadingLineEnds(bytes)
   const text = bytes.toString('latin1', start)
   const lineEnd = text.indexOf('\n')
-  const line = requestLine(lineEnd < 0 ? text : text.slice(0, lineEnd))
+  const line = requestLine(lineEnd < 0 ? text : text.slice(0, lineEnd), lineEnd >= 0)
   if (line === undefined) return lineEnd < 0 && !isWhole && mayBeMethod(text) ? 'partial' : 'foreign'
   const end = headEnd(text)
   if (end === undefined && !isWhole) return 'partial'
@@ -55,14 +55,15 @@ export function readHead(bytes: Buffer, isWhole = false): Head | 'partial' | 'fo
 
 type RequestLine = { method: string; target: string; version: string }
 
-function requestLine(text: string): RequestLine | undefined {
+function requestLine(text: string, hasEnded: boolean): RequestLine | undefined {
   const line = withoutCr(text).trim()
   const blank = line.search(/[ \t]/)
   if (blank < 3 || blank > METHOD_CHARS_MAX || !/^[A-Za-z]+$/.test(line.slice(0, blank))) return undefined
   const rest = line.slice(blank).trim()
   const lastBlank = Math.max(rest.lastIndexOf(' '), rest.lastIndexOf('\t'))
   const version = /^HTTP\/([01])(?:\.([01]))?$/i.exec(rest.slice(lastBlank + 1))
-  const target = version === null ? rest : rest.slice(0, Math.max(0, lastBlank)).trim()
+  const whole = version === null ? rest : rest.slice(0, Math.max(0, lastBlank)).trim()
+  const target = version === null && !hasEnded ? withoutCutNumber(whole) : whole
   if (target === '') return undefined
   const path = target.replace(/^https?:\/\/[^/?]*/i, '')
   return {
@@ -70,6 +71,12 @@ function requestLine(text: string): RequestLine | undefined {
     target: (path.startsWith('/') ? path : `/${path}`).replace(OUTSIDE_TARGET, percent),
     version: version?.[1] === '1' && version[2] === '1' ? '1.1' : '1.0',
   }
+}
+
+/** `lon=10` may be the beginning of `lon=106.8`. */
+function withoutCutNumber(target: string): string {
+  const last = target.slice(Math.max(target.lastIndexOf('&'), target.lastIndexOf('?')) + 1)
+  return /=.*[\d.+-]$/.test(last) || !last.includes('=') ? target.slice(0, target.length - last.length) : target
 }
 
 function bodyOf(method: string, headers: string[]): Head['body'] {

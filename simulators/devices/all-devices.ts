@@ -4,11 +4,16 @@ import { iwDevice } from './iw.ts'
 import { jt808Device } from './jt808.ts'
 import { laipacDevice } from './laipac.ts'
 import { megastekDevice } from './megastek.ts'
+import { modemHttpDevice } from './modem-http.ts'
 import { owntracksDevice } from './owntracks.ts'
+import { owntracksMqttDevice } from './owntracks-mqtt.ts'
 import { r16hDevice } from './r16h.ts'
 import { teltonikaDevice } from './teltonika.ts'
+import { teltonikaUdpDevice } from './teltonika-udp.ts'
+import { topinDevice } from './topin.ts'
+import { traccarForward } from './traccar-forward.ts'
 import { watchDevice } from './watch.ts'
-import type { WireDevice, WireProtocol } from './wire-device.ts'
+import type { WireDevice, WireForm } from './wire-device.ts'
 import { xexun3Device } from './xexun3.ts'
 
 /** Every simulated device, with an id of the kind that it sends. */
@@ -26,8 +31,18 @@ export const WIRE_DEVICES: readonly { wire: WireDevice; idOf(number: number): st
   { wire: owntracksDevice, idOf: (number) => `owntracks/b${number}/phone` },
 ]
 
-export function wireOf(protocol: WireProtocol): WireDevice {
-  return WIRE_DEVICES.find(({ wire }) => wire.protocol === protocol)!.wire
+const FORMS: readonly (readonly [WireForm, WireDevice])[] = [
+  ['udp', teltonikaUdpDevice],
+  ['mqtt', owntracksMqttDevice],
+  ['topin', topinDevice],
+  ['modem', modemHttpDevice],
+  ['traccar', traccarForward],
+]
+
+/** Over UDP most say the same as over TCP. */
+export function wireOf(protocol: WireDevice['protocol'], form?: WireForm): WireDevice {
+  const formed = FORMS.find(([name, wire]) => name === form && wire.protocol === protocol)
+  return formed?.[1] ?? WIRE_DEVICES.find(({ wire }) => wire.protocol === protocol)!.wire
 }
 
 function imeiFrom(prefix: string): (number: number) => string {

@@ -66,7 +66,8 @@ class Gt06Session implements Session {
   }
 }
 
-function gpsOf(report: DeviceReport): number[] {
+/** Time, satellites, place, speed and course, as all forms of the protocol have them. */
+export function gpsOf(report: DeviceReport): number[] {
   const { latDeg = 0, lonDeg = 0 } = report
   const flags =
     (Math.round(report.courseDeg ?? 0) & 0x3ff) |

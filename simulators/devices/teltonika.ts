@@ -22,7 +22,7 @@ class TeltonikaSession implements Session {
   }
 
   encode(reports: DeviceReport[]): Outgoing {
-    const data = [CODEC_8E, reports.length, ...reports.flatMap(recordOf), reports.length]
+    const data = recordsOf(reports)
     const bytes = Uint8Array.from([...uint(0, 4), ...uint(data.length, 4), ...data, ...uint(crc16(data, 'arc'), 4)])
     return { bytes, reports, answer: String(reports.length) }
   }
@@ -37,6 +37,11 @@ class TeltonikaSession implements Session {
     while (this.#rest.length >= 4) answers.push(String(this.#rest.splice(0, 4)[3]))
     return answers
   }
+}
+
+/** The data of a packet: the same over TCP and UDP. */
+export function recordsOf(reports: readonly DeviceReport[]): number[] {
+  return [CODEC_8E, reports.length, ...reports.flatMap(recordOf), reports.length]
 }
 
 function recordOf(report: DeviceReport): number[] {

@@ -34,8 +34,11 @@ export type WireProtocol =
   | 'watch'
   | 'xexun3'
 
+/** Another way to speak a protocol beside the usual: over UDP or MQTT, GT06 without CRC, HTTP as modems write it, through Traccar. */
+export type WireForm = 'udp' | 'mqtt' | 'topin' | 'modem' | 'traccar'
+
 export type WireDevice = {
-  protocol: WireProtocol
+  protocol: WireProtocol | 'osmand' | 'gateway'
   /** Every report gets an answer, and is sent again without one. */
   acknowledges: boolean
   /** An answer does not say which frame it is for, or not well: a frame is sent again on a new connection only. */

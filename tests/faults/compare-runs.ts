@@ -31,9 +31,10 @@ export function activeIncidents(incidents: Iterable<Incident>, { untilMs, unansw
 export function problemsOf(run: RunOutcome, { unanswered }: Compared, mayLose = false): string[] {
   const problems = [...run.ended]
   if (run.foreignRows > 0) problems.push(`${run.foreignRows} rows of bracelets that have not spoken`)
-  if (run.pending !== 0) problems.push(`${run.pending} reports were never answered`)
+  if (run.pending.length > 0) problems.push(`reports that were never answered: ${run.pending.join(', ')}`)
   if (run.refused.length > 0) problems.push(`${run.refused.length} right reports were refused, first ${run.refused[0]}`)
-  if (run.quarantined > 0) problems.push(`${run.quarantined} right reports are in quarantine`)
+  if (run.quarantined.length > 0)
+    problems.push(`${run.quarantined.length} right reports are in quarantine, first ${run.quarantined[0]}`)
   const stored = new Set<string>()
   for (const { wearerId, timeMs, copies } of run.rows) {
     const identity = `${wearerId} ${timeMs}`

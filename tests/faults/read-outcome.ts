@@ -1,5 +1,6 @@
 // What a run left behind: in the record, in the logs, and how far the readers are.
 import type { Incident, LoggedIncident } from '../../model/incident/incident.ts'
+import { REPORT_FLAG } from '../../model/report/report.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { type RetryOptions, withRetry } from '../../store/database/retry.ts'
 import { readIncidents } from '../../stream/logs/incident-log.ts'
@@ -52,13 +53,14 @@ export function untilCaughtUp(world: World, ms: number): Promise<unknown> {
   )
 }
 
-/** What bracelets sent; not what ingest adds where it hears a record again much later. */
+/** Reports with a time of their own: no signs of life, and not what ingest adds where it hears a record again much later. */
 export async function readRows({ pool }: World, { wearerIds }: Slot): Promise<StoredRow[]> {
   const { rows } = await ask<StoredRow>(
     pool,
     `SELECT wearer_id AS "wearerId", utc_ms(time) AS "timeMs", min(content_key)::text AS "contentKey", count(*)::int AS copies
-    FROM fix WHERE wearer_id = ANY($1) AND attributes->>'repeatedTime' IS NULL GROUP BY wearer_id, time ORDER BY wearer_id, time`,
-    [[...wearerIds]],
+    FROM fix WHERE wearer_id = ANY($1) AND attributes->>'repeatedTime' IS NULL AND flags & $2 = 0
+    GROUP BY wearer_id, time ORDER BY wearer_id, time`,
+    [[...wearerIds], REPORT_FLAG.timeFromReceipt],
   )
   return rows
 }
@@ -90,9 +92,14 @@ export async function readLogged(world: World, { wearerIds }: Slot): Promise<Map
   return newest
 }
 
-export async function countQuarantined({ pool }: World): Promise<number> {
-  const { rows } = await ask<{ n: number }>(pool, 'SELECT count(*)::int AS n FROM quarantine')
-  return rows[0]!.n
+/** What is in quarantine, in words, oldest first. */
+export async function readQuarantined({ pool }: World): Promise<string[]> {
+  const { rows } = await ask<{ text: string }>(
+    pool,
+    `SELECT concat_ws(' ', protocol, device_id, reason, detail, left(encode(raw, 'escape'), 120)) AS text
+    FROM quarantine ORDER BY received_at, source_id`,
+  )
+  return rows.map(({ text }) => text)
 }
 
 /** A fault may have left TimescaleDB starting, and a busy machine takes long to let anybody in. */

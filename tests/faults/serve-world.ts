@@ -9,6 +9,8 @@ import { SHARDS, type World } from './world.ts'
 /** Short, so that shards move within a script, and long enough for a busy machine. */
 const LEASE_TTL_MS = 1500
 
+const UDP_PROTOCOLS = ['jt808', 'laipac', 'teltonika'] as const
+
 const ROLES = {
   ingest: 'ingest',
   'evaluate-1': 'evaluate',
@@ -24,6 +26,9 @@ export type WorldServer = {
   osmandUrl: string
   gatewayUrl: string
   wirePorts: Record<WireProtocol, number>
+  mqttPort: number
+  /** Datagrams go past the proxies: the fleet itself loses some. */
+  udpPorts: Partial<Record<WireProtocol, number>>
   /** Every connection ends after half of the next chunk of this side. */
   cut(side: Side): void
   cuts(): number
@@ -39,9 +44,15 @@ export async function serveWorld(
   onEnd: (name: string, how: string) => void,
 ): Promise<WorldServer> {
   const { ports, logFolder, redis } = world.servers
-  const [api, own, osmand, ...health] = (await ports.free(3 + Object.keys(ROLES).length)) as [number, number, number]
+  const [api, own, osmand, mqtt, ...health] = (await ports.free(4 + Object.keys(ROLES).length)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
   const targets = new Map<string, number>([
     ['own', own],
+    ['mqtt', mqtt],
     ...DEVICE_PROTOCOLS.map(({ name, port }): [string, number] => [
       name,
       name === 'osmand' ? osmand : port + ports.usualOffset,
@@ -61,6 +72,8 @@ export async function serveWorld(
     GELANG_INGEST_PORT: String(own),
     GELANG_OSMAND_PORT: String(osmand),
     GELANG_TCP_PORT_OFFSET: String(ports.usualOffset),
+    GELANG_UDP_PROTOCOLS: UDP_PROTOCOLS.join(','),
+    GELANG_MQTT_PORT: String(mqtt),
     GELANG_BASE_URL: `http://127.0.0.1:${api}`,
     GELANG_AUTH_SECRET: world.authSecret,
     GELANG_RULES_KEY: world.authSecret,
@@ -75,6 +88,8 @@ export async function serveWorld(
   const portOf = (name: string) => proxies.get(name)!.port
   return {
     processes,
+    mqttPort: portOf('mqtt'),
+    udpPorts: Object.fromEntries(UDP_PROTOCOLS.map((name) => [name, targets.get(name)!])),
     apiUrl: `http://127.0.0.1:${api}`,
     osmandUrl: `http://127.0.0.1:${portOf('osmand')}`,
     gatewayUrl: `ws://127.0.0.1:${portOf('own')}/v1/gateway`,

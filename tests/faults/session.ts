@@ -12,8 +12,8 @@ import { CAN_MOUNT, type LogDisk, onSmallDisk } from './log-disk.ts'
 import { ofWearers } from './of-wearers.ts'
 import {
   countForeign,
-  countQuarantined,
   readLogged,
+  readQuarantined,
   readRecorded,
   readRows,
   type StoredRow,
@@ -43,7 +43,8 @@ export type RunOutcome = {
   /** Reports that TCP took off bracelets that are never answered. */
   left: Set<string>
   refused: string[]
-  pending: number
+  /** What was never answered: bracelets and how many reports of each. */
+  pending: string[]
   rows: StoredRow[]
   /** Rows of bracelets that have not spoken. */
   foreignRows: number
@@ -54,7 +55,8 @@ export type RunOutcome = {
   firstSeen: Map<string, Seen>
   lastSeen: Map<string, Incident>
   liveGaps: number
-  quarantined: number
+  /** What went into quarantine, in words. */
+  quarantined: string[]
   /** Processes that ended although nobody asked, or did not end when asked. */
   ended: string[]
   connectionsCut: number
@@ -123,7 +125,7 @@ export class Session {
     this.#lived.push(slot)
     const world = this.#world
     const before = { gaps: this.#gaps(), cuts: this.#server.cuts(), falls: this.#disk?.falls ?? 0 }
-    const quarantinedBefore = await countQuarantined(world)
+    const quarantinedBefore = (await readQuarantined(world)).length
     const heard = { answered: new Map<string, number>(), left: new Set<string>(), refused: [] as string[] }
     const beginMs = performance.now()
     const fromRealMs = Date.now()
@@ -139,14 +141,14 @@ export class Session {
       const incidents = await this.#atRest(slot, atRest ?? unchanged())
       return {
         ...heard,
-        pending: counts.pending,
+        pending: counts.pending === 0 ? [] : fleet.waiting(),
         rows: await readRows(world, slot),
         foreignRows: await countForeign(world, this.#lived),
         ...incidents,
         firstSeen: new Map([...this.#firstSeen].filter(([, { incident }]) => slot.wearerIds.has(incident.wearerId))),
         lastSeen: new Map(this.#watches.flatMap(({ incidents }) => ofWearers(incidents))),
         liveGaps: this.#gaps() - before.gaps,
-        quarantined: (await countQuarantined(world)) - quarantinedBefore,
+        quarantined: (await readQuarantined(world)).slice(quarantinedBefore),
         ended: this.#ended.splice(0),
         connectionsCut: this.#server.cuts() - before.cuts,
         diskFalls: (this.#disk?.falls ?? 0) - before.falls,
@@ -172,13 +174,15 @@ export class Session {
   }
 
   #startFleet(slot: Slot, { answered, left, refused }: Pick<RunOutcome, 'answered' | 'left' | 'refused'>): FleetRun {
-    const { osmandUrl, gatewayUrl, wirePorts } = this.#server
+    const { osmandUrl, gatewayUrl, wirePorts, udpPorts, mqttPort } = this.#server
     const fleet = new FleetRun({
       fleet: slot.fleet,
       clock: () => this.#clock.nowMs(),
       osmandUrl,
       gatewayUrl,
       wirePorts,
+      udpPorts,
+      mqttPort,
       patience: PATIENCE,
       fromMs: slot.fromMs,
       untilMs: slot.untilMs,

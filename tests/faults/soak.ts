@@ -43,6 +43,8 @@ export async function soak(minutes: number, seed: number, servers: Servers): Pro
       osmandUrl: server.osmandUrl,
       gatewayUrl: server.gatewayUrl,
       wirePorts: server.wirePorts,
+      udpPorts: server.udpPorts,
+      mqttPort: server.mqttPort,
       fromMs: nowMs(),
       scriptsFromMs: nowMs() + 5000,
       onRefused: (deviceId, reason) => ended.push(`${deviceId} was refused: ${reason}`),

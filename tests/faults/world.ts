@@ -7,7 +7,6 @@ import { createAccount, createAuth } from '../../api/sign-in/auth.ts'
 import { databaseEnvironment } from '../../bench/system/database-environment.ts'
 import { seedFleet } from '../../bin/demo/seed-fleet.ts'
 import { WIRE_DEVICES } from '../../simulators/devices/all-devices.ts'
-import type { WireProtocol } from '../../simulators/devices/wire-device.ts'
 import { makeFleet } from '../../simulators/fleet.ts'
 import type { Fleet, FleetWearer } from '../../simulators/fleet-people.ts'
 import { randomOf } from '../../simulators/random.ts'
@@ -40,12 +39,17 @@ const WEARERS = 40
 const PLAYERS_PER_SCRIPT = 2
 const PLAYER_INTERVAL_MS = 24_000
 const LIFE_INTERVAL_MS = 60_000
-/** Every other wearer speaks one of these; the two that are never answered are fewer. */
-const WIRES: readonly WireProtocol[] = [
-  ...(['gt06', 'jt808', 'laipac', 'owntracks', 'xexun3', 'gt06', 'jt808', 'megastek'] as const),
-  ...(['laipac', 'owntracks', 'xexun3', 'r16h'] as const),
+type Wire = Pick<FleetWearer, 'via' | 'form'>
+/** Every other wearer speaks one of these; those that are never answered are fewer. Not as many as a multiple of the slots. */
+// biome-ignore format: a table
+const WIRES: readonly Wire[] = [
+  { via: 'gt06' }, { via: 'jt808' }, { via: 'laipac' }, { via: 'owntracks' }, { via: 'xexun3' }, { via: 'teltonika' },
+  { via: 'jt808', form: 'udp' }, { via: 'owntracks', form: 'mqtt' }, { via: 'gt06', form: 'topin' }, { via: 'iw' }, { via: 'watch' },
+  { via: 'megastek' }, { via: 'laipac', form: 'udp' }, { via: 'owntracks', form: 'mqtt' }, { via: 'teltonika', form: 'udp' },
+  { via: 'gateway', form: 'traccar' }, { via: 'h02' }, { via: 'r16h' }, { via: 'osmand', form: 'modem' }, { via: 'gt06' },
+  { via: 'iw' }, { via: 'gateway', form: 'traccar' },
 ]
-const ANSWERS_NOBODY = new Set<string>(['megastek', 'r16h'])
+const answersNobody = (via: string) => WIRE_DEVICES.some(({ wire }) => wire.protocol === via && !wire.acknowledges)
 /** A Wednesday. Spans begin so that curfews and working hours begin or end within them, in one of the three time zones. */
 const DAY = Date.parse('2026-02-04T00:00:00+07:00')
 const SPANS_BEGIN_AT_MIN = [
@@ -157,9 +161,7 @@ export async function makeWorld(seed: number, servers: Servers, { wires = false,
     databaseUrl,
     databaseEnvironment: addresses,
     wearerIdOf: new Map(fleet.wearers.map(({ deviceId, number }) => [deviceId, wearerIds[number]!])),
-    unanswered: new Set(
-      fleet.wearers.flatMap(({ via, number }) => (ANSWERS_NOBODY.has(via) ? [wearerIds[number]!] : [])),
-    ),
+    unanswered: new Set(fleet.wearers.flatMap(({ via, number }) => (answersNobody(via) ? [wearerIds[number]!] : []))),
     slots: Array.from({ length: slots }, (_, index) => {
       const wearers = fleet.wearers.filter(({ number }) => number % slots === index)
       return {
@@ -187,8 +189,9 @@ export async function makeWorld(seed: number, servers: Servers, { wires = false,
 function onWire({ number, script }: FleetWearer): Partial<FleetWearer> {
   if (number % 2 === 0) return {}
   // A phone without a fix says nothing.
-  const via = script === 'jamming' ? 'gt06' : WIRES[(number >> 1) % WIRES.length]!
-  return { via, deviceId: WIRE_DEVICES.find(({ wire }) => wire.protocol === via)!.idOf(number) }
+  const wire: Wire = script === 'jamming' ? { via: 'gt06' } : WIRES[(number >> 1) % WIRES.length]!
+  const device = WIRE_DEVICES.find((each) => each.wire.protocol === wire.via)
+  return { ...wire, ...(device && { deviceId: device.idOf(number) }) }
 }
 
 /** Forgets everything that a run left behind; rules, wearers and logins stay, so that ids are the same in every run. */

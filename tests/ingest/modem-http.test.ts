@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readHead } from '../../ingest/http/mend-head.ts'
-import { ALARM, type Protocol } from '../../model/report/report.ts'
+import { ALARM, type Protocol, REPORT_FLAG } from '../../model/report/report.ts'
 import { device, NOW_ISO, NOW_MS, type OpenIngest, openIngest, PEOPLE, SECRET } from './ingest-fixture.ts'
 
 let open: OpenIngest
@@ -85,6 +85,21 @@ test('other heads of the kind: split at every byte, no version, small letters, n
 test('a question without its last empty line is taken when nothing more comes', async () => {
   await isTaken('osmand', [`GET /?${query('&alarm=sos')} HTTP/1.0\r\n${auth}\r\n`])
   await isTaken('osmand', [`GET /?${query()} HTTP/1.0\r\n${auth}`], true)
+})
+
+test('a target that was cut gives no number that was not sent', async () => {
+  const places = async (target: string) => {
+    await isTaken('osmand', [target], true)
+    const { lat, lon, flags } = (await open.stored()).at(-1)!
+    return flags & REPORT_FLAG.hasPosition ? [lat, lon] : []
+  }
+  const line = () => `GET /?id=free&token=${SECRET}&timestamp=${freshTime()}&lat=-6.2088`
+  expect(await places(`${line()}&lon=106.8`)).toEqual([])
+  expect(await places(`${line()}&lon=106.`)).toEqual([])
+  expect(await places(`${line()}&lo`)).toEqual([])
+  expect(await places(`${line()}&lon=106.8456 HTTP/1.0`)).toEqual([-6.2088, 106.8456])
+  expect(await places(`${line()}&lon=106.8456&alarm=sos`)).toEqual([-6.2088, 106.8456])
+  expect(await places(`${line()}&lon=106.8456&a`)).toEqual([-6.2088, 106.8456])
 })
 
 test('a body without a length is taken when it ends, or when it rests', async () => {

@@ -1,12 +1,25 @@
 // Simulated devices, encoded from the documents, against a real ingest and a real Redis: what was delivered is in the log exactly
 // as the device meant it, through outages, cuts in the middle of a frame, and reconnects.
+import type { Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ALARM, type Alarm, type DeviceReport, REPORT_FLAG } from '../../model/report/report.ts'
-import { WIRE_DEVICES } from '../../simulators/devices/all-devices.ts'
+import { WIRE_DEVICES, wireOf } from '../../simulators/devices/all-devices.ts'
+import { DatagramSocket } from '../../simulators/devices/datagram-socket.ts'
 import { DeviceLink } from '../../simulators/devices/device-link.ts'
-import type { WireDevice } from '../../simulators/devices/wire-device.ts'
+import type { WireDevice, WireForm } from '../../simulators/devices/wire-device.ts'
 import { randomOf } from '../../simulators/random.ts'
-import { device, idOnly, NOW_MS, type OpenIngest, openIngest, SECRET, type Stored } from '../ingest/ingest-fixture.ts'
+import {
+  device,
+  GATEWAY_SECRET,
+  gateway,
+  idOnly,
+  NOW_MS,
+  type OpenIngest,
+  openIngest,
+  SECRET,
+  type Stored,
+  ward,
+} from '../ingest/ingest-fixture.ts'
 
 let open: OpenIngest
 const links: DeviceLink[] = []
@@ -164,4 +177,61 @@ test('what is not answered goes again, and two devices do not disturb each other
           rows.filter(({ protocol }) => protocol === wire.protocol),
         )
     }
+})
+
+const FORMS = [
+  { via: 'gt06', form: 'topin', deviceId: '860000000100007', unsaid: ['sos', 'strapOpen'] },
+  { via: 'teltonika', form: 'udp', deviceId: '860000000600007', unsaid: ['batteryLow'] },
+  { via: 'osmand', form: 'modem', deviceId: 'modem-7', unsaid: [] },
+  { via: 'gateway', form: 'traccar', deviceId: '860000000700007', unsaid: [] },
+] as const satisfies { via: WireDevice['protocol']; form: WireForm; deviceId: string; unsaid: readonly Alarm[] }[]
+
+test.each(FORMS)('$via, $form: what was delivered is in the log, through cuts and outages', async (each) => {
+  const { via, form, deviceId, unsaid } = each
+  const record =
+    via === 'gateway'
+      ? ward(deviceId)
+      : via === 'osmand'
+        ? device(deviceId, { protocol: via })
+        : idOnly(deviceId, via, via === 'teltonika' ? { settings: STRAP_ON_INPUT } : {})
+  open = await openIngest({ records: [record, gateway('g1')] })
+  const port = via === 'gateway' ? open.ingest.ports.own : open.ingest.ports[via]
+  let dials = 0
+  const overUdp = () =>
+    new DatagramSocket(open.ingest.udpPorts.teltonika!, '127.0.0.1', {
+      ...{ seed: 7 + dials++, lost: 0.1, doubled: 0.1, reordered: 0.1 },
+    }) as unknown as Socket
+  const delivered: DeviceReport[] = []
+  const link = new DeviceLink({
+    wire: wireOf(via, form),
+    deviceId,
+    secret: form === 'traccar' ? `g1:${GATEWAY_SECRET}` : SECRET,
+    host: '127.0.0.1',
+    port: port!,
+    seed: 4711,
+    answerMs: form === 'udp' ? 100 : 2000,
+    reconnectMsMin: 5,
+    ...(form === 'udp' && { dial: overUdp }),
+    onDelivered: (report) => delivered.push(report),
+  })
+  links.push(link)
+  for (let n = 1; n <= 40; n++) {
+    link.say(reportAt(deviceId, 600 - n, 1))
+    // Of a request that was cut its token is missing.
+    if (n % 20 === 5) link.cut(form !== 'udp' && form !== 'modem')
+    if (n % 20 === 10) link.goOffline()
+    if (n % 20 === 15) link.goOnline()
+    if (n % 20 === 0) await link.drained()
+  }
+  await link.drained()
+  expect(delivered).toHaveLength(40)
+  const rows = await timed()
+  for (const report of delivered) {
+    const said = report.alarms.filter((alarm) => !(unsaid as readonly Alarm[]).includes(alarm))
+    const [row] = rows.filter(({ timeMs }) => timeMs === report.timeMs)
+    expect([report.timeMs, row?.alarms]).toEqual([report.timeMs, said.reduce((bits, alarm) => bits | ALARM[alarm], 0)])
+    expect((row!.flags & REPORT_FLAG.fixValid) !== 0).toBe(report.fixValid)
+    expect(Math.abs(row!.lat - report.latDeg!)).toBeLessThan(1.5e-6)
+  }
+  expect((await open.quarantined()).filter(({ deviceId: id }) => id !== undefined)).toEqual([])
 })

@@ -55,7 +55,7 @@ export function parseJsonReport(
   let words: readonly string[] | undefined
   for (const name in members) {
     const member = members[name]
-    if (member === null || (member === UNKNOWN && MAY_BE_UNKNOWN.has(name))) continue
+    if (member === null || member === undefined || (member === UNKNOWN && MAY_BE_UNKNOWN.has(name))) continue
     switch (name) {
       case 'lat':
         if (!isNumber(member)) return 'lat must be a number'
