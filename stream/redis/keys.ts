@@ -101,6 +101,9 @@ export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
     senders: `${prefix}:{disputes}:senders`,
     /** Up to which time each bracelet has sent what it had stored. */
     flushed: `${prefix}:{disputes}:flushed`,
+    /** Somebody tests this bracelet; what it said meanwhile. By its number. */
+    benchWanted: (braceletId: number | typeof EVERY) => `${prefix}:{bench:${braceletId}}:wanted`,
+    benchHeard: (braceletId: number | typeof EVERY) => `${prefix}:{bench:${braceletId}}:heard`,
     acts: `${prefix}:{acts}`,
     /** Recipients that have or had a queue of alerts. */
     recipients: `${prefix}:{recipients}`,
