@@ -14,7 +14,7 @@ type DecodedLine = {
   reports: object[]
   /** Hex of what the server would answer, `''` for a positive answer without a body; null for none. */
   reply: string | null
-  /** The line says whose it is: it counts as contact, whatever else of it can be read. */
+  /** The line says whose it is. A frame that is whole counts as contact then, whatever else of it can be read. */
   heard: boolean
   /** Why the line, or a part of it, is no report. */
   error: string | null
@@ -88,7 +88,10 @@ function streamLine(protocol: StreamProtocol, context: DecodeContext): (line: st
     }
     const garbage = framer.garbageBytes - garbageBefore
     if (garbage > 0) errors.push(`${garbage} bytes outside any frame`)
-    if (framer.pendingBytes > 0) errors.push(`a frame is not whole: ${framer.pendingBytes} bytes left over`)
+    if (framer.pendingBytes > 0) {
+      errors.push(`a frame is not whole: ${framer.pendingBytes} bytes left over`)
+      heard ||= decoder.beganBy(bytes.subarray(bytes.length - framer.pendingBytes)) !== undefined
+    }
     framer.reset()
     return {
       reports: reports.map(shown),
