@@ -10,9 +10,11 @@ import { addAccessHistory } from './routes/access-history.ts'
 import { addActs } from './routes/acts.ts'
 import { addAlarmWords } from './routes/alarm-words.ts'
 import { addBacktests } from './routes/backtests.ts'
+import { addBench } from './routes/bench.ts'
 import { addBracelets } from './routes/bracelets.ts'
 import { addExplanation } from './routes/explanation.ts'
 import { addFittings } from './routes/fittings.ts'
+import { addGateways } from './routes/gateways.ts'
 import { addHealth } from './routes/health.ts'
 import { addIncidents } from './routes/incidents.ts'
 import { addInvitations } from './routes/invitations.ts'
@@ -25,6 +27,7 @@ import { addOversight } from './routes/oversight.ts'
 import type { ApiApp, ApiParts } from './routes/parts.ts'
 import { addPlaces } from './routes/places.ts'
 import { addProposals } from './routes/proposals.ts'
+import { addQuarantine } from './routes/quarantine.ts'
 import { addSessions } from './routes/sessions.ts'
 import { addTimeline } from './routes/timeline.ts'
 import { addTrack } from './routes/track.ts'
@@ -105,7 +108,10 @@ export function createApp(parts: ApiParts): ApiApp {
   addAccessHistory(app, parts)
   addBracelets(app, parts)
   addAlarmWords(app, parts)
+  addBench(app, parts)
   addFittings(app, parts)
+  addGateways(app, parts)
+  addQuarantine(app, parts)
   addProposals(app, parts)
 
   app.all('/v1/*', (c) => refuse(c, new Refusal(404, 'not_found', 'there is no such route')))

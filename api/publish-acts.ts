@@ -1,4 +1,5 @@
 import type { IncidentAct, IncidentType } from '../model/incident/incident.ts'
+import { type Going, keepGoing } from '../model/keep-going.ts'
 import type { Log } from '../model/observe.ts'
 import type { Pool } from '../store/database/open-pool.ts'
 import { listActsToPublish, listStandings, strikePublished } from '../store/incidents/acts-to-publish.ts'
@@ -32,14 +33,29 @@ export class ActPublisher {
   readonly #published: number[] = []
   /** How long an act must have waited to be published from PostgreSQL; absent: there is nothing to look for. */
   #lookFor: number | undefined
-  #working: Promise<void> | undefined
+  readonly #going: Going
   #failing = false
-  #retry: NodeJS.Timeout | undefined
   #checking: NodeJS.Timeout | undefined
-  #closed = false
 
   constructor(parts: PublisherParts) {
     this.#parts = parts
+    const { log, limits } = parts
+    this.#going = keepGoing({
+      name: 'publishing of acts',
+      turn: () => this.#publish(),
+      // The act is stored: whatever the reason, it is published later.
+      retries: () => true,
+      retryMs: { first: limits.retryMs, max: limits.retryMs },
+      log,
+      onFailing: (error) => {
+        this.#failing = true
+        log.warn({ waiting: this.#waiting.length, reason: error.message }, 'acts wait to be published')
+      },
+      onWorks: () => {
+        this.#failing = false
+        log.info({}, 'acts are published again')
+      },
+    })
   }
 
   /** Publishes what was left unpublished before this process started, and from now on what others leave. */
@@ -53,45 +69,32 @@ export class ActPublisher {
   publish(act: IncidentAct, type: IncidentType | undefined): void {
     if (this.#waiting.length < WAITING_MAX) this.#waiting.push({ act, endsDispute: endsDispute(act, type) })
     else this.#lookFor = 0
-    this.#go()
+    this.#going.wake()
   }
 
   /** Publishes what can be published now; what waits for Redis is published by the next process. */
   async close(): Promise<void> {
-    this.#closed = true
     clearInterval(this.#checking)
-    clearTimeout(this.#retry)
-    await this.#working
+    await this.#going.stop()
+    // What came after the last turn began. Redis may go away now, too: the next process finds the acts in PostgreSQL.
+    if (!this.#failing)
+      await this.#publishWaiting().catch((error: Error) =>
+        this.#parts.log.warn(
+          { waiting: this.#waiting.length, reason: error.message },
+          'acts wait for the next process',
+        ),
+      )
   }
 
   #look(waitingMs: number): void {
     this.#lookFor = Math.min(this.#lookFor ?? waitingMs, waitingMs)
-    this.#go()
+    this.#going.wake()
   }
 
-  #go(): void {
-    this.#working ??= this.#work()
-  }
-
-  async #work(): Promise<void> {
-    const { limits, log } = this.#parts
-    try {
-      do {
-        await this.#publishWaiting()
-        if (this.#lookFor !== undefined) await this.#publishLeft()
-      } while (this.#waiting.length > 0 || this.#lookFor !== undefined)
-      if (this.#failing) log.info({}, 'acts are published again')
-      this.#failing = false
-    } catch (error) {
-      // Redis or PostgreSQL is away; the act is stored, and whatever the reason, it is published later.
-      const fields = { waiting: this.#waiting.length, reason: (error as Error).message }
-      if (!this.#failing) log.warn(fields, 'acts wait to be published')
-      this.#failing = true
-      clearTimeout(this.#retry)
-      if (!this.#closed) this.#retry = setTimeout(() => this.#go(), limits.retryMs)
-    } finally {
-      this.#working = undefined
-    }
+  async #publish(): Promise<number> {
+    await this.#publishWaiting()
+    if (this.#lookFor !== undefined) await this.#publishLeft()
+    return this.#waiting.length > 0 || this.#lookFor !== undefined ? 0 : Number.POSITIVE_INFINITY
   }
 
   async #publishWaiting(): Promise<void> {

@@ -8,6 +8,7 @@ import { listen as listenToDatabase } from '../store/database/listen.ts'
 import type { Pool } from '../store/database/open-pool.ts'
 import { readOfficerByAuthUser } from '../store/people/read-officer.ts'
 import { rulesChannel } from '../store/rules/listen-rules.ts'
+import { readBench, wantBench } from '../stream/logs/bench.ts'
 import { readNotices } from '../stream/logs/notices.ts'
 import { readRecipients } from '../stream/logs/notified.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
@@ -119,6 +120,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     publishAct: (act, type) => acts.publish(act, type),
     recipients: () => readRecipients(redis, keys),
     noticesOf: (incidentId) => readNotices(redis, keys, incidentId),
+    bench: {
+      want: (braceletId) => wantBench(redis, keys, braceletId),
+      read: (braceletId) => readBench(redis, keys, braceletId),
+    },
     mapSettings: options.mapSettings ?? {},
     health: { notReady: () => hub.notReady(), ...(options.metrics && { metrics: options.metrics }) },
     ...(options.staticFolder !== undefined && { staticFolder: options.staticFolder }),

@@ -4,6 +4,7 @@ import type { AddressInfo, Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Log, Meter } from '../model/observe.ts'
 import type { Protocol } from '../model/report/report.ts'
+import type { NoteBench } from './admission/bench-notes.ts'
 import type { Directory } from './admission/directory.ts'
 import { Intake, type ReportLog } from './admission/intake.ts'
 import type { QuarantineAppender } from './admission/quarantine-quotas.ts'
@@ -36,6 +37,8 @@ type IngestParts = {
   directory: Directory
   quarantine: QuarantineAppender
   disputes: DisputeKeeper
+  /** Where reports of a bracelet that nobody wears are offered to whoever tests it. */
+  noteBench?: NoteBench
   /** What codes and keys of bracelets are derived from: 32 bytes, the same in every process of an installation. */
   deviceKey: Uint8Array
   log: Log
@@ -44,7 +47,7 @@ type IngestParts = {
   limits?: Partial<IngestLimits>
 }
 
-export type MqttPort = 'plain' | 'tls'
+type MqttPort = 'plain' | 'tls'
 
 export type Ingest = {
   /** The ports as they were opened. */

@@ -13,11 +13,14 @@ type FollowOptions = NotifyParts & {
   /** A connection of its own: it blocks while it waits. */
   reader: RedisClient
   stopping(): boolean
-  /** Instead of SETTLE_MS. */
+  /** Instead of WARM_UP_MS. */
   warmUpMs?: number
+  /** Instead of BLOCK_MS. */
+  blockMs?: number
 }
 
 const ENTRIES_PER_READ = 100
+/** How long a read of the incident log waits; acts and due escalations are looked for in between. */
 const BLOCK_MS = 1000
 /**
  * Nobody is notified of a passed time before this has gone by since the logs were first read to their end: acts that waited for
@@ -37,7 +40,7 @@ export async function followIncidents(options: FollowOptions): Promise<void> {
     const acts = await readActs(redis, keys, actsPosition, { count: ENTRIES_PER_READ })
     // The incidents were read to their end a moment ago, and no act is left.
     if (acts.length === 0 && options.clock() >= escalatesFromMs) await escalateDue(options)
-    position = await notifyToTheEnd(options, position, acts.length > 0 ? {} : { blockMs: BLOCK_MS })
+    position = await notifyToTheEnd(options, position, acts.length > 0 ? {} : { blockMs: options.blockMs ?? BLOCK_MS })
     const lastAct = acts.at(-1)
     if (lastAct === undefined)
       escalatesFromMs = Math.min(escalatesFromMs, options.clock() + (options.warmUpMs ?? WARM_UP_MS))

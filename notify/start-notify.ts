@@ -24,8 +24,10 @@ type NotifyOptions = {
   shardCount: number
   ownerId: string
   leaseTtlMs?: number
-  /** Instead of SETTLE_MS. */
+  /** Instead of WARM_UP_MS. */
   warmUpMs?: number
+  /** Instead of BLOCK_MS. */
+  blockMs?: number
   /** Instead of CORRECT_AFTER_MS. */
   correctAfterMs?: number
   consoleUrl: string
@@ -101,7 +103,7 @@ export function startNotify(options: NotifyOptions): Notifying {
     ownerCount: () => leases.owners.length,
     warning: watch.warning,
     async stop() {
-      watch.stop()
+      await watch.stop()
       await leases.stop()
       await Promise.all([...running.values()].map(({ done }) => done))
       await deliveries.stop()

@@ -1,6 +1,7 @@
 // Recipients that are not reached, for the operators: as metrics, and as a sentence beside the readiness, which it does not take away.
 
 import { SOPS } from '../model/incident/sop-table.ts'
+import { keepGoing } from '../model/keep-going.ts'
 import type { Clock, Log, Meter } from '../model/observe.ts'
 import { isRedisAway } from '../stream/redis/redis-errors.ts'
 import type { DeliveryQueue } from './deliver.ts'
@@ -8,7 +9,7 @@ import type { DeliveryQueue } from './deliver.ts'
 type DeliveryWatch = {
   /** Undefined while every recipient is reached, or tried again for less than WARN_AFTER_MS only. */
   warning(): string | undefined
-  stop(): void
+  stop(): Promise<void>
 }
 
 const COUNT_EVERY_MS = 5000
@@ -36,11 +37,16 @@ export function watchDeliveries(
     }
     givenUp = counts.filter((each) => each.failed > 0)
   }
-  const counting = setInterval(() => {
-    count().catch((error: unknown) =>
-      isRedisAway(error) ? log.debug({}, 'deliveries are not counted while Redis is away') : options.onFatal(error),
-    )
-  }, COUNT_EVERY_MS)
+  const counting = keepGoing({
+    name: 'counting of deliveries',
+    async turn() {
+      await count()
+      return COUNT_EVERY_MS
+    },
+    retries: isRedisAway,
+    log,
+    onFatal: options.onFatal,
+  })
   return {
     warning() {
       const sentences = givenUp.map(({ recipientId, failed }) => `${failed} alerts to ${recipientId} were given up`)
@@ -51,6 +57,6 @@ export function watchDeliveries(
       }
       return sentences.join('; ') || undefined
     },
-    stop: () => clearInterval(counting),
+    stop: counting.stop,
   }
 }

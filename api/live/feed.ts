@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
+import { type Going, keepGoing, type Loop } from '../../model/keep-going.ts'
 import type { Clock, Log } from '../../model/observe.ts'
 import { readActs } from '../../stream/logs/act-log.ts'
 import { readIncidents } from '../../stream/logs/incident-log.ts'
@@ -13,7 +13,6 @@ import type { Cursor } from './cursor.ts'
 import { LogFollower, unbroken } from './follow-log.ts'
 import type { LiveLimits } from './limits.ts'
 
-/** How far the recorder has brought incidents into PostgreSQL; the name is pipeline's. */
 /** Where no recorder has said how far it is, this much of the log counts as unknown to PostgreSQL. */
 const UNRECORDED_MS = 3600_000
 const READY_MS_MAX = 5000
@@ -45,12 +44,12 @@ export type FeedParts = {
 export class LiveFeed {
   readonly #parts: FeedParts
   readonly #listener: FeedListener
-  readonly #stopping = new AbortController()
   readonly #connections: RedisClient[] = []
   readonly #followers = new Map<LogName, LogFollower<{ id: string }>>()
   readonly #failing = new Set<LogName>()
   #subscription: Subscription | undefined
-  #started: Promise<void> = Promise.resolve()
+  #starting: Going | undefined
+  #snapshots: Going | undefined
 
   constructor(parts: FeedParts, listener: FeedListener) {
     this.#parts = parts
@@ -73,35 +72,39 @@ export class LiveFeed {
       keys,
       shardCount,
       (_shard, message) => this.#listener.onPositions(message, false),
-      () => void this.#readSnapshot(),
+      () => this.#readSnapshot(),
     )
-    this.#started = this.#untilDone('reading the logs from the record’s position', async () => {
+    const starting = this.#keepGoing('reading the logs from the record’s position', async ({ stopped }) => {
       await untilReady(redis, READY_MS_MAX)
       const { incidents } = await this.unrecorded()
       // Each reader waits for what comes, so each has a connection to itself.
       while (this.#connections.length <= shardCount)
         this.#connections.push(duplicateRedis(redis, `live ${this.#connections.length}`))
       await Promise.all(this.#connections.map((connection) => untilReady(connection, READY_MS_MAX)))
+      if (stopped.aborted) return 'done'
       const [forActs, ...forShards] = this.#connections as [RedisClient, ...RedisClient[]]
       forShards.forEach((connection, shard) => {
         this.#followIncidents(connection, shard, incidents[shard] as string)
       })
       // All that are kept: an incident is shown with what was done about it.
       this.#followActs(forActs, '0-0')
+      return 'done'
     })
+    this.#starting = starting
   }
 
   /** Resolves when everything is being read; never while Redis is away. */
   get started(): Promise<void> {
-    return this.#started
+    return this.#starting?.done ?? Promise.resolve()
   }
 
   async close(): Promise<void> {
-    this.#stopping.abort()
     this.#subscription?.stop()
-    for (const connection of this.#connections) connection.disconnect()
-    await this.#started
-    await Promise.all([...this.#followers.values()].map(({ done }) => done))
+    const stopped = [this.#starting, this.#snapshots, ...this.#followers.values()].map((each) => each?.stop())
+    const disconnect = () => this.#connections.forEach((connection) => void connection.disconnect())
+    disconnect()
+    await Promise.all(stopped)
+    disconnect() // what the start has opened meanwhile
   }
 
   position(log: LogName): string {
@@ -188,18 +191,21 @@ export class LiveFeed {
       {
         ...reading,
         edges: () => readEdges(redis, key),
-        onState: (failure) => {
-          if (failure) this.#failing.add(name)
-          else this.#failing.delete(name)
-          if (failure) log.warn({ log: name, reason: failure.message }, 'a live log cannot be read; retrying')
-          else log.info({ log: name }, 'a live log is read again')
+        onFailing: (failure) => {
+          this.#failing.add(name)
+          log.warn({ log: name, reason: failure.message }, 'a live log cannot be read; retrying')
+        },
+        onWorks: () => {
+          this.#failing.delete(name)
+          log.info({ log: name }, 'a live log is read again')
         },
         onGap: () => {
           log.error({ log: name }, 'entries of a live log were trimmed unread: consoles load again')
           this.#listener.onGap(name)
         },
+        name: String(name),
         retryMs: limits.retryMs,
-        signal: this.#stopping.signal,
+        log,
       },
       fromId,
     )
@@ -207,24 +213,20 @@ export class LiveFeed {
   }
 
   /** What was published while nobody was subscribed is in the snapshot. */
-  async #readSnapshot(): Promise<void> {
+  #readSnapshot(): void {
     const { redis, keys, shardCount } = this.#parts
-    await this.#untilDone('reading the newest positions', async () => {
+    this.#snapshots?.wake()
+    this.#snapshots ??= this.#keepGoing('reading the newest positions', async () => {
       for (let shard = 0; shard < shardCount; shard++)
         for (const message of (await readLatest(redis, keys, shard)).values()) this.#listener.onPositions(message, true)
+      return Number.POSITIVE_INFINITY
     })
   }
 
-  async #untilDone(what: string, work: () => Promise<void>): Promise<void> {
-    const { signal } = this.#stopping
-    for (let warned = false; !signal.aborted; ) {
-      try {
-        return await work()
-      } catch (error) {
-        if (!warned && !signal.aborted) this.#parts.log.warn({ reason: (error as Error).message }, `waiting: ${what}`)
-        warned = true
-        await delay(this.#parts.limits.retryMs)
-      }
-    }
+  /** Whatever the reason of a failure, consoles that are open wait for what is published next. */
+  #keepGoing(name: string, turn: Loop['turn']): Going {
+    const { log, limits } = this.#parts
+    const retryMs = { first: limits.retryMs, max: limits.retryMs }
+    return keepGoing({ name, turn, retries: () => true, retryMs, log })
   }
 }

@@ -1,4 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { type Going, keepGoing } from '../../model/keep-going.ts'
+import type { Log } from '../../model/observe.ts'
 import type { LogEdges } from '../../stream/logs/log-edges.ts'
 import { compareIds } from '../../stream/logs/positions.ts'
 
@@ -7,12 +8,13 @@ type Followed<E extends { id: string }> = {
   read(afterId: string): Promise<E[]>
   edges(): Promise<LogEdges>
   onEntry(entry: E): void
-  /** Reading failed, with what; or it is back. */
-  onState(failure: Error | undefined): void
+  onFailing(failure: Error): void
+  onWorks(): void
   /** What was between is gone: the log was trimmed past us, or replaced by an emptier one. */
   onGap(): void
+  name: string
   retryMs: number
-  signal: AbortSignal
+  log: Log
 }
 
 /** True when nothing that came after `id` has been dropped since. */
@@ -23,41 +25,44 @@ export function unbroken(id: string, edges: LogEdges): boolean {
 }
 
 /**
- * Reads a log from `fromId` on until the signal, whatever happens between; `position` is the last entry handed out. An
+ * Reads a log from `fromId` on until stopped, whatever happens between; `position` is the last entry handed out. An
  * entry that `onEntry` throws at is logged as a failure and not handed out again.
  */
 export class LogFollower<E extends { id: string }> {
   readonly #log: Followed<E>
   position: string
-  readonly done: Promise<void>
+  readonly #going: Going
+  #failed = false
 
   constructor(log: Followed<E>, fromId: string) {
     this.#log = log
     this.position = fromId
-    this.done = this.#run()
+    this.#going = keepGoing({
+      ...{ name: log.name, log: log.log, onFailing: log.onFailing, onWorks: log.onWorks },
+      turn: ({ stopped, works }) => this.#read(stopped, works),
+      retries: () => {
+        this.#failed = true
+        return true
+      },
+      retryMs: { first: log.retryMs, max: log.retryMs },
+    })
   }
 
-  async #run(): Promise<void> {
-    const { signal, retryMs, onState } = this.#log
-    let failed = false
-    while (!signal.aborted) {
-      try {
-        if (failed) await this.#lookForGap()
-        if (failed) onState(undefined)
-        failed = false
-        const entries = await this.#log.read(this.position)
-        if (signal.aborted) return
-        for (const entry of entries) {
-          this.position = entry.id
-          this.#log.onEntry(entry)
-        }
-      } catch (error) {
-        if (signal.aborted) return
-        if (!failed) onState(error as Error)
-        failed = true
-        await delay(retryMs, undefined, { signal }).catch(stopped)
-      }
+  stop(): Promise<void> {
+    return this.#going.stop()
+  }
+
+  async #read(stopped: AbortSignal, works: () => void): Promise<number> {
+    // Reading waits for an entry: that the log is there again is said before.
+    if (this.#failed) await this.#lookForGap()
+    this.#failed = false
+    works()
+    for (const entry of await this.#log.read(this.position)) {
+      if (stopped.aborted) break
+      this.position = entry.id
+      this.#log.onEntry(entry)
     }
+    return 0
   }
 
   async #lookForGap(): Promise<void> {
@@ -66,8 +71,4 @@ export class LogFollower<E extends { id: string }> {
     if (compareIds(this.position, edges.lastId) > 0) this.position = '0-0'
     this.#log.onGap()
   }
-}
-
-function stopped(error: Error): void {
-  if (error.name !== 'AbortError') throw error
 }

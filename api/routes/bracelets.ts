@@ -46,6 +46,7 @@ const listRoute = createRoute({
       q: textSchema.trim().max(64).optional(),
       unit: unitPathSchema.optional(),
       custody: braceletSchema.shape.custody.optional(),
+      protocol: newBraceletSchema.shape.protocol.optional(),
       limit: z.coerce.number().int().min(1).max(BRACELETS_PAGE_MAX).default(100),
       after: rowId.optional().openapi({ description: '`next` of the page before' }),
     }),
@@ -103,8 +104,12 @@ const revokeRoute = createRoute({
 
 export function addBracelets(app: ApiApp, { apiPool }: ApiParts): void {
   app.openapi(listRoute, async (c) => {
-    const { q, unit, custody, limit, after } = c.req.valid('query')
-    const page = { limit, ...(q && { q }), ...(unit && { unit }), ...(custody && { custody }), ...(after && { after }) }
+    const { q, unit, custody, protocol, limit, after } = c.req.valid('query')
+    const page = {
+      ...{ limit, ...(q && { q }), ...(unit && { unit }), ...(after && { after }) },
+      ...(custody && { custody }),
+      ...(protocol && { protocol }),
+    }
     const { officerId } = c.get('signedIn').officer
     return c.json(await asOfficer(apiPool, officerId, (client) => listBracelets(client, page)), 200)
   })
@@ -119,13 +124,15 @@ export function addBracelets(app: ApiApp, { apiPool }: ApiParts): void {
 
   app.openapi(registerRoute, async (c) => {
     const { officer } = c.get('signedIn')
-    const { unitPath, simNumber, ...fields } = c.req.valid('json')
+    const { unitPath, simNumber, simEnds, settings, ...fields } = c.req.valid('json')
     const secret = WITH_SECRET.has(fields.protocol) ? newSecret() : undefined
     const idSuffices = secret === undefined && fields.protocol !== 'gateway'
     const bracelet = await asOfficer(apiPool, officer.officerId, async (client) => {
       const id = await registerBracelet(client, {
         ...{ ...fields, unitPath: unitPath ?? officer.unitPath, idSuffices },
         ...(simNumber && { simNumber }),
+        ...(simEnds && { simEnds }),
+        ...(settings && { settings }),
         ...(secret && { secretSha256: hashOf(secret) }),
       })
       return (await readBracelet(client, id))!
@@ -180,5 +187,5 @@ async function keptBracelet(client: PoolClient, id: number): Promise<Bracelet> {
   return kept
 }
 
-const newSecret = (): string => randomBytes(18).toString('base64url')
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+export const newSecret = (): string => randomBytes(18).toString('base64url')
+export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')

@@ -5,6 +5,7 @@ import type { MapSettings } from '../../model/console/console.ts'
 import type { IncidentAct, IncidentType } from '../../model/incident/incident.ts'
 import type { IncidentNotice } from '../../model/incident/timeline.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
+import type { BenchReport } from '../../model/report/bench-report.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import type { KnownRecipient } from '../../stream/logs/notified.ts'
 import type { OpenedMaps } from '../answer/opened-maps.ts'
@@ -48,6 +49,12 @@ export type ApiParts = {
   recipients(): Promise<KnownRecipient[]>
   /** What was sent about an incident; throws while Redis is away. */
   noticesOf(incidentId: string): Promise<IncidentNotice[]>
+  bench: {
+    /** Begins a bracelet's test, or goes on with it; throws while Redis is away. */
+    want(braceletId: number): Promise<void>
+    /** What it said meanwhile, newest first; throws while Redis is away. */
+    read(braceletId: number): Promise<{ reports: BenchReport[]; forMs: number }>
+  }
   mapSettings: MapSettings
   /** Where `vite build` put the console; absent: no console is served. */
   staticFolder?: string

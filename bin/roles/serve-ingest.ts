@@ -7,6 +7,7 @@ import { DEVICE_PROTOCOLS, protocolNamed } from '../../ingest/protocols/protocol
 import { keepSayingListening } from '../../ingest/say-listening.ts'
 import { startIngest } from '../../ingest/start-ingest.ts'
 import { ReportAppender } from '../../stream/logs/append-reports.ts'
+import { noteBench } from '../../stream/logs/bench.ts'
 import { appendQuarantine } from '../../stream/logs/quarantine-log.ts'
 import { agreeDeviceKey } from '../../stream/ownership/agree.ts'
 import {
@@ -82,6 +83,7 @@ export async function startIngestRole(parts: RoleParts): Promise<RunningRole> {
       noteFlushed: (flushedMs) => noteFlushed(redis, keys, flushedMs),
       readFlushed: () => readFlushed(redis, keys),
     },
+    noteBench: (braceletId, report) => noteBench(redis, keys, braceletId, report),
     deviceKey: await deviceKeyOf(parts),
     log,
     meter,

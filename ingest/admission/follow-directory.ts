@@ -1,3 +1,4 @@
+import { keepGoing } from '../../model/keep-going.ts'
 import type { Log } from '../../model/observe.ts'
 import type { DirectoryRecord } from '../../model/plan/directory.ts'
 import type { Directory } from './directory.ts'
@@ -20,50 +21,28 @@ type DirectorySource = {
  * the last directory staying. A directory that has never been published (version 0) counts as not there.
  */
 export function followDirectory(directory: Directory, source: DirectorySource, log: Log): () => void {
-  let stopped = false
-  let loading = false
-  let changedMeanwhile = false
-  let failing = false
   let version = 0
-  let retry: NodeJS.Timeout | undefined
-
-  async function load(): Promise<void> {
-    const news = await source.news()
-    if (stopped || news.version === 0) return
-    if (version > 0) directory.applyChanges(news.changed)
-    else directory.replaceAll(present(news.changed))
-    version = news.version
-  }
-
-  async function refresh(): Promise<void> {
-    if (loading) {
-      changedMeanwhile = true
-      return
-    }
-    loading = true
-    clearTimeout(retry)
-    try {
-      do {
-        changedMeanwhile = false
-        await load()
-      } while (changedMeanwhile && !stopped)
-      if (failing) log.info({ version }, 'the directory can be loaded again')
-      failing = false
-    } catch (error) {
-      if (!failing) log.warn({ err: error }, 'the directory cannot be loaded; the last one stays')
-      failing = true
-      if (!stopped) retry = setTimeout(() => void refresh(), RETRY_MS)
-    } finally {
-      loading = false
-    }
-  }
-
-  const unwatch = source.watch(() => void refresh())
-  void refresh()
+  const going = keepGoing({
+    name: 'directory',
+    async turn({ stopped }) {
+      const news = await source.news()
+      if (stopped.aborted || news.version === 0) return Number.POSITIVE_INFINITY
+      if (version > 0) directory.applyChanges(news.changed)
+      else directory.replaceAll(present(news.changed))
+      version = news.version
+      return Number.POSITIVE_INFINITY
+    },
+    // Whatever is wrong with a new directory, bracelets are known by the last one.
+    retries: () => true,
+    retryMs: { first: RETRY_MS, max: RETRY_MS },
+    log,
+    onFailing: (error) => log.warn({ err: error }, 'the directory cannot be loaded; the last one stays'),
+    onWorks: () => log.info({ version }, 'the directory can be loaded again'),
+  })
+  const unwatch = source.watch(going.wake)
   return () => {
-    stopped = true
-    clearTimeout(retry)
     unwatch()
+    void going.stop()
   }
 }
 

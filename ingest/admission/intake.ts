@@ -12,6 +12,7 @@ import type { DecodedReport, Defect } from '../protocols/decoder.ts'
 import { isUrgent } from '../protocols/urgent.ts'
 import { admit, mainDefect } from './admit.ts'
 import type { Proof } from './authorize.ts'
+import { BenchNotes, type NoteBench } from './bench-notes.ts'
 import { type Bucket, Buckets } from './buckets.ts'
 import { type Directory, type KnownDevice, takeTokens } from './directory.ts'
 import { type IngestMeasures, ingestMeasures } from './measure.ts'
@@ -87,6 +88,7 @@ export class Intake {
   readonly #unprovenByUnit: Buckets
   readonly #reportLog: ReportLog
   readonly #quarantine: QuarantineQuotas
+  readonly #bench: BenchNotes | undefined
   /** Batches that the log or the quarantine has taken. */
   batchesWritten = 0
   #logTakes = true
@@ -98,6 +100,8 @@ export class Intake {
     quarantine: QuarantineAppender
     directory: Directory
     disputes: DisputeKeeper
+    /** Absent: no bracelet is tested by what this process hears. */
+    noteBench?: NoteBench
     limits: IngestLimits
     deviceKey: Uint8Array
     clock: Clock
@@ -114,6 +118,7 @@ export class Intake {
     this.deviceKey = parts.deviceKey
     const { quarantineQuotaMax, quarantineAskMs } = parts.limits
     this.#quarantine = new QuarantineQuotas(parts.quarantine, quarantineQuotaMax, quarantineAskMs)
+    this.#bench = parts.noteBench && new BenchNotes(parts.noteBench, parts.log, parts.meter)
     this.clock = parts.clock
     this.log = parts.log
     this.senders = new SenderWatch(parts.disputes, parts.log, parts.limits.sendersReportedMs)
@@ -186,6 +191,7 @@ export class Intake {
     }
     if (verdict !== 'no_wearer') return { reason: verdict, detail: '', isUsed: false }
     batch.discarded++
+    this.#bench?.offer(device.braceletId, report, batch.receivedMs, batch.protocol)
     return undefined
   }
 

@@ -12,3 +12,6 @@ export type NewProposal = Wire<typeof wire.newProposalSchema>
 export type Proposal = Wire<typeof wire.proposalSchema>
 export type Guide = Wire<typeof wire.guideSchema>
 export type Access = Wire<typeof wire.accessSchema>
+export type FittingRecord = Wire<typeof wire.fittingRecordSchema>
+export type CustodyEntry = Wire<typeof wire.custodyEntrySchema>
+export type Bench = Wire<typeof wire.benchSchema>

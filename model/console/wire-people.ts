@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { SEVERITIES } from '../incident/incident.ts'
 import { CONDITION_KINDS, evidenceParametersSchema, windowSchema } from '../plan/plan.ts'
 import { zoneShapeSchema } from '../plan/zone.ts'
-import { PROTOCOL, type Protocol } from '../report/report.ts'
-import { CUSTODY, END_KINDS, NEEDS, PROGRAMMES, RISKS } from './file-terms.ts'
+import { UNFIT } from '../report/bench-report.ts'
+import { ALARM, type Alarm, PROTOCOL, type Protocol } from '../report/report.ts'
+import { CUSTODY, END_KINDS, IDENTITIES, NEEDS, PROGRAMMES, RISKS } from './file-terms.ts'
 import { idSchema, ms, reasonSchema, textSchema, unitPathSchema } from './wire.ts'
 
 const nameSchema = textSchema.trim().min(1).max(120)
@@ -130,6 +131,7 @@ export const supervisionEndSchema = z
   .strictObject({ kind: z.enum(END_KINDS), reason: reasonSchema })
   .meta({ id: 'SupervisionEnd' })
 
+const ALARMS = Object.keys(ALARM) as [Alarm, ...Alarm[]]
 const PROTOCOLS = Object.keys(PROTOCOL) as [Protocol, ...Protocol[]]
 export const braceletSchema = z
   .object({
@@ -140,6 +142,7 @@ export const braceletSchema = z
     protocol: z.enum(PROTOCOLS).optional(),
     custody: z.enum(CUSTODY),
     simNumber: z.string().optional(),
+    simEnds: z.string().optional().meta({ description: 'the day the SIM ends' }),
     revoked: z.boolean(),
     wearer: z
       .object({ id: idSchema, name: z.string(), sinceMs: ms })
@@ -157,6 +160,18 @@ export const newBraceletSchema = z
       .string()
       .regex(/^[0-9+]{5,25}$/)
       .optional(),
+    simEnds: z.iso.date().optional(),
+    settings: z
+      .strictObject({
+        utcOffsetMinutes: z.number().int().min(-720).max(840).optional(),
+        acceptBadChecksum: z.literal(true).optional(),
+        strapCodes: z
+          .record(z.string().min(1).max(16), z.enum(['open', 'closed']))
+          .optional()
+          .meta({ description: 'raw strap digit or bit → open | closed' }),
+      })
+      .optional()
+      .meta({ description: 'what this device does differently from its protocol' }),
   })
   .meta({ id: 'NewBracelet' })
 export const braceletSecretSchema = z
@@ -168,13 +183,72 @@ export const braceletSecretSchema = z
 export const custodyChangeSchema = z
   .strictObject({ custody: z.enum(['gudang', 'servis', 'hilang', 'rusak']), reason: reasonSchema })
   .meta({ id: 'CustodyChange' })
+/** For the record (berita acara): without it none can be printed. */
+const signed = {
+  identity: z.enum(IDENTITIES).optional().meta({ description: 'by what the klien was recognised' }),
+  klienSigned: nameSchema.optional(),
+  officerSigned: nameSchema.optional(),
+}
 export const fittingSchema = z
   .strictObject({
     braceletId: z.number().int().min(1).max(2_147_483_647),
     swap: z.literal(true).optional().meta({ description: 'in place of the one that is worn, at the same moment' }),
+    ...signed,
   })
   .meta({ id: 'Fitting' })
+export const takingOffSchema = z.strictObject({ reason: reasonSchema, ...signed }).meta({ id: 'TakingOff' })
 export const wornSchema = z.object({ deviceId: z.string(), fromMs: ms, toMs: ms.optional() }).meta({ id: 'Worn' })
+
+export const fittingRecordSchema = z
+  .object({
+    id: z.number().int(),
+    act: z.enum(['pasang', 'lepas']),
+    atMs: ms,
+    ...{ deviceId: z.string(), model: z.string() },
+    officerName: z.string().optional(),
+    identity: z.enum(IDENTITIES).optional(),
+    klienSigned: z.string().optional(),
+    officerSigned: z.string().optional(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'FittingRecord' })
+export const custodyEntrySchema = z
+  .object({
+    atMs: ms,
+    custody: z.enum(CUSTODY),
+    officerName: z.string().optional(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'CustodyEntry' })
+
+const contactSchema = z.enum(['open', 'closed'])
+const benchReportSchema = z.object({
+  ...{ receivedMs: ms, timeMs: ms, protocol: z.enum(PROTOCOLS), fixValid: z.boolean(), archived: z.boolean() },
+  alarms: z.array(z.enum(ALARMS)),
+  ...{ accuracyM: z.number().optional(), satellites: z.number().optional(), batteryPercent: z.number().optional() },
+  ...{ charging: z.boolean().optional(), strap: contactSchema.optional(), case: contactSchema.optional() },
+  ...{ unknownAlarm: z.string().optional(), defect: z.string().optional(), timeFromReceipt: z.boolean().optional() },
+})
+export const benchSchema = z
+  .object({
+    testedForMs: z.number().meta({ description: 'the test goes on so long; 0: none does' }),
+    state: z.object({
+      reportsPerMinute: z.number(),
+      batteryPercent: z.number().optional(),
+      charging: z.boolean().optional(),
+      strap: contactSchema.optional(),
+      case: contactSchema.optional(),
+      satellites: z.number().optional(),
+      accuracyM: z.number().optional(),
+      lastMs: ms.optional(),
+      unfit: z.array(z.enum(UNFIT)).meta({ description: 'empty: fit to be fitted' }),
+    }),
+    reports: z.array(benchReportSchema).meta({ description: 'newest first, without places' }),
+    refusals: z
+      .array(z.object({ reason: z.string(), detail: z.string(), reports: z.number().int(), lastMs: ms }))
+      .meta({ description: 'within a day' }),
+  })
+  .meta({ id: 'Bench' })
 
 export const newZoneSchema = z
   .strictObject({

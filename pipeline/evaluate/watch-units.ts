@@ -3,12 +3,13 @@
 import { judgeUnit } from '../../geofence/silence/fleet-silence.ts'
 import type { UnitIncident } from '../../model/incident/incident.ts'
 import type { Outage } from '../../model/incident/outage.ts'
+import { keepGoing } from '../../model/keep-going.ts'
 import type { Clock, Gauge, Log, Meter } from '../../model/observe.ts'
 import { ShardLeases } from '../../stream/ownership/leases.ts'
 import { commitOutages, readOutages, readUnitCounts } from '../../stream/ownership/outages.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
-import { keepGoing } from '../keep-going.ts'
+import { passes } from '../passes.ts'
 import { COUNTS_STALE_MS } from './publish-unit-counts.ts'
 
 type WatchUnitsOptions = {
@@ -52,9 +53,9 @@ export function startWatchUnits(options: WatchUnitsOptions): { start(): void; st
       return turning
     },
   })
-  const going = keepGoing(
-    'watch units',
-    async () => {
+  const going = keepGoing({
+    ...{ name: 'watch units', retries: passes, log, onFatal: options.onFatal },
+    async turn() {
       if (token !== undefined) {
         const turn = judgeUnits(options, token, openUnits)
         turning = turn.then(
@@ -65,9 +66,7 @@ export function startWatchUnits(options: WatchUnitsOptions): { start(): void; st
       }
       return options.everyMs
     },
-    log,
-    options.onFatal,
-  )
+  })
   return {
     start: () => leases.start(),
     async stop() {

@@ -1,12 +1,12 @@
-// Rules arrive aside: one process (by lease) reads plans, zones and the directory from PostgreSQL when they change and
-// publishes them to Redis, where evaluators and ingest find them, also while TimescaleDB is away.
+// The holder of a lease reads plans, zones and the directory from PostgreSQL when they change and publishes them to Redis. Evaluators
+// and ingest read them there, also while TimescaleDB is away.
 //
 // Order matters: zones, then plans, then the directory, so that every bracelet that ingest accepts already has a plan.
-import { FencedOff } from '../../model/fenced-off.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { keepGoing } from '../../model/keep-going.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import { zoneIdsOf } from '../../model/plan/plan.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
-import { isStoreAway } from '../../store/database/retry.ts'
 import { listenRules } from '../../store/rules/listen-rules.ts'
 import { loadRules } from '../../store/rules/load-rules.ts'
 import { ShardLeases } from '../../stream/ownership/leases.ts'
@@ -19,8 +19,7 @@ import {
 } from '../../stream/publication/publications.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
-import { isRedisAway } from '../../stream/redis/redis-errors.ts'
-import { pause } from '../pause.ts'
+import { passes } from '../passes.ts'
 
 type PublishRulesOptions = {
   pool: Pool
@@ -39,37 +38,38 @@ type PublishRulesOptions = {
 
 /** Changes that come together are published together. */
 const GATHER_MS = 50
-const AGAIN_MS = 1000
 /** Retired zones are looked for this often. */
 const RETIRE_EVERY_MS = 60 * 60_000
-/** Published anew so often even when no notice came: a notice can be lost with its connection. */
+/** Rules are published this often without a notice: a notice can be lost with its connection. */
 const REFRESH_MS = 60_000
 
 /** Starts competing for the lease; its holder publishes. */
 export function startPublishRules(options: PublishRulesOptions): { stop(): Promise<void> } {
   const { pool, redis, keys, log } = options
   const published = options.meter.counter('gelang_rules_published_total', 'Times the rules were published to Redis')
-  let holding: AbortController | undefined
-  let done: Promise<void> = Promise.resolve()
-
+  let publishing: { stop(): Promise<unknown> } | undefined
   let retiredMs = -Infinity
-  const hold = async (stopped: AbortSignal, token: number): Promise<void> => {
-    let dirty = new AbortController()
-    const unlisten = await listenRules(pool, () => dirty.abort(), log)
-    try {
-      while (!stopped.aborted) {
-        dirty = new AbortController()
+  const begin = (token: number, before: Promise<unknown> | undefined) => {
+    const going = keepGoing({
+      ...{ name: 'publish rules', retries: passes, log, onFatal: options.onFatal },
+      async turn({ stopped }) {
+        await before
+        await delay(GATHER_MS)
+        if (stopped.aborted) return 'done'
         const nowMs = options.clock()
-        const retires = nowMs - retiredMs >= RETIRE_EVERY_MS
-        const ok = await tryPublish(options, token, retires ? nowMs : undefined)
-        if (ok) published.inc()
-        if (ok && retires) retiredMs = nowMs
-        await pause(ok ? REFRESH_MS : AGAIN_MS, AbortSignal.any([stopped, dirty.signal]))
-        await pause(GATHER_MS, stopped)
-      }
-    } finally {
-      await unlisten()
-    }
+        const named = await publishAll(options, token)
+        published.inc()
+        if (nowMs - retiredMs >= RETIRE_EVERY_MS) {
+          await retireZones(redis, keys, named, nowMs, options.zonesKeptMs)
+          retiredMs = nowMs
+        }
+        return REFRESH_MS
+      },
+      onFailing: (error) =>
+        log.warn({ reason: error.message }, 'rules cannot be published now; the last ones stay in force'),
+    })
+    const unlisten = listenRules(pool, going.wake, log)
+    return { stop: () => Promise.all([going.stop(), unlisten()]) }
   }
 
   const leases = new ShardLeases(redis, keys, {
@@ -80,32 +80,18 @@ export function startPublishRules(options: PublishRulesOptions): { stop(): Promi
     renewMs: (options.leaseTtlMs ?? 5000) / 5,
     log,
     onGained(_, token) {
-      const controller = new AbortController()
-      holding = controller
-      done = done.then(() => hold(controller.signal, token)).catch(options.onFatal)
+      publishing = begin(token, publishing?.stop())
     },
-    onLost: () => holding?.abort(),
+    async onLost() {
+      await publishing?.stop()
+    },
   })
   leases.start()
   return {
     async stop() {
-      holding?.abort()
-      await done
       await leases.stop()
+      await publishing?.stop()
     },
-  }
-}
-
-/** False when either side is away, or another one publishes now; the last rules stay in force. */
-async function tryPublish(options: PublishRulesOptions, token: number, retireMs: number | undefined): Promise<boolean> {
-  try {
-    const named = await publishAll(options, token)
-    if (retireMs !== undefined) await retireZones(options.redis, options.keys, named, retireMs, options.zonesKeptMs)
-    return true
-  } catch (error) {
-    if (!isStoreAway(error) && !isRedisAway(error) && !(error instanceof FencedOff)) throw error
-    options.log.warn({ reason: error.message }, 'rules not published now; the last ones stay in force')
-    return false
   }
 }
 

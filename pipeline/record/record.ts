@@ -1,12 +1,13 @@
 // The recording process: owns shards by lease and moves their reports, incidents and quarantined frames into TimescaleDB.
 import { FencedOff } from '../../model/fenced-off.ts'
+import { type Going, keepGoing, type Loop } from '../../model/keep-going.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
 import { retryable } from '../../store/database/retry.ts'
 import { ShardLeases } from '../../stream/ownership/leases.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
-import { keepGoing } from '../keep-going.ts'
+import { passes } from '../passes.ts'
 import { recordIncidents } from './record-incidents.ts'
 import { RecordLane } from './record-lane.ts'
 import { recordLate } from './record-late.ts'
@@ -42,12 +43,11 @@ type Recording = {
   stop(): Promise<void>
 }
 
-/** The record need not be as quick as the map: gathering for a while makes transactions worth their fsync. */
+/** The record need not be as quick as the map: a pause makes each transaction worth its fsync. */
 const IDLE_MS = 100
 const BUSY_REPORTS = 2000
 const INCIDENTS_IDLE_MS = 100
 const QUARANTINE_IDLE_MS = 500
-const CLAIM_AGAIN_MS = 500
 const LATE_IDLE_MS = 500
 
 /** Starts taking shards; `stop` finishes the transactions under way and hands the shards back. */
@@ -61,18 +61,28 @@ export function startRecord(options: RecordOptions): Recording {
   )
   const laneOf = (shard: number): RecordLane => lanes[shard % lanes.length]!
 
+  const keep = (name: string, turn: Loop['turn'], retries: Loop['retries'] = passes): Going =>
+    keepGoing({ name, turn, retries, log, onFatal: options.onFatal })
+
+  const claims = new Map<number, Going>()
   /** Until the shard is claimed in the record, or not ours any more. */
-  const claim = async (shard: number, token: number): Promise<void> => {
-    try {
-      if (owned.get(shard) !== token) return
-      await laneOf(shard).take(shard, token)
-      if (owned.get(shard) !== token) laneOf(shard).drop(shard)
-    } catch (error) {
-      if (error instanceof FencedOff) leases.giveUp(shard)
-      else if (retryable(error)) setTimeout(() => void claim(shard, token), CLAIM_AGAIN_MS)
-      else options.onFatal(error)
-    }
-  }
+  const claim = (shard: number, token: number): Going =>
+    keep(
+      `claim of shard ${shard}`,
+      async ({ stopped }) => {
+        const mine = () => owned.get(shard) === token && !stopped.aborted
+        if (mine())
+          await laneOf(shard)
+            .take(shard, token)
+            .catch((error: unknown) => {
+              if (!(error instanceof FencedOff)) throw error
+              leases.giveUp(shard)
+            })
+        if (!mine()) laneOf(shard).drop(shard)
+        return 'done'
+      },
+      retryable,
+    )
 
   const leases = new ShardLeases(redis, keys, {
     role: 'record',
@@ -84,7 +94,7 @@ export function startRecord(options: RecordOptions): Recording {
     onGained(shard, token) {
       owned.set(shard, token)
       shardGauge.set(owned.size)
-      void claim(shard, token)
+      claims.set(shard, claim(shard, token))
     },
     onLost(shard) {
       owned.delete(shard)
@@ -97,21 +107,11 @@ export function startRecord(options: RecordOptions): Recording {
   const late = recordLate({ pool, redis, keys, shards: () => owned.keys(), log, meter: options.meter })
   const going = [
     ...lanes.map((lane, i) =>
-      keepGoing(
-        `record lane ${i}`,
-        async () => ((await lane.turn(clock())) >= BUSY_REPORTS ? 0 : IDLE_MS),
-        log,
-        options.onFatal,
-      ),
+      keep(`record lane ${i}`, async () => ((await lane.turn(clock())) >= BUSY_REPORTS ? 0 : IDLE_MS)),
     ),
-    keepGoing('record incidents', async () => ((await incidents()) > 0 ? 0 : INCIDENTS_IDLE_MS), log, options.onFatal),
-    keepGoing('record late', async () => ((await late()) > 0 ? 0 : LATE_IDLE_MS), log, options.onFatal),
-    keepGoing(
-      'record quarantine',
-      async () => ((await quarantine()) > 0 ? 0 : QUARANTINE_IDLE_MS),
-      log,
-      options.onFatal,
-    ),
+    keep('record incidents', async () => ((await incidents()) > 0 ? 0 : INCIDENTS_IDLE_MS)),
+    keep('record late', async () => ((await late()) > 0 ? 0 : LATE_IDLE_MS)),
+    keep('record quarantine', async () => ((await quarantine()) > 0 ? 0 : QUARANTINE_IDLE_MS)),
   ]
   if (options.retention !== undefined) {
     const old = retention({
@@ -122,12 +122,12 @@ export function startRecord(options: RecordOptions): Recording {
       log,
       meter: options.meter,
     })
-    going.push(keepGoing('retention', old, log, options.onFatal))
+    going.push(keep('retention', old))
   }
   const signing =
     options.auditHeads &&
     signHeads({ ...options.auditHeads, pool, mine: () => owned.has(0), clock, log, meter: options.meter })
-  if (signing) going.push(keepGoing("audit's heads", signing.turn, log, options.onFatal))
+  if (signing) going.push(keep("audit's heads", signing.turn))
   leases.start()
   return {
     warning: () => signing?.warning(),
@@ -136,6 +136,7 @@ export function startRecord(options: RecordOptions): Recording {
     async stop() {
       await Promise.all(going.map((each) => each.stop()))
       await leases.stop()
+      await Promise.all([...claims.values()].map((each) => each.stop()))
     },
   }
 }

@@ -1,4 +1,5 @@
 // LISTEN on one connection for all channels that a process follows, for as long as it runs.
+import { keepGoing } from '../../model/keep-going.ts'
 import type { Log } from '../../model/observe.ts'
 import type { Pool, PoolClient } from './open-pool.ts'
 
@@ -12,28 +13,20 @@ export type Listening = {
 const RECONNECT_FIRST_MS = 250
 const RECONNECT_MAX_MS = 5_000
 
-/** Keeps one connection of `pool` for itself; while the database is away it tries again until stopped. */
-export async function listen(pool: Pool, listening: Listening, log: Log): Promise<() => Promise<void>> {
-  const stopping = new AbortController()
-  const running = (async () => {
-    let delayMs = RECONNECT_FIRST_MS
-    while (!stopping.signal.aborted) {
-      try {
-        await listenOnce(pool, listening, stopping.signal, () => {
-          delayMs = RECONNECT_FIRST_MS
-        })
-      } catch (error) {
-        // Whatever the reason, the listener only has to reconnect; the loader beside it reports the failure.
-        log.warn({ reason: (error as Error).message }, 'not listening to the database; retrying')
-      }
-      await pause(delayMs, stopping.signal)
-      delayMs = Math.min(delayMs * 2, RECONNECT_MAX_MS)
-    }
-  })()
-  return async () => {
-    stopping.abort()
-    await running
-  }
+/** Keeps one connection of `pool` for itself; while the database is away it tries again until stopped by what it gives. */
+export function listen(pool: Pool, listening: Listening, log: Log): () => Promise<void> {
+  const going = keepGoing({
+    name: 'listening to the database',
+    async turn({ stopped, works }) {
+      await listenOnce(pool, listening, stopped, works)
+      return 'done'
+    },
+    // Whatever the reason, the listener only has to reconnect; the loader beside it reports the failure.
+    retries: () => true,
+    retryMs: { first: RECONNECT_FIRST_MS, max: RECONNECT_MAX_MS },
+    log,
+  })
+  return going.stop
 }
 
 async function listenOnce(pool: Pool, listening: Listening, stop: AbortSignal, onListening: () => void): Promise<void> {
@@ -65,17 +58,4 @@ async function startListening(
   )
   onListening()
   onConnected()
-}
-
-function pause(ms: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (stop.aborted) return resolve()
-    const timer = setTimeout(done, ms)
-    function done(): void {
-      clearTimeout(timer)
-      stop.removeEventListener('abort', done)
-      resolve()
-    }
-    stop.addEventListener('abort', done, { once: true })
-  })
 }

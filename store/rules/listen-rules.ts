@@ -14,10 +14,6 @@ export function rulesChannel(onChange: (change: RulesChange) => void): Listening
 }
 
 /** Calls `onChange` after every change of the rules and every (re)connection; see `listen`. */
-export function listenRules(
-  pool: Pool,
-  onChange: (change: RulesChange) => void,
-  log: Log,
-): Promise<() => Promise<void>> {
+export function listenRules(pool: Pool, onChange: (change: RulesChange) => void, log: Log): () => Promise<void> {
   return listen(pool, rulesChannel(onChange), log)
 }

@@ -1,22 +1,19 @@
 // What recipients were notified of, kept beside the places in the incident log and the log of acts up to which they were: all
 // move in one step, and only for who holds the shard, so that a replay or a takeover comes to the same notices.
-import { FencedOff } from '../../model/fenced-off.ts'
 import type { Level } from '../../model/incident/sop-table.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import { ACTS_READER, type Keys } from '../redis/keys.ts'
-import { runScript, type ScriptArgument, script } from '../redis/run-script.ts'
+import { leasedScript, runLeased } from '../redis/leased-script.ts'
+import type { ScriptArgument } from '../redis/run-script.ts'
 import { parseId } from './positions.ts'
 
 /** `keptMs` absent: kept until it is written again. `dueMs`: when its clock runs out; absent: none runs. */
 export type NotifiedEntry = { incidentId: string; json: string; keptMs?: number; dueMs?: number }
 
-const COMMIT = script(`
+const COMMIT = leasedScript(`
 -- KEYS 1 lease, 2 position, 3 position among the acts, 4 when clocks run out (sorted set), 5… what was notified of each incident
 -- ARGV 1 fencing token, 2 and 3 the positions ('' = as it is), then per incident: its id, its JSON, how long it is kept in ms ('' =
 -- for good), when its clock runs out ('' = none runs)
--- Gives 1, or 0 with nothing written when the lease holds another token.
-local held = redis.call('GET', KEYS[1])
-if not held or string.match(held, '^%d+') ~= ARGV[1] then return 0 end
 for i = 5, #KEYS do
   local at = 4 * (i - 4)
   if ARGV[at + 2] == '' then redis.call('SET', KEYS[i], ARGV[at + 1])
@@ -58,13 +55,12 @@ export async function commitNotified(
 ): Promise<void> {
   const { shard, token, position, actsPosition, notified } = commit
   for (const id of [position, actsPosition]) if (id !== undefined) parseId(id)
-  const args: ScriptArgument[] = [token, position ?? '', actsPosition ?? '']
+  const args: ScriptArgument[] = [position ?? '', actsPosition ?? '']
   for (const { incidentId, json, keptMs, dueMs } of notified) args.push(incidentId, json, keptMs ?? '', dueMs ?? '')
   const positions = [keys.position('notify', shard), keys.position(ACTS_READER, shard)]
-  const touched = [keys.lease('notify', shard), ...positions, keys.due(shard)]
+  const touched = [...positions, keys.due(shard)]
   for (const { incidentId } of notified) touched.push(keys.notified(shard, incidentId))
-  if ((await runScript(redis, COMMIT, touched, args)) !== 1)
-    throw new FencedOff(`shard ${shard} is not held with token ${token} any more`)
+  await runLeased(redis, COMMIT, { lease: keys.lease('notify', shard), token }, touched, args)
 }
 
 /** Incidents of the shard whose clocks have run out by `nowMs` (UTC), the first one first. */

@@ -1,11 +1,11 @@
 // A shard's checkpoint and its outcomes, in one step that checks who owns the shard.
 
-import { FencedOff } from '../../model/fenced-off.ts'
 import type { LateRequest } from '../logs/late-requests.ts'
 import { FROM_THE_BEGINNING } from '../logs/read-reports.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
-import { runScript, type ScriptArgument, script } from '../redis/run-script.ts'
+import { leasedScript, runLeased } from '../redis/leased-script.ts'
+import type { ScriptArgument } from '../redis/run-script.ts'
 import { scanHash } from '../redis/scan-hash.ts'
 
 export type ShardCommit = {
@@ -34,15 +34,13 @@ export type ShardCommit = {
 export const COMMIT_FIELDS_MAX = 20_000
 const COMMIT_BYTES_MAX = 32 * 1_048_576
 
-const COMMIT = script(`
+const COMMIT = leasedScript(`
 -- Appends outcomes and saves a shard's checkpoint, all or nothing, if the caller still owns the shard.
 -- KEYS 1 lease 2 incidents (stream) 3 states 4 events 5 latest (hashes) 6 position (string) 7 late requests 8 late answers (hashes)
 -- ARGV 1 fencing token, 2 position or '', 3 incidents, 4 state fields and values, 5 event fields and values,
 --      6 dropped events, 7 latest fields and values, 8 dropped wearers, 9 late request fields and values, 10 dropped late
 --      requests: counts; then these, one group after the other
--- Gives 1, or 0 when the lease holds another token. Nothing can fail after the first write: types are checked before.
-local held = redis.call('GET', KEYS[1])
-if not held or string.match(held, '^%d+') ~= ARGV[1] then return 0 end
+-- Nothing can fail after the first write: types are checked before.
 local kinds = { 'string', 'stream', 'hash', 'hash', 'hash', 'string', 'hash', 'hash' }
 for i = 2, 8 do
   local kind = redis.call('TYPE', KEYS[i]).ok
@@ -90,11 +88,11 @@ export async function commitShard(redis: RedisClient, keys: Keys, commit: ShardC
     ...[...lateRequests, ...dropLate],
   ]
   refuseTooLarge(items)
-  const done = await runScript(
+  await runLeased(
     redis,
     COMMIT,
+    { lease: keys.lease('evaluate', shard), token },
     [
-      keys.lease('evaluate', shard),
       keys.incidents(shard),
       keys.states(shard),
       keys.events(shard),
@@ -104,7 +102,6 @@ export async function commitShard(redis: RedisClient, keys: Keys, commit: ShardC
       keys.lateAnswers(shard),
     ],
     [
-      token,
       position,
       incidents.length,
       states.length,
@@ -117,7 +114,6 @@ export async function commitShard(redis: RedisClient, keys: Keys, commit: ShardC
       ...items,
     ],
   )
-  if (done !== 1) throw new FencedOff(`shard ${shard} is not held with token ${token} any more`)
 }
 
 /** The last checkpoint of a shard; position '0-0' and empty maps where there is none. */

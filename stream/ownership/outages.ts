@@ -1,27 +1,21 @@
-// Units span shards and shards are evaluated apart: each publishes its counts, one owner (lease `units`) decides, all read what
-// it decided.
-import { FencedOff } from '../../model/fenced-off.ts'
+// Units span shards, and shards are evaluated apart. Each evaluator publishes its counts, the owner of the lease `units` decides,
+// and all evaluators read the decision.
 import type { UnitIncident } from '../../model/incident/incident.ts'
 import type { Outage, ShardCounts } from '../../model/incident/outage.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import { type Keys, UNITS_SHARD } from '../redis/keys.ts'
-import { runScript, script } from '../redis/run-script.ts'
+import { leasedScript, runLeased } from '../redis/leased-script.ts'
 
-const SAVE_COUNTS = script(`
--- KEYS 1 lease, 2 counts (string); ARGV 1 fencing token, 2 counts as JSON. Gives 1, or 0 when the lease holds another token.
-local held = redis.call('GET', KEYS[1])
-if not held or string.match(held, '^%d+') ~= ARGV[1] then return 0 end
+const SAVE_COUNTS = leasedScript(`
+-- KEYS 1 lease, 2 counts (string); ARGV 1 fencing token, 2 counts as JSON.
 redis.call('SET', KEYS[2], ARGV[2])
 return 1
 `)
 
-const COMMIT_OUTAGES = script(`
+const COMMIT_OUTAGES = leasedScript(`
 -- Appends revisions of units' incidents and keeps what knows of them, all or nothing, if the caller still decides.
 -- KEYS 1 lease, 2 incidents (stream), 3 outages (hash)
 -- ARGV 1 fencing token, 2 incidents, 3 fields and values written, 4 fields dropped: counts; then these
--- Gives 1, or 0 when the lease holds another token.
-local held = redis.call('GET', KEYS[1])
-if not held or string.match(held, '^%d+') ~= ARGV[1] then return 0 end
 for i = 2, 3 do
   local kind = redis.call('TYPE', KEYS[i]).ok
   if kind ~= 'none' and kind ~= (i == 2 and 'stream' or 'hash') then return redis.error_reply('WRONGTYPE ' .. KEYS[i]) end
@@ -44,12 +38,10 @@ export async function saveUnitCounts(
   token: number,
   json: string,
 ): Promise<void> {
-  const touched = [keys.lease('evaluate', shard), keys.unitCounts(shard)]
-  if ((await runScript(redis, SAVE_COUNTS, touched, [token, json])) !== 1)
-    throw new FencedOff(`shard ${shard} is not held with token ${token} any more`)
+  await runLeased(redis, SAVE_COUNTS, { lease: keys.lease('evaluate', shard), token }, [keys.unitCounts(shard)], [json])
 }
 
-/** By shard; undefined where none has ever counted. */
+/** By shard; undefined for a shard that has never published counts. */
 export function readUnitCounts(
   redis: RedisClient,
   keys: Keys,
@@ -77,14 +69,8 @@ export async function commitOutages(
 ): Promise<void> {
   const incidents = changes.incidents.map((incident) => JSON.stringify(incident))
   const kept = [...changes.kept].flatMap(([unitPath, outage]) => [unitPath, JSON.stringify(outage)])
-  const touched = [keys.lease('units', UNITS_SHARD), keys.incidents(UNITS_SHARD), keys.outages]
+  const touched = [keys.incidents(UNITS_SHARD), keys.outages]
   const counts = [incidents.length, kept.length, changes.dropped.length]
-  const done = await runScript(redis, COMMIT_OUTAGES, touched, [
-    token,
-    ...counts,
-    ...incidents,
-    ...kept,
-    ...changes.dropped,
-  ])
-  if (done !== 1) throw new FencedOff(`units are not judged with token ${token} any more`)
+  const args = [...counts, ...incidents, ...kept, ...changes.dropped]
+  await runLeased(redis, COMMIT_OUTAGES, { lease: keys.lease('units', UNITS_SHARD), token }, touched, args)
 }

@@ -1,4 +1,5 @@
 // Hearing that something was published: at once by a notice, within seconds by looking where the notice was lost.
+import { keepGoing } from '../../model/keep-going.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
 import { isRedisAway } from '../redis/redis-errors.ts'
@@ -20,34 +21,23 @@ export function watchVersion(
 ): () => void {
   const published = what === 'directory' ? keys.directory : keys.allPlans
   let seen: number | undefined
-  let looking = false
-  let lookAgain = false
-  let stopped = false
-  const look = async (): Promise<void> => {
-    if (looking) {
-      lookAgain = true
-      return
-    }
-    looking = true
-    try {
-      do {
-        lookAgain = false
-        const version = await publishedVersion(redis, published)
-        if (stopped || version === seen) continue
+  const going = keepGoing({
+    name: `watch ${what}`,
+    async turn({ stopped }) {
+      const version = await publishedVersion(redis, published)
+      if (!stopped.aborted && version !== seen) {
         seen = version
         onChange(version)
-      } while (lookAgain)
-    } catch (error) {
-      if (!isRedisAway(error)) throw error
-    } finally {
-      looking = false
-    }
-  }
-  const subscription = subscribe(redis, `watch-${what}`, [published.notice], look, look)
-  const timer = setInterval(look, pollMs)
+      }
+      return pollMs
+    },
+    retries: isRedisAway,
+    retryMs: { first: pollMs, max: pollMs },
+    log: undefined, // the connection says that Redis is away
+  })
+  const subscription = subscribe(redis, `watch-${what}`, [published.notice], going.wake, going.wake)
   return () => {
-    stopped = true
-    clearInterval(timer)
+    void going.stop()
     subscription.stop()
   }
 }

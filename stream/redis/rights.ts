@@ -49,6 +49,8 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
     on: [
       { keys: [keys.reports(EVERY)], commands: 'xadd' },
       { keys: [keys.probe(EVERY)], commands: 'set' },
+      { keys: [keys.benchWanted(EVERY)], commands: 'exists', script: true },
+      { keys: [keys.benchHeard(EVERY)], commands: 'lpush ltrim pexpire', script: true },
       { keys: [keys.listening], commands: 'hmget hset', script: true },
       { keys: [keys.quarantine], commands: 'xadd xlen xrange xtrim', script: true },
       { keys: [keys.deviceKey], commands: 'get setnx' },
@@ -133,6 +135,8 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
       { keys: [keys.disputes], commands: 'hvals hdel', script: true },
       { keys: [keys.disputesVersion], commands: 'get incr', script: true },
       { keys: [keys.senders], commands: 'hdel', script: true },
+      { keys: [keys.benchWanted(EVERY)], commands: 'set pttl' },
+      { keys: [keys.benchHeard(EVERY)], commands: 'lrange' },
     ],
     subscribe: [keys.live(EVERY)],
   }),

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { RedisClient } from './connect.ts'
 
-type Script = { readonly lua: string; readonly sha: string }
+export type Script = { readonly lua: string; readonly sha: string }
 export type ScriptArgument = string | number | Buffer
 
 /**

@@ -88,7 +88,7 @@ async function outcomeOf(
   target: Target,
 ): Promise<{ status: number; code: string }> {
   const [method = '', path = ''] = call.split(' ')
-  const address = `${path.replace(/\{\w+\}/, () => row.id?.(target) ?? '')}${row.query?.(target) ?? ''}`
+  const address = `${path.replace(/\{\w+\}/, () => row.id?.(target) ?? '').replace(/\{\w+\}/, row.second ?? '')}${row.query?.(target) ?? ''}`
   const body = row.body?.(target)
   const answer = await fetch(new URL(address, t.api.baseUrl), {
     method: method.toUpperCase(),

@@ -13,6 +13,8 @@ export type AccessRow = {
   about: 'nobody' | 'wearer' | 'incident'
   /** What `{id}` stands for. */
   id?(target: Target): string
+  /** What the second such part of the path stands for. */
+  second?: string
   query?(target: Target): string
   body?(target: Target): unknown
   /** The call carries a reason, which opens another PK's klien. */
@@ -107,6 +109,23 @@ export const ACCESS_ROWS: Record<string, AccessRow> = {
   },
   'get /v1/alarm-words': nobody,
   'post /v1/alarm-words': { ...nobody, body: () => ({}), allowed: [400] },
+  'get /v1/wearers/{id}/fittings': wearer,
+  // What the matrix itself takes off leaves a record.
+  'get /v1/wearers/{id}/fittings/{fitting}/document': { ...wearer, second: '1', allowed: [200, 404] },
+  'get /v1/bracelets/{id}/custody': { ...nobody, id: () => '2000000000', allowed: [404] },
+  'post /v1/bracelets/{id}/test': { ...nobody, id: () => '2000000000', allowed: [404] },
+  'get /v1/bracelets/{id}/test': { ...nobody, id: () => '2000000000', allowed: [404] },
+  'get /v1/gateways': nobody,
+  'post /v1/gateways': { ...nobody, body: () => ({}), allowed: [400] },
+  'post /v1/gateways/{id}/secret': { ...nobody, id: () => 'nowhere', allowed: [404] },
+  'post /v1/gateways/{id}/revoke': {
+    ...nobody,
+    id: () => 'nowhere',
+    body: () => ({ reason: REASON.reason }),
+    allowed: [404],
+  },
+  'get /v1/quarantine': nobody,
+  'get /v1/quarantine/{received}/{source}': { ...nobody, id: () => '1', second: '1-1', allowed: [404] },
   'get /v1/bracelets': nobody,
   'post /v1/bracelets': { ...nobody, body: () => ({}), allowed: [400] },
   'get /v1/bracelets/{id}': { ...nobody, id: () => '2000000000', allowed: [404] },

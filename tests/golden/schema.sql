@@ -119,6 +119,7 @@ bracelet table, row security for the owner too
   networks cidr[]
   custody text not null = 'gudang'::text
   sim_number text
+  sim_ends date
 condition table, row security for the owner too
   version_id bigint not null identity a
   id text not null = (gen_random_uuid())::text
@@ -144,6 +145,16 @@ custody_entry table, row security for the owner too
   at timestamp with time zone not null = now()
   custody text not null
   officer_id uuid
+  reason text
+fitting table, row security for the owner too
+  id bigint not null identity a
+  assignment_id integer not null
+  act text not null
+  at timestamp with time zone not null = now()
+  officer_id uuid
+  identity text
+  klien_signed text
+  officer_signed text
   reason text
 fix table
   "time" timestamp with time zone not null
@@ -560,6 +571,15 @@ condition condition_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(id)
 custody_entry custody_entry_bracelet_id_fkey FOREIGN KEY (bracelet_id) REFERENCES bracelet(id)
 custody_entry custody_entry_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
 custody_entry custody_entry_pkey PRIMARY KEY (id)
+fitting fitting_act_check CHECK (act = ANY (ARRAY['pasang'::text, 'lepas'::text]))
+fitting fitting_assignment_id_act_key UNIQUE (assignment_id, act)
+fitting fitting_assignment_id_fkey FOREIGN KEY (assignment_id) REFERENCES assignment(id)
+fitting fitting_identity_check CHECK (identity = ANY (ARRAY['ktp'::text, 'kk'::text, 'sk'::text, 'foto'::text, 'dikenal'::text]))
+fitting fitting_klien_signed_check CHECK (length(klien_signed) >= 1 AND length(klien_signed) <= 120)
+fitting fitting_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
+fitting fitting_officer_signed_check CHECK (length(officer_signed) >= 1 AND length(officer_signed) <= 120)
+fitting fitting_pkey PRIMARY KEY (id)
+fitting fitting_reason_check CHECK (length(reason) <= 500)
 gateway gateway_id_check CHECK (id ~ '^[A-Za-z0-9._-]{1,64}$'::text)
 gateway gateway_pkey PRIMARY KEY (id)
 gateway gateway_secret_sha256_check CHECK (secret_sha256 ~ '^[0-9a-f]{64}$'::text)
@@ -727,6 +747,7 @@ CREATE INDEX permit_wearer_id_idx ON public.permit USING btree (wearer_id)
 CREATE INDEX permit_zone_id_idx ON public.permit USING btree (zone_id)
 CREATE INDEX proposal_made_at_id_idx ON public.proposal USING btree (made_at, id) WHERE (state = 'pending'::text)
 CREATE INDEX proposal_wearer_id_idx ON public.proposal USING btree (wearer_id)
+CREATE INDEX quarantine_device ON public.quarantine USING btree (device_id, received_at DESC)
 CREATE INDEX reading_alarm_officer_id_at_idx ON public.reading_alarm USING btree (officer_id, at)
 CREATE INDEX sign_in_try_since_idx ON auth.sign_in_try USING btree (since)
 CREATE INDEX supervision_one_at_a_time ON public.supervision USING gist (wearer_id, during)
@@ -752,6 +773,8 @@ CREATE UNIQUE INDEX bracelet_device_id_key ON public.bracelet USING btree (devic
 CREATE UNIQUE INDEX bracelet_pkey ON public.bracelet USING btree (id)
 CREATE UNIQUE INDEX condition_pkey ON public.condition USING btree (version_id)
 CREATE UNIQUE INDEX custody_entry_pkey ON public.custody_entry USING btree (id)
+CREATE UNIQUE INDEX fitting_assignment_id_act_key ON public.fitting USING btree (assignment_id, act)
+CREATE UNIQUE INDEX fitting_pkey ON public.fitting USING btree (id)
 CREATE UNIQUE INDEX fix_once ON public.fix USING btree (wearer_id, "time", content_key)
 CREATE UNIQUE INDEX gateway_pkey ON public.gateway USING btree (id)
 CREATE UNIQUE INDEX idempotency_pkey ON public.idempotency USING btree (officer_id, key)
@@ -798,6 +821,7 @@ CREATE TRIGGER a_audit_delete AFTER DELETE ON auth."user" REFERENCING OLD TABLE 
 CREATE TRIGGER a_audit_delete AFTER DELETE ON auth.account REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'password,accessToken,refreshToken,idToken', '', 'updatedAt')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON bracelet REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON condition REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('version_id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON fitting REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'klien_signed,officer_signed', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON gateway REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON invitation REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'token_sha256', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON officer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,nip,phone,email', '', '')
@@ -817,6 +841,7 @@ CREATE TRIGGER a_audit_insert AFTER INSERT ON auth."user" REFERENCING NEW TABLE 
 CREATE TRIGGER a_audit_insert AFTER INSERT ON auth.account REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'password,accessToken,refreshToken,idToken', '', 'updatedAt')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON bracelet REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON condition REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('version_id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON fitting REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'klien_signed,officer_signed', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON gateway REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON invitation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'token_sha256', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON officer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,nip,phone,email', '', '')
@@ -836,6 +861,7 @@ CREATE TRIGGER a_audit_update AFTER UPDATE ON auth."user" REFERENCING OLD TABLE 
 CREATE TRIGGER a_audit_update AFTER UPDATE ON auth.account REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'password,accessToken,refreshToken,idToken', '', 'updatedAt')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON bracelet REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON condition REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('version_id', 'wearer_id', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON fitting REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'klien_signed,officer_signed', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON gateway REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'secret_sha256', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON invitation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'token_sha256', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON officer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,nip,phone,email', '', '')
@@ -855,6 +881,7 @@ CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON auth."user" FOR EACH STATEMENT
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON auth.account FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON bracelet FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON condition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON fitting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON invitation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON officer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -869,6 +896,7 @@ CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON zone FOR EACH STATEMENT EXECUT
 CREATE TRIGGER act_now BEFORE INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION act_now()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change() (A)
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON custody_entry FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON fitting FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON incident_revision FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON officer_act FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON reading_alarm FOR EACH ROW EXECUTE FUNCTION refuse_change()
@@ -876,6 +904,7 @@ CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON reason_review FOR EACH ROW EX
 CREATE TRIGGER add_only BEFORE DELETE OR UPDATE ON wearer_version FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change() (A)
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON custody_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER add_only_all BEFORE TRUNCATE ON fitting FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON officer_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON reading_alarm FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER add_only_all BEFORE TRUNCATE ON reason_review FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -906,6 +935,7 @@ CREATE TRIGGER begin_invitation BEFORE INSERT ON invitation FOR EACH ROW EXECUTE
 CREATE TRIGGER check_act BEFORE INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION check_act()
 CREATE TRIGGER check_bracelet BEFORE UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION check_bracelet()
 CREATE TRIGGER check_edit BEFORE UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION check_edit()
+CREATE TRIGGER check_gateway BEFORE UPDATE ON gateway FOR EACH ROW EXECUTE FUNCTION check_gateway()
 CREATE TRIGGER check_supervision BEFORE INSERT OR UPDATE ON supervision FOR EACH ROW EXECUTE FUNCTION check_supervision()
 CREATE TRIGGER decide BEFORE INSERT OR DELETE OR UPDATE ON condition FOR EACH ROW EXECUTE FUNCTION decide_condition()
 CREATE TRIGGER decide BEFORE INSERT OR DELETE OR UPDATE ON permit FOR EACH ROW EXECUTE FUNCTION decide_permit()
@@ -923,6 +953,7 @@ CREATE TRIGGER keep_version AFTER UPDATE ON wearer FOR EACH ROW EXECUTE FUNCTION
 CREATE TRIGGER map_alarm_word BEFORE INSERT OR UPDATE ON alarm_word FOR EACH ROW EXECUTE FUNCTION map_alarm_word()
 CREATE TRIGGER note_act_to_tell AFTER INSERT ON officer_act FOR EACH ROW EXECUTE FUNCTION note_act_to_tell()
 CREATE TRIGGER note_custody AFTER INSERT OR UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION note_custody()
+CREATE TRIGGER note_fitting BEFORE INSERT ON fitting FOR EACH ROW EXECUTE FUNCTION note_fitting()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION revoke_now()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON gateway FOR EACH ROW EXECUTE FUNCTION revoke_now()
 CREATE TRIGGER tell_change AFTER UPDATE OF "expiresAt" ON auth.session FOR EACH ROW WHEN (old."expiresAt" IS DISTINCT FROM new."expiresAt") EXECUTE FUNCTION auth.tell_session_end()
@@ -1024,9 +1055,23 @@ custody_entry of_bracelet_in_sight for r to gelang_api
   WHERE b.id = custody_entry.bracelet_id))
 custody_entry owner for * to the owner
   using true
+fitting of_assignment_in_sight for r to gelang_api
+  using (EXISTS ( SELECT
+   FROM assignment a
+  WHERE a.id = fitting.assignment_id))
+fitting owner for * to the owner
+  using true
+fitting write_down for a to gelang_api
+  check (EXISTS ( SELECT
+   FROM assignment a
+  WHERE a.id = fitting.assignment_id AND keeps_wearer(a.wearer_id)))
+gateway add for a to gelang_api
+  check unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text
 gateway all_rows for r to gelang_record
   using true
 gateway at_or_below for r to gelang_api
+  using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text
+gateway keep for w to gelang_api
   using unit_path <@ (( SELECT acting_unit() AS acting_unit)) AND (( SELECT acting_role() AS acting_role)) = 'admin_ti'::text
 gateway owner for * to the owner
   using true
@@ -1303,7 +1348,7 @@ AS $function$
   FROM wearer w JOIN audit a ON a.wearer_id = w.id
     LEFT JOIN officer o ON o.id = a.officer_id LEFT JOIN unit u ON u.path = o.unit_path
   WHERE w.uuid = access_history.wearer AND w.unit_path <@ acting_unit() AND acting_role() IN ('auditor', 'kepala_bapas')
-    AND (a.action LIKE 'read.%' OR a.action LIKE 'access.%' OR a.action LIKE 'nik.%')
+    AND (a.action LIKE '%.read' OR a.action IN ('access.grant', 'nik.reveal'))
     AND (access_history.before IS NULL OR a.id < access_history.before)
   ORDER BY a.id DESC LIMIT least(count_max, 500)
 $function$
@@ -1819,6 +1864,17 @@ BEGIN
       USING ERRCODE = 'restrict_violation';
   END IF;
 END $function$
+CREATE OR REPLACE FUNCTION public.check_gateway()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF OLD.revoked_at IS NOT NULL AND (NEW.revoked_at IS NULL OR NEW.secret_sha256 <> OLD.secret_sha256) THEN
+    RAISE EXCEPTION 'a revoked gateway stays revoked' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$
 CREATE OR REPLACE FUNCTION public.check_reason(kind text, reason text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2256,6 +2312,19 @@ AS $function$
     AND EXISTS (SELECT FROM supervision s WHERE s.wearer_id = w.id AND upper(s.during) > now())
     AND acting_role() = 'admin_ti' AND w.unit_path <@ acting_unit()
 $function$
+CREATE OR REPLACE FUNCTION public.list_quarantine(device text, why text, before timestamp with time zone, count_max integer, OUT entry json)
+ RETURNS SETOF json
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT json_strip_nulls(json_build_object('receivedMs', utc_ms(q.received_at), 'sourceId', q.source_id, 'protocol', q.protocol,
+    'reason', q.reason, 'detail', q.detail, 'deviceId', q.device_id, 'bytes', length(q.raw), 'cut', q.cut))
+  FROM quarantine q
+  WHERE (device IS NULL OR q.device_id = device) AND (why IS NULL OR q.reason = why) AND q.received_at > now() - interval '31 days'
+    AND (before IS NULL OR q.received_at < before) AND quarantine_in_sight(q.device_id)
+  ORDER BY q.received_at DESC, q.source_id DESC LIMIT least(count_max, 201)
+$function$
 CREATE OR REPLACE FUNCTION public.map_alarm_word()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2311,6 +2380,22 @@ BEGIN
   END IF;
   RETURN NULL;
 END $function$
+CREATE OR REPLACE FUNCTION public.note_fitting()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  worn tstzrange := (SELECT a.during FROM assignment a WHERE a.id = NEW.assignment_id);
+BEGIN
+  NEW.at := CASE NEW.act WHEN 'pasang' THEN lower(worn) ELSE upper(worn) END;
+  NEW.officer_id := acting_officer_id();
+  IF NEW.at IS NULL OR NEW.at < now() - interval '1 minute' THEN
+    RAISE EXCEPTION 'a fitting is written down when it is made' USING ERRCODE = 'check_violation', CONSTRAINT = 'fitting_now';
+  END IF;
+  RETURN NEW;
+END $function$
 CREATE OR REPLACE FUNCTION public.officer_of_account(account text, OUT officer_id uuid, OUT name text, OUT role text, OUT unit_path ltree, OUT unit_name text, OUT time_zone text)
  RETURNS SETOF record
  LANGUAGE sql
@@ -2344,6 +2429,30 @@ BEGIN
   END IF;
   RETURN QUERY SELECT o.name, found.username, o.auth_user_id FROM officer o WHERE o.id = found.officer_id AND o.active;
 END $function$
+CREATE OR REPLACE FUNCTION public.open_quarantined(received timestamp with time zone, source text, OUT raw bytea, OUT wearer_id integer, OUT hidden boolean)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT CASE WHEN may.see THEN q.raw END, worn.wearer_id, NOT may.see
+  FROM quarantine q
+    LEFT JOIN LATERAL (SELECT a.wearer_id FROM bracelet b JOIN assignment a ON a.bracelet_id = b.id
+      WHERE b.device_id = q.device_id AND a.during @> q.received_at LIMIT 1) worn ON true
+    CROSS JOIN LATERAL (SELECT worn.wearer_id IS NULL OR acting_role() = 'kasubsi' AND EXISTS (
+      SELECT FROM wearer w WHERE w.id = worn.wearer_id AND w.unit_path <@ acting_unit()) AS see) may
+  WHERE q.received_at = received AND q.source_id = source AND quarantine_in_sight(q.device_id)
+$function$
+CREATE OR REPLACE FUNCTION public.quarantine_in_sight(device text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT acting_role() IN ('admin_ti', 'kasubsi') AND coalesce(
+    (SELECT b.unit_path <@ acting_unit() FROM bracelet b WHERE b.device_id = device),
+    acting_role() = 'admin_ti' AND nlevel(acting_unit()) = 1)
+$function$
 CREATE OR REPLACE FUNCTION public.raise_reading_alarms(OUT what text, OUT per text, OUT readings integer, OUT allowed integer)
  RETURNS SETOF record
  LANGUAGE plpgsql
@@ -2399,6 +2508,19 @@ CREATE OR REPLACE FUNCTION public.reason_kinds()
 AS $function$
   SELECT ARRAY['menggantikan_rekan', 'pengaduan', 'pemeriksaan', 'penyusunan_laporan', 'keadaan_darurat', 'permintaan_aparat',
     'permintaan_klien', 'gangguan_alat', 'lainnya']
+$function$
+CREATE OR REPLACE FUNCTION public.refusals_of(bracelet_number integer, OUT reason text, OUT detail text, OUT reports bigint, OUT last_at timestamp with time zone)
+ RETURNS SETOF record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT q.reason, (array_agg(q.detail ORDER BY q.received_at DESC))[1], count(*), max(q.received_at)
+  FROM bracelet b JOIN quarantine q ON q.device_id = b.device_id AND q.received_at > now() - interval '1 day'
+  WHERE b.id = bracelet_number AND acting_role() IS NOT NULL
+    AND (b.unit_path <@ acting_unit() AND acting_role() <> 'auditor'
+      OR EXISTS (SELECT FROM assignment a WHERE a.bracelet_id = b.id AND keeps_wearer(a.wearer_id)))
+  GROUP BY q.reason ORDER BY max(q.received_at) DESC LIMIT 20
 $function$
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
@@ -2672,6 +2794,7 @@ gelang_api: SELECT on approval_rule
 gelang_api: SELECT on assignment
 gelang_api: SELECT on audit
 gelang_api: SELECT on custody_entry
+gelang_api: SELECT on fitting
 gelang_api: SELECT on officer
 gelang_api: SELECT on proposal
 gelang_api: SELECT on reading_alarm
@@ -2704,8 +2827,10 @@ gelang_record: SELECT on gateway
 gelang_record: SELECT on rules_version
 
 -- grants on columns
+gelang_api: INSERT (assignment_id, act, identity, klien_signed, officer_signed, reason) on fitting
 gelang_api: INSERT (bracelet_id, wearer_id, during) on assignment
-gelang_api: INSERT (device_id, model, unit_path, secret_sha256, id_suffices, protocol, sim_number) on bracelet
+gelang_api: INSERT (device_id, model, unit_path, secret_sha256, id_suffices, settings, protocol, sim_number, sim_ends) on bracelet
+gelang_api: INSERT (id, unit_path, secret_sha256) on gateway
 gelang_api: INSERT (name, nik, unit_path, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number, domicile, polsek_name, polsek_phone, risk, health, needs) on wearer
 gelang_api: INSERT (name, role, unit_path, nip, phone, email) on officer
 gelang_api: INSERT (officer_id, key, request_sha256) on idempotency
@@ -2714,7 +2839,7 @@ gelang_api: INSERT (path, name, kind, time_zone, address, phone) on unit
 gelang_api: INSERT (unit_path, model, protocol, word, meaning, reason) on alarm_word
 gelang_api: INSERT (wearer_id, kind, body, author_id) on proposal
 gelang_api: INSERT (wearer_id, programme, sk_number, during, made_at, changed_at, sk_date, sk_issuer) on supervision
-gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks, custody, sim_number) on bracelet
+gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks, custody, sim_number, sim_ends) on bracelet
 gelang_api: SELECT (id, officer_id, username, made_at, ends_at, used_at, revoked_at) on invitation
 gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing, matter_id) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
@@ -2731,7 +2856,8 @@ gelang_api: UPDATE (name, role, unit_path, active, nip, phone, email) on officer
 gelang_api: UPDATE (name, time_zone, address, phone) on unit
 gelang_api: UPDATE (programme, sk_number, during, end_kind, end_reason, ended_by, sk_date, sk_issuer) on supervision
 gelang_api: UPDATE (retired_at) on zone
-gelang_api: UPDATE (secret_sha256, revoked_at, custody, sim_number) on bracelet
+gelang_api: UPDATE (secret_sha256, revoked_at) on gateway
+gelang_api: UPDATE (secret_sha256, revoked_at, custody, sim_number, sim_ends) on bracelet
 gelang_api: UPDATE (state, decider_id, reason, result_id) on proposal
 gelang_record: SELECT (id, hash) on audit
 gelang_record: SELECT (id, hash) on audit_head
@@ -2768,12 +2894,16 @@ gelang_api: guides_in(uuid,text,ltree)
 gelang_api: hand_over_klien(uuid,uuid)
 gelang_api: keeps_wearer(integer)
 gelang_api: klien_of_officer(uuid)
+gelang_api: list_quarantine(text,text,timestamp with time zone,integer)
 gelang_api: may_be_fitted(integer)
 gelang_api: officer_of_account(text)
 gelang_api: open_invitation(text)
+gelang_api: open_quarantined(timestamp with time zone,text)
+gelang_api: quarantine_in_sight(text)
 gelang_api: raise_reading_alarms()
 gelang_api: reason_has_content(text)
 gelang_api: reason_kinds()
+gelang_api: refusals_of(integer)
 gelang_api: reveal_nik(uuid,text,text)
 gelang_api: review_reason(bigint,text,text)
 gelang_api: rules_in_sight()

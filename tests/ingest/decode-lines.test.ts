@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decodeLines } from '../../ingest/protocols/decode-lines.ts'
+import { decodeLines } from './decode-all.ts'
 
 const receivedMs = Date.parse('2026-01-08T09:31:00Z')
 const decode = (protocol: string, ...lines: string[]) =>

@@ -125,6 +125,7 @@ export function runNotify(
     shardCount: SHARDS,
     ownerId: randomBytes(4).toString('hex'),
     leaseTtlMs: 1500,
+    blockMs: 50,
     consoleUrl: 'https://konsol.example',
     recipients,
     deliver: openChannels(options.channels ?? {}),

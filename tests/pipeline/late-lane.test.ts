@@ -7,6 +7,7 @@ import { loadPlans, loadZones } from '../../store/rules/load-plans.ts'
 import { readReports } from '../../store/track/read-reports.ts'
 import { readEdges } from '../../stream/logs/log-edges.ts'
 import { getPosition } from '../../stream/logs/positions.ts'
+import { SLOW_TESTS } from '../setup/slow-tests.ts'
 import { eventually, type Pipeline, post, SHARDS, seedWearer, startPipeline, untilKnown } from './run-pipeline.ts'
 
 const NOW_MS = Date.parse('2026-11-23T10:00:00Z')
@@ -14,7 +15,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 const HOME = { latDeg: -7.8, lonDeg: 110.37 }
-const LIVES = 4
+const LIVES = SLOW_TESTS ? 4 : 2
 let nowMs = NOW_MS
 let pipeline: Pipeline
 const wearers = new Map<string, number>()

@@ -79,7 +79,8 @@ export const ROOMS: Record<string, string[]> = {
   'api/answer': [],
   'api/sign-in': ['api/answer'],
   'api/live': ['api/answer', 'api/sign-in'],
-  'api/routes': ['api/answer', 'api/sign-in', 'api/live'],
+  'api/documents': [],
+  'api/routes': ['api/answer', 'api/sign-in', 'api/live', 'api/documents'],
   api: ['api/answer', 'api/sign-in', 'api/live', 'api/routes'],
 
   'bin/process': [],
