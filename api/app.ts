@@ -11,6 +11,7 @@ import { addActs } from './routes/acts.ts'
 import { addAlarmWords } from './routes/alarm-words.ts'
 import { addBacktests } from './routes/backtests.ts'
 import { addBench } from './routes/bench.ts'
+import { addBraceletClock } from './routes/bracelet-clock.ts'
 import { addBracelets } from './routes/bracelets.ts'
 import { addExplanation } from './routes/explanation.ts'
 import { addFittings } from './routes/fittings.ts'
@@ -107,6 +108,7 @@ export function createApp(parts: ApiParts): ApiApp {
   addKlien(app, parts)
   addAccessHistory(app, parts)
   addBracelets(app, parts)
+  addBraceletClock(app, parts)
   addAlarmWords(app, parts)
   addBench(app, parts)
   addFittings(app, parts)

@@ -14,6 +14,7 @@ import { admit, mainDefect } from './admit.ts'
 import type { Proof } from './authorize.ts'
 import { BenchNotes, type NoteBench } from './bench-notes.ts'
 import { type Bucket, Buckets } from './buckets.ts'
+import { correctClock } from './correct-clock.ts'
 import { type Directory, type KnownDevice, takeTokens } from './directory.ts'
 import { type IngestMeasures, ingestMeasures } from './measure.ts'
 import { type QuarantineAppender, QuarantineQuotas, QuotaUsedUp } from './quarantine-quotas.ts'
@@ -153,6 +154,8 @@ export class Intake {
    * distinguishes this sender from another that claims to be the same bracelet.
    */
   take(batch: Batch, sent: DecodedReport, known: KnownDevice, proof: Proof, senderName: string): Objection | undefined {
+    const { clockCorrectionMs } = known.device
+    if (clockCorrectionMs !== undefined) correctClock(sent, clockCorrectionMs, batch.receivedMs)
     const isRepeated = this.#isRepeated(sent, known, batch.receivedMs)
     const objection = this.#admit(batch, sent, known, proof, senderName)
     // The first copy may never have reached the log, as while Redis was away: the copy is kept too, and is recognised where it did.
@@ -230,7 +233,7 @@ export class Intake {
     const { device } = known
     const { receivedMs } = batch
     const { timeMs, latE7, lonE7 } = report
-    if (this.senders.isDisputed(device.braceletId)) return false
+    if (this.senders.isDisputed(device.braceletId) || device.clockCorrectionMs !== undefined) return false
     if (device.revoked || !(timeMs <= receivedMs + this.limits.futureMsMax)) return false
     if (!(timeMs >= receivedMs - this.limits.ancientMsMax)) return false
     if ((report.flags & REPORT_FLAG.hasPosition) !== 0) {

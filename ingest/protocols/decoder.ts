@@ -40,7 +40,10 @@ export type DecodeContext = {
 const ARCHIVED_AFTER_MS = 10 * 60_000
 
 /** True where the time of receipt says that a report was kept in the device; never where only the frame is to speak. */
-export function cameLate(timeMs: number, { receivedMs, frameAlone }: DecodeContext): boolean {
+export function cameLate(
+  timeMs: number,
+  { receivedMs, frameAlone }: Pick<DecodeContext, 'receivedMs' | 'frameAlone'>,
+): boolean {
   return frameAlone !== true && receivedMs - timeMs > ARCHIVED_AFTER_MS
 }
 

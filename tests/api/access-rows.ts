@@ -135,6 +135,12 @@ export const ACCESS_ROWS: Record<string, AccessRow> = {
     body: () => ({ custody: 'servis', reason: REASON.reason }),
     allowed: [404],
   },
+  'post /v1/bracelets/{id}/clock': {
+    ...nobody,
+    id: () => '2000000000',
+    body: () => ({ correctionMs: null, reason: 'jam alat diperiksa' }),
+    allowed: [404],
+  },
   'post /v1/bracelets/{id}/secret': { ...nobody, id: () => '2000000000', allowed: [404] },
   'post /v1/bracelets/{id}/revoke': {
     ...nobody,

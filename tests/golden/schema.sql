@@ -119,6 +119,9 @@ bracelet table, row security for the owner too
   networks cidr[]
   custody text not null = 'gudang'::text
   sim_number text
+  clock_correction_ms bigint
+  clock_set_at timestamp with time zone
+  clock_reason text
   sim_ends date
 condition table, row security for the owner too
   version_id bigint not null identity a
@@ -506,6 +509,7 @@ act_to_tell act_to_tell_act_id_fkey FOREIGN KEY (act_id) REFERENCES officer_act(
 act_to_tell act_to_tell_pkey PRIMARY KEY (act_id)
 alarm_word alarm_word_meaning_check CHECK (meaning = ANY (ARRAY['none'::text, 'unknown'::text, 'strap=open'::text, 'strap=closed'::text, 'case=open'::text, 'case=closed'::text, 'sos'::text, 'strapOpen'::text, 'caseOpen'::text, 'tamper'::text, 'batteryLow'::text, 'powerCut'::text, 'powerOff'::text, 'jamming'::text, 'gnssFault'::text, 'vibration'::text, 'fall'::text, 'overspeed'::text, 'zoneIn'::text, 'zoneOut'::text, 'restart'::text, 'movement'::text, 'other'::text]))
 alarm_word alarm_word_model_check CHECK (length(model) >= 1 AND length(model) <= 120)
+alarm_word alarm_word_model_has_letters CHECK (model_key <> ''::text)
 alarm_word alarm_word_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
 alarm_word alarm_word_pkey PRIMARY KEY (id)
 alarm_word alarm_word_protocol_check CHECK (length(protocol) <= 32)
@@ -541,6 +545,8 @@ auth.sign_in_try sign_in_try_pkey PRIMARY KEY (key)
 auth.verification verification_pkey PRIMARY KEY (id)
 bracelet bracelet_certificate_cn_check CHECK (length(certificate_cn) >= 1 AND length(certificate_cn) <= 64)
 bracelet bracelet_certificate_sha256_check CHECK (certificate_sha256 ~ '^[0-9a-f]{64}$'::text)
+bracelet bracelet_clock_correction_ms_check CHECK (clock_correction_ms <> 0 AND ((clock_correction_ms % 900000::bigint) = 0 AND abs(clock_correction_ms) <= 50400000 OR (clock_correction_ms % '619315200000'::bigint) = 0 AND abs(clock_correction_ms) <= '1238630400000'::bigint))
+bracelet bracelet_clock_reason_check CHECK (length(clock_reason) <= 500)
 bracelet bracelet_custody_check CHECK (custody = ANY (ARRAY['gudang'::text, 'dipakai'::text, 'servis'::text, 'hilang'::text, 'rusak'::text]))
 bracelet bracelet_device_id_check CHECK (length(device_id) >= 1 AND length(device_id) <= 64)
 bracelet bracelet_device_id_key UNIQUE (device_id)
@@ -956,6 +962,7 @@ CREATE TRIGGER note_custody AFTER INSERT OR UPDATE ON bracelet FOR EACH ROW EXEC
 CREATE TRIGGER note_fitting BEFORE INSERT ON fitting FOR EACH ROW EXECUTE FUNCTION note_fitting()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION revoke_now()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON gateway FOR EACH ROW EXECUTE FUNCTION revoke_now()
+CREATE TRIGGER set_bracelet_clock BEFORE UPDATE OF clock_correction_ms, clock_reason ON bracelet FOR EACH ROW EXECUTE FUNCTION set_bracelet_clock()
 CREATE TRIGGER tell_change AFTER UPDATE OF "expiresAt" ON auth.session FOR EACH ROW WHEN (old."expiresAt" IS DISTINCT FROM new."expiresAt") EXECUTE FUNCTION auth.tell_session_end()
 CREATE TRIGGER tell_end AFTER DELETE ON auth.session FOR EACH ROW EXECUTE FUNCTION auth.tell_session_end()
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON fix FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker()
@@ -1933,6 +1940,20 @@ BEGIN
     RAISE EXCEPTION 'not theirs to propose, or not theirs to approve' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'two_decide';
   END IF;
 END $function$
+CREATE OR REPLACE FUNCTION public.clock_proposal(bracelet_number integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT i.body -> 'badData' || jsonb_build_object('sinceMs', utc_ms(i.start_at),
+    'correctionMs', (i.body -> 'badData' ->> 'correctionMs')::bigint + coalesce(b.clock_correction_ms, 0))
+  FROM bracelet b JOIN assignment a ON a.bracelet_id = b.id JOIN incident i ON i.wearer_id = a.wearer_id AND a.during @> i.start_at
+  WHERE b.id = bracelet_number AND i.type = 'bad_data' AND NOT i.withdrawn AND i.body -> 'badData' ? 'correctionMs'
+    AND (b.clock_set_at IS NULL OR i.start_at > b.clock_set_at) AND b.unit_path <@ acting_unit()
+    AND acting_role() IN ('kasubsi', 'operator', 'admin_ti')
+  ORDER BY i.start_at DESC LIMIT 1
+$function$
 CREATE OR REPLACE FUNCTION public.decide_condition()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2613,6 +2634,19 @@ AS $function$
 BEGIN
   RETURN EXISTS (SELECT FROM zone z WHERE z.id = sees_zone.zone_id);
 END $function$
+CREATE OR REPLACE FUNCTION public.set_bracelet_clock()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF acting_officer_id() IS NOT NULL AND acting_role() IS DISTINCT FROM 'admin_ti' THEN
+    RAISE EXCEPTION 'clocks are set by Admin TI' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'bracelet_clock';
+  END IF;
+  NEW.clock_set_at := now();
+  RETURN NEW;
+END $function$
 CREATE OR REPLACE FUNCTION public.similar_wearers(nik text, name text, birth_date date, OUT id uuid, OUT by text, OUT unit_name text)
  RETURNS SETOF record
  LANGUAGE sql
@@ -2702,6 +2736,15 @@ AS $function$
   SELECT u.path, u.name FROM unit u
   WHERE acting_role() IN ('pk', 'asisten_pk', 'kasubsi', 'kepala_bapas', 'operator', 'kanwil', 'ditjenpas', 'admin_ti')
     AND (u.path <@ acting_unit() OR u.kind = 'bapas' AND u.path @> acting_unit())
+$function$
+CREATE OR REPLACE FUNCTION public.unknown_alarms_of(wearer_number integer)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(array_agg(DISTINCT s.word), '{}') FROM assignment a JOIN alarm_word_seen s ON s.bracelet_id = a.bracelet_id
+  WHERE a.wearer_id = wearer_number AND EXISTS (SELECT FROM sight v WHERE v.wearer_id = wearer_number)
 $function$
 CREATE OR REPLACE FUNCTION public.use_invitation(token text, account text)
  RETURNS boolean
@@ -2839,7 +2882,7 @@ gelang_api: INSERT (path, name, kind, time_zone, address, phone) on unit
 gelang_api: INSERT (unit_path, model, protocol, word, meaning, reason) on alarm_word
 gelang_api: INSERT (wearer_id, kind, body, author_id) on proposal
 gelang_api: INSERT (wearer_id, programme, sk_number, during, made_at, changed_at, sk_date, sk_issuer) on supervision
-gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks, custody, sim_number, sim_ends) on bracelet
+gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks, custody, sim_number, clock_correction_ms, clock_set_at, sim_ends) on bracelet
 gelang_api: SELECT (id, officer_id, username, made_at, ends_at, used_at, revoked_at) on invitation
 gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing, matter_id) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
@@ -2857,7 +2900,7 @@ gelang_api: UPDATE (name, time_zone, address, phone) on unit
 gelang_api: UPDATE (programme, sk_number, during, end_kind, end_reason, ended_by, sk_date, sk_issuer) on supervision
 gelang_api: UPDATE (retired_at) on zone
 gelang_api: UPDATE (secret_sha256, revoked_at) on gateway
-gelang_api: UPDATE (secret_sha256, revoked_at, custody, sim_number, sim_ends) on bracelet
+gelang_api: UPDATE (secret_sha256, revoked_at, custody, sim_number, clock_correction_ms, clock_reason, sim_ends) on bracelet
 gelang_api: UPDATE (state, decider_id, reason, result_id) on proposal
 gelang_record: SELECT (id, hash) on audit
 gelang_record: SELECT (id, hash) on audit_head
@@ -2886,6 +2929,7 @@ gelang_api: audit_refusal(text,integer,jsonb)
 gelang_api: audit_session(text,jsonb)
 gelang_api: check_end(text,text,tstzrange,tstzrange,boolean,timestamp with time zone)
 gelang_api: check_two_decide(uuid,uuid,integer,boolean,boolean)
+gelang_api: clock_proposal(integer)
 gelang_api: decision_time(timestamp with time zone)
 gelang_api: find_persons(text,text,text)
 gelang_api: grant_access(uuid,text,text,double precision)
@@ -2914,6 +2958,7 @@ gelang_api: taking_over(oid)
 gelang_api: unit_figures()
 gelang_api: unit_fits(ltree,text)
 gelang_api: units_in_sight()
+gelang_api: unknown_alarms_of(integer)
 gelang_api: use_invitation(text,text)
 gelang_api: wearer_to_ask_for(uuid)
 gelang_auth: auth.begin_sign_in(text[],integer[],double precision)
