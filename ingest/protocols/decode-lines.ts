@@ -156,8 +156,9 @@ function shown(report: DecodedReport): object {
     deviceId: report.deviceId,
     fixTime: report.timeFromReceipt ? null : isoOf(report.timeMs),
     ...(report.deviceTimeMs === undefined ? {} : { deviceTime: isoOf(report.deviceTimeMs) }),
-    // A position without a known time, or an impossible one, is no evidence.
-    fixValid: report.fixValid && !Number.isNaN(report.timeMs) && isPlace(report.latDeg, report.lonDeg),
+    // A position without a known time, an impossible one, or the 0/0 of a receiver without a fix is no evidence.
+    fixValid:
+      report.fixValid && !Number.isNaN(report.timeMs) && isPlace(report.latDeg, report.lonDeg) && !isZero(report),
     lat: report.latDeg,
     lon: report.lonDeg,
     source: report.source,
@@ -179,6 +180,10 @@ function shown(report: DecodedReport): object {
     mock: report.mock,
     attributes: report.attributes,
   }
+}
+
+function isZero({ latDeg, lonDeg }: DecodedReport): boolean {
+  return latDeg === 0 && lonDeg === 0
 }
 
 function isoOf(timeMs: number): string | null {

@@ -95,3 +95,8 @@ test('HTTP requests as JSON, one a line', () => {
 test('a protocol that nobody knows', () => {
   expect(() => decode('smoke-signals', 'puff')).toThrow('no protocol is called smoke-signals')
 })
+
+test('0/0 is what a receiver without a fix says, and no place', () => {
+  const url = '/?id=free&lat=0&lon=0&timestamp=1767864605'
+  expect(decode('osmand', JSON.stringify({ method: 'GET', url }))[0].reports).toMatchObject([{ fixValid: false }])
+})
