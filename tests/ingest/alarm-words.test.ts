@@ -219,6 +219,11 @@ test('a word that nobody knows is unknown, with its text: never silence', () => 
     expect(report.unknownAlarm).toMatch(/^[\x20-\x7e]{1,40}$/)
   }
   expect(said('\u0000\u0001').unknownAlarm).toBe('?')
+  // Letters that are none of ours stay apart, so that each word can be mapped.
+  expect(said('求救').unknownAlarm).toBe('\\u6c42\\u6551')
+  const mapped = { mappedAlarms: { '\\u6c42\\u6551': 'sos', '?': 'none' } }
+  expect(said('求救', mapped).alarms).toEqual(['sos'])
+  expect(said('电量', mapped).alarms).toEqual(['unknown'])
   expect(said('Geheim|SOS')).toMatchObject({ alarms: ['unknown', 'sos'], unknownAlarm: 'Geheim' })
 })
 
