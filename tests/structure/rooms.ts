@@ -16,6 +16,7 @@ const CONSOLE = [
   'wearer',
   'explanation',
   'trial',
+  'alat',
   'klien',
   'app',
 ].map((room) => `web-map/${room}`)
