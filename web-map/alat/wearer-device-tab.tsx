@@ -9,8 +9,11 @@ import { Problem } from '../widgets/problem.tsx'
 import { type FittingAct, FittingDialog } from './fitting-dialog.tsx'
 import { type AlatRoom, may } from './room.ts'
 
+/** `file`: of the klien that is open; it is read again once another device is worn. */
+type DeviceRoom = AlatRoom & { file: { load(): Promise<void> } }
+
 /** The device of a klien: what is worn, fitted, swapped, taken off, with its records. */
-export function WearerDeviceTab({ room, detail }: { room: AlatRoom; detail: WearerDetail }) {
+export function WearerDeviceTab({ room, detail }: { room: DeviceRoom; detail: WearerDetail }) {
   const { api, session, desk } = room
   const path = `/v1/wearers/${detail.id}/fittings`
   const { loaded, problem, again } = useLoaded(
@@ -85,6 +88,7 @@ export function WearerDeviceTab({ room, detail }: { room: AlatRoom; detail: Wear
           onClose={() => {
             asking.value = undefined
             void again()
+            void room.file.load()
           }}
         />
       )}
