@@ -31,6 +31,7 @@ export function QuarantineList({ room }: { room: AlatRoom }) {
       <search class="filters-row">
         <SelectField
           label={t('alat.reason')}
+          none={t('form.all')}
           name="reason"
           value={reason}
           options={REFUSAL_REASONS.map((one) => [one, refusalWords(one)])}

@@ -64,6 +64,7 @@ export function StockList({ room }: { room: AlatRoom }) {
         </label>
         <SelectField
           label={t('alat.filterCustody')}
+          none={t('form.all')}
           name="custody"
           value={query.get(QUERY.custody)}
           options={CUSTODY.map((one) => [one, t(`alat.custody.${one}`)])}
@@ -71,6 +72,7 @@ export function StockList({ room }: { room: AlatRoom }) {
         />
         <SelectField
           label={t('alat.filterProtocol')}
+          none={t('form.all')}
           name="protocol"
           value={query.get(QUERY.protocol)}
           options={Object.keys(PROTOCOL).map((one) => [one, one])}
@@ -79,6 +81,7 @@ export function StockList({ room }: { room: AlatRoom }) {
         {desk.units.value.length > 1 && (
           <SelectField
             label={t('alat.filterUnit')}
+            none={t('form.all')}
             name="unit"
             value={query.get(QUERY.unit)}
             options={desk.units.value.map(({ path, name }) => [path, name])}
