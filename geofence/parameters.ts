@@ -23,41 +23,43 @@ export const ENGINE = {
   /** User-equivalent range error: radius = HDOP × this where only HDOP is stated. */
   hdopToM: 5,
   hdopMax: 50,
-  /** Of a fix without an accuracy: so much of the last fix's radius counts on, if that is no older than this. */
+  /** A fix without an accuracy takes this share of the last fix's radius, if that fix is no older than `radiusLastsMs`. */
   radiusKept: 0.8,
   radiusLastsMs: 5 * 60_000,
   /**
-   * Guard = max(floor, radius × this). Stated radii are 68 % circles: to accuse, 2.25 of them must lie over the line; to be
-   * at home, one. `bench -- truth --sweep`: at 1.5 there are five times as many false incidents, at 3 the p95 of the delay is
+   * Guard = max(floor, radius × this). Stated radii are 68 % circles. An accusing fix must lie 2.25 radii beyond the line;
+   * a fix at home must lie one radius inside it. `bench -- truth --sweep`: at 1.5 there are five times as many false incidents, at 3 the p95 of the delay is
    * a minute longer.
    */
   breachGuardPerRadius: 2.25,
   complyGuardPerRadius: 1,
   /**
-   * Deep indoors the error drifts for a quarter of an hour, and one fix after the other errs alike. So a run that began from a poor
-   * fix, of poor ones alone, must be deeper than so many of their radii, or last: whoever really leaves is seen outdoors on the way.
+   * Deep indoors the error drifts for a quarter of an hour, and consecutive fixes share it. A run of poor fixes only must be
+   * deeper than `driftDepthPerRadius` radii, or last `driftMs`. A person who really leaves is seen outdoors on the way.
    */
   driftRadiusM: 30,
   driftDepthPerRadius: 4,
   driftMs: 15 * 60_000,
-  /** An unsure fix on the right side and no worse than this is somebody near the wall, not a poor accuracy. */
+  /** An unsure fix on the right side with at most this radius means a wearer near the wall, not a poor accuracy. */
   poorRadiusM: 100,
-  /** Unsure fixes that are mostly of access points, their circles over the line, are borne so many times as long. */
+  /** Unsure fixes are tolerated this many times longer when most come from access points and their circles cross the line. */
   lookedUpPatience: 3,
   /**
-   * Back from a violation, but never deep enough in to prove it: a house near its zone's wall, a corridor as narrow as its road.
-   * So many fixes no worse than this, over so long, all on the right side, are a return too. Of 40 nights with a drift of 4 m 40
-   * end 5 m within the wall (without the rule none) and none 2 m outside of it (after a quarter of an hour 15).
+   * A wearer may return without ever being deep enough to prove it: a house near its zone's wall, a corridor as narrow as its
+   * road. `nearWallFixes` fixes of at most `nearWallRadiusM`, over `nearWallMs`, all on the right side, count as a return too.
+   * With a drift of 4 m, 40 of 40 nights end 5 m inside the wall (none without the rule). None ends 2 m outside of it (15 do
+   * where a quarter of an hour is enough).
    */
   nearWallRadiusM: 30,
   nearWallFixes: 10,
   nearWallMs: 30 * 60_000,
   /**
-   * In an avoided zone hardly deeper than its fixes' guard no single fix proves anything, so they count together: so many of them over so
-   * long, all inside, or their mean deeper than this share of their radius, which shrinks with the root of the time. Drift
-   * goes round in a quarter of an hour, so two hours narrow it to half. With receivers as in `bench -- truth`, of 100 stays of 2 h (4 h)
-   * in the middle of a circle of 20 m 49 (78) are reported and without the rule none, of 30 m 98 (100) and without it 88 (92). Whoever
-   * lives on the very wall of one is reported 0.017 times a day at most, from 20 m off never.
+   * In an avoided zone hardly deeper than the guard no single fix proves anything, so fixes count together. `stayFixes` fixes over
+   * `stayMs` prove a stay when all lie inside, or when their mean is deeper than a share of their radius. The share shrinks with
+   * the root of the time: drift turns within a quarter of an hour, so two hours halve it. Measured with the receivers of
+   * `bench -- truth`, per 100 stays of 2 h (4 h) in the middle of a circle: radius 20 m, 49 (78) reported, none without the
+   * rule; radius 30 m, 98 (100) reported, 88 (92) without it. A wearer who lives on the wall is reported at most 0.017 times
+   * a day; 20 m away, never.
    */
   stayFixes: 10,
   stayMs: 45 * 60_000,
@@ -69,23 +71,24 @@ export const ENGINE = {
   /** From this radius on a fix is coarse: the same coordinates again are the same cell tower, not a second witness. */
   coarseRadiusM: 200,
   /**
-   * The same coordinates to the digit are one witness for so long, or for two report intervals if that is more, whatever the
-   * source: a stuck reading repeats itself for minutes. A wearer at rest with a frozen tracker is reported after it.
+   * Identical coordinates are one witness for this long, or for two report intervals if that is more, whatever the source: a
+   * stuck reading repeats itself for minutes. A wearer at rest with a frozen tracker is reported afterwards.
    */
   sameSpotMs: 8 * 60_000,
   /** Fixes closer in time than this, or than half a report interval if that is less, are one event and one witness. */
   witnessApartMs: 30_000,
   movingApartMs: 10_000,
   /**
-   * Away from a required zone or region, where the condition does not say how many fixes confirm: a run of which no fix
-   * lies deeper than the guard and this needs one more. Reflections at home reach that far, a walk away is past it by
-   * its second fix.
+   * Applies outside a required zone or region whose condition does not say how many fixes confirm. A run needs one more fix
+   * while no fix lies deeper than the guard and `shallowM`. Reflections at home reach that far; a person who walks away is
+   * past it by the second fix.
    */
   shallowM: 60,
   shallowExtraFixes: 1,
   /**
-   * A reflection leaps aside, stays there for a fix or a few, seldom further than this, and leaps back; who walks or drives away
-   * moves on. So a run that a leap of `standLeapM` began and that does not move needs `standExtraFixes` more, unless it lies deeper.
+   * A reflection leaps aside, stays there for a few fixes and leaps back. It is seldom deeper than `standReachM`. A person who
+   * leaves moves on. So a run that began with a leap of `standLeapM` and does not move needs `standExtraFixes` more fixes, unless
+   * it lies deeper.
    */
   standLeapM: 50,
   standNearLeapM: 200,
@@ -98,16 +101,16 @@ export const ENGINE = {
   /** Two breach fixes with unsure ones between them are one run only if this close in time: noise of hours never adds up. */
   runLinkMs: 10 * 60_000,
   /**
-   * What happened between fixes further apart than this, or than 3 report intervals, nobody knows: a run over such a gap
-   * begins after it and needs `gapExtraFixes` more, for two that lie hours apart may both be wrong.
+   * Nobody knows what happened between fixes further apart than this, or than 3 report intervals. A run over such a gap begins
+   * after it and needs `gapExtraFixes` more fixes, because two fixes hours apart may both be wrong.
    */
   runGapMs: 30 * 60_000,
   gapExtraFixes: 1,
-  /** So many report intervals after a fix nobody knows any more where the wearer is: at an edge, and for minutes proven. */
+  /** After this many report intervals a fix says nothing any more about where the wearer is, at an edge or in proven minutes. */
   freshIntervals: 3,
-  /** Fixes so long before a rule begins, or `freshIntervals` if that is more, are weighed against it already. */
+  /** Fixes are weighed against a rule this long before it begins, or `freshIntervals` if that is more. */
   previewMs: 10 * 60_000,
-  /** A last position that is no longer fresh, but no older than this, opens whereabouts_uncertain where a rule begins that it breaks. */
+  /** A stale last position, at most this old, opens whereabouts_uncertain when a rule begins that it would break. */
   edgeKnownMs: 12 * 60 * 60_000,
   /** Fastest on the ground: Whoosh runs 350 km/h = 97 m/s. */
   groundSpeedMps: 100,
@@ -115,9 +118,9 @@ export const ENGINE = {
   flightSpeedMps: 300,
   flightAfterMs: 15 * 60_000,
   /**
-   * There and back: a leap at least so long and so fast (after both error circles) that ends near where the one before it
-   * began. Fast ones no vehicle makes, two are enough; of slow ones it takes four within an hour. Ways of a train bend less
-   * than `hopTurnShare`: the straight line as a share of both legs.
+   * There and back: a leap of at least this length and speed (less both error circles) that ends near where the leap before it
+   * began. No vehicle makes the fast ones: two are enough. Slow ones need four within an hour. A train's way bends less than
+   * `hopTurnShare`, the straight line as a share of both legs.
    */
   hopLeastM: 500,
   hopSlowMps: 15,
@@ -126,14 +129,14 @@ export const ENGINE = {
   hopNearM: 150,
   hopNearShare: 0.15,
   hopSpanMs: 15 * 60_000,
-  /** So many slow turns count as one fast one. */
+  /** This many slow turns count as one fast turn. */
   hopSlowTurnsPerDoubt: 2,
-  /** Somebody who alternates without pause, fix by fix, needs no speed for it: from so many on each one counts. */
+  /** Where fixes alternate between two places without a pause, speed does not matter: from this many fixes on each one counts. */
   hopInTurn: 8,
   hopInTurnMps: 5,
-  /** While a device is at two places in turn, and until it has stayed at one for so many report intervals, no fix proves anything. */
+  /** No fix proves anything while a device alternates between two places, until it has stayed at one for this many report intervals. */
   steadyIntervals: 5,
-  /** A run that a leap faster than this began needs so many fixes more. */
+  /** A run that begins with a leap faster than this needs `leapExtraFixes` more fixes. */
   leapMps: 50,
   leapExtraFixes: 1,
   /** Device clocks are cut to whole seconds. */

@@ -47,7 +47,7 @@ type IngestParts = {
   limits?: Partial<IngestLimits>
 }
 
-export type MqttPort = 'plain' | 'tls'
+type MqttPort = 'plain' | 'tls'
 
 export type Ingest = {
   /** The ports as they were opened. */

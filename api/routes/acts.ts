@@ -14,7 +14,6 @@ import { Refusal } from '../answer/refusal.ts'
 import { right } from '../sign-in/right.ts'
 import { json, refusals } from './answers.ts'
 import { hiddenIncident } from './hidden-wearer.ts'
-import { OnceOnly } from './once-only.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 
 const KEYS_KEPT_MAX = 10_000
@@ -144,4 +143,28 @@ async function whoseInSight(
     if ((await listUnitsInSight(client)).some(({ path }) => path === unitPath)) return { unitPath }
   }
   return hiddenIncident(client, incidentId)
+}
+
+/**
+ * Runs work once for each key and gives the same result to every repetition of it, within this process and as long as
+ * the key is among the newest `max`. Work that failed may be tried again.
+ */
+class OnceOnly<T> {
+  readonly #max: number
+  readonly #results = new Map<string, Promise<T>>()
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  run(key: string | undefined, work: () => Promise<T>): Promise<T> {
+    if (key === undefined) return work()
+    const known = this.#results.get(key)
+    if (known) return known
+    const result = work()
+    this.#results.set(key, result)
+    if (this.#results.size > this.#max) this.#results.delete(this.#results.keys().next().value as string)
+    result.catch(() => this.#results.delete(key))
+    return result
+  }
 }

@@ -14,7 +14,7 @@ export type ReadZone = {
 }
 
 /** A feature that is no zone, and why. */
-export type RefusedFeature = { feature: number; name: string; reason: string }
+type RefusedFeature = { feature: number; name: string; reason: string }
 
 export type ZoneFile = {
   zones: ReadZone[]

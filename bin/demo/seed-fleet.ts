@@ -20,7 +20,7 @@ type SeedOptions = {
   silenceGraceMs: number
 }
 
-export type SeededOfficer = { officerId: string; username: string; name: string; role: Role }
+type SeededOfficer = { officerId: string; username: string; name: string; role: Role }
 export type Seeded = { officers: SeededOfficer[] /** By the wearer's number in the fleet. */; wearerIds: number[] }
 
 /** All or nothing. The logins are made by the caller: passwords are not the fleet's. */

@@ -1,5 +1,5 @@
-// The fold: state' = step(state, plan, event). Pure: no clock, no I/O, no randomness. Events come in canonical order
-// (compareReports); the edges up to a report's time come before it.
+// The fold: state' = step(state, plan, event). Pure: no clock, no I/O, no randomness. Events come in canonical
+// order: event time, then content key. The edges up to a report's time come before it.
 import { type LogReport, REPORT_FLAG } from '../../model/report/report.ts'
 import type { CompiledPlan } from '../plan/compile-plan.ts'
 import { isAlternating, isCredible } from './device/credibility.ts'

@@ -6,7 +6,7 @@ import { type Bucket, takeFrom } from './buckets.ts'
 import type { LastRecord } from './repeated-record.ts'
 
 /** How far a bracelet has sent what it had stored (stored-reports.ts). */
-export type Upload = {
+type Upload = {
   /** Connected since, or the last report from its memory. */
   sinceMs: number
   liveMs: number

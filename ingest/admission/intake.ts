@@ -7,6 +7,7 @@ import { QUARANTINE_BYTES_MAX, type RefusalReason } from '../../model/report/qua
 import { type DeviceReport, type LogReport, PROTOCOL, type Protocol, REPORT_FLAG } from '../../model/report/report.ts'
 import type { QuarantineItem } from '../../stream/logs/quarantine-log.ts'
 import type { IngestLimits } from '../limits.ts'
+import { reportAtReceipt } from '../protocols/believe.ts'
 import type { DecodedReport, Defect } from '../protocols/decoder.ts'
 import { isUrgent } from '../protocols/urgent.ts'
 import { admit, mainDefect } from './admit.ts'
@@ -192,6 +193,11 @@ export class Intake {
     batch.discarded++
     this.#bench?.offer(device.braceletId, report, batch.receivedMs, batch.protocol)
     return undefined
+  }
+
+  /** A bracelet whose frame could not be read was heard. */
+  takeContact(batch: Batch, known: KnownDevice, proof: Proof, senderName: string): void {
+    this.take(batch, reportAtReceipt(known.device.deviceId, batch.receivedMs), known, proof, senderName)
   }
 
   /** An alarm that is repeated until it is answered stays what it is. */

@@ -7,8 +7,9 @@ import type { Hono } from 'hono'
 import type { Protocol } from '../../model/report/report.ts'
 import type { Intake } from '../admission/intake.ts'
 import { FirstRequest, mendedRequest } from './first-request.ts'
-import { redactRaw } from './redact-raw.ts'
 
+const RAW_BYTES_MAX = 4096
+const GONE = 'REDACTED'
 const CHECK_MS = 1000
 const REFUSED_LINGER_MS = 1000
 
@@ -120,4 +121,13 @@ export function closeHttpServer(server: Server): Promise<void> {
 export function terminateHttpServer(server: Server): void {
   server.closeAllConnections()
   for (const socket of openOf.get(server) ?? []) socket.destroy()
+}
+
+/** Bytes that are no request, as quarantine keeps them: without what may be a credential in a header, a query or the path. */
+function redactRaw(packet: Buffer): Buffer {
+  const text = packet
+    .toString('latin1', 0, RAW_BYTES_MAX)
+    .replace(/(authorization|cookie|token|password|secret)([ \t"]{0,8}[:=])[^\r\n&]*/gi, `$1$2${GONE}`)
+    .replace(/^([A-Za-z]{3,7}[ \t]{1,8}\/)[^\s?]+/, `$1${GONE}`)
+  return Buffer.from(text, 'latin1')
 }

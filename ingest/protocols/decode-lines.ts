@@ -14,7 +14,7 @@ type DecodedLine = {
   reports: object[]
   /** Hex of what the server would answer, `''` for a positive answer without a body; null for none. */
   reply: string | null
-  /** The line says whose it is: it counts as contact, whatever else of it can be read. */
+  /** The line says whose it is. A frame that is whole counts as contact then, whatever else of it can be read. */
   heard: boolean
   /** Why the line, or a part of it, is no report. */
   error: string | null
@@ -27,28 +27,6 @@ type DecodedLine = {
  * requests as one JSON object a line (`method`, `url`, `contentType`, `headers`, `body`). Throws RangeError on a protocol that
  * nobody knows.
  */
-export function* decodeLines(
-  protocolName: string,
-  lines: Iterable<string>,
-  options: DecodeLinesOptions,
-): Generator<DecodedLine> {
-  yield* decodeLinesFrom(lineDecoder(protocolName, options), lines)
-}
-
-/** The same with a context of the caller's. */
-export function* decodeLinesWith(
-  protocolName: string,
-  lines: Iterable<string>,
-  context: DecodeContext,
-): Generator<DecodedLine> {
-  yield* decodeLinesFrom(lineDecoderWith(protocolName, context), lines)
-}
-
-function* decodeLinesFrom(decode: (line: string) => DecodedLine, lines: Iterable<string>): Generator<DecodedLine> {
-  for (const line of lines) if (line.trim() !== '') yield decode(line)
-}
-
-/** The same a line at a time, for input that arrives. */
 export function lineDecoder(protocolName: string, options: DecodeLinesOptions): (line: string) => DecodedLine {
   return lineDecoderWith(protocolName, {
     receivedMs: options.receivedMs,
@@ -58,7 +36,8 @@ export function lineDecoder(protocolName: string, options: DecodeLinesOptions): 
   })
 }
 
-function lineDecoderWith(protocolName: string, context: DecodeContext): (line: string) => DecodedLine {
+/** The same with a context of the caller's. */
+export function lineDecoderWith(protocolName: string, context: DecodeContext): (line: string) => DecodedLine {
   const protocol: DeviceProtocol | undefined = protocolNamed(protocolName)
   if (protocol === undefined) throw new RangeError(`no protocol is called ${protocolName}`)
   return protocol.transport === 'http' ? httpLine(protocol, context) : streamLine(protocol, context)
@@ -88,7 +67,10 @@ function streamLine(protocol: StreamProtocol, context: DecodeContext): (line: st
     }
     const garbage = framer.garbageBytes - garbageBefore
     if (garbage > 0) errors.push(`${garbage} bytes outside any frame`)
-    if (framer.pendingBytes > 0) errors.push(`a frame is not whole: ${framer.pendingBytes} bytes left over`)
+    if (framer.pendingBytes > 0) {
+      errors.push(`a frame is not whole: ${framer.pendingBytes} bytes left over`)
+      heard ||= decoder.beganBy(bytes.subarray(bytes.length - framer.pendingBytes)) !== undefined
+    }
     framer.reset()
     return {
       reports: reports.map(shown),

@@ -1,7 +1,7 @@
 import { ALARM, type Alarm, CONTACT, type DeviceReport, type LogReport } from '../../model/report/report.ts'
 
 /** They are raised even when the receiver or the clock that should say where and when is broken. */
-export const URGENT_ALARMS: ReadonlySet<Alarm> = new Set(['sos', 'strapOpen', 'caseOpen', 'tamper'])
+const URGENT_ALARMS: ReadonlySet<Alarm> = new Set(['sos', 'strapOpen', 'caseOpen', 'tamper'])
 const URGENT_BITS = [...URGENT_ALARMS].reduce((bits, alarm) => bits | ALARM[alarm], 0)
 
 export function isUrgent({ alarms, strap, case: caseContact }: DeviceReport): boolean {

@@ -14,9 +14,9 @@ export const PROPOSAL_KINDS = [
   'temporary_revocation',
   'prolong_supervision',
 ] as const
-export type ProposalKind = (typeof PROPOSAL_KINDS)[number]
+type ProposalKind = (typeof PROPOSAL_KINDS)[number]
 
-export type ApprovalRule = {
+type ApprovalRule = {
   proposes: readonly Role[]
   approves: readonly Role[]
   /** The approver of the receiving unit approves too. */

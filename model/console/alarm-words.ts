@@ -2,7 +2,6 @@
 import type { Wire } from './of-wire.ts'
 import type * as wire from './wire-alarm-words.ts'
 
-export type AlarmMeaning = Wire<typeof wire.alarmMeaningSchema>
 export type AlarmWord = Wire<typeof wire.alarmWordSchema>
 export type AlarmMapping = Wire<typeof wire.alarmMappingSchema>
 export type AlarmWords = Wire<typeof wire.alarmWordsSchema>

@@ -7,6 +7,5 @@ export const NEEDS = ['hamil', 'sakit', 'disabilitas', 'lansia'] as const
 /** How a supervision ends before its time. */
 export const END_KINDS = ['selesai', 'pencabutan', 'meninggal', 'lainnya'] as const
 export const CUSTODY = ['gudang', 'dipakai', 'servis', 'hilang', 'rusak'] as const
-export type Custody = (typeof CUSTODY)[number]
 /** By what a klien is recognised when a bracelet is put on or taken off. */
 export const IDENTITIES = ['ktp', 'kk', 'sk', 'foto', 'dikenal'] as const

@@ -64,7 +64,7 @@ export const ledgerRowSchema = z
   })
   .meta({ id: 'LedgerRow' })
 
-export const BACKTEST_DAYS_MAX = 30
+const BACKTEST_DAYS_MAX = 30
 /** Incidents returned in full, per wearer; all are counted. */
 export const BACKTEST_INCIDENTS_MAX = 200
 

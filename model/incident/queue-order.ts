@@ -24,12 +24,6 @@ export type QueuePlace = {
   id: string
 }
 
-export function queuePlaceOf(incident: LivedIncident & { id: string }): QueuePlace {
-  const life = lifeOf(incident)
-  const { id, severity, standing } = incident
-  return { group: queueGroupOf(incident, life), dueMs: life.clock?.dueMs, severity, fromMs: standing.fromMs, id }
-}
-
 /** By group; inside by due time, longest overdue first; where no clock runs, the graver and then the longer known first. */
 export function comparePlaces(a: QueuePlace, b: QueuePlace): number {
   const dueMs = ({ dueMs = Number.MAX_SAFE_INTEGER }: QueuePlace) => dueMs

@@ -68,7 +68,7 @@ export type Condition = z.infer<typeof conditionSchema>
 export const conditionJsonSchema = conditionSchema.pick({ windows: true, parameters: true })
 
 /** A permit lifts the named conditions (all, where none is named) for a time. It is judged, not muted: outside it all holds. */
-export const permitSchema = z.object({
+const permitSchema = z.object({
   id: z.string().min(1).max(64),
   fromMs: instant,
   toMs: instant,

@@ -19,9 +19,9 @@ import { ShardWearers } from './shard-wearers.ts'
 const GATHER_MS_MIN = 5
 const GATHER_MS_MAX = 40
 const GATHER_MS_PER_REPORT_A_MS = 20
-/** A checkpoint writes a wearer's whole hour: the more there were in the last one, the longer until the next. */
+/** A checkpoint writes a wearer's whole hour. The more wearers the last one held, the longer the pause until the next. */
 const CHECKPOINT_MS_PER_WEARER = 5
-/** Where nobody is behind, a lag of the saved position should raise no alarm. */
+/** While the evaluator is not behind, the lag of the saved position must raise no alarm. */
 const CHECKPOINT_CALM_MS_MAX = 3000
 
 type ShardEvaluatorOptions = {
@@ -56,7 +56,7 @@ export class ShardEvaluator {
   #checkpointWearers = 0
   #liveAtMs = Number.NEGATIVE_INFINITY
   #gatheredAtMs = Number.NEGATIVE_INFINITY
-  /** The last read gave as much as was asked for. */
+  /** The last read gave as many entries as it asked for. */
   #behind = false
   #stopping = false
 
@@ -138,7 +138,7 @@ export class ShardEvaluator {
   #checkpointRestMs(): number {
     const { checkpointMs, checkpointBehindMs } = this.#options.limits
     if (this.#behind || this.#judge.oldWaiting > 0) return checkpointBehindMs
-    // The record waits for what it is asked for.
+    // Record waits for the positions that a late request names.
     if (this.#wearers.lateLane.hasUnsaved) return checkpointMs
     return Math.min(CHECKPOINT_CALM_MS_MAX, Math.max(checkpointMs, this.#checkpointWearers * CHECKPOINT_MS_PER_WEARER))
   }
@@ -168,7 +168,7 @@ export class ShardEvaluator {
     for (const message of board.takeMessages()) await publishLive(redis, keys, shard, message)
   }
 
-  /** A turn costs as much for one report as for a hundred: lets some gather. */
+  /** Waits for more reports: a turn costs as much for one report as for a hundred. */
   #gather(reports: number): Promise<void> {
     const nowMs = this.#paceMs()
     const reportsAMs = reports / Math.max(GATHER_MS_MIN, nowMs - this.#gatheredAtMs)

@@ -1,5 +1,5 @@
-// From when on a plan that was read anew holds. It carries the time of its newest change only; whoever was away, or whom a
-// publication reached late, reads several changes at once, and each of them holds from the moment it was made.
+// The time from which a plan that was read anew holds. A plan carries only the time of its newest change. An evaluator that was
+// away reads several changes at once, and each of them holds from the moment it was made.
 import type { Plan } from '../../model/plan/plan.ts'
 
 type Spans = ReadonlyMap<string, { beginsMs: number; toMs: number }>

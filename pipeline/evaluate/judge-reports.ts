@@ -1,5 +1,5 @@
-// Brings what was read of the log to the timelines: fresh reports at once, those from a bracelet's memory behind them, so that
-// a backlog holds nobody's alarm up.
+// Brings the entries read from the log to the timelines: fresh reports at once, reports from a bracelet's memory after them, so
+// that a backlog delays no alarm.
 import { WEARER_STATE } from '../../model/console/live.ts'
 import type { Clock, Counter, Gauge, Meter } from '../../model/observe.ts'
 import { LogReport } from '../../model/report/report.ts'
@@ -12,7 +12,7 @@ import type { ShardWearers } from './shard-wearers.ts'
 
 /** A report received so long after its time comes from a bracelet's memory. */
 const OLD_MS = 120_000
-/** Of a turn, for those: sixteen shards take their turns one after the other, and what is fresh waits for all of them. */
+/** Time for those in one turn. Sixteen shards take turns one after the other, and fresh reports wait for all of them. */
 const OLD_MS_PER_TURN = 4
 const OLD_PER_LOOK = 50
 const ARRIVALS = ['live', 'late', 'duplicate', 'beyond', 'no_plan'] as const

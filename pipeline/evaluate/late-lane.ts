@@ -1,5 +1,5 @@
-// Evaluate's side of the lane for reports later than memory reaches: it asks record, which has the stored track, to fold again
-// what comes before memory, and takes up what comes back. See record-late.ts for the other side.
+// Evaluate's side of the lane for reports older than its memory. Evaluate asks record, which has the stored track, to fold the time
+// before memory again, and applies the answer. record-late.ts is the other side.
 import { rebuiltFromJson } from '../../geofence/timeline/rebuild.ts'
 import type { WearerTimeline } from '../../geofence/timeline/timeline.ts'
 import type { Counter, Log, Meter } from '../../model/observe.ts'
@@ -94,7 +94,7 @@ export class LateLane {
     this.#unsaved.delete(wearerId)
   }
 
-  /** Takes up what has come back, now and then. The caller commits the wearers named, and drops the requests that are done. */
+  /** Applies the answers that have come back, from time to time. The caller commits the named wearers and drops finished requests. */
   async take(paceMs: number, timelineOf: (wearerId: number) => WearerTimeline | undefined): Promise<Taken[]> {
     if (this.#open.size === 0 || paceMs - this.#lookAtMs < LOOK_MS) return []
     this.#lookAtMs = paceMs
@@ -111,7 +111,7 @@ export class LateLane {
       }
       if (!answered.has(wearerId) || (this.#notBeforeMs.get(wearerId) ?? paceMs) > paceMs) continue
       const answer = await readLateAnswer(redis, keys, shard, wearerId)
-      // One from before this request was first made knows nothing of its reports; one from before it was last made has been read.
+      // An answer from before the first request knows nothing of its reports; one from before the last request was applied already.
       const knows = answer !== undefined && compareIds(answer.request.entryId, request.sinceId) >= 0
       if (knows && answer.request.attempt >= request.attempt) taken.push(this.#judge(request, answer, timeline, paceMs))
       else this.#notBeforeMs.set(wearerId, paceMs + ASK_AGAIN_MS)
@@ -132,14 +132,14 @@ export class LateLane {
     }
     const rebased = answer.rebuilt !== undefined && timeline.rebase(rebuiltFromJson(answer.rebuilt))
     const newest = compareIds(answer.request.entryId, request.entryId) >= 0
-    // A record that does not know of lost memory says that no report is new.
+    // An older version of record does not know of lost memory and answers that no report is new.
     const known = answer.rebuilt === undefined && !request.lost
     if (newest && (rebased || known)) {
       this.#outcomes.inc({ outcome: rebased ? 'judged' : 'known' })
       return { ...this.#done(wearerId), rebased }
     }
     if (newest && answer.request.attempt === request.attempt) {
-      // Memory has moved on meanwhile, or the plan is another one: the same from where it begins now.
+      // Memory has moved on, or the plan has changed: asks again from where memory begins now.
       this.#outcomes.inc({ outcome: 'asked_again' })
       this.#notBeforeMs.set(wearerId, paceMs + ASK_AGAIN_MS)
       this.#open.set(wearerId, { ...request, baseMs: timeline.baseMs, attempt: request.attempt + 1 })

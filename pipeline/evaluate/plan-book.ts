@@ -70,7 +70,7 @@ export class ZoneBook {
   }
 
   /**
-   * Forgets zones that none of these plans names, and none did the last time either: what has just been loaded may be named soon.
+   * Forgets zones that no plan names now or named at the last call: a zone that was just loaded may be named soon.
    * Plans that were compiled with a forgotten zone keep it.
    */
   forgetAllBut(named: ReadonlySet<string>): void {
@@ -127,7 +127,7 @@ export class PlanBook {
     this.#readNews = followPlans(redis, keys, shard, alarm)
   }
 
-  /** Plans of this shard have been published: one who is not among them has none. */
+  /** Plans of this shard have been published: a wearer who is not among them has none. */
   get isPublished(): boolean {
     return this.#version > 0
   }
@@ -197,7 +197,7 @@ export class PlanBook {
     return { changed, removed }
   }
 
-  /** When windows have been compiled long ago: all plans compiled anew for a later horizon; nobody's rules change by it. */
+  /** Compiles all plans anew for a later horizon when their windows were compiled long ago. The rules stay the same. */
   extendHorizon(): PlanChange[] {
     const nowMs = this.#options.clock()
     if (this.#compiledAtMs === 0 || nowMs - this.#compiledAtMs < HORIZON_AHEAD_MS / 2) return []
@@ -211,9 +211,9 @@ export class PlanBook {
   }
 
   /**
-   * A plan that does not compile leaves the last good one in force, also over a restart (`lastHeld`): what is open under it
-   * must not end because a process did. Where there is none, all that can be judged is: a broken zone must not hide a cut
-   * strap. Either is said loudly: a person must mend the plan.
+   * When a plan does not compile, the last good one stays in force, also over a restart (`lastHeld`): an open incident must
+   * not end because a process ended. Without a good one, every condition that compiles is judged: a broken zone must not hide
+   * a cut strap. Both cases are logged as errors, because a person must mend the plan.
    */
   #compile(wearerId: number, published: PublishedPlan, lastHeld: LastHeld = () => undefined): CompiledPlan | undefined {
     const { plan } = published

@@ -4,9 +4,9 @@ import { saveUnitCounts } from '../../stream/ownership/outages.ts'
 import type { RedisClient } from '../../stream/redis/connect.ts'
 import type { Keys } from '../../stream/redis/keys.ts'
 
-/** Counts so much older than now are known to nobody: their shard is being taken over, or behind. */
+/** Older counts are ignored: their shard is being taken over, or its evaluator is behind. */
 export const COUNTS_STALE_MS = 30_000
-/** Published at least so often, by the clock that they are as of. */
+/** Counts are published at least this often, by the clock that stamps them. */
 const COUNTS_REPEAT_MS = 10_000
 
 type UnitCountsPublisherOptions = {

@@ -35,7 +35,7 @@ type ShardWearersOptions = {
   log: Log
   meter: Meter
   limits: EvaluatorLimits
-  /** Hears of rules that are not their publisher's. */
+  /** Is called for rules without the publisher's seal. */
   alarm?: RuleAlarm
 }
 
@@ -90,7 +90,7 @@ export class ShardWearers {
       const timeline = this.#restoreOne(wearerId, state, buckets.get(wearerId) ?? new Map(), saved.position)
       this.edges.set(wearerId, timeline.nextEdgeMs())
       this.silences.expect(wearerId)
-      // What a plan that changed while nobody evaluated decides goes out with the first turn.
+      // A plan may have changed while no process evaluated: the first turn publishes what it decides.
       this.touched.add(wearerId)
       if (this.touched.size % PLANS_PER_BREATH === 0) await breathe()
     }
@@ -112,7 +112,7 @@ export class ShardWearers {
     }
   }
 
-  /** One that cannot be read comes again with the next fix. */
+  /** The next fix replaces a position that cannot be read. */
   #restorePosition(wearerId: number, bytes: Uint8Array): void {
     try {
       for (const position of decodeLive(bytes)) this.board.restore(position)
@@ -135,13 +135,13 @@ export class ShardWearers {
       return this.fleet.restore(wearerId, plan, state, buckets, this.#plans.changedMs(wearerId))
     } catch (error) {
       if (!(error instanceof TimelineUnreadable)) throw error
-      // One wearer's damaged state must not keep the shard from everybody else, nor what is open of that wearer be forgotten.
+      // One wearer's damaged state must not stop the shard, and that wearer's open incidents must not be forgotten.
       this.#unreadable.inc()
       log.error(
         { wearerId, reason: error.message },
         'a saved timeline is unreadable; it is asked for from the stored track',
       )
-      // What waits in the log came later than what the checkpoint accounts for, and is judged without waiting for the stored track.
+      // Entries after the checkpoint's position are judged at once, without waiting for the stored track.
       const baseMs = Math.min(clock(), parseId(position)[0] || Number.POSITIVE_INFINITY) + 1
       this.lateLane.askLost(wearerId, baseMs, position)
       for (const bucketMs of buckets.keys()) if (bucketMs >= 0) this.lostBuckets.push(bucketField(wearerId, bucketMs))
@@ -208,8 +208,8 @@ export class ShardWearers {
   }
 
   /**
-   * Moves on who is due by `knownToMs`; nobody is judged by the clock beyond what has been read. Who `waits` has reports that were
-   * read and not judged: left out until somebody touches that wearer when they are.
+   * Advances the wearers who are due by `knownToMs`; the clock judges nobody beyond what has been read. A wearer who `waits` has
+   * reports that are read and not judged yet: judging them advances that wearer.
    */
   fireEdges(knownToMs: number, waits: (wearerId: number) => boolean): void {
     for (let id = this.edges.takeDue(knownToMs); id !== undefined; id = this.edges.takeDue(knownToMs)) {

@@ -1,5 +1,5 @@
-// How many bracelets of each unit one shard hears, and how many are silent since which minute. Kept up to date as wearers speak
-// and fall silent, so that publishing it costs as much as there are units.
+// How many bracelets of each unit report to one shard, and how many are silent since which minute. Each change of a wearer updates
+// the counts, so publishing them costs one step per unit.
 import { FLEET } from '../../geofence/silence/fleet-silence.ts'
 import type { ShardCounts } from '../../model/incident/outage.ts'
 

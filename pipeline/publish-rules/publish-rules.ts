@@ -1,5 +1,5 @@
-// Rules arrive aside: one process (by lease) reads plans, zones and the directory from PostgreSQL when they change and
-// publishes them to Redis, where evaluators and ingest find them, also while TimescaleDB is away.
+// The holder of a lease reads plans, zones and the directory from PostgreSQL when they change and publishes them to Redis. Evaluators
+// and ingest read them there, also while TimescaleDB is away.
 //
 // Order matters: zones, then plans, then the directory, so that every bracelet that ingest accepts already has a plan.
 import { setTimeout as delay } from 'node:timers/promises'
@@ -40,7 +40,7 @@ type PublishRulesOptions = {
 const GATHER_MS = 50
 /** Retired zones are looked for this often. */
 const RETIRE_EVERY_MS = 60 * 60_000
-/** Published anew so often even when no notice came: a notice can be lost with its connection. */
+/** Rules are published this often without a notice: a notice can be lost with its connection. */
 const REFRESH_MS = 60_000
 
 /** Starts competing for the lease; its holder publishes. */

@@ -1,5 +1,5 @@
-// Moves reports from the log into TimescaleDB: some shards, one connection, one transaction a turn that stores the rows and the
-// shards' positions together. So a row is there once, whatever is killed when.
+// Moves the reports of some shards from the log into TimescaleDB over one connection. One transaction a turn stores the rows and the
+// shards' positions together, so each row is stored once, whichever process is killed at whatever moment.
 import { FencedOff } from '../../model/fenced-off.ts'
 import type { Counter, Gauge, Log, Meter } from '../../model/observe.ts'
 import { ALARM, LogReport } from '../../model/report/report.ts'
@@ -42,7 +42,7 @@ const UNIQUE_VIOLATION = '23505'
 export class RecordLane {
   readonly #options: RecordLaneOptions
   readonly #shards = new Map<number, Owned>()
-  /** Newest stored event time by wearer: what is later cannot be in the record yet. */
+  /** Newest stored event time by wearer: a later report cannot be stored yet. */
   readonly #newestMs = new Map<number, number>()
   readonly #fresh = new FixRows()
   readonly #maybe = new FixRows()
@@ -87,7 +87,7 @@ export class RecordLane {
       })
     }
     const inserted = await store(false).catch((error: unknown) => {
-      // A wearer's stored time was newer than remembered: the same rows again, all on the path that checks.
+      // A wearer's stored time was newer than remembered: stores the same rows again, all with the conflict check.
       if ((error as { code?: string }).code === UNIQUE_VIOLATION) return store(true)
       throw error
     })

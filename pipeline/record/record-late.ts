@@ -1,6 +1,6 @@
-// Record's side of the lane for reports later than memory reaches: evaluate asks, and has no database; here the wearer's stored
-// track is folded again up to where evaluate's memory begins, and handed back. Evaluate publishes what that changed, so that the
-// incident log keeps its one writer. A request is answered again after a crash, and twice does no harm.
+// Record's side of the lane for reports older than evaluate's memory. Evaluate has no database and asks; record folds the wearer's
+// stored track again up to where evaluate's memory begins, and answers. Evaluate publishes the changes, so the incident log keeps
+// its one writer. After a crash a request is answered again; a second answer does no harm.
 
 import { ZoneInvalid } from '../../geofence/geometry/zone-invalid.ts'
 import { compileDocument } from '../../geofence/inquiry/backtest.ts'
@@ -25,7 +25,7 @@ import type { RedisClient } from '../../stream/redis/connect.ts'
 import { INCIDENTS_READER, type Keys } from '../../stream/redis/keys.ts'
 
 const DAY_MS = 86_400_000
-/** Nothing was published of later times before memory was lost: no report so far ahead is accepted. */
+/** No incident lies further ahead of the lost memory, because no report so far ahead is accepted. */
 const AHEAD_MS_MAX = DAY_MS
 
 const LATE_LIMITS = {
@@ -35,7 +35,7 @@ const LATE_LIMITS = {
   wearersPerTurn: 20,
 }
 
-/** Of what is remembered of requests; beyond, it is forgotten, and some are answered twice. */
+/** Requests remembered. When there are more, all are forgotten and some are answered twice. */
 const REMEMBERED_MAX = 100_000
 
 type RecordLateOptions = {

@@ -43,7 +43,7 @@ type Recording = {
   stop(): Promise<void>
 }
 
-/** The record need not be as quick as the map: gathering for a while makes transactions worth their fsync. */
+/** The record need not be as quick as the map: a pause makes each transaction worth its fsync. */
 const IDLE_MS = 100
 const BUSY_REPORTS = 2000
 const INCIDENTS_IDLE_MS = 100

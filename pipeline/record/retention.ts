@@ -1,5 +1,5 @@
-// Once a day whole chunks that are older than the settings say go: of the tracks and of the quarantine. No row is deleted, so
-// nobody who writes waits. How long they are kept at least, the schema's owner decides (`gelang migrate`).
+// Drops whole chunks of the tracks and of the quarantine once a day when they are older than the settings. No row is deleted, so no
+// writer waits. The schema's owner decides the least time to keep them (`gelang migrate`).
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import { storeTimeMs } from '../../store/database/ask-store.ts'
 import { dropOld, timescaleEdition } from '../../store/database/edition.ts'
@@ -24,8 +24,8 @@ const LOOK_AGAIN_MS = 60_000
 const REFUSED_AGAIN_MS = 3_600_000
 
 /**
- * Gives one turn; a turn gives how long to wait before the next. Throws what retrying mends; a refusal by PostgreSQL is logged
- * and counted, and tried again in an hour: keeping too long must not end the recording.
+ * Gives the turn of a loop. It throws what a retry mends. A refusal by PostgreSQL is logged, counted, and tried again in an hour:
+ * data kept too long must not end the recording.
  */
 export function retention(options: RetentionOptions): () => Promise<number> {
   const { pool, trackDays, quarantineDays, clock, log, meter } = options
@@ -45,7 +45,7 @@ export function retention(options: RetentionOptions): () => Promise<number> {
     const day = Math.floor(clock() / DAY_MS)
     if (day === doneDay) return LOOK_AGAIN_MS
     try {
-      // Of two clocks the one that is behind counts: a clock that runs ahead must not drop what is young.
+      // The slower of the two clocks counts: a clock that runs ahead must not drop young chunks.
       const nowMs = Math.min(clock(), await storeTimeMs(pool))
       if ((await timescaleEdition(pool)) === 'apache') await drop('fix', trackDays, nowMs)
       await drop('quarantine', quarantineDays, nowMs)

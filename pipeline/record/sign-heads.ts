@@ -1,5 +1,5 @@
-// Every few minutes the end of the audit's chain is signed and written to a second place, after a look whether the row that was signed
-// last still is what it was.
+// Signs the end of the audit's chain every few minutes and writes it to a second place. First it checks that the row signed last is
+// unchanged.
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import { type SignedHead, signHead } from '../../store/access/signed-heads.ts'
 import { readAuditHash, readAuditHead } from '../../store/access/verify-audit.ts'
@@ -21,7 +21,7 @@ export type SignHeadsOptions = {
 
 const AGAIN_MS = 10_000
 const LOOK_AGAIN_MS = 5_000
-/** Also when nothing was added: so that a gap in the heads shows that nobody signed. */
+/** A head is signed although nothing was added: a gap in the heads then shows that nobody signed. */
 const QUIET_MS_MAX = 3_600_000
 
 /** Gives one turn, which gives how long to wait before the next, and what an operator should know. */
@@ -58,7 +58,7 @@ export function signHeads(
         if (last?.hash === head.hash && head.timeMs - last.timeMs < QUIET_MS_MAX) return everyMs
         await place.write(signHead(head, keys))
       } catch (error) {
-        // TimescaleDB is away, or the second place: whatever the reason, recording goes on and this is tried again.
+        // TimescaleDB or the second place may be away. Whatever the reason, recording goes on and signing is tried again.
         written.inc({ outcome: 'failed' })
         warning = 'no signed head of the audit could be written to its second place'
         log.warn({ reason: (error as Error).message }, warning)

@@ -4,7 +4,7 @@ import type { Db } from '../database/open-pool.ts'
 import { storableJson, storableText } from '../database/storable.ts'
 
 /** No positions, no NIK; at most 8 KiB. */
-export type AuditDetail = Record<string, unknown>
+type AuditDetail = Record<string, unknown>
 
 export type Reading = {
   /** What was shown: a track or what follows from it, the last position, an incident's evidence, a person's zones, a file. */

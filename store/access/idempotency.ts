@@ -1,8 +1,8 @@
 // The answer to a write is kept with the write, so that sending it again with the same key changes nothing.
 import type { Db } from '../database/open-pool.ts'
 
-export type KeptAnswer = { body: unknown; etag?: string }
-export type KeyClaim = { is: 'fresh' } | { is: 'answered'; answer: KeptAnswer } | { is: 'reused' }
+type KeptAnswer = { body: unknown; etag?: string }
+type KeyClaim = { is: 'fresh' } | { is: 'answered'; answer: KeptAnswer } | { is: 'reused' }
 
 const KEPT_FOR = '1 day'
 

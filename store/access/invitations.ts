@@ -18,7 +18,7 @@ export async function addInvitation(
   return rows[0]!
 }
 
-export type OpenInvitation = {
+type OpenInvitation = {
   officerName: string
   username: string
   /** The officer's account; absent: none yet. */

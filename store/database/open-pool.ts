@@ -6,7 +6,7 @@ export type PoolClient = pg.PoolClient
 /** What a single statement may run on: a pool, or one connection of it inside the caller's transaction. */
 export type Db = Pick<pg.Pool, 'query'>
 
-export const DATABASE_ROLES = ['gelang_api', 'gelang_record', 'gelang_auth'] as const
+const DATABASE_ROLES = ['gelang_api', 'gelang_record', 'gelang_auth'] as const
 export type DatabaseRole = (typeof DATABASE_ROLES)[number]
 
 type PoolOptions = {

@@ -40,27 +40,3 @@ function matches(error: unknown, codes: RegExp): error is Error {
   if (codes.test(code) || SOCKET_CODES.has(code) || PLAIN_MESSAGES.test(error.message)) return true
   return error.cause !== undefined && matches(error.cause, codes)
 }
-
-export type RetryOptions = {
-  attemptsMax: number
-  /** Doubles from the first to the last. */
-  firstDelayMs: number
-  delayMaxMs: number
-  sleep(ms: number): Promise<void>
-  onRetry?(error: Error, attempt: number): void
-}
-
-/** Runs `operation` again while it fails with what `retryable` knows; the last error is rethrown as the cause. */
-export async function withRetry<T>(operation: () => Promise<T>, options: RetryOptions): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await operation()
-    } catch (error) {
-      if (!retryable(error)) throw error
-      if (attempt >= options.attemptsMax)
-        throw new Error(`gave up after ${attempt} attempts: ${error.message}`, { cause: error })
-      options.onRetry?.(error, attempt)
-      await options.sleep(Math.min(options.firstDelayMs * 2 ** (attempt - 1), options.delayMaxMs))
-    }
-  }
-}

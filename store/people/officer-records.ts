@@ -16,7 +16,7 @@ type Row = Omit<OfficerView, 'nip' | 'phone' | 'email' | 'invitedUntilMs'> & {
   invitedUntilMs: number | null
 }
 
-export type OfficerPage = {
+type OfficerPage = {
   /** Part of a name, or a NIP. */
   q?: string
   /** This unit and those below it. */
@@ -54,10 +54,7 @@ export async function lockOfficer(db: Db, id: string): Promise<OfficerView | und
   return rowCount === 0 ? undefined : readOfficer(db, id)
 }
 
-export type OfficerFields = { name: string; role: Role; unitPath: string } & Pick<
-  OfficerView,
-  'nip' | 'phone' | 'email'
->
+type OfficerFields = { name: string; role: Role; unitPath: string } & Pick<OfficerView, 'nip' | 'phone' | 'email'>
 
 /** Gives the officer's id. Throws 42501 where the acting officer may not add one there, 23505 where the NIP is known. */
 export async function addOfficer(db: Db, { name, role, unitPath, nip, phone, email }: OfficerFields): Promise<string> {

@@ -26,7 +26,7 @@ export async function readWearerFile(db: Db, id: string, keep = false): Promise<
   return { ...file, ...rest }
 }
 
-export type SimilarWearer = { id?: string; by: 'nik' | 'name_birth'; unitName: string }
+type SimilarWearer = { id?: string; by: 'nik' | 'name_birth'; unitName: string }
 
 /** Who may be the same person; of other units only by NIK, and without an id. */
 export async function similarWearers(

@@ -10,7 +10,7 @@ const BRACELET = `json_strip_nulls(json_build_object('id', b.id, 'deviceId', b.d
     'wearer', (SELECT json_build_object('id', w.uuid, 'name', w.name, 'sinceMs', utc_ms(lower(a.during)))
       FROM assignment a JOIN wearer w ON w.id = a.wearer_id WHERE a.bracelet_id = b.id AND a.during @> now() LIMIT 1))) AS bracelet`
 
-export type BraceletPage = {
+type BraceletPage = {
   q?: string
   unit?: string
   custody?: string
@@ -44,7 +44,7 @@ export async function readBracelet(db: Db, id: number, keep = false): Promise<Br
   return rows[0]?.bracelet
 }
 
-export type RegisteredBracelet = {
+type RegisteredBracelet = {
   deviceId: string
   model: string
   unitPath: string

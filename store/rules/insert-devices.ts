@@ -62,11 +62,7 @@ export async function insertGateway(db: Db, gateway: Omit<DirectoryGateway, 'rev
   ])
 }
 
-export async function revokeGateway(db: Db, gatewayId: string, atMs: number): Promise<void> {
-  await db.query('UPDATE gateway SET revoked_at = from_ms($2) WHERE id = $1 AND revoked_at IS NULL', [gatewayId, atMs])
-}
-
-export type NewAssignment = { braceletId: number; wearerId: number; fromMs: number; toMs?: number }
+type NewAssignment = { braceletId: number; wearerId: number; fromMs: number; toMs?: number }
 
 /** Gives the assignment's id. Refused when somebody else wears the bracelet in any part of that time. */
 export async function insertAssignment(db: Db, assignment: NewAssignment): Promise<number> {

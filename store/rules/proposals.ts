@@ -9,7 +9,7 @@ const PROPOSAL = `json_strip_nulls(json_build_object('id', p.id, 'wearer', json_
 
 type Row = { proposal: Omit<Proposal, 'proposed'>; proposed: NewProposal; n: number }
 /** With the wearer's number, by which rules are written. */
-export type FoundProposal = { proposal: Proposal; wearerNumber: number }
+type FoundProposal = { proposal: Proposal; wearerNumber: number }
 
 /** Gives the proposal's id. Throws 42501 where the acting officer may not propose it. */
 export async function addProposal(db: Db, wearerId: string, officerId: string, proposed: NewProposal): Promise<string> {
@@ -28,7 +28,7 @@ export async function readProposal(db: Db, id: string, lock = false): Promise<Fo
   return rows[0] && foundOf(rows[0])
 }
 
-export type ProposalPage = { state?: Proposal['state']; wearerId?: string; limit: number; after?: string }
+type ProposalPage = { state?: Proposal['state']; wearerId?: string; limit: number; after?: string }
 
 /** Proposals in sight, oldest first; `next` is given where there are more. */
 export async function listProposals(db: Db, page: ProposalPage): Promise<{ proposals: Proposal[]; next?: string }> {
@@ -44,7 +44,7 @@ export async function listProposals(db: Db, page: ProposalPage): Promise<{ propo
   return rows.length > page.limit && last ? { proposals, next: last.id } : { proposals }
 }
 
-export type ProposalOutcome = { state: Proposal['state']; reason?: string; resultId?: string }
+type ProposalOutcome = { state: Proposal['state']; reason?: string; resultId?: string }
 
 /** Throws 42501 where it is not the acting officer's to decide, 23001 where it was decided. */
 export async function decideProposal(db: Db, id: string, officerId: string, outcome: ProposalOutcome): Promise<void> {

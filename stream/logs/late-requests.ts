@@ -1,5 +1,6 @@
-// Between evaluate, which has no database, and record, which has: requests to fold again from the stored track, and what came
-// out. One of each a wearer at most. Requests are written and dropped by `commitShard` only, so they outlive the process that asked.
+// Evaluate has no database, record has one. Evaluate writes requests to fold a wearer's stored track again; record writes the
+// answers. Each wearer has at most one request and one answer. Only `commitShard` writes and drops requests, so they outlive
+// the process that asked.
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
 import { scanHash } from '../redis/scan-hash.ts'
@@ -8,7 +9,7 @@ export type LateRequest = {
   wearerId: number
   /** The earliest report that came too late. */
   fromMs: number
-  /** When the first of them was received: one that was stored before that is no news. */
+  /** When the first late report was received. A report stored before that is known already. */
   receivedMs: number
   /** Where the evaluator's memory of the wearer begins. */
   baseMs: number

@@ -19,7 +19,7 @@ export function parseId(id: string): [ms: number, seq: number] {
   return [Number(match[1]), Number(match[2] ?? 0)]
 }
 
-/** Says that `reader` has done with everything up to `id`. Going back is allowed: a restored record starts where it is. */
+/** Saves that `reader` has processed everything up to `id`. Going back is allowed: a restored record starts at its own position. */
 export async function setPosition(
   redis: RedisClient,
   keys: Keys,
@@ -31,7 +31,7 @@ export async function setPosition(
   await redis.set(keys.position(reader, shard), id)
 }
 
-/** Undefined where the reader has never said. */
+/** Undefined where the reader has never saved one. */
 export async function getPosition(
   redis: RedisClient,
   keys: Keys,

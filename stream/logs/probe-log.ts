@@ -1,4 +1,4 @@
-// Whether the log takes reports, asked when no report asks.
+// Whether the log takes reports, checked while no report arrives.
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
 import { LogUnavailable, type Unavailable, unavailableReason } from '../redis/redis-errors.ts'

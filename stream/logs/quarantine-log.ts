@@ -1,5 +1,5 @@
-// What was not let in, on its way to PostgreSQL. Bounded: no sender fills more than its share; where many do, the oldest are pushed
-// out, and that is counted.
+// Refused reports and frames on their way to PostgreSQL. The log is bounded: each sender has a quota, and when the log is full the
+// oldest items are dropped and counted.
 import { QUARANTINE_BYTES_MAX, type Quarantined } from '../../model/report/quarantine.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -10,7 +10,7 @@ import { FROM_THE_BEGINNING, readRows } from './read-reports.ts'
 
 /** Entries kept; at QUARANTINE_BYTES_MAX each this bounds its memory. */
 const QUARANTINE_ENTRIES_MAX = 20_000
-/** Of these by one sender; strangers are one. */
+/** Entries of one sender. All strangers count as one sender. */
 export const QUARANTINE_QUOTA_MAX = 2000
 const ITEMS_PER_SCRIPT = 100
 
@@ -75,7 +75,7 @@ redis.call('XTRIM', KEYS[1], 'MINID', ARGV[2])
 if redis.call('XLEN', KEYS[1]) == 0 then redis.call('DEL', KEYS[4]) end
 `)
 
-/** `sender`: whose share of the quarantine it takes. */
+/** `sender`: the name whose quota the item uses. */
 export type QuarantineItem = Quarantined & { sender: string }
 
 export type QuarantineReply = {
@@ -144,7 +144,7 @@ export function quarantineWaiting(redis: RedisClient, keys: Keys): Promise<numbe
   return redis.xlen(keys.quarantine)
 }
 
-/** Items pushed out by the cap before they reached the record, since ever. */
+/** All items that the cap dropped before they reached the record. */
 export async function quarantineDropped(redis: RedisClient, keys: Keys): Promise<number> {
   return Number((await redis.get(keys.quarantineDropped)) ?? 0)
 }

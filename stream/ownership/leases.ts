@@ -1,5 +1,5 @@
-// Who works on which shard. Every owner beats, sees how many others live, holds at most its fair share, and takes what nobody
-// holds. What an owner writes is checked against its fencing token, so a lease held too long in mind does no harm.
+// Who works on which shard. Every owner writes a heartbeat, counts the live owners, holds at most its fair share, and takes free
+// shards. Every write is checked against the fencing token, so an owner that does not know of its loss does no harm.
 import type { Clock, Log } from '../../model/observe.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -194,7 +194,7 @@ export class ShardLeases {
     await runScript(this.#redis, RELEASE, [this.#keys.lease(this.#options.role, shard)], [held.value])
   }
 
-  // While Redis is away leases run out by themselves, here and there.
+  // While Redis is away leases expire by themselves, in this process and in Redis.
   readonly #unlessAway = (error: unknown): void => {
     if (!isRedisAway(error)) throw error
     this.#options.log.debug({ role: this.#options.role, reason: error.message }, 'leases not renewed: Redis is away')

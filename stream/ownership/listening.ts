@@ -1,6 +1,6 @@
-// When reports could be received at all. Whoever listens to bracelets says so every few seconds; evaluators take the time in which
-// nobody did out of every silence, whichever of them does the counting. One process that stalls or dies is no gap while another
-// goes on: its bracelets can speak to that one.
+// When reports could be received at all. Each ingest process writes every few seconds that it listens. Evaluators subtract the
+// time in which no process listened from every silence. A process that stalls or dies is no gap while another one listens,
+// because its bracelets can connect to that one.
 import type { ListeningGap } from '../../model/incident/outage.ts'
 import type { RedisClient } from '../redis/connect.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -10,13 +10,13 @@ export type Listening = {
   /** For the first time; all by the clock that stamps reports as received. */
   sinceMs: number
   toMs: number
-  /** Nobody did then; the newest ones, in order. */
+  /** The newest gaps in which no process listened, in order. */
   gaps: readonly ListeningGap[]
 }
 
-/** Heard from nobody for longer, we were not listening. A restart takes less. */
+/** A longer time without a beat counts as not listening. A restart takes less. */
 export const LISTENING_GAP_MS = 30_000
-/** A silence that lasts longer than so many gaps was raised long ago. */
+/** Gaps kept. A silence that spans more of them was raised long ago. */
 export const GAPS_KEPT_MAX = 64
 
 const SAY = script(`
@@ -43,7 +43,7 @@ export async function sayListening(redis: RedisClient, keys: Keys, nowMs: number
   await runScript(redis, SAY, [keys.listening], [nowMs, LISTENING_GAP_MS, GAPS_KEPT_MAX])
 }
 
-/** Undefined where nobody has ever said. */
+/** Undefined where no process has ever listened. */
 export async function readListening(redis: RedisClient, keys: Keys): Promise<Listening | undefined> {
   const [since, to, gaps] = await redis.hmget(keys.listening, 'since', 'to', 'gaps')
   if (since == null || to == null) return undefined

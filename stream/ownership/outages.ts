@@ -1,5 +1,5 @@
-// Units span shards and shards are evaluated apart: each publishes its counts, one owner (lease `units`) decides, all read what
-// it decided.
+// Units span shards, and shards are evaluated apart. Each evaluator publishes its counts, the owner of the lease `units` decides,
+// and all evaluators read the decision.
 import type { UnitIncident } from '../../model/incident/incident.ts'
 import type { Outage, ShardCounts } from '../../model/incident/outage.ts'
 import type { RedisClient } from '../redis/connect.ts'
@@ -41,7 +41,7 @@ export async function saveUnitCounts(
   await runLeased(redis, SAVE_COUNTS, { lease: keys.lease('evaluate', shard), token }, [keys.unitCounts(shard)], [json])
 }
 
-/** By shard; undefined where none has ever counted. */
+/** By shard; undefined for a shard that has never published counts. */
 export function readUnitCounts(
   redis: RedisClient,
   keys: Keys,

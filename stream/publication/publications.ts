@@ -164,11 +164,6 @@ export async function loadZones(
   return zones
 }
 
-/** The version of the directory, or of the plans of all shards; 0 before the first publication. */
-export function readVersion(redis: RedisClient, keys: Keys, what: 'directory' | 'plans'): Promise<number> {
-  return publishedVersion(redis, what === 'directory' ? keys.directory : keys.allPlans)
-}
-
 /** Also where an earlier publisher ended after a shard's plans and before this. */
 async function announcePlans(redis: RedisClient, keys: Keys, shardCount: number, changed: number): Promise<void> {
   const shards = Array.from({ length: shardCount }, (_, shard) => publishedVersion(redis, keys.plansOf(shard)))

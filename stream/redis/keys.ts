@@ -30,9 +30,9 @@ export type PublicationKeys = {
 
 export type Keys = ReturnType<typeof keysOf>
 
-/** As whom notify keeps its place among the acts. */
+/** The reader's name under which notify saves its position among the acts. */
 export const ACTS_READER = 'notify-acts'
-/** As whom record keeps its place in the incident log. */
+/** The reader's name under which record saves its position in the incident log. */
 export const INCIDENTS_READER = 'record-incidents'
 
 /** The keys under `prefix`, which must hold no braces, and what published rules are sealed with. */

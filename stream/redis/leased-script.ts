@@ -9,7 +9,7 @@ local held = redis.call('GET', KEYS[1])
 if not held or string.match(held, '^%d+') ~= ARGV[1] then return 0 end
 `
 
-export type LeasedScript = { readonly leased: Script }
+type LeasedScript = { readonly leased: Script }
 
 /** KEYS 1 is the lease, ARGV 1 the fencing token. `lua` runs only where the lease holds that token, and returns 1. */
 export function leasedScript(lua: string): LeasedScript {

@@ -57,7 +57,7 @@ const AWAY_CODES = new Set([
 const AWAY_TEXT =
   /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries|Command aborted|Socket closed|Cluster is (ended|disconnect))/
 
-/** ioredis hangs the command with all it carried on its errors: people's positions, which must not get into a log. */
+/** ioredis attaches the command and its arguments to errors. Those hold people's positions, which must not get into a log. */
 export function forgetOperands(error: unknown): void {
   if (error instanceof Error && 'command' in error) delete error.command
 }

@@ -7,7 +7,7 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 
 /** `stamp` grows with every publication of the set. `share`: the record's part in the sum of its set, SHARE_WORDS numbers. */
-export type Sealed = { stamp: number; body: string; digest: Int32Array }
+type Sealed = { stamp: number; body: string; digest: Int32Array }
 export type Head = { stamp: number; count: number; mac: string }
 
 export type Seal = {

@@ -9,7 +9,7 @@ export type Subscription = {
 
 /**
  * Subscribes to channels on a connection of its own, again after every reconnect. `onSubscribed` is called each time it is active;
- * what was published while it did not is lost. Pings find out a socket that died without a word.
+ * messages published while it was not active are lost. Pings detect a dead socket.
  */
 export function subscribe(
   redis: RedisClient,
@@ -29,7 +29,7 @@ export function subscribe(
     resolveReady()
     onSubscribed()
   }
-  // The connection's error event says what went wrong; the next `ready` or the next look tries again.
+  // The connection's error event reports the failure; the next `ready` or the next ping tries again.
   const tryLater = () => {
     isSubscribed = false
   }

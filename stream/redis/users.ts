@@ -1,4 +1,4 @@
-// The users of Redis: made, and looked at by those who must not run on a Redis that anybody may read.
+// The users of Redis: makes them, and checks that Redis is not open to everybody.
 import { Cluster, Redis } from 'ioredis'
 import type { RedisClient, RedisSettings } from './connect.ts'
 import { unavailableReason } from './redis-errors.ts'
@@ -29,8 +29,8 @@ export async function setUsers(
 }
 
 /**
- * Lets the user `default`, whom nobody can be while it is off, do everything: Redis replays its own append-only file as that user.
- * Throws where it is on: that would open Redis to whoever reaches it.
+ * Gives the user `default` all rights, because Redis replays its own append-only file as that user. The user is off, so nobody
+ * can sign in as it. Throws where it is on: that would open Redis to every client that reaches it.
  */
 async function letReplay(node: Redis): Promise<void> {
   if ((await replaysAll(node)) !== false) return
@@ -74,7 +74,7 @@ export async function admitsStrangers({ url }: RedisSettings): Promise<boolean> 
     await stranger.ping()
     return true
   } catch (error) {
-    // The client greets Redis before it sends anything; where that is refused, what it was sent says only that the connection is closed.
+    // ioredis sends HELLO first. Where Redis refuses that, the command fails only with "connection is closed".
     const refused = [error, said].some((each) => each instanceof Error && unavailableReason(each) === 'denied')
     if (!refused) throw said ?? error
     return false

@@ -46,8 +46,8 @@ import {
   publishAllPlans,
   publishDirectory,
   publishZones,
-  readVersion,
 } from '../../stream/publication/publications.ts'
+import { publishedVersion } from '../../stream/publication/publish-records.ts'
 import {
   connectRedis,
   duplicateRedis,
@@ -220,9 +220,9 @@ const OPERATIONS: readonly Operation[] = [
   ],
   ['publishes zones', ['record'], (redis) => publishZones(redis, keys, [{ id: 'z', shape: {} } as never])],
   ['follows the directory', ['ingest'], (redis) => followedTwice(followDirectoryRecords(redis, keys))],
-  ['asks for the version of the directory', ['ingest', 'record'], (redis) => readVersion(redis, keys, 'directory')],
+  ['asks for the version of the directory', ['ingest', 'record'], (redis) => publishedVersion(redis, keys.directory)],
   ['follows plans', ['evaluate'], (redis) => followedTwice(followPlans(redis, keys, 0))],
-  ['asks for the version of the plans', ['evaluate', 'record'], (redis) => readVersion(redis, keys, 'plans')],
+  ['asks for the version of the plans', ['evaluate', 'record'], (redis) => publishedVersion(redis, keys.allPlans)],
   ['loads zones', ['evaluate', 'record'], (redis) => loadZones(redis, keys, ['z'])],
 
   ['hears of the directory', ['ingest'], (redis) => heard(redis, keys.directory.notice)],

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { decodeLines } from '../../ingest/protocols/decode-lines.ts'
 import { parseJsonReport } from '../../ingest/protocols/own-json/json-report.ts'
+import { decodeLines } from '../ingest/decode-all.ts'
 
 type Shown = Record<string, unknown> & { alarms: string[]; fixTime: string | null; fixValid: boolean }
 const receivedMs = Date.parse('2026-11-30T13:06:00Z')

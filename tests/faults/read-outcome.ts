@@ -2,7 +2,6 @@
 import type { Incident, LoggedIncident } from '../../model/incident/incident.ts'
 import { REPORT_FLAG } from '../../model/report/report.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
-import { type RetryOptions, withRetry } from '../../store/database/retry.ts'
 import { readIncidents } from '../../stream/logs/incident-log.ts'
 import { readLag } from '../../stream/logs/lag.ts'
 import { readEdges } from '../../stream/logs/log-edges.ts'
@@ -10,6 +9,7 @@ import { getPosition } from '../../stream/logs/positions.ts'
 import { keysOf } from '../../stream/redis/keys.ts'
 import { isRedisAway } from '../../stream/redis/redis-errors.ts'
 import { eventually, until } from './eventually.ts'
+import { type RetryOptions, withRetry } from './with-retry.ts'
 import { SHARDS, type Slot, type World } from './world.ts'
 
 const PATIENCE: RetryOptions = {

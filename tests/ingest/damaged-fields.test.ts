@@ -1,6 +1,6 @@
 // One field more, one less, one damaged: the device is heard, and what cries out is raised, as long as its own field is whole.
 import { describe, expect, test } from 'vitest'
-import { decodeLines } from '../../ingest/protocols/decode-lines.ts'
+import { decodeLines } from './decode-all.ts'
 import { nmea, watch } from './wire-envelopes.ts'
 
 const receivedMs = Date.parse('2026-01-08T10:00:00Z')

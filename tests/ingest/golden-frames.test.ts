@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { decodeLinesWith } from '../../ingest/protocols/decode-lines.ts'
 import type { DecodeContext } from '../../ingest/protocols/decoder.ts'
+import { decodeLinesWith } from './decode-all.ts'
 import { GOLDEN } from './golden-frames.ts'
 import { GT06_GOLDEN } from './golden-gt06.ts'
 import { MORE_GOLDEN } from './golden-more.ts'

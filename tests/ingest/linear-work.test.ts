@@ -4,7 +4,6 @@
 // and hundreds of times over it at 256 KiB, the nightly size.
 import { expect, test } from 'vitest'
 import { INGEST_LIMITS } from '../../ingest/limits.ts'
-import { decodeLines } from '../../ingest/protocols/decode-lines.ts'
 import type { DecodeContext, HttpProtocolRequest } from '../../ingest/protocols/decoder.ts'
 import { osmand } from '../../ingest/protocols/osmand/osmand.ts'
 import { decodeJsonReport } from '../../ingest/protocols/own-json/decode-json-report.ts'
@@ -12,6 +11,7 @@ import { parseJsonReport } from '../../ingest/protocols/own-json/json-report.ts'
 import { owntracks } from '../../ingest/protocols/owntracks.ts'
 import { DEVICE_PROTOCOLS, protocolNamed } from '../../ingest/protocols/protocols.ts'
 import { SLOW_TESTS } from '../setup/slow-tests.ts'
+import { decodeLines } from './decode-all.ts'
 import { hexOfText, nmea } from './wire-envelopes.ts'
 
 const SIZE = (SLOW_TESTS ? 256 : 32) * 1024

@@ -1,7 +1,7 @@
 // Worked frames in which real devices disagree with their documents, through the same door as `gelang decode`.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { decodeLines } from '../../ingest/protocols/decode-lines.ts'
+import { decodeLines } from './decode-all.ts'
 import { gt06 } from './wire-envelopes.ts'
 
 type Expected = {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { INCIDENT_TYPES, type IncidentType } from '../../model/incident/incident.ts'
 import { type ActFacts, type LivedIncident, lifeOf, type Revised, standingAfter } from '../../model/incident/life.ts'
-import { comparePlaces, queueGroupOf, queuePlaceOf, worstOpenOf } from '../../model/incident/queue-order.ts'
+import { comparePlaces, type QueuePlace, queueGroupOf, worstOpenOf } from '../../model/incident/queue-order.ts'
 import { sopOf } from '../../model/incident/response.ts'
 import { LEVELS, SOPS, type Sop } from '../../model/incident/sop-table.ts'
 
@@ -113,10 +113,16 @@ describe('withdrawal and recurrence', () => {
 })
 
 describe('queue', () => {
+  /** The place of an incident that leads a row of its own. */
+  const placeOf = (incident: LivedIncident & { id: string }): QueuePlace => {
+    const life = lifeOf(incident)
+    const { id, severity, standing } = incident
+    return { group: queueGroupOf(incident, life), dueMs: life.clock?.dueMs, severity, fromMs: standing.fromMs, id }
+  }
   const at = (id: string, incident: LivedIncident) => ({ ...incident, id })
   const ordered = (list: readonly (LivedIncident & { id: string })[]) =>
     list
-      .map(queuePlaceOf)
+      .map(placeOf)
       .sort(comparePlaces)
       .map(({ id }) => id)
 

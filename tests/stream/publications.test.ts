@@ -8,10 +8,9 @@ import {
   publishAllPlans,
   publishDirectory,
   publishZones,
-  readVersion,
   retireZones,
 } from '../../stream/publication/publications.ts'
-import { CHANGED_FIELDS_MAX, CHANGES_MAX } from '../../stream/publication/publish-records.ts'
+import { CHANGED_FIELDS_MAX, CHANGES_MAX, publishedVersion } from '../../stream/publication/publish-records.ts'
 import { watchVersion } from '../../stream/publication/watch-version.ts'
 import { connectRedis, untilReady } from '../../stream/redis/connect.ts'
 import { type Keys, keysOf } from '../../stream/redis/keys.ts'
@@ -77,14 +76,14 @@ test('the directory is read as it was published; what is left out of the next on
 test('publishing the same again changes nothing, and the first publication of nothing is one', async () => {
   const { redis } = shared
   await publishDirectory(redis, keys, [])
-  const empty = await readVersion(redis, keys, 'directory')
+  const empty = await publishedVersion(redis, keys.directory)
   expect(empty).toBeGreaterThan(0)
   await publishDirectory(redis, keys, [device(1), gateway])
-  const version = await readVersion(redis, keys, 'directory')
+  const version = await publishedVersion(redis, keys.directory)
   expect(version).toBeGreaterThan(empty)
   const before = await redis.hgetall(keys.directory.records)
   await publishDirectory(redis, keys, [gateway, device(1)])
-  expect(await readVersion(redis, keys, 'directory')).toBe(version)
+  expect(await publishedVersion(redis, keys.directory)).toBe(version)
   expect(await redis.hgetall(keys.directory.records)).toEqual(before)
 })
 
@@ -104,7 +103,7 @@ test('one who follows learns exactly what changed', async () => {
       ['device:imei-3', undefined],
     ]),
   )
-  expect(found.version).toBe(await readVersion(redis, keys, 'directory'))
+  expect(found.version).toBe(await publishedVersion(redis, keys.directory))
 })
 
 test('one who fell behind, or after whom Redis has lost everything, still learns exactly what changed', async () => {
@@ -140,7 +139,7 @@ test('one who fell behind, or after whom Redis has lost everything, still learns
 test('versions grow although Redis has lost everything', async () => {
   const { redis } = shared
   await publishDirectory(redis, keys, [device(1)])
-  const before = await readVersion(redis, keys, 'directory')
+  const before = await publishedVersion(redis, keys.directory)
   await redis.del(keys.directory.records, keys.directory.version, keys.directory.changes)
   // A Redis that lost its data has been away for a millisecond.
   for (let nowMs = 0; nowMs <= before; ) {
@@ -148,7 +147,7 @@ test('versions grow although Redis has lost everything', async () => {
     nowMs = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
   }
   await publishDirectory(redis, keys, [device(2)])
-  expect(await readVersion(redis, keys, 'directory')).toBeGreaterThan(before)
+  expect(await publishedVersion(redis, keys.directory)).toBeGreaterThan(before)
 })
 
 test('plans changed more often than the clock ticks are announced once', async () => {
@@ -157,10 +156,10 @@ test('plans changed more often than the clock ticks are announced once', async (
   await publishAllPlans(redis, keys, 4, [plan(1)])
   await redis.set(keys.plansOf(1).version, Date.now() + 60_000)
   await publishAllPlans(redis, keys, 4, [plan(1, 3)])
-  const version = await readVersion(redis, keys, 'plans')
+  const version = await publishedVersion(redis, keys.allPlans)
   expect(version).toBe((await followPlans(redis, keys, 1)()).version)
   await publishAllPlans(redis, keys, 4, [plan(1, 3)])
-  expect(await readVersion(redis, keys, 'plans')).toBe(version)
+  expect(await publishedVersion(redis, keys.allPlans)).toBe(version)
 })
 
 test('plans go to their shards, change alone, and go', async () => {
@@ -177,12 +176,12 @@ test('plans go to their shards, change alone, and go', async () => {
     [5, 7],
     [1, undefined],
   ])
-  const version = await readVersion(redis, keys, 'plans')
+  const version = await publishedVersion(redis, keys.allPlans)
   await publishAllPlans(redis, keys, 4, [plan(5, 7), plan(2)])
-  expect(await readVersion(redis, keys, 'plans')).toBe(version)
+  expect(await publishedVersion(redis, keys.allPlans)).toBe(version)
   await publishAllPlans(redis, keys, 4, [])
   for (let shard = 0; shard < 4; shard++) expect((await followPlans(redis, keys, shard)()).changed.size).toBe(0)
-  expect(await readVersion(redis, keys, 'plans')).toBeGreaterThan(version)
+  expect(await publishedVersion(redis, keys.allPlans)).toBeGreaterThan(version)
 })
 
 test('zones are loaded by id; unknown ids are left out', async () => {
@@ -233,7 +232,7 @@ test('a publisher that fails half-way leaves nothing that the next one would not
   const { redis, settings } = shared
   await publishDirectory(redis, keys, [device(1)])
   await publishAllPlans(redis, keys, 2, [plan(2), plan(3)])
-  const before = [await readVersion(redis, keys, 'directory'), await readVersion(redis, keys, 'plans')]
+  const before = [await publishedVersion(redis, keys.directory), await publishedVersion(redis, keys.allPlans)]
   // What it may not do is where it ends: announce a directory, announce the plans of all shards.
   const user = settings.prefix
   const may = [
@@ -255,6 +254,6 @@ test('a publisher that fails half-way leaves nothing that the next one would not
   await redis.call('acl', 'deluser', user)
   await publishDirectory(redis, keys, [device(1, true)])
   await publishAllPlans(redis, keys, 2, [plan(2, 7), plan(3)])
-  expect(await readVersion(redis, keys, 'directory')).toBeGreaterThan(before[0]!)
-  expect(await readVersion(redis, keys, 'plans')).toBeGreaterThan(before[1]!)
+  expect(await publishedVersion(redis, keys.directory)).toBeGreaterThan(before[0]!)
+  expect(await publishedVersion(redis, keys.allPlans)).toBeGreaterThan(before[1]!)
 })

@@ -1,6 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { WearerSummary } from '../../model/console/console.ts'
-import { type PageHistory, Router } from '../address/router.ts'
+import { isDeskPage, type PageHistory, QUERY, Router } from '../address/router.ts'
 import { Alerts } from '../alerts/alerts.ts'
 import { Explaining } from '../explanation/explaining.ts'
 import { cornersOfJudged, judgedOverlay } from '../explanation/judged-on-map.ts'
@@ -17,7 +17,6 @@ import { FindOnServer } from '../wearer/find-on-server.ts'
 import { Minutes } from '../wearer/minutes.ts'
 import { WearerFile } from '../wearer/wearer-file.ts'
 import { followAddress } from './follow-address.ts'
-import { keepMapInAddress } from './keep-map-in-address.ts'
 import { OverseenUnits } from './overseen-units.ts'
 
 /** What the console needs from the browser. */
@@ -82,7 +81,7 @@ export class ConsoleState {
     effect(() => this.#showJudged())
     effect(() => this.#showOnMap(cornersOfTrial(this.trial)))
     effect(() => this.#noteOpened())
-    keepMapInAddress(this)
+    this.#keepMapInAddress()
     followAddress(this)
   }
 
@@ -197,5 +196,18 @@ export class ConsoleState {
     if (this.router.arrivedWithView) return
     if (asked?.kind === 'wearer') this.map.viewRequest.value = { ...asked }
     else if (asked === undefined || asked.kind === 'fit') this.map.viewRequest.value = { kind: 'fit' }
+  }
+
+  /** The address holds the map's place, so that a reload and the way back restore it. */
+  #keepMapInAddress(): void {
+    const { router, map } = this
+    effect(() => {
+      const view = router.query.value.get(QUERY.mapView)
+      if (view !== undefined && view !== map.view.peek()) map.viewRequest.value = { kind: 'view', view }
+    })
+    effect(() => {
+      const view = map.view.value
+      if (view !== undefined && isDeskPage(router.address.peek())) router.setQuery({ [QUERY.mapView]: view })
+    })
   }
 }

@@ -57,7 +57,7 @@ const PAGES_MAX = 40
 export type ExplanationAnswer = Explanation & { same: boolean }
 
 export type Tagged<T> = { value: T; etag: string }
-export type WriteProof = { etag?: string; key?: string }
+type WriteProof = { etag?: string; key?: string }
 
 export type Api = ReturnType<typeof connectApi>
 

@@ -1,4 +1,4 @@
-// One device at two places in turn. Each hop alone may be a fast vehicle's; back and forth they are nobody's.
+// One device at two places in turn. A fast vehicle may make each hop alone; no vehicle makes them back and forth.
 import type { LogReport } from '../../../model/report/report.ts'
 import { measureApart } from '../../geometry/local-plane.ts'
 import { ENGINE } from '../../parameters.ts'

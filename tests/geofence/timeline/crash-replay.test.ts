@@ -7,7 +7,8 @@ import { Rebuilding, rebuiltFromJson, rebuiltToJson } from '../../../geofence/ti
 import type { WearerTimeline } from '../../../geofence/timeline/timeline.ts'
 import { type Incident, matterOf } from '../../../model/incident/incident.ts'
 import type { PlanDocument } from '../../../model/plan/plan.ts'
-import { compareReports, type LogReport } from '../../../model/report/report.ts'
+import type { LogReport } from '../../../model/report/report.ts'
+import { compareReports } from '../compare-reports.ts'
 import { eventfulLife, everyRule, HOUR, MINUTE, seeded, shuffled, verdicts, WEARER } from '../make-reports.ts'
 
 const START = Date.UTC(2026, 2, 3, 6)

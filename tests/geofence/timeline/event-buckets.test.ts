@@ -6,7 +6,8 @@ import { NumberTable } from '../../../geofence/memory/number-table.ts'
 import { EventBuckets } from '../../../geofence/timeline/event-buckets.ts'
 import { BUCKET_MS } from '../../../geofence/timeline/report-chain.ts'
 import { ReportChunks } from '../../../geofence/timeline/report-chunks.ts'
-import { compareReports, LogReport } from '../../../model/report/report.ts'
+import { LogReport } from '../../../model/report/report.ts'
+import { compareReports } from '../compare-reports.ts'
 
 type Row = { timeMs: number; contentHi: number; contentLo: number }
 
