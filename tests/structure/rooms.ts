@@ -16,6 +16,7 @@ const CONSOLE = [
   'wearer',
   'explanation',
   'trial',
+  'alat',
   'klien',
   'app',
 ].map((room) => `web-map/${room}`)
@@ -85,7 +86,8 @@ export const ROOMS: Record<string, string[]> = {
 
   'bin/process': [],
   'bin/roles': ['bin/process'],
-  'bin/commands': ['bin/process', 'bin/roles'],
+  'bin/sdp': [],
+  'bin/commands': ['bin/process', 'bin/roles', 'bin/sdp'],
   'bin/demo': ['bin/process'],
   bin: ['bin/process', 'bin/commands'],
 
