@@ -29,6 +29,7 @@ import type { ApiApp, ApiParts } from './routes/parts.ts'
 import { addPlaces } from './routes/places.ts'
 import { addProposals } from './routes/proposals.ts'
 import { addQuarantine } from './routes/quarantine.ts'
+import { addRecipients } from './routes/recipients.ts'
 import { addSessions } from './routes/sessions.ts'
 import { addTimeline } from './routes/timeline.ts'
 import { addTrack } from './routes/track.ts'
@@ -104,6 +105,7 @@ export function createApp(parts: ApiParts): ApiApp {
   addOversight(app, parts)
   addUnits(app, parts)
   addOfficers(app, parts)
+  addRecipients(app, parts)
   addInvitations(app, parts)
   addKlien(app, parts)
   addAccessHistory(app, parts)

@@ -59,6 +59,21 @@ export const ACCESS_ROWS: Record<string, AccessRow> = {
   'post /v1/units': { ...nobody, body: () => ({ ...UNIT, parent: 'dj.nowhere' }), allowed: [403] },
   'patch /v1/units/{path}': { ...nobody, id: () => 'dj.nowhere', body: () => ({ name: 'X' }), allowed: [404] },
   'get /v1/officers': nobody,
+  // What they reach by unit is in recipients.test.ts.
+  'get /v1/recipients': nobody,
+  'get /v1/recipients/{id}': { ...nobody, id: () => NO_SUCH, allowed: [404] },
+  'post /v1/recipients': {
+    ...nobody,
+    body: () => ({
+      ...{ name: 'Kasubsi', unitPath: 'dj.nowhere', level: 'kasubsi' },
+      ways: [{ channel: 'sms', address: '+6281234567890' }],
+    }),
+    allowed: [403],
+  },
+  'patch /v1/recipients/{id}': { ...nobody, id: () => NO_SUCH, body: () => ({ name: 'X' }), allowed: [404] },
+  'post /v1/recipients/{id}/webhook-secret': { ...nobody, id: () => NO_SUCH, allowed: [404] },
+  'post /v1/recipients/{id}/test': { ...nobody, id: () => NO_SUCH, allowed: [404] },
+  'get /v1/recipients/{id}/tests/{testId}': { ...nobody, id: () => NO_SUCH, second: NO_SUCH, allowed: [404] },
   'post /v1/officers': { ...nobody, body: () => ({ ...OFFICER, unitPath: 'dj.nowhere' }), allowed: [403] },
   'get /v1/officers/{id}': { ...nobody, id: () => NO_SUCH, allowed: [404] },
   'patch /v1/officers/{id}': { ...nobody, id: () => NO_SUCH, body: () => ({ name: 'X' }), allowed: [404] },

@@ -307,6 +307,14 @@ reason_review table, row security for the owner too
   at timestamp with time zone not null = clock_timestamp()
   verdict text not null
   note text
+recipient table, row security for the owner too
+  id uuid not null
+  unit_path ltree not null
+  name text not null
+  level text not null
+  language text not null
+  sealed_ways text not null
+  active boolean not null = true
 record_position table, row security for the owner too
   shard integer not null
   token bigint not null
@@ -664,6 +672,13 @@ reason_review reason_review_note_check CHECK (length(note) <= 1000)
 reason_review reason_review_pkey PRIMARY KEY (audit_id)
 reason_review reason_review_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES officer(id)
 reason_review reason_review_verdict_check CHECK (verdict = ANY (ARRAY['layak'::text, 'perlu_penjelasan'::text, 'tidak_layak'::text]))
+recipient recipient_language_check CHECK (language = ANY (ARRAY['id'::text, 'en'::text]))
+recipient recipient_level_check CHECK (level = ANY (ARRAY['petugas'::text, 'kasubsi'::text, 'kepala_bapas'::text]))
+recipient recipient_name_check CHECK (length(name) >= 1 AND length(name) <= 120)
+recipient recipient_pkey PRIMARY KEY (id)
+recipient recipient_sealed_ways_check CHECK (length(sealed_ways) <= 16384)
+recipient recipient_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
+recipient recipients_per_unit TRIGGER
 record_position record_position_last_id_check CHECK (last_id ~ '^[0-9]+-[0-9]+$'::text)
 record_position record_position_pkey PRIMARY KEY (shard)
 retention retention_days_check CHECK (days > 0)
@@ -755,6 +770,7 @@ CREATE INDEX proposal_made_at_id_idx ON public.proposal USING btree (made_at, id
 CREATE INDEX proposal_wearer_id_idx ON public.proposal USING btree (wearer_id)
 CREATE INDEX quarantine_device ON public.quarantine USING btree (device_id, received_at DESC)
 CREATE INDEX reading_alarm_officer_id_at_idx ON public.reading_alarm USING btree (officer_id, at)
+CREATE INDEX recipient_unit_path_idx ON public.recipient USING btree (unit_path)
 CREATE INDEX sign_in_try_since_idx ON auth.sign_in_try USING btree (since)
 CREATE INDEX supervision_one_at_a_time ON public.supervision USING gist (wearer_id, during)
 CREATE INDEX unit_path_gist ON public.unit USING gist (path)
@@ -798,6 +814,7 @@ CREATE UNIQUE INDEX quarantine_received_at_source_id_key ON public.quarantine US
 CREATE UNIQUE INDEX reading_alarm_pkey ON public.reading_alarm USING btree (id)
 CREATE UNIQUE INDEX reading_limit_pkey ON public.reading_limit USING btree (role, what, per)
 CREATE UNIQUE INDEX reason_review_pkey ON public.reason_review USING btree (audit_id)
+CREATE UNIQUE INDEX recipient_pkey ON public.recipient USING btree (id)
 CREATE UNIQUE INDEX record_position_pkey ON public.record_position USING btree (shard)
 CREATE UNIQUE INDEX retention_pkey ON public.retention USING btree (kept)
 CREATE UNIQUE INDEX rules_version_pkey ON public.rules_version USING btree (one)
@@ -819,6 +836,7 @@ CREATE UNIQUE INDEX zone_pkey ON public.zone USING btree (id)
 
 -- triggers
 CREATE CONSTRAINT TRIGGER note_head AFTER INSERT ON audit DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_audit_head()
+CREATE CONSTRAINT TRIGGER recipients_per_unit AFTER INSERT OR UPDATE ON recipient NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION recipients_per_unit()
 CREATE TRIGGER a_audit_delete AFTER DELETE ON access_grant REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON alarm_word REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON approval_rule REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kind', '', '', '', '')
@@ -834,6 +852,7 @@ CREATE TRIGGER a_audit_delete AFTER DELETE ON officer REFERENCING OLD TABLE AS o
 CREATE TRIGGER a_audit_delete AFTER DELETE ON permit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON proposal REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', 'body', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON reading_limit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON recipient REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,sealed_ways', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON retention REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
@@ -854,6 +873,7 @@ CREATE TRIGGER a_audit_insert AFTER INSERT ON officer REFERENCING NEW TABLE AS n
 CREATE TRIGGER a_audit_insert AFTER INSERT ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON proposal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', 'body', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON reading_limit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON recipient REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,sealed_ways', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON retention REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
@@ -874,6 +894,7 @@ CREATE TRIGGER a_audit_update AFTER UPDATE ON officer REFERENCING OLD TABLE AS o
 CREATE TRIGGER a_audit_update AFTER UPDATE ON permit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON proposal REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', 'body', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON reading_limit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON recipient REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,sealed_ways', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON retention REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON supervision REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
@@ -894,6 +915,7 @@ CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON officer FOR EACH STATEMENT EXE
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON permit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON reading_limit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON recipient FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON retention FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON supervision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON unit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -922,6 +944,7 @@ CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON alarm_word FOR EACH 
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON bracelet FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
+CREATE TRIGGER announce_change AFTER INSERT OR DELETE OR UPDATE ON recipient FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce_delete AFTER DELETE ON condition REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_delete AFTER DELETE ON permit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
@@ -1204,6 +1227,16 @@ reason_review auditor for r to gelang_api
    FROM audit a
   WHERE a.id = reason_review.audit_id))
 reason_review owner for * to the owner
+  using true
+recipient add for a to gelang_api
+  check ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['admin_ti'::text, 'kepala_bapas'::text])) AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+recipient all_rows for r to gelang_record
+  using true
+recipient change for w to gelang_api
+  using ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['admin_ti'::text, 'kepala_bapas'::text])) AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+recipient of_unit for r to gelang_api
+  using ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['admin_ti'::text, 'kepala_bapas'::text])) AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+recipient owner for * to the owner
   using true
 record_position all_rows for * to gelang_record
   using true
@@ -2530,6 +2563,18 @@ AS $function$
   SELECT ARRAY['menggantikan_rekan', 'pengaduan', 'pemeriksaan', 'penyusunan_laporan', 'keadaan_darurat', 'permintaan_aparat',
     'permintaan_klien', 'gangguan_alat', 'lainnya']
 $function$
+CREATE OR REPLACE FUNCTION public.recipients_per_unit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF (SELECT count(*) FROM recipient r WHERE r.unit_path = NEW.unit_path AND r.active) > 50 THEN
+    RAISE EXCEPTION 'a unit has at most fifty recipients' USING ERRCODE = 'check_violation', CONSTRAINT = 'recipient_max';
+  END IF;
+  RETURN NULL;
+END $function$
 CREATE OR REPLACE FUNCTION public.refusals_of(bracelet_number integer, OUT reason text, OUT detail text, OUT reports bigint, OUT last_at timestamp with time zone)
  RETURNS SETOF record
  LANGUAGE sql
@@ -2843,6 +2888,7 @@ gelang_api: SELECT on proposal
 gelang_api: SELECT on reading_alarm
 gelang_api: SELECT on reading_limit
 gelang_api: SELECT on reason_review
+gelang_api: SELECT on recipient
 gelang_api: SELECT on rules_version
 gelang_api: SELECT on seen_incident
 gelang_api: SELECT on seen_revision
@@ -2867,12 +2913,14 @@ gelang_record: SELECT on alarm_word
 gelang_record: SELECT on assignment
 gelang_record: SELECT on bracelet
 gelang_record: SELECT on gateway
+gelang_record: SELECT on recipient
 gelang_record: SELECT on rules_version
 
 -- grants on columns
 gelang_api: INSERT (assignment_id, act, identity, klien_signed, officer_signed, reason) on fitting
 gelang_api: INSERT (bracelet_id, wearer_id, during) on assignment
 gelang_api: INSERT (device_id, model, unit_path, secret_sha256, id_suffices, settings, protocol, sim_number, sim_ends) on bracelet
+gelang_api: INSERT (id, unit_path, name, level, language, sealed_ways) on recipient
 gelang_api: INSERT (id, unit_path, secret_sha256) on gateway
 gelang_api: INSERT (name, nik, unit_path, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number, domicile, polsek_name, polsek_phone, risk, health, needs) on wearer
 gelang_api: INSERT (name, role, unit_path, nip, phone, email) on officer
@@ -2894,6 +2942,7 @@ gelang_api: UPDATE (during) on assignment
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on condition
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on permit
 gelang_api: UPDATE (meaning, reason) on alarm_word
+gelang_api: UPDATE (name, level, language, sealed_ways, active) on recipient
 gelang_api: UPDATE (name, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number, domicile, polsek_name, polsek_phone, risk, health, needs) on wearer
 gelang_api: UPDATE (name, role, unit_path, active, nip, phone, email) on officer
 gelang_api: UPDATE (name, time_zone, address, phone) on unit

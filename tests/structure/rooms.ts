@@ -26,7 +26,8 @@ export const ROOMS: Record<string, string[]> = {
   'model/report': [],
   'model/plan': ['model/incident', 'model/report'],
   // A bracelet is registered by its protocol.
-  'model/console': ['model/access', 'model/incident', 'model/plan', 'model/report'],
+  'model/notice': ['model/incident'],
+  'model/console': ['model/notice', 'model/access', 'model/incident', 'model/plan', 'model/report'],
   'model/access': [],
 
   geofence: [],
