@@ -6,7 +6,9 @@ import { idSchema, noticeSchema, textSchema, unitPathSchema } from './wire.ts'
 
 const WAYS_MAX = 5
 const ADDRESS_CHARS_MAX = 500
-const key = (chars: number) => z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${chars},${chars + 2}}={0,2}$`))
+/** A point of P-256, uncompressed, and 16 bytes, both in Base64url. */
+const publicKey = z.string().regex(/^[A-Za-z0-9_-]{87}={0,1}$/)
+const authSecret = z.string().regex(/^[A-Za-z0-9_-]{22}={0,2}$/)
 
 const httpAddress = z
   .string()
@@ -23,7 +25,7 @@ const wayInputSchema = z
   .discriminatedUnion('channel', [
     z.strictObject({ channel: z.literal('webhook'), address: httpAddress }),
     z.strictObject({ channel: z.literal('email'), address: mailAddress }),
-    z.strictObject({ channel: z.literal('web_push'), address: httpAddress, p256dh: key(86), auth: key(21) }),
+    z.strictObject({ channel: z.literal('web_push'), address: httpAddress, p256dh: publicKey, auth: authSecret }),
     z.strictObject({
       channel: z.literal('telegram'),
       address: z.string().regex(/^(?:-?\d{1,20}|@\w{5,32})$/, 'a chat’s number, or @ and its name'),
