@@ -11,6 +11,7 @@ import { addActs } from './routes/acts.ts'
 import { addAlarmWords } from './routes/alarm-words.ts'
 import { addBacktests } from './routes/backtests.ts'
 import { addBench } from './routes/bench.ts'
+import { addBraceletClock } from './routes/bracelet-clock.ts'
 import { addBracelets } from './routes/bracelets.ts'
 import { addExplanation } from './routes/explanation.ts'
 import { addFittings } from './routes/fittings.ts'
@@ -28,6 +29,7 @@ import type { ApiApp, ApiParts } from './routes/parts.ts'
 import { addPlaces } from './routes/places.ts'
 import { addProposals } from './routes/proposals.ts'
 import { addQuarantine } from './routes/quarantine.ts'
+import { addRecipients } from './routes/recipients.ts'
 import { addSessions } from './routes/sessions.ts'
 import { addTimeline } from './routes/timeline.ts'
 import { addTrack } from './routes/track.ts'
@@ -103,10 +105,12 @@ export function createApp(parts: ApiParts): ApiApp {
   addOversight(app, parts)
   addUnits(app, parts)
   addOfficers(app, parts)
+  addRecipients(app, parts)
   addInvitations(app, parts)
   addKlien(app, parts)
   addAccessHistory(app, parts)
   addBracelets(app, parts)
+  addBraceletClock(app, parts)
   addAlarmWords(app, parts)
   addBench(app, parts)
   addFittings(app, parts)

@@ -9,8 +9,10 @@ import type { Pool } from '../store/database/open-pool.ts'
 import { readOfficerByAuthUser } from '../store/people/read-officer.ts'
 import { rulesChannel } from '../store/rules/listen-rules.ts'
 import { readBench, wantBench } from '../stream/logs/bench.ts'
+import { askForTest } from '../stream/logs/notice-tests.ts'
 import { readNotices } from '../stream/logs/notices.ts'
 import { readRecipients } from '../stream/logs/notified.ts'
+import type { Conceal } from '../stream/redis/conceal.ts'
 import type { RedisClient } from '../stream/redis/connect.ts'
 import type { Keys } from '../stream/redis/keys.ts'
 import { OpenedMaps } from './answer/opened-maps.ts'
@@ -58,6 +60,8 @@ export type ApiOptions = {
   keys: Keys
   shardCount: number
   staticFolder?: string
+  /** Encrypts the addresses of recipients (`concealWith`); absent: none can be entered. */
+  conceal?: Conceal
   mapSettings?: MapSettings
   metrics?: Health['metrics']
   limits?: Partial<LiveLimits>
@@ -120,6 +124,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     publishAct: (act, type) => acts.publish(act, type),
     recipients: () => readRecipients(redis, keys),
     noticesOf: (incidentId) => readNotices(redis, keys, incidentId),
+    askForTest: (test) => askForTest(redis, keys, test),
+    ...(options.conceal && { conceal: options.conceal }),
     bench: {
       want: (braceletId) => wantBench(redis, keys, braceletId),
       read: (braceletId) => readBench(redis, keys, braceletId),

@@ -120,6 +120,22 @@ for (const what of ['unit', 'officer'] as const) {
 }
 
 program
+  .command('import')
+  .description('klien as another system lists them, as the owner of the schema (DATABASE_URL)')
+  .command('sdp')
+  .description(
+    'take in, change and end klien by an SDP export (CSV, JSON or XLSX); again with the same file: no change',
+  )
+  .argument('<file>')
+  .requiredOption('--map <yaml>', 'which of its columns is which field (docs/sdp-map.example.yaml)')
+  .requiredOption('--as <nip>', 'who imports: an active Kasubsi, Kepala or Admin TI, author of the versions')
+  .option('--dry-run', 'say what would be, and change nothing', false)
+  .action(async (file: string, options: { map: string; as: string; dryRun: boolean }) => {
+    const { importSdpCommand } = await import('./commands/import-sdp.ts')
+    if (!(await importSdpCommand(file, options, process.env, console.log))) process.exitCode = 1
+  })
+
+program
   .command('account')
   .description('make a login for an officer (the password is read from GELANG_NEW_PASSWORD)')
   .requiredOption('--officer <id>', "the officer's id (UUID)")

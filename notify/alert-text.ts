@@ -1,4 +1,5 @@
-import type { Alert, Message, NoticeLanguage } from './channels/message.ts'
+import type { NoticeLanguage } from '../model/notice/recipient.ts'
+import type { Alert, Message } from './channels/message.ts'
 import { en } from './messages/en.ts'
 import { id, type Messages } from './messages/id.ts'
 

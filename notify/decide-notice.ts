@@ -1,11 +1,12 @@
 // What a revision or an officer's act means for the recipients: pure, so that every order of revisions can be tried.
-import type { LoggedIncident } from '../model/incident/incident.ts'
-import { type KnownRevision, type Standing, standingAfter } from '../model/incident/life.ts'
+import { type Standing, standingAfter } from '../model/incident/life.ts'
+import { concerns } from '../model/notice/recipient.ts'
 import type { Log } from '../model/observe.ts'
 import { alertOf } from './alert.ts'
 import type { Alert } from './channels/message.ts'
-import { isOver, type Notified, type NotifiedOf, startNotified } from './notified.ts'
+import { type IncidentOfUnit, isOver, type Notified, type NotifiedOf, startNotified } from './notified.ts'
 import type { Recipient } from './recipient.ts'
+import type { RecipientBook } from './recipient-book.ts'
 
 /**
  * A correction (the notice of a withdrawal) waits so long: reports that arrive late and out of order often withdraw an incident and
@@ -16,8 +17,11 @@ export const CORRECT_AFTER_MS = 2 * 60_000
 /** The notice to give, if any, to whom, and what is known of the matter then; `now` is absent where there is nothing to keep. */
 export type Decision = { notice?: { alert: Alert; recipients: Recipient[] }; now: Notified | undefined }
 
+/** A revision, and when it could be known here. */
+export type KnownNotice = { incident: IncidentOfUnit; knownMs: number }
+
 export type DecisionParts = {
-  recipients: readonly Recipient[]
+  recipients: RecipientBook
   consoleUrl: string
   /** Instead of CORRECT_AFTER_MS. */
   correctAfterMs?: number
@@ -27,7 +31,7 @@ export type DecisionParts = {
 /** What a revision means for the recipients after all before it. */
 export function decideOnRevision(
   parts: DecisionParts,
-  { incident, knownMs }: KnownRevision,
+  { incident, knownMs }: KnownNotice,
   before: Notified | undefined,
 ): Decision {
   const next = revisedOf(incident)
@@ -72,7 +76,7 @@ function decide(
     if (knownMs !== undefined) known.correctionDueMs ??= knownMs + correctAfterMs
     return { now: known }
   }
-  const recipients = whoIsConcerned(parts, alert, before)
+  const recipients = whoIsConcerned(parts, alert, before, incident.ofUnit)
   const { signs: _signs, correctionDueMs: _due, escalatedTo = {}, ...kept } = known
   const ids = recipients.map(({ id }) => id)
   const elsewhere = Object.entries(escalatedTo).filter(([id]) => alert.kind === 'raised' && !ids.includes(id))
@@ -87,17 +91,23 @@ function decide(
 }
 
 /** An alert is for who acts first; its withdrawal for all who were notified of it. */
-function whoIsConcerned({ recipients, log }: DecisionParts, alert: Alert, before: Notified | undefined): Recipient[] {
-  if (alert.kind === 'raised') return recipients.filter(({ level }) => level === 'petugas')
+function whoIsConcerned(
+  { recipients, log }: DecisionParts,
+  alert: Alert,
+  before: Notified | undefined,
+  ofUnit: string | undefined,
+): Recipient[] {
+  if (alert.kind === 'raised') return recipients.all().filter((one) => one.level === 'petugas' && concerns(one, ofUnit))
   const knowing = new Set([...(before?.recipientIds ?? []), ...Object.keys(before?.escalatedTo ?? {})])
-  const concerned = recipients.filter(({ id }) => knowing.has(id))
+  const concerned = recipients.all().filter(({ id }) => knowing.has(id))
   if (concerned.length < knowing.size)
     log.warn({ incident: alert.reference }, 'a recipient of a withdrawn alert is not configured any more')
   return concerned
 }
 
-function revisedOf(incident: LoggedIncident): NotifiedOf {
+function revisedOf(incident: IncidentOfUnit): NotifiedOf {
   const { id, revision, type, severity, startMs, endMs, late, signs, withdrawn, supersededBy, matterId } = incident
+  const ofUnit = incident.unitPath ?? incident.ofUnit
   return {
     ...{ id, revision, type, severity, startMs, late },
     ...(endMs === undefined ? {} : { endMs }),
@@ -105,5 +115,6 @@ function revisedOf(incident: LoggedIncident): NotifiedOf {
     ...(withdrawn === undefined ? {} : { withdrawn }),
     ...(supersededBy === undefined ? {} : { supersededBy }),
     ...(matterId === undefined ? {} : { matterId }),
+    ...(ofUnit === undefined ? {} : { ofUnit }),
   }
 }

@@ -11,7 +11,8 @@ import type { Alert } from './channels/message.ts'
 import type { Deliver } from './channels/open-channels.ts'
 import { DELIVERY_LIMITS, type DeliveryLimits } from './delivery-limits.ts'
 import type { Recipient } from './recipient.ts'
-import { type Delivery, openRecipientQueue, queueName } from './recipient-queue.ts'
+import type { RecipientBook } from './recipient-book.ts'
+import { type Delivery, openRecipientQueue, queueName, type RecipientQueue } from './recipient-queue.ts'
 
 type Addressed = {
   recipient: Recipient
@@ -19,6 +20,8 @@ type Addressed = {
   id: string
   /** The delivery to the same recipient that has to be out before this one. */
   after: string | undefined
+  /** Of a test; absent: the first. */
+  way?: number
 }
 
 export type DeliveryQueue = {
@@ -37,7 +40,7 @@ export function openDeliveries(options: {
   /** A connection of its own for the workers (`connectQueueWorker`); closed by `stop`. */
   worker: RedisClient
   keys: Keys
-  recipients: readonly Recipient[]
+  recipients: RecipientBook
   deliver: Deliver
   clock: Clock
   log: Log
@@ -54,12 +57,27 @@ export function openDeliveries(options: {
   const parts = {
     ...{ redis, worker, prefix, limits, outcomes, clock, log, deliver: options.deliver },
     noteWay: ({ alert, way = 0 }: Delivery, id: string, recipient: Recipient) =>
-      noteNotices(redis, keys, alert.reference, noticesFor(alert, [{ recipient, id }], clock(), way)),
+      noteNotices(redis, keys, alert.reference, noticesFor(alert, [{ recipient, id, way }], clock())),
     noteOutcome: ({ alert }: Delivery, deliveryId: string, outcome: NoticeOutcome) =>
       noteOutcome(redis, keys, alert.reference, deliveryId, outcome),
   }
-  const queues = new Map(recipients.map((recipient) => [recipient.id, openRecipientQueue(recipient, parts)]))
+  const queues = new Map<string, RecipientQueue>()
   let known: string[] | undefined
+  /** A recipient's queue is open as long as they are notified; whoever comes or goes while this runs is followed. */
+  const follow = (): void => {
+    const all = new Map(recipients.all().map((recipient) => [recipient.id, recipient]))
+    for (const [id, queue] of queues) {
+      const recipient = all.get(id)
+      if (recipient !== undefined) queue.become(recipient)
+      else {
+        queues.delete(id)
+        closing.push(queue.stop())
+      }
+    }
+    for (const [id, recipient] of all) if (!queues.has(id)) queues.set(id, openRecipientQueue(recipient, parts))
+    known = undefined
+    left = undefined
+  }
   /** Before there is anything to deliver, so that nothing is left where nobody looks. */
   const knownRecipients = async (): Promise<string[]> => {
     known ??= await rememberRecipients(redis, keys, [...queues.keys()])
@@ -67,6 +85,9 @@ export function openDeliveries(options: {
   }
   /** Of recipients who are not configured any more: nobody empties them. */
   let left: Map<string, Queue> | undefined
+  const closing: Promise<void>[] = []
+  follow()
+  recipients.onChange(follow)
 
   async function countLeft(): Promise<{ recipientId: string; pending: number; failed: number }[]> {
     const gone = (await knownRecipients()).filter((id) => !queues.has(id))
@@ -83,9 +104,12 @@ export function openDeliveries(options: {
       await knownRecipients()
       await noteNotices(redis, keys, alert.reference, noticesFor(alert, to, clock()))
       // One by one: many at once go as a pipeline, in which a node that was restarted and has forgotten its scripts fails.
-      const adding = to.map(({ recipient, id, after }) =>
-        queues.get(recipient.id)!.add(id, { alert, ...(after === undefined ? {} : { after }) }),
-      )
+      const adding = to.map(async ({ recipient, id, after, way }) => {
+        const queue = queues.get(recipient.id)
+        const delivery = { alert, ...(after === undefined ? {} : { after }), ...(way === undefined ? {} : { way }) }
+        if (queue !== undefined) await queue.add(id, delivery)
+        else log.info({ recipient: recipient.id }, 'a recipient was removed as an alert was about to be queued')
+      })
       await Promise.all(adding)
     },
     async counts() {
@@ -97,7 +121,7 @@ export function openDeliveries(options: {
       return new Map(since.filter((entry): entry is [string, number] => entry[1] !== undefined))
     },
     async stop() {
-      await Promise.all([...queues.values()].map((queue) => queue.stop()))
+      await Promise.all([...[...queues.values()].map((queue) => queue.stop()), ...closing])
       worker.disconnect()
       await Promise.all([...(left?.values() ?? [])].map((queue) => queue.close()))
     },
@@ -106,13 +130,12 @@ export function openDeliveries(options: {
 
 function noticesFor(
   alert: Alert,
-  to: readonly Pick<Addressed, 'recipient' | 'id'>[],
+  to: readonly Pick<Addressed, 'recipient' | 'id' | 'way'>[],
   queuedMs: number,
-  way = 0,
 ): Map<string, IncidentNotice> {
   const { kind, cause, revision } = alert
   return new Map(
-    to.map(({ id, recipient }) => [
+    to.map(({ id, recipient, way = 0 }) => [
       id,
       {
         ...{ kind, revision, recipientId: recipient.id, level: recipient.level, queuedMs },

@@ -3,6 +3,7 @@
 import { officerEscalation, whomToNotify } from '../model/incident/escalation.ts'
 import type { IncidentAct } from '../model/incident/incident.ts'
 import type { Level } from '../model/incident/sop-table.ts'
+import { concerns } from '../model/notice/recipient.ts'
 import { forgetDue, readDue } from '../stream/logs/notified.ts'
 import { makeAlert } from './alert.ts'
 import type { Alert, EscalationCause } from './channels/message.ts'
@@ -79,8 +80,9 @@ async function escalate(
 ): Promise<Omit<Notified, 'acting'> & { acting: Level }> {
   const { recipients, consoleUrl, meter, log } = parts
   const incident = before.newest
-  const { to, acting } = whomToNotify(from, (level) => recipients.some((one) => one.level === level))
-  const notified = recipients.filter(({ level }) => level === to)
+  const concerned = recipients.all().filter((one) => concerns(one, incident.ofUnit))
+  const { to, acting } = whomToNotify(from, (level) => concerned.some((one) => one.level === level))
+  const notified = concerned.filter(({ level }) => level === to)
   const alert: Alert = { ...makeAlert('escalated', incident, consoleUrl), level: to, cause }
   await give(parts, alert, notice(acting), notified, before)
   const { severity } = incident

@@ -1,5 +1,5 @@
 // One shard's incident log, and the officers' acts on what it holds, on their way to the recipients.
-import { type LoggedIncident, matterOf } from '../model/incident/incident.ts'
+import { matterOf } from '../model/incident/incident.ts'
 import { readActs } from '../stream/logs/act-log.ts'
 import { readIncidents } from '../stream/logs/incident-log.ts'
 import { getPosition, parseId } from '../stream/logs/positions.ts'
@@ -7,6 +7,7 @@ import type { RedisClient } from '../stream/redis/connect.ts'
 import { ACTS_READER } from '../stream/redis/keys.ts'
 import { escalateDue } from './escalate.ts'
 import type { NotifyParts } from './notices.ts'
+import type { IncidentOfUnit } from './notified.ts'
 import { notifyOfActs, notifyOfIncidents } from './notify-recipients.ts'
 
 type FollowOptions = NotifyParts & {
@@ -65,7 +66,7 @@ async function notifyToTheEnd(options: FollowOptions, from: string, wait: { bloc
     if (last === undefined) break
     await notifyOfIncidents(
       options,
-      entries.map(({ id, json }) => ({ incident: JSON.parse(json) as LoggedIncident, knownMs: parseId(id)[0] })),
+      entries.map(({ id, json, unitPath }) => ({ incident: readOf(json, unitPath), knownMs: parseId(id)[0] })),
       last.id,
     )
     position = last.id
@@ -83,7 +84,7 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
   const { redis, keys, shard, log } = options
   const recentFromMs = Number((await redis.time())[0]) * 1000 - RECENT_MS
   const recent = new Set<string>()
-  const open = new Map<string, LoggedIncident>()
+  const open = new Map<string, IncidentOfUnit>()
   let position = '0-0'
   let over = 0
   for (;;) {
@@ -91,8 +92,8 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
     const last = entries.at(-1)
     if (last === undefined) break
     position = last.id
-    for (const { id, json } of entries) {
-      const incident = JSON.parse(json) as LoggedIncident
+    for (const { id, json, unitPath } of entries) {
+      const incident = readOf(json, unitPath)
       const matter = matterOf(incident)
       if (incident.revision === 1 && parseId(id)[0] >= recentFromMs) recent.add(matter)
       const goesOn = incident.endMs === undefined || recent.has(matter)
@@ -109,4 +110,8 @@ async function beginWithOpenOnes(options: FollowOptions): Promise<string> {
   await notifyOfIncidents(options, [], position)
   if (over > 0) log.info({ shard, over }, 'first start: incidents that were over already stay on the console')
   return position
+}
+
+function readOf(json: string, ofUnit: string | undefined): IncidentOfUnit {
+  return { ...JSON.parse(json), ...(ofUnit === undefined ? {} : { ofUnit }) }
 }

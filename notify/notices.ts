@@ -8,6 +8,7 @@ import type { Decision } from './decide-notice.ts'
 import type { DeliveryQueue } from './deliver.ts'
 import { decodeNotified, isOver, type Notified, nextEscalation } from './notified.ts'
 import { deliveryId, lastDelivery, type Recipient } from './recipient.ts'
+import type { RecipientBook } from './recipient-book.ts'
 
 export type NotifyParts = {
   shard: number
@@ -16,7 +17,7 @@ export type NotifyParts = {
   redis: RedisClient
   keys: Keys
   deliveries: DeliveryQueue
-  recipients: readonly Recipient[]
+  recipients: RecipientBook
   consoleUrl: string
   /** Instead of CORRECT_AFTER_MS. */
   correctAfterMs?: number

@@ -5,9 +5,12 @@ import { nextLevel, sopOf } from '../model/incident/response.ts'
 import type { Level } from '../model/incident/sop-table.ts'
 import type { AlertKind } from './channels/message.ts'
 
+/** An incident, with its wearer's unit where that was known. */
+export type IncidentOfUnit = LoggedIncident & { ofUnit?: string }
+
 /** Of an incident, all that a notice depends on. */
 export type NotifiedOf = Pick<
-  LoggedIncident,
+  IncidentOfUnit,
   | 'id'
   | 'revision'
   | 'type'
@@ -19,6 +22,7 @@ export type NotifiedOf = Pick<
   | 'withdrawn'
   | 'supersededBy'
   | 'matterId'
+  | 'ofUnit'
 >
 
 export type Notified = {
@@ -26,7 +30,7 @@ export type Notified = {
   /** Of the last notice about a revision; 0 where there was none. */
   revision: number
   /** none: of informasi, which stays on the console; kept for what officers do about it. */
-  kind: Exclude<AlertKind, 'escalated'> | 'none'
+  kind: Exclude<AlertKind, 'escalated' | 'test'> | 'none'
   severity: Severity
   recipientIds: string[]
   /** How often the alarm had been raised by then; absent: once. */

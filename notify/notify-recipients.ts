@@ -1,8 +1,7 @@
 // What an incident's revisions and officers' acts mean for the recipients: deliveries first, then what was notified and how far,
 // in one step, so that no alert is dropped and none is made twice.
 import { type IncidentAct, matterOf } from '../model/incident/incident.ts'
-import type { KnownRevision } from '../model/incident/life.ts'
-import { decideOnActs, decideOnRevision } from './decide-notice.ts'
+import { decideOnActs, decideOnRevision, type KnownNotice } from './decide-notice.ts'
 import { escalateByOfficer } from './escalate.ts'
 import { commitNotices, giveNotice, type NotifyParts, notifiedOf } from './notices.ts'
 import { type Notified, withActs } from './notified.ts'
@@ -10,7 +9,7 @@ import { type Notified, withActs } from './notified.ts'
 /** Gives the notices of these revisions, in their order; the shard's place in the incident log moves to `position`, if given. */
 export async function notifyOfIncidents(
   parts: NotifyParts,
-  revisions: readonly KnownRevision[],
+  revisions: readonly KnownNotice[],
   position?: string,
 ): Promise<void> {
   const notified = await notifiedOf(

@@ -1,6 +1,6 @@
 // One recipient's queue and the worker that empties it: a receiver that hangs holds up nobody else's alerts, and the gravest of
 // what waits goes first.
-import { DelayedError, type Job, Queue, Worker } from 'bullmq'
+import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
 import { SEVERITIES } from '../model/incident/incident.ts'
 import type { Clock, Counter, Log } from '../model/observe.ts'
 import type { NoticeOutcome } from '../stream/logs/notices.ts'
@@ -21,9 +21,11 @@ export type Delivery = {
   way?: number
 }
 
-type RecipientQueue = {
+export type RecipientQueue = {
   /** Resolves when it is in Redis; one that is there already is not made twice. */
   add(jobId: string, delivery: Delivery): Promise<void>
+  /** The same recipient, by other ways or in another language. */
+  become(recipient: Recipient): void
   /** Deliveries not taken yet, and those given up. */
   counts(): Promise<{ pending: number; failed: number }>
   /** Since when every attempt of this process has failed; undefined while alerts are taken, or none is tried. */
@@ -58,11 +60,11 @@ export function queueName(recipientId: string): string {
   return `alerts-${encodeURIComponent(recipientId)}`
 }
 
-export function openRecipientQueue(recipient: Recipient, parts: QueueParts): RecipientQueue {
+export function openRecipientQueue(first: Recipient, parts: QueueParts): RecipientQueue {
+  let recipient = first
   const { prefix, limits, outcomes, clock, log } = parts
-  const { ways } = recipient
-  const wayOf = ({ way = 0 }: Delivery) => Math.min(way, ways.length - 1)
-  const channelOf = (delivery: Delivery) => ways[wayOf(delivery)]!.channel
+  const wayOf = ({ way = 0 }: Delivery) => Math.min(way, recipient.ways.length - 1)
+  const channelOf = (delivery: Delivery) => recipient.ways[wayOf(delivery)]!.channel
   const name = queueName(recipient.id)
   const queue = new Queue<Delivery>(name, { connection: parts.redis, prefix })
   let failingSinceMs: number | undefined
@@ -76,11 +78,13 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
     const way = wayOf(job.data)
     const attempt = { deliveryId: job.id as string, atMs: clock(), timeoutMs: limits.timeoutMs }
     try {
-      await parts.deliver(messageOf(alert, recipient.language), ways[way]!, attempt)
+      await parts.deliver(messageOf(alert, recipient.language), recipient.ways[way]!, attempt)
     } catch (error) {
       if (!(error instanceof NotDelivered)) throw error
       const exhausted = !error.again || job.attemptsMade + 1 >= limits.attemptsBeforeNextWay
-      if (way === ways.length - 1 || !exhausted) throw error
+      const last = way === recipient.ways.length - 1 || alert.kind === 'test'
+      if (last && alert.kind === 'test' && !error.again) throw new UnrecoverableError(error.message)
+      if (last || !exhausted) throw error
       await passOn(job, way + 1, error)
       return 'passed on'
     }
@@ -102,10 +106,13 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
   const addJob = async (jobId: string, delivery: Delivery): Promise<void> => {
     await queue.add(delivery.alert.kind, delivery, {
       jobId,
-      attempts: limits.attemptsMax,
+      // Whoever asked for a test waits for its outcome.
+      attempts: delivery.alert.kind === 'test' ? limits.attemptsBeforeNextWay : limits.attemptsMax,
       backoff: { type: 'custom' },
       priority: SEVERITIES.length - SEVERITIES.indexOf(delivery.alert.severity),
       removeOnComplete: { count: limits.keptDone },
+      // A test that failed is no alert that somebody has to look after.
+      ...(delivery.alert.kind === 'test' ? { removeOnFail: true } : {}),
     })
   }
   const worker = new Worker<Delivery, Done>(name, deliver, {
@@ -129,11 +136,13 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
     outcomes.inc({ channel, outcome: done === 'delivered' ? 'delivered' : 'passed_on' })
   })
   worker.on('failed', (job, error) => {
-    failingSinceMs ??= clock()
-    const last = job !== undefined && job.attemptsMade >= (job.opts.attempts ?? 1)
+    const isTest = job?.data.alert.kind === 'test'
+    if (!isTest) failingSinceMs ??= clock()
+    const ended = error instanceof UnrecoverableError || (job?.attemptsMade ?? 0) >= (job?.opts.attempts ?? 1)
+    const last = job !== undefined && ended
     if (job !== undefined) outcomes.inc({ channel: channelOf(job.data), outcome: last ? 'given_up' : 'failed' })
     if (last) void parts.noteOutcome(job.data, job.id as string, { failedMs: clock() }).catch(onError)
-    if (last)
+    if (last && !isTest)
       log.error({ job: job.id, reason: error.message }, 'an alert could not be delivered; it is kept among the failed')
     else if (job?.attemptsMade === 1) log.warn({ job: job.id, reason: error.message }, 'an alert is retried')
   })
@@ -148,6 +157,9 @@ export function openRecipientQueue(recipient: Recipient, parts: QueueParts): Rec
 
   return {
     add: addJob,
+    become: (now) => {
+      recipient = now
+    },
     async counts() {
       const { failed = 0, ...others } = await queue.getJobCounts('wait', 'delayed', 'active', 'prioritized', 'failed')
       return { pending: Object.values(others).reduce((sum, count) => sum + count, 0), failed }

@@ -1,7 +1,6 @@
 // Whom alerts reach: who acts at a level, and the ways there, the first one first.
 import type { Level } from '../model/incident/sop-table.ts'
-import type { Way } from './channels/channel.ts'
-import type { NoticeLanguage } from './channels/message.ts'
+import type { NoticeLanguage, Way } from '../model/notice/recipient.ts'
 import type { Notified } from './notified.ts'
 
 export type Recipient = {
@@ -13,12 +12,6 @@ export type Recipient = {
   unitPath?: string
   /** Indonesian where absent; a webhook carries both. */
   language?: NoticeLanguage
-}
-
-/** True where an incident of a unit concerns the recipient; one whose unit is not known concerns everybody. */
-export function concerns({ unitPath }: Recipient, incidentUnit: string | undefined): boolean {
-  if (unitPath === undefined || incidentUnit === undefined) return true
-  return incidentUnit === unitPath || incidentUnit.startsWith(`${unitPath}.`)
 }
 
 /** Identity of a delivery: incident, notice (a revision, or an escalation), recipient, way. A replay comes to the same one. */

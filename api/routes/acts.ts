@@ -4,6 +4,7 @@ import { actRequestSchema, actSchema, idSchema } from '../../model/console/wire.
 import { officerEscalation, whomToNotify } from '../../model/incident/escalation.ts'
 import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
 import { resolutionOf } from '../../model/incident/life.ts'
+import { concerns } from '../../model/notice/recipient.ts'
 import type { PoolClient } from '../../store/database/open-pool.ts'
 import { asOfficer } from '../../store/database/transaction.ts'
 import { type FindingRefusal, findingRefusal, insertAct, type NewAct } from '../../store/incidents/insert-act.ts'
@@ -49,15 +50,15 @@ export function addActs(app: ApiApp, { apiPool, hub, publishAct, recipients }: A
       asOfficer(apiPool, officer.officerId, async (client) => {
         const recorded = (await readIncident(client, incidentId))?.incident
         const recent = hub.recent.incident(incidentId)
-        const whose = await whoseInSight(client, incidentId, recorded ?? recent)
+        const { unitPath, ...whose } = await whoseInSight(client, incidentId, recorded ?? recent)
         const acts = recorded?.acts ?? (recent && hub.recent.acts(recent)) ?? []
         const matterId = (recorded ?? recent)?.matterId
         const act = await insertAct(client, {
           incidentId,
           ...(matterId !== undefined && { matterId }),
-          ...whose,
+          ...(whose.wearerId === undefined ? { unitPath } : whose),
           ...seen(request, [recorded, recent]),
-          ...(request.action === 'escalate' && { escalatedTo: await escalationOf(acts, recipients) }),
+          ...(request.action === 'escalate' && { escalatedTo: await escalationOf(acts, recipients, unitPath) }),
         })
         return { act, type: (recorded ?? recent)?.type }
       })
@@ -104,8 +105,9 @@ function seen(
 async function escalationOf(
   acts: readonly IncidentAct[],
   recipients: ApiParts['recipients'],
+  unitPath: string,
 ): Promise<NonNullable<IncidentAct['escalatedTo']>> {
-  const known = await recipients()
+  const known = (await recipients()).filter((one) => concerns(one, unitPath))
   const { to } = whomToNotify(officerEscalation(acts), (level) => known.some((one) => one.level === level))
   const reached = known.filter(({ level }) => level === to).map(({ id }) => id)
   if (to === 'petugas' || reached.length === 0)
@@ -135,9 +137,10 @@ async function whoseInSight(
   client: PoolClient,
   incidentId: string,
   incident: LoggedIncident | undefined,
-): Promise<{ wearerId?: number; unitPath?: string }> {
-  if (incident?.wearerId !== undefined && (await findWearer(client, incident.wearerId)))
-    return { wearerId: incident.wearerId }
+): Promise<{ wearerId?: number; unitPath: string }> {
+  const wearer = incident?.wearerId === undefined ? undefined : await findWearer(client, incident.wearerId)
+  if (wearer !== undefined && incident?.wearerId !== undefined)
+    return { wearerId: incident.wearerId, unitPath: wearer.unitPath }
   if (incident?.unitPath !== undefined) {
     const { unitPath } = incident
     if ((await listUnitsInSight(client)).some(({ path }) => path === unitPath)) return { unitPath }

@@ -79,7 +79,7 @@ const guidesRoute = createRoute({
   path: '/v1/guides',
   ...right('klien.create'),
   summary: 'Who may guide a klien: active PK and Asisten PK of one’s units',
-  responses: { 200: json(z.object({ guides: z.array(guideSchema) }), 'by name') },
+  responses: { 200: json(z.object({ guides: z.array(guideSchema) }), 'by name'), ...refusals() },
 })
 
 const endRoute = createRoute({

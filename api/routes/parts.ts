@@ -7,7 +7,9 @@ import type { IncidentNotice } from '../../model/incident/timeline.ts'
 import type { Clock, Log, Meter } from '../../model/observe.ts'
 import type { BenchReport } from '../../model/report/bench-report.ts'
 import type { Pool } from '../../store/database/open-pool.ts'
+import type { NoticeTest } from '../../stream/logs/notice-tests.ts'
 import type { KnownRecipient } from '../../stream/logs/notified.ts'
+import type { Conceal } from '../../stream/redis/conceal.ts'
 import type { OpenedMaps } from '../answer/opened-maps.ts'
 import type { ReadingWatch } from '../answer/reading-watch.ts'
 import type { Refused } from '../answer/refused.ts'
@@ -49,6 +51,10 @@ export type ApiParts = {
   recipients(): Promise<KnownRecipient[]>
   /** What was sent about an incident; throws while Redis is away. */
   noticesOf(incidentId: string): Promise<IncidentNotice[]>
+  /** Asks notify for a test message; false where too many wait. Throws while Redis is away. */
+  askForTest(test: NoticeTest): Promise<boolean>
+  /** Encrypts the addresses of recipients; absent: none can be entered. */
+  conceal?: Conceal
   bench: {
     /** Begins a bracelet's test, or goes on with it; throws while Redis is away. */
     want(braceletId: number): Promise<void>

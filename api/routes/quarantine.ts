@@ -10,6 +10,10 @@ import { json, refusals } from './answers.ts'
 import type { ApiApp, ApiParts } from './parts.ts'
 
 const timeMs = z.coerce.number().min(0).max(4_102_444_800_000)
+const timeInPath = z
+  .string()
+  .regex(/^\d{1,13}(?:\.\d{1,6})?$/)
+  .transform(Number)
 
 const listRoute = createRoute({
   method: 'get',
@@ -37,7 +41,7 @@ const openRoute = createRoute({
   ...right('quarantine.read'),
   summary:
     'The bytes of one entry; where somebody wore the bracelet, for whoever may read their track, and that is written down',
-  request: { params: z.object({ received: timeMs, source: z.string().regex(/^\d{1,16}-\d{1,15}$/) }) },
+  request: { params: z.object({ received: timeInPath, source: z.string().regex(/^\d{1,16}-\d{1,15}$/) }) },
   responses: { 200: json(quarantinedBytesSchema, 'the bytes'), ...refusals(400, 404) },
 })
 

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { agreeShardCount } from '../../stream/ownership/agree.ts'
 import { keysOf } from '../../stream/redis/keys.ts'
 import { KEY_CHARS_MIN, sealOf } from '../../stream/redis/seal.ts'
+import { askRedis } from '../process/ask-redis.ts'
 import { clockOf } from '../process/clock.ts'
 import { openLog } from '../process/log.ts'
 import { openMeter } from '../process/meter.ts'
@@ -45,7 +46,8 @@ export async function serve(list: string): Promise<void> {
   const opened = await openRedisOf(roles, settings, addressOf, log)
 
   const keys = keysOf(settings.prefix, roles.some(knowsTheKey) ? sealOf(rulesKey(settings)) : undefined)
-  const shardCount = await agreeShardCount(opened.of(roles[0]!).redis, keys, settings.shardCount)
+  const { redis } = opened.of(roles[0]!)
+  const shardCount = await askRedis(redis, () => agreeShardCount(redis, keys, settings.shardCount))
   if (shardCount !== settings.shardCount)
     throw new Error(
       `GELANG_SHARDS is ${settings.shardCount}, but this log was begun with ${shardCount} shards: another number needs an empty log.`,

@@ -1,8 +1,9 @@
 // The connections of a process to Redis: each role as its own user, roles of one address share a connection for commands.
 import type { Log } from '../../model/observe.ts'
-import { connectRedis, type RedisClient, type RedisSettings, untilReady } from '../../stream/redis/connect.ts'
+import { connectRedis, type RedisClient, type RedisSettings } from '../../stream/redis/connect.ts'
 import { readDurability } from '../../stream/redis/durability.ts'
 import { admitsStrangers } from '../../stream/redis/users.ts'
+import { askRedis } from './ask-redis.ts'
 import { redisUrlName } from './role-secrets.ts'
 import type { ProcessRole, Settings } from './settings.ts'
 
@@ -15,8 +16,6 @@ type RoleRedis = {
 }
 
 type OpenedRedis = { of(role: ProcessRole): RoleRedis; close(): void }
-
-const REDIS_WAIT_MS = 30_000
 
 /** Connects, and throws a sentence where Redis may lose what it has answered, or answers anybody, and neither is allowed. */
 export async function openRedisOf(
@@ -39,9 +38,8 @@ export async function openRedisOf(
     }
     const redis = openRedis(roles.filter((other) => addressOf(other) === url).join('+'))
     byUrl.set(url, { redisSettings, redis, openRedis })
-    await untilReady(redis, REDIS_WAIT_MS)
     await refuseWeak(redis, settings, log)
-    await refuseOpen(redisSettings, settings, log)
+    await refuseOpen(redis, redisSettings, settings, log)
   }
   const shared = roles.filter((role) => settings.redisUrls[role] === undefined)
   if (shared.length > 0)
@@ -58,7 +56,7 @@ export async function openRedisOf(
 }
 
 async function refuseWeak(redis: RedisClient, settings: Settings, log: Log): Promise<void> {
-  const { promise, sentence } = await readDurability(redis)
+  const { promise, sentence } = await askRedis(redis, () => readDurability(redis))
   log.info({ promise }, sentence)
   if (promise === 'none' && !settings.allowWeakDurability)
     throw new Error(
@@ -66,8 +64,13 @@ async function refuseWeak(redis: RedisClient, settings: Settings, log: Log): Pro
     )
 }
 
-async function refuseOpen(redisSettings: RedisSettings, settings: Settings, log: Log): Promise<void> {
-  if (!(await admitsStrangers(redisSettings))) return
+async function refuseOpen(
+  redis: RedisClient,
+  redisSettings: RedisSettings,
+  settings: Settings,
+  log: Log,
+): Promise<void> {
+  if (!(await askRedis(redis, () => admitsStrangers(redisSettings)))) return
   const sentence =
     'Redis answers whoever reaches it, without a password: positions can be read and rules changed there.'
   if (!settings.allowOpenRedis)

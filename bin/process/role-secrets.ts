@@ -12,10 +12,16 @@ export type RoleSecrets = Readonly<Record<RedisRole, Readonly<Record<string, str
 const SECRET_BYTES = 32
 /** Who signs the rules and who follows them; the others have nothing to do with the key. */
 export function knowsTheKey(role: RedisRole): boolean {
-  return role === 'ingest' || role === 'evaluate' || role === 'record'
+  return role === 'ingest' || role === 'evaluate' || role === 'record' || role === 'notify'
+}
+
+/** Who encrypts the addresses of recipients, and who sends there. */
+function knowsTheNoticeKey(role: RedisRole): boolean {
+  return role === 'api' || role === 'notify'
 }
 
 const RULES_KEY = 'GELANG_RULES_KEY'
+const NOTICE_KEY = 'GELANG_NOTICE_KEY'
 
 /** A secret that is made once and kept in a file that only its owner can read. */
 export function keptSecret(file: string): string {
@@ -40,7 +46,10 @@ export async function makeRoleSecrets(
   folder: string,
 ): Promise<{ secrets: RoleSecrets; kept: boolean }> {
   const known = Object.fromEntries(REDIS_ROLES.map((role) => [role, readSecrets(folder, role)]))
-  const rulesKey = REDIS_ROLES.map((role) => known[role]?.[RULES_KEY]).find((key) => key !== undefined) ?? newSecret()
+  const shared = (name: string) =>
+    REDIS_ROLES.map((role) => known[role]?.[name]).find((key) => key !== undefined) ?? newSecret()
+  const rulesKey = shared(RULES_KEY)
+  const noticeKey = shared(NOTICE_KEY)
   const passwords = {} as Record<RedisRole, string>
   const secrets = {} as Record<RedisRole, Record<string, string>>
   for (const role of REDIS_ROLES) {
@@ -52,6 +61,7 @@ export async function makeRoleSecrets(
     secrets[role] = {
       [redisUrlName(role)]: address.href,
       ...(knowsTheKey(role) ? { [RULES_KEY]: rulesKey } : {}),
+      ...(knowsTheNoticeKey(role) ? { [NOTICE_KEY]: noticeKey } : {}),
     }
   }
   // Written first: a password that Redis knows and nobody else is lost.

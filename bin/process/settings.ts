@@ -139,6 +139,10 @@ export const SETTINGS = {
     'GELANG_WEBHOOK_KEPALA_BAPAS_SECRET',
     'the same for the third address (default: GELANG_WEBHOOK_SECRET)',
   ),
+  noticeKey: secret(
+    'GELANG_NOTICE_KEY',
+    'encrypts the addresses of recipients that units enter (32 characters or more), the same for api and notify; without it only the addresses in these settings are notified',
+  ),
   notifyNetworks: networks(
     'GELANG_NOTIFY_NETWORKS',
     'private networks that addresses entered on a page may lead to (none); addresses in these settings may lead anywhere',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { startApi } from '../../api/start-api.ts'
+import { noticeKeyOf } from '../process/notice-key.ts'
 import { openRolePool } from '../process/open-database.ts'
 import { packageFolder } from '../process/package-folder.ts'
 import { required } from '../process/settings.ts'
@@ -28,6 +29,7 @@ export async function startApiRole(parts: RoleParts): Promise<RunningRole> {
     keys,
     shardCount: settings.shardCount,
     ...(existsSync(staticFolder) ? { staticFolder } : {}),
+    ...(settings.noticeKey === undefined ? {} : { conceal: noticeKeyOf(settings.noticeKey) }),
     mapSettings: {
       ...(settings.tileUrl === undefined ? {} : { tileUrl: settings.tileUrl }),
       ...(settings.tileAttribution === undefined ? {} : { tileAttribution: settings.tileAttribution }),

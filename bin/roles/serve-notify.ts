@@ -3,8 +3,9 @@ import { openChannels } from '../../notify/channels/open-channels.ts'
 import { readWebhookSecrets } from '../../notify/channels/sign-webhook.ts'
 import type { Recipient } from '../../notify/recipient.ts'
 import { startNotify } from '../../notify/start-notify.ts'
-import { announceRecipients } from '../../stream/logs/notified.ts'
+import { openRuleAlarm } from '../../stream/publication/rule-alarm.ts'
 import { connectQueueWorker } from '../../stream/redis/connect.ts'
+import { noticeKeyOf } from '../process/notice-key.ts'
 import type { Settings } from '../process/settings.ts'
 import { channelSettingsOf } from './channel-settings.ts'
 import type { RoleParts, RunningRole } from './role.ts'
@@ -14,16 +15,14 @@ import { shardless } from './shardless.ts'
 export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
   const { settings, log } = parts
   const recipients = recipientsOf(settings)
-  if (!recipients.some(({ level }) => level === 'petugas'))
-    log.warn({}, 'GELANG_WEBHOOK_URL is not set: alerts reach the console only')
-  if (!recipients.some(({ level }) => level !== 'petugas'))
-    log.warn({}, 'no address above the first level is set: an untaken alert reaches no Kasubsi and no Kepala Bapas')
+  if (settings.noticeKey === undefined)
+    log.warn({}, 'GELANG_NOTICE_KEY is not set: only the addresses in the settings are notified')
   if (recipients.some(({ ways }) => ways.some((way) => way.channel === 'webhook' && way.secrets === undefined)))
     log.warn({}, 'GELANG_WEBHOOK_SECRET is not set: a receiver cannot distinguish our alerts from forged ones')
-  if (recipients.length === 0) await announceRecipients(parts.redis, parts.keys, [])
-  if (recipients.length === 0) return { notReady: async () => undefined, stop: async () => undefined }
+  const alarm = openRuleAlarm(log, parts.meter, () => performance.now())
   const notifying = startNotify({
     ...parts,
+    alarm,
     openReader: parts.openRedis,
     openWorker: (name) => connectQueueWorker(parts.redisSettings, `gelang-${name}`, log),
     shardCount: settings.shardCount,
@@ -31,10 +30,11 @@ export async function startNotifyRole(parts: RoleParts): Promise<RunningRole> {
     consoleUrl: settings.baseUrl ?? `http://${settings.apiHost ?? settings.host}:${settings.apiPort}`,
     recipients,
     deliver: openChannels(channelSettingsOf(settings)),
+    ...(settings.noticeKey === undefined ? {} : { conceal: noticeKeyOf(settings.noticeKey) }),
   })
   return {
     notReady: async () => shardless(notifying, settings.shardCount),
-    warning: notifying.warning,
+    warning: () => [alarm.warning(), notifying.warning()].filter((said) => said !== undefined).join('; ') || undefined,
     stop: () => notifying.stop(),
   }
 }

@@ -7,12 +7,14 @@ import { QUARANTINE_BYTES_MAX, type RefusalReason } from '../../model/report/qua
 import { type DeviceReport, type LogReport, PROTOCOL, type Protocol, REPORT_FLAG } from '../../model/report/report.ts'
 import type { QuarantineItem } from '../../stream/logs/quarantine-log.ts'
 import type { IngestLimits } from '../limits.ts'
+import { reportAtReceipt } from '../protocols/believe.ts'
 import type { DecodedReport, Defect } from '../protocols/decoder.ts'
 import { isUrgent } from '../protocols/urgent.ts'
 import { admit, mainDefect } from './admit.ts'
 import type { Proof } from './authorize.ts'
 import { BenchNotes, type NoteBench } from './bench-notes.ts'
 import { type Bucket, Buckets } from './buckets.ts'
+import { correctClock } from './correct-clock.ts'
 import { type Directory, type KnownDevice, takeTokens } from './directory.ts'
 import { type IngestMeasures, ingestMeasures } from './measure.ts'
 import { type QuarantineAppender, QuarantineQuotas, QuotaUsedUp } from './quarantine-quotas.ts'
@@ -152,6 +154,8 @@ export class Intake {
    * distinguishes this sender from another that claims to be the same bracelet.
    */
   take(batch: Batch, sent: DecodedReport, known: KnownDevice, proof: Proof, senderName: string): Objection | undefined {
+    const { clockCorrectionMs } = known.device
+    if (clockCorrectionMs !== undefined) correctClock(sent, clockCorrectionMs, batch.receivedMs)
     const isRepeated = this.#isRepeated(sent, known, batch.receivedMs)
     const objection = this.#admit(batch, sent, known, proof, senderName)
     // The first copy may never have reached the log, as while Redis was away: the copy is kept too, and is recognised where it did.
@@ -194,6 +198,11 @@ export class Intake {
     return undefined
   }
 
+  /** A bracelet whose frame could not be read was heard. */
+  takeContact(batch: Batch, known: KnownDevice, proof: Proof, senderName: string): void {
+    this.take(batch, reportAtReceipt(known.device.deviceId, batch.receivedMs), known, proof, senderName)
+  }
+
   /** An alarm that is repeated until it is answered stays what it is. */
   #isRepeated(
     { timeMs, latDeg = 0, lonDeg = 0, alarms, defects }: DecodedReport,
@@ -224,7 +233,7 @@ export class Intake {
     const { device } = known
     const { receivedMs } = batch
     const { timeMs, latE7, lonE7 } = report
-    if (this.senders.isDisputed(device.braceletId)) return false
+    if (this.senders.isDisputed(device.braceletId) || device.clockCorrectionMs !== undefined) return false
     if (device.revoked || !(timeMs <= receivedMs + this.limits.futureMsMax)) return false
     if (!(timeMs >= receivedMs - this.limits.ancientMsMax)) return false
     if ((report.flags & REPORT_FLAG.hasPosition) !== 0) {

@@ -44,6 +44,12 @@ export class StreamSpeakers {
     return this.#last
   }
 
+  /** For `DecodeContext.maySpeak`. */
+  maySpeak(deviceId: string): boolean {
+    const { known, verdict } = this.speakerOf(deviceId)
+    return known !== undefined && !isRefused(verdict)
+  }
+
   /** For `DecodeContext.authorize`. */
   authorize({ deviceId, credential }: Claim): boolean {
     const { directory, deviceKey } = this.#intake

@@ -76,7 +76,7 @@ function requestLine(text: string, hasEnded: boolean): RequestLine | undefined {
 /** `lon=10` may be the beginning of `lon=106.8`. */
 function withoutCutNumber(target: string): string {
   const last = target.slice(Math.max(target.lastIndexOf('&'), target.lastIndexOf('?')) + 1)
-  return /=.*[\d.+-]$/.test(last) || !last.includes('=') ? target.slice(0, target.length - last.length) : target
+  return !last.includes('=') || /[\d.+-]$/.test(last) ? target.slice(0, target.length - last.length) : target
 }
 
 function bodyOf(method: string, headers: string[]): Head['body'] {

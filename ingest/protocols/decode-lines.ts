@@ -14,7 +14,7 @@ type DecodedLine = {
   reports: object[]
   /** Hex of what the server would answer, `''` for a positive answer without a body; null for none. */
   reply: string | null
-  /** The line says whose it is: it counts as contact, whatever else of it can be read. */
+  /** The line says whose it is. A frame that is whole counts as contact then, whatever else of it can be read. */
   heard: boolean
   /** Why the line, or a part of it, is no report. */
   error: string | null
@@ -67,7 +67,10 @@ function streamLine(protocol: StreamProtocol, context: DecodeContext): (line: st
     }
     const garbage = framer.garbageBytes - garbageBefore
     if (garbage > 0) errors.push(`${garbage} bytes outside any frame`)
-    if (framer.pendingBytes > 0) errors.push(`a frame is not whole: ${framer.pendingBytes} bytes left over`)
+    if (framer.pendingBytes > 0) {
+      errors.push(`a frame is not whole: ${framer.pendingBytes} bytes left over`)
+      heard ||= decoder.beganBy(bytes.subarray(bytes.length - framer.pendingBytes)) !== undefined
+    }
     framer.reset()
     return {
       reports: reports.map(shown),
@@ -153,8 +156,9 @@ function shown(report: DecodedReport): object {
     deviceId: report.deviceId,
     fixTime: report.timeFromReceipt ? null : isoOf(report.timeMs),
     ...(report.deviceTimeMs === undefined ? {} : { deviceTime: isoOf(report.deviceTimeMs) }),
-    // A position without a known time, or an impossible one, is no evidence.
-    fixValid: report.fixValid && !Number.isNaN(report.timeMs) && isPlace(report.latDeg, report.lonDeg),
+    // A position without a known time, an impossible one, or the 0/0 of a receiver without a fix is no evidence.
+    fixValid:
+      report.fixValid && !Number.isNaN(report.timeMs) && isPlace(report.latDeg, report.lonDeg) && !isZero(report),
     lat: report.latDeg,
     lon: report.lonDeg,
     source: report.source,
@@ -176,6 +180,10 @@ function shown(report: DecodedReport): object {
     mock: report.mock,
     attributes: report.attributes,
   }
+}
+
+function isZero({ latDeg, lonDeg }: DecodedReport): boolean {
+  return latDeg === 0 && lonDeg === 0
 }
 
 function isoOf(timeMs: number): string | null {

@@ -30,6 +30,8 @@ export type DecodeContext = {
   authorize(claim: Claim): boolean
   /** JT/T 808, 0100: the authentication code to issue; undefined where this terminal may not register. */
   register?(claim: Claim): string | undefined
+  /** Whether the directory has such a bracelet, and this sender has already proven to be it. Asking proves and refuses nothing. */
+  maySpeak?(deviceId: string): boolean
   /** Whether the directory has a device of that name, where a frame can be read as naming several. */
   isKnown?(deviceId: string): boolean
 }
@@ -38,7 +40,10 @@ export type DecodeContext = {
 const ARCHIVED_AFTER_MS = 10 * 60_000
 
 /** True where the time of receipt says that a report was kept in the device; never where only the frame is to speak. */
-export function cameLate(timeMs: number, { receivedMs, frameAlone }: DecodeContext): boolean {
+export function cameLate(
+  timeMs: number,
+  { receivedMs, frameAlone }: Pick<DecodeContext, 'receivedMs' | 'frameAlone'>,
+): boolean {
   return frameAlone !== true && receivedMs - timeMs > ARCHIVED_AFTER_MS
 }
 
@@ -79,7 +84,11 @@ export type Framer = {
 }
 
 /** Turns one connection's frames into reports. It lives as long as the connection and remembers who logged in. */
-export type StreamDecoder = { decode(frame: Uint8Array, context: DecodeContext): Decoded }
+export type StreamDecoder = {
+  decode(frame: Uint8Array, context: DecodeContext): Decoded
+  /** Whose a frame is that has begun and did not end: by what there is of it, or by the login. */
+  beganBy(rest: Uint8Array): string | undefined
+}
 
 export type StreamProtocol = {
   name: Protocol

@@ -10,8 +10,9 @@
 // for the server to speak is asked with $AVREQ,? after some silence. Unanswered upper-case lines are not repeated.
 import type { DeviceSettings } from '../../model/plan/directory.ts'
 import { addDefect, readable, reportAtReceipt } from './believe.ts'
-import type { DecodeContext, Decoded, DecodedReport, DecodeError, StreamDecoder, StreamProtocol } from './decoder.ts'
+import type { DecodeContext, Decoded, DecodedReport, StreamDecoder, StreamProtocol } from './decoder.ts'
 import { cameLate } from './decoder.ts'
+import { heardFrom } from './heard.ts'
 import { isDeviceId } from './own-json/json-report.ts'
 import { xorOf } from './wire/checksums.ts'
 import { WindowFramer } from './wire/window-framer.ts'
@@ -21,6 +22,7 @@ import { addByCode, keep } from './words/device-words.ts'
 
 /** Real lines have some 130 bytes. */
 const FRAME_BYTES_MAX = 1024
+const BEGINNING_CHARS = 80
 const DOLLAR = 0x24
 const CR = 0x0d
 const LF = 0x0a
@@ -85,13 +87,13 @@ class LaipacDecoder implements StreamDecoder {
   decode(frame: Uint8Array, context: DecodeContext): Decoded {
     const line = Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString('latin1')
     const m = /^\$([^*]*)\*([0-9A-Fa-f]{2})$/.exec(line)
-    if (m === null) return malformed('the line was cut')
+    if (m === null) return heardFrom(this.beganBy(frame), context, { reason: 'malformed', detail: 'the line was cut' })
     const fields = m[1]!.split(',')
     const deviceId = fields[FIELD.id] ?? ''
-    if (!isDeviceId(deviceId)) return malformed('no id')
+    if (!isDeviceId(deviceId)) return { reports: [], error: { reason: 'malformed', detail: 'no id' } }
     const settings = context.settingsOf(deviceId)
     if (xorOf(frame, 1, frame.length - 3) !== Number.parseInt(m[2]!, 16) && settings?.acceptBadChecksum !== true)
-      return { reports: [], error: { reason: 'checksum', detail: 'the checksum is another' } }
+      return heardFrom(deviceId, context, { reason: 'checksum', detail: 'the checksum is another' })
     if (!context.authorize({ deviceId })) return { reports: [], deviceId }
     switch (fields[0]) {
       case 'ECHK':
@@ -104,8 +106,14 @@ class LaipacDecoder implements StreamDecoder {
       case 'AVRMC':
         return decodeReport(fields, m[2]!, deviceId, settings, context)
       default:
-        return malformed('the type is not known', deviceId)
+        return heardFrom(deviceId, context, { reason: 'malformed', detail: 'the type is not known' })
     }
+  }
+
+  beganBy(rest: Uint8Array): string | undefined {
+    return /^\$[0-9A-Z]{4,6},([\x21-\x2b\x2d-\x7e]{1,64}),/.exec(
+      Buffer.from(rest).toString('latin1', 0, BEGINNING_CHARS),
+    )?.[1]
   }
 }
 
@@ -184,11 +192,6 @@ function readRest(report: DecodedReport, fields: string[], moved: number): void 
     keep(report, 'cell', `${mcc},${mnc},${Number.parseInt(cell[1]!, 16)},${Number.parseInt(cell[2]!, 16)}`)
   }
   keep(report, 'more', fields.slice(FIELD.network + 1 + moved).join(','))
-}
-
-function malformed(detail: string, deviceId?: string): Decoded {
-  const error: DecodeError = { reason: 'malformed', detail }
-  return { reports: [], ...(deviceId === undefined ? {} : { deviceId }), error }
 }
 
 export const laipac: StreamProtocol = {

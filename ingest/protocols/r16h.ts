@@ -9,13 +9,23 @@
 import type { DeviceSettings } from '../../model/plan/directory.ts'
 import type { ContactState } from '../../model/report/report.ts'
 import { addDefect, readable } from './believe.ts'
-import type { DecodeContext, Decoded, DecodedReport, Framer, StreamDecoder, StreamProtocol } from './decoder.ts'
+import type {
+  DecodeContext,
+  Decoded,
+  DecodedReport,
+  DecodeError,
+  Framer,
+  StreamDecoder,
+  StreamProtocol,
+} from './decoder.ts'
+import { heardFrom } from './heard.ts'
 import { ByteWindow } from './wire/byte-window.ts'
 import { utcMs } from './wire/iso-time.ts'
 import { type Meaning, meaningsOf } from './words/alarm-words.ts'
 import { addWord, keep, own } from './words/device-words.ts'
 
 const AT = 0x40
+const BEGINNING_CHARS = 32
 const DOLLAR = 0x24
 const KMH_PER_MPS = 3.6
 /** Real frames have some 120 bytes and 15 fields. */
@@ -81,13 +91,17 @@ class R16hDecoder implements StreamDecoder {
       .split(',', FIELDS_MAX)
       .map((field) => field.trim())
     const deviceId = fields[FIELDS.imei] ?? ''
-    if (!/^\d{15}$/.test(deviceId)) return malformed('the id is no IMEI')
+    if (!/^\d{15}$/.test(deviceId)) return { reports: [], error: malformed('the id is no IMEI') }
     if (!context.authorize({ deviceId })) return { reports: [], deviceId }
     const type = fields[FIELDS.type]!.toUpperCase()
     if (type === 'LINK') return { reports: [], deviceId }
-    if (type !== 'GPSD' && type !== 'LBSD') return malformed('the type is not known', deviceId)
+    if (type !== 'GPSD' && type !== 'LBSD') return heardFrom(deviceId, context, malformed('the type is not known'))
     const report = readFields(type, fields, deviceId, context)
     return { reports: [report], deviceId }
+  }
+
+  beganBy(rest: Uint8Array): string | undefined {
+    return /^@[A-Z]{4},(\d{15}),/i.exec(Buffer.from(rest).toString('latin1', 0, BEGINNING_CHARS))?.[1]
   }
 }
 
@@ -187,8 +201,8 @@ function timeOf(date: string, time: string, utcOffsetMinutes: number): number {
   return utcMs(+d[1]!, +d[2]!, +d[3]!, +t[1]!, +t[2]!, +t[3]!) - utcOffsetMinutes * 60_000
 }
 
-function malformed(detail: string, deviceId?: string): Decoded {
-  return { reports: [], ...(deviceId === undefined ? {} : { deviceId }), error: { reason: 'malformed', detail } }
+function malformed(detail: string): DecodeError {
+  return { reason: 'malformed', detail }
 }
 
 export const r16h: StreamProtocol = {

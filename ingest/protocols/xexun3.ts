@@ -14,6 +14,7 @@ import type { DeviceReport } from '../../model/report/report.ts'
 import { readable, reportAtReceipt } from './believe.ts'
 import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from './decoder.ts'
 import { cameLate } from './decoder.ts'
+import { heardFrom } from './heard.ts'
 import { crc16CcittFalse } from './wire/checksums.ts'
 import { WindowFramer } from './wire/window-framer.ts'
 import { bcdDigits, hexOf, wifiOf } from './wire/wire-fields.ts'
@@ -125,19 +126,24 @@ class Xexun3Decoder implements StreamDecoder {
     const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.length)
     const crcAt = bytes.length - 3
     if (crcAt < BODY_AT) return malformed('shorter than its header')
-    const digits = bcdDigits(bytes, 6, BODY_AT)
-    const deviceId = digits?.replace(/^0/, '')
+    const deviceId = this.beganBy(bytes)
     const settings = deviceId === undefined ? undefined : context.settingsOf(deviceId)
     if (crc16CcittFalse(bytes, 3, crcAt) !== bytes.readUInt16BE(crcAt) && settings?.acceptBadChecksum !== true)
-      return { reports: [], error: { reason: 'checksum', detail: 'the CRC is another' } }
-    if (deviceId === undefined || /^0+$/.test(deviceId)) return malformed('the id is no IMEI')
+      return heardFrom(deviceId, context, { reason: 'checksum', detail: 'the CRC is another' })
+    if (deviceId === undefined) return malformed('the id is no IMEI')
     if (!context.authorize({ deviceId })) return { reports: [], deviceId }
     const type = bytes[4]!
     if (type === COMMAND_ANSWER) return { reports: [], deviceId }
     const reply = replyTo(bytes)
-    if (bytes[3] !== 3) return { ...malformed('not version 3'), deviceId, reply }
+    if (bytes[3] !== 3)
+      return { ...heardFrom(deviceId, context, { reason: 'malformed', detail: 'not version 3' }), reply }
     if (type !== DATA) return { reports: [], deviceId, reply }
     return { deviceId, reply, ...readBody(bytes.subarray(BODY_AT, crcAt), deviceId, settings, context) }
+  }
+
+  beganBy(rest: Uint8Array): string | undefined {
+    const id = rest.length < BODY_AT ? undefined : bcdDigits(Buffer.from(rest), 6, BODY_AT)?.replace(/^0/, '')
+    return id === undefined || /^0+$/.test(id) ? undefined : id
   }
 }
 

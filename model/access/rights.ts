@@ -91,6 +91,7 @@ export const RIGHTS = {
   'bracelet.take_off': KEEPS_KLIEN,
   'bracelet.keep': { kasubsi: 'unit', operator: 'unit', admin_ti: 'unit' },
   'bracelet.secret': RUNS,
+  'bracelet.clock': RUNS,
   'gateway.write': RUNS,
   'quarantine.read': { admin_ti: 'unit', kasubsi: 'unit' },
   'quarantine.replay': RUNS,

@@ -10,6 +10,11 @@ export const NEW_ZONE_ID = 'baru'
 /** In place of a klien's id: one who is not on file yet. */
 const NEW_KLIEN = 'baru'
 
+/** Stock, the form of a new device, what was refused, unknown alarms, gateways. */
+export const ALAT_PARTS = ['stok', 'baru', 'karantina', 'kata', 'gateway'] as const
+export type AlatPart = (typeof ALAT_PARTS)[number]
+const BRACELET_ID = /^[1-9]\d{0,9}$/
+
 export type Address =
   /** Leads each role to where its work is. */
   | { page: 'home' }
@@ -17,6 +22,8 @@ export type Address =
   | { page: 'incident'; id: string; why: boolean }
   | { page: 'wearers' }
   | { page: 'wearer'; id: string; tab: WearerTab }
+  | { page: 'bracelets'; part: AlatPart }
+  | { page: 'bracelet'; id: number }
   | { page: 'intake' }
   | { page: 'edit-klien'; id: string }
   | { page: 'trial'; id: string; conditionId: string }
@@ -47,11 +54,20 @@ export function addressAt(path: string): Address | undefined {
       return third === undefined || third === 'mengapa'
         ? { page: 'incident', id: second, why: third === 'mengapa' }
         : undefined
+    case 'alat':
+      return third === undefined ? alatAddress(second) : undefined
     case 'klien':
       return second === undefined ? { page: 'wearers' } : wearerAddress(second, third, fourth)
     default:
       return undefined
   }
+}
+
+function alatAddress(second: string | undefined): Address | undefined {
+  if (second === undefined) return { page: 'bracelets', part: 'stok' }
+  if (BRACELET_ID.test(second)) return { page: 'bracelet', id: Number(second) }
+  const part = ALAT_PARTS.find((one) => one === second)
+  return part === undefined || part === 'stok' ? undefined : { page: 'bracelets', part }
 }
 
 function wearerAddress(id: string, third: string | undefined, fourth: string | undefined): Address | undefined {
@@ -75,6 +91,10 @@ export function pathOf(address: Address): string {
       return '/klien'
     case 'wearer':
       return `/klien/${address.id}${address.tab === 'ringkas' ? '' : `/${address.tab}`}`
+    case 'bracelets':
+      return address.part === 'stok' ? '/alat' : `/alat/${address.part}`
+    case 'bracelet':
+      return `/alat/${address.id}`
     case 'intake':
       return `/klien/${NEW_KLIEN}`
     case 'edit-klien':

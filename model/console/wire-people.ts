@@ -1,6 +1,6 @@
 // Klien, bracelets and proposals, as they are written.
 import { z } from 'zod'
-import { SEVERITIES } from '../incident/incident.ts'
+import { BAD_DATA_REASONS, SEVERITIES } from '../incident/incident.ts'
 import { CONDITION_KINDS, evidenceParametersSchema, windowSchema } from '../plan/plan.ts'
 import { zoneShapeSchema } from '../plan/zone.ts'
 import { UNFIT } from '../report/bench-report.ts'
@@ -144,6 +144,18 @@ export const braceletSchema = z
     simNumber: z.string().optional(),
     simEnds: z.string().optional().meta({ description: 'the day the SIM ends' }),
     revoked: z.boolean(),
+    clockCorrectionMs: z.number().int().optional().meta({ description: 'added to the times that it sends' }),
+    clockSetMs: ms.optional(),
+    clockProposal: z
+      .object({
+        reason: z.enum(BAD_DATA_REASONS),
+        count: z.number().int(),
+        clockOffMs: z.number().optional(),
+        correctionMs: z.number().int(),
+        sinceMs: ms,
+      })
+      .optional()
+      .meta({ description: 'its clock is wrong by so much, recognised since it was set last; of one bracelet only' }),
     wearer: z
       .object({ id: idSchema, name: z.string(), sinceMs: ms })
       .optional()
@@ -180,6 +192,21 @@ export const braceletSecretSchema = z
     secret: z.string().optional().meta({ description: 'shown once; absent where the protocol has none' }),
   })
   .meta({ id: 'BraceletSecret' })
+/** Quarters of an hour up to 14 hours, or one or two cycles of 1,024 weeks. */
+const isClockCorrection = (correctionMs: number) =>
+  (correctionMs % 900_000 === 0 && Math.abs(correctionMs) <= 50_400_000) ||
+  (correctionMs % 619_315_200_000 === 0 && Math.abs(correctionMs) <= 1_238_630_400_000)
+export const braceletClockSchema = z
+  .strictObject({
+    correctionMs: z
+      .number()
+      .int()
+      .refine(isClockCorrection, 'quarters of an hour up to 14 hours, or cycles of 1,024 weeks')
+      .nullable()
+      .meta({ description: 'added to every time that it sends from now on; null or 0: nothing' }),
+    reason: reasonSchema,
+  })
+  .meta({ id: 'BraceletClock' })
 export const custodyChangeSchema = z
   .strictObject({ custody: z.enum(['gudang', 'servis', 'hilang', 'rusak']), reason: reasonSchema })
   .meta({ id: 'CustodyChange' })

@@ -264,9 +264,9 @@ export const incidentViewSchema = z
   ])
   .meta({ id: 'IncidentView' })
 
-const noticeSchema = z
+export const noticeSchema = z
   .object({
-    kind: z.enum(['raised', 'withdrawn', 'escalated']),
+    kind: z.enum(['raised', 'withdrawn', 'escalated', 'test']),
     cause: z.enum(['overdue', 'unhandled', 'officer']).optional(),
     revision: z.number().int(),
     recipientId: z.string(),

@@ -4,7 +4,7 @@ import type { Level } from './sop-table.ts'
 
 /** One recipient's copy of a notice. */
 export type IncidentNotice = {
-  kind: 'raised' | 'withdrawn' | 'escalated'
+  kind: 'raised' | 'withdrawn' | 'escalated' | 'test'
   /** Of an escalation. */
   cause?: 'overdue' | 'unhandled' | 'officer'
   revision: number

@@ -56,6 +56,8 @@ export type DirectoryDevice = {
   /** It speaks from these networks only (CIDR): the private APN of its SIM, or of its unit's. */
   networks?: string[]
   revoked: boolean
+  /** Added to every time that it sends: its clock is known to be wrong by whole hours, or by cycles of 1,024 weeks. */
+  clockCorrectionMs?: number
   /** Ordered by `fromMs`, never overlapping. */
   assignments: Assignment[]
   settings?: DeviceSettings

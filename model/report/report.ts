@@ -124,13 +124,17 @@ export const REPORT_FLAG = {
 export const UNKNOWN_ALARM_ATTRIBUTE = 'unknownAlarm'
 const UNKNOWN_ALARM_CHARS_MAX = 40
 
-/** A device's word or code as people may see it: printable ASCII, short, runs of blanks as one. */
+/** A device's word or code as people may see it: printable ASCII, other letters as `\uXXXX`, short, runs of blanks as one. */
 export function unknownAlarmText(raw: string): string {
-  return raw
-    .slice(0, 4 * UNKNOWN_ALARM_CHARS_MAX)
-    .replace(/[^\x21-\x7e]+/g, ' ')
-    .trim()
-    .slice(0, UNKNOWN_ALARM_CHARS_MAX)
+  return (
+    raw
+      .slice(0, 4 * UNKNOWN_ALARM_CHARS_MAX)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is left out
+      .replace(/[\x00-\x20\x7f-\xa0]+/g, ' ')
+      .trim()
+      .replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .slice(0, UNKNOWN_ALARM_CHARS_MAX)
+  )
 }
 
 /** One number for one text, never 0 (FNV-1a): what the log and the engine carry in its place. */

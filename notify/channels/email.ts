@@ -2,7 +2,8 @@
 // a mail program shows one that came twice once.
 import { createHash } from 'node:crypto'
 import { createTransport } from 'nodemailer'
-import { type Channel, NotDelivered, type WayOf } from './channel.ts'
+import type { WayOf } from '../../model/notice/recipient.ts'
+import { type Channel, NotDelivered } from './channel.ts'
 
 export type MailSettings = {
   /** smtp:// or smtps://, with user and password. */

@@ -1,6 +1,7 @@
 // SMS and WhatsApp through whichever provider a Bapas has: what is posted is a template that its administrator wrote. Values are put
 // into the template's strings before it is encoded, so that no text can leave its place.
-import type { Channel, WayOf } from './channel.ts'
+import type { WayOf } from '../../model/notice/recipient.ts'
+import type { Channel } from './channel.ts'
 import { post } from './post.ts'
 import { REACHABLE_ALL } from './reachable.ts'
 

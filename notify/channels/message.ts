@@ -1,8 +1,10 @@
 // What a recipient reads about an incident: a reference and where to look. It holds no name, no NIK, no coordinates.
 import type { IncidentType, Severity } from '../../model/incident/incident.ts'
 import type { Level } from '../../model/incident/sop-table.ts'
+import type { NoticeLanguage } from '../../model/notice/recipient.ts'
 
-export type AlertKind = 'raised' | 'withdrawn' | 'escalated'
+/** test: an officer asked whether the way leads to the recipient; there is no incident. */
+export type AlertKind = 'raised' | 'withdrawn' | 'escalated' | 'test'
 
 export type Alert = {
   kind: AlertKind
@@ -10,7 +12,8 @@ export type Alert = {
   reference: string
   /** Of the incident: a higher one overrules a lower one. */
   revision: number
-  type: IncidentType
+  /** Absent in a test. */
+  type?: IncidentType
   severity: Severity
   startMs: number
   /** Over already when the notice was made. */
@@ -28,8 +31,6 @@ export type Alert = {
 }
 /** overdue: nobody took it in time. unhandled: somebody did, and there is no outcome in time. officer: one asked for it. */
 export type EscalationCause = 'overdue' | 'unhandled' | 'officer'
-
-export type NoticeLanguage = 'id' | 'en'
 
 /** The alert, with its subject and its sentence in both languages. */
 export type Message = {

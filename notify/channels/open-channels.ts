@@ -1,6 +1,7 @@
 // All channels of this installation behind one function. One that is not set up takes nothing, and says so.
 import { Networks } from '../../model/networks.ts'
-import { type Attempt, type Channel, type ChannelName, NotDelivered, type Way, type WayOf } from './channel.ts'
+import type { ChannelName, Way, WayOf } from '../../model/notice/recipient.ts'
+import { type Attempt, type Channel, NotDelivered } from './channel.ts'
 import { email, type MailSettings } from './email.ts'
 import { type GatewayTemplate, httpGateway } from './http-gateway.ts'
 import type { Message } from './message.ts'

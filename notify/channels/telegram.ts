@@ -1,5 +1,6 @@
 // A message of this server's bot. Its token is part of the address that Telegram wants: it is never part of a message of ours.
-import { type Channel, NotDelivered, type WayOf } from './channel.ts'
+import type { WayOf } from '../../model/notice/recipient.ts'
+import { type Channel, NotDelivered } from './channel.ts'
 import { call, notDelivered } from './post.ts'
 import { REACHABLE_ALL } from './reachable.ts'
 

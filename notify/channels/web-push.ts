@@ -2,7 +2,8 @@
 // the push service cannot read it, and signs as this server (VAPID, RFC 8292).
 import { createHash } from 'node:crypto'
 import webPush from 'web-push'
-import type { Channel, WayOf } from './channel.ts'
+import type { WayOf } from '../../model/notice/recipient.ts'
+import type { Channel } from './channel.ts'
 import { post } from './post.ts'
 import type { Reachable } from './reachable.ts'
 

@@ -1,5 +1,6 @@
 // A call of somebody's own program: the alert as JSON, signed by Standard Webhooks.
-import type { Channel, WayOf } from './channel.ts'
+import type { WayOf } from '../../model/notice/recipient.ts'
+import type { Channel } from './channel.ts'
 import { post } from './post.ts'
 import { REACHABLE_ALL, type Reachable } from './reachable.ts'
 import { signatureHeaders } from './sign-webhook.ts'

@@ -7,6 +7,7 @@ export const en: Messages = {
   'alert.overdue': 'Time has passed and nobody has taken a {severity} alert. Please follow up: {link}',
   'alert.unhandled': 'Time has passed and a {severity} alert has no outcome yet. Please follow up: {link}',
   'alert.officer': 'An officer escalates a {severity} alert. Please follow up: {link}',
+  'alert.test': 'Test message from Gelang: this way works. There is no alert, and nothing to do. {link}',
   'mail.subject': 'Gelang: {severity} alert',
   'severity.informasi': 'information',
   'severity.serius': 'serious',

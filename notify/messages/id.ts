@@ -7,6 +7,8 @@ export const id = {
   'alert.unhandled':
     'Tenggat penanganan terlewat: peringatan {severity} belum diselesaikan. Mohon ditindaklanjuti: {link}',
   'alert.officer': 'Petugas mengeskalasi peringatan {severity}. Mohon ditindaklanjuti: {link}',
+  'alert.test':
+    'Pesan uji dari Gelang: jalur ini berfungsi. Tidak ada peringatan, tidak ada yang perlu dikerjakan. {link}',
   'mail.subject': 'Gelang: peringatan {severity}',
   'severity.informasi': 'informasi',
   'severity.serius': 'serius',

@@ -3,6 +3,7 @@ import { BUCKET_MS } from '../../geofence/timeline/report-chain.ts'
 import type { WearerTimeline } from '../../geofence/timeline/timeline.ts'
 import type { Incident } from '../../model/incident/incident.ts'
 import type { Counter, Log, Meter } from '../../model/observe.ts'
+import { encodeIncident } from '../../stream/logs/incident-log.ts'
 import { COMMIT_FIELDS_MAX, eventFieldsOf } from '../../stream/ownership/checkpoint.ts'
 import { bytesOf, type CommitTarget, commitInParts, type LastPart, type Piece } from './commit-in-parts.ts'
 import { bucketField, silenceField } from './saved-events.ts'
@@ -157,11 +158,13 @@ export class OutcomeWriter {
       this.#wearers.unsaved.delete(wearerId)
       const timeline = this.#wearers.fleet.get(wearerId)
       if (timeline === undefined) continue
-      const changes = incidents.map((incident) => JSON.stringify(incident))
+      const unitPath = this.#wearers.unitOf(wearerId)
+      const entryOf = (incident: Incident) => encodeIncident(JSON.stringify(incident), unitPath)
+      const changes = incidents.map(entryOf)
       let saved = this.#saved(wearerId, timeline)
       // What late reports decided is saved in full until it is published; afterwards most of it need not be.
       if (bytesOf(saved) > this.#target.limits.wearerBytesMax) {
-        for (const incident of this.#changesOf(timeline)) changes.push(JSON.stringify(incident))
+        for (const incident of this.#changesOf(timeline)) changes.push(entryOf(incident))
         saved = both(saved, this.#saved(wearerId, timeline))
       }
       yield* this.#aheadOf(wearerId, changes)

@@ -207,6 +207,11 @@ export class ShardWearers {
       : timeline.worstState()
   }
 
+  /** The unit that the wearer is counted in; undefined where none was published. */
+  unitOf(wearerId: number): string | undefined {
+    return this.#plans.unitOf(wearerId)
+  }
+
   /**
    * Advances the wearers who are due by `knownToMs`; the clock judges nobody beyond what has been read. A wearer who `waits` has
    * reports that are read and not judged yet: judging them advances that wearer.

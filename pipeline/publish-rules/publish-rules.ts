@@ -14,6 +14,7 @@ import {
   beginPublishingRules,
   publishAllPlans,
   publishDirectory,
+  publishRecipients,
   publishZones,
   retireZones,
 } from '../../stream/publication/publications.ts'
@@ -104,7 +105,7 @@ export async function publishAll(
   token: number,
 ): Promise<Set<string>> {
   await beginPublishingRules(redis, keys, shardCount, token)
-  const { zones, plans, directory } = await loadRules(pool)
+  const { zones, plans, directory, recipients } = await loadRules(pool)
   const named = new Set(plans.flatMap(({ plan }) => zoneIdsOf(plan)))
   await publishZones(
     redis,
@@ -113,5 +114,6 @@ export async function publishAll(
   )
   await publishAllPlans(redis, keys, shardCount, plans, token)
   await publishDirectory(redis, keys, directory, token)
+  await publishRecipients(redis, keys, recipients, token)
   return named
 }

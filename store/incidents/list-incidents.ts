@@ -1,6 +1,7 @@
 import type { IncidentView, UnitIncidentView, WearerIncidentView } from '../../model/console/console.ts'
-import type { IncidentAct, LoggedIncident } from '../../model/incident/incident.ts'
+import type { IncidentAct, LoggedIncident, UnknownAlarm } from '../../model/incident/incident.ts'
 import type { Standing } from '../../model/incident/life.ts'
+import { unknownAlarmCode } from '../../model/report/report.ts'
 import type { Db } from '../database/open-pool.ts'
 import { ACT_JSON } from './acts-to-publish.ts'
 import { legacyStanding } from './upsert-incidents.ts'
@@ -16,7 +17,7 @@ type IncidentState = keyof typeof STATES
 // The page is found first, so that what hangs on an incident is looked up for the rows that are given only. The body one by one:
 // joined, the view would be worked out for all incidents, as nothing but the rows' ids may pass its barrier.
 const viewOfPage = (page: string): string => `
-  WITH page AS MATERIALIZED (SELECT i.id, i.wearer_id, i.unit_path, i.condition_id, i.start_at, i.standing, i.matter_id, i.withdrawn FROM incident i ${page})
+  WITH page AS MATERIALIZED (SELECT i.id, i.type, i.wearer_id, i.unit_path, i.condition_id, i.start_at, i.standing, i.matter_id, i.withdrawn FROM incident i ${page})
   SELECT (SELECT s.body FROM seen_incident s WHERE s.id = i.id) AS body, i.standing, json_build_object('id', w.uuid, 'n', w.id, 'name', w.name, 'unitPath', w.unit_path::text) AS wearer,
     CASE WHEN i.unit_path IS NOT NULL THEN
       (SELECT json_build_object('path', u.path::text, 'name', u.name) FROM units_in_sight() u WHERE u.path = i.unit_path)
@@ -27,12 +28,15 @@ const viewOfPage = (page: string): string => `
       (SELECT n.id FROM incident n WHERE n.matter_id = i.matter_id AND NOT n.withdrawn ORDER BY n.revision DESC LIMIT 1)
     END AS continued_by,
     coalesce((SELECT json_agg(${ACT_JSON} ORDER BY a.act_id)
-      FROM officer_act a WHERE coalesce(a.matter_id, a.incident_id) = i.matter_id), '[]') AS acts
+      FROM officer_act a WHERE coalesce(a.matter_id, a.incident_id) = i.matter_id), '[]') AS acts,
+    CASE WHEN i.type = 'device_alarm_unknown' THEN unknown_alarms_of(i.wearer_id) END AS words
   FROM page i LEFT JOIN wearer w ON w.id = i.wearer_id
   ORDER BY i.start_at DESC, i.id DESC`
 
 type Row = {
   body: LoggedIncident
+  /** Of `device_alarm_unknown`: the words that this klien's bracelets have said. */
+  words: string[] | null
   standing: Standing | null
   wearer: WearerIncidentView['wearer']
   unit: UnitIncidentView['unit'] | null
@@ -91,13 +95,32 @@ export async function readKnownTimes(db: Db, incidentId: string): Promise<Map<nu
   return new Map(rows.map(({ revision, known_ms }) => [revision, known_ms]))
 }
 
-function viewOf({ body, standing: stored, wearer, unit, condition_name, continued_by, acts }: Row): IncidentView {
+function viewOf({
+  body,
+  words,
+  standing: stored,
+  wearer,
+  unit,
+  condition_name,
+  continued_by,
+  acts,
+}: Row): IncidentView {
   const standing = stored ?? legacyStanding(body)
   if (body.unitPath !== undefined) return { ...body, standing, unit: unit as UnitIncidentView['unit'], acts }
   return {
     ...{ ...body, standing, wearer },
+    ...(body.unknownAlarms && words && { unknownAlarms: withTexts(body.unknownAlarms, words) }),
     ...(condition_name !== null && { conditionName: condition_name }),
     ...(continued_by !== null && { continuedBy: continued_by }),
     acts,
   }
+}
+
+/** The log carries a number in place of the device's own word. */
+function withTexts(alarms: readonly UnknownAlarm[], words: readonly string[]): UnknownAlarm[] {
+  const texts = new Map(words.map((word) => [unknownAlarmCode(word), word]))
+  return alarms.map((alarm) => {
+    const text = texts.get(alarm.code)
+    return text === undefined ? alarm : { ...alarm, text }
+  })
 }

@@ -5,7 +5,7 @@ import type { Db } from '../database/open-pool.ts'
 
 const BRACELET = `json_strip_nulls(json_build_object('id', b.id, 'deviceId', b.device_id, 'model', b.model,
     'unitPath', b.unit_path::text, 'protocol', b.protocol, 'custody', b.custody, 'simNumber', b.sim_number,
-    'simEnds', b.sim_ends,
+    'simEnds', b.sim_ends, 'clockCorrectionMs', b.clock_correction_ms, 'clockSetMs', utc_ms(b.clock_set_at),
     'revoked', b.revoked_at IS NOT NULL,
     'wearer', (SELECT json_build_object('id', w.uuid, 'name', w.name, 'sinceMs', utc_ms(lower(a.during)))
       FROM assignment a JOIN wearer w ON w.id = a.wearer_id WHERE a.bracelet_id = b.id AND a.during @> now() LIMIT 1))) AS bracelet`
@@ -40,8 +40,13 @@ export async function listBracelets(db: Db, page: BraceletPage): Promise<{ brace
 export async function readBracelet(db: Db, id: number, keep = false): Promise<Bracelet | undefined> {
   if (keep && (await db.query('SELECT FROM bracelet WHERE id = $1 FOR NO KEY UPDATE', [id])).rowCount === 0)
     return undefined
-  const { rows } = await db.query<{ bracelet: Bracelet }>(`SELECT ${BRACELET} FROM bracelet b WHERE b.id = $1`, [id])
-  return rows[0]?.bracelet
+  const { rows } = await db.query<{ bracelet: Bracelet; proposal: Bracelet['clockProposal'] | null }>(
+    `SELECT ${BRACELET}, clock_proposal(b.id) AS proposal FROM bracelet b WHERE b.id = $1`,
+    [id],
+  )
+  if (rows[0] === undefined) return undefined
+  const { bracelet, proposal } = rows[0]
+  return { ...bracelet, ...(proposal !== null && proposal !== undefined && { clockProposal: proposal }) }
 }
 
 type RegisteredBracelet = {
@@ -73,6 +78,13 @@ export async function registerBracelet(db: Db, bracelet: RegisteredBracelet): Pr
 export async function setCustody(db: Db, id: number, custody: Bracelet['custody'], reason: string): Promise<void> {
   await db.query(`SELECT set_config('gelang.reason', $1, true)`, [reason])
   await db.query('UPDATE bracelet SET custody = $2 WHERE id = $1', [id, custody])
+}
+
+/** What is added to the device's times from now on; null: nothing. */
+export async function setClock(db: Db, id: number, correctionMs: number | null, reason: string): Promise<void> {
+  await db.query('UPDATE bracelet SET clock_correction_ms = $2, clock_reason = $3 WHERE id = $1', [
+    ...[id, correctionMs || null, reason],
+  ])
 }
 
 /** The old secret opens nothing from now on. */

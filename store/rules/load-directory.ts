@@ -22,6 +22,7 @@ type DeviceRow = {
   preshared_key: boolean
   networks: string[] | null
   revoked: boolean
+  clock_correction_ms: number | null
   settings: DeviceSettings | null
   assignments: Assignment[]
 }
@@ -32,7 +33,7 @@ type GatewayRow = { id: string; unit_path: string; secret_sha256: string; revoke
 export async function loadDirectory(db: Db): Promise<DirectoryRecord[]> {
   const devices = await db.query<DeviceRow>(`
     SELECT b.id AS bracelet_id, b.device_id, b.unit_path::text, b.model, b.protocol, b.requires_tls, b.secret_sha256, b.id_suffices,
-      b.certificate_sha256, b.certificate_cn, b.preshared_key,
+      b.certificate_sha256, b.certificate_cn, b.preshared_key, b.clock_correction_ms::float8,
       coalesce(b.networks, (
         SELECT u.device_networks FROM unit u WHERE b.unit_path <@ u.path AND u.device_networks IS NOT NULL
         ORDER BY nlevel(u.path) DESC LIMIT 1))::text[] AS networks,
@@ -76,6 +77,7 @@ function deviceOf(row: DeviceRow, mappedByModel: ReadonlyMap<string, MappedAlarm
       ...(row.preshared_key && { presharedKey: true }),
       ...(row.networks !== null && { networks: row.networks }),
       revoked: row.revoked,
+      ...(row.clock_correction_ms !== null && { clockCorrectionMs: row.clock_correction_ms }),
       assignments: row.assignments,
       ...(settings !== undefined && { settings }),
     },

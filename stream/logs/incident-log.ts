@@ -4,7 +4,20 @@ import type { Keys } from '../redis/keys.ts'
 import { trimBehind } from './positions.ts'
 import { readEntries } from './read-reports.ts'
 
-type IncidentEntry = { id: string; json: string }
+/** `unitPath`: of the wearer when it was concluded; absent where it was not known, and in a unit's incident, which says it itself. */
+type IncidentEntry = { id: string; json: string; unitPath?: string }
+
+/** What an entry holds: the incident, after its wearer's unit in a line of its own. */
+export function encodeIncident(json: string, unitPath: string | undefined): string {
+  return unitPath === undefined ? json : `${unitPath}\n${json}`
+}
+
+function decodeIncident(id: string, text: string): IncidentEntry {
+  // Entries of an older build, and of units, begin with the incident.
+  if (text.startsWith('{')) return { id, json: text }
+  const lineEnd = text.indexOf('\n')
+  return { id, json: text.slice(lineEnd + 1), unitPath: text.slice(0, lineEnd) }
+}
 
 /** Incident revisions of a shard after `afterId`, oldest first. Blocking needs a connection of its own (see `readEntries`). */
 export async function readIncidents(
@@ -15,7 +28,7 @@ export async function readIncidents(
   options: { count: number; blockMs?: number },
 ): Promise<IncidentEntry[]> {
   const entries = await readEntries(redis, keys.incidents(shard), afterId, options)
-  return entries.map(({ id, bytes }) => ({ id, json: Buffer.from(bytes).toString() }))
+  return entries.map(({ id, bytes }) => decodeIncident(id, Buffer.from(bytes).toString()))
 }
 
 /**

@@ -86,7 +86,7 @@ export async function rememberRecipients(redis: RedisClient, keys: Keys, ids: re
 }
 
 /** Who is notified by now, so that the API can show who an escalation reaches. */
-export type KnownRecipient = { id: string; level: Level }
+export type KnownRecipient = { id: string; level: Level; unitPath?: string }
 
 /** Says who the recipients of this installation are; addresses stay with notify. */
 export async function announceRecipients(
@@ -94,7 +94,7 @@ export async function announceRecipients(
   keys: Keys,
   recipients: readonly KnownRecipient[],
 ): Promise<void> {
-  const known = recipients.map(({ id, level }) => ({ id, level }))
+  const known = recipients.map(({ id, level, unitPath }) => ({ id, level, ...(unitPath && { unitPath }) }))
   await redis.set(keys.notifiedLevels, JSON.stringify(known))
 }
 

@@ -1,4 +1,5 @@
 // What is read from PostgreSQL in one process and needed in all: the directory for ingest, plans and zones for evaluate.
+import type { SealedRecipient } from '../../model/notice/recipient.ts'
 import type { DirectoryRecord } from '../../model/plan/directory.ts'
 import type { Plan, Span, Zone } from '../../model/plan/plan.ts'
 import { shardOf } from '../../model/report/shard.ts'
@@ -37,6 +38,7 @@ export async function beginPublishingRules(
 ): Promise<void> {
   for (let shard = 0; shard < shardCount; shard++) await beginPublishing(redis, keys.plansOf(shard), token)
   await beginPublishing(redis, keys.directory, token)
+  await beginPublishing(redis, keys.recipientBook, token)
 }
 
 /** The whole directory: what is published and not in `full` goes. Throws FencedOff where `token` is given and older than another. */
@@ -67,6 +69,27 @@ export function followDirectoryRecords(
 /** A directory record's name: `device:<deviceId>` or `gateway:<gatewayId>`. */
 function directoryField(record: DirectoryRecord): string {
   return record.kind === 'device' ? `device:${record.device.deviceId}` : `gateway:${record.gateway.gatewayId}`
+}
+
+/** All recipients that units entered. Throws FencedOff where `token` is given and older than another. */
+export async function publishRecipients(
+  redis: RedisClient,
+  keys: Keys,
+  recipients: readonly SealedRecipient[],
+  token?: number,
+): Promise<void> {
+  const records = new Map(recipients.map((recipient) => [recipient.id, JSON.stringify(recipient)]))
+  await publishAllRecords(redis, keys.recipientBook, records, token)
+}
+
+/** Follows the recipients, by id. See RecordReader for what the function given does and throws. */
+export function followRecipients(
+  redis: RedisClient,
+  keys: Keys,
+  alarm?: RuleAlarm,
+): () => Promise<RuleNews<string, SealedRecipient>> {
+  const reader = new RecordReader(redis, keys.recipientBook, alarm)
+  return async () => parsed(await reader.news(), (id) => id)
 }
 
 /** All plans: a wearer not among them has none any more. Throws FencedOff where `token` is given and older than another. */

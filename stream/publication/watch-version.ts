@@ -15,11 +15,11 @@ const POLL_MS = 3000
 export function watchVersion(
   redis: RedisClient,
   keys: Keys,
-  what: 'directory' | 'plans',
+  what: 'directory' | 'plans' | 'recipients',
   onChange: (version: number) => void,
   pollMs = POLL_MS,
 ): () => void {
-  const published = what === 'directory' ? keys.directory : keys.allPlans
+  const published = { directory: keys.directory, plans: keys.allPlans, recipients: keys.recipientBook }[what]
   let seen: number | undefined
   const going = keepGoing({
     name: `watch ${what}`,

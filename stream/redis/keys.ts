@@ -105,6 +105,10 @@ export function keysOf(prefix: string, seal: Seal = KNOWN_SEAL) {
     benchWanted: (braceletId: number | typeof EVERY) => `${prefix}:{bench:${braceletId}}:wanted`,
     benchHeard: (braceletId: number | typeof EVERY) => `${prefix}:{bench:${braceletId}}:heard`,
     acts: `${prefix}:{acts}`,
+    /** The recipients that units entered, published as the rules are. */
+    recipientBook: published(`${prefix}:{recipient-book}`),
+    /** Test messages that officers asked for, until notify takes them. */
+    noticeTests: `${prefix}:{recipient-book}:tests`,
     /** Recipients that have or had a queue of alerts. */
     recipients: `${prefix}:{recipients}`,
     /** What was sent to whom about an incident, and what came of it. */

@@ -106,10 +106,11 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
       ...published(keys.directory),
       ...published(keys.plansOf(EVERY)),
       ...published(keys.allPlans),
+      ...published(keys.recipientBook),
       { keys: [keys.zones], commands: 'hset hdel hkeys hmget' },
       { keys: [keys.retiredZones], commands: 'hset hdel hgetall' },
     ],
-    publish: [keys.directory.notice, keys.plansOf(EVERY).notice, keys.allPlans.notice],
+    publish: [keys.directory.notice, keys.plansOf(EVERY).notice, keys.allPlans.notice, keys.recipientBook.notice],
   }),
   notify: (keys) => ({
     on: [
@@ -122,7 +123,10 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
       { keys: [keys.notifiedLevels], commands: 'set' },
       { keys: [keys.notices(EVERY)], commands: 'hset hsetnx pexpire' },
       { keys: [`${keys.queues}:${EVERY}`], commands: QUEUES, script: true },
+      ...followed(keys.recipientBook),
+      { keys: [keys.noticeTests], commands: 'lindex lrem' },
     ],
+    subscribe: [keys.recipientBook.notice],
   }),
   api: (keys) => ({
     on: [
@@ -131,6 +135,7 @@ const RIGHTS: Record<RedisRole, (keys: Keys) => Rights> = {
       { keys: [keys.position(INCIDENTS_READER, EVERY)], commands: 'get' },
       { keys: [keys.latest(EVERY)], commands: 'hscan' },
       { keys: [keys.notifiedLevels], commands: 'get' },
+      { keys: [keys.noticeTests], commands: 'rpush llen' },
       { keys: [keys.notices(EVERY)], commands: 'hgetall' },
       { keys: [keys.disputes], commands: 'hvals hdel', script: true },
       { keys: [keys.disputesVersion], commands: 'get incr', script: true },

@@ -1,9 +1,13 @@
 // An Admin TI sees the alarms of the bracelets of their units that no table knows, and says there what they mean.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AlarmMapping, AlarmWords } from '../../model/console/alarm-words.ts'
+import type { Incident } from '../../model/incident/incident.ts'
+import { unknownAlarmCode } from '../../model/report/report.ts'
 import { inTransaction } from '../../store/database/transaction.ts'
 import { loadDirectory } from '../../store/rules/load-directory.ts'
 import { countAlarms } from '../../store/track/count-alarms.ts'
+import { upsertKnown } from '../setup/upsert-known.ts'
+import { incident } from '../store/two-bapas.ts'
 import { type ApiUnderTest, apiUnderTest, get, send } from './api-under-test.ts'
 
 let t: ApiUnderTest
@@ -105,4 +109,25 @@ test('of one bracelet so many words are kept; the known ones are counted on', as
   )
   expect(rows).toEqual([{ words: 64, reports: 66 }])
   expect(await list('adminDj', '?limit=10')).toMatchObject({ cut: true, words: { length: 10 } })
+})
+
+test('the incident of an unknown alarm carries the device’s own word', async () => {
+  const { a1 } = t.seeded.wearers
+  const id = '70000000-0000-4000-8000-000000000001'
+  await inTransaction(t.database.recordPool, (client) =>
+    upsertKnown(client, [
+      incident({
+        ...{ id, wearerId: a1.n, type: 'device_alarm_unknown', severity: 'informasi' },
+        unknownAlarms: [
+          { code: unknownAlarmCode(WORD.word), count: 2 },
+          { code: 7, count: 1 },
+        ],
+      }),
+    ]),
+  )
+  const answer = await get(t.api, `/v1/incidents/${id}`, await t.signIn('pk1A'))
+  expect(((await answer.json()) as { incident: Incident }).incident.unknownAlarms).toEqual([
+    { code: unknownAlarmCode(WORD.word), count: 2, text: WORD.word },
+    { code: 7, count: 1 },
+  ])
 })

@@ -7,6 +7,7 @@ import type { Log, Meter } from '../../model/observe.ts'
 import { openPool, type Pool } from '../../store/database/open-pool.ts'
 import { linkAccount } from '../../store/people/insert-people.ts'
 import { setPosition } from '../../stream/logs/positions.ts'
+import { concealWith } from '../../stream/redis/conceal.ts'
 import { connectRedis } from '../../stream/redis/connect.ts'
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
@@ -61,6 +62,7 @@ export async function apiUnderTest(options: Partial<ApiOptions> & Services = {})
       ...{ host: '127.0.0.1', port: 0, authSecret: secret, shardCount: SHARDS },
       ...{ apiPool: pool('gelang_api', 6), authPool: pool('gelang_auth', 3), redis: apiRedis, keys: redis.keys },
       ...{ clock: Date.now, log: onlyErrors, meter: noMeter },
+      conceal: concealWith(secret),
       ...apiOptions,
       ...more,
     })

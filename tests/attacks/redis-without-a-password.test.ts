@@ -53,7 +53,9 @@ test('the secrets are made once, are for their owner only, and hold each role to
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   expect(new Set(REDIS_ROLES.map((role) => JSON.stringify(secrets[role]))).size).toBe(REDIS_ROLES.length)
   const withKey = REDIS_ROLES.filter((role) => secrets[role].GELANG_RULES_KEY !== undefined)
-  expect(withKey).toEqual(['ingest', 'evaluate', 'record'])
+  expect(withKey).toEqual(['ingest', 'evaluate', 'record', 'notify'])
+  const withNoticeKey = REDIS_ROLES.filter((role) => secrets[role].GELANG_NOTICE_KEY !== undefined)
+  expect(withNoticeKey).toEqual(['notify', 'api'])
 
   const warnings: string[] = []
   const log: Log = { ...silentLog, warn: (_, message) => void warnings.push(message) }

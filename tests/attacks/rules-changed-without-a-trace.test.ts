@@ -34,6 +34,7 @@ const NOT_BY_TRIGGER: Record<string, string> = {
   reading_alarm: 'append-only; alarm.mass_reading tells it',
   reason_review: 'append-only; reason.review tells it',
   wearer_version: 'append-only; wearer.update records the change',
+  alarm_word_seen: 'how often devices said what no table knows; the mapping, alarm_word, is recorded',
   custody_entry: 'append-only; bracelet.update records the change',
   idempotency: 'answers to writes that are recorded themselves, kept for a day',
   rules_version: 'counts changes that are written down themselves',

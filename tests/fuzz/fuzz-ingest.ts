@@ -1,4 +1,5 @@
 // The ingest that is fuzzed, in a process of its own. `{ ask: 'measure' }` is answered with its memory, `{ ask: 'end' }` ends it.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { NOW_MS, openIngest, SHARDS } from '../ingest/ingest-fixture.ts'
 import { fuzzedBracelets } from './fuzz-targets.ts'
 import { WITNESS_RECORDS } from './witness.ts'
@@ -20,6 +21,8 @@ const open = await openIngest({
   },
 })
 
+const lag = monitorEventLoopDelay()
+lag.enable()
 const beganMs = performance.now()
 // Nobody reads the log here, so it is emptied.
 const timer = setInterval(() => {
@@ -35,7 +38,8 @@ process.on('message', async ({ ask }: { ask: 'measure' | 'end' }) => {
     const { rss, heapUsed } = process.memoryUsage()
     const failed = open.said.filter(({ level }) => level === 'error').map(({ message }) => message)
     open.said.length = 0
-    process.send!({ residentBytes: rss, heapBytes: heapUsed, failed })
+    process.send!({ residentBytes: rss, heapBytes: heapUsed, failed, busyMs: lag.max / 1e6 })
+    lag.reset()
     return
   }
   clearInterval(timer)

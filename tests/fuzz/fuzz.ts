@@ -4,6 +4,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type Random, randomOf } from '../../simulators/random.ts'
 import { fuzzTargets, type Target } from './fuzz-targets.ts'
 import { fuzzBytes } from './mutate.ts'
@@ -27,7 +28,8 @@ export type FuzzResult = {
 }
 
 type Ready = { ports: Record<string, number>; udpPorts: Record<string, number>; mqttPort: number }
-type Measured = { residentBytes: number; heapBytes: number; failed: string[] }
+/** `busyMs`: the longest that ingest did one thing. */
+type Measured = { residentBytes: number; heapBytes: number; failed: string[]; busyMs: number }
 
 const LANES = 6
 const CHUNK_BYTES = 16 * 1024
@@ -49,13 +51,16 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const [ready] = (await once(child, 'message')) as [Ready]
   const witness = new Witness({ gt06: ready.ports.gt06!, osmand: ready.ports.osmand! })
   const result: FuzzResult = { ports: [], answered: 0, longestMs: 0, residentMaxBytes: 0, problems }
+  const own = monitorEventLoopDelay()
+  own.enable()
   const beganMs = performance.now()
   for (const target of fuzzTargets()) {
     if (options.only !== undefined && target.name !== options.only) continue
     if (problems.length > 0 || performance.now() - beganMs > (options.untilMs ?? Number.POSITIVE_INFINITY)) break
     const startedMs = performance.now()
+    own.reset()
     const done = await fuzzPort(target, portOf(target, ready), options)
-    const { residentBytes, heapBytes, failed } = child.connected ? await measure(child) : GONE
+    const { residentBytes, heapBytes, failed, busyMs } = child.connected ? await measure(child) : GONE
     result.ports.push({ name: target.name, ...done })
     result.residentMaxBytes = Math.max(result.residentMaxBytes, residentBytes)
     for (const message of new Set(failed)) problems.push(`${target.name}: ingest says "${message}"`)
@@ -63,7 +68,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     options.say(
       `${target.name.padEnd(22)} ${mib(done.bytes).padStart(9)} over ${String(done.connections).padStart(6)} connections in ` +
         `${((performance.now() - startedMs) / 1000).toFixed(1)} s; resident ${mib(residentBytes)}, heap ${mib(heapBytes)}; ` +
-        `${witness.answered} reports of others answered, the slowest in ${Math.round(witness.longestMs)} ms`,
+        `${witness.answered} reports of others answered, the slowest in ${Math.round(witness.longestMs)} ms; ` +
+        `busy at one time at most ${Math.round(busyMs)} ms, the sender ${Math.round(own.max / 1e6)} ms`,
     )
   }
   if (child.connected) {
@@ -78,7 +84,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   return Object.assign(result, { answered: witness.answered, longestMs: witness.longestMs })
 }
 
-const GONE: Measured = { residentBytes: 0, heapBytes: 0, failed: [] }
+const GONE: Measured = { residentBytes: 0, heapBytes: 0, failed: [], busyMs: 0 }
 
 function portOf({ transport, protocol }: Target, { ports, udpPorts, mqttPort }: Ready): number {
   return protocol === 'mqtt' ? mqttPort : (transport === 'udp' ? udpPorts : ports)[protocol]!

@@ -7,11 +7,13 @@ import { device, idOnly, NOW_MS, SECRET } from '../ingest/ingest-fixture.ts'
 const BRACELET = '860000009900001'
 const PHONE = 'witness'
 const EVERY_MS = 100
+const TRIES_MAX = 3
 export const WITNESS_RECORDS = [idOnly(BRACELET, 'gt06'), device(PHONE, { protocol: 'osmand' })]
 
 export class Witness {
   answered = 0
   longestMs = 0
+  connectionsLost = 0
   readonly problems: string[] = []
   readonly #link: DeviceLink
   readonly #osmandPort: number
@@ -56,10 +58,22 @@ export class Witness {
       })
       const beganMs = performance.now()
       const url = `http://127.0.0.1:${this.#osmandPort}/?id=${PHONE}&token=${SECRET}&lat=-6&lon=106&timestamp=${timeMs}`
-      const { status } = await fetch(url)
+      const status = await this.#ask(url)
       if (status === 200) this.#heard(beganMs)
       else this.problems.push(`the phone was answered ${status}`)
       await delay(EVERY_MS)
+    }
+  }
+
+  /** A kept connection may end in the moment in which it is used again: then the phone asks again, as phones do. */
+  async #ask(url: string): Promise<number> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return (await fetch(url)).status
+      } catch (error) {
+        if (!(error instanceof TypeError) || tries >= TRIES_MAX) throw error
+        this.connectionsLost++
+      }
     }
   }
 

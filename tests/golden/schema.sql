@@ -119,6 +119,9 @@ bracelet table, row security for the owner too
   networks cidr[]
   custody text not null = 'gudang'::text
   sim_number text
+  clock_correction_ms bigint
+  clock_set_at timestamp with time zone
+  clock_reason text
   sim_ends date
 condition table, row security for the owner too
   version_id bigint not null identity a
@@ -304,6 +307,14 @@ reason_review table, row security for the owner too
   at timestamp with time zone not null = clock_timestamp()
   verdict text not null
   note text
+recipient table, row security for the owner too
+  id uuid not null
+  unit_path ltree not null
+  name text not null
+  level text not null
+  language text not null
+  sealed_ways text not null
+  active boolean not null = true
 record_position table, row security for the owner too
   shard integer not null
   token bigint not null
@@ -506,6 +517,7 @@ act_to_tell act_to_tell_act_id_fkey FOREIGN KEY (act_id) REFERENCES officer_act(
 act_to_tell act_to_tell_pkey PRIMARY KEY (act_id)
 alarm_word alarm_word_meaning_check CHECK (meaning = ANY (ARRAY['none'::text, 'unknown'::text, 'strap=open'::text, 'strap=closed'::text, 'case=open'::text, 'case=closed'::text, 'sos'::text, 'strapOpen'::text, 'caseOpen'::text, 'tamper'::text, 'batteryLow'::text, 'powerCut'::text, 'powerOff'::text, 'jamming'::text, 'gnssFault'::text, 'vibration'::text, 'fall'::text, 'overspeed'::text, 'zoneIn'::text, 'zoneOut'::text, 'restart'::text, 'movement'::text, 'other'::text]))
 alarm_word alarm_word_model_check CHECK (length(model) >= 1 AND length(model) <= 120)
+alarm_word alarm_word_model_has_letters CHECK (model_key <> ''::text)
 alarm_word alarm_word_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES officer(id)
 alarm_word alarm_word_pkey PRIMARY KEY (id)
 alarm_word alarm_word_protocol_check CHECK (length(protocol) <= 32)
@@ -541,6 +553,8 @@ auth.sign_in_try sign_in_try_pkey PRIMARY KEY (key)
 auth.verification verification_pkey PRIMARY KEY (id)
 bracelet bracelet_certificate_cn_check CHECK (length(certificate_cn) >= 1 AND length(certificate_cn) <= 64)
 bracelet bracelet_certificate_sha256_check CHECK (certificate_sha256 ~ '^[0-9a-f]{64}$'::text)
+bracelet bracelet_clock_correction_ms_check CHECK (clock_correction_ms <> 0 AND ((clock_correction_ms % 900000::bigint) = 0 AND abs(clock_correction_ms) <= 50400000 OR (clock_correction_ms % '619315200000'::bigint) = 0 AND abs(clock_correction_ms) <= '1238630400000'::bigint))
+bracelet bracelet_clock_reason_check CHECK (length(clock_reason) <= 500)
 bracelet bracelet_custody_check CHECK (custody = ANY (ARRAY['gudang'::text, 'dipakai'::text, 'servis'::text, 'hilang'::text, 'rusak'::text]))
 bracelet bracelet_device_id_check CHECK (length(device_id) >= 1 AND length(device_id) <= 64)
 bracelet bracelet_device_id_key UNIQUE (device_id)
@@ -658,6 +672,13 @@ reason_review reason_review_note_check CHECK (length(note) <= 1000)
 reason_review reason_review_pkey PRIMARY KEY (audit_id)
 reason_review reason_review_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES officer(id)
 reason_review reason_review_verdict_check CHECK (verdict = ANY (ARRAY['layak'::text, 'perlu_penjelasan'::text, 'tidak_layak'::text]))
+recipient recipient_language_check CHECK (language = ANY (ARRAY['id'::text, 'en'::text]))
+recipient recipient_level_check CHECK (level = ANY (ARRAY['petugas'::text, 'kasubsi'::text, 'kepala_bapas'::text]))
+recipient recipient_name_check CHECK (length(name) >= 1 AND length(name) <= 120)
+recipient recipient_pkey PRIMARY KEY (id)
+recipient recipient_sealed_ways_check CHECK (length(sealed_ways) <= 16384)
+recipient recipient_unit_path_fkey FOREIGN KEY (unit_path) REFERENCES unit(path)
+recipient recipients_per_unit TRIGGER
 record_position record_position_last_id_check CHECK (last_id ~ '^[0-9]+-[0-9]+$'::text)
 record_position record_position_pkey PRIMARY KEY (shard)
 retention retention_days_check CHECK (days > 0)
@@ -749,6 +770,7 @@ CREATE INDEX proposal_made_at_id_idx ON public.proposal USING btree (made_at, id
 CREATE INDEX proposal_wearer_id_idx ON public.proposal USING btree (wearer_id)
 CREATE INDEX quarantine_device ON public.quarantine USING btree (device_id, received_at DESC)
 CREATE INDEX reading_alarm_officer_id_at_idx ON public.reading_alarm USING btree (officer_id, at)
+CREATE INDEX recipient_unit_path_idx ON public.recipient USING btree (unit_path)
 CREATE INDEX sign_in_try_since_idx ON auth.sign_in_try USING btree (since)
 CREATE INDEX supervision_one_at_a_time ON public.supervision USING gist (wearer_id, during)
 CREATE INDEX unit_path_gist ON public.unit USING gist (path)
@@ -792,6 +814,7 @@ CREATE UNIQUE INDEX quarantine_received_at_source_id_key ON public.quarantine US
 CREATE UNIQUE INDEX reading_alarm_pkey ON public.reading_alarm USING btree (id)
 CREATE UNIQUE INDEX reading_limit_pkey ON public.reading_limit USING btree (role, what, per)
 CREATE UNIQUE INDEX reason_review_pkey ON public.reason_review USING btree (audit_id)
+CREATE UNIQUE INDEX recipient_pkey ON public.recipient USING btree (id)
 CREATE UNIQUE INDEX record_position_pkey ON public.record_position USING btree (shard)
 CREATE UNIQUE INDEX retention_pkey ON public.retention USING btree (kept)
 CREATE UNIQUE INDEX rules_version_pkey ON public.rules_version USING btree (one)
@@ -813,6 +836,7 @@ CREATE UNIQUE INDEX zone_pkey ON public.zone USING btree (id)
 
 -- triggers
 CREATE CONSTRAINT TRIGGER note_head AFTER INSERT ON audit DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_audit_head()
+CREATE CONSTRAINT TRIGGER recipients_per_unit AFTER INSERT OR UPDATE ON recipient NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION recipients_per_unit()
 CREATE TRIGGER a_audit_delete AFTER DELETE ON access_grant REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON alarm_word REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON approval_rule REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kind', '', '', '', '')
@@ -828,6 +852,7 @@ CREATE TRIGGER a_audit_delete AFTER DELETE ON officer REFERENCING OLD TABLE AS o
 CREATE TRIGGER a_audit_delete AFTER DELETE ON permit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON proposal REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', 'body', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON reading_limit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_delete AFTER DELETE ON recipient REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,sealed_ways', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON retention REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_delete AFTER DELETE ON unit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
@@ -848,6 +873,7 @@ CREATE TRIGGER a_audit_insert AFTER INSERT ON officer REFERENCING NEW TABLE AS n
 CREATE TRIGGER a_audit_insert AFTER INSERT ON permit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON proposal REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', 'body', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON reading_limit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_insert AFTER INSERT ON recipient REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,sealed_ways', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON retention REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON supervision REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_insert AFTER INSERT ON unit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
@@ -868,6 +894,7 @@ CREATE TRIGGER a_audit_update AFTER UPDATE ON officer REFERENCING OLD TABLE AS o
 CREATE TRIGGER a_audit_update AFTER UPDATE ON permit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON proposal REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', 'body', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON reading_limit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('role', '', '', '', '')
+CREATE TRIGGER a_audit_update AFTER UPDATE ON recipient REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', '', 'name,sealed_ways', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON retention REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('kept', '', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON supervision REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id', 'wearer_id', '', '', '')
 CREATE TRIGGER a_audit_update AFTER UPDATE ON unit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('path', '', '', '', 'rules_version')
@@ -888,6 +915,7 @@ CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON officer FOR EACH STATEMENT EXE
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON permit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON reading_limit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON recipient FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON retention FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON supervision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER a_never_emptied BEFORE TRUNCATE ON unit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -916,6 +944,7 @@ CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON alarm_word FOR EACH 
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON bracelet FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE ON gateway FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
+CREATE TRIGGER announce_change AFTER INSERT OR DELETE OR UPDATE ON recipient FOR EACH STATEMENT EXECUTE FUNCTION announce_directory()
 CREATE TRIGGER announce_delete AFTER DELETE ON condition REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_delete AFTER DELETE ON permit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
 CREATE TRIGGER announce_delete AFTER DELETE ON supervision REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_plans()
@@ -956,6 +985,7 @@ CREATE TRIGGER note_custody AFTER INSERT OR UPDATE ON bracelet FOR EACH ROW EXEC
 CREATE TRIGGER note_fitting BEFORE INSERT ON fitting FOR EACH ROW EXECUTE FUNCTION note_fitting()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON bracelet FOR EACH ROW EXECUTE FUNCTION revoke_now()
 CREATE TRIGGER revoke_now BEFORE UPDATE ON gateway FOR EACH ROW EXECUTE FUNCTION revoke_now()
+CREATE TRIGGER set_bracelet_clock BEFORE UPDATE OF clock_correction_ms, clock_reason ON bracelet FOR EACH ROW EXECUTE FUNCTION set_bracelet_clock()
 CREATE TRIGGER tell_change AFTER UPDATE OF "expiresAt" ON auth.session FOR EACH ROW WHEN (old."expiresAt" IS DISTINCT FROM new."expiresAt") EXECUTE FUNCTION auth.tell_session_end()
 CREATE TRIGGER tell_end AFTER DELETE ON auth.session FOR EACH ROW EXECUTE FUNCTION auth.tell_session_end()
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON fix FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker()
@@ -1197,6 +1227,16 @@ reason_review auditor for r to gelang_api
    FROM audit a
   WHERE a.id = reason_review.audit_id))
 reason_review owner for * to the owner
+  using true
+recipient add for a to gelang_api
+  check ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['admin_ti'::text, 'kepala_bapas'::text])) AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+recipient all_rows for r to gelang_record
+  using true
+recipient change for w to gelang_api
+  using ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['admin_ti'::text, 'kepala_bapas'::text])) AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+recipient of_unit for r to gelang_api
+  using ((( SELECT acting_role() AS acting_role)) = ANY (ARRAY['admin_ti'::text, 'kepala_bapas'::text])) AND unit_path <@ (( SELECT acting_unit() AS acting_unit))
+recipient owner for * to the owner
   using true
 record_position all_rows for * to gelang_record
   using true
@@ -1933,6 +1973,20 @@ BEGIN
     RAISE EXCEPTION 'not theirs to propose, or not theirs to approve' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'two_decide';
   END IF;
 END $function$
+CREATE OR REPLACE FUNCTION public.clock_proposal(bracelet_number integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT i.body -> 'badData' || jsonb_build_object('sinceMs', utc_ms(i.start_at),
+    'correctionMs', (i.body -> 'badData' ->> 'correctionMs')::bigint + coalesce(b.clock_correction_ms, 0))
+  FROM bracelet b JOIN assignment a ON a.bracelet_id = b.id JOIN incident i ON i.wearer_id = a.wearer_id AND a.during @> i.start_at
+  WHERE b.id = bracelet_number AND i.type = 'bad_data' AND NOT i.withdrawn AND i.body -> 'badData' ? 'correctionMs'
+    AND (b.clock_set_at IS NULL OR i.start_at > b.clock_set_at) AND b.unit_path <@ acting_unit()
+    AND acting_role() IN ('kasubsi', 'operator', 'admin_ti')
+  ORDER BY i.start_at DESC LIMIT 1
+$function$
 CREATE OR REPLACE FUNCTION public.decide_condition()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2509,6 +2563,18 @@ AS $function$
   SELECT ARRAY['menggantikan_rekan', 'pengaduan', 'pemeriksaan', 'penyusunan_laporan', 'keadaan_darurat', 'permintaan_aparat',
     'permintaan_klien', 'gangguan_alat', 'lainnya']
 $function$
+CREATE OR REPLACE FUNCTION public.recipients_per_unit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF (SELECT count(*) FROM recipient r WHERE r.unit_path = NEW.unit_path AND r.active) > 50 THEN
+    RAISE EXCEPTION 'a unit has at most fifty recipients' USING ERRCODE = 'check_violation', CONSTRAINT = 'recipient_max';
+  END IF;
+  RETURN NULL;
+END $function$
 CREATE OR REPLACE FUNCTION public.refusals_of(bracelet_number integer, OUT reason text, OUT detail text, OUT reports bigint, OUT last_at timestamp with time zone)
  RETURNS SETOF record
  LANGUAGE sql
@@ -2613,6 +2679,19 @@ AS $function$
 BEGIN
   RETURN EXISTS (SELECT FROM zone z WHERE z.id = sees_zone.zone_id);
 END $function$
+CREATE OR REPLACE FUNCTION public.set_bracelet_clock()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF acting_officer_id() IS NOT NULL AND acting_role() IS DISTINCT FROM 'admin_ti' THEN
+    RAISE EXCEPTION 'clocks are set by Admin TI' USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'bracelet_clock';
+  END IF;
+  NEW.clock_set_at := now();
+  RETURN NEW;
+END $function$
 CREATE OR REPLACE FUNCTION public.similar_wearers(nik text, name text, birth_date date, OUT id uuid, OUT by text, OUT unit_name text)
  RETURNS SETOF record
  LANGUAGE sql
@@ -2702,6 +2781,15 @@ AS $function$
   SELECT u.path, u.name FROM unit u
   WHERE acting_role() IN ('pk', 'asisten_pk', 'kasubsi', 'kepala_bapas', 'operator', 'kanwil', 'ditjenpas', 'admin_ti')
     AND (u.path <@ acting_unit() OR u.kind = 'bapas' AND u.path @> acting_unit())
+$function$
+CREATE OR REPLACE FUNCTION public.unknown_alarms_of(wearer_number integer)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce(array_agg(DISTINCT s.word), '{}') FROM assignment a JOIN alarm_word_seen s ON s.bracelet_id = a.bracelet_id
+  WHERE a.wearer_id = wearer_number AND EXISTS (SELECT FROM sight v WHERE v.wearer_id = wearer_number)
 $function$
 CREATE OR REPLACE FUNCTION public.use_invitation(token text, account text)
  RETURNS boolean
@@ -2800,6 +2888,7 @@ gelang_api: SELECT on proposal
 gelang_api: SELECT on reading_alarm
 gelang_api: SELECT on reading_limit
 gelang_api: SELECT on reason_review
+gelang_api: SELECT on recipient
 gelang_api: SELECT on rules_version
 gelang_api: SELECT on seen_incident
 gelang_api: SELECT on seen_revision
@@ -2824,12 +2913,14 @@ gelang_record: SELECT on alarm_word
 gelang_record: SELECT on assignment
 gelang_record: SELECT on bracelet
 gelang_record: SELECT on gateway
+gelang_record: SELECT on recipient
 gelang_record: SELECT on rules_version
 
 -- grants on columns
 gelang_api: INSERT (assignment_id, act, identity, klien_signed, officer_signed, reason) on fitting
 gelang_api: INSERT (bracelet_id, wearer_id, during) on assignment
 gelang_api: INSERT (device_id, model, unit_path, secret_sha256, id_suffices, settings, protocol, sim_number, sim_ends) on bracelet
+gelang_api: INSERT (id, unit_path, name, level, language, sealed_ways) on recipient
 gelang_api: INSERT (id, unit_path, secret_sha256) on gateway
 gelang_api: INSERT (name, nik, unit_path, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number, domicile, polsek_name, polsek_phone, risk, health, needs) on wearer
 gelang_api: INSERT (name, role, unit_path, nip, phone, email) on officer
@@ -2839,7 +2930,7 @@ gelang_api: INSERT (path, name, kind, time_zone, address, phone) on unit
 gelang_api: INSERT (unit_path, model, protocol, word, meaning, reason) on alarm_word
 gelang_api: INSERT (wearer_id, kind, body, author_id) on proposal
 gelang_api: INSERT (wearer_id, programme, sk_number, during, made_at, changed_at, sk_date, sk_issuer) on supervision
-gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks, custody, sim_number, sim_ends) on bracelet
+gelang_api: SELECT (id, device_id, model, unit_path, id_suffices, revoked_at, settings, protocol, requires_tls, networks, custody, sim_number, clock_correction_ms, clock_set_at, sim_ends) on bracelet
 gelang_api: SELECT (id, officer_id, username, made_at, ends_at, used_at, revoked_at) on invitation
 gelang_api: SELECT (id, revision, type, severity, wearer_id, condition_id, start_at, end_at, withdrawn, resolved_at, unit_path, standing, matter_id) on incident
 gelang_api: SELECT (id, unit_path, revoked_at) on gateway
@@ -2851,13 +2942,14 @@ gelang_api: UPDATE (during) on assignment
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on condition
 gelang_api: UPDATE (during, changed_at, cancelled_at, end_author_id, end_approver_id) on permit
 gelang_api: UPDATE (meaning, reason) on alarm_word
+gelang_api: UPDATE (name, level, language, sealed_ways, active) on recipient
 gelang_api: UPDATE (name, pk_officer_id, asisten_officer_id, birth_date, phone, address, guarantor_name, guarantor_phone, sdp_number, domicile, polsek_name, polsek_phone, risk, health, needs) on wearer
 gelang_api: UPDATE (name, role, unit_path, active, nip, phone, email) on officer
 gelang_api: UPDATE (name, time_zone, address, phone) on unit
 gelang_api: UPDATE (programme, sk_number, during, end_kind, end_reason, ended_by, sk_date, sk_issuer) on supervision
 gelang_api: UPDATE (retired_at) on zone
 gelang_api: UPDATE (secret_sha256, revoked_at) on gateway
-gelang_api: UPDATE (secret_sha256, revoked_at, custody, sim_number, sim_ends) on bracelet
+gelang_api: UPDATE (secret_sha256, revoked_at, custody, sim_number, clock_correction_ms, clock_reason, sim_ends) on bracelet
 gelang_api: UPDATE (state, decider_id, reason, result_id) on proposal
 gelang_record: SELECT (id, hash) on audit
 gelang_record: SELECT (id, hash) on audit_head
@@ -2886,6 +2978,7 @@ gelang_api: audit_refusal(text,integer,jsonb)
 gelang_api: audit_session(text,jsonb)
 gelang_api: check_end(text,text,tstzrange,tstzrange,boolean,timestamp with time zone)
 gelang_api: check_two_decide(uuid,uuid,integer,boolean,boolean)
+gelang_api: clock_proposal(integer)
 gelang_api: decision_time(timestamp with time zone)
 gelang_api: find_persons(text,text,text)
 gelang_api: grant_access(uuid,text,text,double precision)
@@ -2914,6 +3007,7 @@ gelang_api: taking_over(oid)
 gelang_api: unit_figures()
 gelang_api: unit_fits(ltree,text)
 gelang_api: units_in_sight()
+gelang_api: unknown_alarms_of(integer)
 gelang_api: use_invitation(text,text)
 gelang_api: wearer_to_ask_for(uuid)
 gelang_auth: auth.begin_sign_in(text[],integer[],double precision)

@@ -167,6 +167,36 @@ for (const [meaning, words] of Object.entries(SAID))
     }
   })
 
+test('more of the kind: what other makers and people write', () => {
+  const alarmsOf = (word: string) => said(word).alarms.join()
+  for (const word of ['panik', 'Tombol Panik!', 'save me', 'PANIK_ALARM'])
+    expect([word, alarmsOf(word)]).toEqual([word, 'sos'])
+  for (const word of [
+    'take-off alarm',
+    'Wearing status: off',
+    'wear off',
+    'unwear',
+    'lock cut',
+    'Lock rod cut',
+    'clasp opened',
+    'fibre cut',
+    'strap breach',
+    'buckle open',
+  ])
+    expect([word, alarmsOf(word)]).toEqual([word, 'strapOpen'])
+  for (const word of ['Light Sensor Alarm', 'photosensitive alarm', 'device opened', 'alat dibuka', 'case breach'])
+    expect([word, alarmsOf(word)]).toEqual([word, 'caseOpen'])
+  for (const word of ['alat dirusak', 'vandalism', 'prying', 'pry alarm'])
+    expect([word, alarmsOf(word)]).toEqual([word, 'tamper'])
+  for (const word of ['interference', 'GPS spoofing']) expect([word, alarmsOf(word)]).toEqual([word, 'jamming'])
+  for (const word of ['null', 'undefined', 'NaN', '00']) expect([word, alarmsOf(word)]).toEqual([word, ''])
+  // None of these is about a strap.
+  for (const word of ['satellite lock lost', 'gps lock lost'])
+    expect([word, alarmsOf(word)]).toEqual([word, 'gnssFault'])
+  for (const word of ['power off', 'light on', 'device on', 'lock closed'])
+    expect(alarmsOf(word)).not.toMatch(/strapOpen|caseOpen/)
+})
+
 test('our own words mean themselves, however they are written', () => {
   for (const alarm of Object.keys(ALARM) as Alarm[])
     for (const word of [alarm, alarm.toUpperCase(), alarm.replace(/[A-Z]/g, (letter) => `-${letter}`), ` ${alarm}! `])
@@ -189,6 +219,11 @@ test('a word that nobody knows is unknown, with its text: never silence', () => 
     expect(report.unknownAlarm).toMatch(/^[\x20-\x7e]{1,40}$/)
   }
   expect(said('\u0000\u0001').unknownAlarm).toBe('?')
+  // Letters that are none of ours stay apart, so that each word can be mapped.
+  expect(said('求救').unknownAlarm).toBe('\\u6c42\\u6551')
+  const mapped = { mappedAlarms: { '\\u6c42\\u6551': 'sos', '?': 'none' } }
+  expect(said('求救', mapped).alarms).toEqual(['sos'])
+  expect(said('电量', mapped).alarms).toEqual(['unknown'])
   expect(said('Geheim|SOS')).toMatchObject({ alarms: ['unknown', 'sos'], unknownAlarm: 'Geheim' })
 })
 

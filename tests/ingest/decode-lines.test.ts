@@ -34,7 +34,7 @@ test('text frames, one a line, of one connection', () => {
       warning: null,
     },
     { reports: [], reply: null, heard: true, error: null, warning: null },
-    { reports: [], reply: null, heard: false, error: 'a frame is not whole: 32 bytes left over', warning: null },
+    { reports: [], reply: null, heard: true, error: 'a frame is not whole: 32 bytes left over', warning: null },
     {
       reports: [expect.objectContaining({ fixTime: null, fixValid: false, strap: 'closed', batteryPercent: 64 })],
       reply: null,
@@ -94,4 +94,9 @@ test('HTTP requests as JSON, one a line', () => {
 
 test('a protocol that nobody knows', () => {
   expect(() => decode('smoke-signals', 'puff')).toThrow('no protocol is called smoke-signals')
+})
+
+test('0/0 is what a receiver without a fix says, and no place', () => {
+  const url = '/?id=free&lat=0&lon=0&timestamp=1767864605'
+  expect(decode('osmand', JSON.stringify({ method: 'GET', url }))[0].reports).toMatchObject([{ fixValid: false }])
 })

@@ -13,6 +13,13 @@ const PLACE = { fixTime: '2026-01-08T09:30:05.000Z', fixValid: true, lat: -6.2, 
 const answer = (type: string) => gt06(type, '', 2)
 
 const RARE: Worked[] = [
+  // Without its language, the length byte of the cells counting itself, not counting itself, or missing.
+  ...['09', '08', ''].map((length) => ({
+    name: `26 a byte short behind its alarm, cells' length ${length || 'missing'}: the SOS is taken, and nothing else`,
+    lines: [LOGIN, gt06('26', `${GPS} ${length} 01fe 0a 1234 000004 40 04 04 01`, 2)],
+    reports: [{ ...PLACE, alarms: ['sos'] }],
+    reply: answer('26'),
+  })),
   ...['1a', '1e', '2a', '38', '61'].map((type) => ({
     name: `${type}: a place and a cell`,
     lines: [LOGIN, gt06(type, GPS + CELL, 2)],

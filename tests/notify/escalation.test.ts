@@ -8,6 +8,7 @@ import { openChannels } from '../../notify/channels/open-channels.ts'
 import { openDeliveries } from '../../notify/deliver.ts'
 import { followIncidents } from '../../notify/follow-incidents.ts'
 import type { Recipient } from '../../notify/recipient.ts'
+import { fixedBook } from '../../notify/recipient-book.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
 import { appendAct } from '../../stream/logs/act-log.ts'
 import { connectQueueWorker } from '../../stream/redis/connect.ts'
@@ -199,7 +200,7 @@ test('a process that dies between notifying the Kasubsi and writing it down noti
   await redis.redis.set(redis.keys.lease('notify', 0), '1|dies')
   await concludeAt(redis, nowMs, kritis(1))
   const observed = { clock, log: silentLog, meter: openMeter().meter }
-  const recipients = ALL.map(recipient)
+  const recipients = fixedBook(ALL.map(recipient))
   const deliveries = openDeliveries({
     ...{ redis: redis.redis, keys: redis.keys, recipients, limits: QUICK, ...observed },
     worker: connectQueueWorker(redis.settings, 'dies', silentLog),

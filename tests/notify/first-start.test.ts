@@ -6,6 +6,7 @@ import { openChannels } from '../../notify/channels/open-channels.ts'
 import { openDeliveries } from '../../notify/deliver.ts'
 import { followIncidents } from '../../notify/follow-incidents.ts'
 import type { Recipient } from '../../notify/recipient.ts'
+import { fixedBook } from '../../notify/recipient-book.ts'
 import type { Notifying } from '../../notify/start-notify.ts'
 import { connectQueueWorker } from '../../stream/redis/connect.ts'
 import { createTestRedis, silentLog, type TestRedis } from '../setup/test-redis.ts'
@@ -77,7 +78,7 @@ test('a process that dies between notifying the open ones and saying how far it 
   await redis.redis.set(lease, '1|dies')
   const observed = { clock: () => START_MS, log: silentLog, meter: openMeter().meter }
   const deliveries = openDeliveries({
-    ...{ redis: redis.redis, keys: redis.keys, recipients, limits: QUICK },
+    ...{ redis: redis.redis, keys: redis.keys, recipients: fixedBook(recipients), limits: QUICK },
     deliver: openChannels({}),
     ...observed,
     worker: connectQueueWorker(redis.settings, 'dies', silentLog),
@@ -92,7 +93,14 @@ test('a process that dies between notifying the open ones and saying how far it 
     },
   }
   const following = followIncidents({
-    ...{ redis: redis.redis, reader: await redis.open(), keys: redis.keys, shard: 0, token: 1, recipients },
+    ...{
+      redis: redis.redis,
+      reader: await redis.open(),
+      keys: redis.keys,
+      shard: 0,
+      token: 1,
+      recipients: fixedBook(recipients),
+    },
     ...{ deliveries: dying, consoleUrl: 'https://konsol.example', ...observed, stopping: () => false },
   })
   await expect(following).rejects.toThrow(FencedOff)

@@ -11,6 +11,7 @@ import { type ChannelSettings, openChannels } from '../../notify/channels/open-c
 import type { DeliveryLimits } from '../../notify/delivery-limits.ts'
 import type { Recipient } from '../../notify/recipient.ts'
 import { type Notifying, startNotify } from '../../notify/start-notify.ts'
+import type { Conceal } from '../../stream/redis/conceal.ts'
 import { connectQueueWorker, connectRedis } from '../../stream/redis/connect.ts'
 import { waitFor } from '../setup/patience.ts'
 import { PATIENCE_MS } from '../setup/patience-ms.ts'
@@ -110,6 +111,7 @@ export function runNotify(
     warmUpMs?: number
     correctAfterMs?: number
     channels?: ChannelSettings
+    conceal?: Conceal
   } = {},
 ): Notifying & { metrics(): Promise<string>; failures: unknown[] } {
   const { meter, text } = openMeter()
@@ -129,6 +131,7 @@ export function runNotify(
     consoleUrl: 'https://konsol.example',
     recipients,
     deliver: openChannels(options.channels ?? {}),
+    ...(options.conceal === undefined ? {} : { conceal: options.conceal }),
     clock: options.clock ?? (() => START_MS),
     log,
     meter,

@@ -28,6 +28,8 @@ beforeEach(async () => {
   recipients = [
     { id: 'hung', level: 'petugas', ways: [{ channel: 'webhook', address: hung.url(), fromSettings: true }] },
     { id: 'well', level: 'petugas', ways: [{ channel: 'webhook', address: well.url(), fromSettings: true }] },
+    // Above the first level there is somebody too, or that is named as well.
+    { id: 'above', level: 'kasubsi', ways: [{ channel: 'webhook', address: well.url(), fromSettings: true }] },
   ]
 })
 afterEach(async () => {
@@ -96,6 +98,6 @@ test('alerts to a recipient who is not configured any more are not forgotten in 
   await untilTaken(well, 1)
   await waitFor(() => expect(hung.received.length).toBeGreaterThan(0))
   await running.pop()!.stop()
-  const without = start({}, [recipients[1]!])
+  const without = start({}, recipients.slice(1))
   await waitFor(() => expect(without.warning()).toBe('1 alerts to hung were given up'))
 })

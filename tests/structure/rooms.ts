@@ -16,6 +16,7 @@ const CONSOLE = [
   'wearer',
   'explanation',
   'trial',
+  'alat',
   'klien',
   'app',
 ].map((room) => `web-map/${room}`)
@@ -25,7 +26,8 @@ export const ROOMS: Record<string, string[]> = {
   'model/report': [],
   'model/plan': ['model/incident', 'model/report'],
   // A bracelet is registered by its protocol.
-  'model/console': ['model/access', 'model/incident', 'model/plan', 'model/report'],
+  'model/notice': ['model/incident'],
+  'model/console': ['model/notice', 'model/access', 'model/incident', 'model/plan', 'model/report'],
   'model/access': [],
 
   geofence: [],
@@ -85,7 +87,8 @@ export const ROOMS: Record<string, string[]> = {
 
   'bin/process': [],
   'bin/roles': ['bin/process'],
-  'bin/commands': ['bin/process', 'bin/roles'],
+  'bin/sdp': [],
+  'bin/commands': ['bin/process', 'bin/roles', 'bin/sdp'],
   'bin/demo': ['bin/process'],
   bin: ['bin/process', 'bin/commands'],
 

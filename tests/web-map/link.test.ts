@@ -58,7 +58,7 @@ test('each role comes to where its work is', async () => {
     await desk.state.session.check()
     landings.push(desk.address.href())
   }
-  expect(landings).toEqual(['/ruang-kendali', '/ruang-kendali', '/laporan', '/laporan', '/saya', '/saya'])
+  expect(landings).toEqual(['/ruang-kendali', '/ruang-kendali', '/laporan', '/laporan', '/saya', '/alat'])
 })
 
 describe.skipIf(!chromiumIsHere)('in Chromium', () => {

@@ -25,6 +25,9 @@ export const QUERY = {
   wall: 'dinding',
   list: 'daftar',
   search: 'cari',
+  custody: 'keadaan',
+  protocol: 'protokol',
+  reason: 'sebab',
 } as const
 const DESK_PAGES: ReadonlySet<Address['page']> = new Set(['control-room', 'incident', 'wearer', 'trial'])
 export const isDeskPage = (address: Address | undefined): boolean =>

@@ -1,4 +1,5 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
+import type { AlatPart } from '../../model/console/addresses.ts'
 import { isDeskPage, QUERY } from '../address/router.ts'
 import { ActDialog } from '../alerts/act-dialog.tsx'
 import { t } from '../i18n/language.ts'
@@ -16,11 +17,14 @@ import { PagePanel } from './page-panel.tsx'
 import { Rail } from './rail.tsx'
 import { useKeys } from './use-keys.ts'
 
+const loadAlat = () => import('../alat/alat-page.tsx').then((room) => room.AlatPage)
 const loadEditKlien = () => import('../klien/edit-page.tsx').then((room) => room.EditPage)
 const loadIntake = () => import('../klien/intake-page.tsx').then((room) => room.IntakePage)
 const loadInvitation = () => import('./invitation-page.tsx').then((room) => room.InvitationPage)
 const loadReports = () => import('./reports-page.tsx').then((room) => room.ReportsPage)
 const loadWearers = () => import('./wearers-page.tsx').then((room) => room.WearersPage)
+
+const STOCK: AlatPart = 'stok'
 
 /** The whole console: sign-in, or the page at the address. An ended session lies over the console, not instead of it. */
 export function App({ state }: { state: ConsoleState }) {
@@ -106,6 +110,10 @@ function FullPage({ state }: { state: ConsoleState }) {
         <Lazy key={page} load={loadIntake} props={{ room: state }} />
       ) : address?.page === 'edit-klien' ? (
         <Lazy key={`edit ${address.id}`} load={loadEditKlien} props={{ room: state, wearerId: address.id }} />
+      ) : address?.page === 'bracelets' ? (
+        <Lazy key={`alat ${address.part}`} load={loadAlat} props={{ room: state, part: address.part }} />
+      ) : address?.page === 'bracelet' ? (
+        <Lazy key={`alat ${address.id}`} load={loadAlat} props={{ room: state, part: STOCK, braceletId: address.id }} />
       ) : page === 'reports' ? (
         <Lazy key={page} load={loadReports} props={{ state }} />
       ) : page === 'account' ? (

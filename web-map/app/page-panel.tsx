@@ -17,6 +17,7 @@ import type { ConsoleState } from './console-state.ts'
 
 const loadAccess = () => import('../klien/access-tab.tsx').then((room) => room.AccessTab)
 const loadFile = () => import('../klien/file-tab.tsx').then((room) => room.FileTab)
+const loadDevice = () => import('../alat/wearer-device-tab.tsx').then((room) => room.WearerDeviceTab)
 const loadExplanation = () => import('../explanation/explanation-page.tsx').then((room) => room.ExplanationPage)
 const loadTrial = () => import('../trial/trial-page.tsx').then((room) => room.TrialPage)
 
@@ -91,6 +92,7 @@ function WearerPart({ state }: { state: ConsoleState }) {
   if (!detail) return file.busy.value.has('file') ? <p class="hint">{t('app.loading')}</p> : null
   if (page === 'berkas')
     return <Lazy key={`file ${detail.id}`} load={loadFile} props={{ room: state, wearerId: detail.id }} />
+  if (page === 'alat') return <Lazy key={`device ${detail.id}`} load={loadDevice} props={{ room: state, detail }} />
   if (page === 'akses')
     return <Lazy key={`access ${detail.id}`} load={loadAccess} props={{ room: state, wearerId: detail.id }} />
   if (page === 'trial')

@@ -3,15 +3,22 @@ import { t } from '../i18n/language.ts'
 import { countWords } from '../i18n/measure-words.ts'
 import { Icon } from '../widgets/marks.tsx'
 import type { ConsoleState } from './console-state.ts'
-import { PAGES_OF, type RailPage } from './landing.ts'
+import { addressOf, PAGES_OF, type RailPage } from './landing.ts'
 
-const ICONS = { 'control-room': 'map', wearers: 'people', reports: 'figures', account: 'person' } as const
+const ICONS = {
+  'control-room': 'map',
+  wearers: 'people',
+  bracelets: 'bracelet',
+  reports: 'figures',
+  account: 'person',
+} as const
 /** The icons of the rail's pages. */
 const PART_OF: Partial<Record<string, RailPage>> = {
   incident: 'control-room',
   wearer: 'wearers',
   trial: 'wearers',
   intake: 'wearers',
+  bracelet: 'bracelets',
   'edit-klien': 'wearers',
 }
 
@@ -25,7 +32,7 @@ export function Rail({ state }: { state: ConsoleState }) {
   return (
     <nav class="rail" aria-label={t('nav.title')}>
       {PAGES_OF[role].map((one) => (
-        <a key={one} href={pathOf({ page: one })} aria-current={here === one ? 'page' : undefined}>
+        <a key={one} href={pathOf(addressOf(one))} aria-current={here === one ? 'page' : undefined}>
           <Icon name={ICONS[one]} size={22} />
           <span>{t(`nav.${one}`)}</span>
           {one === 'control-room' && untaken > 0 && (

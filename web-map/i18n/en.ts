@@ -1,3 +1,4 @@
+import { alatEn } from './en/alat.ts'
 import { formEn } from './en/form.ts'
 import { klienEn } from './en/klien.ts'
 import type { MessageKey } from './id.ts'
@@ -575,6 +576,7 @@ export const en: Record<MessageKey, string> = {
   'error.unavailable': 'The server cannot serve this for now. Try again shortly.',
   'error.network': 'The server cannot be reached. Check the network.',
   'error.other': 'Failed ({code})',
+  ...alatEn,
   ...formEn,
   ...klienEn,
 }

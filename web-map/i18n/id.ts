@@ -1,3 +1,4 @@
+import { alatId } from './id/alat.ts'
 import { formId } from './id/form.ts'
 import { klienId } from './id/klien.ts'
 
@@ -576,6 +577,7 @@ export const id = {
   'error.unavailable': 'Server sementara tidak dapat melayani. Coba lagi sebentar lagi.',
   'error.network': 'Server tidak dapat dihubungi. Periksa jaringan.',
   'error.other': 'Gagal ({code})',
+  ...alatId,
   ...formId,
   ...klienId,
 } as const

@@ -50,17 +50,19 @@ type SelectProps = {
   value?: string | undefined
   required?: boolean
   hint?: string | undefined
+  /** What stands for none of them; absent: it is a field of a form. */
+  none?: string
   onInput?(value: string): void
 }
 
 /** One of a few; without `required` it may be none. */
-export function SelectField({ label, name, options, value = '', required = false, hint, onInput }: SelectProps) {
+export function SelectField({ label, name, options, value = '', required = false, hint, none, onInput }: SelectProps) {
   const id = useId()
   return (
     <div class="field">
       <label for={id}>
         {label}
-        {required ? '' : <small> {t('form.optional')}</small>}
+        {required || none !== undefined ? '' : <small> {t('form.optional')}</small>}
       </label>
       <select
         id={id}
@@ -71,7 +73,7 @@ export function SelectField({ label, name, options, value = '', required = false
       >
         {(!required || value === '') && (
           <option value="" selected={value === ''}>
-            {t('form.choose')}
+            {none ?? t('form.choose')}
           </option>
         )}
         {options.map(([one, words]) => (

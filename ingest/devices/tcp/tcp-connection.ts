@@ -103,6 +103,7 @@ export class TcpConnection implements IdentifiedConnection {
       settingsOf: (deviceId) => this.#speakers.speakerOf(deviceId).known?.device.settings,
       authorize: (claim) => this.#speakers.authorize(claim),
       register: (claim) => this.#speakers.register(claim),
+      maySpeak: (deviceId) => this.#speakers.maySpeak(deviceId),
       isKnown: (deviceId) => this.#speakers.speakerOf(deviceId).known !== undefined,
     }
     // A stranger's bytes do not prolong its time.
@@ -331,12 +332,23 @@ export class TcpConnection implements IdentifiedConnection {
   }
 
   #take(batch: Batch, chunk: Buffer | undefined): void {
+    let unread: string | undefined
+    let isRead = false
     for (const frame of this.#frames) {
-      this.#takeFrame(batch, frame)
+      const deviceId = this.#takeFrame(batch, frame)
       if (this.#cutAfter !== undefined) return
+      const { reports, error } = frame.decoded
+      if (deviceId !== undefined && error !== undefined && reports.length === 0) unread = deviceId
+      isRead ||= reports.length > 0
     }
+    if (unread !== undefined && !isRead) this.#takeContact(batch, unread)
     if (chunk !== undefined) this.#takeGarbage(batch, chunk)
     this.#cutAfter ??= this.#bad.cause
+  }
+
+  #takeContact(batch: Batch, deviceId: string): void {
+    const { known, verdict } = this.#speakers.speakerOf(deviceId)
+    if (known !== undefined && !isRefused(verdict)) this.#intake.takeContact(batch, known, verdict, this.#name)
   }
 
   #takeGarbage(batch: Batch, chunk: Buffer): void {
@@ -349,27 +361,28 @@ export class TcpConnection implements IdentifiedConnection {
     this.#bad.garbage(garbage, batch.receivedMs)
   }
 
-  #takeFrame(batch: Batch, { bytes, decoded, refused }: Frame): void {
+  /** Gives the bracelet that it is of, where that may speak here. */
+  #takeFrame(batch: Batch, { bytes, decoded, refused }: Frame): string | undefined {
     const { reports, reply, error } = decoded
     if (refused !== undefined) {
       this.#takeRefused(batch, bytes, refused, reply)
-      return
+      return undefined
     }
     const deviceId = reports[0]?.deviceId ?? decoded.deviceId
     if (deviceId === undefined) {
       if (error !== undefined) this.#intake.refuseStranger(batch, error.reason, error.detail, undefined, () => bytes)
       if (reply !== undefined && this.#identified) this.#replies.push(reply)
-      return
+      return undefined
     }
     const { known, verdict } = this.#speakers.speakerOf(deviceId)
     if (reports.length === 0 && error === undefined && decoded.asksForCode) {
       if (reply !== undefined) this.#replies.push(reply)
-      return
+      return undefined
     }
     if (known === undefined || isRefused(verdict)) {
       const reason = isRefused(verdict) ? verdict : 'unknown_device'
       this.#takeRefused(batch, bytes, { deviceId, reason }, undefined)
-      return
+      return undefined
     }
     if (!this.#identified) this.#identify(deviceId, known, verdict, batch.receivedMs)
     else if (known.usual?.address === this.#address) known.usual.heardMs = batch.receivedMs
@@ -385,6 +398,7 @@ export class TcpConnection implements IdentifiedConnection {
     }
     // Who waits for an answer sends again what was not kept.
     if (reply !== undefined && (isKept || !this.#protocol.acknowledges)) this.#replies.push(reply)
+    return deviceId
   }
 
   #identify(deviceId: string, known: KnownDevice, verdict: Proof, nowMs: number): void {

@@ -57,6 +57,7 @@ export class DatagramSessions {
         settingsOf: (deviceId) => speakers.speakerOf(deviceId).known?.device.settings,
         authorize: (claim) => speakers.authorize(claim),
         register: (claim) => speakers.register(claim),
+        maySpeak: (deviceId) => speakers.maySpeak(deviceId),
         isKnown: (deviceId) => speakers.speakerOf(deviceId).known !== undefined,
       },
     }

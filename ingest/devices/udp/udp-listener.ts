@@ -167,6 +167,7 @@ export class UdpListener {
     batch.sender = `device:${deviceId}`
     let isKept = error === undefined || intake.refuse(batch, error.reason, error.detail, deviceId, bytes)
     let isWritten = error !== undefined
+    if (error !== undefined && reports.length === 0) intake.takeContact(batch, known, verdict, name)
     for (const report of reports) {
       const wrong = intake.take(batch, report, known, verdict, name)
       if (wrong === undefined) continue

@@ -151,8 +151,8 @@ function readAlarmTail(
   content: Buffer,
   { width, statusBytes }: Extract<Shape, { kind: 'alarm' }>,
 ): string | undefined {
-  // A model may have the fence's number, or an altitude behind the status, where others have none.
-  const sizes = statusBytes === 5 ? [5, 6, 7] : [6, 5, 7]
+  // A model may have the fence's number, or an altitude behind the status, where others have none; or it lacks the language.
+  const sizes = statusBytes === 5 ? [5, 6, 7, 4] : [6, 5, 7, 4]
   const found = statusAfterCells(content, GPS_BYTES, width, statusBytesOf(content, GPS_BYTES, width, sizes))
   if (found === undefined) {
     if (content.length - GPS_BYTES < 3) return 'shorter than its status block'

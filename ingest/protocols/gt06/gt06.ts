@@ -12,7 +12,8 @@
 // Only the login says who speaks. The answer to every type but command answers and 94 is the frame's own header, type and serial.
 // Locations are not acknowledged by contract, so whatever TCP took is ours to keep.
 import { readable, reportAtReceipt } from '../believe.ts'
-import type { DecodeContext, Decoded, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import type { DecodeContext, Decoded, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { heardFrom } from '../heard.ts'
 import { crc16X25 } from '../wire/checksums.ts'
 import { bcdDigits } from '../wire/wire-fields.ts'
 import { GT06_FRAME_BYTES_MIN, Gt06Framer } from './gt06-framer.ts'
@@ -43,17 +44,17 @@ class Gt06Decoder implements StreamDecoder {
     const typeAt = isLong ? 4 : 3
     const end = bytes.length - 6
     if (bytes.length < GT06_FRAME_BYTES_MIN || end <= typeAt || bytes.readUInt16BE(end + 4) !== 0x0d0a)
-      return this.#malformed('the frame was cut')
+      return this.#heard(context, 'malformed', 'the frame was cut')
     const type = bytes[typeAt]! + (isLong ? 0x100 : 0)
     const content = bytes.subarray(typeAt + 1, end)
     const loginId = type === LOGIN ? imeiOf(content) : undefined
     const sender = loginId ?? this.#deviceId
     const settings = sender === undefined ? undefined : context.settingsOf(sender)
     if (!isSound(bytes) && settings?.acceptBadChecksum !== true)
-      return { ...this.#nobody(), error: { reason: 'checksum', detail: 'the CRC is another' } }
+      return heardFrom(sender, context, { reason: 'checksum', detail: 'the CRC is another' })
     const reply = replyTo(bytes, type, context)
     if (type === LOGIN) {
-      if (loginId === undefined) return this.#malformed('the login holds no IMEI')
+      if (loginId === undefined) return this.#heard(context, 'malformed', 'the login holds no IMEI')
       this.#deviceId = loginId
       this.#isPlain = false
       this.#loginOffsetMinutes = offsetOf(content)
@@ -62,7 +63,7 @@ class Gt06Decoder implements StreamDecoder {
         : { reports: [], deviceId: loginId }
     }
     const deviceId = this.#deviceId
-    if (deviceId === undefined) return this.#malformed('a frame before the login')
+    if (deviceId === undefined) return this.#heard(context, 'malformed', 'a frame before the login')
     if (COMMAND_ANSWERS.includes(type) || !context.authorize({ deviceId })) return { reports: [], deviceId }
     if (type === TIME_REQUEST) return { reports: [], deviceId, reply }
     const report = reportAtReceipt(deviceId, context.receivedMs)
@@ -92,7 +93,7 @@ class Gt06Decoder implements StreamDecoder {
 
   #plainLogin(bytes: Buffer, context: DecodeContext): Decoded {
     const deviceId = imeiOf(bytes.subarray(4, 12))
-    if (deviceId === undefined) return this.#malformed('the login holds no IMEI')
+    if (deviceId === undefined) return this.#heard(context, 'malformed', 'the login holds no IMEI')
     this.#deviceId = deviceId
     this.#isPlain = true
     this.#loginOffsetMinutes = 0
@@ -101,12 +102,12 @@ class Gt06Decoder implements StreamDecoder {
       : { reports: [], deviceId }
   }
 
-  #nobody(): Decoded {
-    return { reports: [], ...(this.#deviceId === undefined ? {} : { deviceId: this.#deviceId }) }
+  beganBy(rest: Uint8Array): string | undefined {
+    return rest[3] === LOGIN ? imeiOf(Buffer.from(rest).subarray(4)) : this.#deviceId
   }
 
-  #malformed(detail: string): Decoded {
-    return { ...this.#nobody(), error: { reason: 'malformed', detail } }
+  #heard(context: DecodeContext, reason: DecodeError['reason'], detail: string): Decoded {
+    return heardFrom(this.#deviceId, context, { reason, detail })
   }
 }
 

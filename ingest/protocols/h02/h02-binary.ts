@@ -18,6 +18,11 @@ export function binaryId(frame: Buffer): string | undefined {
   return frame.length < BINARY_BYTES ? undefined : bcdDigits(frame, AT.id, AT.time)
 }
 
+/** Of a frame that may lack its end. */
+export function beginningId(frame: Buffer): string | undefined {
+  return frame.length < AT.time ? undefined : bcdDigits(frame, AT.id, AT.time)
+}
+
 export function readBinary(frame: Buffer, deviceId: string, context: DecodeContext): DecodedReport {
   const settings = context.settingsOf(deviceId)
   const timeMs =

@@ -19,13 +19,14 @@ import {
 } from '../decoder.ts'
 import { decimal, MPS_PER_KNOT, nmeaDegrees, nmeaTimeMs } from '../wire/wire-fields.ts'
 import { keep } from '../words/device-words.ts'
-import { binaryId, readBinary } from './h02-binary.ts'
+import { beginningId, binaryId, readBinary } from './h02-binary.ts'
 import { H02Framer } from './h02-framer.ts'
 import { readStatus } from './h02-status.ts'
 
 /** Real texts have some 150 bytes. */
 const FRAME_BYTES_MAX = 1024
 const FIELDS_MAX = 64
+const BEGINNING_CHARS = 32
 const DOLLAR = 0x24
 const TEXT = /^\*([0-9A-Za-z]{2}),(\d{5,15}),([0-9A-Za-z]{1,8})(?:,|$)/
 const PLACES: readonly string[] = ['V1', 'V6', 'VI1', 'VP1', 'V2']
@@ -47,6 +48,12 @@ class H02Decoder implements StreamDecoder {
       .split(',', FIELDS_MAX)
       .map((field) => field.trim())
     return decodeText(head, fields, deviceId, context)
+  }
+
+  beganBy(rest: Uint8Array): string | undefined {
+    const bytes = Buffer.from(rest)
+    if (bytes[0] === DOLLAR) return beginningId(bytes)
+    return /^\*[0-9A-Za-z]{2},(\d{5,15}),/.exec(bytes.toString('latin1', 0, BEGINNING_CHARS))?.[1]
   }
 }
 

@@ -17,6 +17,7 @@ import {
   type StreamDecoder,
   type StreamProtocol,
 } from '../decoder.ts'
+import { heardFrom } from '../heard.ts'
 import { epochMs } from '../wire/epoch-time.ts'
 import { decimal } from '../wire/wire-fields.ts'
 import type { Meaning } from '../words/alarm-words.ts'
@@ -52,6 +53,8 @@ const ALARM_CODES: Record<string, Meaning> = {
   '21': 'zoneIn',
 }
 
+const BEGINNING_CHARS = 32
+
 type Frame = { type: string; content: string; fields: string[] }
 
 class IwDecoder implements StreamDecoder {
@@ -60,7 +63,7 @@ class IwDecoder implements StreamDecoder {
   decode(frame: Uint8Array, context: DecodeContext): Decoded {
     const text = Buffer.from(frame.buffer, frame.byteOffset, Math.max(0, frame.length - 1)).toString('latin1')
     const m = /^IWAP([0-9A-Z]{2})/.exec(text)
-    if (m === null) return this.#malformed('not a frame of a device')
+    if (m === null) return this.#malformed('not a frame of a device', context)
     const type = m[1]!
     // Some firmware writes a comma in front of the content of these types too.
     const content = text.slice(NO_COMMA.includes(type) && text[6] === ',' ? 7 : 6)
@@ -68,13 +71,13 @@ class IwDecoder implements StreamDecoder {
     if (type === '00') return this.#login(parsed.fields[0]!, context)
     const named = NAMES_ITSELF.includes(type) ? parsed.fields[1] : undefined
     const deviceId = isImei(named) ? named : this.#deviceId
-    if (deviceId === undefined) return this.#malformed('a frame before the login')
+    if (deviceId === undefined) return this.#malformed('a frame before the login', context)
     if (!context.authorize({ deviceId })) return { reports: [], deviceId }
     return decodeType(parsed, deviceId, context)
   }
 
   #login(imei: string, context: DecodeContext): Decoded {
-    if (!isImei(imei)) return this.#malformed('the login holds no IMEI')
+    if (!isImei(imei)) return this.#malformed('the login holds no IMEI', context)
     this.#deviceId = imei
     if (!context.authorize({ deviceId: imei })) return { reports: [], deviceId: imei }
     const now = new Date(context.receivedMs).toISOString().replace(/\D/g, '').slice(0, 14)
@@ -82,9 +85,15 @@ class IwDecoder implements StreamDecoder {
     return { reports: [], deviceId: imei, reply: Buffer.from(`IWBP00,${now},${zone}#`, 'latin1') }
   }
 
-  #malformed(detail: string): Decoded {
-    const deviceId = this.#deviceId === undefined ? {} : { deviceId: this.#deviceId }
-    return { reports: [], ...deviceId, error: { reason: 'malformed', detail } }
+  beganBy(rest: Uint8Array): string | undefined {
+    const named = /^IWAP(?:00,?|[0-9A-Z]{2},)(\d{15})(?:,|$)/.exec(
+      Buffer.from(rest).toString('latin1', 0, BEGINNING_CHARS),
+    )?.[1]
+    return named ?? this.#deviceId
+  }
+
+  #malformed(detail: string, context: DecodeContext): Decoded {
+    return heardFrom(this.#deviceId, context, { reason: 'malformed', detail })
   }
 }
 

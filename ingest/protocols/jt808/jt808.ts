@@ -17,6 +17,7 @@ import type { DeviceSettings } from '../../../model/plan/directory.ts'
 import { readable, reportAtReceipt } from '../believe.ts'
 import type { DecodeContext, Decoded, DecodedReport, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
 import { cameLate } from '../decoder.ts'
+import { heardFrom } from '../heard.ts'
 import { xorOf } from '../wire/checksums.ts'
 import { bcdDigits, hexOf } from '../wire/wire-fields.ts'
 import { keep } from '../words/device-words.ts'
@@ -32,6 +33,7 @@ const LOCATION = 0x0200
 const LOCATION_ANSWER = 0x0201
 const CONTROL_ANSWER = 0x0500
 const VENDOR_BATCH = 0x0210
+const DELIMITER = 0x7e
 const BATCH = 0x0704
 const TERMINAL_ANSWER = 0x0001
 const HEARTBEAT = 0x0002
@@ -64,23 +66,27 @@ class Jt808Decoder implements StreamDecoder {
   decode(frame: Uint8Array, context: DecodeContext): Decoded {
     const bytes = unescape808(frame)
     const header = headerOf(bytes)
-    if (header === undefined) return this.#refuse('malformed', 'no header and body of its length')
+    if (header === undefined)
+      return this.#heard(this.#beganBy(bytes, context), context, 'malformed', 'no header and body of its length')
     const deviceId = deviceIdOf(header.id, context)
     const settings = deviceId === undefined ? undefined : context.settingsOf(deviceId)
     if (xorOf(bytes, 0, bytes.length) !== 0 && settings?.acceptBadChecksum !== true)
-      return this.#refuse('checksum', 'the xor is another')
-    if (deviceId === undefined) return this.#refuse('malformed', 'the terminal has no id')
+      return this.#heard(deviceId, context, 'checksum', 'the xor is another')
+    if (deviceId === undefined) return this.#heard(undefined, context, 'malformed', 'the terminal has no id')
     this.#deviceId = deviceId
     if (header.isEncrypted)
       return {
-        ...this.#refuse('malformed', 'the body is encrypted'),
+        ...this.#heard(deviceId, context, 'malformed', 'the body is encrypted'),
         reply: this.#answer(header, [header.serial], RESULT_UNSUPPORTED),
       }
     if (header.split === undefined) return this.#decodeBody(header, [header.serial], deviceId, settings, context)
     const whole = this.#parts.add({ ...header, ...header.split }, context.receivedMs)
     if (whole === undefined) return { reports: [], deviceId }
     if (typeof whole === 'string')
-      return { ...this.#refuse('malformed', whole), reply: this.#answer(header, [header.serial], RESULT_UNSUPPORTED) }
+      return {
+        ...this.#heard(deviceId, context, 'malformed', whole),
+        reply: this.#answer(header, [header.serial], RESULT_UNSUPPORTED),
+      }
     return this.#decodeBody({ ...header, body: whole.body }, whole.serials, deviceId, settings, context)
   }
 
@@ -133,15 +139,30 @@ class Jt808Decoder implements StreamDecoder {
       default:
         if (body.length === 0) return { reports: [], deviceId, reply: this.#answer(header, serials, RESULT_OK) }
         return {
-          ...this.#refuse('malformed', `message ${message.toString(16).padStart(4, '0')} is not known`),
+          ...this.#heard(
+            deviceId,
+            context,
+            'malformed',
+            `message ${message.toString(16).padStart(4, '0')} is not known`,
+          ),
           reply: this.#answer(header, serials, RESULT_UNSUPPORTED),
         }
     }
   }
 
-  #refuse(reason: DecodeError['reason'], detail: string): Decoded {
-    const known = this.#deviceId === undefined ? {} : { deviceId: this.#deviceId }
-    return { reports: [], ...known, error: { reason, detail } }
+  beganBy(rest: Uint8Array): string | undefined {
+    const bytes = unescape808(rest[0] === DELIMITER ? rest.subarray(1) : rest)
+    return this.#beganBy(bytes, undefined)
+  }
+
+  #beganBy(bytes: Buffer, context: DecodeContext | undefined): string | undefined {
+    const [idAt, idEnd] = ((bytes[2] ?? 0) & 0x40) !== 0 ? [5, 15] : [4, 10]
+    const named = bytes.length < idEnd ? undefined : deviceIdOf(bytes.subarray(idAt, idEnd), context)
+    return named ?? this.#deviceId
+  }
+
+  #heard(id: string | undefined, context: DecodeContext, reason: DecodeError['reason'], detail: string): Decoded {
+    return heardFrom(id ?? this.#deviceId, context, { reason, detail })
   }
 
   #answer(header: Header, serials: number[], result: number): Uint8Array {
@@ -218,12 +239,12 @@ function textOf(bytes: Buffer): string {
   return bytes.toString('latin1', 0, end)
 }
 
-function deviceIdOf(id: Buffer, context: DecodeContext): string | undefined {
+function deviceIdOf(id: Buffer, context: DecodeContext | undefined): string | undefined {
   const digits = bcdDigits(id, 0, id.length)
   if (digits === undefined) return imeiOf(id)
   const short = digits.replace(/^0+/, '')
   if (short === '') return undefined
-  return context.isKnown?.(short) === false && context.isKnown(digits) ? digits : short
+  return context?.isKnown?.(short) === false && context.isKnown(digits) ? digits : short
 }
 
 function imeiOf(id: Buffer): string | undefined {

@@ -12,6 +12,7 @@
 import type { DeviceSettings } from '../../../model/plan/directory.ts'
 import { addDefect, readable } from '../believe.ts'
 import type { DecodeContext, Decoded, DecodedReport, DecodeError, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { heardFrom } from '../heard.ts'
 import { isDeviceId } from '../own-json/json-report.ts'
 import { decimal, MPS_PER_KNOT, nmeaDegrees, nmeaTimeMs, wifiOf } from '../wire/wire-fields.ts'
 import { type Meaning, meaningsOf } from '../words/alarm-words.ts'
@@ -28,6 +29,7 @@ const FIELD = {
   hdop: 14, knots: 15, course: 16, altitude: 17, mileage: 18, mcc: 19, mnc: 20, lac: 21, cell: 22, gsm: 23,
 } as const
 const ALERT_FROM = 30
+const BEGINNING_CHARS = 80
 const HDOP_NONE = 99.9
 
 /** What the vocabulary does not know of this maker's words. */
@@ -38,6 +40,12 @@ class MegastekDecoder implements StreamDecoder {
     const text = Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString('latin1')
     return /^(LOG|STX)/.test(text) ? decodeOld(text.trimEnd(), context) : decodeMgv(text, context)
   }
+
+  /** The old variant names its device at its end. */
+  beganBy(rest: Uint8Array): string | undefined {
+    const text = Buffer.from(rest).toString('latin1', 0, BEGINNING_CHARS)
+    return /^(?:\d{4})?\$MGV\d{3},([\x21-\x2b\x2d-\x7e]{1,64}),/.exec(text)?.[1]
+  }
 }
 
 function decodeMgv(text: string, context: DecodeContext): Decoded {
@@ -46,12 +54,13 @@ function decodeMgv(text: string, context: DecodeContext): Decoded {
   // The checksum between the last `;` and the `!` is empty on every model seen.
   const fields = message.replace(/(;[^,;]*)?!?$/, '').split(',')
   const deviceId = fields[FIELD.imei] ?? ''
-  if (!isDeviceId(deviceId)) return malformed('no IMEI')
+  if (!isDeviceId(deviceId)) return { reports: [], error: malformed('no IMEI') }
   if (!context.authorize({ deviceId })) return { reports: [], deviceId }
   const settings = context.settingsOf(deviceId)
   const alertAt = alertIndex(fields)
   const alert = alertAt === undefined ? undefined : fields[alertAt]!
-  if (!closed && !isWholeLine(text, message, alert)) return malformed('the message was cut', deviceId)
+  if (!closed && !isWholeLine(text, message, alert))
+    return heardFrom(deviceId, context, malformed('the message was cut'))
   const stored = fields[FIELD.stored]
   const fix = fields[FIELD.fix]
   const report: DecodedReport = {
@@ -153,9 +162,8 @@ function hexNumber(text: string): number {
   return /^[0-9a-f]{1,8}$/i.test(text) ? Number.parseInt(text, 16) : Number.NaN
 }
 
-function malformed(detail: string, deviceId?: string): Decoded {
-  const error: DecodeError = { reason: 'malformed', detail }
-  return { reports: [], ...(deviceId === undefined ? {} : { deviceId }), error }
+function malformed(detail: string): DecodeError {
+  return { reason: 'malformed', detail }
 }
 
 export const megastek: StreamProtocol = {

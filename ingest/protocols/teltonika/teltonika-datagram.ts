@@ -8,6 +8,7 @@ const LENGTH_BYTES = 2
 const IMEI_LENGTH_AT = 6
 const IMEI_AT = 8
 const DATA_AT = 23
+export const DATAGRAM_HEAD_BYTES = DATA_AT
 /** Codec, count and count again. */
 const DATAGRAM_BYTES_MIN = DATA_AT + 3
 

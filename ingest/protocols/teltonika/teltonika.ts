@@ -5,8 +5,16 @@
 //
 //   data: teltonika-records.ts. The codecs 0C, 0D and 0E are answers to commands.
 import type { DecodeContext, Decoded, StreamDecoder, StreamProtocol } from '../decoder.ts'
+import { heardFrom } from '../heard.ts'
 import { crc16Arc } from '../wire/checksums.ts'
-import { datagramReply, dataOfDatagram, imeiOf, isDatagram, TeltonikaDatagramFramer } from './teltonika-datagram.ts'
+import {
+  DATAGRAM_HEAD_BYTES,
+  datagramReply,
+  dataOfDatagram,
+  imeiOf,
+  isDatagram,
+  TeltonikaDatagramFramer,
+} from './teltonika-datagram.ts'
 import { crcOf, dataOf, LOGIN_BYTES, TeltonikaFramer } from './teltonika-framer.ts'
 import { readRecords } from './teltonika-records.ts'
 
@@ -24,15 +32,20 @@ class TeltonikaDecoder implements StreamDecoder {
     if (isDatagram(bytes)) return decodeDatagram(bytes, context)
     if (bytes[1] !== 0) return this.#login(bytes, context)
     const deviceId = this.#deviceId
-    const known = deviceId === undefined ? {} : { deviceId }
     const settings = deviceId === undefined ? undefined : context.settingsOf(deviceId)
     const data = dataOf(bytes)
     if (crc16Arc(data, 0, data.length) !== crcOf(bytes) && settings?.acceptBadChecksum !== true)
-      return { reports: [], ...known, error: { reason: 'checksum', detail: 'the CRC is another' } }
+      return heardFrom(deviceId, context, { reason: 'checksum', detail: 'the CRC is another' })
     if (deviceId === undefined)
       return { reports: [], error: { reason: 'malformed', detail: 'a frame before the login' } }
     if (!context.authorize({ deviceId })) return { reports: [], deviceId }
     return decodeData(data, deviceId, context, (count) => Uint8Array.of(0, 0, 0, count))
+  }
+
+  beganBy(rest: Uint8Array): string | undefined {
+    const bytes = Buffer.from(rest)
+    const named = bytes.length >= DATAGRAM_HEAD_BYTES ? imeiOf(bytes) : ''
+    return /^\d{15}$/.test(named) ? named : this.#deviceId
   }
 
   #login(bytes: Buffer, context: DecodeContext): Decoded {
@@ -57,7 +70,7 @@ function decodeData(
   if (COMMAND_ANSWERS.includes(data[0]!)) return { reports: [], deviceId }
   const records = readRecords(data, deviceId, context.settingsOf(deviceId), context)
   if (records === undefined)
-    return { reports: [], deviceId, error: { reason: 'malformed', detail: 'the codec is not known' } }
+    return heardFrom(deviceId, context, { reason: 'malformed', detail: 'the codec is not known' })
   const { reports, count, error } = records
   return { reports, deviceId, reply: replyOf(count), ...(error && { error }) }
 }

@@ -50,6 +50,10 @@ class WatchDecoder implements StreamDecoder {
       ...(!isKnown(kind) && { error: { reason: 'malformed', detail: 'the type is not known' } }),
     }
   }
+
+  beganBy(rest: Uint8Array): string | undefined {
+    return /^\[[0-9A-Za-z]{2}\*(\d{6,15})\*/.exec(Buffer.from(rest).toString('latin1', 0, HEAD_CHARS_MAX))?.[1]
+  }
 }
 
 const isPlaceKind = (kind: string) => kind === 'AL' || kind === 'WG' || kind === 'WAD' || /^UD\d?$/.test(kind)

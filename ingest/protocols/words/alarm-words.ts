@@ -22,6 +22,8 @@ const EXACT: Record<string, Meaning> = {
     'heartbeat report position location track tracking auto test lowspeed idle parking psr powerrestored sosoff',
   ),
   ...of('none', 'sosfalse nosos ignitionon ignitionoff accon accoff lock locked sleep wakeup 0 false no gpsfixed lbs'),
+  // What programs write that have nothing to say.
+  ...of('none', 'null undefined nan na nihil 00'),
   ...of('none', 'motionchange stationary activitychange providerchange sync'),
   ...of('strap=open', 'beltoff'),
   ...of('strap=closed', 'belton'),
@@ -60,13 +62,15 @@ const EXACT: Record<string, Meaning> = {
 }
 Object.setPrototypeOf(EXACT, null)
 
-const STRAP = set('strap belt band wristband bracelet cuff anklet ankle wrist rope string tether gelang tali sabuk')
+const STRAP = set(
+  'strap belt band wristband bracelet cuff anklet ankle wrist rope string tether gelang tali sabuk lock clasp buckle fibre fiber',
+)
 const CASE = set('case casing cover box housing shell enclosure lid kotak penutup')
 /** Parts whose removal is tampering, and no strap's. */
 const PARTS = set('sim card battery batt baterai memory')
 const LEADS = set('charger cable plug lead usb dock power supply')
 // biome-ignore format: one list
-const OPENED = set('open opened opening cut broken break broke loose loosened remove removed removal removing release released unlock unlocked detach detached unfastened unbuckled undone tamper tampered tampering torn lepas terlepas dilepas putus diputus terputus terbuka dibuka buka rusak dirusak dipotong terpotong potong')
+const OPENED = set('open opened opening cut broken break broke loose loosened remove removed removal removing release released unlock unlocked detach detached unfastened unbuckled undone tamper tampered tampering torn lepas terlepas dilepas putus diputus terputus terbuka dibuka buka rusak dirusak dipotong terpotong potong breach breached violation violated')
 /** Said of a strap or case with nothing else in the phrase to say it of. */
 const WEAKLY_OPENED = set('off lost missing disconnect disconnected alarm alert fault')
 // biome-ignore format: one list
@@ -80,19 +84,25 @@ const TAKEN_OUT = set('remove removed removal removing detach detached out dilep
 type Rule = { meaning: Alarm; any: Set<string>; and?: Set<string>; unless?: Set<string> }
 // biome-ignore format: a table
 const RULES: Rule[] = [
-  { meaning: 'sos', any: set('sos help panic emergency distress duress mayday rescue tolong darurat bantuan') },
-  { meaning: 'tamper', any: set('tamper tampered tampering dismantle dismantled dismantling disassemble disassembled disassembly demolition demolished sabotage dibongkar bongkar') },
+  { meaning: 'sos', any: set('sos help panic emergency distress duress mayday rescue tolong darurat bantuan panik') },
+  { meaning: 'sos', any: set('save'), and: set('me') },
+  { meaning: 'tamper', any: set('tamper tampered tampering dismantle dismantled dismantling disassemble disassembled disassembly demolition demolished sabotage dibongkar bongkar vandalism vandalized prying pried') },
+  { meaning: 'tamper', any: set('pry'), and: set('alarm alert detected') },
+  { meaning: 'tamper', any: set('dirusak'), unless: new Set([...STRAP, ...CASE]) },
   { meaning: 'tamper', any: PARTS, and: TAKEN_OUT },
-  { meaning: 'strapOpen', any: set('remove removed removal removing unworn uninstalled detached dilepas terlepas'), unless: new Set([...PARTS, ...LEADS, ...CASE]) },
-  { meaning: 'strapOpen', any: set('worn wearing dipakai terpasang'), and: NEGATED },
-  { meaning: 'jamming', any: set('jam jamming jammed jammer pengacakan') },
+  { meaning: 'strapOpen', any: set('remove removed removal removing unwear unworn uninstalled detached dilepas terlepas'), unless: new Set([...PARTS, ...LEADS, ...CASE]) },
+  { meaning: 'strapOpen', any: set('wear worn wearing dipakai terpasang'), and: new Set([...NEGATED, 'off']) },
+  { meaning: 'strapOpen', any: set('take taken took'), and: set('off') },
+  { meaning: 'caseOpen', any: set('light photosensitive cahaya'), and: set('sensor alarm alert detected') },
+  { meaning: 'caseOpen', any: set('device alat perangkat'), and: set('open opened dibuka terbuka') },
+  { meaning: 'jamming', any: set('jam jamming jammed jammer pengacakan interference spoofing spoofed') },
   { meaning: 'batteryLow', any: set('battery batt bat baterai aki voltage volt'), and: set('low critical empty flat weak lemah habis rendah') },
   { meaning: 'batteryLow', any: set('low'), and: set('power') },
   { meaning: 'powerCut', any: set('power supply charger daya listrik'), and: set('cut lost loss fail failure failed disconnected disconnect unplugged removed putus terputus') },
   { meaning: 'powerOff', any: set('power device'), and: set('off shutdown'), unless: set('cut lost') },
   { meaning: 'powerOff', any: set('shut'), and: set('down') },
   { meaning: 'restart', any: set('power device'), and: set('on boot start started restart') },
-  { meaning: 'gnssFault', any: set('gps gnss antenna'), and: set('cut lost fault open short off fail failure broken') },
+  { meaning: 'gnssFault', any: set('gps gnss antenna satellite satellites'), and: set('cut lost fault open short off fail failure broken') },
   { meaning: 'fall', any: set('fall fallen falling jatuh terjatuh') },
   { meaning: 'fall', any: set('man'), and: set('down') },
   { meaning: 'vibration', any: set('vib vibration vibrate vibrating shock impact collision crash getaran') },

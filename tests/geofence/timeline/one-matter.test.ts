@@ -7,6 +7,7 @@ import type { LogReport } from '../../../model/report/report.ts'
 import { decideOnRevision } from '../../../notify/decide-notice.ts'
 import type { Notified } from '../../../notify/notified.ts'
 import type { Recipient } from '../../../notify/recipient.ts'
+import { fixedBook } from '../../../notify/recipient-book.ts'
 import { silentLog } from '../../setup/test-redis.ts'
 import { condition, document, fix, MINUTE, seeded, shuffled, WEARER } from '../make-reports.ts'
 
@@ -17,7 +18,7 @@ const PK: Recipient = {
   level: 'petugas',
   ways: [{ channel: 'webhook', address: 'https://receiver.test', fromSettings: true }],
 }
-const RECIPIENTS = { recipients: [PK], consoleUrl: 'https://console.test', log: silentLog }
+const RECIPIENTS = { recipients: fixedBook([PK]), consoleUrl: 'https://console.test', log: silentLog }
 
 type Violation = { type: IncidentType; rules: object[]; report(random: () => number, minute: number): LogReport }
 
