@@ -2,7 +2,7 @@ import type { ConditionKind, EvidenceParameters } from '../model/plan/plan.ts'
 import { POSITION_SOURCE } from '../model/report/report.ts'
 
 /** Changes whenever the same timeline and plan could give another verdict. */
-export const ENGINE_VERSION = '2.1.0'
+export const ENGINE_VERSION = '2.1.1'
 
 /** Error radius, metres, of a fix that states none, by POSITION_SOURCE. */
 export const DEFAULT_RADIUS_M = ((): Float64Array => {

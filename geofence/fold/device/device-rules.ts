@@ -187,9 +187,10 @@ function forgetNoFix({ device }: WearerState): void {
 function judgeJamming(state: WearerState, plan: CompiledPlan, report: LogReport, sink: Sink): void {
   const { device } = state
   const valid = (report.flags & REPORT_FLAG.fixValid) !== 0
+  // What has no time of its own is contact (a heartbeat, a record sent again): it did not look for a position, so it lost none.
   const lost =
     !valid &&
-    (report.flags & REPORT_FLAG.defective) === 0 &&
+    (report.flags & (REPORT_FLAG.defective | REPORT_FLAG.timeFromReceipt)) === 0 &&
     report.timeMs - state.fixMs <= ENGINE.lostFixWithinMs &&
     state.fixRadiusM <= ENGINE.lostFixRadiusM
   const alarmed = (report.alarms & ALARM.jamming) !== 0

@@ -429,6 +429,14 @@ describe('device', () => {
     ).toEqual([])
   })
 
+  test('contact without a time of its own lost no position: it neither raises suspected jamming nor keeps it open', () => {
+    const contact = (minute: number) => heard(at(minute), { timeFromReceipt: true })
+    expect(judge([], [said(0, {}), said(1, { alarms: ['jamming'] }), contact(2)])).toEqual([])
+    const jammed = [said(0, {}), said(1, {}), heard(at(2), { alarms: ['jamming'] }), said(3, {})]
+    for (const resent of [[], [contact(4)]])
+      expect(brief(judge([], [...jammed, ...resent, said(12, {})]))).toEqual(['suspected_jamming 2/2/12'])
+  })
+
   test('an invalid fix repeating the last place proves nothing', () => {
     const stale = [1, 2, 3].map((i) => fix(at(i), 0, 0, { fixValid: false }))
     expect(brief(judge([condition({})], [fix(at(0), 300, 0), ...stale, fix(at(4), 300, 0)]))).toEqual([
