@@ -1,6 +1,6 @@
 -- What was not let in, to be looked at: of one's own bracelets; of senders whom nobody knows by the Admin TI of the whole tree alone.
--- Bytes that a worn bracelet sent may hold where a person is: they are shown to whoever may read that person's track, and that is
--- written down.
+-- Bytes that a bracelet sent may hold where the person was who wears it, or who wore it last, for it sends what it kept also after it
+-- was taken off: they are shown to whoever may read that person's track, and that is written down.
 CREATE INDEX quarantine_device ON quarantine (device_id, received_at DESC);
 CREATE FUNCTION quarantine_in_sight(device text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
@@ -32,7 +32,7 @@ CREATE FUNCTION open_quarantined(received timestamptz, source text, OUT raw byte
   SELECT CASE WHEN may.see THEN q.raw END, worn.wearer_id, NOT may.see
   FROM quarantine q
     LEFT JOIN LATERAL (SELECT a.wearer_id FROM bracelet b JOIN assignment a ON a.bracelet_id = b.id
-      WHERE b.device_id = q.device_id AND a.during @> q.received_at LIMIT 1) worn ON true
+      WHERE b.device_id = q.device_id AND lower(a.during) <= q.received_at ORDER BY lower(a.during) DESC LIMIT 1) worn ON true
     CROSS JOIN LATERAL (SELECT worn.wearer_id IS NULL OR acting_role() = 'kasubsi' AND EXISTS (
       SELECT FROM wearer w WHERE w.id = worn.wearer_id AND w.unit_path <@ acting_unit()) AS see) may
   WHERE q.received_at = received AND q.source_id = source AND quarantine_in_sight(q.device_id)

@@ -179,3 +179,22 @@ test('quarantine is seen of one’s own bracelets; bytes of a worn one only by w
   expect(bench.body.refusals).toMatchObject([{ reason: 'checksum', detail: 'wrong checksum', reports: 1 }])
   expect(bench.body.state.unfit).toContain('refused')
 })
+
+test('a bracelet that was taken off sends what it kept: its bytes are still those of who wore it last', async () => {
+  const bracelet = await registered()
+  const { a2 } = t.seeded.wearers
+  await t.database.ownerPool.query(
+    `INSERT INTO assignment (bracelet_id, wearer_id, during)
+    VALUES ($1, $2, tstzrange(now() - interval '2 hours', now() - interval '5 minutes'))`,
+    [bracelet.id, a2.n],
+  )
+  const receivedMs = Date.now() - 60_000
+  const item = {
+    ...{ receivedMs, protocol: 'gt06', reason: 'checksum' as const, detail: 'wrong checksum' },
+    ...{ deviceId: bracelet.deviceId, raw: Buffer.from('kept position'), cut: false },
+  }
+  await insertQuarantine(t.database.ownerPool, [{ id: '2-1', item }])
+  const open = (as: string) => call<QuarantinedBytes>(as, 'GET', `/v1/quarantine/${receivedMs}/2-1`)
+  expect((await open('adminA')).body).toEqual({ hidden: true })
+  expect((await open('kasubsiA')).body).toMatchObject({ hidden: false, text: 'kept position' })
+})

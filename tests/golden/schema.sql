@@ -2492,7 +2492,7 @@ AS $function$
   SELECT CASE WHEN may.see THEN q.raw END, worn.wearer_id, NOT may.see
   FROM quarantine q
     LEFT JOIN LATERAL (SELECT a.wearer_id FROM bracelet b JOIN assignment a ON a.bracelet_id = b.id
-      WHERE b.device_id = q.device_id AND a.during @> q.received_at LIMIT 1) worn ON true
+      WHERE b.device_id = q.device_id AND lower(a.during) <= q.received_at ORDER BY lower(a.during) DESC LIMIT 1) worn ON true
     CROSS JOIN LATERAL (SELECT worn.wearer_id IS NULL OR acting_role() = 'kasubsi' AND EXISTS (
       SELECT FROM wearer w WHERE w.id = worn.wearer_id AND w.unit_path <@ acting_unit()) AS see) may
   WHERE q.received_at = received AND q.source_id = source AND quarantine_in_sight(q.device_id)
