@@ -7,16 +7,18 @@ import { readEntries } from './read-reports.ts'
 /** `unitPath`: of the wearer when it was concluded; absent where it was not known, and in a unit's incident, which says it itself. */
 type IncidentEntry = { id: string; json: string; unitPath?: string }
 
-/** What an entry holds: the incident, after its wearer's unit in a line of its own. */
+const UNIT = ',"ofUnit":'
+
+/** What an entry holds: the incident, and its wearer's unit as the last member, so that a reader of an older build parses it too. */
 export function encodeIncident(json: string, unitPath: string | undefined): string {
-  return unitPath === undefined ? json : `${unitPath}\n${json}`
+  return unitPath === undefined ? json : `${json.slice(0, -1)}${UNIT}${JSON.stringify(unitPath)}}`
 }
 
 function decodeIncident(id: string, text: string): IncidentEntry {
-  // Entries of an older build, and of units, begin with the incident.
-  if (text.startsWith('{')) return { id, json: text }
-  const lineEnd = text.indexOf('\n')
-  return { id, json: text.slice(lineEnd + 1), unitPath: text.slice(0, lineEnd) }
+  const at = text.lastIndexOf(UNIT)
+  // Entries of an older build, and of units, have none.
+  const unitPath = at < 0 ? undefined : /^"([\w.-]+)"\}$/.exec(text.slice(at + UNIT.length))?.[1]
+  return unitPath === undefined ? { id, json: text } : { id, json: `${text.slice(0, at)}}`, unitPath }
 }
 
 /** Incident revisions of a shard after `afterId`, oldest first. Blocking needs a connection of its own (see `readEntries`). */
