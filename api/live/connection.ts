@@ -28,6 +28,8 @@ const BYE_CODE = { signed_out: 4001, expired: 4001, too_slow: 4008 } as const
 /** The console reconnects with its cursor: service restart (RFC 6455 registry). */
 const RECONNECT = 1012
 const DRAIN_LOOK_MS = 20
+/** A timer longer than this fires at once. One that fires early finds the session still valid and is set again. */
+const TIMER_MS_MAX = 2 ** 31 - 1
 
 /** What is known of an incident beside its revision. */
 type History = Pick<RecentIncidents, 'acts' | 'standing'>
@@ -73,7 +75,7 @@ export class LiveConnection {
   /** Calls `onEnd` once, when the session's time is over; the last call counts. One that is over already is looked at by the regular checks. */
   setEnd(inMs: number, onEnd: () => void): void {
     clearTimeout(this.#ending)
-    if (inMs >= 0) this.#ending = setTimeout(onEnd, Math.ceil(inMs) + 1)
+    if (inMs >= 0) this.#ending = setTimeout(onEnd, Math.min(Math.ceil(inMs) + 1, TIMER_MS_MAX))
   }
 
   left(): void {
