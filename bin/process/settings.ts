@@ -49,7 +49,7 @@ export const SETTINGS = {
   apiRedisUrl: secret('GELANG_API_REDIS_URL', 'the same as the user of api'),
   rulesKey: secret(
     'GELANG_RULES_KEY',
-    'key that seals the rules published to Redis, at least 32 characters; the same for ingest, evaluate and record',
+    'key that seals the rules published to Redis, at least 32 characters; the same for ingest, evaluate, record and notify',
   ),
   allowOpenRedis: flag('GELANG_ALLOW_OPEN_REDIS', '1: run on a Redis that asks for no password (never in production)'),
   redisCluster: flag('GELANG_REDIS_CLUSTER', '1: the address names one node of a Redis Cluster'),
