@@ -14,6 +14,7 @@ import { keysOf } from '../../stream/redis/keys.ts'
 import { eventually, until } from '../faults/eventually.ts'
 import { freePorts, PortBlock } from '../faults/free-ports.ts'
 import { ofWearers } from '../faults/of-wearers.ts'
+import { WITH_OWN_TIME } from '../faults/read-outcome.ts'
 import { ServerProcess } from '../faults/server-process.ts'
 import { SHARDS, type World } from '../faults/world.ts'
 import { PATIENCE_MS } from '../setup/patience-ms.ts'
@@ -232,7 +233,8 @@ function identityOf(world: World, { deviceId, timeMs }: DeviceReport): string {
 
 async function readRows({ pool }: World): Promise<Life['rows']> {
   const { rows } = await pool.query<{ wearerId: number; timeMs: number; copies: number }>(
-    'SELECT wearer_id AS "wearerId", utc_ms(time) AS "timeMs", count(*)::int AS copies FROM fix GROUP BY wearer_id, time',
+    `SELECT wearer_id AS "wearerId", utc_ms(time) AS "timeMs", count(*)::int AS copies FROM fix
+    WHERE ${WITH_OWN_TIME} GROUP BY wearer_id, time`,
   )
   return rows.map(({ wearerId, timeMs, copies }) => ({ identity: `${wearerId} ${timeMs}`, copies }))
 }

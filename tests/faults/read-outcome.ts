@@ -54,13 +54,15 @@ export function untilCaughtUp(world: World, ms: number): Promise<unknown> {
 }
 
 /** Reports with a time of their own: no signs of life, and not what ingest adds where it hears a record again much later. */
+export const WITH_OWN_TIME = `attributes->>'repeatedTime' IS NULL AND flags & ${REPORT_FLAG.timeFromReceipt} = 0`
+
 export async function readRows({ pool }: World, { wearerIds }: Slot): Promise<StoredRow[]> {
   const { rows } = await ask<StoredRow>(
     pool,
     `SELECT wearer_id AS "wearerId", utc_ms(time) AS "timeMs", min(content_key)::text AS "contentKey", count(*)::int AS copies
-    FROM fix WHERE wearer_id = ANY($1) AND attributes->>'repeatedTime' IS NULL AND flags & $2 = 0
+    FROM fix WHERE wearer_id = ANY($1) AND ${WITH_OWN_TIME}
     GROUP BY wearer_id, time ORDER BY wearer_id, time`,
-    [[...wearerIds], REPORT_FLAG.timeFromReceipt],
+    [[...wearerIds]],
   )
   return rows
 }
